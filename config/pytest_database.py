@@ -1,0 +1,24 @@
+"""pytest plugin (``-p config.pytest_database``): the database is up before pytest-django reads the settings."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+from config import embedded_postgres, environment
+
+TEST_ENVIRONMENT = {
+    "DATABASE_POOL_SIZE": "0",  # a test owns its one connection
+    "HTTPS": "0",
+    "STATIC_HASHED_NAMES": "0",  # no collectstatic before a test run
+}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Generator[None, object, object]:
+    os.environ.update(TEST_ENVIRONMENT)
+    if environment.IS_LOCAL:
+        embedded_postgres.join()
+    else:
+        os.environ.setdefault("SECRET_KEY", "for tests only")
+    return (yield)
