@@ -35,10 +35,10 @@ AS_ROOT = os.geteuid() == 0
 OWNER = pwd.getpwnam("nobody") if AS_ROOT else pwd.getpwuid(os.geteuid())
 KEY = hashlib.sha256(os.fsencode(CHECKOUT)).hexdigest()[:12]
 # The path of a socket holds 107 bytes, so it cannot stand in the checkout.
-RUN = Path(f"/tmp/siteproof-{OWNER.pw_uid}-{KEY}")
-HOME = Path(f"/var/tmp/siteproof-{KEY}") if AS_ROOT else CHECKOUT / ".postgres"
+RUN = Path(f"/tmp/siteproof-{OWNER.pw_uid}-{KEY}")  # noqa: S108 - checked by _private_directory
+HOME = Path(f"/var/tmp/siteproof-{KEY}") if AS_ROOT else CHECKOUT / ".postgres"  # noqa: S108 - the same
 
-_held_lock: int | None = None
+_held_locks: list[int] = []
 
 
 class NoServerError(RuntimeError):
@@ -47,8 +47,7 @@ class NoServerError(RuntimeError):
 
 def join() -> None:
     """Start the server if it is not running and keep it alive until this process ends. Safe to call again."""
-    global _held_lock
-    if _held_lock is not None:
+    if _held_locks:
         return
     _private_directory(RUN, owner=OWNER.pw_uid)
     _private_directory(HOME, owner=os.geteuid(), mode=0o711 if AS_ROOT else 0o700)
@@ -58,7 +57,7 @@ def join() -> None:
     except BaseException:
         os.close(users)
         raise
-    _held_lock = users
+    _held_locks.append(users)
 
 
 def _start() -> None:
@@ -109,9 +108,7 @@ def keep(programs: Path) -> NoReturn:
         _create_cluster(programs, data, version)
     made_by = int((data / "PG_VERSION").read_text())
     if made_by != version:
-        sys.exit(
-            f"{data} was made by PostgreSQL {made_by}, this is {version}. Dump it with the old version, or delete {HOME}."
-        )
+        sys.exit(f"{data} is of PostgreSQL {made_by}, this is {version}. Dump it with the old one, or delete {HOME}.")
     server = subprocess.Popen(
         **_as_owner(
             *(programs / "postgres", "-D", data, "-k", RUN),
@@ -141,9 +138,20 @@ def _create_cluster(programs: Path, data: Path, version: int) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     _private_directory(unfinished, owner=OWNER.pw_uid)
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if version >= 17 else ["--locale=C.UTF-8"]
-    initdb = [programs / "initdb", "-D", unfinished, "-U", DATABASE, "-A", "trust", "-E", "UTF8", "--no-instructions"]
+    initdb: list[str | Path] = [
+        programs / "initdb",
+        "-D",
+        unfinished,
+        "-U",
+        DATABASE,
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-instructions",
+    ]
     _run(*initdb, *locale, check=True)
-    single_user = [programs / "postgres", "--single", "-D", unfinished, "postgres"]
+    single_user: list[str | Path] = [programs / "postgres", "--single", "-D", unfinished, "postgres"]
     _run(*single_user, stdin=None, input=f"CREATE DATABASE {DATABASE};\n".encode(), check=True)
     unfinished.rename(data)
 
@@ -193,8 +201,8 @@ def _as_owner(*command: str | Path, **options: Any) -> dict[str, Any]:
     return {"args": command, "env": environment, "cwd": "/", "stdin": subprocess.DEVNULL, **owner, **options}
 
 
-def _run(*command: str | Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(**_as_owner(*command, **options))
+def _run(*command: str | Path, check: bool = False, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(check=check, **_as_owner(*command, **options))
 
 
 def _private_directory(path: Path, *, owner: int, mode: int = 0o700) -> None:

@@ -1,0 +1,120 @@
+"""What every test may rely on: the flush that works with append-only tables, N+1 queries that fail, the browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zeal
+import zeal.apps
+import zeal.constants
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import Client
+
+CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome"]
+PLAYWRIGHT_BROWSERS = Path.home() / ".cache" / "ms-playwright"
+CHROMIUM_ARGUMENTS = [
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the quality checks with their full numbers (hours)")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """The whole suite runs on every core; named files or tests run in this process, where starting is quicker."""
+    names_tests = any(argument.split("::")[0].startswith("tests") for argument in config.invocation_params.args)
+    return 0 if names_tests else None
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether to run with the full numbers of the quality checks."""
+    return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_append_only_triggers() -> Iterator[None]:
+    """Between transactional tests Django truncates every table, which the append-only triggers rightly refuse.
+
+    As superuser of the test server, empty the tables with the triggers asleep. DELETE is 30 times faster on small
+    tables than TRUNCATE.
+    """
+
+    def sql_flush(self: DatabaseOperations, style: Any, tables: list[str], **options: Any) -> list[str]:
+        deletes = [f"DELETE FROM {self.quote_name(table)}" for table in tables]
+        return ["SET LOCAL session_replication_role = replica", *deletes]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _requests_fail_on_repeated_queries() -> Iterator[None]:
+    """Every request of Django's test client raises where a loop fetches related rows one by one."""
+    zeal.constants.initialize_app_registry()
+    zeal.apps.patch()
+    send = Client.request
+
+    def request(self: Client, **arguments: Any) -> Any:
+        with zeal.zeal_context():
+            return send(self, **arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "request", request)
+        yield
+
+
+# Browser
+
+
+def _chromium() -> str | None:
+    """Return the browser of CHROMIUM or of the machine; None leaves the choice to Playwright."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+def _has_browser() -> bool:
+    return bool(_chromium() or list(PLAYWRIGHT_BROWSERS.glob("chromium-*")))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    system = _chromium()
+    return {
+        **browser_type_launch_args,
+        "args": CHROMIUM_ARGUMENTS,
+        **({"executable_path": system} if system else {}),
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_type(browser_type: Any) -> Iterator[Any]:
+    """Playwright runs a loop in the test's thread, in which Django would refuse database access."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield browser_type
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if _has_browser():
+        return
+    if os.environ.get("CI"):
+        raise pytest.UsageError("Chromium is missing, and CI must run the browser tests: apt install chromium")
+    for item in items:
+        if "browser_type" in getattr(item, "fixturenames", []):
+            item.add_marker(pytest.mark.skip(reason="Chromium is missing"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not _has_browser():
+        terminalreporter.write_line(
+            "BROWSER TESTS SKIPPED: apt install chromium, or playwright install chromium", red=True
+        )
