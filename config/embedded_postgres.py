@@ -29,6 +29,7 @@ DATABASE = "siteproof"
 START_SECONDS = 60
 PR_SET_PDEATHSIG = 1
 PG_ISREADY_NO_RESPONSE = 2
+DEBIAN_PROGRAMS = Path("/usr/lib/postgresql")
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 AS_ROOT = os.geteuid() == 0
@@ -167,7 +168,7 @@ def _programs() -> Path:
         return (_readable_copy(package) if AS_ROOT else package) / "pginstall" / "bin"
     if on_path := shutil.which("postgres"):
         return Path(on_path).resolve().parent
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    debian = sorted(DEBIAN_PROGRAMS.glob("*/bin"), key=lambda path: int(path.parent.name))
     if debian:
         return debian[-1]
     raise NoServerError(

@@ -1,0 +1,74 @@
+"""What load balancers and monitors ask, without logging in."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from django.core.files.storage import FileSystemStorage, storages
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+logger = structlog.get_logger(__name__)
+
+
+class NotReadyError(Exception):
+    """A part of the site cannot serve; the message is for its operator and names no secrets."""
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Liveness: this process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Readiness: 200 when every part works, else 503; the answer says which part does not, and why."""
+    answers = {name: _answer(name, check) for name, check in CHECKS.items()}
+    is_ready = all(answer == "ok" for answer in answers.values())
+    return JsonResponse(answers, status=200 if is_ready else 503)
+
+
+def _answer(name: str, check: Callable[[], None]) -> str:
+    try:
+        check()
+    except NotReadyError as reason:
+        return str(reason)
+    except Exception:  # whatever a driver or a store throws means that the part does not work
+        logger.exception("readiness_check_failed", check=name)
+        return "failed, see the log"
+    return "ok"
+
+
+def _check_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _check_migrations() -> None:
+    executor = MigrationExecutor(connection)
+    if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise NotReadyError(f"{len(plan)} migrations are not applied; run `manage.py migrate`")
+
+
+def _check_evidence_store() -> None:
+    store = storages["evidence"]
+    store.exists("readiness")  # a remote store raises when it cannot be reached
+    if isinstance(store, FileSystemStorage):
+        directory = Path(store.location)
+        nearest = next(parent for parent in (directory, *directory.parents) if parent.exists())
+        if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
+            raise NotReadyError("the evidence directory is not writable")
+
+
+CHECKS: dict[str, Callable[[], None]] = {
+    "database": _check_database,
+    "migrations": _check_migrations,
+    "evidence": _check_evidence_store,
+}
