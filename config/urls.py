@@ -3,13 +3,14 @@ from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, path
 
 from config import health
+from training.permissions import public, signed_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logout/", auth.LogoutView.as_view(), name="logout"),
-    path("password/", auth.PasswordChangeView.as_view(), name="password_change"),
-    path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("healthz", public(health.healthz), name="healthz"),
+    path("readyz", public(health.readyz), name="readyz"),
+    path("login/", public(auth.LoginView.as_view(redirect_authenticated_user=True)), name="login"),
+    path("logout/", public(auth.LogoutView.as_view()), name="logout"),
+    path("password/", signed_in(auth.PasswordChangeView.as_view()), name="password_change"),
+    path("password/done/", signed_in(auth.PasswordChangeDoneView.as_view()), name="password_change_done"),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,3 @@
+from attendance.models.attendee import SessionAttendee
+
+__all__ = ["SessionAttendee"]

@@ -1,0 +1,114 @@
+"""Who is on a session's list, and how it went for them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from training.models.base import audited
+
+
+@audited()
+class SessionAttendee(models.Model):
+    """A learner on a session's list, with a line number that is never given twice.
+
+    Frozen with the session by the triggers of migration `0002_list_is_frozen`. Employer and role are copied when the
+    learner is first marked present (R3). `marked_at` null means not yet marked.
+    """
+
+    class Status(models.TextChoices):
+        REGISTERED = "REGISTERED", _("Registered")
+        ATTENDED = "ATTENDED", _("Attended")
+        NO_SHOW = "NO_SHOW", _("No show")
+
+    session = models.ForeignKey(
+        "training.Session", verbose_name=_("session"), on_delete=models.CASCADE, related_name="attendees"
+    )
+    learner = models.ForeignKey(
+        "learners.Learner", verbose_name=_("worker"), on_delete=models.PROTECT, related_name="attendances"
+    )
+    line = models.PositiveIntegerField(_("line"))
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.REGISTERED)
+    is_present = models.BooleanField(_("present"), default=False)
+    has_passed = models.BooleanField(_("passed"), default=True)
+    remarks = models.CharField(_("remarks"), max_length=500, blank=True)
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("marked by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    marked_at = models.DateTimeField(_("marked at"), null=True, blank=True)
+    company = models.ForeignKey(
+        "training.Company",
+        verbose_name=_("employer when marked"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    role = models.ForeignKey(
+        "learners.Role",
+        verbose_name=_("role when marked"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    added_at = models.DateTimeField(_("added at"), auto_now_add=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("added by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    class Meta:
+        db_table = "session_attendees"
+        verbose_name = _("attendee")
+        verbose_name_plural = _("attendees")
+        ordering = ("line",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("session", "learner"),
+                name="attendee_once_per_session",
+                violation_error_message=_("This worker is on the list already."),
+            ),
+            models.UniqueConstraint(
+                fields=("session", "line"),
+                name="attendee_line_unique",
+                violation_error_message=_("That line is taken."),
+            ),
+            models.CheckConstraint(
+                condition=Q(line__gte=1),
+                name="attendee_line_from_1",
+                violation_error_message=_("Lines are counted from 1."),
+            ),
+            models.CheckConstraint(
+                condition=Q(marked_at__isnull=True, marked_by__isnull=True, is_present=False)
+                | Q(marked_at__isnull=False, marked_by__isnull=False),
+                name="attendee_mark_has_author",
+                violation_error_message=_("A mark says who made it and when."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_present=False) | Q(company__isnull=False, role__isnull=False),
+                name="attendee_present_keeps_employer_and_role",
+                violation_error_message=_("Who is present keeps the employer and role of that day."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="ATTENDED") | Q(is_present=True),
+                name="attendee_attended_was_present",
+                violation_error_message=_("Only who was present attended."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("REGISTERED", "ATTENDED", "NO_SHOW")), name="attendee_status_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.learner}"

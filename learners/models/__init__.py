@@ -1,0 +1,30 @@
+from learners.models.competency import AssessmentMethod, CompetencyRecord
+from learners.models.compliance import ComplianceItem
+from learners.models.evidence import EvidenceRead, EvidenceUpload
+from learners.models.learner import ComplianceStatus, Fold, Learner, LearnerArea
+from learners.models.period import AreaPeriod, LearnerAreaPeriod, LearnerPeriod, RequirementPeriod
+from learners.models.record import Revocation, TrainingRecord
+from learners.models.requirement import Area, AreaRequirement, RequirementType, Role, RoleRequirement
+
+__all__ = [
+    "Area",
+    "AreaPeriod",
+    "AreaRequirement",
+    "AssessmentMethod",
+    "CompetencyRecord",
+    "ComplianceItem",
+    "ComplianceStatus",
+    "EvidenceRead",
+    "EvidenceUpload",
+    "Fold",
+    "Learner",
+    "LearnerArea",
+    "LearnerAreaPeriod",
+    "LearnerPeriod",
+    "RequirementPeriod",
+    "RequirementType",
+    "Revocation",
+    "Role",
+    "RoleRequirement",
+    "TrainingRecord",
+]

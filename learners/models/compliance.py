@@ -1,0 +1,70 @@
+"""The stored answer: one learner × one required course, green, yellow or red, and why."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from learners.models.learner import ComplianceStatus
+from learners.models.requirement import RequirementType
+from training.models.base import audited
+
+
+@audited(exclude=["updated_at"])
+class ComplianceItem(models.Model):
+    """What C1 to C3 say about one learner and one course.
+
+    Written by `learners.services.compliance` only. Dates are stored and days counted when shown (C5). An item whose
+    `holds_until` has passed is no longer an answer and counts as not cleared (C7).
+    """
+
+    learner = models.ForeignKey("learners.Learner", on_delete=models.CASCADE, related_name="items")
+    course = models.ForeignKey("training.Course", on_delete=models.PROTECT, related_name="+")
+    requirement_type = models.CharField(_("asked"), max_length=8, choices=RequirementType)
+    grace_period_days = models.PositiveIntegerField(_("grace period (days)"), null=True)
+    due_date = models.DateField(_("due"), null=True, help_text=_("Null for a requirement before site access."))
+    status = models.CharField(_("status"), max_length=13, choices=ComplianceStatus)
+    expiry_date = models.DateField(_("expiry"), null=True, help_text=_("Of the proof; of the last one if it lapsed."))
+    key_date = models.DateField(
+        _("order date"),
+        null=True,
+        help_text=_("Red: not cleared since. Yellow: due. Green: expiry; null = permanent."),
+    )
+    holds_until = models.DateField(_("holds until"), null=True)
+    awaiting_verification = models.BooleanField(_("awaiting verification"), default=False)
+    proof = models.ForeignKey(
+        "learners.TrainingRecord",
+        verbose_name=_("proof"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("The record that counts, or the last one that did."),
+    )
+    role = models.ForeignKey(
+        "learners.Role", verbose_name=_("asked by role"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    area = models.ForeignKey(
+        "learners.Area", verbose_name=_("asked by area"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    rules = models.JSONField(
+        _("rules"),
+        default=list,
+        help_text=_("Every rule that asks for the course, the winning one first."),
+    )
+    updated_at = models.DateTimeField(_("updated at"))
+
+    class Meta:
+        verbose_name = _("compliance item")
+        verbose_name_plural = _("compliance items")
+        indexes = (
+            models.Index(fields=("course", "status", "key_date", "learner"), name="item_by_course_and_status"),
+            models.Index(fields=("holds_until",), condition=Q(holds_until__isnull=False), name="item_by_holds_until"),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=("learner", "course"), name="item_one_per_learner_and_course"),
+            models.CheckConstraint(
+                condition=Q(status__in=("COMPLIANT", "PENDING", "NON_COMPLIANT")), name="item_status_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.course_id}: {self.status}"

@@ -1,0 +1,180 @@
+"""Learners: the workers of the site."""
+
+from django.core.validators import MinLengthValidator
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat, Length, Trim, Upper
+from django.utils.translation import gettext_lazy as _
+
+from training.models.base import Authored, audited
+
+
+class Fold(Func):
+    """Text without accents and in lower case, the same on every server (SQL function `fold`, migration `0001`)."""
+
+    function = "fold"
+    arity = 1
+    output_field = models.TextField(db_collation="C")
+
+
+class ComplianceStatus(models.TextChoices):
+    """Green, yellow, red; the worst item decides (C4)."""
+
+    COMPLIANT = "COMPLIANT", _("Compliant")
+    PENDING = "PENDING", _("Pending")
+    NON_COMPLIANT = "NON_COMPLIANT", _("Not compliant")
+
+
+@audited(exclude=["compliance_status", "compliance_holds_until", "compliance_updated_at", "sort_key"])
+class Learner(Authored):
+    """A worker. Never deleted.
+
+    `compliance_status` and its two companions are the stored answer of `learners.services.compliance`, their only
+    writer. Role, employer, status and dates keep a dated history in `LearnerPeriod`, written by a trigger (C8).
+    `sort_key` (' last first badge', folded) serves name order, search and paging at once.
+    """
+
+    class Status(models.TextChoices):
+        ACTIVE = "ACTIVE", _("Active")
+        INACTIVE = "INACTIVE", _("Not active")
+        BLACKLISTED = "BLACKLISTED", _("Blocked")
+
+    badge_id = models.CharField(_("badge"), max_length=50, validators=[MinLengthValidator(3)])
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    status = models.CharField(_("status"), max_length=11, choices=Status, default=Status.ACTIVE)
+    start_date = models.DateField(_("start date"))
+    end_date = models.DateField(_("end date"), null=True, blank=True)
+    company = models.ForeignKey(
+        "training.Company", verbose_name=_("employer"), on_delete=models.PROTECT, related_name="learners"
+    )
+    role = models.ForeignKey("learners.Role", verbose_name=_("role"), on_delete=models.PROTECT, related_name="learners")
+    role_assigned_at = models.DateField(_("role assigned on"))
+    areas: "models.ManyToManyField[models.Model, LearnerArea]" = models.ManyToManyField(
+        "learners.Area", verbose_name=_("areas"), through="LearnerArea", related_name="learners", blank=True
+    )
+    supervisor = models.ForeignKey(
+        "self",
+        verbose_name=_("supervisor"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="supervised",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged",
+    )
+    compliance_status = models.CharField(
+        _("compliance"),
+        max_length=13,
+        choices=ComplianceStatus,
+        default=ComplianceStatus.COMPLIANT,
+        editable=False,
+    )
+    compliance_holds_until = models.DateField(_("compliance holds until"), null=True, editable=False)
+    compliance_updated_at = models.DateTimeField(_("compliance updated at"), null=True, editable=False)
+    sort_key = models.GeneratedField(
+        expression=Fold(
+            Concat(Value(" "), F("last_name"), Value(" "), F("first_name"), Value(" "), F("badge_id")),
+        ),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = _("worker")
+        verbose_name_plural = _("workers")
+        ordering = ("sort_key",)
+        indexes = (
+            models.Index(fields=("sort_key",), name="learner_by_sort_key"),
+            models.Index(fields=("status", "compliance_status"), name="learner_by_status"),
+            models.Index(
+                fields=("compliance_holds_until",),
+                condition=Q(compliance_holds_until__isnull=False),
+                name="learner_by_compliance_end",
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                Upper("badge_id"),
+                name="learner_badge_unique",
+                violation_error_message=_("This badge belongs to somebody already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(badge_id__length__gte=3) & Q(badge_id=Trim(F("badge_id"))),
+                name="learner_badge_3_to_50_trimmed",
+                violation_error_message=_("A badge has 3 to 50 characters, without blanks around them."),
+            ),
+            models.CheckConstraint(
+                condition=Q(first_name=Trim(F("first_name")), last_name=Trim(F("last_name"))),
+                name="learner_names_trimmed",
+                violation_error_message=_("Names have no blanks around them."),
+            ),
+            models.CheckConstraint(
+                condition=models.lookups.GreaterThanOrEqual(Length("first_name") + Length("last_name"), 2),
+                name="learner_names_2_or_more",
+                violation_error_message=_("First and last name together have at least two characters."),
+            ),
+            models.CheckConstraint(
+                condition=Q(end_date__isnull=True) | Q(end_date__gte=F("start_date")),
+                name="learner_ends_after_start",
+                violation_error_message=_("The end date cannot be before the start date."),
+            ),
+            models.CheckConstraint(
+                condition=Q(supervisor__isnull=True) | ~Q(supervisor=F("id")),
+                name="learner_not_own_supervisor",
+                violation_error_message=_("Nobody supervises themselves."),
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | (~Q(merged_into=F("id")) & Q(status="INACTIVE")),
+                name="learner_merged_is_inactive",
+                violation_error_message=_("A merged badge is not active and points at another one."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("ACTIVE", "INACTIVE", "BLACKLISTED")), name="learner_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(compliance_status__in=("COMPLIANT", "PENDING", "NON_COMPLIANT")),
+                name="learner_compliance_status_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.badge_id})"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@audited()
+class LearnerArea(models.Model):
+    """That a learner works in an area, and since when; its dated history is `LearnerAreaPeriod` (C8)."""
+
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="area_links")
+    area = models.ForeignKey(
+        "learners.Area", verbose_name=_("area"), on_delete=models.PROTECT, related_name="learner_links"
+    )
+    assigned_at = models.DateField(_("assigned on"))
+
+    class Meta:
+        verbose_name = _("area of a worker")
+        verbose_name_plural = _("areas of a worker")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("learner", "area"),
+                name="learner_area_once",
+                violation_error_message=_("This worker is in that area already."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.area)

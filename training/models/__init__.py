@@ -1,0 +1,19 @@
+from training.models.company import Company
+from training.models.course import Course, CoursePrerequisite, CourseVersion
+from training.models.session import SESSION_STEPS, Session
+from training.models.site import Site
+from training.models.trainer import Trainer, TrainerQualification
+from training.models.venue import Venue
+
+__all__ = [
+    "SESSION_STEPS",
+    "Company",
+    "Course",
+    "CoursePrerequisite",
+    "CourseVersion",
+    "Session",
+    "Site",
+    "Trainer",
+    "TrainerQualification",
+    "Venue",
+]

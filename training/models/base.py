@@ -1,0 +1,70 @@
+"""What every table of SiteProof shares: who and when, the audit trail, and the length of a reason."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Length, Trim
+from django.utils.translation import gettext_lazy as _
+
+models.CharField.register_lookup(Length)
+models.TextField.register_lookup(Length)
+models.CharField.register_lookup(Trim)
+models.TextField.register_lookup(Trim)
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+ModelType = TypeVar("ModelType", bound=type[models.Model])
+
+
+def audited(*, exclude: list[str] | None = None) -> Callable[[ModelType], ModelType]:
+    """Class decorator: every insert, update and delete of the table, by whatever door, leaves an event row.
+
+    The event holds the row as it was left, its context says who, from where and why (django-pghistory, statement
+    level triggers, so that bulk writes and plain SQL are seen too).
+
+    Args:
+        exclude: names of fields whose changes alone are not worth an event, because they are derived from others.
+    """
+    tracker: Callable[[ModelType], ModelType] = pghistory.track(
+        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=exclude or []
+    )
+    return tracker
+
+
+class Authored(models.Model):
+    """Adds who made a row and who changed it last."""
+
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("created by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("updated by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        abstract = True
+
+
+def not_blank(field: str, *, name: str, message: "_StrOrPromise") -> models.CheckConstraint:
+    """Return a constraint that the text in `field` holds more than white space."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__trim__length__gt": 0}), name=name, violation_error_message=message
+    )

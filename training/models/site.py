@@ -1,0 +1,26 @@
+"""The one site this installation serves, as far as the database must know it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Site(models.Model):
+    """One row, written after every migrate from `SITE_TIME_ZONE`.
+
+    The SQL function `site_today()` (migration `0002_site_today`) reads it, so that triggers and plain SQL mean the
+    same day as the pages do.
+    """
+
+    time_zone = models.CharField(_("time zone"), max_length=64)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(pk=1),
+                name="site_is_one_row",
+                violation_error_message=_("There is one site only."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.time_zone
