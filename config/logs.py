@@ -47,6 +47,7 @@ def logging_config(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "propagate": True, "level": level},
+            "axes.apps": {"level": "WARNING"},  # its greeting, once per command
             # The request log has the same with request id and user.
             "django.request": {"handlers": [], "propagate": False},
         },

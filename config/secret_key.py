@@ -1,5 +1,6 @@
 import contextlib
 import os
+import tempfile
 from pathlib import Path
 
 from django.core.management.utils import get_random_secret_key
@@ -11,10 +12,9 @@ def read_or_create(file: Path) -> str:
     Safe when several processes start at once: all of them get the key of the first.
     """
     if not file.exists():
-        draft = file.with_name(f"{file.name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(get_random_secret_key())
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, file)
-        draft.unlink()
+        with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=file.name) as draft:  # mode 600
+            draft.write(get_random_secret_key())
+            draft.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(draft.name, file)
     return file.read_text()
