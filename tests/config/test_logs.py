@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.urls import path
 
+from config import urls
 from training.permissions import public
 
 CANARY = "Zyqwanda"
@@ -21,7 +22,7 @@ def _fail(request: HttpRequest) -> HttpResponse:
     raise ValueError(f"row of {CANARY}") from KeyError(CANARY)
 
 
-urlpatterns = [path("fail", _fail)]
+urlpatterns = [path("fail", _fail), *urls.urlpatterns]
 
 
 @pytest.fixture
