@@ -1,6 +1,6 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from config import health
 from training.permissions import public, signed_in
@@ -13,4 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("password/", signed_in(auth.PasswordChangeView.as_view()), name="password_change"),
     path("password/done/", signed_in(auth.PasswordChangeDoneView.as_view()), name="password_change_done"),
     path("admin/", admin.site.urls),
+    path("", include("training.urls")),
+    path("", include("attendance.urls")),
 ]

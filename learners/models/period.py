@@ -24,7 +24,7 @@ def _reference(to: str, *, null: bool = False) -> "models.ForeignKey[models.Mode
     return models.ForeignKey(to, null=null, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+")
 
 
-class LearnerPeriod(Period):  # noqa: DJ008  # __str__ is inherited
+class LearnerPeriod(Period):  # __str__ is inherited
     """A learner's role, employer, status and dates."""
 
     learner = _reference("learners.Learner")
@@ -39,7 +39,7 @@ class LearnerPeriod(Period):  # noqa: DJ008  # __str__ is inherited
         indexes = (models.Index(fields=("learner", "valid_from"), name="learner_period_by_learner"),)
 
 
-class LearnerAreaPeriod(Period):  # noqa: DJ008  # __str__ is inherited
+class LearnerAreaPeriod(Period):  # __str__ is inherited
     """A learner's place in an area."""
 
     learner = _reference("learners.Learner")
@@ -50,7 +50,7 @@ class LearnerAreaPeriod(Period):  # noqa: DJ008  # __str__ is inherited
         indexes = (models.Index(fields=("learner", "area", "valid_from"), name="learner_area_period_by_learner"),)
 
 
-class AreaPeriod(Period):  # noqa: DJ008  # __str__ is inherited
+class AreaPeriod(Period):  # __str__ is inherited
     """An area's name and place in the tree."""
 
     area = _reference("learners.Area")
@@ -61,7 +61,7 @@ class AreaPeriod(Period):  # noqa: DJ008  # __str__ is inherited
         indexes = (models.Index(fields=("area", "valid_from"), name="area_period_by_area"),)
 
 
-class RequirementPeriod(Period):  # noqa: DJ008  # __str__ is inherited
+class RequirementPeriod(Period):  # __str__ is inherited
     """What a role or an area asked for; `requirement_id` is that of the row in its own table."""
 
     requirement_id = models.BigIntegerField()
