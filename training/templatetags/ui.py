@@ -1,0 +1,242 @@
+"""The pieces of the interface that templates share: icons, statuses, bars, navigation, dates and times.
+
+Every status is shape + word + colour (4-interface, law 3): templates name the kind and the word, never a colour.
+"""
+
+import datetime as dt
+from itertools import accumulate
+from typing import NamedTuple
+
+from django import template
+from django.conf import settings
+from django.contrib.messages import constants as levels
+from django.contrib.messages.storage.base import Message
+from django.template.context import Context
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from training.permissions import Owned, Permission, reach
+from training.permissions import may as user_may
+
+register = template.Library()
+
+STATUS_KINDS = ("bad", "warn", "wait", "ok", "none")
+THEMES = ("light", "dark")
+NOTHING = "–"
+
+# The top bar in reading order: URL name, word, and what it takes to see it. An entry without a URL is left out.
+NAVIGATION = (
+    ("attendance:today", gettext_lazy("Today"), Permission.READ_SITE),
+    ("attendance:sessions", gettext_lazy("Sessions"), Permission.READ_SESSION),
+    ("attendance:workers", gettext_lazy("Workers"), Permission.READ_SITE),
+    ("attendance:matrix", gettext_lazy("Matrix"), Permission.READ_SITE),
+    ("attendance:classes", gettext_lazy("Classes"), Permission.READ_CLASS),
+    ("attendance:verify", gettext_lazy("Verify"), Permission.VERIFY),
+)
+
+
+# Icons and statuses
+
+
+@register.simple_tag
+def icon(name: str, label: str | Promise = "", size: int = 16) -> SafeString:
+    """Draw a symbol of static/icons/sprite.svg, 14, 16, 18 or 24 px large.
+
+    ``label`` is for screen readers; leave it away where words beside the icon say the same.
+    """
+    return _symbol(name, "i" if size == 16 else f"i i-{size}", label)
+
+
+@register.simple_tag
+def status_icon(kind: str, label: str | Promise = "") -> SafeString:
+    """Draw the shape of a status: ■× bad, ▲! warn, ◷ wait, ●✓ ok, dashed ring none.
+
+    Give ``label`` where no word stands beside it.
+    """
+    return _symbol(f"status-{_checked(kind)}", f"mark {kind}", label)
+
+
+@register.simple_tag
+def status_pill(kind: str, word: str | Promise, style: str = "") -> SafeString:
+    """Draw a status with its word. ``style``: "soft" (no fill), "lg" (large), "fit" (no minimum width), or several."""
+    return format_html(
+        '<span class="{}">{}{}</span>', f"pill {_checked(kind)} {style}".strip(), status_icon(kind), word
+    )
+
+
+@register.simple_tag
+def severity_bar(bad: int = 0, warn: int = 0, wait: int = 0, ok: int = 0) -> SafeString:
+    """Draw counts as one stacked bar, worst first. Screen readers skip it: the numbers stand beside it as text."""
+    counts = (bad, warn, wait, ok)
+    ends = list(accumulate(counts))
+    return format_html(
+        '<svg class="bar-svg" viewBox="0 0 {} 1" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
+        ends[-1] or 1,
+        format_html_join(
+            "",
+            '<rect class="{}" x="{}" width="{}" height="1"></rect>',
+            ((kind, end - count, count) for kind, count, end in zip(STATUS_KINDS, counts, ends, strict=False) if count),
+        ),
+    )
+
+
+@register.filter
+def message_kind(message: Message) -> str:
+    """Return the status kind in which a message of Django's messages framework is shown."""
+    if message.level >= levels.ERROR:
+        return "bad"
+    if message.level >= levels.WARNING:
+        return "warn"
+    return "ok" if message.level == levels.SUCCESS else "none"
+
+
+def _symbol(name: str, classes: str, label: str | Promise) -> SafeString:
+    sprite = static("icons/sprite.svg")
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', classes, label, sprite, name
+        )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, sprite, name)
+
+
+def _checked(kind: str) -> str:
+    if kind not in STATUS_KINDS:
+        raise ValueError(f"Unknown status kind {kind!r}: use one of {', '.join(STATUS_KINDS)}.")
+    return kind
+
+
+# The frame of the page
+
+
+class NavigationEntry(NamedTuple):
+    """One word of the top bar."""
+
+    word: str
+    url: str
+    is_current: bool
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Context) -> list[NavigationEntry]:
+    """Return the entries of the top bar that this person may open; the one whose section holds this page is current."""
+    request = context["request"]
+    return [
+        NavigationEntry(str(word), url, request.path == url if url == "/" else request.path.startswith(url))
+        for name, word, permission in NAVIGATION
+        if reach(request.user, permission) and (url := _url_or_none(name))
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, permission: str, thing: Owned | None = None) -> bool:
+    """Tell whether this person has the permission, by its name in `Permission`: ``{% may "MARK" session as ok %}``."""
+    return user_may(context["request"].user, Permission[permission], thing)
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: Context) -> str:
+    """Return the theme this browser has chosen, "light" or "dark"; empty means: as the system."""
+    request = context.get("request")
+    chosen = request.COOKIES.get("theme") if request else None
+    return chosen if chosen in THEMES else ""
+
+
+@register.simple_tag
+def site_name() -> str:
+    name: str = settings.SITE_NAME
+    return name
+
+
+def _url_or_none(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+# Dates, times and durations, in the time zone of the site
+
+
+@register.filter(expects_localtime=True)
+def day(value: dt.date | None) -> str:
+    """22 Oct 2026"""
+    return _formatted(value, pgettext("format of a day", "j M Y"))
+
+
+@register.filter(expects_localtime=True)
+def weekday(value: dt.date | None) -> str:
+    """Thu 22 Oct 2026"""
+    return _formatted(value, pgettext("format of a day with its weekday", "D j M Y"))
+
+
+@register.filter(expects_localtime=True)
+def clock(value: dt.datetime | None) -> str:
+    """08:00"""
+    return _formatted(value, pgettext("format of a time", "H:i"))
+
+
+@register.filter(expects_localtime=True)
+def moment(value: dt.datetime | None) -> str:
+    """22 Oct 2026 11:40"""
+    return _formatted(value, pgettext("format of a day and time", "j M Y H:i"))
+
+
+@register.simple_tag
+def time_range(start: dt.datetime | None, end: dt.datetime | None) -> str:
+    """Thu 22 Oct 2026, 08:00–12:00; with both days where the range runs past midnight."""
+    if start is None or end is None:
+        return NOTHING if start is None else f"{weekday(start)}, {clock(start)}"
+    start, end = timezone.localtime(start), timezone.localtime(end)
+    if start.date() == end.date():
+        return f"{weekday(start)}, {clock(start)}–{clock(end)}"
+    return f"{weekday(start)}, {clock(start)} – {weekday(end)}, {clock(end)}"
+
+
+@register.filter
+def duration(minutes: int | None) -> str:
+    """4 h, 4 h 30 min or 45 min, from a number of minutes."""
+    if minutes is None:
+        return NOTHING
+    hours, rest = divmod(minutes, 60)
+    words = [_("%(hours)d h") % {"hours": hours}] if hours else []
+    if rest or not hours:
+        words.append(_("%(minutes)d min") % {"minutes": rest})
+    return " ".join(words)
+
+
+@register.filter
+def days_left(days: int | None) -> str:
+    """18 d left, last day today or 30 d ago, from a number of days until the last valid day."""
+    if days is None:
+        return NOTHING
+    if days == 0:
+        return _("last day today")
+    return _("%(days)d d left") % {"days": days} if days > 0 else _("%(days)d d ago") % {"days": -days}
+
+
+def _formatted(value: dt.date | None, pattern: str) -> str:
+    return NOTHING if value is None else format_date(value, pattern)
+
+
+# Words
+
+
+@register.filter
+def initials(name: str) -> str:
+    """OK, from "Oksana Kovalenko"."""
+    words = name.split()
+    return "".join(word[0] for word in (words if len(words) < 2 else (words[0], words[-1]))).upper()
+
+
+@register.filter
+def fingerprint(digest: str) -> str:
+    """4be1 90aa 7c3d … 0d12 f7b8, from a SHA-256 in hex: enough to compare by eye."""
+    groups = [digest[at : at + 4] for at in range(0, len(digest), 4)]
+    return f"{' '.join(groups[:3])} … {' '.join(groups[-2:])}" if len(groups) > 5 else digest
