@@ -3,9 +3,11 @@ from typing import Any
 
 import pghistory.middleware
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django_structlog.middlewares import RequestMiddleware
 
 from config.client_address import client_address
+from training.refusals import Invalid, Refusal
 
 # Nothing of the site needs a device or a browser feature that asks the user.
 PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -24,6 +26,30 @@ class AuditContextMiddleware(pghistory.middleware.HistoryMiddleware):
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().get_context(request), "door": _door(request.path), "ip": client_address(request)}
+
+
+class RefusalMiddleware:
+    """Answer a refusal that a view let through: the sentence, with its status.
+
+    HTMX gets the plain sentence, which the page shows as a toast, and swaps nothing; a browser gets a small page. In
+    the browser bad input is 422 (the JSON API answers 400).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        status = 422 if exception.status == Invalid.status else exception.status
+        if getattr(request, "htmx", False):
+            answer = HttpResponse(exception.message, content_type="text/plain; charset=utf-8", status=status)
+            answer["HX-Reswap"] = "none"
+            return answer
+        return render(request, "refusal.html", {"message": exception.message}, status=status)
 
 
 def _door(path: str) -> str:

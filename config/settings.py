@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "training.permissions.PermissionMiddleware",
+    "config.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -13,6 +13,8 @@ import zeal.constants
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
+pytest_plugins = ["tests.fixtures"]
+
 CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome"]
 PLAYWRIGHT_BROWSERS = Path.home() / ".cache" / "ms-playwright"
 CHROMIUM_ARGUMENTS = [

@@ -1,0 +1,139 @@
+"""Workers, what is asked of them and what they have, for tests."""
+
+from datetime import UTC, date, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from learners.models import (
+    Area,
+    AreaRequirement,
+    AssessmentMethod,
+    EvidenceUpload,
+    Learner,
+    LearnerArea,
+    Revocation,
+    Role,
+    RoleRequirement,
+    TrainingRecord,
+)
+from tests.factories.training import CompanyFactory, CourseFactory, CourseVersionFactory, UserFactory
+
+HASH = "ab" * 32
+KEY = f"sha256/ab/{HASH}.pdf"
+
+
+class RoleFactory(DjangoModelFactory):
+    class Meta:
+        model = Role
+
+    code = factory.Sequence(lambda n: f"ROLE-{n}")
+    title = factory.Sequence(lambda n: f"Rigger {n}")
+
+
+class AreaFactory(DjangoModelFactory):
+    class Meta:
+        model = Area
+
+    name = factory.Sequence(lambda n: f"Unit {n}")
+
+
+class RoleRequirementFactory(DjangoModelFactory):
+    """Asked before site access, since long ago."""
+
+    class Meta:
+        model = RoleRequirement
+
+    role = factory.SubFactory(RoleFactory)
+    course = factory.SubFactory(CourseFactory)
+    requirement_type = "PRE_MOB"
+    starts_on = date(2020, 1, 1)
+
+
+class AreaRequirementFactory(DjangoModelFactory):
+    class Meta:
+        model = AreaRequirement
+
+    area = factory.SubFactory(AreaFactory)
+    course = factory.SubFactory(CourseFactory)
+    requirement_type = "PRE_MOB"
+    starts_on = date(2020, 1, 1)
+
+
+class LearnerFactory(DjangoModelFactory):
+    """An active worker, on the site since 1 January 2025."""
+
+    class Meta:
+        model = Learner
+
+    badge_id = factory.Sequence(lambda n: f"{10_000 + n}")
+    first_name = "Oksana"
+    last_name = factory.Sequence(lambda n: f"Kovalenko{n}")
+    start_date = date(2025, 1, 1)
+    company = factory.SubFactory(CompanyFactory)
+    role = factory.SubFactory(RoleFactory)
+    role_assigned_at = date(2025, 1, 1)
+
+
+class LearnerAreaFactory(DjangoModelFactory):
+    class Meta:
+        model = LearnerArea
+
+    learner = factory.SubFactory(LearnerFactory)
+    area = factory.SubFactory(AreaFactory)
+    assigned_at = date(2025, 1, 1)
+
+
+class TrainingRecordFactory(DjangoModelFactory):
+    """A passed external record of a new course, valid through 1 March 2027."""
+
+    class Meta:
+        model = TrainingRecord
+
+    learner = factory.SubFactory(LearnerFactory)
+    course_version = factory.SubFactory(CourseVersionFactory)
+    course = factory.SelfAttribute("course_version.course")
+    completion_date = date(2026, 3, 1)
+    expiry_date = date(2027, 3, 1)
+    result = TrainingRecord.Result.PASSED
+    provider = factory.SubFactory(CompanyFactory)
+    evidence_file_key = KEY
+    evidence_hash = HASH
+    course_title = factory.SelfAttribute("course_version.title")
+    company_name = factory.SelfAttribute("learner.company.name")
+    role_title = factory.SelfAttribute("learner.role.title")
+    created_at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    created_by = factory.SubFactory(UserFactory)
+
+
+class RevocationFactory(DjangoModelFactory):
+    class Meta:
+        model = Revocation
+
+    record = factory.SubFactory(TrainingRecordFactory)
+    reason = "Wrong person"
+    revoked_at = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    revoked_on = date(2026, 3, 2)
+    revoked_by = factory.SubFactory(UserFactory)
+
+
+class AssessmentMethodFactory(DjangoModelFactory):
+    class Meta:
+        model = AssessmentMethod
+
+    name = factory.Sequence(lambda n: f"Observation on the job {n}")
+
+
+class EvidenceUploadFactory(DjangoModelFactory):
+    """The row of a stored file, without the file; name a `session` or a `record`."""
+
+    class Meta:
+        model = EvidenceUpload
+
+    key = KEY
+    sha256 = HASH
+    size = 1000
+    content_type = "application/pdf"
+    original_name = "sheet.pdf"
+    uploaded_by = factory.SubFactory(UserFactory)
+    uploaded_at = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
