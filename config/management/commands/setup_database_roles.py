@@ -1,0 +1,16 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from config import database_roles
+
+
+class Command(BaseCommand):
+    help = "Gives the application's database role its rights. Run it as the owner of the tables after every migrate."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--role", default="siteproof_app", help="the role of the application (siteproof_app)")
+
+    def handle(self, *args: Any, role: str, **options: Any) -> None:
+        database_roles.set_up(role)
+        self.stdout.write(f"{role} may use the database, and cannot change what is append-only.")

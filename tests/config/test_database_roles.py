@@ -1,0 +1,167 @@
+"""Invariant 5 as the application's role: what is legal cannot be changed, and no trigger can be silenced."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pgtrigger
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from psycopg import errors
+
+from config import database_roles
+
+pytestmark = pytest.mark.django_db
+
+ROLE = f"siteproof_app_of_test_{os.getpid()}"
+
+LEGAL = ["learners_evidenceread", "learners_evidenceupload", "learners_revocation", "learners_trainingrecord"]
+NEVER_DELETED = ["learners_competencyrecord", "learners_learner"]
+AUDIT = ["learners_trainingrecordevent", "pghistory_context", "training_companyevent", "training_sessionevent"]
+PERIODS = ["learners_areaperiod", "learners_learnerareaperiod", "learners_learnerperiod", "learners_requirementperiod"]
+
+INSERT_COMPANY = """INSERT INTO training_company (name, class_code_prefix, is_active, created_at, updated_at)
+                    VALUES ('Rightmost Ltd', 'RIG', true, now(), now())"""
+COUNT_COMPANY_EVENTS = "SELECT count(*) FROM public.training_companyevent"
+
+
+@pytest.fixture
+def as_application() -> Iterator[None]:
+    """The test runs with the rights of the application's role; role and rights go with the test's transaction."""
+    call_command("setup_database_roles", role=ROLE)
+    _execute(f"SET LOCAL ROLE {ROLE}")
+    yield
+    _execute("RESET ROLE")
+
+
+def _execute(query: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+
+
+def _scalar(query: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        row = cursor.fetchone()
+    assert row is not None
+    return row[0]
+
+
+def _assert_denied(query: str) -> None:
+    with pytest.raises(DatabaseError) as refused, transaction.atomic():
+        _execute(query)
+    assert isinstance(refused.value.__cause__, errors.InsufficientPrivilege), refused.value
+
+
+@pytest.mark.parametrize("table", [*LEGAL, *AUDIT, *PERIODS])
+def test_append_only_rows_cannot_be_deleted(as_application: None, table: str) -> None:
+    _assert_denied(f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize("table", NEVER_DELETED)
+def test_workers_and_sign_offs_cannot_be_deleted(as_application: None, table: str) -> None:
+    _assert_denied(f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize("table", LEGAL)
+def test_legal_rows_cannot_be_updated(as_application: None, table: str) -> None:
+    column = _scalar(f"SELECT attname FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum = 2")
+    _assert_denied(f"UPDATE {table} SET {column} = {column}")
+
+
+@pytest.mark.parametrize("table", LEGAL)
+def test_legal_rows_can_be_locked(as_application: None, table: str) -> None:
+    _execute(f"SELECT id FROM {table} FOR UPDATE")
+
+
+@pytest.mark.parametrize("table", [*AUDIT, *PERIODS])
+def test_what_triggers_write_cannot_be_written_by_hand(as_application: None, table: str) -> None:
+    _assert_denied(f"INSERT INTO {table} DEFAULT VALUES")
+    column = _scalar(f"SELECT attname FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum = 1")
+    _assert_denied(f"UPDATE {table} SET {column} = {column}")
+
+
+def test_no_table_can_be_emptied_or_lose_a_trigger(as_application: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+                WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace"""
+        )
+        triggers = cursor.fetchall()
+    assert {table for table, _ in triggers} >= {*LEGAL, *NEVER_DELETED, *AUDIT}
+    for table, trigger in triggers:
+        _assert_denied(f"TRUNCATE {table}")
+        _assert_denied(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+        _assert_denied(f"DROP TRIGGER {trigger} ON {table}")
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "SET session_replication_role = replica",
+        "CREATE TABLE public.anything ()",
+        "CREATE FUNCTION public.anything() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "DROP FUNCTION refuse_change() CASCADE",
+        "ALTER TABLE learners_trainingrecord OWNER TO CURRENT_USER",
+        "DELETE FROM django_migrations",
+        "CREATE ROLE friend SUPERUSER",
+    ],
+)
+def test_other_ways_round_are_closed(as_application: None, attempt: str) -> None:
+    _assert_denied(attempt)
+
+
+def _inserting_a_company_is_audited() -> bool:
+    """Whether an event row is written, in our own table."""
+    before = _scalar(COUNT_COMPANY_EVENTS)
+    _execute(INSERT_COMPANY)
+    return _scalar(COUNT_COMPANY_EVENTS) != before
+
+
+def _silence_every_trigger() -> None:
+    names = ",".join(trigger.get_pgid(model) for model, trigger in pgtrigger.registered())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", [f"{{{names}}}"])
+
+
+def _let_a_temporary_table_pose_as_the_audit() -> None:
+    _execute("CREATE TEMPORARY TABLE training_companyevent (LIKE public.training_companyevent INCLUDING ALL)")
+
+
+EVASIONS = [_silence_every_trigger, _let_a_temporary_table_pose_as_the_audit]
+
+
+@pytest.mark.parametrize("evade", EVASIONS)
+def test_without_the_command_any_session_can_evade_the_audit(evade: Callable[[], None]) -> None:
+    evade()
+    assert not _inserting_a_company_is_audited()
+
+
+@pytest.mark.parametrize("evade", EVASIONS)
+def test_the_application_cannot_evade_the_audit(as_application: None, evade: Callable[[], None]) -> None:
+    evade()
+    assert _inserting_a_company_is_audited()
+
+
+def test_every_trigger_looks_at_our_tables_only(as_application: None) -> None:
+    paths = _scalar(
+        """SELECT array_agg(DISTINCT coalesce(proconfig::text, 'none')) FROM pg_proc p
+            WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype"""
+    )
+    assert paths == ['{"search_path=public, pg_temp"}']
+
+
+def test_the_application_can_do_its_work(as_application: None) -> None:
+    _execute(INSERT_COMPANY)
+    _execute("UPDATE training_company SET name = 'Leftmost Ltd'")
+    _execute("DELETE FROM training_company")
+    assert _scalar(COUNT_COMPANY_EVENTS) == 3
+
+
+def test_running_again_changes_nothing(as_application: None) -> None:
+    query = "SELECT string_agg(relname || relacl::text, ' ' ORDER BY relname) FROM pg_class WHERE relacl IS NOT NULL"
+    first = _scalar(query)
+    _execute("RESET ROLE")
+    database_roles.set_up(ROLE)
+    assert _scalar(query) == first
