@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     One look-up per statement. FOR SHARE waits for a finalize in progress and then sees its result.
     """
 
-    dependencies = [("attendance", "0002_initial"), ("training", "0004_audit_is_append_only")]
+    dependencies = [("attendance", "0001_initial"), ("training", "0004_audit_is_append_only")]
     operations = [
         guards.append_only("attendance_sessionattendeeevent", key="pgh_id"),
         guards.never_truncated("session_attendees"),

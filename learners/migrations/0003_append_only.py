@@ -22,7 +22,7 @@ APPEND_ONLY = ("trainingrecord", "revocation", "evidenceupload", "evidenceread")
 class Migration(migrations.Migration):
     """Legal rows are append-only; a sign-off, once given, changes only by being revoked (invariants 4 and 5)."""
 
-    dependencies = [("learners", "0002_initial"), ("training", "0004_audit_is_append_only")]
+    dependencies = [("learners", "0001_initial"), ("training", "0004_audit_is_append_only")]
     operations = [
         *(guards.append_only(f"learners_{name}event", key="pgh_id") for name in AUDITED),
         *(guards.append_only(f"learners_{name}") for name in APPEND_ONLY),
