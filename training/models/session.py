@@ -44,7 +44,8 @@ class Session(Authored):
 
     A finalized session is frozen by the triggers of migration `0003_session_is_frozen`, which also keep the table of
     legal steps below (S9). `version` counts changes of the facts and of the list, never marks: the sign-in sheet
-    prints it, so that a stale sheet is seen (S11).
+    prints it, so that a stale sheet is seen (S11). `first_marked_at` is kept by the triggers of migration
+    `attendance.0004_first_mark`, so that no door to marking can forget to fix the course.
     """
 
     class Status(models.TextChoices):
@@ -100,6 +101,7 @@ class Session(Authored):
     change_reason = models.TextField(
         _("reason for the last change"), blank=True, help_text=_("Asked for once there is a mark or evidence (S11).")
     )
+    first_marked_at = models.DateTimeField(_("first marked at"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     last_line = models.PositiveIntegerField(_("last line number given"), default=0, editable=False)
     deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
@@ -190,6 +192,11 @@ class Session(Authored):
     @property
     def has_evidence(self) -> bool:
         return bool(self.attendance_file_key)
+
+    @property
+    def has_mark_or_evidence(self) -> bool:
+        """Whether the course is fixed and a change of trainer, venue or time needs a reason (S11)."""
+        return self.first_marked_at is not None or self.has_evidence
 
 
 # The one table of legal steps (S9), kept by the trigger `session_step_is_legal` as well.
