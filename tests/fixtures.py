@@ -5,8 +5,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.factories.training import TrainerFactory, UserFactory
+from training.groups import AUDITORS, SUPERVISORS, TRAINERS
 from training.models import Trainer
-from training.permissions import AUDITORS, SUPERVISORS, TRAINERS
 
 
 @pytest.fixture

@@ -16,12 +16,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from training.groups import AUDITORS, GROUPS, SUPERVISORS, TRAINERS
 from training.refusals import NotPermitted
-
-SUPERVISORS = "HSE supervisor"
-TRAINERS = "trainer"
-AUDITORS = "auditor"
-GROUPS = (SUPERVISORS, TRAINERS, AUDITORS)
 
 User = AbstractUser | AnonymousUser
 
