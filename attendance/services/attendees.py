@@ -1,0 +1,145 @@
+"""The class list of a session: add, remove, and copy it to a new draft."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attendance.models import SessionAttendee
+from attendance.policies import capacity_warning, check_can_remove, check_list_is_open
+from learners.models import Learner
+from training.models import Session
+from training.permissions import Permission, check_may
+from training.refusals import Conflict, Invalid
+from training.services.sessions import lock_session
+
+
+class UnknownLearners(Invalid):
+    """Some of the workers do not exist, or are not on the list they should be on (400)."""
+
+
+class NotActive(Conflict):
+    """Blocked and inactive workers cannot be put on a list (409, L1)."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """What adding to a list did (P3).
+
+    Attributes:
+        added: how many are on the list now who were not.
+        already_listed: how many of those named were on it before.
+        capacity_warning: S7's alert, or an empty text.
+    """
+
+    added: int
+    already_listed: int
+    capacity_warning: str
+
+
+def add_attendees(*, session_id: int, learner_ids: Iterable[int], by: User, now: datetime) -> Added:
+    """Put workers on the list of a session, in the order given; whoever is on it already is counted only (P3).
+
+    Open until finalize, for planned workers and walk-ins alike (P5). More people than seats is a warning (S7).
+
+    Raises:
+        SessionNotFound: there is no such session.
+        NotPermitted: not granted, or not the trainer's own session.
+        ListIsClosed: the session is finalized or cancelled.
+        UnknownLearners: an id belongs to nobody; nothing is saved.
+        NotActive: somebody new is blocked or not active (L1); the sentence names them, nothing is saved.
+    """
+    wanted = list(dict.fromkeys(learner_ids))
+    with transaction.atomic():
+        session = lock_session(session_id=session_id)
+        check_may(by, Permission.ADD_WALK_IN, session)
+        check_list_is_open(session)
+        listed = set(session.attendees.values_list("learner_id", flat=True))
+        newcomers = [learner_id for learner_id in wanted if learner_id not in listed]
+        _check_can_be_listed(newcomers)
+        if newcomers:
+            _append(session, newcomers, by=by, now=now)
+    return Added(
+        added=len(newcomers),
+        already_listed=len(wanted) - len(newcomers),
+        capacity_warning=capacity_warning(
+            attendees=len(listed) + len(newcomers), capacity=session.venue.capacity if session.venue else None
+        ),
+    )
+
+
+def remove_attendee(*, session_id: int, learner_id: int, by: User, now: datetime) -> None:
+    """Take an unmarked worker off the list before the session starts (P5). The line number is not given again.
+
+    Raises:
+        SessionNotFound: there is no such session.
+        NotPermitted: not granted.
+        UnknownLearners: the worker is not on the list.
+        ListIsClosed, CannotRemove: it is too late for that.
+    """
+    with transaction.atomic():
+        session = lock_session(session_id=session_id)
+        check_may(by, Permission.REMOVE_ATTENDEE, session)
+        attendee = session.attendees.filter(learner_id=learner_id).first()
+        if attendee is None:
+            check_list_is_open(session)
+            raise UnknownLearners(_("This worker is not on the list of the session. Reload the page."))
+        check_can_remove(session, attendee, now=now)
+        attendee.delete()
+        _raise_version(session, by=by)
+
+
+def _check_can_be_listed(learner_ids: Sequence[int]) -> None:
+    """L1: only active workers are put on a list. Their rows are locked, so that it stays true until the end."""
+    found = Learner.objects.select_for_update(no_key=True).filter(pk__in=learner_ids).order_by("pk")
+    learners = {learner.pk: learner for learner in found}
+    unknown = [learner_id for learner_id in learner_ids if learner_id not in learners]
+    if unknown:
+        raise UnknownLearners(
+            ngettext(
+                "Nobody was added: there is no worker with the number %(numbers)s.",
+                "Nobody was added: there are no workers with the numbers %(numbers)s.",
+                len(unknown),
+            )
+            % {"numbers": ", ".join(map(str, unknown))},
+            errors={"learner_ids": [_("Unknown: %(numbers)s") % {"numbers": ", ".join(map(str, unknown))}]},
+        )
+    refused = [learners[each] for each in learner_ids if learners[each].status != Learner.Status.ACTIVE]
+    if refused:
+        reasons = [
+            _("%(worker)s is blocked") % {"worker": learner}
+            if learner.status == Learner.Status.BLACKLISTED
+            else _("%(worker)s is not active") % {"worker": learner}
+            for learner in refused
+        ]
+        raise NotActive(
+            _("Nobody was added: %(reasons)s. Add the others without them.") % {"reasons": ", ".join(reasons)},
+            conflict={
+                "kind": "STATE",
+                "learners": [
+                    {"learnerId": learner.pk, "badgeId": learner.badge_id, "status": learner.status}
+                    for learner in refused
+                ],
+            },
+        )
+
+
+def _append(session: Session, learner_ids: Sequence[int], *, by: User, now: datetime) -> None:
+    """Write the rows with the next line numbers; the caller holds the lock of the session."""
+    SessionAttendee.objects.bulk_create(
+        SessionAttendee(session=session, learner_id=learner_id, line=line, added_by=by, added_at=now)
+        for line, learner_id in enumerate(learner_ids, start=session.last_line + 1)
+    )
+    session.last_line += len(learner_ids)
+    _raise_version(session, by=by)
+
+
+def _raise_version(session: Session, *, by: User) -> None:
+    """A changed list makes printed sheets stale (S11)."""
+    session.version += 1
+    session.updated_by = by
+    session.save(update_fields=["version", "last_line", "updated_by", "updated_at"])

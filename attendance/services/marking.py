@@ -1,0 +1,227 @@
+"""Marking attendance: who was there, who passed, and remarks. It never creates a record (A2)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attendance.models import SessionAttendee
+from attendance.policies import check_list_is_open
+from training.permissions import Permission, check_may
+from training.refusals import Conflict, Invalid
+from training.services.sessions import lock_session
+
+REMARKS_LENGTH = 500
+
+
+class NotOnTheList(Invalid):
+    """A mark for somebody who is not on the list, or two for one person (400, A1)."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What somebody wants to save for one worker on the list.
+
+    Attributes:
+        remarks: None leaves them as they are.
+        version: of the row as it was shown; None means: whatever stands there now.
+    """
+
+    learner_id: int
+    is_present: bool
+    has_passed: bool
+    remarks: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class StaleRow:
+    """A row that somebody else changed after it was shown, with both values (A1)."""
+
+    attendee: SessionAttendee
+    mark: Mark
+
+    def as_conflict(self) -> dict[str, Any]:
+        """Return it as plain values, for the API's `conflict`."""
+        row = self.attendee
+        return {
+            "learnerId": row.learner_id,
+            "version": row.version,
+            "theirs": {"isPresent": row.is_present, "hasPassed": row.has_passed, "remarks": row.remarks},
+            "yours": {
+                "isPresent": self.mark.is_present,
+                "hasPassed": self.mark.has_passed,
+                "remarks": row.remarks if self.mark.remarks is None else self.mark.remarks,
+            },
+            "changedBy": row.marked_by.get_full_name() or row.marked_by.get_username() if row.marked_by else None,
+            "changedAt": row.marked_at,
+        }
+
+
+class StaleMarks(Conflict):
+    """Somebody changed some of the rows meanwhile; nothing was saved (409, A1)."""
+
+    def __init__(self, rows: Sequence[StaleRow]) -> None:
+        names = ", ".join(str(row.attendee.learner) for row in rows)
+        super().__init__(
+            ngettext(
+                "Nothing was saved: %(names)s was changed by somebody else meanwhile. Choose whose values count.",
+                "Nothing was saved: %(names)s were changed by somebody else meanwhile. Choose whose values count.",
+                len(rows),
+            )
+            % {"names": names},
+            conflict={"kind": "VERSION", "rows": [row.as_conflict() for row in rows]},
+        )
+        self.rows = rows
+
+
+class Everybody(StrEnum):
+    """What one button marks for the whole list."""
+
+    PRESENT = "present"  # whoever is not yet marked is present
+    PASSED = "passed"  # whoever is present passed
+    ABSENT = "absent"  # whoever is not yet marked is absent
+
+
+def save_marks(*, session_id: int, marks: Iterable[Mark], by: User, now: datetime) -> list[SessionAttendee]:
+    """Save present, passed and remarks for any part of the list, all or nothing (A1).
+
+    A mark that says what the row says already is never stale, so that repeating a request whose answer was lost is
+    safe. Employer and role are copied when a worker is first marked present (R3).
+
+    Returns:
+        the rows named, as they are now.
+
+    Raises:
+        SessionNotFound: there is no such session.
+        NotPermitted: not granted, or not the trainer's own session.
+        ListIsClosed: the session is finalized or cancelled.
+        NotOnTheList: somebody is not on the list, or named twice.
+        Invalid: remarks are too long.
+        StaleMarks: rows were changed after they were shown; `rows` holds all of them.
+    """
+    marks = list(marks)
+    with transaction.atomic():
+        session = lock_session(session_id=session_id)
+        check_may(by, Permission.MARK, session)
+        check_list_is_open(session)
+        rows = _rows(session_id, [mark.learner_id for mark in marks])
+        _check_all_listed(marks, rows)
+        _check_remarks(marks)
+        stale = [
+            StaleRow(rows[mark.learner_id], mark)
+            for mark in marks
+            if mark.version not in (None, rows[mark.learner_id].version) and not _says(rows[mark.learner_id], mark)
+        ]
+        if stale:
+            raise StaleMarks(stale)
+        changed = [mark for mark in marks if _changes(rows[mark.learner_id], mark)]
+        _write(session_id, changed, by=by, now=now)
+        return list(_rows(session_id, [mark.learner_id for mark in marks]).values())
+
+
+def mark_everybody(*, session_id: int, what: Everybody, by: User, now: datetime) -> int:
+    """Mark the whole list at once; what somebody said about single workers before stays.
+
+    Returns:
+        how many rows were changed.
+
+    Raises:
+        SessionNotFound, NotPermitted, ListIsClosed: as `save_marks`.
+    """
+    with transaction.atomic():
+        session = lock_session(session_id=session_id)
+        check_may(by, Permission.MARK, session)
+        check_list_is_open(session)
+        rows = session.attendees.order_by("line")
+        if what is Everybody.PASSED:
+            marks = [Mark(row.learner_id, is_present=True, has_passed=True) for row in rows.filter(is_present=True)]
+        else:
+            is_present = what is Everybody.PRESENT
+            marks = [
+                Mark(row.learner_id, is_present=is_present, has_passed=is_present)
+                for row in rows.filter(marked_at__isnull=True)
+            ]
+        listed = {row.learner_id: row for row in rows}
+        changed = [mark for mark in marks if _changes(listed[mark.learner_id], mark)]
+        _write(session_id, changed, by=by, now=now)
+        return len(changed)
+
+
+def _rows(session_id: int, learner_ids: Sequence[int]) -> dict[int, SessionAttendee]:
+    """Return the rows of these workers by learner id, in the order of their lines."""
+    rows = SessionAttendee.objects.filter(session_id=session_id, learner_id__in=learner_ids)
+    return {row.learner_id: row for row in rows.select_related("learner", "marked_by").order_by("line")}
+
+
+def _check_all_listed(marks: Sequence[Mark], rows: dict[int, SessionAttendee]) -> None:
+    missing = [mark.learner_id for mark in marks if mark.learner_id not in rows]
+    if missing:
+        numbers = ", ".join(map(str, missing))
+        raise NotOnTheList(
+            _("Nothing was saved: a worker you marked is not on the list any more. Reload the page."),
+            errors={"learner_ids": [_("Not on the list: %(numbers)s") % {"numbers": numbers}]},
+        )
+    if len(marks) != len(rows):
+        raise NotOnTheList(_("Nothing was saved: a worker is named twice. Reload the page and try again."))
+
+
+def _check_remarks(marks: Sequence[Mark]) -> None:
+    if any(len(mark.remarks or "") > REMARKS_LENGTH for mark in marks):
+        message = _("Remarks have at most %(length)d characters. Shorten them; nothing was saved.")
+        raise Invalid(message % {"length": REMARKS_LENGTH})
+    if any("\x00" in (mark.remarks or "") for mark in marks):
+        raise Invalid(_("Remarks hold a character that cannot be stored. Type them again; nothing was saved."))
+
+
+def _says(row: SessionAttendee, mark: Mark) -> bool:
+    """Tell whether the row says already what the mark says. Nobody passes who is absent."""
+    return (
+        row.marked_at is not None
+        and row.is_present == mark.is_present
+        and (row.is_present and row.has_passed) == (mark.is_present and mark.has_passed)
+        and mark.remarks in (None, row.remarks)
+    )
+
+
+def _changes(row: SessionAttendee, mark: Mark) -> bool:
+    return not _says(row, mark) or row.has_passed != mark.has_passed
+
+
+def _write(session_id: int, marks: Sequence[Mark], *, by: User, now: datetime) -> None:
+    """Write any number of marks in one statement; the caller holds the lock of the session."""
+    if not marks:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE session_attendees attendee
+               SET is_present = mark.is_present,
+                   has_passed = mark.has_passed,
+                   remarks = coalesce(mark.remarks, attendee.remarks),
+                   company_id = CASE WHEN mark.is_present THEN coalesce(attendee.company_id, learner.company_id)
+                                     ELSE attendee.company_id END,
+                   role_id = CASE WHEN mark.is_present THEN coalesce(attendee.role_id, learner.role_id)
+                                  ELSE attendee.role_id END,
+                   marked_by_id = %s, marked_at = %s, version = attendee.version + 1
+              FROM unnest(%s::bigint[], %s::boolean[], %s::boolean[], %s::text[])
+                     AS mark (learner_id, is_present, has_passed, remarks)
+              JOIN learners_learner learner ON learner.id = mark.learner_id
+             WHERE attendee.session_id = %s AND attendee.learner_id = mark.learner_id
+            """,
+            [
+                by.pk,
+                now,
+                [mark.learner_id for mark in marks],
+                [mark.is_present for mark in marks],
+                [mark.has_passed for mark in marks],
+                [mark.remarks for mark in marks],
+                session_id,
+            ],
+        )
