@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import health
 from training.permissions import public, signed_in
 
+handler500 = "config.errors.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),

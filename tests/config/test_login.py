@@ -38,6 +38,13 @@ def test_guessing_is_stopped_after_ten_attempts(client: Client, user: User) -> N
     assert _log_in(client, PASSWORD) == 429
 
 
+def test_the_locked_out_are_told_how_long_to_wait(client: Client, user: User) -> None:
+    for number in range(10):
+        _log_in(client, f"guess {number}")
+    answer = client.post("/login/", {"username": "haddad", "password": PASSWORD})
+    assert "Wait 15 min, then try again" in answer.content.decode()
+
+
 def test_a_stranger_with_forged_headers_cannot_lock_the_user_out(client: Client, user: User) -> None:
     for number in range(12):
         _log_in(client, f"guess {number}", REMOTE_ADDR="198.51.100.66", HTTP_X_FORWARDED_FOR="203.0.113.5")

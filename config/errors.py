@@ -1,0 +1,30 @@
+"""The pages shown when a request breaks down or a login is stopped."""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+from psycopg_pool import PoolTimeout
+
+RETRY_SECONDS = "5"
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500; or 503 where every database connection was taken, so that clients and load balancers try again.
+
+    The pages are rendered without the request, whose user may need the database.
+    """
+    failure = sys.exc_info()[1]
+    if failure is not None and isinstance(failure.__cause__, PoolTimeout):
+        busy = loader.render_to_string("503.html")
+        return HttpResponse(busy, status=503, headers={"Retry-After": RETRY_SECONDS})
+    return HttpResponse(loader.render_to_string("500.html"), status=500)
+
+
+def locked_out(request: HttpRequest, original_response: HttpResponse | None, credentials: Any) -> HttpResponse:
+    """Answer a login attempt after too many wrong passwords."""
+    minutes = settings.AXES_COOLOFF_TIME.total_seconds() // 60
+    return render(request, "registration/locked_out.html", {"minutes": int(minutes)}, status=429)
