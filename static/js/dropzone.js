@@ -1,8 +1,11 @@
 // A label.dz around a file input, made better: drag and drop, the names and sizes chosen, the limit checked before the
 // upload, and its progress. Without this script the input is an ordinary one.
 
-const sizes = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-const megabytes = (bytes) => `${sizes.format(bytes / 1024 / 1024)} MB`;
+const numbers = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+
+function sizeOf({ size }) {
+  return size < 1024 ** 2 ? `${numbers.format(size / 1024)} KB` : `${numbers.format(size / 1024 ** 2)} MB`;
+}
 
 const zoneOf = (event) => event.target.closest?.("[data-dropzone]");
 
@@ -16,7 +19,7 @@ function show(zone) {
   zone.querySelector("[data-files]").replaceChildren(
     ...chosen.map((file) => {
       const line = document.createElement("span");
-      line.textContent = `${file.name}, ${megabytes(file.size)}`;
+      line.textContent = `${file.name}, ${sizeOf(file)}`;
       return line;
     }),
   );

@@ -16,7 +16,7 @@ document.addEventListener("keydown", (event) => {
     const button = [...place.querySelectorAll('[data-hotkey="ctrl+enter"]')].find((each) => each.checkVisibility());
     if (!button || button.matches(':disabled, [aria-disabled="true"]')) return;
     event.preventDefault();
-    document.activeElement.blur(); // sends what is still being typed first
+    button.focus(); // what is still being typed elsewhere is sent first
     button.click();
   }
 });
