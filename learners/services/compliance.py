@@ -1,0 +1,179 @@
+"""The stored answers: who must have what, who has it, and why. The only writer of compliance items and statuses.
+
+One implementation, in SQL and set-based, serves one learner, the list of a session and the whole site alike:
+
+1. the learners are locked in the order of their keys, so that no answer rests on half of somebody else's change;
+2. one MERGE works out what every learner must have (C1) and has (C2, C3), and writes the differences only;
+3. one UPDATE takes the worst item of each learner (C4).
+
+Items are kept for every learner, active or not, so that whoever returns or is unblocked has an answer at once; counts
+of people take the active ones only (C4). A learner who was merged into another has none.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+LOCK = "SELECT id FROM learners_learner WHERE id = ANY(%(learners)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+
+# `rank` packs type, decisive day and rule into one number, so that the strictest rule is the smallest one (C1). The
+# decisive day is the due date; of a PRE_MOB rule, the day since which it is asked. A rule that starts after today is
+# not asked yet, but ends the time for which today's answer holds (C7).
+ITEMS = """
+WITH rule AS MATERIALIZED (
+  SELECT row_number() OVER (ORDER BY source DESC, source_id, course_id) AS number, each.*,
+         jsonb_build_object('source', source, 'id', source_id, 'label', label,
+                            'type', requirement_type, 'grace', grace_period_days) AS told
+    FROM (SELECT 'role' AS source, q.role_id AS source_id, role.title AS label,
+                 q.course_id, q.requirement_type, q.grace_period_days, q.starts_on
+            FROM learners_rolerequirement q JOIN learners_role role ON role.id = q.role_id
+           UNION ALL
+          SELECT 'area', q.area_id, area.name, q.course_id, q.requirement_type, q.grace_period_days, q.starts_on
+            FROM learners_arearequirement q JOIN learners_area area ON area.id = q.area_id) each
+), lies_in AS (
+  WITH RECURSIVE up AS (
+    SELECT id AS area_id, id AS around_id, parent_id FROM learners_area
+     UNION
+    SELECT up.area_id, around.id, around.parent_id FROM up JOIN learners_area around ON around.id = up.parent_id)
+  SELECT area_id, around_id FROM up
+), asker AS (
+  SELECT id AS learner_id, start_date, 'role' AS source, role_id AS source_id, role_assigned_at AS assigned_on
+    FROM learners_learner WHERE id = ANY(%(learners)s::bigint[]) AND merged_into_id IS NULL
+   UNION ALL
+  SELECT learner.id, start_date, 'area', around_id, min(assigned_at)
+    FROM learners_learner learner
+    JOIN learners_learnerarea link ON link.learner_id = learner.id JOIN lies_in USING (area_id)
+   WHERE learner.id = ANY(%(learners)s::bigint[]) AND merged_into_id IS NULL
+   GROUP BY learner.id, around_id
+), asked AS (
+  SELECT learner_id, rule.*, greatest(assigned_on, starts_on, start_date) + coalesce(grace_period_days, 0) AS day
+    FROM asker JOIN rule USING (source, source_id)
+), ranked AS (
+  SELECT asked.*, CASE requirement_type WHEN 'PRE_MOB' THEN 0 ELSE 1000000000000000 END
+                  + (day - DATE '0001-01-01') * 100000000::bigint + number AS rank
+    FROM asked
+), strictest AS (
+  SELECT learner_id, course_id,
+         min(rank) FILTER (WHERE starts_on <= %(today)s) AS rank,
+         min(starts_on) FILTER (WHERE starts_on > %(today)s) AS next_rule_on,
+         jsonb_agg(told || jsonb_build_object('due', CASE requirement_type WHEN 'POST_MOB' THEN day END) ORDER BY rank)
+           FILTER (WHERE starts_on <= %(today)s) AS rules
+    FROM ranked GROUP BY learner_id, course_id
+), winner AS (
+  SELECT learner_id, strictest.course_id, requirement_type, grace_period_days, source, source_id, rules, next_rule_on,
+         DATE '0001-01-01' + (strictest.rank / 100000000 %% 10000000)::int AS day
+    FROM strictest JOIN rule ON rule.number = strictest.rank %% 100000000
+), proof AS (
+  SELECT DISTINCT ON (learner_id, course_id) learner_id, course_id, id, expiry_date
+    FROM learners_trainingrecord record
+   WHERE learner_id = ANY(%(learners)s::bigint[]) AND result = 'PASSED'
+     AND NOT EXISTS (SELECT FROM learners_revocation WHERE record_id = record.id)
+   ORDER BY learner_id, course_id, expiry_date DESC NULLS FIRST, completion_date DESC, id DESC
+), to_verify AS (
+  SELECT DISTINCT learner_id, course_id FROM learners_competencyrecord
+   WHERE learner_id = ANY(%(learners)s::bigint[]) AND status = 'PENDING_VERIFICATION' AND revoked_at IS NULL
+), judged AS (
+  SELECT winner.*, proof.id AS proof_id, proof.expiry_date, to_verify.learner_id IS NOT NULL AS awaiting_verification,
+         CASE WHEN proof.id IS NOT NULL AND coalesce(proof.expiry_date >= %(today)s, true) THEN 'COMPLIANT'
+              WHEN requirement_type = 'POST_MOB' AND day >= %(today)s THEN 'PENDING'
+              ELSE 'NON_COMPLIANT' END AS status
+    FROM winner
+    LEFT JOIN proof USING (learner_id, course_id)
+    LEFT JOIN to_verify USING (learner_id, course_id)
+), answer AS (
+  SELECT learner_id, course_id, requirement_type, grace_period_days,
+         CASE requirement_type WHEN 'POST_MOB' THEN day END AS due_date, status, expiry_date,
+         CASE status WHEN 'COMPLIANT' THEN expiry_date WHEN 'PENDING' THEN day
+                     ELSE greatest(CASE requirement_type WHEN 'POST_MOB' THEN day + 1 ELSE day END, expiry_date + 1)
+                     END AS key_date,
+         least(CASE status WHEN 'COMPLIANT' THEN expiry_date WHEN 'PENDING' THEN day END, next_rule_on - 1)
+           AS holds_until,
+         awaiting_verification, proof_id,
+         CASE source WHEN 'role' THEN source_id END AS role_id, CASE source WHEN 'area' THEN source_id END AS area_id,
+         rules
+    FROM judged
+), difference AS (
+  SELECT item.id AS item_id, answer.learner_id IS NULL AS is_gone, answer.*
+    FROM answer
+    FULL JOIN (SELECT * FROM learners_complianceitem WHERE learner_id = ANY(%(learners)s::bigint[])) item
+      ON item.learner_id = answer.learner_id AND item.course_id = answer.course_id
+   WHERE (answer.requirement_type, answer.grace_period_days, answer.due_date, answer.status, answer.expiry_date,
+          answer.key_date, answer.holds_until, answer.awaiting_verification, answer.proof_id, answer.role_id,
+          answer.area_id, answer.rules) IS DISTINCT FROM
+         (item.requirement_type, item.grace_period_days, item.due_date, item.status, item.expiry_date,
+          item.key_date, item.holds_until, item.awaiting_verification, item.proof_id, item.role_id,
+          item.area_id, item.rules)
+)
+MERGE INTO learners_complianceitem item USING difference d ON item.id = d.item_id
+WHEN MATCHED AND is_gone THEN DELETE
+WHEN MATCHED THEN UPDATE SET
+  requirement_type = d.requirement_type, grace_period_days = d.grace_period_days, due_date = d.due_date,
+  status = d.status, expiry_date = d.expiry_date, key_date = d.key_date, holds_until = d.holds_until,
+  awaiting_verification = d.awaiting_verification, proof_id = d.proof_id, role_id = d.role_id, area_id = d.area_id,
+  rules = d.rules, updated_at = %(now)s
+WHEN NOT MATCHED THEN INSERT
+  (learner_id, course_id, requirement_type, grace_period_days, due_date, status, expiry_date, key_date, holds_until,
+   awaiting_verification, proof_id, role_id, area_id, rules, updated_at)
+  VALUES (d.learner_id, d.course_id, d.requirement_type, d.grace_period_days, d.due_date, d.status, d.expiry_date,
+          d.key_date, d.holds_until, d.awaiting_verification, d.proof_id, d.role_id, d.area_id, d.rules, %(now)s)
+"""
+
+# The answer for a learner ends with the first of its items, or when a rule starts that asks for a further course.
+LEARNERS = """
+WITH RECURSIVE lies_in AS (
+  SELECT id AS area_id, id AS around_id, parent_id FROM learners_area
+   UNION
+  SELECT lies_in.area_id, around.id, around.parent_id
+    FROM lies_in JOIN learners_area around ON around.id = lies_in.parent_id
+), coming AS (
+  SELECT learner.id AS learner_id, q.starts_on - 1 AS holds_until
+    FROM learners_rolerequirement q JOIN learners_learner learner USING (role_id)
+   WHERE q.starts_on > %(today)s AND learner.id = ANY(%(learners)s::bigint[]) AND merged_into_id IS NULL
+   UNION ALL
+  SELECT link.learner_id, q.starts_on - 1
+    FROM learners_arearequirement q
+    JOIN lies_in ON lies_in.around_id = q.area_id
+    JOIN learners_learnerarea link ON link.area_id = lies_in.area_id
+    JOIN learners_learner learner ON learner.id = link.learner_id AND merged_into_id IS NULL
+   WHERE q.starts_on > %(today)s AND link.learner_id = ANY(%(learners)s::bigint[])
+), judged AS (
+  SELECT learner_id, bool_or(status = 'NON_COMPLIANT') AS is_red, bool_or(status = 'PENDING') AS is_yellow,
+         min(holds_until) AS holds_until
+    FROM (SELECT learner_id, status, holds_until
+            FROM learners_complianceitem WHERE learner_id = ANY(%(learners)s::bigint[])
+           UNION ALL
+          SELECT learner_id, NULL, holds_until FROM coming) each
+   GROUP BY learner_id
+)
+UPDATE learners_learner learner
+   SET compliance_status = answer.status, compliance_holds_until = answer.holds_until, compliance_updated_at = %(now)s
+  FROM (SELECT id, CASE WHEN is_red THEN 'NON_COMPLIANT' WHEN is_yellow THEN 'PENDING' ELSE 'COMPLIANT' END AS status,
+               judged.holds_until
+          FROM learners_learner LEFT JOIN judged ON judged.learner_id = id
+         WHERE id = ANY(%(learners)s::bigint[])) answer
+ WHERE learner.id = answer.id
+"""
+
+
+def recalculate(*, learner_ids: Iterable[int], today: date, now: datetime) -> int:
+    """Bring the answers of these learners up to date; part of the transaction that changed what they depend on (C6).
+
+    Three statements, whatever the number of learners. Locks them by key, after every other lock but the ledger's.
+
+    Args:
+        learner_ids: whose; unknown ones are passed over.
+        today: the site's date.
+
+    Returns:
+        How many items were written or removed.
+    """
+    assert connection.in_atomic_block, "the answers belong to the transaction of the change"  # noqa: S101  # programming error
+    facts: dict[str, Any] = {"learners": sorted(set(learner_ids)), "today": today, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, facts)
+        cursor.execute(ITEMS, facts)
+        changed: int = cursor.rowcount
+        cursor.execute(LEARNERS, facts)
+    return changed
