@@ -1,0 +1,194 @@
+"""Finding workers: who is cleared and who is not, search, the list, one worker.
+
+A worker merged into another is read as that other one (L2) and never listed.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+
+from learners.models import (
+    Area,
+    CompetencyRecord,
+    ComplianceItem,
+    ComplianceStatus,
+    Fold,
+    Learner,
+    LearnerArea,
+)
+
+MOST_WORDS = 8
+
+
+class Group(StrEnum):
+    """The groups of ACTIVE workers that pages count and filter by; the values stand in addresses."""
+
+    NOT_CLEARED = "not-cleared"
+    DUE = "due"
+    EXPIRING = "expiring"
+    TO_VERIFY = "to-verify"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerFilter:
+    """What a list of workers is narrowed to; empty fields do not narrow.
+
+    `area` reaches the areas inside it as well.
+    """
+
+    group: Group | None = None
+    text: str = ""
+    company: int | None = None
+    role: int | None = None
+    area: int | None = None
+    status: Learner.Status | None = None
+
+
+# Groups
+
+
+def is_on_site() -> Q:
+    """The people who are counted: ACTIVE and not merged away (C4, L2)."""
+    return Q(status=Learner.Status.ACTIVE, merged_into__isnull=True)
+
+
+def is_not_cleared(today: dt.date) -> Q:
+    """ACTIVE with a red item, or with an answer past its last day (C7)."""
+    return is_on_site() & (Q(compliance_status=ComplianceStatus.NON_COMPLIANT) | Q(compliance_holds_until__lt=today))
+
+
+def is_cleared(today: dt.date) -> Q:
+    """ACTIVE with an answer of today and no red item."""
+    return (
+        is_on_site()
+        & ~Q(compliance_status=ComplianceStatus.NON_COMPLIANT)
+        & (Q(compliance_holds_until__isnull=True) | Q(compliance_holds_until__gte=today))
+    )
+
+
+def is_expiring(today: dt.date, warning_days: int) -> Q:
+    """Cleared, with a proof whose last day is in the warning window."""
+    return is_cleared(today) & Q(Exists(expiring_items(today, warning_days).filter(learner=OuterRef("pk"))))
+
+
+def is_to_verify() -> Q:
+    """ACTIVE and waiting for a practical sign-off; overlaps the other groups (C4)."""
+    return is_on_site() & Q(Exists(pending_sign_offs().filter(learner=OuterRef("pk"))))
+
+
+def in_group(group: Group, *, today: dt.date, warning_days: int) -> Q:
+    """Return the condition of a group; counts and lists share it, so that they cannot disagree."""
+    match group:
+        case Group.NOT_CLEARED:
+            return is_not_cleared(today)
+        case Group.DUE:
+            return is_cleared(today) & Q(compliance_status=ComplianceStatus.PENDING)
+        case Group.EXPIRING:
+            return is_expiring(today, warning_days)
+        case Group.TO_VERIFY:
+            return is_to_verify()
+        case Group.CLEARED:
+            return is_cleared(today)
+
+
+def group_counts(*, today: dt.date, warning_days: int) -> dict[Group, int]:
+    """Return how many ACTIVE workers each group holds, in one query."""
+    counts = Learner.objects.filter(is_on_site()).aggregate(
+        **{group.name: Count("pk", filter=in_group(group, today=today, warning_days=warning_days)) for group in Group}
+    )
+    return {group: counts[group.name] for group in Group}
+
+
+# Items and sign-offs that groups are made of
+
+
+def expiring_items(today: dt.date, warning_days: int) -> QuerySet[ComplianceItem]:
+    """Return the green items whose last day is today or within the warning window."""
+    return ComplianceItem.objects.filter(
+        status=ComplianceStatus.COMPLIANT, expiry_date__range=(today, today + dt.timedelta(days=warning_days))
+    )
+
+
+def pending_sign_offs() -> QuerySet[CompetencyRecord]:
+    """Return the competency records that still wait for their sign-off."""
+    return CompetencyRecord.objects.filter(status=CompetencyRecord.Status.PENDING_VERIFICATION, revoked_at__isnull=True)
+
+
+def notable_items(learners: Iterable[Learner], *, today: dt.date, warning_days: int) -> dict[int, list[ComplianceItem]]:
+    """Return by learner the items that are not simply valid, with their course, in one query."""
+    found: dict[int, list[ComplianceItem]] = defaultdict(list)
+    items = ComplianceItem.objects.filter(learner__in=[learner.pk for learner in learners]).exclude(
+        Q(status=ComplianceStatus.COMPLIANT, awaiting_verification=False)
+        & (Q(expiry_date__isnull=True) | Q(expiry_date__gt=today + dt.timedelta(days=warning_days)))
+    )
+    for item in items.select_related("course").order_by("key_date", "course__code"):
+        found[item.learner_id].append(item)
+    return found
+
+
+# Search and the list
+
+
+def matches(text: str) -> Q:
+    """Every word of `text` begins a word of the name or the badge, in any order, accents and case ignored (P2)."""
+    words = text.replace("\0", " ").split()[:MOST_WORDS]
+    return Q(*(Q(sort_key__contains=Fold(Value(f" {word}"))) for word in words))
+
+
+def find_by_badge(badge: str) -> Learner | None:
+    """Return whom exactly this badge names, case and blanks around it ignored; a merged one names the survivor (L2)."""
+    learner = (
+        Learner.objects.select_related("merged_into").filter(badge_id__iexact=badge.replace("\0", "").strip()).first()
+    )
+    return learner and (learner.merged_into or learner)
+
+
+def list_workers(wanted: WorkerFilter, *, today: dt.date, warning_days: int) -> QuerySet[Learner]:
+    """Return the workers of a filter with employer and role: worst first, then by name; who is not ACTIVE comes last.
+
+    The order reads stored columns of the worker only: a green worker's answer ends with the next expiry.
+    """
+    order = Case(
+        When(is_not_cleared(today), then=0),
+        When(is_on_site() & Q(compliance_status=ComplianceStatus.PENDING), then=1),
+        When(is_on_site() & Q(compliance_holds_until__lte=today + dt.timedelta(days=warning_days)), then=2),
+        When(is_on_site(), then=3),
+        When(status=Learner.Status.BLACKLISTED, then=4),
+        default=5,
+        output_field=IntegerField(),
+    )
+    learners = Learner.objects.filter(merged_into__isnull=True).select_related("company", "role")
+    if wanted.group is not None:
+        learners = learners.filter(in_group(wanted.group, today=today, warning_days=warning_days))
+    if wanted.text:
+        learners = learners.filter(matches(wanted.text))
+    if wanted.company is not None:
+        learners = learners.filter(company=wanted.company)
+    if wanted.role is not None:
+        learners = learners.filter(role=wanted.role)
+    if wanted.area is not None:
+        in_areas = LearnerArea.objects.filter(area__in=with_areas_inside(wanted.area))
+        learners = learners.filter(Exists(in_areas.filter(learner=OuterRef("pk"))))
+    if wanted.status is not None:
+        learners = learners.filter(status=wanted.status)
+    return learners.order_by(order, "sort_key")
+
+
+def with_areas_inside(area_id: int) -> set[int]:
+    """Return the keys of an area and of every area inside it, at any depth."""
+    children = defaultdict(list)
+    for pk, parent in Area.objects.values_list("pk", "parent"):
+        children[parent].append(pk)
+    found: set[int] = set()
+    waiting = [area_id]
+    while waiting:
+        area = waiting.pop()
+        if area not in found:
+            found.add(area)
+            waiting += children[area]
+    return found
