@@ -43,13 +43,18 @@ def logging_config(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": FORMATTER},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+            "nowhere": {"class": "logging.NullHandler"},
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "propagate": True, "level": level},
             "axes.apps": {"level": "WARNING"},  # its greeting, once per command
             # The request log has the same with request id and user.
-            "django.request": {"handlers": [], "propagate": False},
+            "django.request": {"handlers": ["nowhere"], "propagate": False},
+            "gunicorn.access": {"handlers": ["nowhere"], "propagate": False},  # would show query strings
+            "gunicorn.error": {"handlers": ["stderr"], "propagate": False, "level": level},
         },
     }
 

@@ -1,7 +1,9 @@
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pghistory.middleware
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_structlog.middlewares import RequestMiddleware
@@ -15,6 +17,15 @@ PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=
 
 class RequestLogMiddleware(RequestMiddleware):
     """Log one line per request, without the query string: searches hold names and badge numbers."""
+
+    def prepare(self, request: HttpRequest) -> None:
+        request.started = time.perf_counter()  # type: ignore[attr-defined]  # read below
+        super().prepare(request)
+
+    def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
+        seconds = time.perf_counter() - request.started  # type: ignore[attr-defined]  # set above
+        structlog.contextvars.bind_contextvars(milliseconds=round(seconds * 1000))
+        super().handle_response(request, response)
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

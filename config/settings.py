@@ -3,6 +3,7 @@
 docs/operations.md lists every variable. Secure by default: what weakens the site has to be asked for.
 """
 
+import logging
 from datetime import timedelta
 
 import pgtrigger
@@ -209,3 +210,4 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = logs.logging_config(level=env.str("LOG_LEVEL", default="INFO"))
 logs.configure_structlog()
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

@@ -46,6 +46,7 @@ def test_a_request_is_logged_with_its_id_and_without_its_query(client: Client, l
     assert finished["event"] == "request_finished"
     assert finished["request"] == "GET /healthz"
     assert finished["request_id"]
+    assert finished["milliseconds"] >= 0
     assert CANARY not in log.getvalue()
 
 
