@@ -62,7 +62,7 @@ def is_out_of_date(holds_until: date | None, *, today: date) -> bool:
 def verdict(learner: Learner, *, today: date) -> Verdict:
     """Return the verdict from the stored answer.
 
-    Blocked and not active win, whatever the items say (L1). Red wins over out of date, which is not cleared either (C7).
+    Blocked and not active win, whatever the items say (L1); red wins over out of date, not cleared either (C7).
     """
     if learner.status == Learner.Status.BLACKLISTED:
         return Verdict.BLOCKED
@@ -91,7 +91,7 @@ def standing_of_worker(learner: Learner, items: Iterable[ItemStanding], *, is_to
     return Standing("wait", _("To verify")) if is_to_verify else Standing("ok", str(judged.label))
 
 
-def standing_of_item(item: ComplianceItem, *, today: date, warning_days: int) -> ItemStanding:
+def standing_of_item(item: ComplianceItem, today: date, warning_days: int) -> ItemStanding:
     """Return how one item stands on `today`.
 
     Args:
