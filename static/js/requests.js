@@ -2,7 +2,8 @@
 // focus on the first wrong field, and no stale page on Back.
 
 const SLOW_AFTER_MS = 300;
-const RETRYABLE_ROW = "[data-row]";
+const ROW = "[data-row]";
+const MAY_PASS = [429, 503]; // answers after which trying again may help
 
 // Progress: a thin bar once anything has been under way for a while.
 
@@ -23,21 +24,30 @@ document.addEventListener("htmx:afterRequest", () => {
   progress.classList.remove("on");
 });
 
-// Failures: remember what failed, say so, offer to try again. Words come from templates in the page.
+// Failures: remember what failed, say so, offer to try again. The server's own sentence (plain text) comes first;
+// other words come from templates in the page.
 
 const failed = new Map();
+const templateOf = (name) => document.getElementById(`failure-${name}`);
+const copyOf = (template) => template.content.cloneNode(true);
 
-function fail(event, name) {
-  const { elt, requestConfig } = event.detail;
+function remember({ elt, requestConfig }) {
   failed.set(elt, { verb: requestConfig.verb, path: requestConfig.path });
-  flagRow(elt.closest(RETRYABLE_ROW));
-  showOnce(document.getElementById(`failure-${name}`) ?? document.getElementById("failure-other"));
+  flagRow(elt.closest(ROW));
+}
+
+function forget(element) {
+  failed.delete(element);
+  const row = element.closest(ROW);
+  if (![...failed.keys()].some((each) => each.closest(ROW) === row)) clearRow(row);
+  if (failed.size) return;
+  for (const toast of document.querySelectorAll("[data-toast]:has([data-retry-all])")) toast.remove();
 }
 
 function flagRow(row) {
   if (!row || row.hasAttribute("data-unsaved")) return;
   row.setAttribute("data-unsaved", "");
-  row.querySelector(".save")?.append(copyOf(document.getElementById("failure-row")));
+  row.querySelector(".save")?.append(copyOf(templateOf("row")));
   announceRows();
 }
 
@@ -52,33 +62,43 @@ function announceRows() {
   document.dispatchEvent(new Event("rows:changed"));
 }
 
-function copyOf(template) {
-  return template.content.cloneNode(true);
+function show(name, sentence = "") {
+  const from = `${name} ${sentence}`;
+  if ([...document.querySelectorAll("[data-from]")].some((shown) => shown.dataset.from === from)) return;
+  const copy = copyOf(templateOf(name) ?? templateOf("other"));
+  copy.firstElementChild.dataset.from = from;
+  if (sentence) copy.querySelector("p").textContent = sentence;
+  (name === 401 ? document.body : document.getElementById("toasts")).append(copy);
 }
 
-function showOnce(template) {
-  const shown = document.querySelector(`[data-from="${template.id}"]`);
-  if (shown) return;
-  const copy = copyOf(template);
-  copy.firstElementChild.dataset.from = template.id;
-  const home = template.id === "failure-401" ? document.body : document.getElementById("toasts");
-  home.append(copy);
+function sentenceOf(xhr) {
+  return xhr.getResponseHeader("Content-Type")?.startsWith("text/plain") ? xhr.responseText : "";
 }
 
-function hide(name) {
-  document.querySelector(`[data-from="failure-${name}"]`)?.remove();
+function explain({ xhr }) {
+  const sentence = sentenceOf(xhr);
+  if (xhr.status === 401 || !sentence) show(xhr.status);
+  else show(MAY_PASS.includes(xhr.status) ? "said-retry" : "said", sentence);
 }
 
-document.addEventListener("htmx:responseError", (event) => fail(event, event.detail.xhr.status));
-document.addEventListener("htmx:sendError", (event) => fail(event, "offline"));
-document.addEventListener("htmx:timeout", (event) => fail(event, "offline"));
-
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (!event.detail.successful) return;
-  failed.delete(event.detail.elt);
-  clearRow(event.detail.elt.closest(RETRYABLE_ROW));
-  if (!failed.size) ["offline", "429", "other"].forEach(hide);
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (!detail.xhr.status) return; // no answer came: see below
+  const { elt, failed: hasFailed, xhr } = detail;
+  if (xhr.status < 400 || !(hasFailed || sentenceOf(xhr))) {
+    forget(elt);
+    return;
+  }
+  // A row waits until it is saved; of everything else only what may pass next time is worth repeating.
+  if (elt.closest(ROW) || xhr.status >= 500 || MAY_PASS.includes(xhr.status)) remember(detail);
+  explain(detail);
 });
+
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, ({ detail }) => {
+    remember(detail);
+    show("offline");
+  });
+}
 
 function retry(matches) {
   for (const [element, { verb, path }] of [...failed]) {
@@ -87,16 +107,18 @@ function retry(matches) {
   }
 }
 
-const retryAll = () => retry(() => true);
 // By itself the page repeats only saves of rows; a pressed button waits for its person.
-const retryRows = () => retry((element) => element.matches(RETRYABLE_ROW));
+const retryRows = () => retry((element) => element.matches(ROW));
 
 document.addEventListener("click", (event) => {
-  const row = event.target.closest("[data-retry]")?.closest(RETRYABLE_ROW);
-  if (row) retry((element) => element.closest(RETRYABLE_ROW) === row);
+  const row = event.target.closest("[data-retry]")?.closest(ROW);
+  if (row) retry((element) => element.closest(ROW) === row);
   if (event.target.closest("[data-retry-all]")) {
-    event.target.closest("[data-from]").remove();
-    retryAll();
+    event.target.closest("[data-toast]").remove();
+    retry(() => true);
+  }
+  if (event.target.closest("[data-toast-close]")) {
+    for (const element of [...failed.keys()]) if (!element.closest(ROW)) failed.delete(element);
   }
 });
 
@@ -119,7 +141,7 @@ async function signedInAgain() {
 async function comeBack() {
   if (document.visibilityState !== "visible" || !document.getElementById("signed-out")) return;
   if (await signedInAgain()) {
-    hide("401");
+    document.getElementById("signed-out").remove();
     retryRows();
   }
 }
