@@ -52,7 +52,7 @@ def session_ready_to_finalize(
     EvidenceUploadFactory(session=session)
     learners = LearnerFactory.create_batch(size) if learners is None else learners
     marked_by = UserFactory()
-    attendees = [
+    attendees: list[SessionAttendee] = [
         SessionAttendeeFactory(session=session, learner=learner, present=True, marked_by=marked_by)
         for learner in learners
     ]
