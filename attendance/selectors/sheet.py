@@ -1,0 +1,38 @@
+"""What the sign-in sheet of a session prints."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from attendance.models import SessionAttendee
+from training.models import CourseVersion, Session
+from training.services.sessions import SessionNotFound
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A session, the title of its course, and its list in the order of the lines."""
+
+    session: Session
+    course_title: str
+    attendees: list[SessionAttendee]
+
+
+def sheet_of(session_id: int) -> Sheet:
+    """Return the sheet of a session in any state; a draft shows the version that it would pin today.
+
+    Raises:
+        SessionNotFound: it does not exist or is deleted.
+    """
+    session = (
+        Session.objects.select_related("course", "course_version", "trainer", "venue")
+        .filter(pk=session_id, deleted_at__isnull=True)
+        .first()
+    )
+    if session is None:
+        raise SessionNotFound(_("There is no such session; it may have been deleted."))
+    version = session.course_version or session.course.versions.filter(status=CourseVersion.Status.PUBLISHED).first()
+    attendees = SessionAttendee.objects.filter(session=session).select_related(
+        "learner__company", "learner__role", "company", "role"
+    )
+    return Sheet(session, version.title if version else "", list(attendees.order_by("line")))

@@ -1,0 +1,144 @@
+"""The sign-in sheet as a PDF: people sign in their own line, and a program can read a scan of it later.
+
+`typst/sheet.typ` lays it out. Lines keep their numbers for ever, so the two walk-in lines carry the next ones. List
+and facts are those of `Session.version`, which the sheet prints and its QR code holds (S11).
+"""
+
+import io
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import segno
+from django.utils import timezone
+from django.utils.formats import date_format, number_format, time_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from attendance.models import SessionAttendee
+from attendance.selectors.sheet import Sheet
+from training.models import Session
+from training.printing import UNPRINTABLE, printable, typeset
+
+TEMPLATE = Path(__file__).resolve().parent / "typst" / "sheet.typ"
+ROWS_PER_PAGE = 18
+WALK_IN_LINES = 2
+DAY = "D j M Y"
+CLOCK = "H:i"
+
+
+def print_sheet(sheet: Sheet, *, printed_at: datetime) -> bytes:
+    """Return the PDF of a sign-in sheet."""
+    return typeset(TEMPLATE, sheet_data(sheet, printed_at=printed_at), made_at=printed_at)
+
+
+def file_name(session: Session) -> str:
+    """Return the name under which a sheet is kept, such as `S-2026-0412-v3.pdf`."""
+    return f"{session.reference}-v{session.version}.pdf"
+
+
+def sheet_data(sheet: Sheet, *, printed_at: datetime) -> dict[str, Any]:
+    """Return everything that `typst/sheet.typ` prints, as JSON values."""
+    session = sheet.session
+    pages = _pages(sheet)
+    return {
+        "language": get_language() or "en",
+        "title": _("Sign-in sheet %(reference)s") % {"reference": session.reference},
+        "course": printable(f"{session.course.code} {sheet.course_title}"),
+        "reference": session.reference,
+        "state": "" if session.status == Session.Status.SCHEDULED else session.get_status_display(),
+        "version": _("List version %(version)s") % {"version": session.version},
+        "printed": _("Printed %(when)s")
+        % {"when": date_format(timezone.localtime(printed_at), f"j M Y {CLOCK}", use_l10n=False)},
+        "time": _when(session),
+        "venue": printable(session.venue.name) if session.venue else _("Not set"),
+        "trainer": printable(str(session.trainer)) if session.trainer else _("Not set"),
+        "hours": _hours(session),
+        "words": _words(),
+        "pages": [
+            {
+                "number": _("Page %(page)s of %(pages)s") % {"page": number, "pages": len(pages)},
+                "qr": _qr_code(session, page=number, pages=len(pages)),
+                "rows": rows,
+                "note": _unprintable_note(rows),
+            }
+            for number, rows in enumerate(pages, start=1)
+        ],
+    }
+
+
+def _pages(sheet: Sheet) -> list[list[dict[str, Any]]]:
+    """Return the rows of each page; the walk-in lines follow the last attendee."""
+    rows = [_row(attendee) for attendee in sheet.attendees]
+    pages = [rows[first : first + ROWS_PER_PAGE] for first in range(0, len(rows), ROWS_PER_PAGE)] or [[]]
+    first_free = sheet.session.last_line + 1
+    pages[-1] += [{"line": line, "walk-in": True} for line in range(first_free, first_free + WALK_IN_LINES)]
+    return pages
+
+
+def _row(attendee: SessionAttendee) -> dict[str, Any]:
+    """Employer and role are those of the mark, if there is one (R3), else today's."""
+    learner = attendee.learner
+    role = attendee.role or learner.role
+    return {
+        "line": attendee.line,
+        "walk-in": False,
+        "name": printable(learner.name),
+        "details": printable(f"{learner.badge_id}, {role.title}"),
+        "company": printable((attendee.company or learner.company).name),
+    }
+
+
+def _when(session: Session) -> str:
+    if session.start_time is None or session.end_time is None:
+        return _("Not set")
+    start, end = timezone.localtime(session.start_time), timezone.localtime(session.end_time)
+    begins = f"{date_format(start, DAY, use_l10n=False)}, {time_format(start, CLOCK, use_l10n=False)}"
+    ends = time_format(end, CLOCK, use_l10n=False)
+    if start.date() != end.date():
+        ends = f" {date_format(end, DAY, use_l10n=False)}, {ends}"
+    return f"{begins}–{ends}"
+
+
+def _hours(session: Session) -> str:
+    if session.start_time is None or session.end_time is None:
+        return "–"
+    return number_format((session.end_time - session.start_time).total_seconds() / 3600, decimal_pos=1)
+
+
+def _unprintable_note(rows: list[dict[str, Any]]) -> str:
+    """Explain `[?]` on a page that has it, so that nobody signs beside a name that cannot be read."""
+    if not any(UNPRINTABLE in text for row in rows for text in row.values() if isinstance(text, str)):
+        return ""
+    return _(
+        "%(mark)s stands for letters that this server has no font for: go by the badge number. "
+        "Chinese, Japanese and Korean letters need the package fonts-noto-cjk on the server."
+    ) % {"mark": UNPRINTABLE}
+
+
+def _qr_code(session: Session, *, page: int, pages: int) -> str:
+    """Return an SVG; capital letters keep the code small."""
+    code = segno.make_qr(f"SITEPROOF/{session.reference}/V{session.version}/P{page}-{pages}", error="q")
+    drawing = io.BytesIO()
+    code.save(drawing, kind="svg", border=0)
+    return drawing.getvalue().decode()
+
+
+def _words() -> dict[str, str]:
+    return {
+        "how-to": _("Attendance sheet. Sign in your own line."),
+        "time": _("When"),
+        "venue": _("Venue"),
+        "trainer": _("Trainer"),
+        "hours": _("Hours"),
+        "line": _("Line"),
+        "worker": _("Worker"),
+        "company": _("Company"),
+        "signature": _("Signature"),
+        "time-in": _("Time in"),
+        "passed": _("Passed"),
+        "failed": _("Failed"),
+        "walk-in": _("Walk-in: name and badge"),
+        "trainer-signature": _("Trainer signature"),
+        "date": _("Date"),
+    }

@@ -1,0 +1,83 @@
+"""Setting printed pages with typst: the fonts it may use, and the letters that none of them has.
+
+A font without a letter prints an empty box and says nothing. So the list of fonts is fixed, independent of what else
+the machine has, and `printable` marks what it does not cover before anything is set.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from fontTools.ttLib import TTFont
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+FONTS = Path(__file__).resolve().parent / "fonts"
+CJK_FONTS = Path("/usr/share/fonts/opentype/noto")  # Debian's fonts-noto-cjk: 40 MB, so not kept here
+FAMILIES = (
+    "Noto Sans",
+    "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans Thai",
+    "Noto Sans Devanagari",
+    "Noto Sans CJK SC",
+)
+REGULAR = 400
+UNPRINTABLE = "[?]"
+JOINERS = "\u200c\u200d"  # they shape the letters beside them, in Arabic and Devanagari
+INVISIBLE = ("Cc", "Cf", "Cs")  # control characters, direction overrides, lone surrogates
+
+
+def typeset(template: Path, data: Mapping[str, Any], *, made_at: datetime) -> bytes:
+    """Return the PDF of a typst template.
+
+    Args:
+        template: a file of this checkout. It reads `json(bytes(sys.inputs.data))`; `families` in there are the fonts.
+        data: JSON values; texts that people typed have been through `printable`.
+        made_at: the date written into the file, so that equal data give equal bytes.
+    """
+    compiler = typst.Compiler(template, root=CHECKOUT, font_paths=_fonts())
+    inputs = {"data": json.dumps({**data, "families": available_families()}, ensure_ascii=False)}
+    pdf = compiler.compile(format="pdf", sys_inputs=inputs, timestamp=int(made_at.timestamp()))
+    assert isinstance(pdf, bytes)  # noqa: S101  # lists come from formats of one file per page
+    return pdf
+
+
+def printable(text: str) -> str:
+    """Return `text` with `[?]` for each run of letters that no font has, and without control characters."""
+    visible = "".join(
+        character
+        for character in unicodedata.normalize("NFC", text)
+        if character.isspace() or character in JOINERS or unicodedata.category(character) not in INVISIBLE
+    )
+    covered = _covered_characters()
+    marked = "".join(character if ord(character) in covered else "\0" for character in " ".join(visible.split()))
+    return re.sub("\0+", UNPRINTABLE, marked)
+
+
+@cache
+def available_families() -> tuple[str, ...]:
+    """Return the font families that this machine can print with, in the order in which they are tried."""
+    found = set(_fonts().families())
+    return tuple(family for family in FAMILIES if family in found)
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    paths = [folder for folder in (FONTS, CJK_FONTS) if folder.is_dir()]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)
+
+
+@cache
+def _covered_characters() -> frozenset[int]:
+    covered = {ord(joiner) for joiner in JOINERS}
+    for font in _fonts().fonts():
+        if font.family in FAMILIES and font.weight == REGULAR and font.path:
+            with TTFont(font.path, fontNumber=font.index, lazy=True) as file:
+                covered.update(file.getBestCmap())
+    return frozenset(covered)
