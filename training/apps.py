@@ -1,16 +1,18 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as present_apps
+from django.apps.registry import Apps
 from django.conf import settings
 from django.db.models.signals import post_migrate
 
 from training.groups import GROUPS
 
 
-def write_site_and_groups(*, apps: Any, using: str, **kwargs: Any) -> None:
+def write_site_and_groups(*, apps: Apps = present_apps, using: str, **kwargs: Any) -> None:
     """Make the groups of the permission table and the site's row; idempotent, after every migrate and test flush.
 
-    Works on the models as migrated so far, and does nothing where they are not there yet, or no more.
+    Works on the models as migrated so far (`flush` names none), and does nothing where they are not there yet, or no more.
     """
     try:
         site, group = apps.get_model("training", "Site"), apps.get_model("auth", "Group")
