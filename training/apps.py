@@ -12,7 +12,8 @@ from training.groups import GROUPS
 def write_site_and_groups(*, apps: Apps = present_apps, using: str, **kwargs: Any) -> None:
     """Make the groups of the permission table and the site's row; idempotent, after every migrate and test flush.
 
-    Works on the models as migrated so far (`flush` names none), and does nothing where they are not there yet, or no more.
+    Works on the models as migrated so far (`flush` names none), and does nothing where they are not there yet, or
+    no more.
     """
     try:
         site, group = apps.get_model("training", "Site"), apps.get_model("auth", "Group")
