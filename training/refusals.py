@@ -8,6 +8,11 @@ concrete refusal stands beside the function that raises it and derives from one 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import psycopg
+from django.apps import apps
+from django.db import DatabaseError
+from django.utils.translation import gettext as _
+
 
 class Refusal(Exception):  # noqa: N818  # the field's word: a refusal is an answer, not an error
     """The request was understood and declined; nothing was changed.
@@ -70,3 +75,32 @@ class Unavailable(Refusal):
     """Something SiteProof depends on does not answer; trying again may help (503)."""
 
     status = 503
+
+
+def refusal_from(error: DatabaseError) -> Refusal:
+    """Return what a constraint or trigger of the database means, in the words of the model that carries it.
+
+    For services: `except DatabaseError as error: raise refusal_from(error) from error`, around the transaction.
+
+    Raises:
+        DatabaseError: the error itself, where it is an accident and not an answer.
+    """
+    match error.__cause__:
+        case psycopg.errors.CheckViolation() as cause:
+            return Invalid(_words_of(cause, error))
+        case psycopg.errors.UniqueViolation() | psycopg.errors.ExclusionViolation() as cause:
+            return Conflict(_words_of(cause, error))
+        case psycopg.errors.RestrictViolation() as cause:
+            return Conflict(cause.diag.message_primary or str(cause))
+        case psycopg.errors.DeadlockDetected() | psycopg.errors.SerializationFailure():
+            return Conflict(_("Somebody else changed the same thing at the same moment. Try again."))
+    raise error
+
+
+def _words_of(cause: psycopg.Error, error: DatabaseError) -> str:
+    """Return the message of the model constraint that the database names; an unknown one is an accident."""
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == cause.diag.constraint_name:
+                return str(constraint.get_violation_error_message())
+    raise error

@@ -1,0 +1,166 @@
+"""Who and what is free: overlapping sessions, qualified trainers and their load of the week."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.postgres.fields import RangeBoundary
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from training.models import Session, Trainer, TrainerQualification, Venue
+from training.models.session import TimeRange
+
+BOOKED = (Session.Status.SCHEDULED, Session.Status.COMPLETED)
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """A session that has the same trainer or venue at the same time."""
+
+    class Kind(StrEnum):
+        TRAINER = "TRAINER"
+        VENUE = "VENUE"
+
+    kind: Kind
+    session: Session
+
+    @property
+    def field(self) -> str:
+        """The field of the plan that it stands against."""
+        return self.kind.lower()
+
+
+def overlapping(
+    *,
+    start: datetime,
+    end: datetime,
+    trainer_id: int | None = None,
+    venue_id: int | None = None,
+    exclude_session_id: int | None = None,
+    statuses: Collection[Session.Status] = BOOKED,
+) -> list[Overlap]:
+    """Return the sessions in `[start, end)` that hold the trainer or the venue, trainers' first, earliest first.
+
+    Two indexed branches: the exclusion constraints' own indexes answer them. One query, and one more if any is found.
+
+    Args:
+        statuses: which sessions count; `[DRAFT]` gives the tentative ones, which warn and never block (S4).
+    """
+    wanted: list[tuple[Overlap.Kind, Q]] = []
+    if trainer_id is not None:
+        wanted.append((Overlap.Kind.TRAINER, Q(trainer_id=trainer_id)))
+    if venue_id is not None:
+        wanted.append((Overlap.Kind.VENUE, Q(venue_id=venue_id)))
+    if not wanted or end <= start:
+        return []
+    span = DateTimeTZRange(start, end)
+    branches = [_holding(resource, kind, span, statuses, exclude_session_id) for kind, resource in wanted]
+    found = list(branches[0].union(*branches[1:], all=True))
+    if not found:
+        return []
+    sessions = Session.objects.select_related("course", "trainer", "venue").in_bulk({pk for _kind, pk in found})
+    overlaps = [Overlap(Overlap.Kind(kind), sessions[pk]) for kind, pk in found if pk in sessions]
+    return sorted(overlaps, key=lambda overlap: (overlap.kind, overlap.session.start_time, overlap.session.pk))
+
+
+def _holding(
+    resource: Q,
+    kind: Overlap.Kind,
+    span: DateTimeTZRange,
+    statuses: Collection[Session.Status],
+    exclude_session_id: int | None,
+) -> QuerySet[Session, Any]:
+    sessions = (
+        Session.objects.order_by()
+        .alias(span=TimeRange("start_time", "end_time", RangeBoundary()))
+        .filter(resource, status__in=statuses, deleted_at__isnull=True, span__overlap=span)
+        .filter(start_time__isnull=False, end_time__isnull=False)  # a draft with one of them would last for ever
+    )
+    if exclude_session_id is not None:
+        sessions = sessions.exclude(pk=exclude_session_id)
+    return sessions.values_list(Value(kind.value, output_field=CharField()), "pk")
+
+
+# Trainers and how busy they are
+
+
+@dataclass(frozen=True)
+class TrainerChoice:
+    """A trainer offered for a session, with the load of that week."""
+
+    trainer: Trainer
+    booked_minutes: int
+
+    @property
+    def label(self) -> str:
+        return load_label(self.trainer, self.booked_minutes)
+
+
+def load_label(trainer: Trainer, booked_minutes: int) -> str:
+    """Return "John Smith (12h booked this week)" (S6)."""
+    hours, minutes = divmod(booked_minutes, 60)
+    words = {"name": trainer, "hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(name)s (%(hours)dh %(minutes)dmin booked this week)") % words
+    return _("%(name)s (%(hours)dh booked this week)") % words
+
+
+def qualified_trainers(*, course_id: int | None, on: date) -> QuerySet[Trainer]:
+    """Return the active trainers who are qualified for the course on that day; without a course, all active ones."""
+    trainers = Trainer.objects.filter(is_active=True)
+    if course_id is None:
+        return trainers
+    held = TrainerQualification.objects.filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=on),
+        Q(valid_until__isnull=True) | Q(valid_until__gte=on),
+        trainer=OuterRef("pk"),
+        course_id=course_id,
+    )
+    return trainers.filter(Exists(held))
+
+
+def trainer_choices(*, course_id: int | None, on: date) -> list[TrainerChoice]:
+    """Return whom to offer for a course on that day, each with the load of that day's week (S6)."""
+    trainers = list(qualified_trainers(course_id=course_id, on=on))
+    minutes = booked_minutes(trainer_ids=[trainer.pk for trainer in trainers], week_of=on)
+    return [TrainerChoice(trainer, minutes[trainer.pk]) for trainer in trainers]
+
+
+def booked_minutes(*, trainer_ids: Collection[int], week_of: date) -> dict[int, int]:
+    """Return, by trainer, the minutes of SCHEDULED sessions that start in the ISO week of that day, in site time (S6).
+
+    Every trainer asked for is in the answer, with 0 where nothing is booked.
+    """
+    first, after = week_bounds(week_of)
+    sums = (
+        Session.objects.order_by()
+        .filter(status=Session.Status.SCHEDULED, trainer_id__in=trainer_ids)
+        .filter(start_time__gte=first, start_time__lt=after)
+        .values_list("trainer_id")
+        .annotate(Sum(F("end_time") - F("start_time")))
+    )
+    return dict.fromkeys(trainer_ids, 0) | {trainer_id: int(total.total_seconds()) // 60 for trainer_id, total in sums}
+
+
+def week_bounds(day: date) -> tuple[datetime, datetime]:
+    """Return when the ISO week of `day` begins and when the next one does, at midnight of the site."""
+    monday = day - timedelta(days=day.weekday())
+    return start_of_day(monday), start_of_day(monday + timedelta(days=7))
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the midnight with which `day` begins on the site."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+# Venues
+
+
+def offered_venues() -> QuerySet[Venue]:
+    """Return the venues in use."""
+    return Venue.objects.filter(is_active=True)

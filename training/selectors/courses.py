@@ -1,0 +1,22 @@
+"""Courses as they are offered and named."""
+
+from django.db.models import Q, QuerySet
+
+from training.models import CourseVersion
+
+
+def bookable_versions(*, search: str = "") -> QuerySet[CourseVersion]:
+    """Return the published version of every course that has one, by course code, with its course.
+
+    Args:
+        search: words that must all occur in code or title.
+    """
+    versions = CourseVersion.objects.filter(status=CourseVersion.Status.PUBLISHED, course__deleted_at__isnull=True)
+    for word in search.split():
+        versions = versions.filter(Q(course__code__icontains=word) | Q(title__icontains=word))
+    return versions.select_related("course").order_by("course__code")
+
+
+def published_version(course_id: int) -> CourseVersion | None:
+    """Return the version that a session of the course would pin today."""
+    return CourseVersion.objects.filter(course_id=course_id, status=CourseVersion.Status.PUBLISHED).first()
