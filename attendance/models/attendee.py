@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from training.models.base import audited
@@ -57,7 +58,7 @@ class SessionAttendee(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    added_at = models.DateTimeField(_("added at"), auto_now_add=True)
+    added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("added by"),

@@ -1,0 +1,251 @@
+"""Who could be put on a session's list, the most urgent first (P1 to P4)."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import reduce
+from operator import or_
+
+from django.db.models import (
+    DateField,
+    Exists,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from attendance.models import SessionAttendee
+from learners.models import ComplianceItem, ComplianceStatus, Learner, TrainingRecord
+from learners.selectors.learners import is_on_site, matches
+from learners.standing import ItemStanding, standing_of_item
+from training.models import Course, CourseVersion, Session
+
+PAGE_SIZE = 50
+LONGEST_PAGE = 500
+SHORTEST_SEARCH = 2
+COUNTED_TO = 1000  # counting further would cost more the larger the site is
+
+
+class Group(StrEnum):
+    """The order of P1; the values stand in addresses."""
+
+    RED = "red"
+    YELLOW = "yellow"
+    EXPIRING = "expiring"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the picker is narrowed to.
+
+    Attributes:
+        search: words of the name in any order, or of the badge; shorter than two letters it does not narrow (P2).
+        group: one group only.
+        limit: how many rows at most.
+    """
+
+    search: str = ""
+    group: Group | None = None
+    limit: int = PAGE_SIZE
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One row of the picker, with its marks (P4).
+
+    Attributes:
+        item: the stored answer for the course; None where it is not asked for.
+        clash: a session that overlaps and has this worker on its list.
+        booked: the next coming session of this course that has this worker on its list.
+        missing: codes of prerequisites without a valid record.
+    """
+
+    learner: Learner
+    group: Group
+    item: ComplianceItem | None
+    standing: ItemStanding
+    clash: Session | None = None
+    booked: Session | None = None
+    missing: list[str] = field(default_factory=list)
+
+
+class _CountOf(Subquery):
+    """How many rows a subquery has, up to its limit."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def candidates(session: Session, wanted: Wanted, *, now: dt.datetime, warning_days: int) -> list[Candidate]:
+    """Return the first ACTIVE workers who are not on the list, in the order of P1.
+
+    An answer past its last day counts as red (C7). The number of queries does not depend on the number of rows.
+
+    Args:
+        warning_days: length of the warning window before an expiry, in days.
+    """
+    today = timezone.localdate(now)
+    ranked = _ranked(session, wanted, today=today, warning_days=warning_days)
+    ids = [learner_id for learner_id, _group in ranked]
+    learners = Learner.objects.select_related("company", "role").in_bulk(ids)
+    items = {item.learner_id: item for item in ComplianceItem.objects.filter(course=session.course_id, learner__in=ids)}
+    clashes, bookings = _other_lists(session, ids, now=now)
+    missing = _missing_prerequisites(session, ids, today=today)
+    return [
+        Candidate(
+            learner=learners[learner_id],
+            group=group,
+            item=items.get(learner_id),
+            standing=standing_for_course(items.get(learner_id), today=today, warning_days=warning_days),
+            clash=clashes.get(learner_id),
+            booked=bookings.get(learner_id),
+            missing=missing.get(learner_id, []),
+        )
+        for learner_id, group in ranked
+    ]
+
+
+def group_counts(session: Session, *, search: str, today: dt.date, warning_days: int) -> dict[Group, int]:
+    """Return how many candidates are red, yellow and expiring, counted up to `COUNTED_TO`, in one query."""
+    people = _people(session, search)
+    counted = (Group.RED, Group.YELLOW, Group.EXPIRING)
+    conditions = _conditions(today, warning_days)
+    counts = Course.objects.filter(pk=session.course_id).values_list(
+        *(
+            _CountOf(people.filter(reduce(or_, conditions[group])).order_by().values("pk")[:COUNTED_TO])
+            for group in counted
+        )
+    )
+    return dict(zip(counted, counts.get(), strict=True))
+
+
+def standing_for_course(item: ComplianceItem | None, *, today: dt.date, warning_days: int) -> ItemStanding:
+    """Return how somebody stands with a course; without an item it is not asked of them."""
+    if item is None:
+        return ItemStanding("none", _("Not required"), "", (4, dt.date.max))
+    return standing_of_item(item, today=today, warning_days=warning_days)
+
+
+def _people(session: Session, search: str) -> QuerySet[Learner]:
+    """ACTIVE workers who are not on the list, with `item`: their stored answer for the course."""
+    listed = SessionAttendee.objects.filter(session=session, learner=OuterRef("pk"))
+    people = Learner.objects.filter(is_on_site(), ~Exists(listed))
+    if len(search.strip()) >= SHORTEST_SEARCH:
+        people = people.filter(matches(search))
+    return people.annotate(item=FilteredRelation("items", condition=Q(items__course=session.course_id)))
+
+
+def _conditions(today: dt.date, warning_days: int) -> dict[Group, list[Q]]:
+    """Each group as one condition per stretch of the index (course, status, key date)."""
+    window = today + dt.timedelta(days=warning_days)
+    holds = Q(item__holds_until__isnull=True) | Q(item__holds_until__gte=today)
+    green = Q(item__status=ComplianceStatus.COMPLIANT)
+    yellow = Q(item__status=ComplianceStatus.PENDING)
+    return {
+        Group.RED: [
+            Q(item__status=ComplianceStatus.NON_COMPLIANT),
+            (green | yellow) & Q(item__holds_until__lt=today),
+        ],
+        Group.YELLOW: [yellow & holds],
+        Group.EXPIRING: [green & holds & Q(item__expiry_date__lte=window)],
+        Group.OTHER: [
+            Q(item__isnull=True)
+            | (green & holds & (Q(item__expiry_date__isnull=True) | Q(item__expiry_date__gt=window)))
+        ],
+    }
+
+
+def _ranked(session: Session, wanted: Wanted, *, today: dt.date, warning_days: int) -> list[tuple[int, Group]]:
+    """Return learner ids with their group, in the order of P1.
+
+    One statement: each stretch is walked along its own index and stops at the limit, instead of sorting everybody.
+    """
+    people = _people(session, wanted.search)
+    ranks = {group: rank for rank, group in enumerate(Group)}
+    no_date = Value(None, output_field=DateField())
+    walks: list[QuerySet[Learner, tuple[int, int, dt.date | None, str]]] = []
+    for group, conditions in _conditions(today, warning_days).items():
+        if wanted.group not in (None, group):
+            continue
+        key_date = no_date if group is Group.OTHER else F("item__key_date")
+        order = ["sort_key"] if group is Group.OTHER else ["item__key_date", "sort_key"]
+        walks += [
+            people.filter(condition)
+            .order_by(*order)
+            .values_list("pk", Value(ranks[group]), key_date, "sort_key")[: wanted.limit]
+            for condition in conditions
+        ]
+    first, *others = walks
+    rows = sorted(first.union(*others, all=True), key=lambda row: (row[1], row[2] or dt.date.min, row[3]))
+    return [(learner_id, list(Group)[rank]) for learner_id, rank, *_keys in rows[: wanted.limit]]
+
+
+def _other_lists(
+    session: Session, learner_ids: Collection[int], *, now: dt.datetime
+) -> tuple[dict[int, Session], dict[int, Session]]:
+    """Return by learner an overlapping session, and the next coming one of the same course."""
+    overlaps = Q(session__start_time__lt=session.end_time, session__end_time__gt=session.start_time)
+    coming = Q(
+        session__course=session.course_id,
+        session__start_time__gt=now,
+        session__status__in=(Session.Status.DRAFT, Session.Status.SCHEDULED),
+    )
+    rows = (
+        SessionAttendee.objects.filter(
+            coming | overlaps if session.start_time and session.end_time else coming,
+            learner__in=learner_ids,
+            session__deleted_at__isnull=True,
+        )
+        .exclude(session=session)
+        .exclude(session__status=Session.Status.CANCELLED)
+        .select_related("session")
+        .order_by("-session__start_time", "-session_id")  # the earliest is written last
+    )
+    clashes, bookings = {}, {}
+    for row in rows:
+        other = row.session
+        if _overlap(session, other):
+            clashes[row.learner_id] = other
+        if other.course_id == session.course_id and other.start_time and other.start_time > now:
+            bookings[row.learner_id] = other
+    return clashes, bookings
+
+
+def _overlap(one: Session, other: Session) -> bool:
+    if not (one.start_time and one.end_time and other.start_time and other.end_time):
+        return False
+    return one.start_time < other.end_time and other.start_time < one.end_time
+
+
+def _missing_prerequisites(session: Session, learner_ids: Collection[int], *, today: dt.date) -> dict[int, list[str]]:
+    """Return by learner the codes of prerequisites without a record that is valid on the day (P4, C2)."""
+    version = session.course_version or session.course.versions.filter(status=CourseVersion.Status.PUBLISHED).first()
+    if version is None:
+        return {}
+    wanted = dict(version.prerequisites.order_by("code").values_list("pk", "code"))
+    if not wanted:
+        return {}
+    held = defaultdict(set)
+    proofs = TrainingRecord.objects.filter(
+        Q(expiry_date__isnull=True) | Q(expiry_date__gte=today),
+        learner__in=learner_ids,
+        course__in=wanted,
+        result=TrainingRecord.Result.PASSED,
+        revocation__isnull=True,
+    )
+    for learner_id, course_id in proofs.values_list("learner_id", "course_id"):
+        held[learner_id].add(course_id)
+    return {
+        learner_id: [code for course_id, code in wanted.items() if course_id not in held[learner_id]]
+        for learner_id in learner_ids
+    }

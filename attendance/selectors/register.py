@@ -1,0 +1,154 @@
+"""The list of a session as the attendance grid shows it."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from attendance.models import SessionAttendee
+from attendance.policies import allows, check_can_remove
+from attendance.selectors.picker import standing_for_course
+from learners.models import CompetencyRecord, ComplianceItem, Learner, TrainingRecord
+from learners.standing import ItemStanding, Standing
+from training.models import Session
+from training.services.sessions import SessionNotFound
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the grid.
+
+    Attributes:
+        standing: how the worker stands with the session's course today.
+        awaiting_verification: a practical sign-off is owed.
+        alert: that the worker is blocked or not active, in red (L1); None for active ones.
+        company: employer as marked, else of today (R3).
+        role: likewise.
+        can_remove: whether the row may still be taken off the list (P5).
+        outcome: what finalize made of it; None before.
+        record: the training record that finalize made.
+    """
+
+    attendee: SessionAttendee
+    standing: ItemStanding
+    awaiting_verification: bool
+    alert: Standing | None
+    company: str
+    role: str
+    can_remove: bool
+    outcome: Standing | None
+    record: TrainingRecord | None
+
+    @property
+    def learner(self) -> Learner:
+        return self.attendee.learner
+
+
+def session_for_workspace(session_id: int) -> Session:
+    """Return a session with everything the workspace says about it.
+
+    Raises:
+        SessionNotFound: it does not exist or is deleted.
+    """
+    session = (
+        Session.objects.select_related(
+            "course", "course_version", "trainer__company", "venue", "finalized_by", "updated_by"
+        )
+        .filter(pk=session_id, deleted_at__isnull=True)
+        .first()
+    )
+    if session is None:
+        raise SessionNotFound(_("There is no such session; it may have been deleted."))
+    return session
+
+
+def register(
+    session: Session,
+    *,
+    learner_ids: Collection[int] | None = None,
+    after_line: int = 0,
+    now: dt.datetime,
+    warning_days: int,
+) -> list[Row]:
+    """Return the rows of the list in the order of their lines, in a constant number of queries.
+
+    Args:
+        learner_ids: only the rows of these workers.
+        after_line: only rows with a higher line number.
+    """
+    today = timezone.localdate(now)
+    attendees = session.attendees.filter(line__gt=after_line)
+    if learner_ids is not None:
+        attendees = attendees.filter(learner__in=learner_ids)
+    found = list(
+        attendees.select_related("learner__company", "learner__role", "company", "role", "marked_by").order_by("line")
+    )
+    ids = [attendee.learner_id for attendee in found]
+    items = {item.learner_id: item for item in ComplianceItem.objects.filter(course=session.course_id, learner__in=ids)}
+    records, sign_offs = _made_by_finalize(session, ids) if session.is_finalized else ({}, {})
+    rows = []
+    for attendee in found:
+        attendee.session = session
+        item = items.get(attendee.learner_id)
+        record = records.get(attendee.learner_id)
+        rows.append(
+            Row(
+                attendee=attendee,
+                standing=standing_for_course(item, today=today, warning_days=warning_days),
+                awaiting_verification=item is not None and item.awaiting_verification,
+                alert=_alert(attendee.learner),
+                company=(attendee.company or attendee.learner.company).name,
+                role=(attendee.role or attendee.learner.role).title,
+                can_remove=_can_remove(session, attendee, now),
+                outcome=_outcome(attendee, record, sign_offs.get(attendee.learner_id)),
+                record=record,
+            )
+        )
+    return rows
+
+
+def _made_by_finalize(
+    session: Session, learner_ids: Collection[int]
+) -> tuple[dict[int, TrainingRecord], dict[int, CompetencyRecord]]:
+    """Return by learner the records and sign-offs that stem from the session, the latest of each."""
+    records = TrainingRecord.objects.filter(session=session, learner__in=learner_ids).order_by("pk")
+    sign_offs = CompetencyRecord.objects.filter(session=session, learner__in=learner_ids).order_by("attempt")
+    return (
+        {record.learner_id: record for record in records.select_related("revocation")},
+        {sign_off.learner_id: sign_off for sign_off in sign_offs},
+    )
+
+
+def _alert(learner: Learner) -> Standing | None:
+    if learner.status == Learner.Status.BLACKLISTED:
+        return Standing("bad", _("Blocked"))
+    if learner.status == Learner.Status.INACTIVE:
+        return Standing("bad", _("Not active"))
+    return None
+
+
+def _can_remove(session: Session, attendee: SessionAttendee, now: dt.datetime) -> bool:
+    return allows(lambda: check_can_remove(session, attendee, now=now))
+
+
+def _outcome(
+    attendee: SessionAttendee, record: TrainingRecord | None, sign_off: CompetencyRecord | None
+) -> Standing | None:
+    """Return what finalize made of a row, in one word."""
+    if not attendee.session.is_finalized:
+        return None
+    if record is not None:
+        if hasattr(record, "revocation"):
+            return Standing("none", _("Revoked"))
+        return (
+            Standing("ok", _("Passed"))
+            if record.result == TrainingRecord.Result.PASSED
+            else Standing("bad", _("Failed"))
+        )
+    if sign_off is not None:
+        if sign_off.status == CompetencyRecord.Status.NOT_COMPETENT:
+            return Standing("bad", _("Not competent"))
+        return Standing("wait", _("To verify"))
+    return Standing("none", _("Absent"))
