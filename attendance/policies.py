@@ -4,17 +4,23 @@ Each `check_…` raises the reason, so that a button and its POST cannot disagre
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
 from training.models import Session
-from training.refusals import Conflict, Refusal
+from training.refusals import Conflict, Invalid, Refusal
 
 
 class ListIsClosed(Conflict):
     """The session is finalized or cancelled: its list and marks stay as they are (409)."""
+
+
+class EvidenceIsClosed(Conflict):
+    """The session is finalized or cancelled: its signed sheet stays as it is (409)."""
 
 
 class CannotRemove(Conflict):
@@ -31,6 +37,19 @@ def check_list_is_open(session: Session) -> None:
         raise ListIsClosed(_("This session is finalized: its list and attendance cannot be changed any more."))
     if session.status == Session.Status.CANCELLED:
         raise ListIsClosed(_("This session is cancelled: its list and attendance cannot be changed any more."))
+
+
+def check_can_upload(session: Session) -> None:
+    """E1: a signed sheet can be uploaded, and replaced, until finalize.
+
+    Raises:
+        EvidenceIsClosed: the session is finalized or cancelled.
+    """
+    conflict = {"kind": "STATE", "sessionId": session.pk}
+    if session.is_finalized:
+        raise EvidenceIsClosed(_("This session is finalized: its signed sheet cannot be replaced."), conflict=conflict)
+    if session.status == Session.Status.CANCELLED:
+        raise EvidenceIsClosed(_("This session is cancelled: it takes no signed sheet."), conflict=conflict)
 
 
 def check_can_remove(session: Session, attendee: SessionAttendee, *, now: datetime) -> None:
@@ -67,3 +86,149 @@ def capacity_warning(*, attendees: int, capacity: int | None) -> str:
     if capacity is None or attendees <= capacity:
         return ""
     return _("Venue Capacity Exceeded (%(attendees)d/%(capacity)d).") % {"attendees": attendees, "capacity": capacity}
+
+
+class AlreadyFinalized(Conflict):
+    """The session was finalized before (409)."""
+
+
+class NotScheduled(Conflict):
+    """The session is cancelled, or still a draft (409)."""
+
+
+class EvidenceMissing(Invalid):
+    """There is no signed attendance sheet (400)."""
+
+
+class NotStarted(Invalid):
+    """The session lies ahead (400)."""
+
+
+class NobodyPresent(Invalid):
+    """Nobody on the list is marked present (400)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListFacts:
+    """What finalize has to know about a session besides its own row.
+
+    Attributes:
+        has_evidence: the file that the session names was stored and verified.
+        present, passed: marked present; of these, marked passed.
+        unmarked: not marked yet, and so recorded absent.
+    """
+
+    has_evidence: bool
+    listed: int
+    present: int
+    passed: int
+    unmarked: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What finalize makes of a list (F2).
+
+    Attributes:
+        training_records: those that passed and failed together.
+        competency_records: passes that wait for a practical sign-off, and so are no training records yet.
+    """
+
+    training_records: int
+    passed: int
+    failed: int
+    competency_records: int
+
+
+def outcome(session: Session, facts: ListFacts) -> Outcome:
+    """Return what finalize makes: who passed a course that wants a practical sign-off is verified first (F2)."""
+    failed = facts.present - facts.passed
+    if session.course_version is not None and session.course_version.requires_verification:
+        return Outcome(training_records=failed, passed=0, failed=failed, competency_records=facts.passed)
+    return Outcome(training_records=facts.present, passed=facts.passed, failed=failed, competency_records=0)
+
+
+def check_not_finalized(session: Session) -> None:
+    """F1, F4: a session is finalized once.
+
+    Raises:
+        AlreadyFinalized: it was before; the sentence says by whom and when.
+    """
+    if session.finalized_at is None or session.finalized_by is None:
+        return
+    moment = timezone.localtime(session.finalized_at)
+    raise AlreadyFinalized(
+        _("This session was finalized already, by %(who)s on %(day)s at %(time)s.")
+        % {
+            "who": session.finalized_by.get_full_name() or session.finalized_by.get_username(),
+            "day": f"{moment:%Y-%m-%d}",
+            "time": f"{moment:%H:%M}",
+        },
+        conflict={"kind": "STATE", "sessionId": session.pk},
+    )
+
+
+def check_is_scheduled(session: Session) -> None:
+    """F1: only what was scheduled can be finalized.
+
+    Raises:
+        NotScheduled: it is cancelled or a draft.
+    """
+    conflict = {"kind": "STATE", "sessionId": session.pk}
+    if session.status == Session.Status.CANCELLED:
+        raise NotScheduled(_("This session is cancelled, so there is nothing to finalize."), conflict=conflict)
+    if session.status == Session.Status.DRAFT:
+        raise NotScheduled(_("This session is still a draft. Schedule it first."), conflict=conflict)
+
+
+def check_has_evidence(facts: ListFacts) -> None:
+    """F1: no record without the signed sheet.
+
+    Raises:
+        EvidenceMissing: none was uploaded.
+    """
+    if not facts.has_evidence:
+        raise EvidenceMissing(_("Evidence missing. Upload the signed attendance sheet first."))
+
+
+def check_has_started(session: Session, *, now: datetime) -> None:
+    """F1: attendance of the future is no attendance.
+
+    Raises:
+        NotStarted: it starts after `now`.
+    """
+    if session.start_time is not None and session.start_time > now:
+        starts = timezone.localtime(session.start_time)
+        raise NotStarted(
+            _("The session has not started yet: it begins on %(day)s at %(time)s. Finalize it after that.")
+            % {"day": f"{starts:%Y-%m-%d}", "time": f"{starts:%H:%M}"}
+        )
+
+
+def check_somebody_is_present(facts: ListFacts) -> None:
+    """F1: a session without anybody present is cancelled, not finalized.
+
+    Raises:
+        NobodyPresent: nobody is marked present.
+    """
+    if not facts.present:
+        raise NobodyPresent(_("Nobody is marked present. Cancel the session instead."))
+
+
+def check_can_finalize(session: Session, facts: ListFacts, *, now: datetime) -> None:
+    """F1's checks in F1's order; the button (F5) and the service ask here alike.
+
+    Raises:
+        AlreadyFinalized, NotScheduled: 409.
+        EvidenceMissing, NotStarted, NobodyPresent: 400.
+    """
+    check_not_finalized(session)
+    check_is_scheduled(session)
+    check_has_evidence(facts)
+    check_has_started(session, now=now)
+    check_somebody_is_present(facts)
+
+
+def completion_date(*, end_time: datetime, now: datetime) -> date:
+    """Return the site's date on which the session ended, or of finalize (`now`) if that is earlier (F2)."""
+    return min(timezone.localdate(end_time), timezone.localdate(now))

@@ -1,0 +1,168 @@
+"""What pressing Finalize would do, and what still stands in the way (F5)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attendance.models import SessionAttendee
+from attendance.policies import (
+    ListFacts,
+    Outcome,
+    allows,
+    capacity_warning,
+    check_can_finalize,
+    check_has_evidence,
+    check_has_started,
+    check_is_scheduled,
+    check_somebody_is_present,
+    completion_date,
+    outcome,
+)
+from learners.models import EvidenceUpload, Learner
+from learners.policies import expiry_date
+from training.models import Session
+from training.refusals import Refusal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One line of the checklist.
+
+    Attributes:
+        kind: as everywhere on pages: ok; warn (allowed all the same); bad (finalize waits for it).
+    """
+
+    kind: str
+    label: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinalizePreview:
+    """What finalize would do now.
+
+    Attributes:
+        completion_date, expiry_date: of the records; None while the session has no end, or where a pass does not
+            expire.
+        blocked: present, though blocked or not active by now; their records are made all the same (L1).
+        blocker: why Finalize is disabled; empty when it is not.
+    """
+
+    facts: ListFacts
+    outcome: Outcome
+    completion_date: date | None
+    expiry_date: date | None
+    blocked: Sequence[SessionAttendee]
+    steps: Sequence[Step]
+    blocker: str
+
+    @property
+    def sentence(self) -> str:
+        """What the confirmation says (F5)."""
+        records = ngettext(
+            "%(records)d Training Record (%(passed)d passed, %(failed)d failed)",
+            "%(records)d Training Records (%(passed)d passed, %(failed)d failed)",
+            self.outcome.training_records,
+        ) % {
+            "records": self.outcome.training_records,
+            "passed": self.outcome.passed,
+            "failed": self.outcome.failed,
+        }
+        pending = ngettext(
+            "%(count)d pending verification", "%(count)d pending verifications", self.outcome.competency_records
+        ) % {"count": self.outcome.competency_records}
+        return _("This will generate %(records)s and %(pending)s. This action cannot be undone.") % {
+            "records": records,
+            "pending": pending,
+        }
+
+    @property
+    def unmarked_sentence(self) -> str:
+        """Who is not marked is recorded absent (F5); empty when everybody is marked."""
+        if not self.facts.unmarked:
+            return ""
+        return ngettext(
+            "%(count)d worker is not marked and will be recorded absent.",
+            "%(count)d workers are not marked and will be recorded absent.",
+            self.facts.unmarked,
+        ) % {"count": self.facts.unmarked}
+
+
+def list_facts(session: Session) -> ListFacts:
+    """Return what finalize has to know about the list and the evidence, in two queries.
+
+    Evidence counts when a stored and verified upload of this very session stands behind the link.
+    """
+    counts = SessionAttendee.objects.filter(session=session).aggregate(
+        listed=Count("pk"),
+        present=Count("pk", filter=Q(is_present=True)),
+        passed=Count("pk", filter=Q(is_present=True, has_passed=True)),
+        unmarked=Count("pk", filter=Q(marked_at__isnull=True)),
+    )
+    uploads = EvidenceUpload.objects.filter(
+        session=session, key=session.attendance_file_key, sha256=session.attendance_file_hash
+    )
+    return ListFacts(has_evidence=session.has_evidence and uploads.exists(), **counts)
+
+
+def finalize_preview(session: Session, *, now: datetime) -> FinalizePreview:
+    """Return what finalize would do with `session` at this moment, in three queries.
+
+    Args:
+        session: with its course version and venue selected.
+    """
+    facts = list_facts(session)
+    version = session.course_version
+    completed_on = session.end_time and completion_date(end_time=session.end_time, now=now)
+    expires_on = None
+    if completed_on and version:
+        expires_on = expiry_date(completed_on, validity_months=version.validity_months)
+    blocked = SessionAttendee.objects.filter(session=session, is_present=True).exclude(
+        learner__status=Learner.Status.ACTIVE
+    )
+    return FinalizePreview(
+        facts=facts,
+        outcome=outcome(session, facts),
+        completion_date=completed_on,
+        expiry_date=expires_on,
+        blocked=list(blocked.select_related("learner").order_by("line")),
+        steps=_steps(session, facts, now=now),
+        blocker=_blocker(session, facts, now=now),
+    )
+
+
+def _blocker(session: Session, facts: ListFacts, *, now: datetime) -> str:
+    try:
+        check_can_finalize(session, facts, now=now)
+    except Refusal as refusal:
+        return refusal.message
+    return ""
+
+
+def _steps(session: Session, facts: ListFacts, *, now: datetime) -> list[Step]:
+    """Return the checklist: F1's conditions, and what is unusual but allowed."""
+    steps = [
+        _step(lambda: check_is_scheduled(session), label=_("Scheduled"), met="", unmet=_("required")),
+        _step(lambda: check_has_started(session, now=now), label=_("Started"), met="", unmet=_("not yet")),
+        _attendance_step(facts),
+    ]
+    if session.venue is not None and capacity_warning(attendees=facts.listed, capacity=session.venue.capacity):
+        label = _("Venue %(count)d over capacity") % {"count": facts.listed - session.venue.capacity}
+        steps.append(Step(kind="warn", label=label, detail=_("allowed")))
+    sheet = _step(lambda: check_has_evidence(facts), label=_("Signed sheet"), met=_("stored"), unmet=_("required"))
+    return [*steps, sheet]
+
+
+def _step(check: Callable[[], None], *, label: str, met: str, unmet: str) -> Step:
+    return Step(kind="ok", label=label, detail=met) if allows(check) else Step(kind="bad", label=label, detail=unmet)
+
+
+def _attendance_step(facts: ListFacts) -> Step:
+    marked = f"{facts.listed - facts.unmarked}/{facts.listed}"
+    if not allows(lambda: check_somebody_is_present(facts)):
+        return Step(kind="bad", label=_("Somebody is present"), detail=marked)
+    return Step(kind="warn" if facts.unmarked else "ok", label=_("Attendance complete"), detail=marked)

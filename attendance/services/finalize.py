@@ -1,0 +1,121 @@
+"""Finalize: the one gate through which attendance becomes legal records (F1 to F8).
+
+Page, API, Admin and command are thin doors to `finalize_session` (F7).
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import pghistory
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils import timezone
+
+from attendance.policies import Outcome, check_can_finalize, completion_date, outcome
+from attendance.selectors.finalize import list_facts
+from learners.policies import expiry_date
+from learners.services.compliance import recalculate
+from training.models import Session
+from training.permissions import Permission, check_may
+from training.services.sessions import lock_session
+
+# R3: employer and role are those of the day on which the worker was marked present. The course's and the trainer's
+# names are written out, so that the record still says what an auditor asks when they change.
+RECORDS = """
+INSERT INTO learners_trainingrecord
+  (learner_id, course_id, course_version_id, session_id, completion_date, result, expiry_date, evidence_file_key,
+   evidence_hash, comments, course_title, trainer_name, company_name, role_title, created_at, created_by_id)
+SELECT attendee.learner_id, %(course)s, %(version)s, %(session)s, %(completed_on)s,
+       CASE WHEN has_passed THEN 'PASSED' ELSE 'FAILED' END, CASE WHEN has_passed THEN %(expires_on)s::date END,
+       %(key)s, %(hash)s, attendee.remarks, %(title)s, %(trainer)s, company.name, role.title, %(now)s, %(by)s
+  FROM session_attendees attendee
+  JOIN training_company company ON company.id = attendee.company_id
+  JOIN learners_role role ON role.id = attendee.role_id
+ WHERE attendee.session_id = %(session)s AND is_present AND NOT (has_passed AND %(needs_sign_off)s)
+ ORDER BY attendee.line
+"""
+
+SIGN_OFFS = """
+INSERT INTO learners_competencyrecord
+  (learner_id, course_id, course_version_id, session_id, attempt, training_date, status, remarks, evidence_file_key,
+   evidence_hash, trainer_name, company_name, role_title, created_at, created_by_id)
+SELECT attendee.learner_id, %(course)s, %(version)s, %(session)s, 1, %(completed_on)s, 'PENDING_VERIFICATION', '',
+       %(key)s, %(hash)s, %(trainer)s, company.name, role.title, %(now)s, %(by)s
+  FROM session_attendees attendee
+  JOIN training_company company ON company.id = attendee.company_id
+  JOIN learners_role role ON role.id = attendee.role_id
+ WHERE attendee.session_id = %(session)s AND is_present AND has_passed AND %(needs_sign_off)s
+ ORDER BY attendee.line
+"""
+
+ATTENDEES = """
+UPDATE session_attendees SET status = CASE WHEN is_present THEN 'ATTENDED' ELSE 'NO_SHOW' END
+ WHERE session_id = %(session)s
+RETURNING learner_id
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinalizeResult(Outcome):
+    """What one finalize made, and when."""
+
+    finalized_at: datetime
+
+
+def finalize_session(*, session_id: int, by: User, now: datetime) -> FinalizeResult:
+    """Turn the attendance of a session into records, freeze it, and bring compliance up to date.
+
+    One transaction under the lock of the session: all of it or none of it (F3, F4). Whoever is not marked is absent.
+    The number of statements does not depend on the number of attendees (F8). The evidence store is not asked: every
+    upload was read back and compared before it was linked (E2), and finalize works while the store is down. If the
+    answer is lost, trying again is safe: what is done is refused with who did it and when.
+
+    Raises:
+        NotPermitted: not granted.
+        SessionNotFound: there is no such session.
+        AlreadyFinalized, NotScheduled: 409.
+        EvidenceMissing, NotStarted, NobodyPresent: 400.
+    """
+    check_may(by, Permission.FINALIZE)
+    with pghistory.context(user=by.pk), transaction.atomic(durable=True):
+        session = lock_session(session_id=session_id)
+        facts = list_facts(session)
+        check_can_finalize(session, facts, now=now)
+        learner_ids = _write_records(session, by=by, now=now)
+        session.status = Session.Status.COMPLETED
+        session.finalized_at = now
+        session.finalized_by = session.updated_by = by
+        session.save(update_fields=["status", "finalized_at", "finalized_by", "updated_by", "updated_at"])
+        recalculate(learner_ids=learner_ids, today=timezone.localdate(now), now=now)
+    return FinalizeResult(finalized_at=now, **asdict(outcome(session, facts)))
+
+
+def _write_records(session: Session, *, by: User, now: datetime) -> list[int]:
+    """Write the records and the sign-offs owed (F2) and close the list (F3).
+
+    Returns:
+        the keys of the workers on the list.
+    """
+    version, end_time = session.course_version, session.end_time
+    assert version is not None and end_time is not None  # noqa: S101, PT018  # constraint session_scheduled_is_whole
+    completed_on = completion_date(end_time=end_time, now=now)
+    facts: dict[str, Any] = {
+        "session": session.pk,
+        "course": session.course_id,
+        "version": version.pk,
+        "needs_sign_off": version.requires_verification,
+        "completed_on": completed_on,
+        "expires_on": expiry_date(completed_on, validity_months=version.validity_months),
+        "key": session.attendance_file_key,
+        "hash": session.attendance_file_hash,
+        "title": version.title,
+        "trainer": str(session.trainer),
+        "now": now,
+        "by": by.pk,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(RECORDS, facts)
+        cursor.execute(SIGN_OFFS, facts)
+        cursor.execute(ATTENDEES, facts)
+        return [learner_id for (learner_id,) in cursor.fetchall()]
