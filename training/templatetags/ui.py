@@ -164,25 +164,25 @@ def _url_or_none(name: str) -> str | None:
 # Dates, times and durations, in the time zone of the site
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def day(value: dt.date | None) -> str:
     """22 Oct 2026"""
     return _formatted(value, pgettext("format of a day", "j M Y"))
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def weekday(value: dt.date | None) -> str:
     """Thu 22 Oct 2026"""
     return _formatted(value, pgettext("format of a day with its weekday", "D j M Y"))
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def clock(value: dt.datetime | None) -> str:
     """08:00"""
     return _formatted(value, pgettext("format of a time", "H:i"))
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def moment(value: dt.datetime | None) -> str:
     """22 Oct 2026 11:40"""
     return _formatted(value, pgettext("format of a day and time", "j M Y H:i"))
@@ -193,8 +193,7 @@ def time_range(start: dt.datetime | None, end: dt.datetime | None) -> str:
     """Thu 22 Oct 2026, 08:00–12:00; with both days where the range runs past midnight."""
     if start is None or end is None:
         return NOTHING if start is None else f"{weekday(start)}, {clock(start)}"
-    start, end = timezone.localtime(start), timezone.localtime(end)
-    if start.date() == end.date():
+    if timezone.localdate(start) == timezone.localdate(end):
         return f"{weekday(start)}, {clock(start)}–{clock(end)}"
     return f"{weekday(start)}, {clock(start)} – {weekday(end)}, {clock(end)}"
 
@@ -222,7 +221,9 @@ def days_left(days: int | None) -> str:
 
 
 def _formatted(value: dt.date | None, pattern: str) -> str:
-    return NOTHING if value is None else format_date(value, pattern)
+    if value is None:
+        return NOTHING
+    return format_date(timezone.localtime(value) if isinstance(value, dt.datetime) else value, pattern)
 
 
 # Words
