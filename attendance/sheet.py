@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import segno
-from django.utils import timezone
-from django.utils.formats import date_format, number_format, time_format
+from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,12 +19,11 @@ from attendance.models import SessionAttendee
 from attendance.selectors.sheet import Sheet
 from training.models import Session
 from training.printing import UNPRINTABLE, printable, typeset
+from training.templatetags.ui import moment, time_range
 
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "sheet.typ"
 ROWS_PER_PAGE = 18
 WALK_IN_LINES = 2
-DAY = "D j M Y"
-CLOCK = "H:i"
 
 
 def print_sheet(sheet: Sheet, *, printed_at: datetime) -> bytes:
@@ -43,14 +42,14 @@ def sheet_data(sheet: Sheet, *, printed_at: datetime) -> dict[str, Any]:
     pages = _pages(sheet)
     return {
         "language": get_language() or "en",
+        "site": printable(settings.SITE_NAME),
         "title": _("Sign-in sheet %(reference)s") % {"reference": session.reference},
         "course": printable(f"{session.course.code} {sheet.course_title}"),
         "reference": session.reference,
         "state": "" if session.status == Session.Status.SCHEDULED else session.get_status_display(),
         "version": _("List version %(version)s") % {"version": session.version},
-        "printed": _("Printed %(when)s")
-        % {"when": date_format(timezone.localtime(printed_at), f"j M Y {CLOCK}", use_l10n=False)},
-        "time": _when(session),
+        "printed": _("Printed %(when)s") % {"when": moment(printed_at)},
+        "time": time_range(session.start_time, session.end_time) if session.start_time else _("Not set"),
         "venue": printable(session.venue.name) if session.venue else _("Not set"),
         "trainer": printable(str(session.trainer)) if session.trainer else _("Not set"),
         "hours": _hours(session),
@@ -87,17 +86,6 @@ def _row(attendee: SessionAttendee) -> dict[str, Any]:
         "details": printable(f"{learner.badge_id}, {role.title}"),
         "company": printable((attendee.company or learner.company).name),
     }
-
-
-def _when(session: Session) -> str:
-    if session.start_time is None or session.end_time is None:
-        return _("Not set")
-    start, end = timezone.localtime(session.start_time), timezone.localtime(session.end_time)
-    begins = f"{date_format(start, DAY, use_l10n=False)}, {time_format(start, CLOCK, use_l10n=False)}"
-    ends = time_format(end, CLOCK, use_l10n=False)
-    if start.date() != end.date():
-        ends = f" {date_format(end, DAY, use_l10n=False)}, {ends}"
-    return f"{begins}–{ends}"
 
 
 def _hours(session: Session) -> str:

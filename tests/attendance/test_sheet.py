@@ -87,7 +87,7 @@ def test_a_session_over_midnight_names_both_days() -> None:
         start_time=datetime(2026, 10, 22, 20, tzinfo=UTC), end_time=datetime(2026, 10, 23, 4, tzinfo=UTC)
     )
 
-    assert "Thu 22 Oct 2026, 22:00– Fri 23 Oct 2026, 06:00" in texts(session)[0]
+    assert "Thu 22 Oct 2026, 22:00 – Fri 23 Oct 2026, 06:00" in texts(session)[0]
 
 
 def test_lines_keep_their_numbers_and_walk_ins_get_the_next_ones() -> None:
