@@ -15,7 +15,7 @@ from learners.models import Learner
 from training.models import Session
 from training.permissions import Permission, check_may
 from training.refusals import Conflict, Invalid
-from training.services.sessions import lock_session
+from training.services.sessions import create_draft, lock_session
 
 
 class UnknownLearners(Invalid):
@@ -90,7 +90,36 @@ def remove_attendee(*, session_id: int, learner_id: int, by: User, now: datetime
             raise UnknownLearners(_("This worker is not on the list of the session. Reload the page."))
         check_can_remove(session, attendee, now=now)
         attendee.delete()
-        _raise_version(session, by=by)
+        _raise_version(session, by=by, now=now)
+
+
+def duplicate_session(*, session_id: int, by: User, now: datetime) -> Session:
+    """Make a draft with the course, trainer, venue and list of a session in any state (S8).
+
+    Marks and evidence are never copied. What is offered nowhere new any more is left out: an inactive trainer or
+    venue, and workers who are blocked or not active (L1). Lines are counted anew, in the order of the old list.
+
+    Returns:
+        the draft.
+
+    Raises:
+        SessionNotFound: there is no such session.
+        NotPermitted: not granted.
+        NotPlannable: its course cannot be booked any more.
+    """
+    with transaction.atomic():
+        source = lock_session(session_id=session_id)
+        check_may(by, Permission.PLAN, source)
+        draft = create_draft(
+            course_id=source.course_id,
+            trainer_id=source.trainer_id if source.trainer and source.trainer.is_active else None,
+            venue_id=source.venue_id if source.venue and source.venue.is_active else None,
+            by=by,
+            now=now,
+        )
+        people = source.attendees.filter(learner__status=Learner.Status.ACTIVE).order_by("line")
+        _append(draft, list(people.values_list("learner_id", flat=True)), by=by, now=now)
+    return draft
 
 
 def _check_can_be_listed(learner_ids: Sequence[int]) -> None:
@@ -121,7 +150,7 @@ def _check_can_be_listed(learner_ids: Sequence[int]) -> None:
             conflict={
                 "kind": "STATE",
                 "learners": [
-                    {"learnerId": learner.pk, "badgeId": learner.badge_id, "status": learner.status}
+                    {"learner_id": learner.pk, "badge_id": learner.badge_id, "status": learner.status}
                     for learner in refused
                 ],
             },
@@ -135,11 +164,13 @@ def _append(session: Session, learner_ids: Sequence[int], *, by: User, now: date
         for line, learner_id in enumerate(learner_ids, start=session.last_line + 1)
     )
     session.last_line += len(learner_ids)
-    _raise_version(session, by=by)
+    _raise_version(session, by=by, now=now)
 
 
-def _raise_version(session: Session, *, by: User) -> None:
+def _raise_version(session: Session, *, by: User, now: datetime) -> None:
     """A changed list makes printed sheets stale (S11)."""
     session.version += 1
-    session.updated_by = by
-    session.save(update_fields=["version", "last_line", "updated_by", "updated_at"])
+    session.updated_by, session.updated_at = by, now
+    Session.objects.filter(pk=session.pk).update(
+        version=session.version, last_line=session.last_line, updated_by=by, updated_at=now
+    )

@@ -49,18 +49,18 @@ class StaleRow:
 
     def as_conflict(self) -> dict[str, Any]:
         """Return it as plain values, for the API's `conflict`."""
-        row = self.attendee
+        row, mark = self.attendee, self.mark
         return {
-            "learnerId": row.learner_id,
+            "learner_id": row.learner_id,
             "version": row.version,
-            "theirs": {"isPresent": row.is_present, "hasPassed": row.has_passed, "remarks": row.remarks},
+            "theirs": {"is_present": row.is_present, "has_passed": row.has_passed, "remarks": row.remarks},
             "yours": {
-                "isPresent": self.mark.is_present,
-                "hasPassed": self.mark.has_passed,
-                "remarks": row.remarks if self.mark.remarks is None else self.mark.remarks,
+                "is_present": mark.is_present,
+                "has_passed": mark.has_passed,
+                "remarks": row.remarks if mark.remarks is None else mark.remarks,
             },
-            "changedBy": row.marked_by.get_full_name() or row.marked_by.get_username() if row.marked_by else None,
-            "changedAt": row.marked_at,
+            "changed_by": row.marked_by and (row.marked_by.get_full_name() or row.marked_by.get_username()),
+            "changed_at": row.marked_at,
         }
 
 

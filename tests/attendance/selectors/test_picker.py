@@ -246,8 +246,9 @@ def test_p4_missing_prerequisites_are_named_and_never_block():
 
 @pytest.mark.parametrize("size", [1, 3])
 def test_the_picker_takes_the_same_number_of_queries_for_any_number(size: int):
-    session = a_session()
-    CoursePrerequisite.objects.create(course_version=session.course_version, course=CourseFactory())
+    version = CourseVersionFactory()
+    session = a_session(course_version=version)
+    CoursePrerequisite.objects.create(course_version=version, course=CourseFactory())
     for number in range(size):
         learner = with_item(session, f"Red {number}", "NON_COMPLIANT", key_date=days(-1))
         SessionAttendeeFactory(session=scheduled_session(start_time=MORNING + timedelta(hours=number)), learner=learner)

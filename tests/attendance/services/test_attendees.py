@@ -9,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from attendance.models import SessionAttendee
 from attendance.policies import CannotRemove, ListIsClosed
-from attendance.services.attendees import NotActive, UnknownLearners, add_attendees, remove_attendee
+from attendance.services.attendees import NotActive, UnknownLearners, add_attendees, duplicate_session, remove_attendee
 from learners.models import Learner
-from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
 from tests.factories.learners import LearnerFactory
-from tests.factories.training import MORNING, SessionFactory, VenueFactory, scheduled_session
+from tests.factories.training import MORNING, SessionFactory, TrainerFactory, VenueFactory, scheduled_session
 from training.models import Session, Trainer
 from training.refusals import NotPermitted
 
@@ -101,7 +101,7 @@ def test_l1_who_is_not_active_is_refused_by_name_and_nothing_is_saved(supervisor
     assert f"Zoë O'Néill ({refused.badge_id}) {reason}" in str(refusal.value)
     assert refusal.value.conflict == {
         "kind": "STATE",
-        "learners": [{"learnerId": refused.pk, "badgeId": refused.badge_id, "status": status}],
+        "learners": [{"learner_id": refused.pk, "badge_id": refused.badge_id, "status": status}],
     }
     assert lines_of(session) == []
 
@@ -129,11 +129,11 @@ def test_p5_a_cancelled_session_takes_nobody(supervisor: User):
 
 
 def test_p5_walk_ins_are_added_after_the_start_by_the_trainer_of_the_session(trainer_user: User, trainer: Trainer):
-    own, other = scheduled_session(trainer=trainer), scheduled_session()
+    own, other = scheduled_session(trainer=trainer, start_time=MORNING), scheduled_session()
     learner = LearnerFactory()
 
     added = add_attendees(
-        session_id=own.pk, learner_ids=[learner.pk], by=trainer_user, now=own.start_time + timedelta(hours=1)
+        session_id=own.pk, learner_ids=[learner.pk], by=trainer_user, now=MORNING + timedelta(hours=1)
     )
     assert added.added == 1
     with pytest.raises(NotPermitted):
@@ -173,6 +173,41 @@ def test_a_trainer_removes_nobody(trainer_user: User, trainer: Trainer):
     row = SessionAttendeeFactory(session=scheduled_session(start_time=MORNING, trainer=trainer))
     with pytest.raises(NotPermitted):
         remove_attendee(session_id=row.session_id, learner_id=row.learner_id, by=trainer_user, now=NOW)
+
+
+def test_s8_a_duplicate_is_a_draft_with_the_plan_and_the_list_and_no_marks_or_evidence(supervisor: User):
+    session, rows = session_ready_to_finalize(size=3)
+    rows[0].delete()
+    Learner.objects.filter(pk=rows[1].learner_id).update(status="BLACKLISTED")
+
+    draft = duplicate_session(session_id=session.pk, by=supervisor, now=NOW)
+
+    draft = Session.objects.get(pk=draft.pk)
+    assert draft.pk != session.pk
+    assert (draft.status, draft.course, draft.trainer, draft.venue) == (
+        "DRAFT",
+        session.course,
+        session.trainer,
+        session.venue,
+    )
+    assert (draft.start_time, draft.course_version, draft.attendance_file_key, draft.first_marked_at) == (
+        None,
+        None,
+        "",
+        None,
+    )
+    assert (draft.created_by, draft.last_line) == (supervisor, 1)
+    (row,) = draft.attendees.all()
+    assert (row.learner, row.line, row.marked_at, row.is_present) == (rows[2].learner, 1, None, False)
+
+
+@pytest.mark.parametrize("status", ["CANCELLED", "DRAFT"])
+def test_s8_a_session_of_any_state_is_duplicated_without_what_is_offered_no_more(supervisor: User, status: str):
+    session = scheduled_session(
+        status=status, cancellation_reason="Storm", trainer=TrainerFactory(is_active=False), venue=None
+    )
+    draft = duplicate_session(session_id=session.pk, by=supervisor, now=NOW)
+    assert (draft.trainer, draft.venue, draft.attendees.count()) == (None, None, 0)
 
 
 @pytest.mark.parametrize("size", [1, 3, 60])
