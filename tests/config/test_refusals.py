@@ -1,18 +1,21 @@
 """A refusal that a view lets through becomes a sentence with its status."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
 from django.test import RequestFactory
 
 from config.middleware import RefusalMiddleware
 from training.refusals import Conflict, Invalid, Refusal, Unavailable
 
 
-def answer(refusal: Exception, *, htmx: bool):
-    request = RequestFactory().post("/sessions/1/finalize/")
+def answer(refusal: Exception, *, htmx: bool) -> Any:
+    request: Any = RequestFactory().post("/sessions/1/finalize/")
     request.user = AnonymousUser()
     request.htmx = htmx
-    return RefusalMiddleware(lambda request: None).process_exception(request, refusal)
+    return RefusalMiddleware(lambda request: HttpResponse()).process_exception(request, refusal)
 
 
 @pytest.mark.django_db
