@@ -115,12 +115,12 @@ def _red(item: ComplianceItem, today: date) -> ItemStanding:
     if item.due_date is not None:
         late = _("%(days)d d overdue") % {"days": (today - item.due_date).days}
         return ItemStanding("bad", _("Overdue"), late, (0, since))
-    return ItemStanding("bad", _("Missing"), _("No valid record"), (0, since))
+    return ItemStanding("bad", _("Missing"), _("no valid record"), (0, since))
 
 
 def _green(item: ComplianceItem, today: date, warning_days: int) -> ItemStanding:
     if item.expiry_date is None:
-        return ItemStanding("ok", _("Valid"), _("Permanent"), (3, date.max))
+        return ItemStanding("ok", _("Valid"), _("permanent"), (3, date.max))
     days = (item.expiry_date - today).days
     if days <= warning_days:
         return ItemStanding("warn", _("Expiring"), days_left(days), (2, item.expiry_date))

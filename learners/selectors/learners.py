@@ -5,11 +5,12 @@ A worker merged into another is read as that other one (L2) and never listed.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from learners.models import (
     Area,
@@ -20,18 +21,24 @@ from learners.models import (
     Learner,
     LearnerArea,
 )
+from learners.standing import Standing, standing_of_item, standing_of_worker
 
 MOST_WORDS = 8
 
 
-class Group(StrEnum):
+class Group(TextChoices):
     """The groups of ACTIVE workers that pages count and filter by; the values stand in addresses."""
 
-    NOT_CLEARED = "not-cleared"
-    DUE = "due"
-    EXPIRING = "expiring"
-    TO_VERIFY = "to-verify"
-    CLEARED = "cleared"
+    NOT_CLEARED = "not-cleared", gettext_lazy("Not cleared")
+    DUE = "due", gettext_lazy("Due")
+    EXPIRING = "expiring", gettext_lazy("Expiring")
+    TO_VERIFY = "to-verify", gettext_lazy("To verify")
+    CLEARED = "cleared", gettext_lazy("Cleared")
+
+    @property
+    def kind(self) -> str:
+        """The status kind in which pages show it."""
+        return {Group.NOT_CLEARED: "bad", Group.TO_VERIFY: "wait", Group.CLEARED: "ok"}.get(self, "warn")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +54,24 @@ class WorkerFilter:
     role: int | None = None
     area: int | None = None
     status: Learner.Status | None = None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a worker stands as the list says: a course and what is the matter with it."""
+
+    kind: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class WorkerRow:
+    """A row of the list of workers: one word, and why, the worst first."""
+
+    learner: Learner
+    standing: Standing
+    reasons: Sequence[Reason]
 
 
 # Groups
@@ -119,18 +144,6 @@ def pending_sign_offs() -> QuerySet[CompetencyRecord]:
     return CompetencyRecord.objects.filter(status=CompetencyRecord.Status.PENDING_VERIFICATION, revoked_at__isnull=True)
 
 
-def notable_items(learners: Iterable[Learner], *, today: dt.date, warning_days: int) -> dict[int, list[ComplianceItem]]:
-    """Return by learner the items that are not simply valid, with their course, in one query."""
-    found: dict[int, list[ComplianceItem]] = defaultdict(list)
-    items = ComplianceItem.objects.filter(learner__in=[learner.pk for learner in learners]).exclude(
-        Q(status=ComplianceStatus.COMPLIANT, awaiting_verification=False)
-        & (Q(expiry_date__isnull=True) | Q(expiry_date__gt=today + dt.timedelta(days=warning_days)))
-    )
-    for item in items.select_related("course").order_by("key_date", "course__code"):
-        found[item.learner_id].append(item)
-    return found
-
-
 # Search and the list
 
 
@@ -191,4 +204,40 @@ def with_areas_inside(area_id: int) -> set[int]:
         if area not in found:
             found.add(area)
             waiting += children[area]
+    return found
+
+
+def worker_rows(learners: Sequence[Learner], *, today: dt.date, warning_days: int) -> list[WorkerRow]:
+    """Return what a list says about each of these workers, in two queries."""
+    items = _notable_items(learners, today=today, warning_days=warning_days)
+    owed: dict[int, list[str]] = defaultdict(list)
+    for learner_id, code in pending_sign_offs().filter(learner__in=learners).values_list("learner", "course__code"):
+        owed[learner_id].append(code)
+    rows = []
+    for learner in learners:
+        told = sorted(
+            ((item.course.code, standing_of_item(item, today, warning_days)) for item in items[learner.pk]),
+            key=lambda each: (each[1].order, each[0]),
+        )
+        standing = standing_of_worker(
+            learner, [each for _code, each in told], is_to_verify=learner.pk in owed, today=today
+        )
+        reasons = [Reason(each.kind, code, each.time) for code, each in told]
+        reasons += [Reason("wait", code, _("to verify")) for code in sorted(owed[learner.pk])]
+        rows.append(WorkerRow(learner, standing, reasons))
+    return rows
+
+
+def _notable_items(
+    learners: Iterable[Learner], *, today: dt.date, warning_days: int
+) -> dict[int, list[ComplianceItem]]:
+    """Return by learner the items that are not simply valid, with their course, in one query."""
+    found: dict[int, list[ComplianceItem]] = defaultdict(list)
+    simply_valid = (
+        Q(status=ComplianceStatus.COMPLIANT)
+        & (Q(holds_until__isnull=True) | Q(holds_until__gte=today))
+        & (Q(expiry_date__isnull=True) | Q(expiry_date__gt=today + dt.timedelta(days=warning_days)))
+    )
+    for item in ComplianceItem.objects.filter(~simply_valid, learner__in=learners).select_related("course"):
+        found[item.learner_id].append(item)
     return found

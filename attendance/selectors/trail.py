@@ -1,0 +1,75 @@
+"""Which tables tell the history of a worker, and of a session."""
+
+from collections.abc import Sequence
+
+from attendance.models import SessionAttendee
+from learners.models import (
+    CompetencyRecord,
+    ComplianceItem,
+    EvidenceRead,
+    EvidenceUpload,
+    Learner,
+    LearnerArea,
+    Revocation,
+    TrainingRecord,
+)
+from training.models import Session
+from training.selectors.audit import Source
+
+RECORD = ("result", "completion_date", "expiry_date", "provider", "comments")
+SIGN_OFF = ("status", "attempt", "training_date", "assessed_on", "assessed_by", "method", "remarks", "revoked_at")
+MARK = ("line", "status", "is_present", "has_passed", "remarks", "marked_by")
+UPLOAD = ("sha256", "size", "content_type", "reason")
+
+
+def of_worker(learner: Learner) -> Sequence[Source]:
+    """Return what has happened to a worker: facts, places, lists, records, sign-offs, answers, and who looked."""
+    records = list(TrainingRecord.objects.filter(learner=learner).values_list("pk", flat=True))
+    sign_offs = list(CompetencyRecord.objects.filter(learner=learner).values_list("pk", flat=True))
+    me = (learner.pk,)
+    return (
+        Source(model=Learner, ids=me),
+        Source(model=LearnerArea, ids=me, by="learner", subject="area", fields=("assigned_at",)),
+        Source(model=SessionAttendee, ids=me, by="learner", subject="session", fields=MARK),
+        Source(model=TrainingRecord, ids=me, by="learner", subject="course", fields=(*RECORD, "session")),
+        Source(model=CompetencyRecord, ids=me, by="learner", subject="course", fields=SIGN_OFF),
+        Source(model=Revocation, ids=records, by="record", subject="record", fields=("reason",)),
+        Source(model=Revocation, ids=sign_offs, by="competency_record", fields=("reason",)),
+        Source(model=EvidenceUpload, ids=records, by="record", subject="record", fields=UPLOAD),
+        Source(
+            model=ComplianceItem,
+            ids=me,
+            by="learner",
+            subject="course",
+            fields=("status", "due_date", "expiry_date", "awaiting_verification"),
+        ),
+        Source(
+            model=EvidenceRead, ids=me, by="learner", subject="upload", fields=("kind",), at="read_at", who="read_by"
+        ),
+    )
+
+
+def of_session(session: Session) -> Sequence[Source]:
+    """Return what has happened to a session: plan, list and marks, evidence, records made, and who opened the sheet."""
+    records = list(TrainingRecord.objects.filter(session=session).values_list("pk", flat=True))
+    sign_offs = list(CompetencyRecord.objects.filter(session=session).values_list("pk", flat=True))
+    uploads = list(EvidenceUpload.objects.filter(session=session).values_list("pk", flat=True))
+    me = (session.pk,)
+    return (
+        Source(model=SessionAttendee, ids=me, by="session", subject="learner", fields=MARK),
+        Source(model=EvidenceUpload, ids=me, by="session", fields=("original_name", *UPLOAD)),
+        Source(model=TrainingRecord, ids=me, by="session", subject="learner", fields=RECORD),
+        Source(model=CompetencyRecord, ids=me, by="session", subject="learner", fields=SIGN_OFF),
+        Source(model=Revocation, ids=records, by="record", subject="record", fields=("reason",)),
+        Source(model=Revocation, ids=sign_offs, by="competency_record", fields=("reason",)),
+        Source(model=Session, ids=me),
+        Source(
+            model=EvidenceRead,
+            ids=uploads,
+            by="upload",
+            subject="upload",
+            fields=("kind", "learner"),
+            at="read_at",
+            who="read_by",
+        ),
+    )

@@ -1,0 +1,65 @@
+"""What people may ask of the list of workers."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from learners.models import Area, Learner, Role
+from learners.selectors.learners import Group, WorkerFilter
+from training.models import Company
+
+LONGEST_TEXT = 250  # first and last name, the longest there are
+
+
+class WorkerFilterForm(forms.Form):
+    """The filters above the list. A value that means nothing narrows nothing."""
+
+    q = forms.CharField(label=_("Name or badge"), required=False)
+    status = forms.ChoiceField(label=_("Verdict"), required=False, choices=Group)
+    company = forms.TypedChoiceField(label=_("Employer"), required=False, coerce=int, empty_value=None)
+    role = forms.TypedChoiceField(label=_("Role"), required=False, coerce=int, empty_value=None)
+    area = forms.TypedChoiceField(label=_("Area"), required=False, coerce=int, empty_value=None)
+    person = forms.ChoiceField(
+        label=_("Worker"), required=False, choices=(("", _("Any status")), *Learner.Status.choices)
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["company"].choices = [("", _("Any employer")), *Company.objects.values_list("pk", "name")]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [("", _("Any role")), *Role.objects.values_list("pk", "title")]  # type: ignore[attr-defined]
+        self.fields["area"].choices = [("", _("Any area")), *area_choices()]  # type: ignore[attr-defined]
+
+    @property
+    def choosers(self) -> list[forms.BoundField]:
+        """The fields that are chosen from lists beside the search; the verdict is chosen by its count."""
+        return [self[name] for name in ("company", "role", "area", "person")]
+
+    def wanted(self) -> WorkerFilter:
+        """Return the filter that was asked for."""
+        self.is_valid()
+        asked = self.cleaned_data
+        return WorkerFilter(
+            group=Group(asked["status"]) if asked.get("status") else None,
+            text=asked.get("q", "")[:LONGEST_TEXT],
+            company=asked.get("company"),
+            role=asked.get("role"),
+            area=asked.get("area"),
+            status=Learner.Status(asked["person"]) if asked.get("person") else None,
+        )
+
+
+def area_choices() -> Iterator[tuple[int, str]]:
+    """Return every area below the one it lies in, its depth shown by dashes, in one query."""
+    children: dict[int | None, list[Area]] = defaultdict(list)
+    for area in Area.objects.order_by("name"):
+        children[area.parent_id].append(area)
+
+    def inside(parent: int | None, depth: int) -> Iterator[tuple[int, str]]:
+        for area in children[parent]:
+            yield area.pk, f"{'– ' * depth}{area.name}"
+            yield from inside(area.pk, depth + 1)
+
+    return inside(None, 0)

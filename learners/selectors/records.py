@@ -1,0 +1,97 @@
+"""What one worker must have and what they have: items with why, records, practical sign-offs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from learners.models import CompetencyRecord, ComplianceItem, EvidenceUpload, Learner, TrainingRecord
+from learners.models.requirement import RequirementType
+from learners.standing import ItemStanding, standing_of_item
+from training.models import CourseVersion
+from training.templatetags.ui import day
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule that asks for a course, in words: where it comes from, and how it asks."""
+
+    source: str
+    asks: str
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """One requirement of a worker with its answer and why (C5): the winning rule, the losing ones, the proof."""
+
+    item: ComplianceItem
+    course_title: str
+    standing: ItemStanding
+    rule: Rule | None
+    other_rules: Sequence[Rule]
+
+
+def item_lines(learner: Learner, *, today: date, warning_days: int) -> list[ItemLine]:
+    """Return what is asked of a worker, worst first, each with its proof, in one query."""
+    items = (
+        ComplianceItem.objects.filter(learner=learner)
+        .select_related("course", "proof")
+        .annotate(course_title=course_title())
+    )
+    lines = []
+    for item in items:
+        rules = [_rule(rule) for rule in item.rules]
+        lines.append(
+            ItemLine(
+                item=item,
+                course_title=item.course_title,
+                standing=standing_of_item(item, today, warning_days),
+                rule=rules[0] if rules else None,
+                other_rules=rules[1:],
+            )
+        )
+    return sorted(lines, key=lambda line: (line.standing.order, line.item.course.code))
+
+
+def records_of(learner: Learner) -> QuerySet[TrainingRecord]:
+    """Return all records of a worker, newest first: failed ones too, and revoked ones with their revocation (R2)."""
+    return (
+        TrainingRecord.objects.filter(learner=learner)
+        .select_related("course", "course_version", "session", "provider", "created_by", "revocation__revoked_by")
+        .order_by("-completion_date", "-pk")
+    )
+
+
+def sign_offs_of(learner: Learner) -> QuerySet[CompetencyRecord]:
+    """Return the practical sign-offs of a worker, given, refused and owed, newest first."""
+    return (
+        CompetencyRecord.objects.filter(learner=learner)
+        .select_related("course", "course_version", "session", "assessed_by", "method", "revocation__revoked_by")
+        .order_by("-training_date", "-attempt", "-pk")
+    )
+
+
+def upload_of(record: TrainingRecord) -> EvidenceUpload | None:
+    """Return who stored the file behind a record and when; None for a file that no upload names."""
+    uploads = EvidenceUpload.objects.filter(key=record.evidence_file_key).select_related("uploaded_by")
+    own = uploads.filter(session=record.session_id) if record.session_id else uploads.filter(record=record)
+    return own.order_by("-uploaded_at", "-pk").first()
+
+
+def course_title() -> Subquery:
+    """The title of a row's `course`: of its published version, else of the latest that ever was."""
+    versions = CourseVersion.objects.filter(course=OuterRef("course")).exclude(status=CourseVersion.Status.DRAFT)
+    return Subquery(versions.order_by("-status", "-number").values("title")[:1])  # PUBLISHED sorts after ARCHIVED
+
+
+def _rule(stored: dict) -> Rule:
+    """Tell a rule as `learners.services.compliance` stores it."""
+    sources = {"role": _("%(name)s role"), "area": _("%(name)s area")}
+    if stored["type"] == RequirementType.PRE_MOB:
+        asks = _("before site access")
+    else:
+        by = day(date.fromisoformat(stored["due"]))
+        asks = _("within %(days)d days, by %(day)s") % {"days": stored["grace"], "day": by}
+    return Rule(sources[stored["source"]] % {"name": stored["label"]}, asks)
