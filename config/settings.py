@@ -123,28 +123,32 @@ STORAGES = {
     },
     "evidence": (
         {
-            "BACKEND": "storages.backends.s3.S3Storage",
+            "BACKEND": "learners.evidence_files.bucket.EvidenceBucket",
             "OPTIONS": {
                 "bucket_name": EVIDENCE_S3_BUCKET,
                 "endpoint_url": env.str("EVIDENCE_S3_ENDPOINT", default=None),
                 "region_name": env.str("EVIDENCE_S3_REGION", default=None),
                 "access_key": env.str("EVIDENCE_S3_ACCESS_KEY", default=None),
                 "secret_key": env.str("EVIDENCE_S3_SECRET_KEY", default=None),
-                "default_acl": None,
-                "file_overwrite": True,  # named by their hash: the same name is the same content
             },
         }
         if EVIDENCE_S3_BUCKET
         else {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {
-                "location": env.str("EVIDENCE_DIR", default=str(CHECKOUT / "evidence")),
-                "base_url": None,
-                "file_permissions_mode": 0o600,
-                "directory_permissions_mode": 0o700,
-            },
+            "BACKEND": "learners.evidence_files.directory.EvidenceDirectory",
+            "OPTIONS": {"location": env.str("EVIDENCE_DIR", default=str(CHECKOUT / "evidence")), "base_url": None},
         }
     ),
+}
+
+FILE_UPLOAD_HANDLERS = ["learners.evidence_files.incoming.CappedFileHandler"]
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "page_images": {  # previews of evidence: personal data, in a directory of the site's account only
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": env.str("PAGE_IMAGE_DIR", default=str(CHECKOUT / ".page-images")),
+        "TIMEOUT": int(timedelta(days=30).total_seconds()),
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
 }
 
 # Language and time

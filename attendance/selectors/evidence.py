@@ -1,0 +1,79 @@
+"""The signed sheet of a session, and whose it is."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from attendance.policies import allows, check_can_upload
+from learners.models import EvidenceUpload, TrainingRecord
+from training.models import Session
+from training.refusals import Refusal
+from training.services.sessions import SessionNotFound
+
+
+class NoEvidence(Refusal):
+    """There is no evidence to open (404)."""
+
+    status = 404
+
+
+@dataclass(frozen=True)
+class EvidenceCard:
+    """What the card of the workspace shows.
+
+    Args:
+        upload: the present sheet; None while it is missing.
+        is_open: it can still be uploaded or replaced, as far as the session goes.
+        max_bytes: how much may be sent at once.
+    """
+
+    session: Session
+    upload: EvidenceUpload | None
+    is_open: bool
+    max_bytes: int
+
+
+def session_of_evidence(session_id: int) -> Session:
+    """Return a session with what permissions and titles need.
+
+    Raises:
+        SessionNotFound: it does not exist or is deleted.
+    """
+    sessions = Session.objects.select_related("course", "course_version", "trainer")
+    session = sessions.filter(pk=session_id, deleted_at__isnull=True).first()
+    if session is None:
+        raise SessionNotFound(_("There is no such session; it may have been deleted."))
+    return session
+
+
+def record_of_evidence(record_id: int) -> TrainingRecord:
+    """Return a training record with what permissions and titles need.
+
+    Raises:
+        NoEvidence: there is no such record.
+    """
+    record = TrainingRecord.objects.select_related("learner", "session__trainer").filter(pk=record_id).first()
+    if record is None:
+        raise NoEvidence(_("There is no such training record."))
+    return record
+
+
+def evidence_card(session: Session) -> EvidenceCard:
+    """Return what the evidence card of a session shows, in one query."""
+    return EvidenceCard(
+        session=session,
+        upload=present_upload(session),
+        is_open=allows(lambda: check_can_upload(session)),
+        max_bytes=settings.EVIDENCE_MAX_BYTES,
+    )
+
+
+def present_upload(session: Session) -> EvidenceUpload | None:
+    """Return the upload that the session links to; earlier ones were replaced (E3)."""
+    if not session.has_evidence:
+        return None
+    uploads = EvidenceUpload.objects.filter(
+        session=session, key=session.attendance_file_key, sha256=session.attendance_file_hash
+    )
+    return uploads.select_related("uploaded_by").order_by("-uploaded_at", "-pk").first()

@@ -1,0 +1,156 @@
+"""Evidence through the browser: upload, download, pictures of pages, and whether the stored file is still the same."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from attendance.selectors.evidence import (
+    NoEvidence,
+    evidence_card,
+    present_upload,
+    record_of_evidence,
+    session_of_evidence,
+)
+from attendance.services.evidence import upload_evidence
+from learners.evidence_files.incoming import FIELD
+from learners.evidence_files.page_images import Width, page_image
+from learners.models import EvidenceUpload, Learner
+from learners.selectors.records import upload_of
+from learners.services.evidence_reads import log_download, log_preview
+from learners.services.evidence_store import EvidenceAltered, EvidenceMissing, check_stored, open_stored
+from training.htmx import HtmxRequest
+from training.permissions import Permission, check_may, requires
+from training.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
+
+# What a person sent was not written by us: it is never shown inside the site, and may do nothing where it is shown.
+HEADERS = {
+    "Cache-Control": "private, no-cache",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A stored file that the person may open, with the name it goes by."""
+
+    upload: EvidenceUpload
+    name: str
+    learner: Learner | None = None
+
+
+@requires(Permission.UPLOAD, Permission.READ_EVIDENCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_evidence(request: HtmxRequest, pk: int) -> HttpResponseBase:
+    """Take the signed sheet of a session, or hand it out."""
+    return _upload(request, pk) if request.method == "POST" else _download(request, _proof_of_session(request, pk))
+
+
+@requires(Permission.READ_EVIDENCE)
+@require_safe
+def session_evidence_page(request: HtmxRequest, pk: int, page: int) -> HttpResponse:
+    """Show one page of a session's sheet as a picture."""
+    return _page(request, _proof_of_session(request, pk), page)
+
+
+@requires(Permission.READ_EVIDENCE)
+@require_safe
+def session_evidence_check(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Read a session's sheet again and say whether it matches its hash."""
+    return _check(request, _proof_of_session(request, pk))
+
+
+@requires(Permission.READ_EVIDENCE)
+@require_safe
+def record_evidence(request: HtmxRequest, pk: int) -> HttpResponseBase:
+    """Hand out the file behind a training record."""
+    return _download(request, _proof_of_record(request, pk))
+
+
+@requires(Permission.READ_EVIDENCE)
+@require_safe
+def record_evidence_page(request: HtmxRequest, pk: int, page: int) -> HttpResponse:
+    """Show one page of the file behind a training record as a picture."""
+    return _page(request, _proof_of_record(request, pk), page)
+
+
+@requires(Permission.READ_EVIDENCE)
+@require_safe
+def record_evidence_check(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Read the file behind a training record again and say whether it matches its hash."""
+    return _check(request, _proof_of_record(request, pk))
+
+
+def _upload(request: HtmxRequest, pk: int) -> HttpResponse:
+    try:
+        upload_evidence(session_id=pk, files=request.FILES.getlist(FIELD), by=request.user, now=timezone.now())
+    except (Invalid, TooLarge, UnsupportedType, Conflict) as refusal:
+        return _card(request, pk, refusal)
+    return _card(request, pk) if request.htmx else redirect("attendance:session", pk)
+
+
+def _card(request: HtmxRequest, pk: int, refusal: Refusal | None = None) -> HttpResponse:
+    """Answer with the evidence card: HTMX swaps it, a browser without JavaScript gets it on a page of its own."""
+    context = {"evidence": evidence_card(session_of_evidence(pk)), "refusal": refusal}
+    status = 200 if refusal is None else refusal.status if isinstance(refusal, Conflict) else 422
+    template = "attendance/partials/_evidence.html" if request.htmx else "attendance/evidence.html"
+    return render(request, template, context, status=status)
+
+
+def _proof_of_session(request: HtmxRequest, pk: int) -> Proof:
+    session = session_of_evidence(pk)
+    check_may(request.user, Permission.READ_EVIDENCE, session)
+    upload = present_upload(session)
+    if upload is None:
+        raise NoEvidence(_("This session has no signed sheet yet."))
+    return Proof(upload, session.reference)
+
+
+def _proof_of_record(request: HtmxRequest, pk: int) -> Proof:
+    record = record_of_evidence(pk)
+    check_may(request.user, Permission.READ_EVIDENCE, record.session)
+    upload = upload_of(record)
+    if upload is None:
+        raise NoEvidence(_("No upload is known for this record. Tell your administrator."))
+    return Proof(upload, record.session.reference if record.session else f"record-{record.pk}", record.learner)
+
+
+def _download(request: HtmxRequest, proof: Proof) -> FileResponse:
+    """The name is ours, not the one of the upload: what it ends in is what it is."""
+    upload = proof.upload
+    file = open_stored(key=upload.key, sha256=upload.sha256)
+    log_download(upload=upload, learner=proof.learner, by=request.user, now=timezone.now())
+    name = f"{proof.name}-evidence{PurePosixPath(upload.key).suffix}"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=upload.content_type, headers=HEADERS)
+
+
+def _page(request: HtmxRequest, proof: Proof, page: int) -> HttpResponse:
+    upload = proof.upload
+    try:
+        width = Width(int(request.GET.get("width", Width.PAGE)))
+    except ValueError as error:
+        raise Http404 from error
+    if not 1 <= page <= upload.pages:
+        raise Http404
+    image = page_image(key=upload.key, sha256=upload.sha256, page=page, width=width)
+    log_preview(upload=upload, learner=proof.learner, by=request.user, now=timezone.now())
+    etag = f'"{upload.sha256}-{page}-{width:d}"'
+    response = HttpResponse(image, content_type="image/png", headers={**HEADERS, "ETag": etag})
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def _check(request: HtmxRequest, proof: Proof) -> HttpResponse:
+    """A store that is down is no verdict: that refusal goes on to the middleware."""
+    problem = ""
+    try:
+        check_stored(key=proof.upload.key, sha256=proof.upload.sha256)
+    except (EvidenceAltered, EvidenceMissing) as refusal:
+        problem = refusal.message
+    template = "attendance/partials/_evidence_check.html" if request.htmx else "attendance/evidence_check.html"
+    return render(request, template, {"proof": proof, "problem": problem})

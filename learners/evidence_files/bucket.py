@@ -1,0 +1,33 @@
+"""Evidence in S3: with limits on how long a page waits for it (E4)."""
+
+from typing import Any
+
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from storages.backends.s3 import S3Storage
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 20
+ATTEMPTS = 2
+IN_ONE_PART_BYTES = 1024**3
+IN_MEMORY_BYTES = 2 * 1024**2
+
+
+class EvidenceBucket(S3Storage):  # type: ignore[misc]  # django-storages has no types
+    """The S3 storage of django-storages, which gives up in time, and sends a file in one request: whole or not."""
+
+    def get_default_settings(self) -> dict[str, Any]:
+        return {
+            **super().get_default_settings(),
+            "client_config": Config(
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=READ_SECONDS,
+                retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+            ),
+            "transfer_config": TransferConfig(
+                multipart_threshold=IN_ONE_PART_BYTES, num_download_attempts=ATTEMPTS, use_threads=False
+            ),
+            "max_memory_size": IN_MEMORY_BYTES,
+            "default_acl": None,
+            "file_overwrite": True,  # the store looks first: the same key is the same content
+        }

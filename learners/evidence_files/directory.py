@@ -1,0 +1,45 @@
+"""Evidence on disk: a file is there whole, and survives a power cut, or it is not there (E2, E4)."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage
+
+PRIVATE = 0o700
+
+
+class EvidenceDirectory(FileSystemStorage):
+    """Django's storage on disk, which writes beside the final name, waits for the disk, and then renames.
+
+    Only the account of the site can read it. A process killed while writing leaves a `.part` file that nothing names.
+    """
+
+    def _save(self, name: str, content: File) -> str:
+        target = Path(self.path(name))
+        for directory in (Path(self.location), target.parent):
+            directory.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        descriptor, part = tempfile.mkstemp(dir=target.parent, suffix=".part")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                for chunk in content.chunks():
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(part).replace(target)
+        except BaseException:
+            Path(part).unlink(missing_ok=True)
+            raise
+        for directory in (target.parent, target.parent.parent):
+            _wait_for_disk(directory)
+        return name
+
+
+def _wait_for_disk(directory: Path) -> None:
+    """Make sure that the names in a directory are on the disk, as fsync of a file makes sure of its content."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,98 @@
+"""The program that opens evidence files: `python -m learners.evidence_files.reader '{"task": "check", …}'`.
+
+It gets open files and its task, answers on standard output, and has nothing to lose: no environment, no network
+settings, and limits of its own making on time, memory and file size, set before the first byte of a stranger is read.
+Exit status 0: the answer. REFUSED: why not, as JSON. Anything else, a signal included: see `limited`.
+"""
+
+import io
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from PIL import Image
+
+from learners.evidence_files import pdf, pictures
+from learners.evidence_files.kinds import REFUSED, Kind, Reason, UnacceptableError, kind_of
+
+COLOURS = 128
+
+
+def main(task: dict[str, Any]) -> int:
+    """Do one task and return the exit status."""
+    _limit(cpu_seconds=task["cpu_seconds"], memory_bytes=task["memory_bytes"], output_bytes=task["output_bytes"])
+    files: list[BinaryIO] = [os.fdopen(descriptor, "rb") for descriptor in task["files"]]
+    try:
+        answer = TASKS[task["task"]](files, task)
+    except UnacceptableError as error:
+        return _refuse(error)
+    except MemoryError:
+        return _refuse(UnacceptableError(Reason.EFFORT, "memory"))
+    except Exception as error:  # whatever the libraries stumble over, the file is to blame
+        return _refuse(UnacceptableError(Reason.DAMAGED, type(error).__name__))
+    sys.stdout.buffer.write(answer)
+    return 0
+
+
+def check(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
+    """Tell kind and number of pages of one file."""
+    (file,) = files
+    kind = kind_of(file)
+    if kind is Kind.PDF:
+        pages = pdf.check(file)
+    else:
+        pictures.check(file, kind)
+        pages = 1
+    return json.dumps({"content_type": kind, "pages": pages}).encode()
+
+
+def page(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
+    """Draw one page as PNG."""
+    (file,) = files
+    if kind_of(file) is Kind.PDF:
+        return _as_png(pdf.image_of(file, page=task["page"], width=task["width"]))
+    return _as_png(pictures.image_of(file, task["width"]))
+
+
+def join(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
+    """Make one PDF of several pictures."""
+    kinds = [kind_of(file) for file in files]
+    if Kind.PDF in kinds:
+        raise UnacceptableError(Reason.NOT_PICTURES)
+    for file, kind in zip(files, kinds, strict=True):
+        pictures.check(file, kind)
+    return pictures.as_pdf(list(zip(task["names"], kinds, files, strict=True))).getvalue()
+
+
+TASKS: dict[str, Callable[[list[BinaryIO], dict[str, Any]], bytes]] = {"check": check, "page": page, "join": join}
+
+
+def _as_png(image: Image.Image) -> bytes:
+    """Draw with few colours, which a preview bears: a photographed page in all of them would be some megabytes."""
+    result = io.BytesIO()
+    image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE).save(result, "PNG")
+    return result.getvalue()
+
+
+def _limit(*, cpu_seconds: int, memory_bytes: int, output_bytes: int) -> None:
+    for what, most in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_FSIZE, output_bytes),
+    ):
+        resource.setrlimit(what, (most, most))
+    signal.alarm(2 * cpu_seconds)  # should whoever started it be gone
+
+
+def _refuse(error: UnacceptableError) -> int:
+    sys.stdout.buffer.write(json.dumps({"reason": error.reason, "detail": error.detail[:200]}).encode())
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1])))
