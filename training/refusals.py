@@ -5,7 +5,8 @@ admin, command) uses alike, and, where it helps, the fields that are wrong or th
 concrete refusal stands beside the function that raises it and derives from one of the classes here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -77,10 +78,17 @@ class Unavailable(Refusal):
     status = 503
 
 
+@contextmanager
+def database_refusals() -> Iterator[None]:
+    """Around the transaction of a service: what a constraint or trigger of the database refuses becomes a `Refusal`."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise refusal_from(error) from error
+
+
 def refusal_from(error: DatabaseError) -> Refusal:
     """Return what a constraint or trigger of the database means, in the words of the model that carries it.
-
-    For services: `except DatabaseError as error: raise refusal_from(error) from error`, around the transaction.
 
     Raises:
         DatabaseError: the error itself, where it is an accident and not an answer.

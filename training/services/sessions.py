@@ -1,23 +1,22 @@
-"""Planning sessions: draft, edit, schedule, cancel, delete.
+"""Planning sessions: draft, edit, schedule, cancel, delete, for those who may plan (`NotPermitted` for others).
 
 Every writer locks in one order: the session, its trainers by pk, its venues by pk, old and new ones. What was checked
 under these locks still holds when it is written, so of two people booking one slot exactly one wins (S5); the
 exclusion constraints of the table stand behind that for writers who do not come through here.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TypedDict, TypeVar
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from training import policies
 from training.models import Course, Session, Trainer, TrainerQualification, Venue
-from training.refusals import Refusal, refusal_from
+from training.permissions import Permission, check_may
+from training.refusals import Refusal, database_refusals
 from training.selectors.availability import overlapping
 from training.selectors.courses import published_version
 
@@ -76,7 +75,8 @@ def create_draft(
         NotPlannable: the course, trainer or venue cannot be chosen, or the end is not after the start.
     """
     plan = Plan(course_id=course_id, trainer_id=trainer_id, venue_id=venue_id, start_time=start_time, end_time=end_time)
-    with _one_transaction():
+    check_may(by, Permission.PLAN)
+    with database_refusals(), transaction.atomic():
         return _write(Session(created_by=by), plan, to=Session.Status.DRAFT, reason="", by=by, now=now)
 
 
@@ -96,7 +96,8 @@ def create_scheduled(
         NotPlannable, Booked: as `schedule_session`.
     """
     plan = Plan(course_id=course_id, trainer_id=trainer_id, venue_id=venue_id, start_time=start_time, end_time=end_time)
-    with _one_transaction():
+    check_may(by, Permission.PLAN)
+    with database_refusals(), transaction.atomic():
         return _write(Session(created_by=by), plan, to=Session.Status.SCHEDULED, reason="", by=by, now=now)
 
 
@@ -121,7 +122,8 @@ def edit_session(
         CourseIsFixed, ReasonMissing: S11.
         NotPlannable, Booked: as `schedule_session`.
     """
-    with _one_transaction():
+    check_may(by, Permission.PLAN)
+    with database_refusals(), transaction.atomic():
         session = lock_session(session_id=session_id)
         policies.check_open(session)
         policies.check_version(session, version)
@@ -148,7 +150,8 @@ def schedule_session(
         NotPlannable: something is missing or wrong; `errors` names the fields.
         Booked: trainer or venue has another session at that time, which it names.
     """
-    with _one_transaction():
+    check_may(by, Permission.PLAN)
+    with database_refusals(), transaction.atomic():
         session = lock_session(session_id=session_id)
         policies.check_can_schedule(session)
         policies.check_version(session, version)
@@ -162,7 +165,8 @@ def cancel_session(*, session_id: int, reason: str, by: User, now: datetime) -> 
         NotInThisState: completed or cancelled.
         ReasonMissing: no reason was given.
     """
-    with _one_transaction():
+    check_may(by, Permission.PLAN)
+    with database_refusals(), transaction.atomic():
         session = lock_session(session_id=session_id)
         policies.check_open(session)
         policies.check_cancel_reason(reason)
@@ -177,21 +181,12 @@ def delete_draft(*, session_id: int, by: User, now: datetime) -> None:
     Raises:
         NotInThisState: it is no draft.
     """
-    with _one_transaction():
+    check_may(by, Permission.PLAN)
+    with database_refusals(), transaction.atomic():
         session = lock_session(session_id=session_id)
         policies.check_can_delete(session)
         session.deleted_at = now
         _save(session, {"deleted_at"}, by=by, now=now)
-
-
-@contextmanager
-def _one_transaction() -> Iterator[None]:
-    """All of it or none of it; what the database refuses is told in the words of its constraint."""
-    try:
-        with transaction.atomic():
-            yield
-    except DatabaseError as error:
-        raise refusal_from(error) from error
 
 
 def _write(session: Session, plan: Plan, *, to: Session.Status, reason: str, by: User, now: datetime) -> Session:

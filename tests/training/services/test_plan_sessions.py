@@ -18,7 +18,7 @@ from tests.factories.training import (
 )
 from training import policies
 from training.models import CourseVersion, Session, Trainer, Venue
-from training.refusals import Refusal
+from training.refusals import NotPermitted, Refusal
 from training.services.sessions import (
     Plan,
     SessionNotFound,
@@ -43,9 +43,10 @@ def version() -> CourseVersion:
 
 @pytest.fixture
 def qualified(version: CourseVersion) -> Trainer:
-    return TrainerQualificationFactory(
+    trainer: Trainer = TrainerQualificationFactory(
         course=version.course, trainer__first_name="John", trainer__last_name="Smith"
     ).trainer
+    return trainer
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def draft(version: CourseVersion, qualified: Trainer, room: Venue) -> Session:
 
 
 def stored(session: Session) -> dict[str, Any]:
-    return Session.objects.values().get(pk=session.pk)
+    return dict(Session.objects.values().get(pk=session.pk))
 
 
 def refused(refusal: type[Refusal], service: Any, **arguments: Any) -> Refusal:
@@ -539,3 +540,16 @@ def test_a_session_that_never_was_is_not_found(supervisor: User):
     with pytest.raises(SessionNotFound) as caught:
         cancel_session(session_id=0, reason="Storm", by=supervisor, now=NOW)
     assert caught.value.status == 404
+
+
+@pytest.mark.parametrize("who", ["auditor", "trainer_user"])
+def test_only_who_plans_may_plan(draft: Session, who: str, request: pytest.FixtureRequest):
+    by = request.getfixturevalue(who)
+    refused(NotPermitted, create_draft, course_id=draft.course_id, by=by, now=NOW)
+    for service, arguments in (
+        (edit_session, {"changes": Plan(venue_id=None)}),
+        (schedule_session, {}),
+        (cancel_session, {"reason": "Storm"}),
+        (delete_draft, {}),
+    ):
+        refused(NotPermitted, service, session_id=draft.pk, by=by, now=NOW, **arguments)

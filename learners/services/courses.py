@@ -1,0 +1,40 @@
+"""Taking a course out of use, which only the layer that knows requirements can decide."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from learners.models import AreaRequirement, RoleRequirement
+from training.models import Course
+from training.refusals import Conflict
+from training.services.courses import delete_unbooked_course, lock_course
+
+
+class CourseRequired(Conflict):
+    """A role or an area asks for the course."""
+
+
+def delete_course(*, course_id: int, by: User, now: datetime) -> Course:
+    """Take a course out of use that nobody requires and no open session needs; past records keep naming it.
+
+    Raises:
+        CourseRequired: a role or an area asks for it.
+        NotPermitted, CourseNotFound, CourseBooked: as `training.services.courses.delete_unbooked_course`.
+    """
+    with transaction.atomic():
+        course = lock_course(course_id=course_id)
+        _check_not_required(course)
+        return delete_unbooked_course(course_id=course_id, by=by, now=now)
+
+
+def _check_not_required(course: Course) -> None:
+    roles = RoleRequirement.objects.filter(course=course).values_list("role__title", flat=True)
+    areas = AreaRequirement.objects.filter(course=course).values_list("area__name", flat=True)
+    asked_by = sorted({*roles, *areas})
+    if asked_by:
+        raise CourseRequired(
+            _("%(code)s cannot be deleted: it is required by %(who)s. Remove that requirement first.")
+            % {"code": course, "who": ", ".join(asked_by)}
+        )

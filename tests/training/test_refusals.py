@@ -1,0 +1,67 @@
+"""What the database refuses reaches people in the words of its constraint, with the right status."""
+
+import pytest
+from django.db import DatabaseError, ProgrammingError, connection, transaction
+
+from tests.factories.training import CourseVersionFactory, SessionFactory, VenueFactory, scheduled_session
+from training.models import Session, Venue
+from training.refusals import Conflict, Invalid, Refusal, database_refusals
+
+pytestmark = pytest.mark.django_db
+
+
+def refusal_of(write) -> Refusal:
+    with pytest.raises(Refusal) as caught, database_refusals(), transaction.atomic():
+        write()
+    return caught.value
+
+
+def test_a_check_constraint_is_bad_input():
+    venue = VenueFactory()
+    refusal = refusal_of(lambda: Venue.objects.filter(pk=venue.pk).update(capacity=501))
+    assert isinstance(refusal, Invalid)
+    assert str(refusal) == "A venue holds 1 to 500 people."
+
+
+def test_a_unique_constraint_is_a_conflict():
+    version = CourseVersionFactory()
+    refusal = refusal_of(lambda: CourseVersionFactory(course=version.course, number=version.number, status="DRAFT"))
+    assert isinstance(refusal, Conflict)
+    assert str(refusal) == "This course has a version with that number."
+
+
+def test_s5_an_exclusion_constraint_is_a_conflict():
+    """A writer who passes by the services still gets a sentence."""
+    session = scheduled_session()
+    refusal = refusal_of(lambda: scheduled_session(trainer=session.trainer, start_time=session.start_time))
+    assert isinstance(refusal, Conflict)
+    assert str(refusal) == "The trainer has another session at that time."
+
+
+def test_s9_a_trigger_speaks_for_itself():
+    session = SessionFactory(status="CANCELLED", cancellation_reason="Storm")
+    refusal = refusal_of(lambda: Session.objects.filter(pk=session.pk).update(status="DRAFT"))
+    assert isinstance(refusal, Conflict)
+    assert str(refusal) == "A session cannot become DRAFT this way."
+
+
+@pytest.mark.parametrize("code", ["40P01", "40001"])
+def test_s5_a_deadlock_is_a_conflict_that_asks_to_try_again(code: str):
+    def lose() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '{code}'; END $$")
+
+    assert str(refusal_of(lose)) == "Somebody else changed the same thing at the same moment. Try again."
+
+
+def test_an_accident_stays_an_accident():
+    with pytest.raises(ProgrammingError), database_refusals(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM no_such_table")
+
+
+def test_a_constraint_that_no_model_carries_stays_an_accident():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE scratch (n int CONSTRAINT scratch_positive CHECK (n > 0))")
+
+        with pytest.raises(DatabaseError), database_refusals(), transaction.atomic():
+            cursor.execute("INSERT INTO scratch VALUES (0)")

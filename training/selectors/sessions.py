@@ -1,0 +1,161 @@
+"""Sessions as they are listed: whose they are, which ones a filter means, and what changed since somebody looked."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.text import capfirst
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy
+
+from training.models import CourseVersion, Session
+from training.permissions import Permission, Reach, User, reach
+from training.selectors.audit import Change
+from training.selectors.availability import start_of_day
+from training.templatetags.ui import NOTHING, moment
+
+REFERENCE = re.compile(r"(?:S-\d{4}-)?0*(\d{1,18})", re.IGNORECASE)
+PLANNED_FACTS = ("course", "trainer", "venue", "start_time", "end_time", "status")
+
+
+class Shown(TextChoices):
+    """What the list of sessions is narrowed to; the values stand in addresses."""
+
+    OPEN = "open", gettext_lazy("Open")
+    TO_FINALIZE = "to-finalize", gettext_lazy("To finalize")
+    COMING = "coming", gettext_lazy("Coming")
+    DRAFT = "draft", gettext_lazy("Drafts")
+    COMPLETED = "completed", gettext_lazy("Finalized")
+    CANCELLED = "cancelled", gettext_lazy("Cancelled")
+    ALL = "all", gettext_lazy("All")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionFilter:
+    """Which sessions are asked for, besides their state; what is None or empty does not narrow.
+
+    Attributes:
+        first, last: days of the site between which a session starts, both included.
+        text: words that must all occur in reference, course, title, trainer or venue.
+    """
+
+    course_id: int | None = None
+    trainer_id: int | None = None
+    venue_id: int | None = None
+    first: date | None = None
+    last: date | None = None
+    text: str = ""
+
+
+def visible_sessions(user: User) -> QuerySet[Session]:
+    """Return the sessions that this person may read: all, a trainer's own, or none; deleted drafts are nobody's."""
+    sessions = Session.objects.filter(deleted_at__isnull=True)
+    how_far = reach(user, Permission.READ_SESSION)
+    if how_far is Reach.ALL:
+        return sessions
+    if how_far is Reach.OWN and user.pk is not None:
+        return sessions.filter(trainer__user_id=user.pk)
+    return sessions.none()
+
+
+def in_state(shown: Shown, *, now: datetime) -> Q:
+    """Return the condition of one entry of the status strip; a count and its list both come from here."""
+    scheduled = Q(status=Session.Status.SCHEDULED)
+    match shown:
+        case Shown.OPEN:
+            return Q(status__in=(Session.Status.DRAFT, Session.Status.SCHEDULED))
+        case Shown.TO_FINALIZE:
+            return scheduled & Q(end_time__lte=now)
+        case Shown.COMING:
+            return scheduled & Q(end_time__gt=now)
+        case Shown.DRAFT | Shown.COMPLETED | Shown.CANCELLED:
+            return Q(status=shown.name)
+    return Q(pk__isnull=False)
+
+
+def matching(sessions: QuerySet[Session], wanted: SessionFilter) -> QuerySet[Session]:
+    """Return those of `sessions` that a filter means, with their `title`."""
+    sessions = with_title(sessions)
+    for field, value in (
+        ("course_id", wanted.course_id),
+        ("trainer_id", wanted.trainer_id),
+        ("venue_id", wanted.venue_id),
+        ("start_time__gte", wanted.first and start_of_day(wanted.first)),
+        ("start_time__lt", wanted.last and start_of_day(wanted.last + timedelta(days=1))),
+    ):
+        if value is not None:
+            sessions = sessions.filter(**{field: value})
+    for word in wanted.text.split():
+        sessions = sessions.filter(_mentions(word))
+    return sessions
+
+
+def count_by_state(sessions: QuerySet[Session], *, now: datetime) -> dict[Shown, int]:
+    """Return how many of `sessions` each entry of the status strip holds, in one query."""
+    counts = sessions.order_by().aggregate(
+        **{shown.name: Count("pk", filter=in_state(shown, now=now)) for shown in Shown}
+    )
+    return {shown: counts[shown.name] for shown in Shown}
+
+
+def in_reading_order(sessions: QuerySet[Session], shown: Shown) -> QuerySet[Session]:
+    """What is still to do comes in the order of time, drafts without a day last; what is over, newest first."""
+    if shown in (Shown.COMPLETED, Shown.CANCELLED, Shown.ALL):
+        return sessions.order_by(F("start_time").desc(nulls_first=True), "-pk")
+    return sessions.order_by(F("start_time").asc(nulls_last=True), "pk")
+
+
+def with_title(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """Add `title`: of the pinned version, else of the published one, else of the newest."""
+    versions = CourseVersion.objects.filter(course_id=OuterRef("course_id")).order_by(
+        Case(When(status=CourseVersion.Status.PUBLISHED, then=0), default=1), "-number"
+    )
+    return sessions.annotate(
+        title=Coalesce(
+            F("course_version__title"), Subquery(versions.values("title")[:1]), Value(""), output_field=CharField()
+        )
+    )
+
+
+def changed_since(session: Session, version: int) -> list[Change]:
+    """Return which planned facts differ from those of an earlier version, for the person who had loaded it (S3)."""
+    events = Session.pgh_event_model.objects  # type: ignore[attr-defined]  # set by pghistory
+    before = (
+        events.select_related("course", "trainer", "venue")
+        .filter(pgh_obj_id=session.pk, version=version)
+        .order_by("-pgh_id")
+        .first()
+    )
+    if before is None:
+        return []
+    changes = []
+    for name in PLANNED_FACTS:
+        if getattr(before, name) != getattr(session, name):
+            label = capfirst(str(Session._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # plain fields
+            changes.append(Change(label, _fact(before, name), _fact(session, name)))
+    return changes
+
+
+def _fact(row: Any, name: str) -> str:
+    value = getattr(row, name)
+    if value is None:
+        return NOTHING
+    if isinstance(value, datetime):
+        return moment(localtime(value))
+    return str(row.get_status_display() if name == "status" else value)
+
+
+def _mentions(word: str) -> Q:
+    found = (
+        Q(course__code__icontains=word)
+        | Q(title__icontains=word)
+        | Q(trainer__first_name__icontains=word)
+        | Q(trainer__last_name__icontains=word)
+        | Q(venue__name__icontains=word)
+    )
+    if number := REFERENCE.fullmatch(word):
+        found |= Q(pk=int(number[1]))
+    return found

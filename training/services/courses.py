@@ -1,0 +1,210 @@
+"""Courses and the versions of their syllabus: what is taught changes by a new version, never in place (S12).
+
+Every writer locks the course first; its versions belong to that lock.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TypedDict
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from training.models import Course, CoursePrerequisite, CourseVersion, Session
+from training.permissions import Permission, check_may
+from training.refusals import Conflict, Invalid, Refusal, database_refusals
+
+
+class Syllabus(TypedDict, total=False):
+    """What a version says, by field of `CourseVersion`. A field left out is taken from the version before."""
+
+    title: str
+    category: str
+    duration_minutes: int
+    validity_months: int
+    delivery_method: str
+    provider_type: str
+    minimum_score: int
+    requires_verification: bool
+    change_log: str
+
+
+TAKEN_OVER = tuple(field for field in Syllabus.__annotations__ if field != "change_log")
+
+
+class CourseNotFound(Refusal):
+    """There is no such course or version, or it was deleted (404)."""
+
+    status = 404
+
+
+class SyllabusInvalid(Invalid):
+    """A field of a version breaks its rule; `errors` names it."""
+
+
+class VersionInUse(Conflict):
+    """Only drafts of a version are published and deleted, and only published ones archived."""
+
+
+class CourseBooked(Conflict):
+    """Open sessions need the course."""
+
+
+def create_version(
+    *,
+    course_id: int,
+    syllabus: Syllabus,
+    by: User,
+    now: datetime,
+    prerequisites: Collection[int] | None = None,
+) -> CourseVersion:
+    """Add a draft of the course's next version, made from the one before.
+
+    Args:
+        syllabus: what differs from the version before; for a first version at least title and duration.
+        prerequisites: keys of courses that should be held before; None takes over those of the version before.
+
+    Raises:
+        NotPermitted: not granted.
+        CourseNotFound: there is no such course.
+        SyllabusInvalid: a field breaks its rule.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        course = lock_course(course_id=course_id)
+        before = course.versions.order_by("-number").first()
+        taken_over = {field: getattr(before, field) for field in TAKEN_OVER} if before else {}
+        version = CourseVersion(
+            course=course, number=before.number + 1 if before else 1, created_by=by, updated_by=by, updated_at=now
+        )
+        for field, value in {**taken_over, **syllabus}.items():
+            setattr(version, field, value)
+        _check_fields(version)
+        version.save()
+        if prerequisites is None:
+            prerequisites = before.prerequisite_links.values_list("course_id", flat=True) if before else ()
+        CoursePrerequisite.objects.bulk_create(
+            CoursePrerequisite(course_version=version, course_id=each) for each in sorted(set(prerequisites))
+        )
+        return version
+
+
+def publish_version(*, version_id: int, by: User, now: datetime) -> CourseVersion:
+    """Make a draft the version that sessions pin from now on; the one before it is archived in the same moment.
+
+    Sessions that are scheduled keep the version they have pinned (S12).
+
+    Raises:
+        NotPermitted: not granted.
+        CourseNotFound: there is no such version.
+        VersionInUse: it is no draft.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        version = _lock_version(version_id)
+        _check_status(version, CourseVersion.Status.DRAFT, _("This version was published before. Make a new version."))
+        for before in version.course.versions.filter(status=CourseVersion.Status.PUBLISHED):
+            _set_status(before, CourseVersion.Status.ARCHIVED, by=by, now=now)
+        return _set_status(version, CourseVersion.Status.PUBLISHED, by=by, now=now)
+
+
+def archive_version(*, version_id: int, by: User, now: datetime) -> CourseVersion:
+    """Withdraw the published version; the course is offered for booking again when another one is published.
+
+    Raises:
+        NotPermitted: not granted.
+        CourseNotFound: there is no such version.
+        VersionInUse: it is not the published one.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        version = _lock_version(version_id)
+        _check_status(version, CourseVersion.Status.PUBLISHED, _("Only the published version can be archived."))
+        return _set_status(version, CourseVersion.Status.ARCHIVED, by=by, now=now)
+
+
+def delete_draft_version(*, version_id: int, by: User) -> None:
+    """Delete a draft of a version for real; nothing can name it yet.
+
+    Raises:
+        NotPermitted: not granted.
+        CourseNotFound: there is no such version.
+        VersionInUse: it is no draft.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        version = _lock_version(version_id)
+        _check_status(
+            version, CourseVersion.Status.DRAFT, _("Only drafts can be deleted. Archive this version instead.")
+        )
+        version.delete()
+
+
+def delete_unbooked_course(*, course_id: int, by: User, now: datetime) -> Course:
+    """Take a course out of use, unless an open session needs it; its versions, records and past sessions stay.
+
+    Whether roles or areas ask for it is a question for the layer above: call `learners.services.courses.delete_course`.
+
+    Raises:
+        NotPermitted: not granted.
+        CourseNotFound: there is no such course.
+        CourseBooked: a draft or scheduled session is of this course.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        course = lock_course(course_id=course_id)
+        session = course.sessions.filter(
+            deleted_at__isnull=True, status__in=(Session.Status.DRAFT, Session.Status.SCHEDULED)
+        ).first()
+        if session is not None:
+            words = {"code": course, "reference": session.reference}
+            raise CourseBooked(
+                _("%(code)s cannot be deleted: %(reference)s is planned with it. Cancel that session first.") % words,
+                conflict={"kind": "STATE", "session_id": session.pk},
+            )
+        course.deleted_at, course.updated_by = now, by
+        course.save(update_fields=("deleted_at", "updated_by", "updated_at"))
+        return course
+
+
+def lock_course(*, course_id: int) -> Course:
+    """Lock one course against every other writer of it and its versions, and against sessions that would name it.
+
+    Raises:
+        CourseNotFound: it does not exist or is deleted.
+    """
+    course = Course.objects.select_for_update(no_key=True).filter(pk=course_id, deleted_at__isnull=True).first()
+    if course is None:
+        raise CourseNotFound(_("There is no such course; it may have been deleted."))
+    return course
+
+
+def _lock_version(version_id: int) -> CourseVersion:
+    """Lock the course of a version, and read the version as it is then."""
+    course_id = CourseVersion.objects.filter(pk=version_id).values_list("course_id", flat=True).first()
+    if course_id is not None:
+        course = lock_course(course_id=course_id)
+        version = course.versions.filter(pk=version_id).first()
+        if version is not None:
+            return version
+    raise CourseNotFound(_("There is no such version; it may have been deleted."))
+
+
+def _check_status(version: CourseVersion, status: CourseVersion.Status, otherwise: str) -> None:
+    if version.status != status:
+        raise VersionInUse(otherwise, conflict={"kind": "STATE", "theirs": version.status})
+
+
+def _check_fields(version: CourseVersion) -> None:
+    try:
+        version.full_clean()
+    except ValidationError as error:
+        raise SyllabusInvalid(" ".join(error.messages), errors=error.message_dict) from error
+
+
+def _set_status(version: CourseVersion, status: CourseVersion.Status, *, by: User, now: datetime) -> CourseVersion:
+    version.status, version.updated_by, version.updated_at = status, by, now
+    CourseVersion.objects.filter(pk=version.pk).update(status=status, updated_by=by, updated_at=now)
+    return version
