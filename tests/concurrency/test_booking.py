@@ -1,0 +1,220 @@
+"""Many people booking at the same moment: one winner, a sentence for everybody else, never a server error (S5).
+
+Every race has a control that runs it with the locks off, and shows that the test would notice.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import DatabaseError, connection, transaction
+
+from tests.factories.training import (
+    MORNING,
+    CourseVersionFactory,
+    SessionFactory,
+    TrainerFactory,
+    TrainerQualificationFactory,
+    UserFactory,
+    VenueFactory,
+)
+from training.groups import SUPERVISORS
+from training.models import Course, Session, Trainer, Venue
+from training.policies import Booked
+from training.refusals import Refusal
+from training.services import sessions
+from training.services.courses import CourseBooked, delete_unbooked_course
+from training.services.sessions import Plan, create_draft, create_scheduled, edit_session, schedule_session
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CLIENTS = 32
+NOW = datetime(2026, 2, 20, 9, 0, tzinfo=UTC)
+NOON = MORNING + timedelta(hours=4)
+Job = Callable[[], Any]
+
+
+@pytest.fixture
+def rounds(long: bool) -> int:
+    return 60 if long else 3
+
+
+@pytest.fixture
+def supervisor() -> User:
+    user: User = UserFactory(groups=[SUPERVISORS])
+    return user
+
+
+@pytest.fixture
+def course() -> Course:
+    course: Course = CourseVersionFactory().course
+    return course
+
+
+@pytest.fixture
+def locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read trainers and venues without locking them."""
+
+    def read(model: Any, field: str, *, held: int | None, wanted: int | None) -> Any:
+        return model.objects.filter(pk=wanted).first()
+
+    monkeypatch.setattr(sessions, "_locked", read)
+
+
+def qualified_trainers(course: Course, count: int) -> list[Trainer]:
+    trainers: list[Trainer] = TrainerFactory.create_batch(count)
+    for trainer in trainers:
+        TrainerQualificationFactory(trainer=trainer, course=course)
+    return trainers
+
+
+def all_at_once(jobs: Sequence[Job]) -> list[Any]:
+    """Run every job in a thread and connection of its own; return results, refusals and errors in order."""
+    barrier = Barrier(len(jobs))
+
+    def run(job: Job) -> Any:
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=60)
+            return job()
+        except (Refusal, DatabaseError) as answer:
+            return answer
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def book_one_slot(course: Course, by: User, *, trainer: Trainer | None = None, venue: Venue | None = None) -> list[Any]:
+    """Let every client book the same trainer, or the same venue, for the same morning, each in its own way."""
+    free_trainers = iter(qualified_trainers(course, 0 if trainer else CLIENTS))
+    slot = Plan(start_time=MORNING, end_time=NOON)
+
+    def job(number: int) -> Job:
+        plan: dict[str, Any] = {
+            "course_id": course.pk,
+            "trainer_id": trainer.pk if trainer else next(free_trainers).pk,
+            "venue_id": venue.pk if venue else VenueFactory().pk,
+            "start_time": MORNING,
+            "end_time": NOON,
+        }
+        who: dict[str, Any] = {"by": by, "now": NOW}
+        match number % 3:
+            case 0:
+                return lambda: create_scheduled(**plan, **who)
+            case 1:
+                draft = create_draft(**plan, **who)
+                return lambda: schedule_session(session_id=draft.pk, **who)
+        booked = create_scheduled(**{**plan, **_day(number)}, **who)
+        return lambda: edit_session(session_id=booked.pk, changes=slot, **who)
+
+    return all_at_once([job(number) for number in range(CLIENTS)])
+
+
+def _day(number: int) -> Plan:
+    """A morning of its own in the year before."""
+    start = MORNING - timedelta(days=365 + number)
+    return Plan(start_time=start, end_time=start + timedelta(hours=4))
+
+
+def check_one_winner(answers: list[Any]) -> None:
+    winners = [answer for answer in answers if isinstance(answer, Session)]
+    losers = [answer for answer in answers if not isinstance(answer, Session)]
+    assert Counter(type(loser) for loser in losers) == {Booked: CLIENTS - 1}
+    assert len(winners) == 1
+    assert {loser.conflict["session_id"] for loser in losers} == {winners[0].pk}
+    assert all(winners[0].reference in str(loser) for loser in losers)
+
+
+@pytest.mark.parametrize("resource", ["trainer", "venue"])
+def test_s5_one_slot_has_one_winner_and_everybody_else_is_told_who(
+    resource: str, course: Course, supervisor: User, rounds: int
+):
+    for _round in range(rounds):
+        wanted: dict[str, Any] = (
+            {"trainer": qualified_trainers(course, 1)[0]} if resource == "trainer" else {"venue": VenueFactory()}
+        )
+        check_one_winner(book_one_slot(course, supervisor, **wanted))
+        Session.objects.filter(start_time=MORNING).update(status="CANCELLED", cancellation_reason="Next round")
+
+
+@pytest.mark.usefixtures("locks_off")
+def test_s5_control_without_locks_the_losers_are_not_told_who(course: Course, supervisor: User):
+    """The constraint still lets one win, but nobody learns who it was, and some wait for each other in a circle."""
+    answers = book_one_slot(course, supervisor, trainer=qualified_trainers(course, 1)[0])
+    with pytest.raises(AssertionError):
+        check_one_winner(answers)
+
+
+def mixed_bookings(course: Course, by: User, seed: int) -> list[Any]:
+    """Let every client move its own booking to one of few trainers and venues, all in the same hours."""
+    choose = random.Random(seed)  # noqa: S311  # which booking goes where is no secret
+    trainers, venues = qualified_trainers(course, 6), VenueFactory.create_batch(6)
+    free_trainers = qualified_trainers(course, CLIENTS)
+    drafts = [
+        SessionFactory(course=course, trainer=trainer, start_time=MORNING, end_time=NOON) for trainer in free_trainers
+    ]
+    booked = [schedule_session(session_id=draft.pk, by=by, now=NOW) for draft in drafts]
+
+    def job(session: Session) -> Job:
+        minutes = choose.randrange(0, 240, 30)
+        start = MORNING + timedelta(minutes=minutes)
+        changes = Plan(
+            trainer_id=choose.choice(trainers).pk,
+            venue_id=choose.choice(venues).pk,
+            start_time=start,
+            end_time=start + timedelta(hours=1),
+        )
+        return lambda: edit_session(session_id=session.pk, changes=changes, by=by, now=NOW)
+
+    return all_at_once([job(session) for session in booked])
+
+
+def test_s5_mixed_bookings_never_wait_in_a_circle(course: Course, supervisor: User, rounds: int):
+    for number in range(rounds):
+        answers = mixed_bookings(course, supervisor, seed=number)
+        kinds = Counter(type(answer) for answer in answers)
+        assert set(kinds) == {Session, Booked}, kinds
+        Session.objects.filter(status="SCHEDULED").update(status="CANCELLED", cancellation_reason="Next round")
+
+
+@pytest.mark.usefixtures("locks_off")
+def test_s5_control_without_locks_mixed_bookings_are_not_told_who(course: Course, supervisor: User):
+    kinds: Counter[type] = Counter()
+    for number in range(3):
+        kinds.update(type(answer) for answer in mixed_bookings(course, supervisor, seed=number))
+        Session.objects.filter(status="SCHEDULED").update(status="CANCELLED", cancellation_reason="Next round")
+    assert set(kinds) - {Session, Booked}
+
+
+def delete_during_planning(course: Course, by: User) -> Any:
+    """Ask for the deletion of a course while a draft of it is written and not yet committed; return the answer."""
+
+    def delete() -> Any:
+        (answer,) = all_at_once([lambda: delete_unbooked_course(course_id=course.pk, by=by, now=NOW)])
+        return answer
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            create_draft(course_id=course.pk, by=by, now=NOW)
+            deletion = pool.submit(delete)
+            wait([deletion], timeout=1)
+        return deletion.result()
+
+
+def test_a_course_is_not_deleted_while_somebody_plans_with_it(course: Course, supervisor: User):
+    assert isinstance(delete_during_planning(course, supervisor), CourseBooked)
+
+
+def test_control_without_the_lock_a_course_is_deleted_while_somebody_plans_with_it(
+    course: Course, supervisor: User, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sessions, "_course", lambda course_id: Course.objects.get(pk=course_id))
+    assert isinstance(delete_during_planning(course, supervisor), Course)
