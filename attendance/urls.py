@@ -1,14 +1,20 @@
 from django.urls import URLPattern, URLResolver, path
 
-from attendance.views import evidence, sheet
+from attendance.views import evidence, search, sheet, today, trail, worker
 
 app_name = "attendance"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", today.today, name="today"),
     path("records/<int:pk>/evidence/", evidence.record_evidence, name="record_evidence"),
     path("records/<int:pk>/evidence/<int:page>.png", evidence.record_evidence_page, name="record_evidence_page"),
     path("records/<int:pk>/evidence/check/", evidence.record_evidence_check, name="record_evidence_check"),
+    path("search/", search.search, name="search"),
     path("sessions/<int:pk>/evidence/", evidence.session_evidence, name="session_evidence"),
     path("sessions/<int:pk>/evidence/<int:page>.png", evidence.session_evidence_page, name="session_evidence_page"),
     path("sessions/<int:pk>/evidence/check/", evidence.session_evidence_check, name="session_evidence_check"),
     path("sessions/<int:pk>/sheet.pdf", sheet.session_sheet, name="session_sheet"),
+    path("sessions/<int:pk>/trail/", trail.session_trail, name="session_trail"),
+    path("workers/", worker.workers, name="workers"),
+    path("workers/<int:pk>/", worker.worker, name="worker"),
+    path("workers/<int:pk>/trail/", trail.worker_trail, name="worker_trail"),
 ]

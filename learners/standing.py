@@ -42,6 +42,10 @@ class Standing(NamedTuple):
     word: str
 
 
+# Places of items in a list, worst first; what is not required of somebody comes last.
+RED, DUE, EXPIRING, FINE, NOT_REQUIRED = range(5)
+
+
 class ItemStanding(NamedTuple):
     """What a page says about one item.
 
@@ -52,6 +56,11 @@ class ItemStanding(NamedTuple):
     word: str
     time: str
     order: tuple[int, date]
+
+    @property
+    def is_expiring(self) -> bool:
+        """Valid, with its last day in the warning window."""
+        return self.order[0] == EXPIRING
 
 
 def is_out_of_date(holds_until: date | None, *, today: date) -> bool:
@@ -101,30 +110,32 @@ def standing_of_item(item: ComplianceItem, today: date, warning_days: int) -> It
         return _red(item, today)
     if is_out_of_date(item.holds_until, today=today):
         assert item.holds_until is not None  # noqa: S101  # is_out_of_date has looked
-        return ItemStanding("bad", _("Out of date"), days_left((item.holds_until - today).days), (0, item.holds_until))
+        return ItemStanding(
+            "bad", _("Out of date"), days_left((item.holds_until - today).days), (RED, item.holds_until)
+        )
     if item.status == ComplianceStatus.PENDING:
         assert item.due_date is not None  # noqa: S101  # only a rule with a grace period leaves an item pending
-        return ItemStanding("warn", _("Due"), _due((item.due_date - today).days), (1, item.due_date))
+        return ItemStanding("warn", _("Due"), _due((item.due_date - today).days), (DUE, item.due_date))
     return _green(item, today, warning_days)
 
 
 def _red(item: ComplianceItem, today: date) -> ItemStanding:
     since = item.key_date or date.min
     if item.expiry_date is not None:
-        return ItemStanding("bad", _("Expired"), days_left((item.expiry_date - today).days), (0, since))
+        return ItemStanding("bad", _("Expired"), days_left((item.expiry_date - today).days), (RED, since))
     if item.due_date is not None:
         late = _("%(days)d d overdue") % {"days": (today - item.due_date).days}
-        return ItemStanding("bad", _("Overdue"), late, (0, since))
-    return ItemStanding("bad", _("Missing"), _("no valid record"), (0, since))
+        return ItemStanding("bad", _("Overdue"), late, (RED, since))
+    return ItemStanding("bad", _("Missing"), _("no valid record"), (RED, since))
 
 
 def _green(item: ComplianceItem, today: date, warning_days: int) -> ItemStanding:
     if item.expiry_date is None:
-        return ItemStanding("ok", _("Valid"), _("permanent"), (3, date.max))
+        return ItemStanding("ok", _("Valid"), _("permanent"), (FINE, date.max))
     days = (item.expiry_date - today).days
     if days <= warning_days:
-        return ItemStanding("warn", _("Expiring"), days_left(days), (2, item.expiry_date))
-    return ItemStanding("ok", _("Valid"), days_left(days), (3, item.expiry_date))
+        return ItemStanding("warn", _("Expiring"), days_left(days), (EXPIRING, item.expiry_date))
+    return ItemStanding("ok", _("Valid"), days_left(days), (FINE, item.expiry_date))
 
 
 def _due(days: int) -> str:

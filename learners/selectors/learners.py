@@ -67,11 +67,12 @@ class Reason:
 
 @dataclass(frozen=True)
 class WorkerRow:
-    """A row of the list of workers: one word, and why, the worst first."""
+    """A row of a list of workers: one word, why (the worst first), and what runs out next within the warning window."""
 
     learner: Learner
     standing: Standing
     reasons: Sequence[Reason]
+    next_expiry: Reason | None
 
 
 # Groups
@@ -223,8 +224,9 @@ def worker_rows(learners: Sequence[Learner], *, today: dt.date, warning_days: in
             learner, [each for _code, each in told], is_to_verify=learner.pk in owed, today=today
         )
         reasons = [Reason(each.kind, code, each.time) for code, each in told]
+        next_expiry = next((Reason(each.kind, code, each.time) for code, each in told if each.is_expiring), None)
         reasons += [Reason("wait", code, _("to verify")) for code in sorted(owed[learner.pk])]
-        rows.append(WorkerRow(learner, standing, reasons))
+        rows.append(WorkerRow(learner, standing, reasons, next_expiry))
     return rows
 
 

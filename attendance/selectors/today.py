@@ -1,0 +1,317 @@
+"""Today: how the site stands, who must not work, what runs out, and which sessions want something done.
+
+Every count comes from the condition that its link filters by, so that a number and its rows cannot disagree.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from learners.models import CompetencyRecord, ComplianceStatus, Learner
+from learners.selectors.learners import (
+    Group,
+    WorkerRow,
+    group_counts,
+    in_group,
+    is_on_site,
+    pending_sign_offs,
+    worker_rows,
+)
+from learners.selectors.records import course_title
+from learners.standing import Standing
+from training.models import CourseVersion, Session, TrainerQualification
+from training.permissions import User
+from training.selectors.availability import BOOKED, start_of_day
+from training.selectors.sessions import Shown, in_reading_order, in_state, visible_sessions, with_title
+
+ROWS = 12
+SESSION_ROWS = 8
+COMING_DAYS = 7
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """A session with its seats and the one thing that is to be said about it."""
+
+    session: Session
+    state: Standing
+    age: int = 0
+
+    @property
+    def is_over_capacity(self) -> bool:
+        """More people than the venue holds (S7)."""
+        venue = self.session.venue
+        return venue is not None and self.session.listed > venue.capacity  # type: ignore[attr-defined]  # annotated
+
+
+@dataclass(frozen=True)
+class SignOffLine:
+    """A practical sign-off that is owed, and for how many days."""
+
+    record: CompetencyRecord
+    waiting_days: int
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """When compliance was last brought up to date, and how many ACTIVE workers' answers are past their day (C7)."""
+
+    updated_at: datetime | None
+    stale: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """What the page of Today shows; panels hold the first rows of what their counts count."""
+
+    counts: Mapping[Group, int]
+    freshness: Freshness
+    drafts: int
+    to_finalize: int
+    not_cleared_rows: Sequence[WorkerRow]
+    expiring_rows: Sequence[WorkerRow]
+    todays_sessions: Sequence[SessionLine]
+    draft_rows: Sequence[SessionLine]
+    to_finalize_rows: Sequence[SessionLine]
+    sign_offs: Sequence[SignOffLine]
+
+    @property
+    def cleared(self) -> int:
+        return self.counts[Group.CLEARED]
+
+    @property
+    def not_cleared(self) -> int:
+        return self.counts[Group.NOT_CLEARED]
+
+    @property
+    def expiring(self) -> int:
+        return self.counts[Group.EXPIRING]
+
+    @property
+    def due(self) -> int:
+        return self.counts[Group.DUE]
+
+    @property
+    def to_verify(self) -> int:
+        return self.counts[Group.TO_VERIFY]
+
+    @property
+    def on_site(self) -> int:
+        """How many ACTIVE workers there are (C4)."""
+        return self.cleared + self.not_cleared
+
+    @property
+    def cleared_percent(self) -> int:
+        """The share of cleared workers, rounded down: 100 % means everybody."""
+        return self.cleared * 100 // self.on_site if self.on_site else 100
+
+    @property
+    def cleared_for_longer(self) -> int:
+        """Cleared, with nothing that runs out within the warning window."""
+        return self.cleared - self.expiring
+
+
+@dataclass(frozen=True)
+class OwnBoard:
+    """Today of a trainer: own sessions only, of learners nothing."""
+
+    todays_sessions: Sequence[SessionLine]
+    unfinished: Sequence[SessionLine]
+    coming: Sequence[SessionLine]
+
+
+def board(*, user: User, today: date, now: datetime, warning_days: int) -> Board:
+    """Return Today of the whole site, in a constant number of queries.
+
+    Args:
+        warning_days: length of the warning window before an expiry.
+    """
+    sessions = visible_sessions(user)
+    states = sessions.order_by().aggregate(
+        drafts=Count("pk", filter=in_state(Shown.DRAFT, now=now)),
+        to_finalize=Count("pk", filter=in_state(Shown.TO_FINALIZE, now=now)),
+    )
+    return Board(
+        counts=group_counts(today=today, warning_days=warning_days),
+        freshness=freshness(today),
+        **states,
+        not_cleared_rows=_worst(today, warning_days),
+        expiring_rows=_soonest(today, warning_days),
+        todays_sessions=_todays(sessions, today=today, now=now),
+        draft_rows=_drafts(sessions, today=today, now=now),
+        to_finalize_rows=_lines(_in(Shown.TO_FINALIZE, sessions, now)[:SESSION_ROWS], today=today, now=now),
+        sign_offs=_sign_offs(today),
+    )
+
+
+def own_board(*, user: User, today: date, now: datetime) -> OwnBoard:
+    """Return Today of a trainer: own sessions of the day, those that still want marks or the sheet, and the coming."""
+    sessions = visible_sessions(user)
+    begun = sessions.filter(status=Session.Status.SCHEDULED, start_time__lte=now).order_by("start_time")
+    coming = sessions.filter(
+        status=Session.Status.SCHEDULED,
+        start_time__gte=start_of_day(today + timedelta(days=1)),
+        start_time__lt=start_of_day(today + timedelta(days=1 + COMING_DAYS)),
+    ).order_by("start_time")
+    unfinished = _lines(begun, today=today, now=now)
+    return OwnBoard(
+        todays_sessions=_todays(sessions, today=today, now=now),
+        unfinished=[line for line in unfinished if line.state.kind in ("bad", "warn")],
+        coming=_lines(coming, today=today, now=now),
+    )
+
+
+def freshness(today: date) -> Freshness:
+    """Return how fresh the stored answers are."""
+    found = Learner.objects.filter(is_on_site()).aggregate(
+        updated_at=Max("compliance_updated_at"), stale=Count("pk", filter=Q(compliance_holds_until__lt=today))
+    )
+    return Freshness(**found)
+
+
+# Workers
+
+
+def _worst(today: date, warning_days: int) -> list[WorkerRow]:
+    """Not cleared, for the longest time first."""
+    since = Min("items__key_date", filter=Q(items__status=ComplianceStatus.NON_COMPLIANT))
+    return _rows(
+        _people(Group.NOT_CLEARED, today, warning_days).order_by(Coalesce(since, "compliance_holds_until"), "sort_key"),
+        today,
+        warning_days,
+    )
+
+
+def _soonest(today: date, warning_days: int) -> list[WorkerRow]:
+    """Expiring, the next expiry first."""
+    expiring = Q(items__status=ComplianceStatus.COMPLIANT)
+    return _rows(
+        _people(Group.EXPIRING, today, warning_days).order_by(Min("items__expiry_date", filter=expiring), "sort_key"),
+        today,
+        warning_days,
+    )
+
+
+def _people(group: Group, today: date, warning_days: int) -> QuerySet[Learner]:
+    return Learner.objects.filter(in_group(group, today=today, warning_days=warning_days))
+
+
+def _rows(people: QuerySet[Learner], today: date, warning_days: int) -> list[WorkerRow]:
+    return worker_rows(list(people[:ROWS]), today=today, warning_days=warning_days)
+
+
+def _sign_offs(today: date) -> list[SignOffLine]:
+    """Return the oldest practical sign-offs that are owed (V1)."""
+    records = pending_sign_offs().select_related("learner", "course").annotate(title=course_title())
+    return [
+        SignOffLine(record, (today - record.training_date).days)
+        for record in records.order_by("training_date", "pk")[:SESSION_ROWS]
+    ]
+
+
+# Sessions
+
+
+def _in(shown: Shown, sessions: QuerySet[Session], now: datetime) -> QuerySet[Session]:
+    return in_reading_order(sessions.filter(in_state(shown, now=now)), shown)
+
+
+def _todays(sessions: QuerySet[Session], *, today: date, now: datetime) -> list[SessionLine]:
+    """All sessions that start today, whatever has become of them."""
+    day = sessions.filter(start_time__gte=start_of_day(today), start_time__lt=start_of_day(today + timedelta(days=1)))
+    return _lines(day.order_by("start_time", "pk"), today=today, now=now)
+
+
+def _drafts(sessions: QuerySet[Session], *, today: date, now: datetime) -> list[SessionLine]:
+    """Return the drafts with what stands against scheduling them (S2)."""
+    published = CourseVersion.objects.filter(course=OuterRef("course"), status=CourseVersion.Status.PUBLISHED)
+    qualified = TrainerQualification.objects.filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=OuterRef("day")),
+        Q(valid_until__isnull=True) | Q(valid_until__gte=OuterRef("day")),
+        trainer=OuterRef("trainer"),
+        course=OuterRef("course"),
+    )
+    overlapping = Session.objects.filter(
+        status__in=BOOKED, start_time__lt=OuterRef("end_time"), end_time__gt=OuterRef("start_time")
+    )
+    drafts = _in(Shown.DRAFT, sessions, now).annotate(
+        day=TruncDate("start_time"),
+        is_published=Exists(published),
+        is_qualified=Exists(qualified),
+        is_trainer_booked=Exists(overlapping.filter(trainer=OuterRef("trainer"))),
+        is_venue_booked=Exists(overlapping.filter(venue=OuterRef("venue"))),
+    )
+    return _lines(drafts[:SESSION_ROWS], today=today, now=now)
+
+
+def _lines(sessions: QuerySet[Session], *, today: date, now: datetime) -> list[SessionLine]:
+    """Return sessions with their title and seats, in one query."""
+    listed = with_title(sessions).annotate(
+        listed=Count("attendees"),
+        marked=Count("attendees", filter=Q(attendees__marked_at__isnull=False)),
+        present=Count("attendees", filter=Q(attendees__is_present=True)),
+    )
+    return [
+        SessionLine(session, _state(session, now), (today - localdate(session.created_at)).days)
+        for session in listed.select_related("course", "trainer", "venue")
+    ]
+
+
+def _state(session: Any, now: datetime) -> Standing:
+    """Return the one thing to say about a session.
+
+    Args:
+        session: annotated by `_lines`, a draft by `_drafts` too where it is to say what blocks it.
+    """
+    match session.status:
+        case Session.Status.DRAFT:
+            return _draft_state(session)
+        case Session.Status.CANCELLED:
+            return Standing("none", _("Cancelled"))
+        case Session.Status.COMPLETED:
+            return Standing("ok", _("Finalized"))
+    if session.start_time > now:
+        return Standing("none", _("Planned"))
+    if session.end_time > now:
+        return Standing("none", _("In progress"))
+    return _ended_state(session)
+
+
+def _ended_state(session: Any) -> Standing:
+    """What a session that is over lacks for finalize (F1); unmarked people are allowed, and worth a warning (F5)."""
+    if not session.has_evidence:
+        return Standing("bad", _("Sheet missing"))
+    if not session.present:
+        return Standing("bad", _("Nobody present"))
+    if session.marked < session.listed:
+        done = {"marked": session.marked, "listed": session.listed}
+        return Standing("warn", _("Attendance %(marked)d/%(listed)d") % done)
+    return Standing("ok", _("Ready to finalize"))
+
+
+def _draft_state(draft: Any) -> Standing:
+    if not hasattr(draft, "is_published"):
+        return Standing("none", _("Draft"))
+    fields = {
+        _("trainer"): draft.trainer_id,
+        _("venue"): draft.venue_id,
+        _("time"): draft.start_time and draft.end_time,
+    }
+    lacking = [word for word, value in fields.items() if not value]
+    if lacking:
+        return Standing("warn", _("No %(things)s") % {"things": ", ".join(lacking)})
+    for is_blocked, words in (
+        (not draft.is_published, _("Course not published")),
+        (not draft.is_qualified, _("Trainer not qualified")),
+        (draft.is_trainer_booked, _("Trainer is booked")),
+        (draft.is_venue_booked, _("Venue is taken")),
+    ):
+        if is_blocked:
+            return Standing("bad", words)
+    return Standing("ok", _("Ready to schedule"))

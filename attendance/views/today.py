@@ -1,0 +1,30 @@
+"""Today: the page after signing in."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from attendance.selectors.today import board, own_board
+from training.permissions import Permission, may, requires
+
+
+@requires(Permission.READ_SITE, Permission.READ_SESSION)
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """Show how the site stands; a trainer sees own sessions instead."""
+    day, now = timezone.localdate(), timezone.now()
+    if not may(request.user, Permission.READ_SITE):
+        own = own_board(user=request.user, today=day, now=now)
+        return render(request, "attendance/today_of_trainer.html", {"board": own, "day": day})
+    warning_days = settings.EXPIRY_WARNING_DAYS
+    return render(
+        request,
+        "attendance/today.html",
+        {
+            "board": board(user=request.user, today=day, now=now, warning_days=warning_days),
+            "day": day,
+            "warning_days": warning_days,
+        },
+    )
