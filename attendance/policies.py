@@ -45,7 +45,7 @@ def check_can_upload(session: Session) -> None:
     Raises:
         EvidenceIsClosed: the session is finalized or cancelled.
     """
-    conflict = {"kind": "STATE", "sessionId": session.pk}
+    conflict = {"kind": "STATE", "session_id": session.pk}
     if session.is_finalized:
         raise EvidenceIsClosed(_("This session is finalized: its signed sheet cannot be replaced."), conflict=conflict)
     if session.status == Session.Status.CANCELLED:
@@ -164,7 +164,7 @@ def check_not_finalized(session: Session) -> None:
             "day": f"{moment:%Y-%m-%d}",
             "time": f"{moment:%H:%M}",
         },
-        conflict={"kind": "STATE", "sessionId": session.pk},
+        conflict={"kind": "STATE", "session_id": session.pk},
     )
 
 
@@ -174,7 +174,7 @@ def check_is_scheduled(session: Session) -> None:
     Raises:
         NotScheduled: it is cancelled or a draft.
     """
-    conflict = {"kind": "STATE", "sessionId": session.pk}
+    conflict = {"kind": "STATE", "session_id": session.pk}
     if session.status == Session.Status.CANCELLED:
         raise NotScheduled(_("This session is cancelled, so there is nothing to finalize."), conflict=conflict)
     if session.status == Session.Status.DRAFT:

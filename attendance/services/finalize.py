@@ -45,7 +45,7 @@ SELECT attendee.learner_id, %(course)s, %(version)s, %(session)s, 1, %(completed
   FROM session_attendees attendee
   JOIN training_company company ON company.id = attendee.company_id
   JOIN learners_role role ON role.id = attendee.role_id
- WHERE attendee.session_id = %(session)s AND is_present AND has_passed AND %(needs_sign_off)s
+ WHERE attendee.session_id = %(session)s AND is_present AND has_passed
  ORDER BY attendee.line
 """
 
@@ -87,7 +87,8 @@ def finalize_session(*, session_id: int, by: User, now: datetime) -> FinalizeRes
         session.finalized_at = now
         session.finalized_by = session.updated_by = by
         session.save(update_fields=["status", "finalized_at", "finalized_by", "updated_by", "updated_at"])
-        recalculate(learner_ids=learner_ids, today=timezone.localdate(now), now=now)
+        today = timezone.localdate(now)
+        recalculate(learner_ids=learner_ids, course_id=session.course_id, today=today, now=now)
     return FinalizeResult(finalized_at=now, **asdict(outcome(session, facts)))
 
 
@@ -116,6 +117,7 @@ def _write_records(session: Session, *, by: User, now: datetime) -> list[int]:
     }
     with connection.cursor() as cursor:
         cursor.execute(RECORDS, facts)
-        cursor.execute(SIGN_OFFS, facts)
+        if version.requires_verification:
+            cursor.execute(SIGN_OFFS, facts)
         cursor.execute(ATTENDEES, facts)
         return [learner_id for (learner_id,) in cursor.fetchall()]

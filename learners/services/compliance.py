@@ -16,7 +16,10 @@ from typing import Any
 
 from django.db import connection
 
-LOCK = "SELECT id FROM learners_learner WHERE id = ANY(%(learners)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+LOCK = """
+SELECT id, compliance_updated_at IS NOT NULL FROM learners_learner
+ WHERE id = ANY(%(learners)s::bigint[]) ORDER BY id FOR NO KEY UPDATE
+"""
 
 # `rank` packs type, decisive day and rule into one number, so that the strictest rule is the smallest one (C1). The
 # decisive day is the due date; of a PRE_MOB rule, the day since which it is asked. A rule that starts after today is
@@ -24,6 +27,7 @@ LOCK = "SELECT id FROM learners_learner WHERE id = ANY(%(learners)s::bigint[]) O
 ITEMS = """
 WITH rule AS MATERIALIZED (
   SELECT row_number() OVER (ORDER BY source DESC, source_id, course_id) AS number, each.*,
+         CASE source WHEN 'role' THEN source_id ELSE -source_id END AS asker,
          jsonb_build_object('source', source, 'id', source_id, 'label', label,
                             'type', requirement_type, 'grace', grace_period_days) AS told
     FROM (SELECT 'role' AS source, q.role_id AS source_id, role.title AS label,
@@ -32,24 +36,25 @@ WITH rule AS MATERIALIZED (
            UNION ALL
           SELECT 'area', q.area_id, area.name, q.course_id, q.requirement_type, q.grace_period_days, q.starts_on
             FROM learners_arearequirement q JOIN learners_area area ON area.id = q.area_id) each
+   WHERE %(course)s::bigint IS NULL OR course_id = %(course)s
 ), lies_in AS (
   WITH RECURSIVE up AS (
     SELECT id AS area_id, id AS around_id, parent_id FROM learners_area
      UNION
     SELECT up.area_id, around.id, around.parent_id FROM up JOIN learners_area around ON around.id = up.parent_id)
   SELECT area_id, around_id FROM up
-), asker AS (
-  SELECT id AS learner_id, start_date, 'role' AS source, role_id AS source_id, role_assigned_at AS assigned_on
+), belongs AS (
+  SELECT id AS learner_id, start_date, role_id AS asker, role_assigned_at AS assigned_on
     FROM learners_learner WHERE id = ANY(%(learners)s::bigint[]) AND merged_into_id IS NULL
    UNION ALL
-  SELECT learner.id, start_date, 'area', around_id, min(assigned_at)
+  SELECT learner.id, start_date, -around_id, min(assigned_at)
     FROM learners_learner learner
     JOIN learners_learnerarea link ON link.learner_id = learner.id JOIN lies_in USING (area_id)
    WHERE learner.id = ANY(%(learners)s::bigint[]) AND merged_into_id IS NULL
    GROUP BY learner.id, around_id
 ), asked AS (
   SELECT learner_id, rule.*, greatest(assigned_on, starts_on, start_date) + coalesce(grace_period_days, 0) AS day
-    FROM asker JOIN rule USING (source, source_id)
+    FROM belongs JOIN rule USING (asker)
 ), ranked AS (
   SELECT asked.*, CASE requirement_type WHEN 'PRE_MOB' THEN 0 ELSE 1000000000000000 END
                   + (day - DATE '0001-01-01') * 100000000::bigint + number AS rank
@@ -62,18 +67,20 @@ WITH rule AS MATERIALIZED (
            FILTER (WHERE starts_on <= %(today)s) AS rules
     FROM ranked GROUP BY learner_id, course_id
 ), winner AS (
-  SELECT learner_id, strictest.course_id, requirement_type, grace_period_days, source, source_id, rules, next_rule_on,
+  SELECT learner_id, strictest.course_id, requirement_type, grace_period_days, asker, rules, next_rule_on,
          DATE '0001-01-01' + (strictest.rank / 100000000 %% 10000000)::int AS day
     FROM strictest JOIN rule ON rule.number = strictest.rank %% 100000000
 ), proof AS (
   SELECT DISTINCT ON (learner_id, course_id) learner_id, course_id, id, expiry_date
     FROM learners_trainingrecord record
    WHERE learner_id = ANY(%(learners)s::bigint[]) AND result = 'PASSED'
+     AND (%(course)s::bigint IS NULL OR course_id = %(course)s)
      AND NOT EXISTS (SELECT FROM learners_revocation WHERE record_id = record.id)
    ORDER BY learner_id, course_id, expiry_date DESC NULLS FIRST, completion_date DESC, id DESC
 ), to_verify AS (
   SELECT DISTINCT learner_id, course_id FROM learners_competencyrecord
    WHERE learner_id = ANY(%(learners)s::bigint[]) AND status = 'PENDING_VERIFICATION' AND revoked_at IS NULL
+     AND (%(course)s::bigint IS NULL OR course_id = %(course)s)
 ), judged AS (
   SELECT winner.*, proof.id AS proof_id, proof.expiry_date, to_verify.learner_id IS NOT NULL AS awaiting_verification,
          CASE WHEN proof.id IS NOT NULL AND coalesce(proof.expiry_date >= %(today)s, true) THEN 'COMPLIANT'
@@ -91,13 +98,14 @@ WITH rule AS MATERIALIZED (
          least(CASE status WHEN 'COMPLIANT' THEN expiry_date WHEN 'PENDING' THEN day END, next_rule_on - 1)
            AS holds_until,
          awaiting_verification, proof_id,
-         CASE source WHEN 'role' THEN source_id END AS role_id, CASE source WHEN 'area' THEN source_id END AS area_id,
-         rules
+         CASE WHEN asker > 0 THEN asker END AS role_id, CASE WHEN asker < 0 THEN -asker END AS area_id, rules
     FROM judged
 ), difference AS (
   SELECT item.id AS item_id, answer.learner_id IS NULL AS is_gone, answer.*
     FROM answer
-    FULL JOIN (SELECT * FROM learners_complianceitem WHERE learner_id = ANY(%(learners)s::bigint[])) item
+    FULL JOIN (SELECT * FROM learners_complianceitem
+                WHERE learner_id = ANY(%(learners)s::bigint[])
+                  AND (%(course)s::bigint IS NULL OR course_id = %(course)s)) item
       ON item.learner_id = answer.learner_id AND item.course_id = answer.course_id
    WHERE (answer.requirement_type, answer.grace_period_days, answer.due_date, answer.status, answer.expiry_date,
           answer.key_date, answer.holds_until, answer.awaiting_verification, answer.proof_id, answer.role_id,
@@ -106,7 +114,8 @@ WITH rule AS MATERIALIZED (
           item.key_date, item.holds_until, item.awaiting_verification, item.proof_id, item.role_id,
           item.area_id, item.rules)
 )
-MERGE INTO learners_complianceitem item USING difference d ON item.id = d.item_id
+MERGE INTO learners_complianceitem item USING difference d
+   ON item.id = d.item_id AND item.learner_id = ANY(%(learners)s::bigint[])
 WHEN MATCHED AND is_gone THEN DELETE
 WHEN MATCHED THEN UPDATE SET
   requirement_type = d.requirement_type, grace_period_days = d.grace_period_days, due_date = d.due_date,
@@ -153,26 +162,41 @@ UPDATE learners_learner learner
                judged.holds_until
           FROM learners_learner LEFT JOIN judged ON judged.learner_id = id
          WHERE id = ANY(%(learners)s::bigint[])) answer
- WHERE learner.id = answer.id
+ WHERE learner.id = answer.id AND learner.id = ANY(%(learners)s::bigint[])
+   AND (learner.compliance_updated_at IS NULL OR (learner.compliance_status, learner.compliance_holds_until)
+        IS DISTINCT FROM (answer.status, answer.holds_until))
 """
 
 
-def recalculate(*, learner_ids: Iterable[int], today: date, now: datetime) -> int:
-    """Bring the answers of these learners up to date; part of the transaction that changed what they depend on (C6).
+def recalculate(*, learner_ids: Iterable[int], today: date, now: datetime, course_id: int | None = None) -> int:
+    """Bring the answers of these learners up to date, within the transaction that changed what they depend on (C6).
 
-    Three statements, whatever the number of learners. Locks them by key, after every other lock but the ledger's.
+    Three statements, whatever the number of learners. The learners are locked by key: take every other lock before,
+    except the ledger's.
 
     Args:
         learner_ids: whose; unknown ones are passed over.
         today: the site's date.
+        course_id: the only course whose answer can have changed, where there is one, such as that of a new record. A
+            learner who never had an answer gets all of them.
 
     Returns:
-        How many items were written or removed.
+        how many items were written or removed.
     """
     assert connection.in_atomic_block, "the answers belong to the transaction of the change"  # noqa: S101  # programming error
-    facts: dict[str, Any] = {"learners": sorted(set(learner_ids)), "today": today, "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, facts)
+        cursor.execute(LOCK, {"learners": list(learner_ids)})
+        had_answer: dict[int, bool] = dict(cursor.fetchall())
+    in_full = [learner_id for learner_id, had in had_answer.items() if course_id is None or not had]
+    in_part = [learner_id for learner_id, had in had_answer.items() if course_id is not None and had]
+    parts = ((in_full, None), (in_part, course_id))
+    return sum(_answer(each, course, today=today, now=now) for each, course in parts if each)
+
+
+def _answer(learner_ids: list[int], course_id: int | None, *, today: date, now: datetime) -> int:
+    """Write the answers of locked learners; return how many items were written or removed."""
+    facts: dict[str, Any] = {"learners": learner_ids, "course": course_id, "today": today, "now": now}
+    with connection.cursor() as cursor:
         cursor.execute(ITEMS, facts)
         changed: int = cursor.rowcount
         cursor.execute(LEARNERS, facts)

@@ -14,6 +14,7 @@ from attendance.models import SessionAttendee
 from attendance.policies import AlreadyFinalized, EvidenceMissing, NobodyPresent, NotScheduled, NotStarted
 from attendance.services.finalize import FinalizeResult, finalize_session
 from learners.models import CompetencyRecord, ComplianceItem, ComplianceStatus, Learner, TrainingRecord
+from learners.services.compliance import recalculate
 from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
 from tests.factories.learners import (
     HASH,
@@ -357,9 +358,9 @@ def test_f4_a_second_call_makes_nothing(supervisor: User) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 200])
-@pytest.mark.parametrize("requires_verification", [False, True])
+@pytest.mark.parametrize(("requires_verification", "statements"), [(False, 12), (True, 13)])
 def test_f8_the_number_of_queries_does_not_depend_on_the_number_of_attendees(
-    supervisor: User, size: int, requires_verification: bool
+    supervisor: User, size: int, requires_verification: bool, statements: int
 ) -> None:
     version = CourseVersionFactory(requires_verification=requires_verification)
     role, company = RoleFactory(), CompanyFactory()
@@ -367,10 +368,11 @@ def test_f8_the_number_of_queries_does_not_depend_on_the_number_of_attendees(
     learners = LearnerFactory.create_batch(size, role=role, company=company)
     session, attendees = ready(course_version=version, learners=learners)
     mark(attendees[0], has_passed=False)
+    recalculate(learner_ids=[learner.pk for learner in learners], today=date(2026, 3, 1), now=NOW)
     supervisor = User.objects.get(pk=supervisor.pk)  # whose groups are not yet known, as in a request
     with CaptureQueriesContext(connection) as queries:
         finalize_session(session_id=session.pk, by=supervisor, now=NOW)
-    assert len(queries) == 13  # two of them the savepoint that stands for the transaction in this test
+    assert len(queries) == statements  # two of them the savepoint that stands for the transaction in this test
 
 
 # Invariants 3 and 4, by the database alone
