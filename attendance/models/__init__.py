@@ -1,3 +1,4 @@
 from attendance.models.attendee import SessionAttendee
+from attendance.models.capture_void import CaptureVoid
 
-__all__ = ["SessionAttendee"]
+__all__ = ["CaptureVoid", "SessionAttendee"]

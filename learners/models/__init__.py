@@ -3,6 +3,7 @@ from learners.models.compliance import ComplianceItem
 from learners.models.evidence import EvidenceRead, EvidenceUpload
 from learners.models.learner import ComplianceStatus, Fold, Learner, LearnerArea
 from learners.models.period import AreaPeriod, LearnerAreaPeriod, LearnerPeriod, RequirementPeriod
+from learners.models.progression import LearnerHoursLog, LearnerProgression, ProgressionEvent
 from learners.models.record import Revocation, TrainingRecord
 from learners.models.requirement import Area, AreaRequirement, RequirementType, Role, RoleRequirement
 
@@ -20,7 +21,10 @@ __all__ = [
     "Learner",
     "LearnerArea",
     "LearnerAreaPeriod",
+    "LearnerHoursLog",
     "LearnerPeriod",
+    "LearnerProgression",
+    "ProgressionEvent",
     "RequirementPeriod",
     "RequirementType",
     "Revocation",

@@ -3,10 +3,12 @@ from training.models.course import Course, CoursePrerequisite, CourseVersion
 from training.models.session import SESSION_STEPS, Session
 from training.models.site import Site
 from training.models.trainer import Trainer, TrainerQualification
+from training.models.training_class import ClassAttendanceSession, TrainingClass
 from training.models.venue import Venue
 
 __all__ = [
     "SESSION_STEPS",
+    "ClassAttendanceSession",
     "Company",
     "Course",
     "CoursePrerequisite",
@@ -15,5 +17,6 @@ __all__ = [
     "Site",
     "Trainer",
     "TrainerQualification",
+    "TrainingClass",
     "Venue",
 ]

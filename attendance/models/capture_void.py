@@ -1,0 +1,34 @@
+"""That a capture, or an exception, of a class session was void, and why (H4)."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from training.models.base import audited, not_blank
+
+
+@audited()
+class CaptureVoid(models.Model):
+    """Append-only. Inserting it sets the class session back to pending (trigger of migration `0007_capture_void`)."""
+
+    class_session = models.ForeignKey(
+        "training.ClassAttendanceSession",
+        verbose_name=_("class session"),
+        on_delete=models.PROTECT,
+        related_name="voids",
+    )
+    voided_status = models.CharField(_("status before"), max_length=30)
+    reason = models.TextField(_("reason"))
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("voided by"), on_delete=models.PROTECT, related_name="+"
+    )
+    voided_at = models.DateTimeField(_("voided at"))
+
+    class Meta:
+        verbose_name = _("void of a capture")
+        verbose_name_plural = _("voids of captures")
+        ordering = ("-voided_at", "-pk")
+        constraints = (not_blank("reason", name="capture_void_has_reason", message=_("A void needs a reason.")),)
+
+    def __str__(self) -> str:
+        return self.reason

@@ -1,0 +1,227 @@
+"""A learner's way through one course in one class: progress, its events, and the log of hours behind it.
+
+Table and column names are a promise to reports and plain SQL written against them; defaults are the database's own.
+"""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from training.models.base import audited
+
+
+def _hours(label: str) -> "models.DecimalField[Decimal, Decimal]":
+    return models.DecimalField(label, max_digits=9, decimal_places=1, db_default=Decimal(0))
+
+
+@audited()
+class LearnerProgression(models.Model):
+    """One learner in one course of one class; at most one is in progress per learner.
+
+    The three sums always equal the log: a trigger of migration `0006_hours_guards` moves them with every log row and
+    refuses any other value (invariant 6).
+    """
+
+    class Status(models.TextChoices):
+        IN_PROGRESS = "in_progress", _("In progress")
+        ON_HOLD = "on_hold", _("On hold")
+        COMPLETED = "completed", _("Completed")
+
+    tracking_id = models.BigAutoField(primary_key=True)
+    learner = models.ForeignKey(
+        "learners.Learner", verbose_name=_("worker"), on_delete=models.PROTECT, related_name="progressions"
+    )
+    course = models.ForeignKey(
+        "training.Course",
+        verbose_name=_("course"),
+        on_delete=models.PROTECT,
+        related_name="progressions",
+        db_column="class_type_subject_id",
+    )
+    training_class = models.ForeignKey(
+        "training.TrainingClass",
+        verbose_name=_("class"),
+        on_delete=models.PROTECT,
+        related_name="progressions",
+        db_column="class_id",
+    )
+    status = models.CharField(_("status"), max_length=20, choices=Status, db_default="in_progress")
+    start_date = models.DateField(_("start date"))
+    completion_date = models.DateField(_("completion date"), null=True, blank=True)
+    hours_trained = _hours(_("hours trained"))
+    hours_present = _hours(_("hours present"))
+    hours_absent = _hours(_("hours absent"))
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(_("updated at"), db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "learner_lp_tracking"
+        db_table_comment = "Progress of a learner through one course in one class; sums of learner_hours_log"
+        verbose_name = _("progression")
+        verbose_name_plural = _("progressions")
+        ordering = ("-start_date", "-tracking_id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("learner",),
+                condition=Q(status="in_progress"),
+                name="progression_one_in_progress",
+                violation_error_message=_("This worker has another programme in progress."),
+            ),
+            models.UniqueConstraint(
+                fields=("learner", "course", "training_class"),
+                name="progression_once_per_class_and_course",
+                violation_error_message=_("This worker is in that class already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("in_progress", "on_hold", "completed")),
+                name="progression_status_known",
+                violation_error_message=_("A progression is in progress, on hold or completed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="completed", completion_date__isnull=False)
+                | (~Q(status="completed") & Q(completion_date__isnull=True)),
+                name="progression_completed_has_date",
+                violation_error_message=_("A completed progression has its completion date."),
+            ),
+            models.CheckConstraint(
+                condition=Q(completion_date__isnull=True) | Q(completion_date__gte=F("start_date")),
+                name="progression_completes_after_start",
+                violation_error_message=_("A progression is completed on or after its start date."),
+            ),
+            models.CheckConstraint(
+                condition=Q(hours_present__gte=0, hours_trained__gte=F("hours_present"))
+                & Q(hours_absent=F("hours_trained") - F("hours_present")),
+                name="progression_hours_add_up",
+                violation_error_message=_("Hours present and absent add up to the hours trained."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.learner_id}: {self.course_id} ({self.status})"
+
+
+@audited()
+class ProgressionEvent(models.Model):
+    """That a progression started, was held, resumed or completed: from which day, by whom and why (H7). Append-only."""
+
+    class Kind(models.TextChoices):
+        STARTED = "started", _("Started")
+        HELD = "held", _("Put on hold")
+        RESUMED = "resumed", _("Resumed")
+        COMPLETED = "completed", _("Completed")
+
+    progression = models.ForeignKey(LearnerProgression, on_delete=models.PROTECT, related_name="steps")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    effective_date = models.DateField(_("effective date"))
+    reason = models.TextField(_("reason"), blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        db_table = "learners_progressionevent"
+        verbose_name = _("progression event")
+        verbose_name_plural = _("progression events")
+        ordering = ("created_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=("started", "held", "resumed", "completed")),
+                name="progression_event_kind_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.effective_date:%Y-%m-%d}"
+
+
+@audited()
+class LearnerHoursLog(models.Model):
+    """Hours of one learner on one day (H2 to H6). Append-only; a reversal is the exact negative of the row it names."""
+
+    class Source(models.TextChoices):
+        SCHEDULE = "schedule", _("Schedule")
+        ATTENDANCE = "attendance", _("Attendance")
+        MANUAL = "manual", _("By hand")
+
+    log_id = models.BigAutoField(primary_key=True)
+    progression = models.ForeignKey(
+        LearnerProgression,
+        verbose_name=_("progression"),
+        on_delete=models.PROTECT,
+        related_name="hours",
+        db_column="tracking_id",
+    )
+    learner = models.ForeignKey(
+        "learners.Learner", verbose_name=_("worker"), on_delete=models.PROTECT, related_name="hours"
+    )
+    training_class = models.ForeignKey(
+        "training.TrainingClass",
+        verbose_name=_("class"),
+        on_delete=models.PROTECT,
+        related_name="hours",
+        db_column="class_id",
+    )
+    course = models.ForeignKey(
+        "training.Course",
+        verbose_name=_("course"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_column="class_type_subject_id",
+    )
+    log_date = models.DateField(_("date"))
+    hours_trained = models.DecimalField(_("hours trained"), max_digits=5, decimal_places=1)
+    hours_present = models.DecimalField(_("hours present"), max_digits=5, decimal_places=1)
+    source = models.CharField(_("source"), max_length=20, choices=Source, db_default="manual")
+    session = models.ForeignKey(
+        "training.ClassAttendanceSession",
+        verbose_name=_("class session"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="hours",
+        db_column="session_id",
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("entered by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_column="created_by",
+    )
+    notes = models.TextField(_("notes"), null=True, blank=True)  # noqa: DJ001  # absent in plain SQL inserts
+    reversal_of = models.OneToOneField(
+        "self",
+        verbose_name=_("reversal of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reversal",
+        db_column="reversal_of",
+    )
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "learner_hours_log"
+        db_table_comment = "Hours of learners, one row per learner and capture or manual entry; append-only"
+        verbose_name = _("hours log")
+        verbose_name_plural = _("hours log")
+        ordering = ("-log_date", "-log_id")
+        indexes = (models.Index(fields=("training_class", "log_date"), name="hours_by_class_and_date"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(reversal_of__isnull=False) | Q(hours_present__gte=0, hours_trained__gte=F("hours_present")),
+                name="hours_present_0_to_trained",
+                violation_error_message=_("Hours present lie between 0 and the hours trained."),
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=("schedule", "attendance", "manual")), name="hours_source_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.log_date:%Y-%m-%d}: {self.hours_present}/{self.hours_trained}"
