@@ -6,13 +6,11 @@ Every count comes from the condition that its link filters by, so that a number 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce, TruncDate
-from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
+from attendance.selectors.sessions import SessionLine, session_lines
 from learners.models import CompetencyRecord, ComplianceStatus, Learner
 from learners.selectors.learners import (
     Group,
@@ -24,30 +22,14 @@ from learners.selectors.learners import (
     worker_rows,
 )
 from learners.selectors.records import course_title
-from learners.standing import Standing
-from training.models import CourseVersion, Session, TrainerQualification
+from training.models import Session
 from training.permissions import User
-from training.selectors.availability import BOOKED, start_of_day
-from training.selectors.sessions import Shown, in_reading_order, in_state, visible_sessions, with_title
+from training.selectors.availability import start_of_day
+from training.selectors.sessions import Shown, in_reading_order, in_state, visible_sessions
 
 ROWS = 12
 SESSION_ROWS = 8
 COMING_DAYS = 7
-
-
-@dataclass(frozen=True)
-class SessionLine:
-    """A session with its seats and the one thing that is to be said about it."""
-
-    session: Session
-    state: Standing
-    age: int = 0
-
-    @property
-    def is_over_capacity(self) -> bool:
-        """More people than the venue holds (S7)."""
-        venue = self.session.venue
-        return venue is not None and self.session.listed > venue.capacity  # type: ignore[attr-defined]  # annotated
 
 
 @dataclass(frozen=True)
@@ -144,8 +126,8 @@ def board(*, user: User, today: date, now: datetime, warning_days: int) -> Board
         not_cleared_rows=_worst(today, warning_days),
         expiring_rows=_soonest(today, warning_days),
         todays_sessions=_todays(sessions, today=today, now=now),
-        draft_rows=_drafts(sessions, today=today, now=now),
-        to_finalize_rows=_lines(_in(Shown.TO_FINALIZE, sessions, now)[:SESSION_ROWS], today=today, now=now),
+        draft_rows=session_lines(_in(Shown.DRAFT, sessions, now)[:SESSION_ROWS], today=today, now=now),
+        to_finalize_rows=session_lines(_in(Shown.TO_FINALIZE, sessions, now)[:SESSION_ROWS], today=today, now=now),
         sign_offs=_sign_offs(today),
     )
 
@@ -159,11 +141,11 @@ def own_board(*, user: User, today: date, now: datetime) -> OwnBoard:
         start_time__gte=start_of_day(today + timedelta(days=1)),
         start_time__lt=start_of_day(today + timedelta(days=1 + COMING_DAYS)),
     ).order_by("start_time")
-    unfinished = _lines(begun, today=today, now=now)
+    unfinished = session_lines(begun, today=today, now=now)
     return OwnBoard(
         todays_sessions=_todays(sessions, today=today, now=now),
         unfinished=[line for line in unfinished if line.state.kind in ("bad", "warn")],
-        coming=_lines(coming, today=today, now=now),
+        coming=session_lines(coming, today=today, now=now),
     )
 
 
@@ -225,93 +207,4 @@ def _in(shown: Shown, sessions: QuerySet[Session], now: datetime) -> QuerySet[Se
 def _todays(sessions: QuerySet[Session], *, today: date, now: datetime) -> list[SessionLine]:
     """All sessions that start today, whatever has become of them."""
     day = sessions.filter(start_time__gte=start_of_day(today), start_time__lt=start_of_day(today + timedelta(days=1)))
-    return _lines(day.order_by("start_time", "pk"), today=today, now=now)
-
-
-def _drafts(sessions: QuerySet[Session], *, today: date, now: datetime) -> list[SessionLine]:
-    """Return the drafts with what stands against scheduling them (S2)."""
-    published = CourseVersion.objects.filter(course=OuterRef("course"), status=CourseVersion.Status.PUBLISHED)
-    qualified = TrainerQualification.objects.filter(
-        Q(valid_from__isnull=True) | Q(valid_from__lte=OuterRef("day")),
-        Q(valid_until__isnull=True) | Q(valid_until__gte=OuterRef("day")),
-        trainer=OuterRef("trainer"),
-        course=OuterRef("course"),
-    )
-    overlapping = Session.objects.filter(
-        status__in=BOOKED, start_time__lt=OuterRef("end_time"), end_time__gt=OuterRef("start_time")
-    )
-    drafts = _in(Shown.DRAFT, sessions, now).annotate(
-        day=TruncDate("start_time"),
-        is_published=Exists(published),
-        is_qualified=Exists(qualified),
-        is_trainer_booked=Exists(overlapping.filter(trainer=OuterRef("trainer"))),
-        is_venue_booked=Exists(overlapping.filter(venue=OuterRef("venue"))),
-    )
-    return _lines(drafts[:SESSION_ROWS], today=today, now=now)
-
-
-def _lines(sessions: QuerySet[Session], *, today: date, now: datetime) -> list[SessionLine]:
-    """Return sessions with their title and seats, in one query."""
-    listed = with_title(sessions).annotate(
-        listed=Count("attendees"),
-        marked=Count("attendees", filter=Q(attendees__marked_at__isnull=False)),
-        present=Count("attendees", filter=Q(attendees__is_present=True)),
-    )
-    return [
-        SessionLine(session, _state(session, now), (today - localdate(session.created_at)).days)
-        for session in listed.select_related("course", "trainer", "venue")
-    ]
-
-
-def _state(session: Any, now: datetime) -> Standing:
-    """Return the one thing to say about a session.
-
-    Args:
-        session: annotated by `_lines`, a draft by `_drafts` too where it is to say what blocks it.
-    """
-    match session.status:
-        case Session.Status.DRAFT:
-            return _draft_state(session)
-        case Session.Status.CANCELLED:
-            return Standing("none", _("Cancelled"))
-        case Session.Status.COMPLETED:
-            return Standing("ok", _("Finalized"))
-    if session.start_time > now:
-        return Standing("none", _("Planned"))
-    if session.end_time > now:
-        return Standing("none", _("In progress"))
-    return _ended_state(session)
-
-
-def _ended_state(session: Any) -> Standing:
-    """What a session that is over lacks for finalize (F1); unmarked people are allowed, and worth a warning (F5)."""
-    if not session.has_evidence:
-        return Standing("bad", _("Sheet missing"))
-    if not session.present:
-        return Standing("bad", _("Nobody present"))
-    if session.marked < session.listed:
-        done = {"marked": session.marked, "listed": session.listed}
-        return Standing("warn", _("Attendance %(marked)d/%(listed)d") % done)
-    return Standing("ok", _("Ready to finalize"))
-
-
-def _draft_state(draft: Any) -> Standing:
-    if not hasattr(draft, "is_published"):
-        return Standing("none", _("Draft"))
-    fields = {
-        _("trainer"): draft.trainer_id,
-        _("venue"): draft.venue_id,
-        _("time"): draft.start_time and draft.end_time,
-    }
-    lacking = [word for word, value in fields.items() if not value]
-    if lacking:
-        return Standing("warn", _("No %(things)s") % {"things": ", ".join(lacking)})
-    for is_blocked, words in (
-        (not draft.is_published, _("Course not published")),
-        (not draft.is_qualified, _("Trainer not qualified")),
-        (draft.is_trainer_booked, _("Trainer is booked")),
-        (draft.is_venue_booked, _("Venue is taken")),
-    ):
-        if is_blocked:
-            return Standing("bad", words)
-    return Standing("ok", _("Ready to schedule"))
+    return session_lines(day.order_by("start_time", "pk"), today=today, now=now)
