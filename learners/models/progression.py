@@ -4,6 +4,7 @@ Table and column names are a promise to reports and plain SQL written against th
 """
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -13,8 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from training.models.base import audited
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
-def _hours(label: str) -> "models.DecimalField[Decimal, Decimal]":
+
+def _hours(label: "_StrOrPromise") -> "models.DecimalField[Decimal, Decimal]":
     return models.DecimalField(label, max_digits=9, decimal_places=1, db_default=Decimal(0))
 
 
