@@ -1,8 +1,13 @@
-"""Logins of every kind, and clients that are logged in as them."""
+"""Logins of every kind, clients that are logged in as them, and a place for files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, override_settings
 
 from tests.factories.training import TrainerFactory, UserFactory
 from training.groups import AUDITORS, SUPERVISORS, TRAINERS
@@ -60,3 +65,30 @@ def as_trainer(trainer: Trainer, trainer_user: User) -> Client:
 @pytest.fixture
 def as_superuser(superuser: User) -> Client:
     return client_of(superuser)
+
+
+def _files_under(directory: Path) -> dict[str, Any]:
+    """Return the settings that keep evidence and previews under `directory`."""
+    options = {"location": str(directory / "evidence"), "base_url": None}
+    backend = "learners.evidence_files.directory.EvidenceDirectory"
+    return {
+        "STORAGES": {**settings.STORAGES, "evidence": {"BACKEND": backend, "OPTIONS": options}},
+        "CACHES": {
+            **settings.CACHES,
+            "page_images": {**settings.CACHES["page_images"], "LOCATION": str(directory / "page-images")},
+        },
+    }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests never write into the evidence of the checkout."""
+    with override_settings(**_files_under(tmp_path_factory.mktemp("files"))):
+        yield
+
+
+@pytest.fixture
+def evidence_dir(tmp_path: Path) -> Iterator[Path]:
+    """The directory of an evidence store that belongs to this test alone; it is made by the first file."""
+    with override_settings(**_files_under(tmp_path)):
+        yield tmp_path / "evidence"

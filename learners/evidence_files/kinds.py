@@ -95,4 +95,5 @@ def _looks_like(head: bytes) -> str:
         best = puremagic.magic_string(head)[0]
     except (puremagic.PureError, ValueError):
         return ""
-    return best.extension if best.confidence >= LEAST_CONFIDENCE else ""
+    is_telling = best.confidence >= LEAST_CONFIDENCE and best.byte_match.strip(b"\0")
+    return best.extension if is_telling else ""

@@ -111,6 +111,7 @@ def _add_page(document: pikepdf.Pdf, image: Image.Image) -> None:
             Filter=pikepdf.Name.DCTDecode,
         ),
         pikepdf.Name.XObject,
+        pikepdf.Name.Picture,  # else a random one
     )
     left, bottom = (width - shown_width) / 2, (height - shown_height) / 2
     place = f"q {shown_width:.2f} 0 0 {shown_height:.2f} {left:.2f} {bottom:.2f} cm {name} Do Q"
