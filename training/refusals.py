@@ -11,7 +11,9 @@ from typing import Any
 
 import psycopg
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 
@@ -76,6 +78,18 @@ class Unavailable(Refusal):
     """Something SiteProof depends on does not answer; trying again may help (503)."""
 
     status = 503
+
+
+def check_fields(thing: Model) -> None:
+    """Refuse a row whose fields break their rules, all of them at once, before the database has to.
+
+    Raises:
+        Invalid: `errors` names the fields.
+    """
+    try:
+        thing.full_clean()
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), errors=error.message_dict) from error
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from learners.policies import expiry_date
 from learners.services.compliance import recalculate
 from training.models import Session
 from training.permissions import Permission, check_may
+from training.refusals import database_refusals
 from training.services.sessions import lock_session
 
 # R3: employer and role are those of the day on which the worker was marked present. The course's and the trainer's
@@ -78,7 +79,7 @@ def finalize_session(*, session_id: int, by: User, now: datetime) -> FinalizeRes
         EvidenceMissing, NotStarted, NobodyPresent: 400.
     """
     check_may(by, Permission.FINALIZE)
-    with pghistory.context(user=by.pk), transaction.atomic(durable=True):
+    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic(durable=True):
         session = lock_session(session_id=session_id)
         facts = list_facts(session)
         check_can_finalize(session, facts, now=now)

@@ -10,11 +10,16 @@ Items are kept for every learner, active or not, so that whoever returns or is u
 of people take the active ones only (C4). A learner who was merged into another has none.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+
+from learners.models import Learner
+
+CHUNK = 2_000  # learners judged, and so locked, in one transaction of a run over the site
 
 LOCK = """
 SELECT id, compliance_updated_at IS NOT NULL FROM learners_learner
@@ -201,3 +206,38 @@ def _answer(learner_ids: list[int], course_id: int | None, *, today: date, now: 
         changed: int = cursor.rowcount
         cursor.execute(LEARNERS, facts)
     return changed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a run over the site has come: learners judged, learners to judge, items written or removed."""
+
+    done: int
+    total: int
+    changed: int
+
+
+def recalculate_everyone(*, today: date, now: datetime, only_due: bool = False) -> Iterator[Progress]:
+    """Bring the answers of the whole site up to date, chunk by chunk, however many days were missed (C6).
+
+    Each chunk is a transaction of its own, so that nobody waits long and a run that was killed has lost nothing:
+    running again, or twice at once, gives the same answers.
+
+    Args:
+        today: the site's date.
+        only_due: judge only those whose answer has run out.
+
+    Yields:
+        the state at the beginning and after every chunk.
+    """
+    learners = Learner.objects.order_by("pk")
+    if only_due:
+        learners = learners.filter(compliance_holds_until__lt=today)
+    learner_ids = list(learners.values_list("pk", flat=True))
+    changed = 0
+    yield Progress(done=0, total=len(learner_ids), changed=0)
+    for start in range(0, len(learner_ids), CHUNK):
+        chunk = learner_ids[start : start + CHUNK]
+        with transaction.atomic(durable=True):
+            changed += recalculate(learner_ids=chunk, today=today, now=now)
+        yield Progress(done=start + len(chunk), total=len(learner_ids), changed=changed)

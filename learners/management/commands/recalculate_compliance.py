@@ -1,0 +1,43 @@
+"""Bring the stored compliance answers up to date: for everyone, or nightly for those that have run out (C6)."""
+
+from argparse import ArgumentParser
+from time import monotonic
+from typing import Any
+
+import pghistory
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from learners.services.compliance import Progress, recalculate_everyone
+
+BAR = 30
+
+
+class Command(BaseCommand):
+    help = (
+        "Work out the compliance of every worker anew. With --due only of those whose answer has run out: run that "
+        "every night, soon after midnight. Running it twice, or two at once, does no harm."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--due", action="store_true", help="only workers whose answer has run out")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = monotonic()
+        with pghistory.context(command="recalculate_compliance"):
+            for progress in recalculate_everyone(
+                today=timezone.localdate(), now=timezone.now(), only_due=options["due"]
+            ):
+                self._draw(progress)
+        self.stdout.write(
+            f"{progress.done:,} workers judged, {progress.changed:,} answers changed, {monotonic() - started:.1f} s."
+        )
+
+    def _draw(self, progress: Progress) -> None:
+        """Draw the bar over itself; where nobody watches, as under cron, draw nothing."""
+        if not self.stderr.isatty():
+            return
+        filled = BAR * progress.done // progress.total if progress.total else BAR
+        bar = "█" * filled + "·" * (BAR - filled)
+        end = "\n" if progress.done == progress.total else ""
+        self.stderr.write(f"\r{bar} {progress.done:,} of {progress.total:,}", ending=end)

@@ -1,0 +1,66 @@
+"""Training records after they are made: nothing changes them, but they can be revoked."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from learners.models import Revocation, TrainingRecord
+from learners.services.compliance import recalculate
+from learners.services.learners import lock_learner
+from training.permissions import Permission, check_may
+from training.refusals import Conflict, Invalid, Refusal, database_refusals
+
+
+class RecordNotFound(Refusal):
+    """There is no such record (404)."""
+
+    status = 404
+
+
+class ReasonMissing(Invalid):
+    """Revoking needs a reason (400)."""
+
+
+class AlreadyRevoked(Conflict):
+    """The record counts for nothing already (409)."""
+
+
+def revoke_record(*, record_id: int, reason: str, by: User, now: datetime) -> Revocation:
+    """Let a record count for nothing from now on; it stays visible, with the reason (R2), and compliance follows (F6).
+
+    Raises:
+        NotPermitted: not granted; superusers only.
+        ReasonMissing: the reason is blank.
+        RecordNotFound: there is no such record.
+        AlreadyRevoked: somebody did it before; the sentence says who and when.
+    """
+    check_may(by, Permission.REVOKE)
+    reason = reason.strip()
+    if not reason:
+        message = _("Say why this record is revoked.")
+        raise ReasonMissing(message, errors={"reason": [message]})
+    with database_refusals(), transaction.atomic():
+        record = TrainingRecord.objects.filter(pk=record_id).first()
+        if record is None:
+            raise RecordNotFound(_("There is no such record."))
+        lock_learner(learner_id=record.learner_id)
+        _check_not_revoked(record)
+        today = timezone.localdate(now)
+        revocation = Revocation.objects.create(
+            record=record, reason=reason, revoked_at=now, revoked_on=today, revoked_by=by
+        )
+        recalculate(learner_ids=[record.learner_id], course_id=record.course_id, today=today, now=now)
+        return revocation
+
+
+def _check_not_revoked(record: TrainingRecord) -> None:
+    revocation = Revocation.objects.select_related("revoked_by").filter(record=record).first()
+    if revocation is not None:
+        who = revocation.revoked_by.get_full_name() or revocation.revoked_by.get_username()
+        raise AlreadyRevoked(
+            _("This record was revoked already, by %(who)s on %(day)s.")
+            % {"who": who, "day": f"{revocation.revoked_on:%Y-%m-%d}"}
+        )

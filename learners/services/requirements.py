@@ -1,0 +1,233 @@
+"""Roles, areas and what they ask for. Every change brings the answers of exactly those it concerns up to date (C6).
+
+Changes of the rules and changes of who stands under them exclude each other: the first take `lock_rules_to_change`,
+the second (`learners.services.learners`) `lock_rules_to_apply`, always before any learner. Without it each side could
+miss the other's uncommitted half, and a worker would keep an answer to a question that is no longer asked.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.models import ProtectedError, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from learners.models import Area, AreaRequirement, Learner, LearnerArea, Role, RoleRequirement
+from learners.selectors.learners import with_areas_inside
+from learners.services.compliance import recalculate
+from training.permissions import Permission, check_may
+from training.refusals import Conflict, Invalid, Refusal, check_fields, database_refusals
+from training.services.courses import lock_course
+
+RULES_LOCK = 5_190_601  # the number of the advisory lock; no other one of the application has it
+
+
+class RequirementNotFound(Refusal):
+    """The role or area does not ask for that course (404)."""
+
+    status = 404
+
+
+class RoleInUse(Conflict):
+    """The role stands on workers or on attendance lists (409)."""
+
+
+class AreaInUse(Conflict):
+    """Other areas lie in the area, or workers work there (409)."""
+
+
+def lock_rules_to_change() -> None:
+    """Wait until nobody applies or changes the rules, and keep everybody else waiting until the transaction ends."""
+    _lock_rules("SELECT pg_advisory_xact_lock(%s)")
+
+
+def lock_rules_to_apply() -> None:
+    """Keep the rules as they are until the transaction ends; any number may apply them at once."""
+    _lock_rules("SELECT pg_advisory_xact_lock_shared(%s)")
+
+
+def _lock_rules(statement: str) -> None:
+    assert connection.in_atomic_block, "a lock ends with its transaction"  # noqa: S101  # programming error
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [RULES_LOCK])
+
+
+# Requirements
+
+
+def save_requirement(
+    *,
+    asker: Role | Area,
+    course_id: int,
+    requirement_type: str,
+    starts_on: date,
+    grace_period_days: int | None = None,
+    by: User,
+    now: datetime,
+) -> RoleRequirement | AreaRequirement:
+    """Let a role or an area ask for a course, or change how it asks; the workers concerned are judged anew at once.
+
+    Args:
+        grace_period_days: 1 to 365 for POST_MOB, None for PRE_MOB.
+        starts_on: the day from which it is asked.
+
+    Raises:
+        NotPermitted: not granted.
+        CourseNotFound: there is no such course.
+        Invalid: a field breaks its rule.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        lock_rules_to_change()
+        lock_course(course_id=course_id)
+        requirement = _requirements(asker).filter(course_id=course_id).first() or _new_requirement(asker, by)
+        requirement.course_id = course_id
+        requirement.requirement_type = requirement_type
+        requirement.grace_period_days = grace_period_days
+        requirement.starts_on = starts_on
+        requirement.updated_by = by
+        check_fields(requirement)
+        requirement.save()
+        _judge_anew(_learners_under(asker), course_id=course_id, now=now)
+        return requirement
+
+
+def delete_requirement(*, asker: Role | Area, course_id: int, by: User, now: datetime) -> None:
+    """Let a role or an area no longer ask for a course; the workers concerned are judged anew at once.
+
+    Raises:
+        NotPermitted: not granted.
+        RequirementNotFound: it does not ask for it.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        lock_rules_to_change()
+        deleted, _per_model = _requirements(asker).filter(course_id=course_id).delete()
+        if not deleted:
+            raise RequirementNotFound(_("%(asker)s does not ask for this course any more.") % {"asker": asker})
+        _judge_anew(_learners_under(asker), course_id=course_id, now=now)
+
+
+# Roles and areas
+
+
+def save_role(*, role: Role, by: User, now: datetime) -> Role:
+    """Keep a new or changed role; answers that name it are told by its new title.
+
+    Raises:
+        NotPermitted: not granted.
+        Invalid: a field breaks its rule.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        lock_rules_to_change()
+        _save(role, by)
+        _judge_anew(_learners_under(role), now=now)
+    return role
+
+
+def delete_role(*, role_id: int, by: User) -> None:
+    """Delete a role that nobody has or had, and what it asks for.
+
+    Raises:
+        NotPermitted: not granted.
+        RoleInUse: workers have it, or had it when they attended a session.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with transaction.atomic():
+        lock_rules_to_change()
+        count = Learner.objects.filter(role_id=role_id).count()
+        if count:
+            raise RoleInUse(
+                ngettext(
+                    "This role cannot be deleted: %(count)d worker has it. Give that worker another role first.",
+                    "This role cannot be deleted: %(count)d workers have it. Give them another role first.",
+                    count,
+                )
+                % {"count": count}
+            )
+        try:
+            Role.objects.filter(pk=role_id).delete()
+        except ProtectedError as error:
+            raise RoleInUse(_("This role cannot be deleted: attendance lists name it.")) from error
+
+
+def save_area(*, area: Area, by: User, now: datetime) -> Area:
+    """Keep a new or changed area; those who work in it or inside it are judged by where it lies now.
+
+    Raises:
+        NotPermitted: not granted.
+        Invalid: a field breaks its rule, or the area would lie inside itself.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        lock_rules_to_change()
+        if area.pk and area.parent_id in with_areas_inside(area.pk):
+            message = _("An area cannot lie inside itself. Choose another one, or none.")
+            raise Invalid(message, errors={"parent": [message]})
+        _save(area, by)
+        _judge_anew(_learners_under(area), now=now)
+    return area
+
+
+def delete_area(*, area_id: int, by: User) -> None:
+    """Delete an area in which nothing lies and nobody works, and what it asks for.
+
+    Raises:
+        NotPermitted: not granted.
+        AreaInUse: areas lie in it, or workers work there.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with transaction.atomic():
+        lock_rules_to_change()
+        inside = Area.objects.filter(parent_id=area_id).order_by("name").first()
+        if inside is not None:
+            raise AreaInUse(
+                _("This area cannot be deleted: %(inside)s lies in it. Move that one first.") % {"inside": inside}
+            )
+        count = LearnerArea.objects.filter(area_id=area_id).count()
+        if count:
+            raise AreaInUse(
+                ngettext(
+                    "This area cannot be deleted: %(count)d worker works there. Take that worker out of it first.",
+                    "This area cannot be deleted: %(count)d workers work there. Take them out of it first.",
+                    count,
+                )
+                % {"count": count}
+            )
+        Area.objects.filter(pk=area_id).delete()
+
+
+def _save(thing: Role | Area, by: User) -> None:
+    if thing.pk is None:
+        thing.created_by = by
+    thing.updated_by = by
+    check_fields(thing)
+    thing.save()
+
+
+def _requirements(asker: Role | Area) -> QuerySet[RoleRequirement] | QuerySet[AreaRequirement]:
+    if isinstance(asker, Role):
+        return RoleRequirement.objects.filter(role=asker)
+    return AreaRequirement.objects.filter(area=asker)
+
+
+def _new_requirement(asker: Role | Area, by: User) -> RoleRequirement | AreaRequirement:
+    if isinstance(asker, Role):
+        return RoleRequirement(role=asker, created_by=by)
+    return AreaRequirement(area=asker, created_by=by)
+
+
+def _learners_under(asker: Role | Area) -> Iterable[int]:
+    """Return the keys of everybody of whom a role or an area asks something (C1)."""
+    if isinstance(asker, Role):
+        return Learner.objects.filter(role=asker).values_list("pk", flat=True)
+    links = LearnerArea.objects.filter(area__in=with_areas_inside(asker.pk))
+    return links.values_list("learner_id", flat=True)
+
+
+def _judge_anew(learner_ids: Iterable[int], *, now: datetime, course_id: int | None = None) -> None:
+    recalculate(learner_ids=learner_ids, course_id=course_id, today=timezone.localdate(now), now=now)
