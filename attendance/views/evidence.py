@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,6 +18,7 @@ from attendance.selectors.evidence import (
     record_of_evidence,
     session_of_evidence,
 )
+from attendance.selectors.workspace import progress, session_for_workspace
 from attendance.services.evidence import upload_evidence
 from learners.evidence_files.incoming import FIELD
 from learners.evidence_files.page_images import Width, page_image
@@ -91,15 +93,24 @@ def _upload(request: HtmxRequest, pk: int) -> HttpResponse:
     try:
         upload_evidence(session_id=pk, files=request.FILES.getlist(FIELD), by=request.user, now=timezone.now())
     except (Invalid, TooLarge, UnsupportedType, Conflict) as refusal:
-        return _card(request, pk, refusal)
-    return _card(request, pk) if request.htmx else redirect("attendance:session", pk)
+        return _refused(request, pk, refusal)
+    if not request.htmx:
+        messages.success(request, _("The signed sheet is stored."))
+        return redirect("attendance:session", pk)
+    session = session_for_workspace(pk)
+    context = {
+        "session": session,
+        "evidence": evidence_card(session),
+        "progress": progress(session, now=timezone.now()),
+    }
+    return render(request, "attendance/partials/_uploaded.html", context)
 
 
-def _card(request: HtmxRequest, pk: int, refusal: Refusal | None = None) -> HttpResponse:
-    """Answer with the evidence card: HTMX swaps it, a browser without JavaScript gets it on a page of its own."""
+def _refused(request: HtmxRequest, pk: int, refusal: Refusal) -> HttpResponse:
+    """Answer with the card and the reason in it; a browser without JavaScript gets it on a page of its own."""
     context = {"evidence": evidence_card(session_of_evidence(pk)), "refusal": refusal}
-    status = 200 if refusal is None else refusal.status if isinstance(refusal, Conflict) else 422
     template = "attendance/partials/_evidence.html" if request.htmx else "attendance/evidence.html"
+    status = Conflict.status if isinstance(refusal, Conflict) else 422
     return render(request, template, context, status=status)
 
 

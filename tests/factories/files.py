@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -99,7 +100,7 @@ def endless_jpeg(scans: int = 8000) -> bytes:
     return whole[:-2] + whole[last_scan:-2] * scans + b"\xff\xd9"
 
 
-def pdf_with(root: dict[str, object] | None = None, page: dict[str, object] | None = None) -> bytes:
+def pdf_with(root: dict[str, Any] | None = None, page: dict[str, Any] | None = None) -> bytes:
     """Return a PDF with more in its catalogue and in its first page."""
     result = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf())) as document:

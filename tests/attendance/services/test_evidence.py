@@ -4,15 +4,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from attendance.policies import EvidenceIsClosed
 from attendance.services import evidence
 from attendance.services.evidence import upload_evidence
-from learners.evidence_files.incoming import EvidenceNotAccepted
+from learners.evidence_files.incoming import Document, EvidenceNotAccepted
 from learners.models import EvidenceUpload
-from learners.services.evidence_store import StoreUnavailable
+from learners.services.evidence_store import StoredFile, StoreUnavailable, store
 from tests.factories import files
 from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.training import SessionFactory, TrainerFactory, UserFactory, scheduled_session
@@ -62,8 +63,8 @@ def test_e3_a_new_upload_replaces_the_link_and_keeps_the_old_file_and_row(superv
 def test_e3_a_replacement_is_audited(supervisor: User) -> None:
     session = scheduled_session()
     first, second = _upload(session, supervisor), _upload(session, supervisor, files.jpeg())
-    events = session.events.exclude(attendance_file_key="").order_by("pgh_id")
-    assert [event.attendance_file_key for event in events] == [first.key, second.key]
+    events = apps.get_model("training.SessionEvent").objects.filter(pgh_obj=session).exclude(attendance_file_key="")
+    assert [event.attendance_file_key for event in events.order_by("pgh_id")] == [first.key, second.key]
     assert {event.pgh_context.metadata["user"] for event in events} == {supervisor.pk}
 
 
@@ -94,12 +95,10 @@ def test_e1_a_session_finalized_while_the_file_was_being_stored_takes_none(
     """The check under the lock decides, not the one before the upload."""
     session, _ = session_ready_to_finalize()
 
-    def slow(**arguments: object) -> object:
-        stored = store(**arguments)
+    def slow(*, document: Document) -> StoredFile:
         _finalize(session, supervisor)
-        return stored
+        return store(document=document)
 
-    store = evidence.store
     monkeypatch.setattr(evidence, "store", slow)
     with pytest.raises(EvidenceIsClosed):
         _upload(session, supervisor)

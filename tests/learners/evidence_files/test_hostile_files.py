@@ -2,6 +2,7 @@
 
 import io
 import random
+import sys
 import time
 from collections.abc import Callable
 
@@ -126,7 +127,7 @@ def test_e1_a_reader_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_reader_that_cannot_start_is_not_the_files_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limited.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert isinstance(_refusal(files.pdf()), ReaderUnavailable)
 
 
@@ -175,7 +176,7 @@ def test_e1_several_files_share_the_limit() -> None:
 
 def test_a_file_that_did_not_arrive_whole_is_refused() -> None:
     sent = files.upload(files.pdf())
-    sent.size += 1
+    sent.size = len(files.pdf()) + 1
     with pytest.raises(EvidenceNotReceived, match="Nothing was changed"), received([sent]):
         pass
 
