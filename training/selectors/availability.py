@@ -142,7 +142,7 @@ def booked_minutes(*, trainer_ids: Collection[int], week_of: date) -> dict[int, 
         .filter(status=Session.Status.SCHEDULED, trainer_id__in=trainer_ids)
         .filter(start_time__gte=first, start_time__lt=after)
         .values_list("trainer_id")
-        .annotate(Sum(F("end_time") - F("start_time")))
+        .annotate(booked=Sum(F("end_time") - F("start_time")))
     )
     return dict.fromkeys(trainer_ids, 0) | {trainer_id: int(total.total_seconds()) // 60 for trainer_id, total in sums}
 
