@@ -126,7 +126,7 @@ def _red(item: ComplianceItem, today: date) -> ItemStanding:
     if item.due_date is not None:
         late = _("%(days)d d overdue") % {"days": (today - item.due_date).days}
         return ItemStanding("bad", _("Overdue"), late, (RED, since))
-    return ItemStanding("bad", _("Missing"), _("no valid record"), (RED, since))
+    return ItemStanding("bad", _("Missing"), _("no record"), (RED, since))
 
 
 def _green(item: ComplianceItem, today: date, warning_days: int) -> ItemStanding:

@@ -162,30 +162,18 @@ def freshness(today: date) -> Freshness:
 
 def _worst(today: date, warning_days: int) -> list[WorkerRow]:
     """Not cleared, for the longest time first."""
-    since = Min("items__key_date", filter=Q(items__status=ComplianceStatus.NON_COMPLIANT))
-    return _rows(
-        _people(Group.NOT_CLEARED, today, warning_days).order_by(Coalesce(since, "compliance_holds_until"), "sort_key"),
-        today,
-        warning_days,
-    )
+    red = Min("items__key_date", filter=Q(items__status=ComplianceStatus.NON_COMPLIANT))
+    people = Learner.objects.filter(in_group(Group.NOT_CLEARED, today=today, warning_days=warning_days))
+    ordered = people.annotate(since=Coalesce(red, "compliance_holds_until")).order_by("since", "sort_key")
+    return worker_rows(list(ordered[:ROWS]), today=today, warning_days=warning_days)
 
 
 def _soonest(today: date, warning_days: int) -> list[WorkerRow]:
     """Expiring, the next expiry first."""
-    expiring = Q(items__status=ComplianceStatus.COMPLIANT)
-    return _rows(
-        _people(Group.EXPIRING, today, warning_days).order_by(Min("items__expiry_date", filter=expiring), "sort_key"),
-        today,
-        warning_days,
-    )
-
-
-def _people(group: Group, today: date, warning_days: int) -> QuerySet[Learner]:
-    return Learner.objects.filter(in_group(group, today=today, warning_days=warning_days))
-
-
-def _rows(people: QuerySet[Learner], today: date, warning_days: int) -> list[WorkerRow]:
-    return worker_rows(list(people[:ROWS]), today=today, warning_days=warning_days)
+    green = Min("items__expiry_date", filter=Q(items__status=ComplianceStatus.COMPLIANT))
+    people = Learner.objects.filter(in_group(Group.EXPIRING, today=today, warning_days=warning_days))
+    ordered = people.annotate(until=green).order_by("until", "sort_key")
+    return worker_rows(list(ordered[:ROWS]), today=today, warning_days=warning_days)
 
 
 def _sign_offs(today: date) -> list[SignOffLine]:

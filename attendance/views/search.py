@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from attendance.selectors.search import Found, find, find_exactly
@@ -17,6 +18,7 @@ SUGGESTED_SESSIONS = 3
 
 
 @requires(Permission.READ_SITE)
+@never_cache
 @require_safe
 def search(request: HtmxRequest) -> HttpResponse:
     """Find workers and sessions. HTMX gets the suggestions below the search field."""

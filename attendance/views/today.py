@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from attendance.selectors.today import board, own_board
@@ -11,6 +12,7 @@ from training.permissions import Permission, may, requires
 
 
 @requires(Permission.READ_SITE, Permission.READ_SESSION)
+@never_cache
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """Show how the site stands; a trainer sees own sessions instead."""

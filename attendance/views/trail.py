@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from attendance.selectors import trail as sources
@@ -16,6 +17,7 @@ from training.selectors.audit import Source, trail
 
 
 @requires(Permission.READ_SITE)
+@never_cache
 @require_safe
 def worker_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show who changed what about a worker, and who opened their evidence."""
@@ -26,6 +28,7 @@ def worker_trail(request: HtmxRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.READ_SESSION)
+@never_cache
 @require_safe
 def session_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show who changed what about a session, its list and its evidence; a trainer sees that of own sessions."""

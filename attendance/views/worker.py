@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from attendance.selectors.worker import get_worker, worker_profile
@@ -17,6 +18,7 @@ ROWS_PER_PAGE = 50
 
 
 @requires(Permission.READ_SITE)
+@never_cache
 @require_safe
 def workers(request: HtmxRequest) -> HttpResponse:
     """List the workers of a filter, worst first; HTMX gets the list alone."""
@@ -40,6 +42,7 @@ def workers(request: HtmxRequest) -> HttpResponse:
 
 
 @requires(Permission.READ_SITE)
+@never_cache
 @require_safe
 def worker(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show the profile of a worker; `?record=` opens the sheet of a record, which HTMX gets alone."""

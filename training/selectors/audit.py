@@ -263,7 +263,7 @@ def _changes(line: _Line, names: _Names) -> list[Change]:
             before = _in_words(field, line.previous, names)
             if value != before:
                 changes.append(Change(label, before, value))
-        elif value != NOTHING:
+        elif value != NOTHING and line.row.get(field.column) is not False:
             changes.append(Change(label, "", value))
     return changes
 
@@ -300,5 +300,6 @@ def _plain(field: Any, value: Any) -> str:
 def _door(line: _Line) -> str:
     if command := line.context.get("command"):
         return _("command %(name)s") % {"name": command}
-    doors = {"page": _("page"), "api": _("API"), "admin": _("Admin")}
-    return doors.get(line.context.get("door", ""), "" if line.source.is_log else _("database"))
+    if door := line.context.get("door"):
+        return {"page": _("page"), "api": _("API"), "admin": _("Admin")}[door]
+    return _("database") if line.person is None else ""
