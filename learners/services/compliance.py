@@ -238,6 +238,6 @@ def recalculate_everyone(*, today: date, now: datetime, only_due: bool = False) 
     yield Progress(done=0, total=len(learner_ids), changed=0)
     for start in range(0, len(learner_ids), CHUNK):
         chunk = learner_ids[start : start + CHUNK]
-        with transaction.atomic(durable=True):
+        with transaction.atomic():
             changed += recalculate(learner_ids=chunk, today=today, now=now)
         yield Progress(done=start + len(chunk), total=len(learner_ids), changed=changed)
