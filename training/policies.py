@@ -219,7 +219,7 @@ def check_free(overlaps: Sequence[Overlap]) -> None:
         return
     errors: dict[str, list[str]] = {}
     for overlap in overlaps:
-        errors.setdefault(overlap.field, []).append(_sentence(overlap))
+        errors.setdefault(overlap.field, []).append(overlap_sentence(overlap))
     first = overlaps[0]
     raise Booked(
         " ".join(text for texts in errors.values() for text in texts),
@@ -233,7 +233,8 @@ def check_free(overlaps: Sequence[Overlap]) -> None:
     )
 
 
-def _sentence(overlap: Overlap) -> str:
+def overlap_sentence(overlap: Overlap) -> str:
+    """Say what stands in the way: "Room B is taken by S-2026-0412 WAH-101 on Thu 22 Oct 2026, 08:00–12:00."."""
     session = overlap.session
     words = {
         "trainer": session.trainer,
@@ -242,9 +243,20 @@ def _sentence(overlap: Overlap) -> str:
         "code": session.course,
         "time": time_range(session.start_time, session.end_time),
     }
-    if overlap.kind == Overlap.Kind.TRAINER:
-        return _("%(trainer)s already holds %(reference)s %(code)s on %(time)s.") % words
-    return _("%(venue)s is taken by %(reference)s %(code)s on %(time)s.") % words
+    is_trainer = overlap.kind == Overlap.Kind.TRAINER
+    if session.status == Session.Status.DRAFT:
+        text = (
+            _("%(trainer)s is also planned for the draft %(reference)s %(code)s on %(time)s.")
+            if is_trainer
+            else _("%(venue)s is also planned for the draft %(reference)s %(code)s on %(time)s.")
+        )
+    else:
+        text = (
+            _("%(trainer)s already holds %(reference)s %(code)s on %(time)s.")
+            if is_trainer
+            else _("%(venue)s is taken by %(reference)s %(code)s on %(time)s.")
+        )
+    return text % words
 
 
 def _not_plannable(errors: Mapping[str, Sequence[str]]) -> NotPlannable:

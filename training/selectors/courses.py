@@ -18,5 +18,9 @@ def bookable_versions(*, search: str = "") -> QuerySet[CourseVersion]:
 
 
 def published_version(course_id: int) -> CourseVersion | None:
-    """Return the version that a session of the course would pin today."""
-    return CourseVersion.objects.filter(course_id=course_id, status=CourseVersion.Status.PUBLISHED).first()
+    """Return the version that a session of the course would pin today, with its course."""
+    return (
+        CourseVersion.objects.select_related("course")
+        .filter(course_id=course_id, status=CourseVersion.Status.PUBLISHED)
+        .first()
+    )

@@ -9,12 +9,14 @@ from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, S
 from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from training.models import CourseVersion, Session
 from training.permissions import Permission, Reach, User, reach
 from training.selectors.audit import Change
 from training.selectors.availability import start_of_day
+from training.services.sessions import SessionNotFound
 from training.templatetags.ui import NOTHING, moment
 
 REFERENCE = re.compile(r"(?:S-\d{4}-)?0*(\d{1,18})", re.IGNORECASE)
@@ -59,6 +61,19 @@ def visible_sessions(user: User) -> QuerySet[Session]:
     if how_far is Reach.OWN and user.pk is not None:
         return sessions.filter(trainer__user_id=user.pk)
     return sessions.none()
+
+
+def get_session(pk: int, *, user: User) -> Session:
+    """Return a session that this person may read, with what its plan names.
+
+    Raises:
+        SessionNotFound: there is none, for this person.
+    """
+    related = ("course", "course_version", "trainer", "venue", "updated_by")
+    session = visible_sessions(user).select_related(*related).filter(pk=pk).first()
+    if session is None:
+        raise SessionNotFound(_("There is no such session; it may have been deleted."))
+    return session
 
 
 def in_state(shown: Shown, *, now: datetime) -> Q:

@@ -1,0 +1,62 @@
+"""Sessions: the list with its filters, and the week."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from attendance.selectors.sessions import session_lines
+from attendance.selectors.week import week
+from training.forms import SessionFilterForm
+from training.htmx import HtmxRequest, swaps
+from training.permissions import Permission, Reach, reach, requires
+from training.selectors.sessions import (
+    SessionFilter,
+    count_by_state,
+    in_reading_order,
+    in_state,
+    matching,
+    visible_sessions,
+)
+
+ROWS_PER_PAGE = 50
+
+
+@requires(Permission.READ_SESSION)
+@require_safe
+def sessions(request: HtmxRequest) -> HttpResponse:
+    """List the sessions of a filter, what is to be done first; HTMX gets the list alone."""
+    today, now = timezone.localdate(), timezone.now()
+    form = _filter_form(request)
+    shown, wanted = form.shown(), form.wanted()
+    found = matching(visible_sessions(request.user), wanted)
+    rows = in_reading_order(found.filter(in_state(shown, now=now)), shown)
+    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "shown": shown,
+        "is_narrowed": wanted != SessionFilter(),
+        "counts": count_by_state(found, now=now).items(),
+        "page": page,
+        "lines": session_lines(page.object_list, today=today, now=now),  # type: ignore[arg-type]  # a sliced queryset
+    }
+    template = "attendance/partials/_sessions.html" if swaps(request, "sessions") else "attendance/sessions.html"
+    return render(request, template, context)
+
+
+@requires(Permission.READ_SESSION)
+@require_safe
+def sessions_week(request: HtmxRequest) -> HttpResponse:
+    """Show the week in which `?week_of=` lies, by default this one; HTMX gets the week alone."""
+    today, now = timezone.localdate(), timezone.now()
+    form = _filter_form(request)
+    found = matching(visible_sessions(request.user), form.wanted())
+    context = {"form": form, "today": today, "week": week(found, of=form.asked_day() or today, today=today, now=now)}
+    template = "attendance/partials/_week.html" if swaps(request, "week") else "attendance/sessions_week.html"
+    return render(request, template, context)
+
+
+def _filter_form(request: HtmxRequest) -> SessionFilterForm:
+    sees_everything = reach(request.user, Permission.READ_SESSION) is Reach.ALL
+    return SessionFilterForm(request.GET, sees_everything=sees_everything)

@@ -1,0 +1,194 @@
+"""Planning a session: new, edit, schedule, cancel, delete, and what is said about a plan while it is typed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from training import policies
+from training.forms import CancelForm, SessionForm, initial_of
+from training.htmx import HtmxRequest
+from training.models import Session
+from training.permissions import Permission, requires
+from training.refusals import Conflict, Invalid
+from training.selectors.findings import findings
+from training.selectors.sessions import changed_since, get_session
+from training.services.sessions import (
+    cancel_session,
+    create_draft,
+    create_scheduled,
+    delete_draft,
+    edit_session,
+    schedule_session,
+)
+
+PREFILLED = ("course", "trainer", "venue", "day", "start", "end")
+
+
+@requires(Permission.PLAN)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_new(request: HtmxRequest) -> HttpResponse:
+    """Plan a session: a draft, or booked at once. An address may fill in fields, such as `?course=3&day=2026-10-22`."""
+    today = timezone.localdate()
+    if request.method != "POST":
+        return _form(request, SessionForm(initial=_prefilled(request), today=today))
+    form = SessionForm(request.POST, today=today)
+    if not form.is_valid():
+        return _form(request, form, status=422)
+    create = create_scheduled if _schedules(request) else create_draft
+    try:
+        session = create(**form.plan(), by=request.user, now=timezone.now())
+    except (Invalid, Conflict) as refusal:
+        return _refused(request, form, refusal)
+    return _saved(request, session)
+
+
+@requires(Permission.PLAN)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_edit(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Change the plan of a draft or scheduled session; a draft may be booked in the same step.
+
+    An address may propose values as for a new one, such as a roomier `?venue=2`.
+    """
+    session = get_session(pk, user=request.user)
+    policies.check_open(session)
+    today = timezone.localdate()
+    if request.method != "POST":
+        initial = initial_of(session) | _prefilled(request)
+        return _form(request, SessionForm(initial=initial, session=session, today=today))
+    form = SessionForm(request.POST, session=session, today=today)
+    if not form.is_valid():
+        return _form(request, form, status=422)
+    change = schedule_session if _schedules(request) else edit_session
+    try:
+        session = change(
+            session_id=pk,
+            changes=form.plan(),
+            version=form.cleaned_data["version"],
+            reason=form.cleaned_data.get("reason", ""),
+            by=request.user,
+            now=timezone.now(),
+        )
+    except (Invalid, Conflict) as refusal:
+        return _refused(request, form, refusal)
+    return _saved(request, session)
+
+
+@requires(Permission.PLAN)
+@require_POST
+def session_schedule(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Book a draft as it is; what stands against it is shown in its form."""
+    session = get_session(pk, user=request.user)
+    try:
+        session = schedule_session(session_id=pk, by=request.user, now=timezone.now())
+    except Invalid as refusal:
+        form = SessionForm(initial_of(session), session=session, today=timezone.localdate())
+        form.is_valid()
+        return _refused(request, form, refusal)
+    return _saved(request, session)
+
+
+@requires(Permission.PLAN)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_cancel(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask why, and cancel."""
+    session = get_session(pk, user=request.user)
+    policies.check_open(session)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        cancel_session(session_id=pk, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
+        messages.success(request, _("Cancelled. Trainer and venue are free again."))
+        return _go(request, "attendance:session", pk)
+    return _question(request, "cancel", session, status=422 if form.is_bound else 200, form=form)
+
+
+@requires(Permission.PLAN)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_delete(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask once more, and delete a draft."""
+    session = get_session(pk, user=request.user)
+    policies.check_can_delete(session)
+    if request.method != "POST":
+        return _question(request, "delete", session)
+    delete_draft(session_id=pk, by=request.user, now=timezone.now())
+    messages.success(request, _("The draft %(reference)s is deleted.") % {"reference": session.reference})
+    return _go(request, "attendance:sessions")
+
+
+@requires(Permission.PLAN)
+@never_cache
+@require_safe
+def session_findings(request: HtmxRequest) -> HttpResponse:
+    """Say what is to be said about a plan while it is typed; fills in an empty end from the length of the course."""
+    form = _typed(request)
+    end_is_proposed = form.session is None and form.propose_end()
+    found = findings(
+        **form.typed_plan(), exclude_session_id=form.session.pk if form.session else None, now=timezone.now()
+    )
+    context = {"form": form, "findings": found, "end_is_proposed": end_is_proposed}
+    return render(request, "training/partials/_findings_answer.html", context)
+
+
+@requires(Permission.PLAN)
+@never_cache
+@require_safe
+def session_trainers(request: HtmxRequest) -> HttpResponse:
+    """Offer the trainers of the chosen course, with the load of the chosen week (S6)."""
+    return render(request, "training/partials/_trainer_field.html", {"form": _typed(request)})
+
+
+def _typed(request: HtmxRequest) -> SessionForm:
+    """Return the form as it stands in the browser, of the session that `?session=` names, if any."""
+    pk = request.GET.get("session", "")
+    session = get_session(int(pk), user=request.user) if pk.isdecimal() else None
+    return SessionForm(request.GET, session=session, today=timezone.localdate())
+
+
+def _prefilled(request: HtmxRequest) -> dict[str, str]:
+    return {name: request.GET[name] for name in PREFILLED if name in request.GET}
+
+
+def _schedules(request: HtmxRequest) -> bool:
+    return request.POST.get("action") == "schedule"
+
+
+def _form(request: HtmxRequest, form: SessionForm, *, status: int = 200, **context: Any) -> HttpResponse:
+    """Answer with the form: HTMX gets it alone, without what stands around it."""
+    template = "training/partials/_session_form.html" if request.htmx else "training/session_form.html"
+    return render(request, template, {"form": form, "session": form.session, **context}, status=status)
+
+
+def _refused(request: HtmxRequest, form: SessionForm, refusal: Invalid | Conflict) -> HttpResponse:
+    changes = []
+    if isinstance(refusal, policies.ChangedMeanwhile) and form.session is not None:
+        changes = changed_since(form.session, form.cleaned_data["version"])
+    form.refuse(refusal)
+    return _form(request, form, status=422 if isinstance(refusal, Invalid) else refusal.status, changes=changes)
+
+
+def _saved(request: HtmxRequest, session: Session) -> HttpResponse:
+    is_booked = session.status == Session.Status.SCHEDULED
+    messages.success(request, _("Saved and scheduled.") if is_booked else _("Draft saved."))
+    return _go(request, "attendance:session", session.pk)
+
+
+def _question(request: HtmxRequest, name: str, session: Session, *, status: int = 200, **context: Any) -> HttpResponse:
+    """Answer with a question: a dialog over the page that HTMX is on, else a page of its own."""
+    where = "partials/_" if request.htmx else ""
+    return render(request, f"training/{where}session_{name}.html", {"session": session, **context}, status=status)
+
+
+def _go(request: HtmxRequest, where: str, *args: Any) -> HttpResponse:
+    if request.htmx:
+        return HttpResponseClientRedirect(resolve_url(where, *args))
+    return redirect(where, *args)
