@@ -263,7 +263,7 @@ def _changes(line: _Line, names: _Names) -> list[Change]:
             before = _in_words(field, line.previous, names)
             if value != before:
                 changes.append(Change(label, before, value))
-        elif value != NOTHING and line.row.get(field.column) is not False:
+        elif value != NOTHING and line.row.get(str(field.column)) is not False:
             changes.append(Change(label, "", value))
     return changes
 

@@ -11,7 +11,7 @@ from learners.models import EvidenceRead
 from tests.factories.learners import EvidenceUploadFactory, LearnerFactory
 from tests.factories.training import CompanyFactory, SessionFactory, TrainerFactory, UserFactory, VenueFactory
 from training.models import Session, Trainer, Venue
-from training.selectors.audit import Change, Source, trail
+from training.selectors.audit import Change, Entry, Source, trail
 
 pytestmark = pytest.mark.django_db
 
@@ -150,7 +150,8 @@ def test_pages_follow_each_other_without_gap_or_repetition():
     sources = [of(venue), of(company)]
     whole = trail(sources).entries
 
-    found, after = [], ""
+    found: list[Entry] = []
+    after = ""
     while True:
         page = trail(sources, after=after, size=3)
         found += page.entries
