@@ -124,6 +124,16 @@ class ListFacts:
     passed: int
     unmarked: int
 
+    @property
+    def not_present(self) -> int:
+        """Recorded absent by finalize: marked so, or not marked."""
+        return self.listed - self.present
+
+    @property
+    def absent(self) -> int:
+        """Marked absent."""
+        return self.not_present - self.unmarked
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:

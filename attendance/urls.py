@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from attendance.views import evidence, search, sheet, today, trail, worker
+from attendance.views import evidence, finalize, search, sessions, sheet, today, trail, worker, workspace
 
 app_name = "attendance"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -9,11 +9,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("records/<int:pk>/evidence/<int:page>.png", evidence.record_evidence_page, name="record_evidence_page"),
     path("records/<int:pk>/evidence/check/", evidence.record_evidence_check, name="record_evidence_check"),
     path("search/", search.search, name="search"),
+    path("sessions/", sessions.sessions, name="sessions"),
+    path("sessions/<int:pk>/", workspace.session, name="session"),
+    path("sessions/<int:pk>/add/", workspace.session_add, name="session_add"),
+    path("sessions/<int:pk>/candidates/", workspace.session_candidates, name="session_candidates"),
+    path("sessions/<int:pk>/duplicate/", workspace.session_duplicate, name="session_duplicate"),
     path("sessions/<int:pk>/evidence/", evidence.session_evidence, name="session_evidence"),
     path("sessions/<int:pk>/evidence/<int:page>.png", evidence.session_evidence_page, name="session_evidence_page"),
     path("sessions/<int:pk>/evidence/check/", evidence.session_evidence_check, name="session_evidence_check"),
+    path("sessions/<int:pk>/finalize/", finalize.session_finalize, name="session_finalize"),
+    path("sessions/<int:pk>/marks/", workspace.session_marks, name="session_marks"),
+    path("sessions/<int:pk>/marks/<int:learner_id>/", workspace.session_mark, name="session_mark"),
+    path("sessions/<int:pk>/remove/", workspace.session_remove, name="session_remove"),
     path("sessions/<int:pk>/sheet.pdf", sheet.session_sheet, name="session_sheet"),
     path("sessions/<int:pk>/trail/", trail.session_trail, name="session_trail"),
+    path("sessions/week/", sessions.sessions_week, name="sessions_week"),
     path("workers/", worker.workers, name="workers"),
     path("workers/<int:pk>/", worker.worker, name="worker"),
     path("workers/<int:pk>/trail/", trail.worker_trail, name="worker_trail"),

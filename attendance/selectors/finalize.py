@@ -81,6 +81,17 @@ class FinalizePreview:
         }
 
     @property
+    def brief(self) -> str:
+        """What is made, in as few words as a button has room for: "16 records", "1 record, 4 to verify"."""
+        records, pending = self.outcome.training_records, self.outcome.competency_records
+        words = []
+        if records or not pending:
+            words.append(ngettext("%(count)d record", "%(count)d records", records) % {"count": records})
+        if pending:
+            words.append(ngettext("%(count)d to verify", "%(count)d to verify", pending) % {"count": pending})
+        return ", ".join(words)
+
+    @property
     def unmarked_sentence(self) -> str:
         """Who is not marked is recorded absent (F5); empty when everybody is marked."""
         if not self.facts.unmarked:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
 from operator import or_
+from urllib.parse import urlencode
 
 from django.db.models import (
     DateField,
@@ -58,6 +59,12 @@ class Wanted:
     group: Group | None = None
     limit: int = PAGE_SIZE
 
+    def query(self, **changes: str | int | None) -> str:
+        """Return it as the query of an address, with changes; what is as usual is left out."""
+        usual = {"q": "", "group": None, "limit": PAGE_SIZE}
+        values = {"q": self.search, "group": self.group, "limit": self.limit} | changes
+        return f"?{urlencode({name: value for name, value in values.items() if value not in (None, usual[name])})}"
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -79,11 +86,83 @@ class Candidate:
     missing: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Filter:
+    """One entry of the strip: everybody, or one group with how many it has, and the query that shows it."""
+
+    group: Group | None
+    count: str
+    query: str
+    is_current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picker:
+    """The picker as the page shows it.
+
+    Attributes:
+        counts: candidates by group, up to `COUNTED_TO`; None for whoever is offered nobody without a search.
+        bulk_group: what the one button adds, red unless one group is shown, and `bulk`: these workers.
+        next_limit: how many "load more" shows; None where these are all, or as many as one page shows.
+        is_searching: there is enough text to search for.
+    """
+
+    wanted: Wanted
+    candidates: list[Candidate]
+    counts: dict[Group, int] | None
+    bulk_group: Group
+    bulk: list[int]
+    next_limit: int | None
+    is_searching: bool
+
+    @property
+    def filters(self) -> list[Filter]:
+        """The strip; a group counted to the end of counting is shown with a plus."""
+        strip: list[tuple[Group | None, str]] = [(None, "")]
+        for group, count in (self.counts or {}).items():
+            strip.append((group, f"{count - 1}+" if count == COUNTED_TO else str(count)))
+        return [
+            Filter(group, words, self.wanted.query(group=group, limit=PAGE_SIZE), is_current=group == self.wanted.group)
+            for group, words in strip
+        ]
+
+    @property
+    def more(self) -> str:
+        """The query of "load more"; empty where there is no more."""
+        return self.wanted.query(limit=self.next_limit) if self.next_limit else ""
+
+
 class _CountOf(Subquery):
     """How many rows a subquery has, up to its limit."""
 
     template = "(SELECT count(*) FROM (%(subquery)s) counted)"
     output_field = IntegerField()
+
+
+def picker(session: Session, wanted: Wanted, *, offers_list: bool, now: dt.datetime, warning_days: int) -> Picker:
+    """Return the picker of a session.
+
+    Args:
+        offers_list: whoever may read the site is offered the most urgent (P1); others find people by name or badge.
+    """
+    is_searching = len(wanted.search.strip()) >= SHORTEST_SEARCH
+    found, counts = [], None
+    if offers_list or is_searching:
+        found = candidates(session, wanted, now=now, warning_days=warning_days)
+    if offers_list:
+        today = timezone.localdate(now)
+        counts = group_counts(session, search=wanted.search, today=today, warning_days=warning_days)
+    bulk_group = wanted.group or Group.RED
+    has_more = len(found) == wanted.limit < LONGEST_PAGE
+    return Picker(
+        wanted=wanted,
+        candidates=found,
+        counts=counts,
+        bulk_group=bulk_group,
+        bulk=[candidate.learner.pk for candidate in found if offers_list and candidate.group is bulk_group],
+        next_limit=min(wanted.limit + PAGE_SIZE, LONGEST_PAGE) if has_more else None,
+        is_searching=is_searching,
+    )
 
 
 def candidates(session: Session, wanted: Wanted, *, now: dt.datetime, warning_days: int) -> list[Candidate]:
@@ -132,7 +211,7 @@ def group_counts(session: Session, *, search: str, today: dt.date, warning_days:
 def standing_for_course(item: ComplianceItem | None, *, today: dt.date, warning_days: int) -> ItemStanding:
     """Return how somebody stands with a course; without an item it is not asked of them."""
     if item is None:
-        return ItemStanding("none", _("Not required"), "", (4, dt.date.max))
+        return ItemStanding("none", _("Optional"), "", (4, dt.date.max))
     return standing_of_item(item, today=today, warning_days=warning_days)
 
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from attendance.models import SessionAttendee
 from attendance.policies import allows, check_can_remove
 from attendance.selectors.picker import standing_for_course
+from attendance.services.marking import Mark, StaleRow
 from learners.models import CompetencyRecord, ComplianceItem, Learner, TrainingRecord
-from learners.standing import ItemStanding, Standing
+from learners.standing import ItemStanding, Standing, verdict
 from training.models import Session
-from training.services.sessions import SessionNotFound
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Row:
         can_remove: whether the row may still be taken off the list (P5).
         outcome: what finalize made of it; None before.
         record: the training record that finalize made.
+        typed: what somebody wanted to save and could not, shown in the fields instead of what is stored.
+        stale: why it could not: the row was changed meanwhile.
     """
 
     attendee: SessionAttendee
@@ -40,28 +42,25 @@ class Row:
     can_remove: bool
     outcome: Standing | None
     record: TrainingRecord | None
+    typed: Mark | None = None
+    stale: StaleRow | None = None
 
     @property
     def learner(self) -> Learner:
         return self.attendee.learner
 
+    @property
+    def is_present(self) -> bool:
+        return (self.typed or self.attendee).is_present
 
-def session_for_workspace(session_id: int) -> Session:
-    """Return a session with everything the workspace says about it.
+    @property
+    def has_passed(self) -> bool:
+        """Nobody passes who is absent."""
+        return self.is_present and (self.typed or self.attendee).has_passed
 
-    Raises:
-        SessionNotFound: it does not exist or is deleted.
-    """
-    session = (
-        Session.objects.select_related(
-            "course", "course_version", "trainer__company", "venue", "finalized_by", "updated_by"
-        )
-        .filter(pk=session_id, deleted_at__isnull=True)
-        .first()
-    )
-    if session is None:
-        raise SessionNotFound(_("There is no such session; it may have been deleted."))
-    return session
+    @property
+    def remarks(self) -> str:
+        return self.attendee.remarks if self.typed is None or self.typed.remarks is None else self.typed.remarks
 
 
 def register(
@@ -98,7 +97,7 @@ def register(
                 attendee=attendee,
                 standing=standing_for_course(item, today=today, warning_days=warning_days),
                 awaiting_verification=item is not None and item.awaiting_verification,
-                alert=_alert(attendee.learner),
+                alert=_alert(attendee.learner, today),
                 company=(attendee.company or attendee.learner.company).name,
                 role=(attendee.role or attendee.learner.role).title,
                 can_remove=_can_remove(session, attendee, now),
@@ -121,12 +120,10 @@ def _made_by_finalize(
     )
 
 
-def _alert(learner: Learner) -> Standing | None:
-    if learner.status == Learner.Status.BLACKLISTED:
-        return Standing("bad", _("Blocked"))
-    if learner.status == Learner.Status.INACTIVE:
-        return Standing("bad", _("Not active"))
-    return None
+def _alert(learner: Learner, today: dt.date) -> Standing | None:
+    if learner.status == Learner.Status.ACTIVE:
+        return None
+    return Standing("bad", str(verdict(learner, today=today).label))
 
 
 def _can_remove(session: Session, attendee: SessionAttendee, now: dt.datetime) -> bool:

@@ -39,6 +39,11 @@ class Mark:
     remarks: str | None = None
     version: int | None = None
 
+    @property
+    def is_untouched(self) -> bool:
+        """It was shown unmarked, and is so still: every mark raises the version of its row."""
+        return self.version == 1 and not self.is_present and not self.remarks
+
 
 @dataclass(frozen=True)
 class StaleRow:
@@ -46,6 +51,11 @@ class StaleRow:
 
     attendee: SessionAttendee
     mark: Mark
+
+    @property
+    def changed_by(self) -> str:
+        user = self.attendee.marked_by
+        return user.get_full_name() or user.get_username() if user else ""
 
     def as_conflict(self) -> dict[str, Any]:
         """Return it as plain values, for the API's `conflict`."""
@@ -59,7 +69,7 @@ class StaleRow:
                 "has_passed": mark.has_passed,
                 "remarks": row.remarks if mark.remarks is None else mark.remarks,
             },
-            "changed_by": row.marked_by and (row.marked_by.get_full_name() or row.marked_by.get_username()),
+            "changed_by": self.changed_by,
             "changed_at": row.marked_at,
         }
 

@@ -41,19 +41,20 @@ function onKey(event) {
   event.preventDefault();
 }
 
-// Nobody passes who was not there: "passed" brings "present" along, and leaves with it.
+// Who is there is taken to pass until somebody says otherwise, and nobody passes who was not there.
 function keepTogether(cell) {
   const row = cell.closest("[data-row]");
   const present = row.querySelector('[data-field="present"]');
   const passed = row.querySelector('[data-field="passed"]');
   if (cell === passed && passed.checked) present.checked = true;
-  if (cell === present && !present.checked) passed.checked = false;
+  if (cell === present) passed.checked = present.checked;
 }
 
 // State: saved, with the time; or how many rows are not.
 
 const UNSAVED = "[data-row][data-unsaved], tr.conflict";
-const UNSENT = "[data-row][data-unsent], [data-row].htmx-request";
+const UNDER_WAY = "[data-row].htmx-request";
+const UNSENT = `[data-row][data-unsent], ${UNDER_WAY}`;
 
 function showState() {
   const count = grid.querySelectorAll(UNSAVED).length;
@@ -69,12 +70,51 @@ function showTime() {
   if (time) time.textContent = new Date().toLocaleTimeString(document.documentElement.lang);
 }
 
+// What counts the whole list, such as Finalize, waits for rows under way and does not start while some are not saved.
+
+let waiting;
+let said;
+
+function holdBack(event) {
+  const button = event.target.closest("[data-needs-saved]");
+  if (!button || !grid.querySelector(`${UNSAVED}, ${UNDER_WAY}`)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (grid.querySelector(UNSAVED)) sayUnsaved();
+  else waiting = button;
+}
+
+function goOn() {
+  if (!waiting || grid.querySelector(`${UNSAVED}, ${UNDER_WAY}`)) return;
+  const button = waiting.isConnected ? waiting : document.querySelector("#finalize [data-needs-saved]");
+  waiting = undefined;
+  button?.click();
+}
+
+function sayUnsaved() {
+  if (said?.isConnected) return;
+  const copy = document.getElementById("rows-unsaved").content.cloneNode(true);
+  said = copy.firstElementChild;
+  document.getElementById("toasts").append(copy);
+}
+
+// A row is sent again while its conflict stands open below it: the next answer tells anew.
+function dropConflict(row) {
+  const next = row.nextElementSibling;
+  if (row.matches("[data-row]") && next?.matches("tr.conflict")) next.remove();
+}
+
 if (grid) {
   grid.addEventListener("keydown", onKey);
   // In the capture phase, before htmx reads the row.
   grid.addEventListener("change", (event) => event.target.matches("[data-field]") && keepTogether(event.target), true);
   grid.addEventListener("input", (event) => event.target.closest("[data-row]")?.setAttribute("data-unsent", ""));
-  grid.addEventListener("htmx:beforeSend", (event) => event.target.removeAttribute("data-unsent"));
+  grid.addEventListener("htmx:beforeSend", (event) => {
+    event.target.removeAttribute("data-unsent");
+    dropConflict(event.target);
+  });
+  document.addEventListener("click", holdBack, true);
+  document.addEventListener("htmx:afterRequest", () => setTimeout(goOn));
   grid.addEventListener("htmx:afterSettle", () => {
     showTime();
     showState();

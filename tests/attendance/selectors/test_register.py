@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from attendance.selectors.register import register, session_for_workspace
+from attendance.selectors.register import register
+from attendance.selectors.workspace import session_for_workspace
 from learners.models import ComplianceItem, Learner
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory, RoleFactory
@@ -39,7 +40,7 @@ def test_rows_keep_the_order_of_the_sheet_and_say_how_each_stands_with_the_cours
     )
     one, two = rows_of(session)
     assert (one.attendee, one.standing.word, one.awaiting_verification) == (first, "Missing", True)
-    assert (two.attendee, two.standing.word, two.awaiting_verification) == (second, "Not required", False)
+    assert (two.attendee, two.standing.word, two.awaiting_verification) == (second, "Optional", False)
     assert [row.attendee for row in rows_of(session, after_line=1)] == [second]
     assert [row.attendee for row in rows_of(session, learner_ids=[first.learner_id])] == [first]
 

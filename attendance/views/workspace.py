@@ -1,0 +1,235 @@
+"""The workspace of a session: picker, attendance grid, and the parts that move with every change."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from attendance.forms import MarkForm, PickerForm, everybody, learner_ids, line_number, typed_marks
+from attendance.policies import allows, check_list_is_open
+from attendance.selectors.picker import Picker, picker
+from attendance.selectors.register import Row, register
+from attendance.selectors.workspace import progress, session_for_workspace, workspace
+from attendance.services.attendees import Added, add_attendees, duplicate_session, remove_attendee
+from attendance.services.marking import Mark, NotOnTheList, StaleMarks, StaleRow, mark_everybody, save_marks
+from training.htmx import HtmxRequest
+from training.models import Session
+from training.permissions import Permission, check_may, may, requires
+
+FULL_WEEK_MINUTES = 40 * 60  # what the bar of a trainer's load is drawn against
+
+
+@requires(Permission.READ_SESSION)
+@never_cache
+@require_safe
+def session(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show the workspace."""
+    return _page(request, _session(request, pk, Permission.READ_SESSION))
+
+
+@requires(Permission.ADD_WALK_IN)
+@never_cache
+@require_safe
+def session_candidates(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show who could be added; without HTMX that is part of the page."""
+    session = _session(request, pk, Permission.ADD_WALK_IN)
+    if not request.htmx:
+        return redirect(f"{reverse('attendance:session', args=[pk])}?{request.GET.urlencode()}")
+    context = {"session": session, "picker": _picker(request, session, request.GET)}
+    return render(request, "attendance/partials/_candidates.html", context)
+
+
+@requires(Permission.ADD_WALK_IN)
+@require_POST
+def session_add(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Add workers to the list; HTMX gets the new rows and the next candidates."""
+    added = add_attendees(
+        session_id=pk, learner_ids=learner_ids(request.POST.getlist("learner")), by=request.user, now=timezone.now()
+    )
+    if not request.htmx:
+        tell = messages.warning if added.capacity_warning else messages.success
+        tell(request, _told(added))
+        state = PickerForm(request.POST).wanted().query()
+        return redirect(f"{reverse('attendance:session', args=[pk])}{state}")
+    session, now = session_for_workspace(pk), timezone.now()
+    context = {
+        **_moving(request, session),
+        "picker": _picker(request, session, request.POST),
+        "rows": register(session, after_line=line_number(request.POST), now=now, warning_days=_warning_days()),
+        "text": _told(added),
+        "kind": "warn" if added.capacity_warning else "ok",
+    }
+    return render(request, "attendance/partials/_added.html", context)
+
+
+@requires(Permission.REMOVE_ATTENDEE)
+@require_POST
+def session_remove(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Take a worker off the list (P5); HTMX drops the row, and the picker looks again."""
+    (learner_id,) = learner_ids(request.POST.getlist("learner")[:1])
+    remove_attendee(session_id=pk, learner_id=learner_id, by=request.user, now=timezone.now())
+    if not request.htmx:
+        messages.success(request, _("Taken off the list."))
+        return redirect("attendance:session", pk)
+    context = _moving(request, session_for_workspace(pk))
+    response = render(request, "attendance/partials/_progress.html", context)
+    response["HX-Trigger"] = "list-changed"
+    return response
+
+
+@requires(Permission.MARK)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_mark(request: HtmxRequest, pk: int, learner_id: int) -> HttpResponse:
+    """Save one row as soon as it is changed, or show it again as it is stored."""
+    session = _session(request, pk, Permission.MARK)
+    if request.method != "POST":
+        context = {"session": session, "row": _row(session, learner_id), **_grants(request, session)}
+        return render(request, "attendance/partials/_row_again.html", context)
+    mark = MarkForm(request.POST, learner_id=learner_id).mark()
+    try:
+        save_marks(session_id=pk, marks=[mark], by=request.user, now=timezone.now())
+    except StaleMarks as refusal:
+        return _conflict(request, session, refusal.rows[0])
+    context = {**_moving(request, session), "row": _row(session, learner_id), "is_resolved": "resolves" in request.POST}
+    return render(request, "attendance/partials/_saved.html", context)
+
+
+@requires(Permission.MARK)
+@require_POST
+def session_marks(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Save every row that a browser without JavaScript sent, and one button's word for everybody."""
+    session = _session(request, pk, Permission.MARK)
+    typed = typed_marks(request.POST)
+    try:
+        saved = save_marks(
+            session_id=pk,
+            marks=[mark for mark in typed if not mark.is_untouched],
+            by=request.user,
+            now=timezone.now(),
+        )
+    except StaleMarks as refusal:
+        return _page(request, session, typed=typed, stale=refusal)
+    what = everybody(request.POST)
+    count = len(saved)
+    if what is not None:
+        count += mark_everybody(session_id=pk, what=what, by=request.user, now=timezone.now())
+    if not request.htmx:
+        text = ngettext("%(count)d row saved.", "%(count)d rows saved.", count) % {"count": count}
+        messages.success(request, text)
+        return redirect("attendance:session", pk)
+    rows = register(session, now=timezone.now(), warning_days=_warning_days())
+    return render(request, "attendance/partials/_rows_again.html", {**_moving(request, session), "rows": rows})
+
+
+@requires(Permission.PLAN)
+@require_POST
+def session_duplicate(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Copy a session to a new draft (S8) and go there."""
+    draft = duplicate_session(session_id=pk, by=request.user, now=timezone.now())
+    messages.success(request, _("This is the copy. Give it a day and a time, then schedule it."))
+    return redirect("attendance:session", draft.pk)
+
+
+def _session(request: HtmxRequest, pk: int, permission: Permission) -> Session:
+    session = session_for_workspace(pk)
+    check_may(request.user, permission, session)
+    return session
+
+
+def _page(
+    request: HtmxRequest, session: Session, *, typed: Collection[Mark] = (), stale: StaleMarks | None = None
+) -> HttpResponse:
+    """Render the workspace; what could not be saved is still in its fields, with the reason above."""
+    shown = workspace(session, now=timezone.now(), warning_days=_warning_days())
+    context: dict[str, Any] = {
+        "session": session,
+        "workspace": shown,
+        "progress": shown.progress,
+        "evidence": shown.evidence,
+        "rows": _as_typed(shown.rows, typed, stale),
+        "stale": stale,
+        "full_week_minutes": FULL_WEEK_MINUTES,
+        **_grants(request, session),
+    }
+    if context["may_add"]:
+        context["picker"] = _picker(request, session, request.GET)
+    return render(request, "attendance/session.html", context, status=stale.status if stale else 200)
+
+
+def _moving(request: HtmxRequest, session: Session) -> dict[str, Any]:
+    """Return what the parts need that are swapped after every change."""
+    return {"session": session, "progress": progress(session, now=timezone.now()), **_grants(request, session)}
+
+
+def _grants(request: HtmxRequest, session: Session) -> dict[str, bool]:
+    """Return what this person may do with the list in its present state."""
+    is_open = allows(lambda: check_list_is_open(session))
+    return {
+        "may_add": is_open and may(request.user, Permission.ADD_WALK_IN, session),
+        "may_mark": is_open and may(request.user, Permission.MARK, session),
+        "may_remove": is_open and may(request.user, Permission.REMOVE_ATTENDEE, session),
+        "reads_site": may(request.user, Permission.READ_SITE),
+    }
+
+
+def _picker(request: HtmxRequest, session: Session, data: QueryDict) -> Picker:
+    return picker(
+        session,
+        PickerForm(data).wanted(),
+        offers_list=may(request.user, Permission.READ_SITE),
+        now=timezone.now(),
+        warning_days=_warning_days(),
+    )
+
+
+def _row(session: Session, learner_id: int) -> Row:
+    rows = register(session, learner_ids=[learner_id], now=timezone.now(), warning_days=_warning_days())
+    if not rows:
+        raise NotOnTheList(_("This worker is not on the list any more. Reload the page."))
+    return rows[0]
+
+
+def _conflict(request: HtmxRequest, session: Session, stale: StaleRow) -> HttpResponse:
+    """Put both values below the row, which keeps what was typed."""
+    context = {"session": session, "stale": stale}
+    response = render(request, "attendance/partials/_conflict.html", context, status=StaleMarks.status)
+    response["HX-Retarget"] = f"#attendee-{stale.mark.learner_id}"
+    response["HX-Reswap"] = "afterend"
+    return response
+
+
+def _as_typed(rows: list[Row], typed: Collection[Mark], stale: StaleMarks | None) -> list[Row]:
+    """Return the rows with what was typed, and with the present version: saving again means "keep mine"."""
+    marks = {mark.learner_id: mark for mark in typed}
+    changed = {row.mark.learner_id: row for row in stale.rows} if stale else {}
+    return [
+        replace(row, typed=marks.get(row.attendee.learner_id), stale=changed.get(row.attendee.learner_id))
+        for row in rows
+    ]
+
+
+def _told(added: Added) -> str:
+    """Say how many were added and how many were on the list (P3), and that the venue is too small (S7)."""
+    sentences = [ngettext("%(count)d added.", "%(count)d added.", added.added) % {"count": added.added}]
+    if added.already_listed:
+        sentences.append(
+            ngettext("%(count)d was on the list already.", "%(count)d were on the list already.", added.already_listed)
+            % {"count": added.already_listed}
+        )
+    return " ".join([*sentences, added.capacity_warning]).strip()
+
+
+def _warning_days() -> int:
+    days: int = settings.EXPIRY_WARNING_DAYS
+    return days
