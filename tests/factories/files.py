@@ -1,6 +1,7 @@
 """Files for tests, made by code: what scanners and phones write, and what hostile people send."""
 
 import io
+import time
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -31,10 +32,11 @@ def paper(size: tuple[int, int] = (620, 877), text: str = "Signed sheet") -> Ima
 
 @cache
 def pdf(pages: int = 1, text: str = "Signed sheet") -> bytes:
-    """Return a scan as PDF."""
+    """Return a scan as PDF, the same bytes every time."""
     first, *others = [paper(text=f"{text} {number}") for number in range(pages)]
     result = io.BytesIO()
-    first.save(result, "PDF", save_all=True, append_images=others)
+    then = time.gmtime(0)
+    first.save(result, "PDF", save_all=True, append_images=others, creationDate=then, modDate=then)
     return result.getvalue()
 
 

@@ -1,0 +1,152 @@
+"""An S3 store that speaks real HTTP and misbehaves on demand, and notes what the database was doing meanwhile."""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+BUCKET = "evidence"
+
+
+class ObjectStore(ThreadingHTTPServer):
+    """Keeps objects in memory. `faults` names by method (PUT, GET, HEAD) what goes wrong with the next requests."""
+
+    daemon_threads = True
+
+    def __init__(self, on_request: Callable[[], None]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.objects: dict[str, bytes] = {}
+        self.faults: dict[str, str] = {}
+        self.requests: list[str] = []
+        self.on_request = on_request
+        self.let_go = threading.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """The faults break connections on purpose."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: ObjectStore
+    protocol_version = "HTTP/1.1"
+
+    def do_PUT(self) -> None:
+        fault = self._begin()
+        body = self._body(half=fault == "reset half-way")
+        if fault == "reset half-way":
+            return self._reset()
+        if fault in STATUSES:
+            return self._answer(STATUSES[fault])
+        if fault == "keeps half":
+            body = body[: len(body) // 2]
+        if fault == "changes a byte":
+            body = body[:-1] + bytes([body[-1] ^ 1])
+        self.server.objects[self.path] = body
+        if fault == "loses the answer":
+            return self._reset()
+        return self._answer(200, headers={"ETag": '"etag"'})
+
+    def do_HEAD(self) -> None:
+        self._give(with_body=False)
+
+    def do_GET(self) -> None:
+        self._give(with_body=True)
+
+    def log_message(self, *arguments: object) -> None:
+        """Tests read the answers, not the log."""
+
+    def _give(self, *, with_body: bool) -> None:
+        fault = self._begin()
+        if fault in STATUSES:
+            return self._answer(STATUSES[fault])
+        body = self.server.objects.get(self.path)
+        if body is None and fault == "reset half-way":
+            return self._reset()
+        if body is None:
+            return self._answer(404)
+        if fault == "changes a byte":
+            body = body[:-1] + bytes([body[-1] ^ 1])
+        if fault == "keeps half":
+            body = body[: len(body) // 2]
+        if fault == "reset half-way":
+            self._answer(200, body, sent=len(body) // 2)
+            return self._reset()
+        return self._answer(200, body, sent=len(body) if with_body else 0)
+
+    def _begin(self) -> str:
+        """Note the request and what the database is doing, and stall if that is the fault."""
+        self.server.requests.append(self.command)
+        self.server.on_request()
+        self.path = self.path.split("?")[0]
+        fault = self.server.faults.get(self.command, "")
+        if fault == "stall":
+            self.server.let_go.wait(30)
+        return fault
+
+    def _body(self, *, half: bool) -> bytes:
+        if self.headers.get("Expect") == "100-continue":
+            self.send_response_only(100)
+            self.end_headers()
+        if "chunked" not in self.headers.get("Transfer-Encoding", ""):
+            length = int(self.headers["Content-Length"])
+            content = self.rfile.read(length // 2 if half else length)
+            return content if half else self._decoded(content)
+        content = b""
+        while size := int(self.rfile.readline(), 16):
+            content += self.rfile.read(size)
+            self.rfile.readline()
+            if half:
+                return content
+        self.rfile.readline()
+        return self._decoded(content)
+
+    def _decoded(self, content: bytes) -> bytes:
+        """Undo the SDK's own framing, which carries a checksum behind the object."""
+        if "aws-chunked" not in self.headers.get("Content-Encoding", ""):
+            return content
+        result = b""
+        while True:
+            line, content = content.split(b"\r\n", 1)
+            size = int(line.split(b";")[0], 16)
+            if not size:
+                return result
+            result, content = result + content[:size], content[size + 2 :]
+
+    def _answer(self, status: int, body: bytes = b"", *, sent: int = 0, headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in (headers or {"ETag": '"etag"', "Last-Modified": "Mon, 02 Mar 2026 08:00:00 GMT"}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body[:sent])
+
+    def _reset(self) -> None:
+        """Cut the connection so that the client sees a reset."""
+        self.wfile.flush()
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
+
+
+STATUSES = {"403": 403, "500": 500, "503": 503}
+
+
+@contextmanager
+def object_store(on_request: Callable[[], None]) -> Iterator[ObjectStore]:
+    """Run a store; `on_request` is called in its thread while a request waits."""
+    store = ObjectStore(on_request)
+    thread = threading.Thread(target=store.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield store
+    finally:
+        store.let_go.set()
+        store.shutdown()
+        store.server_close()
+        thread.join()
