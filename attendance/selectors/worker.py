@@ -157,7 +157,12 @@ def _sheet(line: RecordLine) -> Sheet:
 
 
 def _next_sessions(learner: Learner, lines: Sequence[ItemLine], *, now: dt.datetime) -> dict[int, NextSession]:
-    """Return by course where the worker trains next, for the courses that are red or yellow, in one query."""
+    """Return by course where the worker trains next, for the courses that are red or yellow, in one query.
+
+    Only who is ACTIVE can be put on a list (L1).
+    """
+    if learner.status != Learner.Status.ACTIVE:
+        return {}
     courses = [line.item.course_id for line in lines if line.standing.kind in ("bad", "warn")]
     sessions = (
         Session.objects.filter(
