@@ -18,7 +18,6 @@ from training.models import CourseVersion, Session, Venue
 from training.models.session import TimeRange
 from training.selectors.availability import BOOKED, booked_minutes, offered_venues
 from training.selectors.courses import published_version
-from training.services.sessions import SessionNotFound
 
 
 @dataclass(frozen=True)
@@ -61,19 +60,6 @@ class Workspace:
     progress: Progress
     rows: list[Row]
     evidence: EvidenceCard
-
-
-def session_for_workspace(session_id: int) -> Session:
-    """Return a session with everything the workspace says about it.
-
-    Raises:
-        SessionNotFound: it does not exist or is deleted.
-    """
-    related = ("course", "course_version", "trainer__company", "venue", "finalized_by", "updated_by")
-    session = Session.objects.select_related(*related).filter(pk=session_id, deleted_at__isnull=True).first()
-    if session is None:
-        raise SessionNotFound(_("There is no such session; it may have been deleted."))
-    return session
 
 
 def workspace(session: Session, *, now: dt.datetime, warning_days: int) -> Workspace:

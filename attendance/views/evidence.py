@@ -18,7 +18,7 @@ from attendance.selectors.evidence import (
     record_of_evidence,
     session_of_evidence,
 )
-from attendance.selectors.workspace import progress, session_for_workspace
+from attendance.selectors.workspace import progress
 from attendance.services.evidence import upload_evidence
 from learners.evidence_files.incoming import FIELD
 from learners.evidence_files.page_images import Width, page_image
@@ -29,6 +29,7 @@ from learners.services.evidence_store import EvidenceAltered, EvidenceMissing, c
 from training.htmx import HtmxRequest
 from training.permissions import Permission, check_may, requires
 from training.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
+from training.selectors.sessions import get_session
 
 # What a person sent was not written by us: it is never shown inside the site, and may do nothing where it is shown.
 HEADERS = {
@@ -97,7 +98,7 @@ def _upload(request: HtmxRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         messages.success(request, _("The signed sheet is stored."))
         return redirect("attendance:session", pk)
-    session = session_for_workspace(pk)
+    session = get_session(pk, user=request.user)
     context = {
         "session": session,
         "evidence": evidence_card(session),

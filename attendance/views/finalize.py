@@ -11,10 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from attendance.selectors.workspace import progress, session_for_workspace
+from attendance.selectors.workspace import progress
 from attendance.services.finalize import FinalizeResult, finalize_session
 from training.htmx import HtmxRequest
 from training.permissions import Permission, requires
+from training.selectors.sessions import get_session
 
 
 @requires(Permission.FINALIZE)
@@ -27,7 +28,7 @@ def session_finalize(request: HtmxRequest, pk: int) -> HttpResponse:
         if request.htmx:
             return HttpResponseClientRedirect(reverse("attendance:session", args=[pk]))
         return redirect("attendance:session", pk)
-    session = session_for_workspace(pk)
+    session = get_session(pk, user=request.user)
     context = {"session": session, "progress": progress(session, now=timezone.now())}
     template = "attendance/partials/_confirm.html" if request.htmx else "attendance/finalize.html"
     return render(request, template, context)

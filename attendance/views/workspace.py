@@ -19,12 +19,13 @@ from attendance.forms import MarkForm, PickerForm, everybody, learner_ids, line_
 from attendance.policies import allows, check_list_is_open
 from attendance.selectors.picker import Picker, picker
 from attendance.selectors.register import Row, register
-from attendance.selectors.workspace import progress, session_for_workspace, workspace
+from attendance.selectors.workspace import progress, workspace
 from attendance.services.attendees import Added, add_attendees, duplicate_session, remove_attendee
 from attendance.services.marking import Mark, NotOnTheList, StaleMarks, StaleRow, mark_everybody, save_marks
 from training.htmx import HtmxRequest
 from training.models import Session
 from training.permissions import Permission, check_may, may, requires
+from training.selectors.sessions import get_session
 
 FULL_WEEK_MINUTES = 40 * 60  # what the bar of a trainer's load is drawn against
 
@@ -61,7 +62,7 @@ def session_add(request: HtmxRequest, pk: int) -> HttpResponse:
         tell(request, _told(added))
         state = PickerForm(request.POST).wanted().query()
         return redirect(f"{reverse('attendance:session', args=[pk])}{state}")
-    session, now = session_for_workspace(pk), timezone.now()
+    session, now = get_session(pk, user=request.user), timezone.now()
     context = {
         **_moving(request, session),
         "picker": _picker(request, session, request.POST),
@@ -81,7 +82,7 @@ def session_remove(request: HtmxRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         messages.success(request, _("Taken off the list."))
         return redirect("attendance:session", pk)
-    context = _moving(request, session_for_workspace(pk))
+    context = _moving(request, get_session(pk, user=request.user))
     response = render(request, "attendance/partials/_progress.html", context)
     response["HX-Trigger"] = "list-changed"
     return response
@@ -142,7 +143,7 @@ def session_duplicate(request: HtmxRequest, pk: int) -> HttpResponse:
 
 
 def _session(request: HtmxRequest, pk: int, permission: Permission) -> Session:
-    session = session_for_workspace(pk)
+    session = get_session(pk, user=request.user)
     check_may(request.user, permission, session)
     return session
 

@@ -8,13 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from attendance.selectors.register import register
-from attendance.selectors.workspace import session_for_workspace
 from learners.models import ComplianceItem, Learner
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory, RoleFactory
-from tests.factories.training import MORNING, CompanyFactory, SessionFactory, scheduled_session
+from tests.factories.training import MORNING, CompanyFactory, scheduled_session
 from training.models import Session
-from training.services.sessions import SessionNotFound
 
 NOW = MORNING - timedelta(hours=1)
 
@@ -74,17 +72,11 @@ def test_p5_a_row_offers_removal_only_before_the_start_and_while_unmarked():
     assert [row.can_remove for row in register(session, now=MORNING, warning_days=60)] == [False, False]
 
 
-def test_a_deleted_draft_is_not_found():
-    session = SessionFactory(deleted_at=NOW)
-    with pytest.raises(SessionNotFound):
-        session_for_workspace(session.pk)
-
-
 @pytest.mark.parametrize("size", [1, 3])
 def test_the_list_takes_the_same_number_of_queries_for_any_number(size: int):
     session = scheduled_session()
     SessionAttendeeFactory.create_batch(size, session=session, present=True)
-    session = session_for_workspace(session.pk)
+    session = Session.objects.get(pk=session.pk)
     with CaptureQueriesContext(connection) as queries:
         assert len(rows_of(session)) == size
     assert len(queries) == 2
