@@ -18,6 +18,8 @@ SITE_NAME = env.str("SITE_NAME", default="Northgate Refinery")
 EXPIRY_WARNING_DAYS = env.int("EXPIRY_WARNING_DAYS", default=60)
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=20 * 1024 * 1024)
 EVIDENCE_RETENTION_YEARS = env.int("EVIDENCE_RETENTION_YEARS", default=None)
+# Whose public holidays classes rest on: "DE", or with a part of the country "DE/BY"; empty means none.
+SITE_HOLIDAYS = env.str("SITE_HOLIDAYS", default="DE")
 
 # Core
 DEBUG = env.bool("DEBUG", default=False)
