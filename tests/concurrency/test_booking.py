@@ -5,16 +5,15 @@ Every race has a control that runs it with the locks off, and shows that the tes
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 
+from tests.concurrency.at_once import Job, all_at_once
 from tests.factories.training import (
     MORNING,
     CourseVersionFactory,
@@ -27,7 +26,6 @@ from tests.factories.training import (
 from training.groups import SUPERVISORS
 from training.models import Course, Session, Trainer, Venue
 from training.policies import Booked
-from training.refusals import Refusal
 from training.services import sessions
 from training.services.courses import CourseBooked, delete_unbooked_course
 from training.services.sessions import Plan, create_draft, create_scheduled, edit_session, schedule_session
@@ -37,7 +35,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CLIENTS = 32
 NOW = datetime(2026, 2, 20, 9, 0, tzinfo=UTC)
 NOON = MORNING + timedelta(hours=4)
-Job = Callable[[], Any]
 
 
 @pytest.fixture
@@ -72,24 +69,6 @@ def qualified_trainers(course: Course, count: int) -> list[Trainer]:
     for trainer in trainers:
         TrainerQualificationFactory(trainer=trainer, course=course)
     return trainers
-
-
-def all_at_once(jobs: Sequence[Job]) -> list[Any]:
-    """Run every job in a thread and connection of its own; return results, refusals and errors in order."""
-    barrier = Barrier(len(jobs))
-
-    def run(job: Job) -> Any:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=60)
-            return job()
-        except (Refusal, DatabaseError) as answer:
-            return answer
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
 
 
 def book_one_slot(course: Course, by: User, *, trainer: Trainer | None = None, venue: Venue | None = None) -> list[Any]:

@@ -1,0 +1,53 @@
+"""One check over everything that must be true at any time: run it after whatever went wrong."""
+
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from attendance.models import SessionAttendee
+from learners.models import CompetencyRecord, EvidenceUpload, Learner, TrainingRecord
+from learners.services.compliance import recalculate
+from training.models import Session
+
+
+def check_integrity(*, today: date, now: datetime) -> None:
+    """Records and sign-offs ⇔ attendance and evidence of finalized sessions; stored answers ⇔ rules; constraints."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for session in Session.objects.all():
+        _check_session(session)
+    _check_compliance(today=today, now=now)
+
+
+def _check_session(session: Session) -> None:
+    attendees = SessionAttendee.objects.filter(session=session)
+    records = TrainingRecord.objects.filter(session=session, supersedes=None)
+    sign_offs = CompetencyRecord.objects.filter(session=session, attempt=1)
+    made = sorted([*records.values_list("learner_id", flat=True), *sign_offs.values_list("learner_id", flat=True)])
+    if not session.is_finalized:
+        assert session.status != Session.Status.COMPLETED
+        assert made == []
+        assert not attendees.exclude(status=SessionAttendee.Status.REGISTERED).exists()
+        return
+    assert session.status == Session.Status.COMPLETED
+    present = attendees.filter(is_present=True)
+    assert made == sorted(present.values_list("learner_id", flat=True))
+    assert not present.exclude(status=SessionAttendee.Status.ATTENDED).exists()
+    assert not attendees.filter(is_present=False).exclude(status=SessionAttendee.Status.NO_SHOW).exists()
+    evidence = {"evidence_file_key": session.attendance_file_key, "evidence_hash": session.attendance_file_hash}
+    assert not records.exclude(**evidence).exists()
+    assert not sign_offs.exclude(**evidence).exists()
+    assert EvidenceUpload.objects.filter(
+        session=session, key=session.attendance_file_key, sha256=session.attendance_file_hash
+    ).exists()
+
+
+def _check_compliance(*, today: date, now: datetime) -> None:
+    """Judging everybody who has an answer changes nothing."""
+    judged = Learner.objects.filter(compliance_updated_at__isnull=False).order_by("pk")
+    answers = judged.values_list("pk", "compliance_status", "compliance_holds_until")
+    with transaction.atomic():
+        before = list(answers)
+        assert recalculate(learner_ids=[pk for pk, *_ in before], today=today, now=now) == 0
+        assert list(answers) == before
+        transaction.set_rollback(True)
