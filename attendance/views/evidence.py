@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
@@ -41,10 +42,11 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Proof:
-    """A stored file that the person may open, with the name it goes by."""
+    """A stored file that the person may open, with the name it goes by and the page it belongs to."""
 
     upload: EvidenceUpload
     name: str
+    page: str
     learner: Learner | None = None
 
 
@@ -121,7 +123,7 @@ def _proof_of_session(request: HtmxRequest, pk: int) -> Proof:
     upload = present_upload(session)
     if upload is None:
         raise NoEvidence(_("This session has no signed sheet yet."))
-    return Proof(upload, session.reference)
+    return Proof(upload, session.reference, reverse("attendance:session", args=[session.pk]))
 
 
 def _proof_of_record(request: HtmxRequest, pk: int) -> Proof:
@@ -130,7 +132,8 @@ def _proof_of_record(request: HtmxRequest, pk: int) -> Proof:
     upload = upload_of(record)
     if upload is None:
         raise NoEvidence(_("No upload is known for this record. Tell your administrator."))
-    return Proof(upload, record.session.reference if record.session else f"record-{record.pk}", record.learner)
+    name = record.session.reference if record.session else f"record-{record.pk}"
+    return Proof(upload, name, reverse("attendance:worker", args=[record.learner_id]), record.learner)
 
 
 def _download(request: HtmxRequest, proof: Proof) -> FileResponse:

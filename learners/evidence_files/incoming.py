@@ -185,9 +185,12 @@ def _refusal(error: UnacceptableError, names: Sequence[str]) -> Refusal:
     name = ", ".join(names)
     match error.reason:
         case Reason.KIND if error.detail:
-            text = _("“%(name)s” is not a PDF, JPEG or PNG file; by its content it looks like %(kind)s.")
+            text = _(
+                "“%(name)s” is not a PDF, JPEG or PNG file: its content looks like %(kind)s. "
+                "Upload the scan or photo of the signed sheet."
+            )
         case Reason.KIND:
-            text = _("“%(name)s” is not a PDF, JPEG or PNG file. Scan or photograph the signed sheet.")
+            text = _("“%(name)s” is not a PDF, JPEG or PNG file. Upload the scan or photo of the signed sheet.")
         case Reason.HEIC:
             text = _("“%(name)s” is a HEIC picture. Save it as JPEG, or set the camera to “most compatible”.")
         case Reason.TWO_KINDS:

@@ -153,7 +153,8 @@ window.addEventListener("focus", comeBack);
 
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.xhr?.status !== 422) return;
-  event.detail.target.querySelector('[aria-invalid="true"], [role="alert"][tabindex]')?.focus();
+  const swapped = event.detail.target.isConnected ? event.detail.target : event.target; // by hx-swap="outerHTML"
+  swapped.querySelector('[aria-invalid="true"], [role="alert"][tabindex]')?.focus();
 });
 
 // Back must never show a status from a page that the browser kept.

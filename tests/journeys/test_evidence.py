@@ -1,0 +1,120 @@
+"""The signed sheet in a real browser: dropped, chosen, refused, replaced, without JavaScript, and from the phone."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, FilePayload, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import files
+from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.training import scheduled_session
+from training.models import Session
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
+
+SHEET: FilePayload = {"name": "sheet.pdf", "mimeType": "application/pdf", "buffer": files.pdf()}
+WEB_PAGE: FilePayload = {"name": "sheet.pdf", "mimeType": "application/pdf", "buffer": files.web_page()}
+PHOTOS: list[FilePayload] = [
+    {"name": "image.jpg", "mimeType": "image/jpeg", "buffer": files.jpeg(text=text)} for text in ("one", "two")
+]
+INPUT = "#evidence input[type=file]"
+
+
+@pytest.fixture
+def session() -> Session:
+    session = scheduled_session()
+    SessionAttendeeFactory(session=session, present=True)
+    return session
+
+
+@pytest.fixture
+def workspace(
+    page: Page, live_server: LiveServer, supervisor: User, sign_in: Callable[[User], None], session: Session
+) -> Page:
+    sign_in(supervisor)
+    page.goto(f"{live_server.url}/sessions/{session.pk}/")
+    return page
+
+
+def test_f5_uploading_the_sheet_opens_finalize(workspace: Page) -> None:
+    expect(workspace.locator("#evidence")).to_contain_text("Missing")
+    workspace.set_input_files(INPUT, SHEET)
+    expect(workspace.locator("#evidence")).to_contain_text("Stored")
+    expect(workspace.locator("#toasts")).to_contain_text("The signed sheet is stored.")
+    expect(workspace.locator("#finalize")).not_to_contain_text("Evidence missing")
+    picture = workspace.locator("#evidence .thumb img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
+
+
+def test_e1_a_refused_file_is_said_at_the_field_and_another_can_be_chosen(workspace: Page) -> None:
+    workspace.set_input_files(INPUT, WEB_PAGE)
+    expect(workspace.get_by_role("alert")).to_contain_text("looks like .html")
+    expect(workspace.locator(INPUT)).to_be_focused()
+    workspace.set_input_files(INPUT, SHEET)
+    expect(workspace.locator("#evidence")).to_contain_text("Stored")
+    expect(workspace.locator("#evidence-refusal")).to_have_count(0)
+
+
+def test_e7_several_photos_replace_the_file(workspace: Page, session: Session) -> None:
+    workspace.set_input_files(INPUT, SHEET)
+    workspace.get_by_text("Replace the file").click()
+    workspace.set_input_files(INPUT, PHOTOS)
+    expect(workspace.locator("#evidence")).to_contain_text("2 pages")
+    assert session.evidence_uploads.count() == 2
+
+
+def test_e3_the_stored_file_is_checked_and_taken_along(workspace: Page) -> None:
+    workspace.set_input_files(INPUT, SHEET)
+    workspace.get_by_text("Check the file").click()
+    expect(workspace.locator("#evidence-check")).to_contain_text("File matches its stored hash")
+    with workspace.expect_download() as download:
+        workspace.get_by_role("link", name="Download").click()
+    assert download.value.path().read_bytes() == SHEET["buffer"]
+
+
+def test_swapping_the_card_equals_reloading_the_page(workspace: Page) -> None:
+    workspace.set_input_files(INPUT, SHEET)
+    expect(workspace.locator("#evidence")).to_contain_text("Stored")
+    swapped = workspace.locator("#evidence").inner_text()
+    workspace.reload()
+    assert workspace.locator("#evidence").inner_text() == swapped
+
+
+def test_upload_and_refusal_without_javascript(
+    browser: Browser, live_server: LiveServer, session: Session, supervisor: User, workspace: Page
+) -> None:
+    context = browser.new_context(java_script_enabled=False, storage_state=workspace.context.storage_state())
+    page = context.new_page()
+    page.goto(f"{live_server.url}/sessions/{session.pk}/")
+    page.set_input_files(INPUT, WEB_PAGE)
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_role("alert")).to_contain_text("looks like .html")
+    page.set_input_files(INPUT, SHEET)
+    page.get_by_role("button", name="Upload").click()
+    expect(page).to_have_url(f"{live_server.url}/sessions/{session.pk}/")
+    expect(page.locator("#evidence")).to_contain_text("Stored")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_evidence_are_accessible(
+    workspace: Page, live_server: LiveServer, session: Session, scheme: str
+) -> None:
+    workspace.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    workspace.set_input_files(INPUT, WEB_PAGE)
+    expect(workspace.locator("#evidence-refusal")).to_be_visible()
+    _assert_accessible(workspace)
+    workspace.set_input_files(INPUT, SHEET)
+    expect(workspace.locator("#evidence")).to_contain_text("Stored")
+    _assert_accessible(workspace)
+    workspace.goto(f"{live_server.url}/sessions/{session.pk}/evidence/check/")
+    _assert_accessible(workspace)
+
+
+def _assert_accessible(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
