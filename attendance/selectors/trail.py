@@ -19,6 +19,23 @@ from training.selectors.audit import Source
 RECORD = ("result", "completion_date", "expiry_date", "provider", "comments")
 SIGN_OFF = ("status", "attempt", "training_date", "assessed_on", "assessed_by", "method", "remarks", "revoked_at")
 MARK = ("line", "status", "is_present", "has_passed", "remarks", "marked_by")
+PLAN = (
+    "course",
+    "course_version",
+    "trainer",
+    "venue",
+    "start_time",
+    "end_time",
+    "status",
+    "attendance_file_hash",
+    "finalized_at",
+    "finalized_by",
+    "cancellation_reason",
+    "change_reason",
+    "version",
+    "deleted_at",
+)
+ANSWER = ("status", "due_date", "expiry_date", "awaiting_verification", "proof")
 UPLOAD = ("sha256", "size", "content_type", "reason")
 
 
@@ -36,13 +53,7 @@ def of_worker(learner: Learner) -> Sequence[Source]:
         Source(model=Revocation, ids=records, by="record", subject="record", fields=("reason",)),
         Source(model=Revocation, ids=sign_offs, by="competency_record", fields=("reason",)),
         Source(model=EvidenceUpload, ids=records, by="record", subject="record", fields=UPLOAD),
-        Source(
-            model=ComplianceItem,
-            ids=me,
-            by="learner",
-            subject="course",
-            fields=("status", "due_date", "expiry_date", "awaiting_verification"),
-        ),
+        Source(model=ComplianceItem, ids=me, by="learner", subject="course", fields=ANSWER),
         Source(
             model=EvidenceRead, ids=me, by="learner", subject="upload", fields=("kind",), at="read_at", who="read_by"
         ),
@@ -62,7 +73,7 @@ def of_session(session: Session) -> Sequence[Source]:
         Source(model=CompetencyRecord, ids=me, by="session", subject="learner", fields=SIGN_OFF),
         Source(model=Revocation, ids=records, by="record", subject="record", fields=("reason",)),
         Source(model=Revocation, ids=sign_offs, by="competency_record", fields=("reason",)),
-        Source(model=Session, ids=me),
+        Source(model=Session, ids=me, fields=PLAN),
         Source(
             model=EvidenceRead,
             ids=uploads,

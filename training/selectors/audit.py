@@ -114,6 +114,7 @@ class _Line:
 def trail(sources: Sequence[Source], *, after: str = "", size: int = PAGE_SIZE) -> Trail:
     """Return one page of what happened to the rows of `sources`, newest first.
 
+    A change of nothing that is told, such as of bookkeeping alone, has no line, so that a page can be a little shorter.
     The number of queries depends on how many kinds of things the lines name, never on how many lines there are.
 
     Args:
@@ -123,7 +124,9 @@ def trail(sources: Sequence[Source], *, after: str = "", size: int = PAGE_SIZE) 
     lines = _lines(sources, after=after, limit=size + 1)
     shown = lines[:size]
     names = _Names(shown)
-    return Trail([_entry(line, names) for line in shown], shown[-1].cursor if len(lines) > size else "")
+    entries = [_entry(line, names) for line in shown]
+    told = [entry for entry in entries if entry.changes or entry.action != "update"]
+    return Trail(told, shown[-1].cursor if len(lines) > size else "")
 
 
 # Finding the lines

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -153,7 +154,7 @@ def test_expiring_soon_names_the_next_expiry_first(supervisor):
     rows = board(user=supervisor, today=today, now=timezone.now(), warning_days=60).expiring_rows
 
     assert [row.learner.first_name for row in rows] == ["tomorrow", "in a month", "last of the window"]
-    assert rows[0].next_expiry.text == "1 d left"
+    assert [row.next_expiry and row.next_expiry.text for row in rows[:1]] == ["1 d left"]
 
 
 def test_v1_the_oldest_sign_off_stands_first(as_supervisor: Client):
@@ -260,7 +261,7 @@ def test_a_trainer_sees_own_sessions_and_nobody_elses(as_trainer: Client, traine
     assert "/workers/" not in response.content.decode()
 
 
-def test_a_trainer_is_told_what_to_mark_and_what_to_upload(trainer: Trainer):
+def test_a_trainer_is_told_what_to_mark_and_what_to_upload(trainer: Trainer, trainer_user: User):
     upload = scheduled_session(trainer=trainer, start_time=at(8, day=-1))
     mark = scheduled_session(
         trainer=trainer, start_time=at(8, day=-2), attendance_file_key=KEY, attendance_file_hash=HASH
@@ -274,7 +275,7 @@ def test_a_trainer_is_told_what_to_mark_and_what_to_upload(trainer: Trainer):
     coming = scheduled_session(trainer=trainer, start_time=at(8, day=3))
     scheduled_session(trainer=trainer, start_time=at(8, day=9))
 
-    own = own_board(user=trainer.user, today=timezone.localdate(), now=timezone.now())
+    own = own_board(user=trainer_user, today=timezone.localdate(), now=timezone.now())
 
     assert [line.session for line in own.unfinished] == [mark, upload]
     assert [line.session for line in own.coming] == [coming]
