@@ -226,20 +226,20 @@ class SessionForm(forms.Form):
 
 
 def moment_of(day: date, clock: time) -> datetime:
-    """Return the moment at which clocks of the site show this day and time.
+    """Return the moment, in UTC, at which clocks of the site show this day and time.
 
     Raises:
         ValidationError: there is no such moment, or there are two, because the clocks are changed then.
     """
     zone = timezone.get_current_timezone()
     naive = datetime.combine(day, clock)
-    first, second = naive.replace(tzinfo=zone, fold=0), naive.replace(tzinfo=zone, fold=1)
+    first, second = (naive.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     words = {"time": f"{clock:%H:%M}"}
-    if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != naive:
+    if first.astimezone(zone).replace(tzinfo=None) != naive:
         raise forms.ValidationError(
             _("There is no %(time)s on that day: the clocks go forward. Choose a later time.") % words
         )
-    if first.utcoffset() != second.utcoffset():
+    if first != second:
         raise forms.ValidationError(
             _("%(time)s comes twice on that day: the clocks go back. Choose a time before or after that hour.") % words
         )

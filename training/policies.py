@@ -4,7 +4,7 @@ A button asks `allows(check_…, …)`, the service behind it calls the check it
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from django.utils import timezone
@@ -131,13 +131,16 @@ def check_cancel_reason(reason: str) -> None:
 
 
 def check_times(start: datetime | None, end: datetime | None, *, now: datetime) -> None:
-    """S2 and invariant 1: the end is after the start, and neither year is a slip of the keyboard."""
+    """S2 and invariant 1: the end is after the start, and neither year is a slip of the keyboard.
+
+    Compared in UTC: two times of one zone are compared by the hands of the clock, which are put back once a year.
+    """
     errors = {
         field: [_("Check the year: this is more than 20 years away.")]
         for field, value in (("start_time", start), ("end_time", end))
         if value is not None and abs(value - now) > PLAUSIBLE
     }
-    if not errors and start is not None and end is not None and end <= start:
+    if not errors and start is not None and end is not None and end.astimezone(UTC) <= start.astimezone(UTC):
         errors["end_time"] = [_("End time must be after start time.")]
     if errors:
         raise _not_plannable(errors)

@@ -1,7 +1,7 @@
 """The sessions of one week, laid out by day and hour, overlapping ones side by side."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
@@ -20,12 +20,21 @@ UNTIMED = timedelta(hours=1)  # how long a draft without an end is drawn
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """Where a session stands in a day: quarters of an hour from midnight, and the column it takes."""
+    """Where a session stands in a day: quarters of an hour from midnight, and the columns it takes."""
 
     line: SessionLine
     first: int
-    length: int
+    last: int
     lane: int
+    width: int = 1
+
+    @property
+    def length(self) -> int:
+        return self.last - self.first
+
+    def overlaps(self, other: "Slot") -> bool:
+        """Whether both are held at some time."""
+        return self.first < other.last and other.first < self.last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +110,16 @@ def _day(day: date, lines: Sequence[SessionLine], today: date) -> Day:
             more += 1
             continue
         free_from[lane] = last
-        slots.append(Slot(line=line, first=first, length=last - first, lane=lane + 1))
+        slots.append(Slot(line=line, first=first, last=last, lane=lane + 1))
     lanes = max((slot.lane for slot in slots), default=1)
-    return Day(day=day, is_today=day == today, slots=slots, lanes=lanes, more=more)
+    wide = [replace(slot, width=_width(slot, slots, lanes)) for slot in slots]
+    return Day(day=day, is_today=day == today, slots=wide, lanes=lanes, more=more)
+
+
+def _width(slot: Slot, slots: Sequence[Slot], lanes: int) -> int:
+    """Return how many columns a session may take before it meets another one to its right."""
+    met = [other.lane for other in slots if other.lane > slot.lane and other.overlaps(slot)]
+    return min(met, default=lanes + 1) - slot.lane
 
 
 def _quarters(session: Session, day: date) -> tuple[int, int]:
@@ -125,7 +141,7 @@ def _minutes(clock: time) -> int:
 def _hours(slots: Sequence[Slot]) -> range:
     """Return the hours to draw: the usual ones, more if a session needs them, in a length that the CSS knows."""
     first = min([FIRST_HOUR, *(slot.first // 4 for slot in slots)])
-    last = max([LAST_HOUR, *(-(-(slot.first + slot.length) // 4) for slot in slots)])
+    last = max([LAST_HOUR, *(-(-slot.last // 4) for slot in slots)])
     length = next(each for each in DAY_LENGTHS if each >= last - first)
     first = min(first, 24 - length)
     return range(first, first + length)

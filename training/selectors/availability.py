@@ -8,7 +8,8 @@ from typing import Any
 
 from django.contrib.postgres.fields import RangeBoundary
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -51,15 +52,13 @@ def overlapping(
     Args:
         statuses: which sessions count; `[DRAFT]` gives the tentative ones, which warn and never block (S4).
     """
-    wanted: list[tuple[Overlap.Kind, Q]] = []
-    if trainer_id is not None:
-        wanted.append((Overlap.Kind.TRAINER, Q(trainer_id=trainer_id)))
-    if venue_id is not None:
-        wanted.append((Overlap.Kind.VENUE, Q(venue_id=venue_id)))
-    if not wanted or end <= start:
+    wanted = ((Overlap.Kind.TRAINER, trainer_id), (Overlap.Kind.VENUE, venue_id))
+    if end <= start:
         return []
     span = DateTimeTZRange(start, end)
-    branches = [_holding(resource, kind, span, statuses, exclude_session_id) for kind, resource in wanted]
+    branches = [_holding(kind, pk, span, statuses, exclude_session_id) for kind, pk in wanted if pk is not None]
+    if not branches:
+        return []
     found = list(branches[0].union(*branches[1:], all=True))
     if not found:
         return []
@@ -69,16 +68,18 @@ def overlapping(
 
 
 def _holding(
-    resource: Q,
     kind: Overlap.Kind,
+    pk: int,
     span: DateTimeTZRange,
     statuses: Collection[Session.Status],
     exclude_session_id: int | None,
 ) -> QuerySet[Session, Any]:
+    # As bigint, or the key is no use to the GiST index, which knows no comparison with a plain integer literal.
+    holder = {f"{kind.lower()}_id": Cast(Value(pk), BigIntegerField())}
     sessions = (
         Session.objects.order_by()
         .alias(span=TimeRange("start_time", "end_time", RangeBoundary()))
-        .filter(resource, status__in=statuses, deleted_at__isnull=True, span__overlap=span)
+        .filter(**holder, status__in=statuses, deleted_at__isnull=True, span__overlap=span)
         .filter(start_time__isnull=False, end_time__isnull=False)  # a draft with one of them would last for ever
     )
     if exclude_session_id is not None:
