@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "attendance",
     "learners",
     "training",
-    "django.contrib.admin",
+    "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -196,6 +196,7 @@ if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500  # without JavaScript a list of 500 people is one form, four fields each
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # HSTS preload: the domain is the site's own to submit to browsers
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -169,7 +169,7 @@ def public(view: View) -> View:
 class PermissionMiddleware:
     """Deny by default: no view runs unless it says who may use it and the person is one of them.
 
-    Django Admin guards itself (`AdminSite.has_permission`: superusers), and is let through to its own login page.
+    Every view of Django Admin is for those who may administer, whether or not it says so.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -181,14 +181,19 @@ class PermissionMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        match = request.resolver_match
-        if getattr(view, "is_public", False) or (match is not None and "admin" in match.app_names):
+        if getattr(view, "is_public", False):
             return None
         if not request.user.is_authenticated:
             if getattr(request, "htmx", False):
                 return HttpResponse(_("Your login has ended. Sign in again."), status=401)
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-        declared: frozenset[Permission] | None = getattr(view, "permissions", None)
+        declared = self._declared(request, view)
         if declared is None or (declared and not any(reach(request.user, each) for each in declared)):
             raise PermissionDenied
         return None
+
+    @staticmethod
+    def _declared(request: HttpRequest, view: Callable[..., HttpResponse]) -> frozenset[Permission] | None:
+        if request.resolver_match is not None and "admin" in request.resolver_match.app_names:
+            return frozenset({Permission.ADMINISTER})
+        return getattr(view, "permissions", None)

@@ -3,7 +3,7 @@
 Every writer locks the course first; its versions belong to that lock.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TypedDict
 
@@ -40,16 +40,38 @@ class CourseNotFound(Refusal):
     status = 404
 
 
+class CourseInvalid(Invalid):
+    """The code of a course breaks its rule, or is taken; `errors` names it."""
+
+
 class SyllabusInvalid(Invalid):
     """A field of a version breaks its rule; `errors` names it."""
 
 
 class VersionInUse(Conflict):
-    """Only drafts of a version are published and deleted, and only published ones archived."""
+    """Only drafts of a version are edited, published and deleted, and only published ones archived."""
 
 
 class CourseBooked(Conflict):
     """Open sessions need the course."""
+
+
+def create_course(*, code: str, by: User) -> Course:
+    """Add a course, which is offered for booking once it has a published version. Its code never changes.
+
+    Raises:
+        NotPermitted: not granted.
+        CourseInvalid: the code has not the form of one, or belongs to another course, deleted ones included.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    course = Course(code=code, created_by=by, updated_by=by)
+    with database_refusals(), transaction.atomic():
+        try:
+            course.full_clean()
+        except ValidationError as error:
+            raise CourseInvalid(" ".join(error.messages), errors=error.message_dict) from error
+        course.save()
+    return course
 
 
 def create_version(
@@ -85,9 +107,45 @@ def create_version(
         version.save()
         if prerequisites is None:
             prerequisites = before.prerequisite_links.values_list("course_id", flat=True) if before else ()
-        CoursePrerequisite.objects.bulk_create(
-            CoursePrerequisite(course_version=version, course_id=each) for each in sorted(set(prerequisites))
+        _ask_before(version, prerequisites)
+        return version
+
+
+def edit_draft_version(
+    *,
+    version_id: int,
+    syllabus: Syllabus,
+    by: User,
+    now: datetime,
+    prerequisites: Collection[int] | None = None,
+) -> CourseVersion:
+    """Change a version that nobody can have pinned yet.
+
+    Args:
+        syllabus: what changes; a field left out stays as it is.
+        prerequisites: keys of courses that should be held before; None leaves them.
+
+    Raises:
+        NotPermitted: not granted.
+        CourseNotFound: there is no such version.
+        VersionInUse: it is no draft.
+        SyllabusInvalid: a field breaks its rule.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        version = _lock_version(version_id)
+        _check_status(
+            version, CourseVersion.Status.DRAFT, _("This version was published, so it stays. Make a new version.")
         )
+        for field, value in syllabus.items():
+            setattr(version, field, value)
+        version.updated_by, version.updated_at = by, now
+        _check_fields(version)
+        version.save()
+        if prerequisites is not None:
+            version.prerequisite_links.exclude(course__in=prerequisites).delete()
+            listed = version.prerequisite_links.values_list("course_id", flat=True)
+            _ask_before(version, set(prerequisites) - set(listed))
         return version
 
 
@@ -195,6 +253,12 @@ def _lock_version(version_id: int) -> CourseVersion:
 def _check_status(version: CourseVersion, status: CourseVersion.Status, otherwise: str) -> None:
     if version.status != status:
         raise VersionInUse(otherwise, conflict={"kind": "STATE", "theirs": version.status})
+
+
+def _ask_before(version: CourseVersion, course_ids: Iterable[int]) -> None:
+    CoursePrerequisite.objects.bulk_create(
+        CoursePrerequisite(course_version=version, course_id=each) for each in sorted(set(course_ids))
+    )
 
 
 def _check_fields(version: CourseVersion) -> None:

@@ -1,0 +1,236 @@
+"""Admin of sessions with their lists, and of what finalize and capture leave behind."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from attendance.models import CaptureVoid, SessionAttendee
+from attendance.selectors.finalize import finalize_preview
+from attendance.selectors.trail import of_session
+from attendance.services.finalize import finalize_session
+from learners.admin.workers import WORKER_SEARCH
+from training.guarded_admin import (
+    LONGEST_REASON,
+    GuardedAdmin,
+    ObjectAction,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    ReasonForm,
+    ServiceForm,
+    register_events,
+    who_acts,
+)
+from training.models import Session
+from training.policies import ChangedMeanwhile, allows, check_can_delete, check_can_schedule, check_open
+from training.selectors.audit import Source
+from training.services.sessions import (
+    Plan,
+    cancel_session,
+    create_draft,
+    delete_draft,
+    edit_session,
+    schedule_session,
+)
+
+REFERENCES = {"course", "trainer", "venue"}
+
+
+class SessionForm(ServiceForm):
+    """The plan of a session, with the version that this person has seen (S3) and the reason for a change (S11)."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason for the change"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Once there is a mark or a signed sheet: say why trainer, venue or time change."),
+    )
+    seen_version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen_version"] = self.instance.version
+
+    def full_clean(self) -> None:
+        """After somebody else's change the next try is on their version, which the message has told."""
+        super().full_clean()
+        if isinstance(self.refusal, ChangedMeanwhile) and self.refusal.conflict:
+            self.data = {**dict(self.data.items()), "seen_version": self.refusal.conflict["theirs"]}
+
+    def plan(self) -> Plan:
+        """Return what a new session is to be, or what changes, by the names of the service."""
+        plan: Any = {}
+        named = self.changed_data if self.instance.pk else self.fields
+        for name in {*REFERENCES, "start_time", "end_time"} & {*named}:
+            value = self.cleaned_data[name]
+            plan[f"{name}_id" if name in REFERENCES else name] = value.pk if name in REFERENCES and value else value
+        return plan  # type: ignore[no-any-return]  # by the names of Plan
+
+
+class AttendeeInline(ReadOnlyInline):
+    model = SessionAttendee
+    fields = ("line", "learner", "status", "is_present", "has_passed", "remarks", "marked_by", "marked_at")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SessionAttendee]:
+        return super().get_queryset(request).select_related("learner", "marked_by")
+
+
+def _finalize_question(session: Session) -> str:
+    """Say what finalize would make of the list, or why it would refuse (F5)."""
+    preview = finalize_preview(session, now=timezone.now())
+    return preview.blocker or f"{preview.sentence} {preview.unmarked_sentence}".strip()
+
+
+@admin.register(Session)
+class SessionAdmin(GuardedAdmin):
+    """Plans are edited here; lists, marks and evidence on the session's own page. The status is never typed (S9)."""
+
+    form = SessionForm
+    list_display = ("reference", "course", "status", "start_time", "trainer", "venue", "attendee_count", "deleted_at")
+    list_filter = (
+        "status",
+        ("course", admin.RelatedOnlyFieldListFilter),
+        ("trainer", admin.RelatedOnlyFieldListFilter),
+        ("venue", admin.RelatedOnlyFieldListFilter),
+        ("deleted_at", admin.EmptyFieldListFilter),
+    )
+    list_select_related = ("course", "trainer", "venue")
+    date_hierarchy = "start_time"
+    search_fields = ("=pk", "course__code", "course_version__title", "trainer__last_name", "venue__name")
+    search_help_text = gettext_lazy("Number, course, title, trainer's last name or venue.")
+    autocomplete_fields = ("course", "trainer", "venue")
+    fields = (
+        ("course", "course_version"),
+        ("trainer", "venue"),
+        ("start_time", "end_time"),
+        "reason",
+        "seen_version",
+        ("status", "cancellation_reason", "change_reason"),
+        ("finalized_at", "finalized_by"),
+        ("attendance_file_key", "attendance_file_hash"),
+        ("created_by", "created_at", "updated_by", "updated_at"),
+    )
+    readonly_fields = (
+        "course_version",
+        "status",
+        "cancellation_reason",
+        "change_reason",
+        "finalized_at",
+        "finalized_by",
+        "attendance_file_key",
+        "attendance_file_hash",
+        "created_by",
+        "created_at",
+        "updated_by",
+        "updated_at",
+    )
+    inlines = (AttendeeInline,)
+    object_actions = (
+        ObjectAction(
+            name="schedule",
+            label=gettext_lazy("Schedule"),
+            question=gettext_lazy("Trainer and venue are booked, and the published course version is pinned."),
+            run=lambda session, by, now: schedule_session(session_id=session.pk, by=by, now=now),
+            done=gettext_lazy("The session is scheduled."),
+            is_offered=lambda session: _is_kept(session) and allows(check_can_schedule, session),
+        ),
+        ObjectAction(
+            name="finalize",
+            label=gettext_lazy("Finalize"),
+            question=_finalize_question,
+            run=lambda session, by, now: finalize_session(session_id=session.pk, by=by, now=now),
+            done=gettext_lazy("The session is finalized."),
+            is_offered=lambda session: session.status == Session.Status.SCHEDULED,
+        ),
+        ObjectAction(
+            name="cancel",
+            label=gettext_lazy("Cancel session"),
+            question=gettext_lazy("Trainer and venue are free again. The session and its list stay visible."),
+            form=ReasonForm,
+            run=lambda session, reason, by, now: cancel_session(session_id=session.pk, reason=reason, by=by, now=now),
+            done=gettext_lazy("The session is cancelled."),
+            is_offered=lambda session: _is_kept(session) and allows(check_open, session),
+        ),
+        ObjectAction(
+            name="remove",
+            label=gettext_lazy("Delete draft"),
+            question=gettext_lazy("The draft is taken out of sight; the row stays."),
+            run=lambda session, by, now: delete_draft(session_id=session.pk, by=by, now=now),
+            done=gettext_lazy("The draft is deleted."),
+            is_offered=lambda session: _is_kept(session) and allows(check_can_delete, session),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        sessions: QuerySet[Session] = super().get_queryset(request)
+        return sessions.annotate(listed=Count("attendees"))
+
+    @admin.display(description=gettext_lazy("attendees"), ordering="listed")
+    def attendee_count(self, session: Any) -> int:
+        return int(session.listed)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """S3: completed, cancelled and deleted ones stay as they are."""
+        return obj is None or (_is_kept(obj) and allows(check_open, obj))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new draft has a plan only; what cannot be edited needs no reason."""
+        if obj is None:
+            return self.fields[:3]
+        if not self.has_change_permission(request, obj):
+            return [field for field in self.fields if field not in {"reason", "seen_version"}]
+        return self.fields
+
+    def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
+        by, now = who_acts(request), timezone.now()
+        if change:
+            version, reason = form.cleaned_data["seen_version"], form.cleaned_data["reason"]
+            edit_session(session_id=obj.pk, changes=form.plan(), version=version, reason=reason, by=by, now=now)
+        else:
+            obj.pk = create_draft(**form.plan(), by=by, now=now).pk
+        obj.refresh_from_db()
+
+    def object_links(self, obj: Session) -> Sequence[tuple[str, str]]:
+        if not _is_kept(obj):
+            return ()
+        return ((_("List, marks and evidence"), reverse("attendance:session", args=[obj.pk])),)
+
+    def history_of(self, obj: Session) -> Sequence[Source]:
+        return of_session(obj)
+
+
+def _is_kept(session: Session) -> bool:
+    return session.deleted_at is None
+
+
+@admin.register(SessionAttendee)
+class SessionAttendeeAdmin(ReadOnlyAdmin):
+    """All lists in one; they are edited on the session's own page."""
+
+    list_display = ("session", "line", "learner", "status", "is_present", "has_passed", "marked_at")
+    list_display_links = ("session", "line", "learner")
+    list_filter = ("status", "is_present", "has_passed")
+    list_select_related = ("session", "learner")
+    date_hierarchy = "marked_at"
+    search_fields = (*WORKER_SEARCH, "remarks")
+
+
+@admin.register(CaptureVoid)
+class CaptureVoidAdmin(ReadOnlyAdmin):
+    list_display = ("voided_at", "class_session", "voided_status", "reason", "voided_by")
+    list_select_related = ("class_session__training_class", "voided_by")
+    date_hierarchy = "voided_at"
+    search_fields = ("reason", "class_session__training_class__class_code")
+
+
+register_events("attendance")

@@ -1,0 +1,35 @@
+"""Django Admin for superusers, behind the site's own login and password pages."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from training.permissions import Permission, may
+
+
+class SuperuserSite(admin.AdminSite):
+    """The permission table decides who comes in; `PermissionMiddleware` has sent everybody else away before."""
+
+    site_title = _("SiteProof administration")
+    site_header = _("SiteProof administration")
+    index_title = _("Everything that SiteProof stores")
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, Permission.ADMINISTER)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Who reaches this page is logged in already."""
+        return redirect("admin:index")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return redirect("password_change")
+
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return redirect("password_change_done")

@@ -1,0 +1,6 @@
+from learners.admin import records, requirements, workers
+from training.guarded_admin import register_events
+
+__all__ = ["records", "requirements", "workers"]
+
+register_events("learners")

@@ -1,0 +1,246 @@
+"""Admin of courses, roles and areas: what can be asked, and who asks it (C1)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from learners.models import Area, AreaRequirement, Role, RoleRequirement
+from learners.services.courses import delete_course
+from learners.services.requirements import (
+    delete_area,
+    delete_requirement,
+    delete_role,
+    save_area,
+    save_requirement,
+    save_role,
+)
+from training.guarded_admin import (
+    ChosenOnceForm,
+    GuardedAdmin,
+    ObjectAction,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    who_acts,
+)
+from training.models import Course, CoursePrerequisite, CourseVersion
+from training.selectors.audit import Source
+from training.services.courses import create_course
+
+
+class VersionInline(ReadOnlyInline):
+    model = CourseVersion
+    fields = ("number", "title", "status", "duration_minutes", "validity_months", "requires_verification")
+    readonly_fields = fields
+    ordering = ("-number",)
+    show_change_link = True
+
+
+class DeletedFilter(admin.SimpleListFilter):
+    title = gettext_lazy("deleted")
+    parameter_name = "deleted"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if self.value() is None else queryset.filter(deleted_at__isnull=self.value() != "yes")
+
+
+@admin.register(Course)
+class CourseAdmin(GuardedAdmin):
+    """A course is its code; what is taught stands in its versions."""
+
+    list_display = ("code", "published_title", "version_count", "deleted_at")
+    list_filter = (DeletedFilter,)
+    search_fields = ("code", "versions__title")
+    fields = ("code",)
+    inlines = (VersionInline,)
+    offered = Q(deleted_at__isnull=True)
+    object_actions = (
+        ObjectAction(
+            name="remove",
+            label=gettext_lazy("Delete course"),
+            question=gettext_lazy(
+                "The course is offered nowhere any more. Its versions, past sessions and records stay as they are."
+            ),
+            run=lambda course, by, now: delete_course(course_id=course.pk, by=by, now=now),
+            done=gettext_lazy("The course is deleted."),
+            is_offered=lambda course: course.deleted_at is None,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Course]:
+        published = CourseVersion.objects.filter(course=OuterRef("pk"), status=CourseVersion.Status.PUBLISHED).values(
+            "title"
+        )
+        courses: QuerySet[Course] = super().get_queryset(request)
+        return courses.annotate(title=Subquery(published), count=Count("versions"))
+
+    @admin.display(description=gettext_lazy("published version"), empty_value="–", ordering="title")
+    def published_title(self, course: Any) -> str | None:
+        return course.title and str(course.title)
+
+    @admin.display(description=gettext_lazy("versions"), ordering="count")
+    def version_count(self, course: Any) -> int:
+        return int(course.count)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A code never changes: records and sheets name it."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Course, form: Any, change: bool) -> None:
+        obj.pk = create_course(code=form.cleaned_data["code"], by=who_acts(request)).pk
+
+    def object_links(self, obj: Course) -> Sequence[tuple[str, str]]:
+        if obj.deleted_at is not None:
+            return ()
+        url = reverse(f"{self.admin_site.name}:training_courseversion_add", query={"course": obj.pk})
+        return ((_("New version"), url),)
+
+    def history_of(self, obj: Course) -> Sequence[Source]:
+        versions = list(obj.versions.values_list("pk", flat=True))
+        return (
+            *super().history_of(obj),
+            Source(model=CourseVersion, ids=(obj.pk,), by="course", subject="number"),
+            Source(model=CoursePrerequisite, ids=versions, by="course_version", subject="course"),
+        )
+
+
+class RequirementInline(admin.TabularInline):
+    form = ChosenOnceForm
+    fields = ("course", "requirement_type", "grace_period_days", "starts_on")
+    autocomplete_fields = ("course",)
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("course")
+
+
+class RoleRequirementInline(RequirementInline):
+    model = RoleRequirement
+
+
+class AreaRequirementInline(RequirementInline):
+    model = AreaRequirement
+
+
+class AskerAdmin(GuardedAdmin):
+    """A role or an area, with what it asks for; every change reaches the workers concerned at once (C6)."""
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.save(commit=False)
+        asker, by, now = form.instance, who_acts(request), timezone.now()
+        for requirement in formset.deleted_objects:
+            delete_requirement(asker=asker, course_id=requirement.course_id, by=by, now=now)
+        for requirement in [*(row for row, _fields in formset.changed_objects), *formset.new_objects]:
+            save_requirement(
+                asker=asker,
+                course_id=requirement.course_id,
+                requirement_type=requirement.requirement_type,
+                grace_period_days=requirement.grace_period_days,
+                starts_on=requirement.starts_on,
+                by=by,
+                now=now,
+            )
+
+
+@admin.register(Role)
+class RoleAdmin(AskerAdmin):
+    list_display = ("code", "title", "worker_count", "requirement_count")
+    list_display_links = ("code", "title")
+    search_fields = ("code", "title")
+    inlines = (RoleRequirementInline,)
+    object_actions = (
+        ObjectAction(
+            name="remove",
+            label=gettext_lazy("Delete role"),
+            question=gettext_lazy("The role is deleted with what it asks for; the audit trail keeps both."),
+            run=lambda role, by, now: delete_role(role_id=role.pk, by=by),
+            done=gettext_lazy("The role is deleted."),
+            removes=True,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Role]:
+        roles: QuerySet[Role] = super().get_queryset(request)
+        return roles.annotate(workers=Count("learners", distinct=True), courses=Count("requirements", distinct=True))
+
+    @admin.display(description=gettext_lazy("workers"), ordering="workers")
+    def worker_count(self, role: Any) -> int:
+        return int(role.workers)
+
+    @admin.display(description=gettext_lazy("required courses"), ordering="courses")
+    def requirement_count(self, role: Any) -> int:
+        return int(role.courses)
+
+    def save_model(self, request: HttpRequest, obj: Role, form: Any, change: bool) -> None:
+        if form.has_changed():
+            save_role(role=obj, by=who_acts(request), now=timezone.now())
+
+    def history_of(self, obj: Role) -> Sequence[Source]:
+        return (*super().history_of(obj), Source(model=RoleRequirement, ids=(obj.pk,), by="role", subject="course"))
+
+
+@admin.register(Area)
+class AreaAdmin(AskerAdmin):
+    list_display = ("name", "parent", "requirement_count")
+    list_filter = (("parent", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("parent",)
+    search_fields = ("name",)
+    autocomplete_fields = ("parent",)
+    inlines = (AreaRequirementInline,)
+    object_actions = (
+        ObjectAction(
+            name="remove",
+            label=gettext_lazy("Delete area"),
+            question=gettext_lazy("The area is deleted with what it asks for; the audit trail keeps both."),
+            run=lambda area, by, now: delete_area(area_id=area.pk, by=by),
+            done=gettext_lazy("The area is deleted."),
+            removes=True,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Area]:
+        areas: QuerySet[Area] = super().get_queryset(request)
+        return areas.annotate(courses=Count("requirements"))
+
+    @admin.display(description=gettext_lazy("required courses"), ordering="courses")
+    def requirement_count(self, area: Any) -> int:
+        return int(area.courses)
+
+    def save_model(self, request: HttpRequest, obj: Area, form: Any, change: bool) -> None:
+        if form.has_changed():
+            save_area(area=obj, by=who_acts(request), now=timezone.now())
+
+    def history_of(self, obj: Area) -> Sequence[Source]:
+        return (*super().history_of(obj), Source(model=AreaRequirement, ids=(obj.pk,), by="area", subject="course"))
+
+
+class RequirementAdmin(ReadOnlyAdmin):
+    """All requirements in one list; they are edited with the role or area that asks."""
+
+    list_filter = ("requirement_type", ("course", admin.RelatedOnlyFieldListFilter))
+    date_hierarchy = "starts_on"
+
+
+@admin.register(RoleRequirement)
+class RoleRequirementAdmin(RequirementAdmin):
+    list_display = ("role", "course", "requirement_type", "grace_period_days", "starts_on")
+    list_display_links = ("role", "course")
+    list_select_related = ("role", "course")
+    search_fields = ("role__title", "role__code", "course__code")
+
+
+@admin.register(AreaRequirement)
+class AreaRequirementAdmin(RequirementAdmin):
+    list_display = ("area", "course", "requirement_type", "grace_period_days", "starts_on")
+    list_display_links = ("area", "course")
+    list_select_related = ("area", "course")
+    search_fields = ("area__name", "course__code")

@@ -1,0 +1,242 @@
+"""Admin of workers: who they are, where they work, and the stored answers about them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from learners.models import (
+    AreaPeriod,
+    ComplianceItem,
+    Learner,
+    LearnerArea,
+    LearnerAreaPeriod,
+    LearnerHoursLog,
+    LearnerPeriod,
+    LearnerProgression,
+    ProgressionEvent,
+    RequirementPeriod,
+    TrainingRecord,
+)
+from learners.selectors.learners import matches
+from learners.services.learners import LearnerFacts, change_learner, create_learner, set_areas
+from training.guarded_admin import GuardedAdmin, ReadOnlyAdmin, ReadOnlyInline, ServiceForm, who_acts
+from training.selectors.audit import Source
+
+WORKER_SEARCH = ("learner__badge_id", "learner__first_name", "learner__last_name")
+
+
+class LearnerForm(ServiceForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if assigned := self.fields.get("role_assigned_at"):
+            assigned.required = False
+            assigned.help_text = gettext_lazy(
+                "The day from which the role counts. Left empty: the start date of a new worker, today for a new role."
+            )
+
+
+class LearnerAreaInline(admin.TabularInline):
+    model = LearnerArea
+    autocomplete_fields = ("area",)
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LearnerArea]:
+        return super().get_queryset(request).select_related("area")
+
+
+class ItemInline(ReadOnlyInline):
+    model = ComplianceItem
+    fields = ("course", "status", "requirement_type", "due_date", "expiry_date", "awaiting_verification", "holds_until")
+    readonly_fields = fields
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ComplianceItem]:
+        return super().get_queryset(request).select_related("course")
+
+
+class RecordInline(ReadOnlyInline):
+    model = TrainingRecord
+    fields = ("completion_date", "course", "course_title", "result", "expiry_date", "session")
+    readonly_fields = fields
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrainingRecord]:
+        return super().get_queryset(request).select_related("course", "session")
+
+
+@admin.register(Learner)
+class LearnerAdmin(GuardedAdmin):
+    """Workers are never deleted; whatever changes about them, their answers follow at once (C6)."""
+
+    form = LearnerForm
+    list_display = ("badge_id", "last_name", "first_name", "status", "company", "role", "compliance_status")
+    list_display_links = ("badge_id", "last_name", "first_name")
+    list_filter = (
+        "status",
+        "compliance_status",
+        ("company", admin.RelatedOnlyFieldListFilter),
+        ("role", admin.RelatedOnlyFieldListFilter),
+        ("areas", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("company", "role")
+    date_hierarchy = "start_date"
+    search_fields = ("badge_id", "first_name", "last_name")
+    autocomplete_fields = ("company", "role", "supervisor")
+    fields = (
+        ("badge_id", "status"),
+        ("first_name", "last_name"),
+        ("email", "phone"),
+        ("start_date", "end_date"),
+        "company",
+        ("role", "role_assigned_at"),
+        "supervisor",
+        "merged_into",
+        ("compliance_status", "compliance_holds_until", "compliance_updated_at"),
+    )
+    readonly_fields = ("merged_into", "compliance_status", "compliance_holds_until", "compliance_updated_at")
+    inlines = (LearnerAreaInline, ItemInline, RecordInline)
+    offered = Q(status=Learner.Status.ACTIVE)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Learner], search_term: str
+    ) -> tuple[QuerySet[Learner], bool]:
+        """Search as everywhere: words of the name in any order, or the badge, accents and case ignored (P2)."""
+        return self.suggested(request, queryset.filter(matches(search_term))), False
+
+    def save_model(self, request: HttpRequest, obj: Learner, form: Any, change: bool) -> None:
+        by, now = who_acts(request), timezone.now()
+        if not change:
+            obj.pk = create_learner(facts=_facts(form, form.fields), by=by, now=now).pk
+        elif form.has_changed():
+            change_learner(learner_id=obj.pk, facts=_facts(form, form.changed_data), by=by, now=now)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Hand over all areas of the worker, as they stand on the page."""
+        formset.save(commit=False)
+        if formset.model is LearnerArea and formset.has_changed():
+            rows = (row for row in formset.cleaned_data if row and not row.get("DELETE"))
+            set_areas(
+                learner_id=form.instance.pk,
+                areas={row["area"].pk: row["assigned_at"] for row in rows},
+                by=who_acts(request),
+                now=timezone.now(),
+            )
+
+    def history_of(self, obj: Learner) -> Sequence[Source]:
+        areas = Source(model=LearnerArea, ids=(obj.pk,), by="learner", subject="area", fields=("assigned_at",))
+        return (*super().history_of(obj), areas)
+
+
+def _facts(form: Any, names: Any) -> LearnerFacts:
+    """Return the values of these fields for the service; a day of assignment left empty is for it to decide."""
+    facts: Any = {}
+    for name in names:
+        value = form.cleaned_data[name]
+        if name in {"company", "role", "supervisor"}:
+            facts[f"{name}_id"] = value and value.pk
+        elif name != "role_assigned_at" or value:
+            facts[name] = value
+    return facts  # type: ignore[no-any-return]  # names of the form are those of LearnerFacts
+
+
+@admin.register(LearnerArea)
+class LearnerAreaAdmin(ReadOnlyAdmin):
+    """Who works where, in one list; edited with the worker."""
+
+    list_display = ("learner", "area", "assigned_at")
+    list_filter = (("area", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("learner", "area")
+    date_hierarchy = "assigned_at"
+    search_fields = (*WORKER_SEARCH, "area__name")
+
+
+@admin.register(ComplianceItem)
+class ComplianceItemAdmin(ReadOnlyAdmin):
+    list_display = ("learner", "course", "status", "requirement_type", "due_date", "expiry_date", "holds_until")
+    list_display_links = ("learner", "course")
+    list_filter = (
+        "status",
+        "requirement_type",
+        "awaiting_verification",
+        ("course", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("learner", "course")
+    date_hierarchy = "expiry_date"
+    search_fields = (*WORKER_SEARCH, "course__code")
+
+
+# Dated history (C8): written by triggers. What a period names may be gone, so names are fetched apart.
+
+
+class PeriodAdmin(ReadOnlyAdmin):
+    date_hierarchy = "valid_from"
+    ordering = ("-valid_from", "-pk")
+    named: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related(*self.named)
+
+
+@admin.register(LearnerPeriod)
+class LearnerPeriodAdmin(PeriodAdmin):
+    list_display = ("learner", "role", "company", "status", "valid_from", "valid_to")
+    list_filter = ("status",)
+    search_fields = WORKER_SEARCH
+    named = ("learner", "role", "company")
+
+
+@admin.register(LearnerAreaPeriod)
+class LearnerAreaPeriodAdmin(PeriodAdmin):
+    list_display = ("learner", "area", "valid_from", "valid_to")
+    search_fields = WORKER_SEARCH
+    named = ("learner", "area")
+
+
+@admin.register(AreaPeriod)
+class AreaPeriodAdmin(PeriodAdmin):
+    list_display = ("name", "parent", "valid_from", "valid_to")
+    search_fields = ("name",)
+    named = ("area", "parent")
+
+
+@admin.register(RequirementPeriod)
+class RequirementPeriodAdmin(PeriodAdmin):
+    list_display = ("requirement_id", "role", "area", "course", "requirement_type", "valid_from", "valid_to")
+    list_filter = ("requirement_type",)
+    search_fields = ("role__title", "area__name", "course__code")
+    named = ("role", "area", "course")
+
+
+# Hours: written by captures
+
+
+@admin.register(LearnerProgression)
+class LearnerProgressionAdmin(ReadOnlyAdmin):
+    list_display = ("learner", "course", "training_class", "status", "start_date", "hours_trained", "hours_present")
+    list_filter = ("status", ("course", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("learner", "course", "training_class")
+    date_hierarchy = "start_date"
+    search_fields = (*WORKER_SEARCH, "course__code", "training_class__class_code")
+
+
+@admin.register(ProgressionEvent)
+class ProgressionEventAdmin(ReadOnlyAdmin):
+    list_display = ("progression", "kind", "effective_date", "created_by", "created_at")
+    list_filter = ("kind",)
+    list_select_related = ("progression", "created_by")
+    date_hierarchy = "effective_date"
+    search_fields = ("reason",)
+
+
+@admin.register(LearnerHoursLog)
+class LearnerHoursLogAdmin(ReadOnlyAdmin):
+    list_display = ("log_date", "learner", "course", "training_class", "hours_trained", "hours_present", "source")
+    list_filter = ("source", ("course", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("learner", "course", "training_class")
+    date_hierarchy = "log_date"
+    search_fields = (*WORKER_SEARCH, "training_class__class_code")

@@ -1,0 +1,331 @@
+"""Admin of the library, of classes and of logins.
+
+Courses are in `learners.admin`, which knows who requires them; sessions in `attendance.admin`, with their lists.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from training.guarded_admin import (
+    ChosenOnceForm,
+    GuardedAdmin,
+    ObjectAction,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    register_events,
+    who_acts,
+)
+from training.models import (
+    ClassAttendanceSession,
+    Company,
+    Course,
+    CoursePrerequisite,
+    CourseVersion,
+    Site,
+    Trainer,
+    TrainerQualification,
+    TrainingClass,
+    Venue,
+)
+from training.selectors.audit import Source
+from training.services.courses import (
+    Syllabus,
+    archive_version,
+    create_version,
+    delete_draft_version,
+    edit_draft_version,
+    publish_version,
+)
+
+Published = CourseVersion.Status.PUBLISHED
+Draft = CourseVersion.Status.DRAFT
+
+
+@admin.register(Company)
+class CompanyAdmin(GuardedAdmin):
+    list_display = ("name", "code", "class_code_prefix", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name", "code")
+    offered = Q(is_active=True)
+
+
+@admin.register(Venue)
+class VenueAdmin(GuardedAdmin):
+    list_display = ("name", "capacity", "location", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name", "location")
+    offered = Q(is_active=True)
+
+
+class QualificationInline(admin.TabularInline):
+    model = TrainerQualification
+    form = ChosenOnceForm
+    fields = ("course", "certificate_number", "valid_from", "valid_until")
+    autocomplete_fields = ("course",)
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrainerQualification]:
+        return super().get_queryset(request).select_related("course", "trainer")
+
+
+@admin.register(Trainer)
+class TrainerAdmin(GuardedAdmin):
+    list_display = ("last_name", "first_name", "kind", "company", "user", "is_active")
+    list_display_links = ("last_name", "first_name")
+    list_filter = ("is_active", "kind", ("company", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("company", "user")
+    search_fields = ("first_name", "last_name", "email", "user__username")
+    autocomplete_fields = ("company", "user")
+    inlines = (QualificationInline,)
+    offered = Q(is_active=True)
+
+    def history_of(self, obj: Trainer) -> Sequence[Source]:
+        parts = Source(model=TrainerQualification, ids=(obj.pk,), by="trainer", subject="course")
+        return (*super().history_of(obj), parts)
+
+
+@admin.register(TrainerQualification)
+class TrainerQualificationAdmin(ReadOnlyAdmin):
+    """All qualifications in one list; they are edited with their trainer."""
+
+    list_display = ("trainer", "course", "certificate_number", "valid_from", "valid_until")
+    list_filter = (("course", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("trainer", "course")
+    date_hierarchy = "valid_until"
+    search_fields = ("trainer__first_name", "trainer__last_name", "course__code", "certificate_number")
+
+
+# Versions of courses
+
+
+class PrerequisiteInline(admin.TabularInline):
+    model = CoursePrerequisite
+    form = ChosenOnceForm
+    autocomplete_fields = ("course",)
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CoursePrerequisite]:
+        return super().get_queryset(request).select_related("course")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_draft(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_draft(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_draft(obj)
+
+
+def _is_draft(version: CourseVersion | None) -> bool:
+    return version is None or version.status == Draft
+
+
+@admin.register(CourseVersion)
+class CourseVersionAdmin(GuardedAdmin):
+    """Drafts are edited; what was published changes by a new version only (S12)."""
+
+    list_display = ("course", "number", "title", "status", "duration_minutes", "validity_months")
+    list_display_links = ("course", "number", "title")
+    list_filter = ("status", "category", "delivery_method", "provider_type", "requires_verification")
+    list_select_related = ("course",)
+    search_fields = ("course__code", "title", "category")
+    autocomplete_fields = ("course",)
+    fields = (
+        "course",
+        ("number", "status"),
+        "title",
+        "category",
+        ("duration_minutes", "validity_months", "minimum_score"),
+        ("delivery_method", "provider_type"),
+        "requires_verification",
+        "change_log",
+    )
+    readonly_fields = ("number", "status")
+    inlines = (PrerequisiteInline,)
+    object_actions = (
+        ObjectAction(
+            name="publish",
+            label=gettext_lazy("Publish"),
+            question=gettext_lazy(
+                "Sessions that are scheduled from now on pin this version, and it can no longer be edited. The version "
+                "published until now is archived; sessions already scheduled keep it."
+            ),
+            run=lambda version, by, now: publish_version(version_id=version.pk, by=by, now=now),
+            done=gettext_lazy("The version is published."),
+            is_offered=_is_draft,
+        ),
+        ObjectAction(
+            name="archive",
+            label=gettext_lazy("Archive"),
+            question=gettext_lazy("The course is not offered for booking any more until another version is published."),
+            run=lambda version, by, now: archive_version(version_id=version.pk, by=by, now=now),
+            done=gettext_lazy("The version is archived."),
+            is_offered=lambda version: version.status == Published,
+        ),
+        ObjectAction(
+            name="remove",
+            label=gettext_lazy("Delete draft"),
+            question=gettext_lazy("The draft is deleted for good; the audit trail keeps it."),
+            run=lambda version, by, now: delete_draft_version(version_id=version.pk, by=by),
+            done=gettext_lazy("The draft is deleted."),
+            is_offered=_is_draft,
+            removes=True,
+        ),
+    )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_draft(obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.readonly_fields if obj is None else (*self.readonly_fields, "course")
+
+    def save_model(self, request: HttpRequest, obj: CourseVersion, form: Any, change: bool) -> None:
+        values = form.cleaned_data
+        syllabus: Any = {field: values[field] for field in Syllabus.__annotations__ if field in values}
+        by, now = who_acts(request), timezone.now()
+        if change:
+            edit_draft_version(version_id=obj.pk, syllabus=syllabus, by=by, now=now)
+        else:
+            course: Course = values["course"]
+            made = create_version(course_id=course.pk, syllabus=syllabus, prerequisites=(), by=by, now=now)
+            obj.pk, obj.number = made.pk, made.number
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Hand over the whole list of prerequisites, as it stands on the page."""
+        formset.save(commit=False)
+        if formset.has_changed():
+            rows = (row for row in formset.cleaned_data if row and not row.get("DELETE"))
+            edit_draft_version(
+                version_id=form.instance.pk,
+                syllabus={},
+                prerequisites=[row["course"].pk for row in rows],
+                by=who_acts(request),
+                now=timezone.now(),
+            )
+
+    def history_of(self, obj: CourseVersion) -> Sequence[Source]:
+        parts = Source(model=CoursePrerequisite, ids=(obj.pk,), by="course_version", subject="course")
+        return (*super().history_of(obj), parts)
+
+
+@admin.register(CoursePrerequisite)
+class CoursePrerequisiteAdmin(ReadOnlyAdmin):
+    """All prerequisites in one list; they are edited with their version."""
+
+    list_display = ("course_version", "course")
+    list_select_related = ("course_version__course", "course")
+    search_fields = ("course_version__course__code", "course__code")
+
+
+# Classes: written on their own pages
+
+
+class ClassSessionInline(ReadOnlyInline):
+    model = ClassAttendanceSession
+    fields = ("session_date", "status", "scheduled_hours", "captured_by", "captured_at")
+    readonly_fields = fields
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ClassAttendanceSession]:
+        return super().get_queryset(request).select_related("captured_by")
+
+
+@admin.register(TrainingClass)
+class TrainingClassAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "client", "course", "agent", "status", "start_date", "end_date")
+    list_filter = ("status", ("client", admin.RelatedOnlyFieldListFilter), ("agent", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("client", "course", "agent")
+    date_hierarchy = "start_date"
+    search_fields = ("class_code", "client__name", "course__code")
+    inlines = (ClassSessionInline,)
+
+    def history_of(self, obj: TrainingClass) -> Sequence[Source]:
+        parts = Source(model=ClassAttendanceSession, ids=(obj.pk,), by="training_class", subject="session_date")
+        return (*super().history_of(obj), parts)
+
+
+@admin.register(ClassAttendanceSession)
+class ClassAttendanceSessionAdmin(ReadOnlyAdmin):
+    list_display = ("training_class", "session_date", "status", "scheduled_hours", "captured_by", "captured_at")
+    list_display_links = ("training_class", "session_date")
+    list_filter = ("status",)
+    list_select_related = ("training_class", "captured_by")
+    date_hierarchy = "session_date"
+    search_fields = ("training_class__class_code",)
+
+
+@admin.register(Site)
+class SiteAdmin(ReadOnlyAdmin):
+    """Written after every migrate from the settings."""
+
+
+# Logins
+
+
+class LoginForm(UserChangeForm):
+    """A login, with a guard against locking oneself out."""
+
+    editor: User
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        is_kept = self.cleaned_data.get("is_active") and self.cleaned_data.get("is_superuser")
+        if self.instance.pk == self.editor.pk and not is_kept:
+            raise ValidationError(_("You cannot take away your own access. Ask another superuser to do it."))
+        return cleaned
+
+
+# The groups are those of the permission table: written by a migration's handler, edited by nobody.
+admin.site.unregister(Group)
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class UserAdmin(auth_admin.UserAdmin):
+    """Logins are made and stopped, never deleted: records and events name them."""
+
+    form = LoginForm
+    list_display = ("username", "first_name", "last_name", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser", "groups")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (gettext_lazy("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (
+            gettext_lazy("What this login may do"),
+            {
+                "fields": ("is_active", "groups", "is_superuser"),
+                "description": gettext_lazy(
+                    "HSE supervisor: every page; does not revoke, void, correct, merge or keep logins. Trainer: own "
+                    "sessions and classes only; name this login on the trainer's page. Auditor: reads everything and "
+                    "changes nothing. Superuser: everything, this administration included. A login that is not "
+                    "active is cut off at once."
+                ),
+            },
+        ),
+        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ("groups",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.editor = who_acts(request)
+        return form
+
+
+register_events("training")
