@@ -78,7 +78,7 @@ class Schedule:
     since: date | None = None
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> "Schedule":
+    def from_json(cls, stored: Any) -> "Schedule":
         """Return the schedule that `as_json` wrote down.
 
         Raises:

@@ -1,13 +1,16 @@
 """Users, courses, people who teach, places and sessions for tests."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import factory
 from django.contrib.auth.models import Group, User
 from factory.django import DjangoModelFactory
 
-from training.models import Company, Course, CourseVersion, Session, Trainer, TrainerQualification, Venue
+from training.groups import SUPERVISORS
+from training.models import Company, Course, CourseVersion, Session, Trainer, TrainerQualification, TrainingClass, Venue
+from training.schedules import Frequency, Interval, Schedule
+from training.services.classes import activate_class
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # a Monday
 
@@ -112,3 +115,28 @@ def scheduled_session(**fields: Any) -> Session:
     if session.trainer is not None:
         TrainerQualification.objects.get_or_create(trainer=session.trainer, course=session.course)
     return session
+
+
+MONDAYS = Schedule(Frequency.WEEKLY, {1: (Interval(time(8), time(12)),)})  # four hours each
+
+
+class TrainingClassFactory(DjangoModelFactory):
+    """A draft without a code, that meets on Mondays from 2 March to 27 April 2026; see `active_class`."""
+
+    class Meta:
+        model = TrainingClass
+
+    client = factory.SubFactory(CompanyFactory)
+    course = factory.LazyAttribute(lambda _class: CourseVersionFactory().course)
+    agent = factory.SubFactory(TrainerFactory)
+    start_date = date(2026, 3, 2)
+    end_date = date(2026, 4, 27)
+    schedule = factory.LazyFunction(MONDAYS.as_json)
+
+
+def active_class(**fields: Any) -> TrainingClass:
+    """Return an active class with a code and its meetings; `schedule` may be a `Schedule`."""
+    if "schedule" in fields:
+        fields["schedule"] = fields["schedule"].as_json()
+    draft = TrainingClassFactory(**fields)
+    return activate_class(class_id=draft.pk, by=UserFactory(groups=[SUPERVISORS]), now=MORNING)

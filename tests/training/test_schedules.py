@@ -138,7 +138,7 @@ def test_h1_what_is_written_is_read_again():
 )
 def test_h1_what_is_no_schedule_is_refused(stored: object):
     with pytest.raises(BadSchedule, match="cannot be read"):
-        Schedule.from_json(stored)  # type: ignore[arg-type]
+        Schedule.from_json(stored)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,196 @@
+"""Classes as they are read: whose they are, on which days they meet, and what has become of these days."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User as Login
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from training.class_policies import check_found
+from training.models import ClassAttendanceSession, TrainingClass
+from training.permissions import Permission, Reach, User, reach
+from training.public_holidays import public_holidays
+from training.schedules import ClassDay, Interval, Schedule, class_days
+from training.selectors.availability import Overlap
+
+Meeting = ClassAttendanceSession
+
+
+@dataclass(frozen=True)
+class CalendarDay:
+    """A day of a class's calendar: a meeting, or a day of its schedule that is blocked.
+
+    Attributes:
+        hours: how long it meets; of a meeting, as it is stored.
+        blocked: the holiday or the reason of the exception; empty where the class meets.
+        session: the meeting; None where there is none.
+    """
+
+    day: date
+    intervals: tuple[Interval, ...]
+    hours: Decimal
+    blocked: str
+    session: Meeting | None
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """When a class became a draft, active or stopped, and through whom (None: no login of the site)."""
+
+    status: TrainingClass.Status
+    stop_date: date | None
+    at: datetime
+    by: Login | None
+
+
+@dataclass(frozen=True)
+class MeetingOverlap:
+    """A meeting of a class that has the same trainer or venue at the same time (S4)."""
+
+    kind: Overlap.Kind
+    meeting: Meeting
+    start: datetime
+    end: datetime
+
+
+def visible_classes(user: User) -> QuerySet[TrainingClass]:
+    """Return the classes that this person may read, with what they name: all, a trainer's own, or none."""
+    classes = TrainingClass.objects.select_related("client", "course", "agent", "venue")
+    how_far = reach(user, Permission.READ_CLASS)
+    if how_far is Reach.ALL:
+        return classes
+    if how_far is Reach.OWN and user.pk is not None:
+        return classes.filter(agent__user_id=user.pk)
+    return classes.none()
+
+
+def visible_class(user: User, class_id: int) -> TrainingClass:
+    """Return a class that this person may read.
+
+    Raises:
+        ClassNotFound: there is none, for this person.
+    """
+    return check_found(visible_classes(user).select_related("updated_by").filter(pk=class_id).first())
+
+
+def by_code(classes: QuerySet[TrainingClass], text: str) -> QuerySet[TrainingClass]:
+    """Narrow to classes whose code begins with `text`, in upper or lower case; the index of the codes answers it."""
+    wanted = text.strip()
+    return classes.filter(Q(class_code__startswith=wanted) | Q(class_code__startswith=wanted.upper()))
+
+
+# Days
+
+
+def planned_days(training_class: TrainingClass) -> list[ClassDay]:
+    """Return the days of the class's schedule, blocked ones with the reason; none while dates or days are missing."""
+    start, end = training_class.start_date, training_class.end_date
+    if start is None or end is None or not training_class.schedule:
+        return []
+    return class_days(
+        Schedule.from_json(training_class.schedule),
+        start=start,
+        end=end,
+        holidays=public_holidays(first=start, last=end),
+    )
+
+
+def class_calendar(training_class: TrainingClass, *, first: date, last: date) -> list[CalendarDay]:
+    """Return meetings and blocked days from `first` through `last`, by date; one query.
+
+    A day that was captured or excepted and has been blocked since is there as the meeting that it was.
+    """
+    meetings = training_class.sessions.filter(session_date__range=(first, last)).select_related("captured_by")
+    by_date = {meeting.session_date: meeting for meeting in meetings}
+    planned = {each.day: each for each in planned_days(training_class) if first <= each.day <= last}
+    blocked = {day for day, each in planned.items() if each.blocked}
+    return [
+        CalendarDay(
+            day=day,
+            intervals=planned[day].intervals if day in planned else (),
+            hours=meeting.scheduled_hours if (meeting := by_date.get(day)) else planned[day].hours,
+            blocked=planned[day].blocked if meeting is None else "",
+            session=meeting,
+        )
+        for day in sorted(by_date.keys() | blocked)
+    ]
+
+
+def class_months(training_class: TrainingClass) -> list[date]:
+    """Return the first days of the months from the class's first day through its last."""
+    start, end = training_class.start_date, training_class.end_date
+    if start is None or end is None:
+        return []
+    months = range(start.year * 12 + start.month - 1, end.year * 12 + end.month)
+    return [date(month // 12, month % 12 + 1, 1) for month in months]
+
+
+def captures_missing(user: User, *, today: date) -> QuerySet[Meeting]:
+    """Return the meetings before today that this person may read and nobody has captured, the oldest first."""
+    held = Q(training_class__stop_date__isnull=True) | Q(session_date__lte=F("training_class__stop_date"))
+    return (
+        Meeting.objects.filter(held, status=Meeting.Status.PENDING, session_date__lt=today)
+        .filter(training_class__in=visible_classes(user).order_by().values("pk"))
+        .select_related("training_class__client", "training_class__course", "training_class__agent")
+        .order_by("session_date", "training_class_id")
+    )
+
+
+# What has happened, and what stands in the way
+
+
+def status_history(training_class: TrainingClass) -> list[StatusChange]:
+    """Return how the class came to its state, from its audit events, the first one first."""
+    events: Any = TrainingClass.pgh_event_model.objects  # type: ignore[attr-defined]  # set by pghistory
+    changes: list[StatusChange] = []
+    for event in events.filter(pgh_obj_id=training_class.pk).select_related("updated_by").order_by("pgh_id"):
+        if not changes or (event.status, event.stop_date) != (changes[-1].status, changes[-1].stop_date):
+            status = TrainingClass.Status(event.status)
+            changes.append(StatusChange(status, event.stop_date, event.updated_at, event.updated_by))
+    return changes
+
+
+def meetings_at(
+    *, start: datetime, end: datetime, trainer_id: int | None = None, venue_id: int | None = None
+) -> list[MeetingOverlap]:
+    """Return the meetings of classes in `[start, end)` that have the trainer or the venue; they warn only (S4)."""
+    first, last = timezone.localdate(start), timezone.localdate(end)
+    theirs = Q(pk__in=())
+    if trainer_id is not None:
+        theirs |= Q(training_class__agent_id=trainer_id)
+    if venue_id is not None:
+        theirs |= Q(training_class__venue_id=venue_id)
+    meetings = (
+        Meeting.objects.filter(theirs, session_date__range=(first, last))
+        .filter(status__in=(Meeting.Status.PENDING, Meeting.Status.CAPTURED))
+        .select_related("training_class__agent", "training_class__venue", "training_class__course")
+        .order_by("session_date", "pk")
+    )
+    return [
+        MeetingOverlap(kind, meeting, begins, ends)
+        for meeting in meetings
+        for begins, ends in _times(meeting)
+        if begins < end and ends > start
+        for kind, held, wanted in (
+            (Overlap.Kind.TRAINER, meeting.training_class.agent_id, trainer_id),
+            (Overlap.Kind.VENUE, meeting.training_class.venue_id, venue_id),
+        )
+        if wanted is not None and held == wanted
+    ]
+
+
+def _times(meeting: Meeting) -> Iterator[tuple[datetime, datetime]]:
+    """Yield when a meeting begins and ends, by the present schedule of its class."""
+    day = meeting.session_date
+    for planned in planned_days(meeting.training_class):
+        if planned.day == day:
+            for start, end in planned.intervals:
+                last_day = day + timedelta(days=1) if end == time.min else day
+                yield (
+                    timezone.make_aware(datetime.combine(day, start)),
+                    timezone.make_aware(datetime.combine(last_day, end)),
+                )

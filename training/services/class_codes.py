@@ -1,0 +1,48 @@
+"""Class codes: the client's prefix and the next number of the sequence `class_code_seq` (K1)."""
+
+from django.db import connection
+from django.db.models import Func, TextField, Value
+from django.db.models.functions import Concat
+
+SEQUENCE = "class_code_seq"
+# The numbers of codes of this form are the sequence's; other codes, such as KUD021916-1, never move it (K2).
+SEQUENTIAL = r"^[A-Z]{3}[0-9]{4,9}$"
+
+
+def next_code(prefix: str) -> Concat:
+    """Return the expression of a new code such as ABC1001, for the INSERT or UPDATE that gives it to one class.
+
+    The sequence hands out every number once, under any concurrency; a number whose transaction is rolled back is lost.
+    Within that statement it is safe from `move_sequence_past` too.
+    """
+    number = Func(Value(SEQUENCE), function="nextval")
+    at_least_four_digits = Func(number, Value(f"FM{'9' * 15}0000"), function="to_char", output_field=TextField())
+    return Concat(Value(prefix), at_least_four_digits, output_field=TextField())
+
+
+def lock_codes() -> None:
+    """Keep everybody else from giving out codes until the transaction ends: they wait, and readers do not."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE classes IN SHARE ROW EXCLUSIVE MODE")
+
+
+def move_sequence_past() -> int | None:
+    """Let the next number be higher than those of all sequential codes (K2); never move it back.
+
+    The caller holds `lock_codes`. Numbers are not given back if the transaction is rolled back.
+
+    Returns:
+        the number after which it now goes on, if it had to be moved.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT setval(%(sequence)s, highest)
+              FROM (SELECT max(substr(class_code, 4)::bigint) AS highest FROM classes WHERE class_code ~ %(form)s) codes
+             WHERE highest >= coalesce(pg_sequence_last_value(%(sequence)s::regclass) + 1,
+                                       (SELECT seqstart FROM pg_sequence WHERE seqrelid = %(sequence)s::regclass))
+            """,
+            {"sequence": SEQUENCE, "form": SEQUENTIAL},
+        )
+        moved = cursor.fetchone()
+    return moved[0] if moved else None

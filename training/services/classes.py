@@ -1,0 +1,329 @@
+"""Planning classes: draft, edit, activate, stop, start again, and the dated meetings that follow from the schedule.
+
+Every writer locks the class first, then its pending meetings by date. Meetings that are captured or excepted are never
+touched (H1).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TypedDict, TypeVar
+
+from django.contrib.auth.models import User
+from django.db import models, transaction
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from training import class_policies as policies
+from training.models import ClassAttendanceSession, Company, Course, Trainer, TrainingClass, Venue
+from training.permissions import Permission, check_may
+from training.refusals import database_refusals
+from training.schedules import Schedule
+from training.selectors.classes import planned_days
+from training.services.class_codes import next_code
+
+Meeting = ClassAttendanceSession
+Thing = TypeVar("Thing", Company, Course, Trainer, Venue)
+
+
+class ClassPlan(TypedDict, total=False):
+    """What a class is planned to be. A field left out stays as it is; None empties it."""
+
+    client_id: int | None
+    class_type: str
+    course_id: int | None
+    agent_id: int | None
+    venue_id: int | None
+    start_date: date | None
+    end_date: date | None
+    schedule: Schedule | None
+    course_hours: Decimal | None
+
+
+@dataclass(frozen=True)
+class Synced:
+    """How many meetings were added, removed, or given other hours, to follow the schedule."""
+
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+
+
+def lock_class(*, class_id: int) -> TrainingClass:
+    """Lock a class against other planners; captures of its meetings go on (they lock the meeting).
+
+    Raises:
+        ClassNotFound: it does not exist.
+    """
+    assert transaction.get_connection().in_atomic_block, "a lock ends with its transaction"  # noqa: S101  # programming error
+    found = (
+        TrainingClass.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("client", "course", "agent", "venue", "updated_by")
+        .filter(pk=class_id)
+        .first()
+    )
+    return policies.check_found(found)
+
+
+def lock_meeting(*, class_id: int, session_date: date) -> Meeting | None:
+    """Lock the dated meeting of a class against every other writer of it; None where the class has none that day.
+
+    Before learners and progressions. Plain FOR UPDATE: a row of hours that names it waits.
+    """
+    assert transaction.get_connection().in_atomic_block, "a lock ends with its transaction"  # noqa: S101  # programming error
+    return (
+        Meeting.objects.select_for_update(of=("self",))
+        .select_related("training_class__agent", "captured_by")
+        .filter(training_class_id=class_id, session_date=session_date)
+        .first()
+    )
+
+
+def create_class(*, plan: ClassPlan, by: User, now: datetime, activate: bool = False) -> TrainingClass:
+    """Write down a class, with a code as soon as it has a client (K1).
+
+    Args:
+        activate: make it active in the same step; where that is refused, nothing is left.
+
+    Raises:
+        ClassNotPlannable: something is missing or wrong; `errors` names the fields.
+    """
+    check_may(by, Permission.PLAN_CLASSES)
+    to = TrainingClass.Status.ACTIVE if activate else TrainingClass.Status.DRAFT
+    new = TrainingClass(status=TrainingClass.Status.DRAFT, class_type="", created_by=by, created_at=now)
+    with database_refusals(), transaction.atomic():
+        return _write(new, plan, to=to, applies_from=None, by=by, now=now)
+
+
+def edit_class(
+    *,
+    class_id: int,
+    changes: ClassPlan,
+    by: User,
+    now: datetime,
+    version: int | None = None,
+    applies_from: date | None = None,
+) -> TrainingClass:
+    """Change the plan of a draft or an active class; the meetings of an active one follow (H1).
+
+    Args:
+        version: the version this person has seen; None does not ask.
+        applies_from: from which day other days or times count in a class that has begun; None is today. Pending
+            meetings before it stay, for they may have been held; so do all that are captured or excepted.
+
+    Raises:
+        ClassNotInThisState: it is stopped.
+        ClassChangedMeanwhile: somebody else was faster.
+        ClassNotPlannable: as `create_class`; client and course of an active class stay.
+    """
+    check_may(by, Permission.PLAN_CLASSES)
+    with database_refusals(), transaction.atomic():
+        found = lock_class(class_id=class_id)
+        policies.check_can_edit(found)
+        policies.check_version(found, version)
+        to = TrainingClass.Status(found.status)
+        return _write(found, changes, to=to, applies_from=applies_from, by=by, now=now)
+
+
+def activate_class(*, class_id: int, by: User, now: datetime, version: int | None = None) -> TrainingClass:
+    """Make a draft active: its meetings are there to be captured.
+
+    Raises:
+        ClassNotInThisState: it is no draft.
+        ClassNotPlannable: something is missing, or it would never meet.
+    """
+    check_may(by, Permission.PLAN_CLASSES)
+    with database_refusals(), transaction.atomic():
+        found = lock_class(class_id=class_id)
+        policies.check_can_activate(found)
+        policies.check_version(found, version)
+        return _write(found, ClassPlan(), to=TrainingClass.Status.ACTIVE, applies_from=None, by=by, now=now)
+
+
+def stop_class(*, class_id: int, stop_date: date, by: User, now: datetime, version: int | None = None) -> TrainingClass:
+    """Stop a class: its pending meetings after that day are gone; those before can still be captured (H3).
+
+    Raises:
+        ClassNotInThisState: it is not active.
+        ClassNotPlannable: `errors["stop_date"]`: not one of its days, or hours are captured for a later one.
+    """
+    check_may(by, Permission.PLAN_CLASSES)
+    with database_refusals(), transaction.atomic():
+        found = lock_class(class_id=class_id)
+        policies.check_can_stop(found)
+        policies.check_version(found, version)
+        found.status, found.stop_date = TrainingClass.Status.STOPPED, stop_date
+        _save(found, {"status", "stop_date"}, by=by, now=now)
+        # After the meetings to be removed were locked, nobody captures one of them any more.
+        _sync(found, now=now)
+        captured = found.sessions.filter(status=Meeting.Status.CAPTURED).aggregate(until=Max("session_date"))
+        policies.check_stop_date(found, stop_date, captured["until"])
+        return found
+
+
+def restart_class(
+    *, class_id: int, by: User, now: datetime, version: int | None = None, applies_from: date | None = None
+) -> TrainingClass:
+    """Start a stopped class again; the meetings that its schedule still holds come back.
+
+    Args:
+        applies_from: from which day on they come back; None is today, for while it was stopped the class did not meet.
+
+    Raises:
+        ClassNotInThisState: it is not stopped.
+    """
+    check_may(by, Permission.PLAN_CLASSES)
+    with database_refusals(), transaction.atomic():
+        found = lock_class(class_id=class_id)
+        policies.check_can_restart(found)
+        policies.check_version(found, version)
+        schedule = Schedule.from_json(found.schedule)
+        back_from = applies_from or timezone.localdate(now)
+        if found.stop_date is not None and back_from > found.stop_date:
+            found.schedule = schedule.counting_from(max(back_from, schedule.since or back_from)).as_json()
+        found.status, found.stop_date = TrainingClass.Status.ACTIVE, None
+        _save(found, {"status", "stop_date", "schedule"}, by=by, now=now)
+        _sync(found, now=now)
+        return found
+
+
+def delete_draft_class(*, class_id: int, by: User) -> None:
+    """Delete a draft; its code is not given out again.
+
+    Raises:
+        ClassNotInThisState: it is no draft.
+    """
+    check_may(by, Permission.PLAN_CLASSES)
+    with database_refusals(), transaction.atomic():
+        found = lock_class(class_id=class_id)
+        policies.check_can_delete(found)
+        found.delete()
+
+
+def sync_sessions(*, class_id: int, now: datetime) -> Synced:
+    """Bring the meetings of a class in step with its schedule and the public holidays (H1); drafts have none.
+
+    Raises:
+        ClassNotFound: there is no such class.
+    """
+    with transaction.atomic():
+        found = lock_class(class_id=class_id)
+        return Synced() if found.status == TrainingClass.Status.DRAFT else _sync(found, now=now)
+
+
+def _write(
+    training_class: TrainingClass,
+    plan: ClassPlan,
+    *,
+    to: TrainingClass.Status,
+    applies_from: date | None,
+    by: User,
+    now: datetime,
+) -> TrainingClass:
+    """Check a plan for its status, write it, and let the meetings follow.
+
+    Args:
+        training_class: locked, or new.
+    """
+    today = timezone.localdate(now)
+    before = Schedule.from_json(training_class.schedule) if training_class.schedule else None
+    schedule = plan.get("schedule", before)
+    if schedule is not None and before is not None and to == training_class.status == TrainingClass.Status.ACTIVE:
+        schedule = schedule.counting_from(_counts_from(training_class, before, schedule, applies_from or today))
+    values = {**plan, "schedule": schedule.as_json() if schedule else None}
+    changed = {field: value for field, value in values.items() if value != getattr(training_class, field)}
+    is_new_state = training_class.pk is None or training_class.status != to
+    if not changed and not is_new_state:
+        return training_class
+    policies.check_fixed(training_class, changed)
+    for field, value in changed.items():
+        setattr(training_class, field, value)
+    _check_chosen(training_class, changed)
+    policies.check_values(training_class, schedule, today=today)
+    if to != TrainingClass.Status.DRAFT:
+        policies.check_whole(training_class, schedule)
+        policies.check_meets(planned_days(training_class))
+    training_class.status = to
+    written = {*changed, "status"}
+    if training_class.class_code is None and training_class.client is not None:
+        training_class.class_code = next_code(training_class.client.class_code_prefix)
+        written.add("class_code")
+    _save(training_class, written, by=by, now=now)
+    if to != TrainingClass.Status.DRAFT:
+        _sync(training_class, now=now)
+    return training_class
+
+
+def _counts_from(training_class: TrainingClass, before: Schedule, after: Schedule, applies_from: date) -> date | None:
+    """Return the day from which a schedule counts: other days or times from `applies_from` on, else as before."""
+    if before.same_rule(after):
+        return before.since
+    start = training_class.start_date
+    return applies_from if start is not None and applies_from > start else None
+
+
+def _check_chosen(training_class: TrainingClass, changed: dict[str, object]) -> None:
+    """Load what the plan newly names, and check that it is offered."""
+    new: dict[str, Company | Course | Trainer | Venue | None] = {}
+    if "client_id" in changed:
+        new["client"] = training_class.client = _chosen(Company, "client", training_class.client_id)
+    if "course_id" in changed:
+        new["course"] = training_class.course = _chosen(Course, "course", training_class.course_id)
+    if "agent_id" in changed:
+        new["agent"] = training_class.agent = _chosen(Trainer, "agent", training_class.agent_id)
+    if "venue_id" in changed:
+        new["venue"] = training_class.venue = _chosen(Venue, "venue", training_class.venue_id)
+    policies.check_offered(new)
+
+
+def _chosen(model: type[Thing], field: str, pk: int | None) -> Thing | None:
+    return None if pk is None else policies.check_known(model.objects.filter(pk=pk).first(), field)
+
+
+def _save(training_class: TrainingClass, fields: set[str], *, by: User, now: datetime) -> None:
+    """Write these fields, with who and when, as the next version of the class."""
+    training_class.updated_by, training_class.updated_at = by, now
+    if training_class.pk is None:
+        training_class.save()
+    else:
+        training_class.version += 1
+        training_class.save(update_fields=[*fields, "version", "updated_by", "updated_at"])
+    if "class_code" in fields:
+        training_class.refresh_from_db(fields=["class_code"])
+
+
+def _sync(training_class: TrainingClass, *, now: datetime) -> Synced:
+    """Add, remove and change pending meetings until they are those of the schedule; the class is locked.
+
+    Days before the one from which the schedule counts are an earlier schedule's. A pending meeting that something
+    names, such as a void, stays too: it was held, and wants to be captured or excepted.
+    """
+    start, end, schedule = policies.check_whole(training_class, Schedule.from_json(training_class.schedule))
+    last = min(end, training_class.stop_date or end)
+    before = (schedule.since or start) - timedelta(days=1)
+    wanted = {each.day: each.hours for each in planned_days(training_class) if not each.blocked and each.day <= last}
+    pending = training_class.sessions.select_for_update().filter(status=Meeting.Status.PENDING).order_by("session_date")
+    rows = list(pending)
+    superfluous = [
+        row for row in rows if row.session_date not in wanted and not (start <= row.session_date <= min(last, before))
+    ]
+    removed = _unnamed(Meeting.objects.filter(pk__in=[row.pk for row in superfluous]))
+    Meeting.objects.filter(pk__in=removed).delete()
+    moved = [row for row in rows if row.scheduled_hours != wanted.get(row.session_date, row.scheduled_hours)]
+    for row in moved:
+        row.scheduled_hours, row.updated_at = wanted[row.session_date], now
+    Meeting.objects.bulk_update(moved, ["scheduled_hours", "updated_at"])
+    taken = set(training_class.sessions.values_list("session_date", flat=True))
+    added = Meeting.objects.bulk_create(
+        Meeting(training_class=training_class, session_date=day, scheduled_hours=hours)
+        for day, hours in wanted.items()
+        if day not in taken
+    )
+    return Synced(added=len(added), removed=len(removed), changed=len(moved))
+
+
+def _unnamed(meetings: QuerySet[Meeting]) -> list[int]:
+    """Return the keys of those meetings that no row of any table names."""
+    protecting = [each for each in Meeting._meta.related_objects if each.on_delete is models.PROTECT]
+    named = {f"{relation.name}__isnull": True for relation in protecting}
+    return list(meetings.filter(**named).values_list("pk", flat=True))
