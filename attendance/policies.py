@@ -205,9 +205,11 @@ def check_has_started(session: Session, *, now: datetime) -> None:
     """F1: attendance of the future is no attendance.
 
     Raises:
-        NotStarted: it starts after `now`.
+        NotStarted: it starts after `now`, or has no start yet.
     """
-    if session.start_time is not None and session.start_time > now:
+    if session.start_time is None:
+        raise NotStarted(_("The session has no start time yet. Schedule it first."))
+    if session.start_time > now:
         starts = timezone.localtime(session.start_time)
         raise NotStarted(
             _("The session has not started yet: it begins on %(day)s at %(time)s. Finalize it after that.")

@@ -29,8 +29,9 @@ class Command(BaseCommand):
                 today=timezone.localdate(), now=timezone.now(), only_due=options["due"]
             ):
                 self._draw(progress)
+        seconds = monotonic() - started
         self.stdout.write(
-            f"{progress.done:,} workers judged, {progress.changed:,} answers changed, {monotonic() - started:.1f} s."
+            f"Workers judged: {progress.done:,}. Answers changed: {progress.changed:,}. Seconds: {seconds:.1f}."
         )
 
     def _draw(self, progress: Progress) -> None:
