@@ -3,7 +3,10 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,9 +14,9 @@ from attendance.models import SessionAttendee
 from attendance.policies import allows, check_can_remove
 from attendance.selectors.picker import standing_for_course
 from attendance.services.marking import Mark, StaleRow
-from learners.models import CompetencyRecord, ComplianceItem, Learner, TrainingRecord
+from learners.models import CompetencyRecord, ComplianceItem, Learner, Role, TrainingRecord
 from learners.standing import ItemStanding, Standing, verdict
-from training.models import Session
+from training.models import Company, Session
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Row:
         alert: that the worker is blocked or not active, in red (L1); None for active ones.
         company: employer as marked, else of today (R3).
         role: likewise.
+        marked_by: whoever marked the row last; empty while it is unmarked.
         can_remove: whether the row may still be taken off the list (P5).
         outcome: what finalize made of it; None before.
         record: the training record that finalize made.
@@ -39,6 +43,7 @@ class Row:
     alert: Standing | None
     company: str
     role: str
+    marked_by: str
     can_remove: bool
     outcome: Standing | None
     record: TrainingRecord | None
@@ -48,6 +53,11 @@ class Row:
     @property
     def learner(self) -> Learner:
         return self.attendee.learner
+
+    @property
+    def key(self) -> str:
+        """The learner's key as the page writes it into names."""
+        return str(self.attendee.learner_id)
 
     @property
     def is_present(self) -> bool:
@@ -81,31 +91,49 @@ def register(
     attendees = session.attendees.filter(line__gt=after_line)
     if learner_ids is not None:
         attendees = attendees.filter(learner__in=learner_ids)
-    found = list(
-        attendees.select_related("learner__company", "learner__role", "company", "role", "marked_by").order_by("line")
-    )
+    found = list(attendees.select_related("learner").order_by("line"))
     ids = [attendee.learner_id for attendee in found]
     items = {item.learner_id: item for item in ComplianceItem.objects.filter(course=session.course_id, learner__in=ids)}
     records, sign_offs = _made_by_finalize(session, ids) if session.is_finalized else ({}, {})
+    names = _names(found)
     rows = []
     for attendee in found:
-        attendee.session = session
-        item = items.get(attendee.learner_id)
-        record = records.get(attendee.learner_id)
+        learner = attendee.learner
+        item = items.get(learner.pk)
+        record = records.get(learner.pk)
         rows.append(
             Row(
                 attendee=attendee,
                 standing=standing_for_course(item, today=today, warning_days=warning_days),
                 awaiting_verification=item is not None and item.awaiting_verification,
-                alert=_alert(attendee.learner, today),
-                company=(attendee.company or attendee.learner.company).name,
-                role=(attendee.role or attendee.learner.role).title,
-                can_remove=_can_remove(session, attendee, now),
-                outcome=_outcome(attendee, record, sign_offs.get(attendee.learner_id)),
+                alert=_alert(learner, today),
+                company=names.companies[attendee.company_id or learner.company_id],
+                role=names.roles[attendee.role_id or learner.role_id],
+                marked_by=names.people[attendee.marked_by_id] if attendee.marked_by_id else "",
+                can_remove=allows(partial(check_can_remove, session, attendee, now=now)),
+                outcome=_outcome(record, sign_offs.get(learner.pk)) if session.is_finalized else None,
                 record=record,
             )
         )
     return rows
+
+
+class _Names(NamedTuple):
+    companies: dict[int, str]
+    roles: dict[int, str]
+    people: dict[int, str]
+
+
+def _names(attendees: Collection[SessionAttendee]) -> _Names:
+    """Return what rows call by name, each once: many people share few employers, roles and trainers."""
+    companies = {attendee.company_id or attendee.learner.company_id for attendee in attendees}
+    roles = {attendee.role_id or attendee.learner.role_id for attendee in attendees}
+    people = User.objects.filter(pk__in={attendee.marked_by_id for attendee in attendees})
+    return _Names(
+        companies=dict(Company.objects.filter(pk__in=companies).values_list("pk", "name")),
+        roles=dict(Role.objects.filter(pk__in=roles).values_list("pk", "title")),
+        people={user.pk: user.get_full_name() or user.get_username() for user in people},
+    )
 
 
 def _made_by_finalize(
@@ -126,16 +154,8 @@ def _alert(learner: Learner, today: dt.date) -> Standing | None:
     return Standing("bad", str(verdict(learner, today=today).label))
 
 
-def _can_remove(session: Session, attendee: SessionAttendee, now: dt.datetime) -> bool:
-    return allows(lambda: check_can_remove(session, attendee, now=now))
-
-
-def _outcome(
-    attendee: SessionAttendee, record: TrainingRecord | None, sign_off: CompetencyRecord | None
-) -> Standing | None:
+def _outcome(record: TrainingRecord | None, sign_off: CompetencyRecord | None) -> Standing:
     """Return what finalize made of a row, in one word."""
-    if not attendee.session.is_finalized:
-        return None
     if record is not None:
         if hasattr(record, "revocation"):
             return Standing("none", _("Revoked"))

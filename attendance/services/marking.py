@@ -53,6 +53,11 @@ class StaleRow:
     mark: Mark
 
     @property
+    def key(self) -> str:
+        """The learner's key as a page writes it into names."""
+        return str(self.attendee.learner_id)
+
+    @property
     def changed_by(self) -> str:
         user = self.attendee.marked_by
         return user.get_full_name() or user.get_username() if user else ""

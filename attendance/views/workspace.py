@@ -95,7 +95,9 @@ def session_mark(request: HtmxRequest, pk: int, learner_id: int) -> HttpResponse
     """Save one row as soon as it is changed, or show it again as it is stored."""
     session = _session(request, pk, Permission.MARK)
     if request.method != "POST":
-        context = {"session": session, "row": _row(session, learner_id), **_grants(request, session)}
+        context = {"session": session, "rows": [_row(session, learner_id)], "learner_id": learner_id} | _grants(
+            request, session
+        )
         return render(request, "attendance/partials/_row_again.html", context)
     mark = MarkForm(request.POST, learner_id=learner_id).mark()
     try:
@@ -158,7 +160,7 @@ def _page(
         "workspace": shown,
         "progress": shown.progress,
         "evidence": shown.evidence,
-        "rows": _as_typed(shown.rows, typed, stale),
+        "rows": _as_typed(shown.rows, typed, stale) if stale else shown.rows,
         "stale": stale,
         "full_week_minutes": FULL_WEEK_MINUTES,
         **_grants(request, session),
@@ -210,10 +212,10 @@ def _conflict(request: HtmxRequest, session: Session, stale: StaleRow) -> HttpRe
     return response
 
 
-def _as_typed(rows: list[Row], typed: Collection[Mark], stale: StaleMarks | None) -> list[Row]:
+def _as_typed(rows: list[Row], typed: Collection[Mark], stale: StaleMarks) -> list[Row]:
     """Return the rows with what was typed, and with the present version: saving again means "keep mine"."""
     marks = {mark.learner_id: mark for mark in typed}
-    changed = {row.mark.learner_id: row for row in stale.rows} if stale else {}
+    changed = {row.mark.learner_id: row for row in stale.rows}
     return [
         replace(row, typed=marks.get(row.attendee.learner_id), stale=changed.get(row.attendee.learner_id))
         for row in rows

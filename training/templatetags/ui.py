@@ -4,6 +4,7 @@ Every status is shape + word + colour (4-interface, law 3): templates name the k
 """
 
 import datetime as dt
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -98,7 +99,11 @@ def message_kind(message: Message) -> str:
 
 
 def _symbol(name: str, classes: str, label: str | Promise) -> SafeString:
-    sprite = static("icons/sprite.svg")
+    return _drawn(static("icons/sprite.svg"), name, classes, str(label))
+
+
+@lru_cache(maxsize=512)  # a page of a long list draws the same few symbols hundreds of times
+def _drawn(sprite: str, name: str, classes: str, label: str) -> SafeString:
     if label:
         return format_html(
             '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', classes, label, sprite, name

@@ -79,4 +79,4 @@ def test_the_list_takes_the_same_number_of_queries_for_any_number(size: int):
     session = Session.objects.get(pk=session.pk)
     with CaptureQueriesContext(connection) as queries:
         assert len(rows_of(session)) == size
-    assert len(queries) == 2
+    assert len(queries) == 5
