@@ -120,9 +120,12 @@ def refusal_from(error: DatabaseError) -> Refusal:
 
 
 def _words_of(cause: psycopg.Error, error: DatabaseError) -> str:
-    """Return the message of the model constraint that the database names; an unknown one is an accident."""
+    """Return the message of the constraint or unique field that the database names; an unknown one is an accident."""
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == cause.diag.constraint_name:
                 return str(constraint.get_violation_error_message())
+        for field in model._meta.local_concrete_fields:
+            if field.unique and f"{model._meta.db_table}_{field.column}_key" == cause.diag.constraint_name:
+                return str(model().unique_error_message(model, (field.name,)).messages[0])
     raise error
