@@ -89,7 +89,7 @@ def session_schedule(request: HtmxRequest, pk: int) -> HttpResponse:
     session = get_session(pk, user=request.user)
     try:
         session = schedule_session(session_id=pk, by=request.user, now=timezone.now())
-    except Invalid as refusal:
+    except (Invalid, policies.Booked) as refusal:
         form = SessionForm(initial_of(session), session=session, today=timezone.localdate())
         form.is_valid()
         return _refused(request, form, refusal)
