@@ -4,9 +4,16 @@ from training import guards
 
 
 class Migration(migrations.Migration):
-    """A void row is append-only and sets its class session back to pending, which nothing else can (H4)."""
+    """A void row is append-only and sets its class session back to pending, which nothing else can (H4).
 
-    dependencies = [("attendance", "0006_capture_void"), ("training", "0010_class_session_is_frozen")]
+    It comes after the reversal of the hours, so that no second capture can count them again.
+    """
+
+    dependencies = [
+        ("attendance", "0006_capture_void"),
+        ("learners", "0006_hours_guards"),
+        ("training", "0010_class_session_is_frozen"),
+    ]
     operations = [
         guards.append_only("attendance_capturevoidevent", key="pgh_id"),
         guards.append_only("attendance_capturevoid"),
@@ -15,6 +22,14 @@ class Migration(migrations.Migration):
             CREATE FUNCTION set_class_session_back() RETURNS trigger LANGUAGE plpgsql
               SECURITY DEFINER SET search_path = public, pg_temp AS $$
             BEGIN
+              IF EXISTS (SELECT FROM learner_hours_log o
+                          WHERE o.session_id = NEW.class_session_id AND o.source = 'attendance'
+                            AND o.reversal_of IS NULL
+                            AND NOT EXISTS (SELECT FROM learner_hours_log r WHERE r.reversal_of = o.log_id)) THEN
+                RAISE EXCEPTION USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME,
+                  CONSTRAINT = 'capture_void_after_its_hours',
+                  MESSAGE = format('The hours of class session %s are not reversed yet.', NEW.class_session_id);
+              END IF;
               UPDATE class_attendance_sessions
                  SET status = 'pending', captured_by = NULL, captured_at = NULL, notes = NULL, updated_at = now()
                WHERE session_id = NEW.class_session_id AND status = NEW.voided_status AND status <> 'pending';

@@ -3,15 +3,20 @@
 Table and column names are a promise to reports and plain SQL written against them; defaults are the database's own.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
+from django.contrib.auth.models import User
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from learners.hours import Hours, as_hours, check_day, check_hours, check_meeting, check_source
+from training.models import ClassAttendanceSession
 from training.models.base import audited
 
 if TYPE_CHECKING:
@@ -106,6 +111,59 @@ class LearnerProgression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.learner_id}: {self.course_id} ({self.status})"
+
+    def add_hours(  # noqa: PLR0917  # H5 fixes the order
+        self,
+        hours_trained: Hours,
+        hours_present: Hours,
+        source: str = "manual",
+        notes: str | None = None,
+        session_id: int | None = None,
+        created_by: User | int | None = None,
+        *,
+        log_date: date | None = None,
+    ) -> bool:
+        """Log hours of this progression; its sums move with the log (H5).
+
+        Args:
+            source: one of `LearnerHoursLog.Source`.
+            session_id: the meeting of this class at which they were trained; its date counts.
+            created_by: the login that enters them, or its key.
+            log_date: the day, where there is no meeting; None is today on the site, which is read here.
+
+        Returns:
+            True: they are logged.
+
+        Raises:
+            WrongHours: hours, source, meeting or day cannot be; nothing is logged.
+        """
+        trained, present = as_hours(hours_trained), as_hours(hours_present)
+        check_hours(trained=trained, present=present)
+        check_source(source, known=LearnerHoursLog.Source.values)
+        today = timezone.localdate()
+        with transaction.atomic():
+            day = log_date or today
+            if session_id is not None:  # locked before the progression, as captures do
+                meetings = ClassAttendanceSession.objects.select_for_update(no_key=True)
+                meeting = meetings.filter(pk=session_id, training_class=self.training_class_id).first()
+                day = check_meeting(meeting.session_date if meeting else None, log_date=log_date)
+            check_day(day, today=today)
+            LearnerProgression.objects.select_for_update(no_key=True).get(pk=self.pk)
+            LearnerHoursLog.objects.create(
+                progression=self,
+                learner_id=self.learner_id,
+                training_class_id=self.training_class_id,
+                course_id=self.course_id,
+                log_date=day,
+                hours_trained=trained,
+                hours_present=present,
+                source=source,
+                session_id=session_id,
+                created_by_id=created_by.pk if isinstance(created_by, User) else created_by,
+                notes=notes,
+            )
+        self.refresh_from_db(fields=["hours_trained", "hours_present", "hours_absent", "updated_at"])
+        return True
 
 
 @audited()

@@ -1,6 +1,7 @@
 """Workers, what is asked of them and what they have, for tests."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
@@ -12,12 +13,20 @@ from learners.models import (
     EvidenceUpload,
     Learner,
     LearnerArea,
+    LearnerProgression,
     Revocation,
     Role,
     RoleRequirement,
     TrainingRecord,
 )
-from tests.factories.training import CompanyFactory, CourseFactory, CourseVersionFactory, UserFactory
+from tests.factories.training import (
+    MORNING,
+    CompanyFactory,
+    CourseFactory,
+    CourseVersionFactory,
+    UserFactory,
+    active_class,
+)
 
 HASH = "ab" * 32
 KEY = f"sha256/ab/{HASH}.pdf"
@@ -137,3 +146,20 @@ class EvidenceUploadFactory(DjangoModelFactory):
     original_name = "sheet.pdf"
     uploaded_by = factory.SubFactory(UserFactory)
     uploaded_at = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
+
+
+class LearnerProgressionFactory(DjangoModelFactory):
+    """A worker in progress in an active class since its first day, as `start_progressions` would write it."""
+
+    class Meta:
+        model = LearnerProgression
+        skip_postgeneration_save = True
+
+    training_class = factory.LazyFunction(active_class)
+    learner = factory.SubFactory(LearnerFactory)
+    course = factory.SelfAttribute("training_class.course")
+    start_date = factory.SelfAttribute("training_class.start_date")
+
+    @factory.post_generation
+    def steps(self: Any, create: bool, extracted: None, **kwargs: Any) -> None:
+        self.steps.create(kind="started", effective_date=self.start_date, created_by=UserFactory(), created_at=MORNING)

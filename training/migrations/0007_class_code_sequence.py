@@ -19,7 +19,10 @@ def refuse_duplicates(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    """The sequence of class codes (K1). Empty codes become NULL, so that the unique index of the next step is whole."""
+    """The sequence of class codes (K1), which starts past codes of its own form that are there already (K2).
+
+    Empty codes become NULL, so that the unique index of the next step is whole.
+    """
 
     dependencies = [("training", "0006_training_class")]
     operations = [
@@ -42,6 +45,10 @@ class Migration(migrations.Migration):
             CREATE SEQUENCE class_code_seq AS bigint START WITH 1001 INCREMENT BY 1 MINVALUE 1 CACHE 1 NO CYCLE
               OWNED BY classes.class_code;
             COMMENT ON SEQUENCE class_code_seq IS 'Next number of a class code: the client''s prefix and this number';
+            SELECT setval('class_code_seq', highest)
+              FROM (SELECT max(substr(class_code, 4)::bigint) AS highest FROM classes
+                     WHERE class_code ~ '^[A-Z]{3}[0-9]{4,9}$') codes
+             WHERE highest > 1000;
             """,
             "DROP SEQUENCE class_code_seq",
         ),

@@ -10,11 +10,14 @@ def build(apps, schema_editor):
     """Build the unique index without locking writers out; what a failed build left behind is built anew."""
     refuse_duplicates(apps, schema_editor)
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [NAME])
-        state = cursor.fetchone()
-        if state == (True,):
+        cursor.execute(
+            """SELECT indisvalid AND indisunique AND indpred IS NULL FROM pg_index WHERE indexrelid = to_regclass(%s)""",
+            [NAME],
+        )
+        fit = cursor.fetchone()
+        if fit == (True,):
             return
-        if state == (False,):
+        if fit == (False,):
             cursor.execute(f"DROP INDEX CONCURRENTLY {NAME}")
         try:
             cursor.execute(f"CREATE UNIQUE INDEX CONCURRENTLY {NAME} ON classes (class_code)")

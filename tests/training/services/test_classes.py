@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.contrib.auth.models import User
@@ -33,15 +33,15 @@ pytestmark = pytest.mark.django_db
 
 
 def whole_plan(**changes: Any) -> ClassPlan:
-    plan = ClassPlan(
-        client_id=CompanyFactory().pk,
-        course_id=CourseVersionFactory().course_id,
-        agent_id=TrainerFactory().pk,
-        start_date=date(2026, 3, 2),
-        end_date=date(2026, 4, 27),
-        schedule=MONDAYS,
-    )
-    return ClassPlan(**{**plan, **changes})
+    plan = {
+        "client_id": CompanyFactory().pk,
+        "course_id": CourseVersionFactory().course_id,
+        "agent_id": TrainerFactory().pk,
+        "start_date": date(2026, 3, 2),
+        "end_date": date(2026, 4, 27),
+        "schedule": MONDAYS,
+    }
+    return cast("ClassPlan", {**plan, **changes})
 
 
 def dates(training_class: TrainingClass, **conditions: Any) -> list[date]:

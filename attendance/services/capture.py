@@ -1,0 +1,271 @@
+"""Capturing the hours of a class meeting, marking one with an exception, and voiding either (H2 to H4).
+
+Every writer locks the meeting, then the progressions by pk. The sums move with the log, by a trigger.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from attendance.models import CaptureVoid
+from learners.hours import Hours, WrongHours, as_hours, check_presence
+from learners.models import LearnerHoursLog, LearnerProgression
+from learners.selectors.progression import in_progress_on
+from training.class_policies import check_can_capture, check_can_except, check_can_void, check_found
+from training.models import ClassAttendanceSession, TrainingClass
+from training.permissions import Permission, check_may
+from training.refusals import Invalid, database_refusals
+from training.selectors.classes import planned_days
+from training.services.classes import lock_meeting
+from training.templatetags.ui import day as day_in_words
+
+Status = ClassAttendanceSession.Status
+
+
+class NotScheduledThen(Invalid):
+    """The class does not meet on that day; the sentence names the holiday or exception that blocks it (H3)."""
+
+
+class WrongPresence(Invalid):
+    """Hours of somebody cannot be, or somebody is not in progress; `errors` by learner id. Nothing was saved (H2)."""
+
+
+class NobodyInProgress(Invalid):
+    """There is nobody whose hours could be captured."""
+
+
+class NoSuchException(Invalid):
+    """Only what the client or the agent did is an exception (H3)."""
+
+
+class VoidReasonMissing(Invalid):
+    """A void is written down with a reason (H4)."""
+
+
+@dataclass(frozen=True)
+class Presence:
+    """How many hours of a meeting a learner was there."""
+
+    learner_id: int
+    hours_present: Hours
+
+
+@dataclass(frozen=True)
+class Captured:
+    """What a capture logged: for how many learners, and hours of all of them together."""
+
+    session: ClassAttendanceSession
+    learners: int
+    hours_trained: Decimal
+    hours_present: Decimal
+
+
+def capture_session(
+    *,
+    class_id: int,
+    session_date: date,
+    presences: Sequence[Presence] = (),
+    notes: str = "",
+    by: User,
+    now: datetime,
+) -> Captured:
+    """Log the hours of a meeting for everybody in progress on that day, all or nothing (H2).
+
+    A constant number of statements, whatever the number of learners.
+
+    Args:
+        presences: of those who were not there all the time; whoever is not named was (H2).
+
+    Raises:
+        ClassNotFound, NotPermitted: no such class, or not the trainer's own.
+        NotScheduledThen: the class does not meet on that day.
+        MeetingIsLocked: it is captured or excepted already (409).
+        CannotCapture: the day lies ahead, or after the class stopped.
+        NobodyInProgress, WrongPresence.
+    """
+    with database_refusals(), transaction.atomic():
+        meeting = _locked_meeting(class_id, session_date, by=by)
+        check_can_capture(meeting, today=timezone.localdate(now))
+        present = _present(presences)
+        progressions = _locked_progressions(class_id, session_date)
+        _check_presences(present, progressions, scheduled=meeting.scheduled_hours)
+        log = LearnerHoursLog.objects.bulk_create(
+            LearnerHoursLog(
+                progression=each,
+                learner_id=each.learner_id,
+                training_class_id=class_id,
+                course_id=each.course_id,
+                log_date=session_date,
+                hours_trained=meeting.scheduled_hours,
+                hours_present=present.get(each.learner_id, meeting.scheduled_hours),
+                source=LearnerHoursLog.Source.ATTENDANCE,
+                session=meeting,
+                created_by=by,
+                created_at=now,
+            )
+            for each in progressions
+        )
+        _close(meeting, Status.CAPTURED, notes, by=by, now=now)
+    return Captured(
+        session=meeting,
+        learners=len(log),
+        hours_trained=sum((each.hours_trained for each in log), Decimal(0)),
+        hours_present=sum((each.hours_present for each in log), Decimal(0)),
+    )
+
+
+def mark_exception(
+    *, class_id: int, session_date: date, status: str, notes: str = "", by: User, now: datetime
+) -> ClassAttendanceSession:
+    """Mark a meeting, future ones too, as cancelled by the client or as missed by the agent; it logs no hours (H3).
+
+    Args:
+        status: `client_cancelled` or `agent_absent`.
+
+    Raises:
+        NoSuchException.
+        ClassNotFound, NotPermitted, NotScheduledThen, MeetingIsLocked, CannotCapture: as `capture_session`.
+    """
+    if status not in (Status.CLIENT_CANCELLED, Status.AGENT_ABSENT):
+        raise NoSuchException(_("Choose whether the client cancelled or the agent was absent."))
+    with database_refusals(), transaction.atomic():
+        meeting = _locked_meeting(class_id, session_date, by=by)
+        check_can_except(meeting)
+        return _close(meeting, Status(status), notes, by=by, now=now)
+
+
+def void_capture(*, class_id: int, session_date: date, reason: str, by: User, now: datetime) -> CaptureVoid:
+    """Void a capture or an exception: its hours are reversed, nothing is erased, the meeting is pending again (H4).
+
+    Raises:
+        VoidReasonMissing: `errors["reason"]`.
+        ClassNotFound, NotPermitted, NotScheduledThen.
+        Conflict: the meeting is pending.
+    """
+    check_may(by, Permission.VOID)
+    if not reason.strip():
+        text = _("Say why this is voided.")
+        raise VoidReasonMissing(text, errors={"reason": [text]})
+    with database_refusals(), transaction.atomic():
+        meeting = _locked_meeting(class_id, session_date, by=by)
+        check_can_void(meeting)
+        _reverse(meeting, reason.strip(), by=by, now=now)
+        return CaptureVoid.objects.create(
+            class_session=meeting, voided_status=meeting.status, reason=reason.strip(), voided_by=by, voided_at=now
+        )
+
+
+def _locked_meeting(class_id: int, session_date: date, *, by: User) -> ClassAttendanceSession:
+    """Lock the meeting of that day, and check that this person may capture the class."""
+    meeting = lock_meeting(class_id=class_id, session_date=session_date)
+    if meeting is None:
+        training_class = check_found(TrainingClass.objects.select_related("agent").filter(pk=class_id).first())
+        check_may(by, Permission.CAPTURE, training_class)
+        raise _not_scheduled(training_class, session_date)
+    check_may(by, Permission.CAPTURE, meeting.training_class)
+    return meeting
+
+
+def _not_scheduled(training_class: TrainingClass, day: date) -> NotScheduledThen:
+    words = {"day": day_in_words(day), "stop": day_in_words(training_class.stop_date)}
+    if training_class.status == TrainingClass.Status.DRAFT:
+        return NotScheduledThen(_("This class is a draft and does not meet yet. Activate it first."))
+    if training_class.stop_date is not None and day > training_class.stop_date:
+        return NotScheduledThen(_("The class does not meet on %(day)s: it stopped on %(stop)s.") % words)
+    for planned in planned_days(training_class):
+        if planned.day == day and planned.blocked:
+            words["reason"] = planned.blocked
+            return NotScheduledThen(_("The class does not meet on %(day)s: %(reason)s.") % words)
+    return NotScheduledThen(_("The class does not meet on %(day)s. Choose one of its days.") % words)
+
+
+def _locked_progressions(class_id: int, day: date) -> list[LearnerProgression]:
+    """Lock those who are in progress on that day, in the order of their keys; steps wait until the capture is over."""
+    candidates = LearnerProgression.objects.select_for_update(no_key=True).filter(training_class=class_id)
+    locked = {each.pk for each in candidates.order_by("pk")}
+    return [each for each in in_progress_on(class_id, day).order_by("pk") if each.pk in locked]
+
+
+def _present(presences: Sequence[Presence]) -> dict[int, Decimal]:
+    """Return the hours by learner; nobody is named twice."""
+    present = {}
+    errors = {}
+    for each in presences:
+        if each.learner_id in present:
+            errors[str(each.learner_id)] = [_("This worker is named twice.")]
+        try:
+            present[each.learner_id] = as_hours(each.hours_present)
+        except WrongHours as refusal:
+            errors[str(each.learner_id)] = [str(refusal)]
+            present[each.learner_id] = Decimal(0)
+    if errors:
+        raise _wrong_presence(errors)
+    return present
+
+
+def _check_presences(
+    present: Mapping[int, Decimal], progressions: Sequence[LearnerProgression], *, scheduled: Decimal
+) -> None:
+    if not progressions:
+        raise NobodyInProgress(
+            _("Nobody is in progress in this class on that day. Add its workers, or mark what happened instead.")
+        )
+    names = {each.learner_id: each.learner.name for each in progressions}
+    errors = {}
+    for learner_id, hours in present.items():
+        try:
+            check_presence(hours, scheduled=scheduled)
+        except WrongHours as refusal:
+            errors[str(learner_id)] = [str(refusal)]
+        if learner_id not in names:
+            errors[str(learner_id)] = [_("Not in progress in this class on that day. Reload the page.")]
+    if errors:
+        raise _wrong_presence(errors)
+
+
+def _wrong_presence(errors: Mapping[str, Sequence[str]]) -> WrongPresence:
+    first = next(iter(errors.values()))[0]
+    return WrongPresence(_("Nothing was saved. %(first)s") % {"first": first}, errors=errors)
+
+
+def _close(
+    meeting: ClassAttendanceSession, status: Status, notes: str, *, by: User, now: datetime
+) -> ClassAttendanceSession:
+    """Write what became of a locked meeting; from here on it is frozen."""
+    meeting.status, meeting.notes = status, notes.strip() or None
+    meeting.captured_by, meeting.captured_at, meeting.updated_at = by, now, now
+    meeting.save(update_fields=["status", "notes", "captured_by", "captured_at", "updated_at"])
+    return meeting
+
+
+def _reverse(meeting: ClassAttendanceSession, reason: str, *, by: User, now: datetime) -> None:
+    """Log the negative of every row that the capture logged; hours entered by hand for the meeting stay."""
+    rows = LearnerHoursLog.objects.filter(
+        session=meeting, source=LearnerHoursLog.Source.ATTENDANCE, reversal_of__isnull=True, reversal__isnull=True
+    )
+    touched = LearnerProgression.objects.select_for_update(no_key=True).filter(pk__in=rows.values("progression"))
+    list(touched.order_by("pk"))
+    LearnerHoursLog.objects.bulk_create(
+        LearnerHoursLog(
+            progression_id=row.progression_id,
+            learner_id=row.learner_id,
+            training_class_id=row.training_class_id,
+            course_id=row.course_id,
+            log_date=row.log_date,
+            hours_trained=-row.hours_trained,
+            hours_present=-row.hours_present,
+            source=row.source,
+            session=meeting,
+            created_by=by,
+            created_at=now,
+            notes=reason,
+            reversal_of=row,
+        )
+        for row in rows
+    )

@@ -1,0 +1,139 @@
+"""The rules of hours and of a learner's way through a class: pure, numbers and days come in as arguments."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import gettext as _
+
+from training.refusals import Conflict, Invalid
+from training.templatetags.ui import day as day_in_words
+
+Hours = Decimal | float | int | str
+
+MOST = Decimal("9999.9")  # what the column of one entry holds
+
+# Every step of a progression, and the states in which it can be taken; what is not here is refused.
+STEPS_FROM: Mapping[str, Collection[str]] = {
+    "held": {"in_progress"},
+    "resumed": {"on_hold", "completed"},
+    "completed": {"in_progress", "on_hold"},
+}
+
+
+class WrongHours(Invalid):
+    """Hours that cannot be, such as more present than trained (H2, H5)."""
+
+
+class WrongDate(Invalid):
+    """A day that does not fit what is known already; `errors["effective_date"]` says why."""
+
+
+class ProgressionNotInThisState(Conflict):
+    """The progression is on hold, in progress or completed, and that does not allow the step (H7)."""
+
+
+def as_hours(value: Hours) -> Decimal:
+    """Return a number of hours, exactly.
+
+    Raises:
+        WrongHours: it is no number.
+    """
+    try:
+        hours = Decimal(str(value))
+    except InvalidOperation:
+        hours = Decimal("NaN")
+    if not hours.is_finite():
+        raise WrongHours(_("Enter hours as a number, such as 4 or 3.5."))
+    return hours
+
+
+def check_hours(*, trained: Decimal, present: Decimal) -> None:
+    """H5, invariant 6: present lies between 0 and trained; one decimal is kept."""
+    if any(hours * 10 % 1 for hours in (trained, present)):
+        raise WrongHours(_("Enter hours with at most one decimal, such as 3.5."))
+    if not 0 <= present <= trained:
+        raise WrongHours(_("Hours present lie between 0 and the hours trained."))
+    if trained > MOST:
+        raise WrongHours(_("These are too many hours for one entry."))
+
+
+def check_source(source: str, *, known: Collection[str]) -> None:
+    """Hours come from somewhere that is known."""
+    if source not in known:
+        raise WrongHours(_("Hours come from one of: %(known)s.") % {"known": ", ".join(known)})
+
+
+def check_meeting(meeting_date: date | None, *, log_date: date | None) -> date:
+    """H5: hours of a meeting are logged for its date.
+
+    Args:
+        meeting_date: None where the class has no such meeting.
+    """
+    if meeting_date is None:
+        raise WrongHours(_("That meeting is not one of the worker's class."))
+    if log_date is not None and log_date != meeting_date:
+        raise WrongHours(_("The meeting has a date of its own. Leave the other date out."))
+    return meeting_date
+
+
+def check_day(day: date, *, today: date) -> None:
+    """Nobody was trained tomorrow."""
+    if day > today:
+        raise WrongHours(_("Hours are logged on the day or later, not ahead of it."))
+
+
+def check_presence(hours: Decimal, *, scheduled: Decimal) -> None:
+    """H2: between 0 and the scheduled hours, in steps of half an hour."""
+    if not 0 <= hours <= scheduled or hours * 2 % 1:
+        raise WrongHours(
+            _("Enter hours from 0 to %(scheduled)s, in steps of 0.5.") % {"scheduled": f"{scheduled.normalize():f}"}
+        )
+
+
+def check_step(kind: str, *, status: str) -> None:
+    """H7: only steps of the table are taken."""
+    if status not in STEPS_FROM[kind]:
+        raise ProgressionNotInThisState(
+            {
+                "in_progress": _("This programme is in progress already."),
+                "on_hold": _("This programme is on hold already."),
+                "completed": _("This programme is completed. Resume it first."),
+            }[status]
+        )
+
+
+def check_effective_date(
+    kind: str, effective: date, *, last_step_on: date, hours_until: date | None, today: date
+) -> None:
+    """H7: a step takes effect not in the future, not before the last step, and not before hours that are logged.
+
+    From the day of a hold on, nobody is captured; the day of completion is the last one that is.
+
+    Args:
+        last_step_on: from which day the step before took effect.
+        hours_until: the last day with hours, if there are any.
+    """
+    if effective > today:
+        text = _("This day lies ahead. Enter today or an earlier day.")
+    elif effective < last_step_on:
+        text = _("The last change took effect on %(day)s. Enter that day or a later one.")
+        text %= {"day": day_in_words(last_step_on)}
+    elif kind != "resumed" and hours_until is not None and hours_until >= first_day_without_hours(kind, effective):
+        text = _("Hours are logged for %(day)s. Enter a later day, or have that capture voided first.")
+        text %= {"day": day_in_words(hours_until)}
+    else:
+        return
+    raise WrongDate(text, errors={"effective_date": [text]})
+
+
+def first_day_without_hours(kind: str, effective: date) -> date:
+    """Return the first day on which nobody is captured after a hold or a completion (H7)."""
+    return effective + timedelta(days=1) if kind == "completed" else effective
+
+
+def percent(part: Decimal, whole: Decimal | None) -> int | None:
+    """Return a share in whole percent, rounded down and capped at 100 (H7); None where there is no whole."""
+    if not whole:
+        return None
+    return min(100, int(part * 100 // whole))

@@ -1,0 +1,122 @@
+"""Learners in classes as they are read: sums, progress, attendance, steps, and who is in progress on a day (H7)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value, When
+from django.db.models.functions import Coalesce
+
+from learners.hours import percent
+from learners.models import LearnerHoursLog, LearnerProgression, ProgressionEvent
+from training.models import CourseVersion
+
+Kind = ProgressionEvent.Kind
+Status = LearnerProgression.Status
+
+
+@dataclass(frozen=True)
+class ProgressionLine:
+    """A learner's way through one class.
+
+    Attributes:
+        course_hours: hours that the course takes: as the class says, else as the course's published version lasts.
+        percent: hours trained of these, capped at 100; None where nobody has said how long the course is.
+        attendance_rate: present of trained, in percent; None before the first hour.
+    """
+
+    progression: LearnerProgression
+    course_hours: Decimal | None
+    percent: int | None
+    attendance_rate: int | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A progression whose sums are not those of its log; both as trained, present, absent."""
+
+    tracking_id: int
+    stored: tuple[Decimal, Decimal, Decimal]
+    logged: tuple[Decimal, Decimal, Decimal]
+
+
+def progressions_of_class(class_id: int) -> list[ProgressionLine]:
+    """Return everybody in a class, by name; one query."""
+    return _lines(LearnerProgression.objects.filter(training_class=class_id).order_by("learner__sort_key"))
+
+
+def progressions_of_learner(learner_id: int) -> list[ProgressionLine]:
+    """Return every programme of a learner and of badges merged into this one (L2), the latest first; one query."""
+    theirs = Q(learner=learner_id) | Q(learner__merged_into=learner_id)
+    return _lines(LearnerProgression.objects.filter(theirs).order_by("-start_date", "-pk"))
+
+
+def in_progress_on(class_id: int, day: date) -> QuerySet[LearnerProgression]:
+    """Return those whose hours are captured for a class on `day` (H2), by name.
+
+    Steps count by their effective dates, whenever they were entered: a hold from its day on, a completion from the day
+    after. A progression that came without steps, by plain SQL, is taken by its present state.
+    """
+    steps = ProgressionEvent.objects.filter(progression=OuterRef("pk"))
+    in_effect = steps.filter(Q(effective_date__lt=day) | (Q(effective_date=day) & ~Q(kind=Kind.COMPLETED)))
+    last = in_effect.order_by("-effective_date", "-pk").values("kind")[:1]
+    without_steps = Case(
+        When(Exists(steps), then=None), When(status=Status.IN_PROGRESS, then=Value(Kind.STARTED.value))
+    )
+    return (
+        LearnerProgression.objects.filter(training_class=class_id, start_date__lte=day)
+        .alias(last_step=Coalesce(Subquery(last), without_steps, output_field=TextField()))
+        .filter(last_step__in=(Kind.STARTED, Kind.RESUMED))
+        .select_related("learner__company")
+        .order_by("learner__sort_key")
+    )
+
+
+def hours_log(tracking_ids: Collection[int]) -> QuerySet[LearnerHoursLog]:
+    """Return the log of these progressions, the latest day first, with who entered it and what reversed it."""
+    related = ("created_by", "session", "reversal", "training_class", "course")
+    return LearnerHoursLog.objects.filter(progression__in=tracking_ids).select_related(*related)
+
+
+def steps(tracking_ids: Collection[int]) -> QuerySet[ProgressionEvent]:
+    """Return what happened to these progressions, as it was entered, and by whom."""
+    return ProgressionEvent.objects.filter(progression__in=tracking_ids).select_related("created_by")
+
+
+def hours_differences() -> list[Difference]:
+    """Return the progressions whose sums are not those of their log (H6); the database keeps them from arising."""
+    logged = LearnerHoursLog.objects.filter(progression=OuterRef("pk")).order_by().values("progression")
+    trained = Coalesce(Subquery(logged.annotate(sum=Sum("hours_trained")).values("sum")), Decimal(0))
+    present = Coalesce(Subquery(logged.annotate(sum=Sum("hours_present")).values("sum")), Decimal(0))
+    wrong = (
+        LearnerProgression.objects.annotate(trained=trained, present=present)
+        .exclude(hours_trained=F("trained"), hours_present=F("present"), hours_absent=F("trained") - F("present"))
+        .order_by("pk")
+        .values_list("pk", "hours_trained", "hours_present", "hours_absent", "trained", "present")
+    )
+    return [
+        Difference(tracking_id, (stored_trained, stored_present, stored_absent), (trained, present, trained - present))
+        for tracking_id, stored_trained, stored_present, stored_absent, trained, present in wrong
+    ]
+
+
+def _lines(progressions: QuerySet[LearnerProgression]) -> list[ProgressionLine]:
+    published = CourseVersion.objects.filter(course=OuterRef("course"), status=CourseVersion.Status.PUBLISHED).values(
+        "duration_minutes"
+    )[:1]
+    related = ("learner__company", "course", "training_class__client", "training_class__agent")
+    found = progressions.annotate(course_minutes=Subquery(published)).select_related(*related)
+    return [_line(each, each.course_minutes) for each in found]
+
+
+def _line(progression: LearnerProgression, course_minutes: int | None) -> ProgressionLine:
+    hours = progression.training_class.course_hours
+    if hours is None and course_minutes is not None:
+        hours = Decimal(course_minutes) / 60
+    return ProgressionLine(
+        progression=progression,
+        course_hours=hours,
+        percent=percent(progression.hours_trained, hours),
+        attendance_rate=percent(progression.hours_present, progression.hours_trained),
+    )

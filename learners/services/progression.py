@@ -1,0 +1,390 @@
+"""Learners in classes: start, hold, resume, complete (H7), and hours by hand (H5).
+
+Every writer locks the learners by pk, then their progressions by pk, and leaves a `ProgressionEvent`.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from learners import hours as rules
+from learners.models import Learner, LearnerHoursLog, LearnerProgression, ProgressionEvent
+from training.models import ClassAttendanceSession, TrainingClass
+from training.permissions import Permission, check_may
+from training.refusals import Conflict, Invalid, Refusal, database_refusals
+from training.services.classes import lock_class
+from training.templatetags.ui import day as day_in_words
+
+Kind = ProgressionEvent.Kind
+Status = LearnerProgression.Status
+
+
+class Collision(StrEnum):
+    """What happens to the programme that a learner is in, when another one starts or is resumed."""
+
+    REFUSE = "refuse"
+    HOLD = "hold"
+
+
+class NotEnrollable(Conflict):
+    """The class, or somebody, cannot take part: a draft, stopped, blocked, not active or unknown."""
+
+
+class InAnotherProgramme(Conflict):
+    """Somebody is in another programme; `conflict["learners"]` says who and in which."""
+
+
+class NoProgression(Invalid):
+    """The learner is in no programme, or not in that class (H5)."""
+
+
+class ProgressionNotFound(Refusal):
+    """There is no such progression (404)."""
+
+    status = 404
+
+
+@dataclass(frozen=True)
+class Started:
+    """How many progressions were started, were there before, and were put on hold for them."""
+
+    started: int
+    already_in: int
+    held: int
+
+
+def start_progressions(
+    *,
+    class_id: int,
+    learner_ids: Iterable[int],
+    start_date: date,
+    by: User,
+    now: datetime,
+    on_collision: Collision = Collision.REFUSE,
+) -> Started:
+    """Let learners take part in a class from a day on; late starters from a later day than the others.
+
+    Whoever is in the class already, in whatever state, is counted only. A constant number of statements.
+
+    Args:
+        on_collision: what to do with those who are in another programme.
+
+    Raises:
+        NotPermitted: not granted.
+        ClassNotFound: there is no such class.
+        NotEnrollable: the class is not active, or somebody is not; nobody is started.
+        InAnotherProgramme: somebody is, and `on_collision` refuses; nobody is started.
+        WrongDate: the class does not run on that day.
+    """
+    check_may(by, Permission.PLAN_CLASSES)
+    wanted = set(learner_ids)
+    with database_refusals(), transaction.atomic():
+        training_class = lock_class(class_id=class_id)
+        _check_runs(training_class, start_date)
+        course_id = training_class.course_id
+        assert course_id is not None  # noqa: S101  # constraint class_active_is_whole
+        _check_can_learn(wanted, _locked_learners(wanted))
+        present = LearnerProgression.objects.filter(training_class=training_class, learner_id__in=wanted)
+        already_in = set(present.values_list("learner_id", flat=True))
+        newcomers = sorted(wanted - already_in)
+        others = _in_progress(newcomers)
+        _settle(others, on_collision, effective=start_date, by=by, now=now)
+        started = LearnerProgression.objects.bulk_create(
+            LearnerProgression(
+                learner_id=learner_id,
+                training_class=training_class,
+                course_id=course_id,
+                status=Status.IN_PROGRESS,
+                start_date=start_date,
+            )
+            for learner_id in newcomers
+        )
+        _write_events(started, Kind.STARTED, dict.fromkeys(_keys(started), start_date), "", by=by, now=now)
+    return Started(started=len(started), already_in=len(already_in), held=len(others))
+
+
+def hold(*, tracking_id: int, effective_date: date, by: User, now: datetime, reason: str = "") -> LearnerProgression:
+    """Put a programme on hold: from that day on the learner is not captured (H7).
+
+    Raises:
+        NotPermitted, ProgressionNotFound.
+        ProgressionNotInThisState: it is not in progress.
+        WrongDate: in the future, before the last step, or hours are logged from that day on.
+    """
+    return _take(Kind.HELD, tracking_id, effective_date, Collision.REFUSE, reason, by=by, now=now)
+
+
+def resume(
+    *,
+    tracking_id: int,
+    effective_date: date,
+    by: User,
+    now: datetime,
+    reason: str = "",
+    on_collision: Collision = Collision.REFUSE,
+) -> LearnerProgression:
+    """Go on with a programme that is on hold, or was completed by mistake, from that day on (H7).
+
+    Raises:
+        NotPermitted, ProgressionNotFound, ProgressionNotInThisState, WrongDate: as `hold`.
+        InAnotherProgramme: the learner is, and `on_collision` refuses.
+    """
+    return _take(Kind.RESUMED, tracking_id, effective_date, on_collision, reason, by=by, now=now)
+
+
+def complete(
+    *, tracking_id: int, effective_date: date, by: User, now: datetime, reason: str = ""
+) -> LearnerProgression:
+    """Complete a programme; that day is the last one on which the learner is captured (H7).
+
+    Raises:
+        NotPermitted, ProgressionNotFound, ProgressionNotInThisState, WrongDate: as `hold`.
+    """
+    return _take(Kind.COMPLETED, tracking_id, effective_date, Collision.REFUSE, reason, by=by, now=now)
+
+
+def log_hours(  # noqa: PLR0917  # H5 fixes the order
+    learner_id: int,
+    hours_trained: rules.Hours,
+    hours_present: rules.Hours,
+    source: str = "manual",
+    notes: str | None = None,
+    session_id: int | None = None,
+    created_by: User | int | None = None,
+    *,
+    log_date: date | None = None,
+) -> bool:
+    """Log hours of a learner, of a meeting or by hand (H5). Asks no permission: the door does.
+
+    Args:
+        session_id: a meeting; the learner's progression in its class and its date count. Without one it is the
+            progression in progress, and `log_date`.
+        source, notes, created_by, log_date: as `LearnerProgression.add_hours`.
+
+    Returns:
+        True: they are logged.
+
+    Raises:
+        NoProgression: the learner is in no programme, or not in that class.
+        WrongHours: as `LearnerProgression.add_hours`.
+    """
+    with transaction.atomic():
+        if session_id is None:
+            progression = _in_progress([learner_id]).get(learner_id)
+        else:
+            classes = ClassAttendanceSession.objects.filter(pk=session_id).values("training_class")
+            progression = LearnerProgression.objects.filter(learner_id=learner_id, training_class__in=classes).first()
+        if progression is None:
+            raise NoProgression(
+                _("The worker is in no programme. Start one, or choose the class meeting.")
+                if session_id is None
+                else _("The worker is not in the class of that meeting.")
+            )
+        return progression.add_hours(
+            hours_trained, hours_present, source, notes, session_id, created_by, log_date=log_date
+        )
+
+
+def _take(
+    kind: Kind,
+    tracking_id: int,
+    effective: date,
+    on_collision: Collision,
+    reason: str,
+    *,
+    by: User,
+    now: datetime,
+) -> LearnerProgression:
+    """Take a step of one progression: lock, check, write."""
+    check_may(by, Permission.PLAN_CLASSES)
+    with database_refusals(), transaction.atomic():
+        found = LearnerProgression.objects.filter(pk=tracking_id).first()
+        if found is None:
+            raise ProgressionNotFound(_("There is no such programme of a worker."))
+        _locked_learners([found.learner_id])
+        others = _in_progress([found.learner_id])
+        progression = LearnerProgression.objects.select_for_update(no_key=True).get(pk=tracking_id)
+        rules.check_step(kind, status=progression.status)
+        known = _last_days([progression])[progression.pk]
+        rules.check_effective_date(
+            kind,
+            effective,
+            last_step_on=known.last_step_on,
+            hours_until=known.hours_until,
+            today=timezone.localdate(now),
+        )
+        if kind == Kind.RESUMED:
+            _settle(others, on_collision, effective=effective, by=by, now=now)
+        _write_steps([progression], kind, {progression.pk: effective}, reason, by=by, now=now)
+        return progression
+
+
+def _settle(
+    others: Mapping[int, LearnerProgression], choice: Collision, *, effective: date, by: User, now: datetime
+) -> None:
+    """Refuse, or put on hold what the learners are in, so that they can be in another programme from `effective` on.
+
+    It stays in progress through the last day for which it has hours.
+    """
+    if not others:
+        return
+    if choice == Collision.REFUSE:
+        raise _in_another_programme(others.values())
+    known = _last_days(list(others.values()))
+    today = timezone.localdate(now)
+    days = {
+        pk: max(
+            min(effective, today),
+            each.last_step_on,
+            each.hours_until + timedelta(days=1) if each.hours_until else date.min,
+        )
+        for pk, each in known.items()
+    }
+    _write_steps(list(others.values()), Kind.HELD, days, _("Another programme starts."), by=by, now=now)
+
+
+def _in_another_programme(others: Collection[LearnerProgression]) -> InAnotherProgramme:
+    learners = Learner.objects.in_bulk([each.learner_id for each in others])
+    classes = TrainingClass.objects.in_bulk([each.training_class_id for each in others])
+    names = ", ".join(
+        _("%(worker)s in %(class)s") % {"worker": learners[each.learner_id], "class": classes[each.training_class_id]}
+        for each in others
+    )
+    return InAnotherProgramme(
+        _("Nothing was changed: %(names)s. Nobody is in two programmes: put that one on hold, or leave the worker out.")
+        % {"names": names},
+        conflict={
+            "kind": "STATE",
+            "learners": [
+                {"learner_id": each.learner_id, "tracking_id": each.pk, "class_id": each.training_class_id}
+                for each in others
+            ],
+        },
+    )
+
+
+# What is locked and known
+
+
+@dataclass(frozen=True)
+class _LastDays:
+    last_step_on: date
+    hours_until: date | None
+
+
+def _locked_learners(learner_ids: Collection[int]) -> dict[int, Learner]:
+    found = Learner.objects.select_for_update(no_key=True).filter(pk__in=learner_ids).order_by("pk")
+    return {learner.pk: learner for learner in found}
+
+
+def _in_progress(learner_ids: Collection[int]) -> dict[int, LearnerProgression]:
+    """Lock the programmes that these learners are in, in the order of their keys; at most one each, by learner."""
+    found = LearnerProgression.objects.select_for_update(no_key=True).filter(
+        learner_id__in=learner_ids, status=Status.IN_PROGRESS
+    )
+    return {each.learner_id: each for each in found.order_by("pk")}
+
+
+def _last_days(progressions: Sequence[LearnerProgression]) -> dict[int, _LastDays]:
+    """Return, by key, from when the last step counts and until when there are hours that are not reversed."""
+    keys = _keys(progressions)
+    steps = ProgressionEvent.objects.filter(progression__in=keys).order_by().values_list("progression")
+    logged = LearnerHoursLog.objects.filter(progression__in=keys, reversal_of__isnull=True, reversal__isnull=True)
+    stepped_on = dict(steps.annotate(Max("effective_date")))
+    hours_until = dict(logged.order_by().values_list("progression").annotate(Max("log_date")))
+    return {
+        each.pk: _LastDays(stepped_on.get(each.pk, each.start_date), hours_until.get(each.pk)) for each in progressions
+    }
+
+
+def _check_runs(training_class: TrainingClass, start_date: date) -> None:
+    if training_class.status != TrainingClass.Status.ACTIVE:
+        raise NotEnrollable(
+            _("This class is a draft. Activate it first.")
+            if training_class.status == TrainingClass.Status.DRAFT
+            else _("This class is stopped. Start it again, or choose another one.")
+        )
+    start, end = training_class.start_date, training_class.end_date
+    if start is not None and end is not None and not start <= start_date <= end:
+        text = _("The class runs from %(start)s to %(end)s. Enter one of its days.")
+        text %= {"start": day_in_words(start), "end": day_in_words(end)}
+        raise rules.WrongDate(text, errors={"start_date": [text]})
+
+
+def _check_can_learn(wanted: Collection[int], found: Mapping[int, Learner]) -> None:
+    """L1: blocked and inactive workers are put on no list."""
+    unknown = sorted(set(wanted) - found.keys())
+    if unknown:
+        text = _("Nobody was started: there is no worker with the number %(numbers)s.")
+        raise NotEnrollable(text % {"numbers": ", ".join(map(str, unknown))})
+    refused = [learner for learner in found.values() if learner.status != Learner.Status.ACTIVE]
+    if refused:
+        reasons = [
+            _("%(worker)s is blocked") % {"worker": learner}
+            if learner.status == Learner.Status.BLACKLISTED
+            else _("%(worker)s is not active") % {"worker": learner}
+            for learner in refused
+        ]
+        raise NotEnrollable(
+            _("Nobody was started: %(reasons)s. Start the others without them.") % {"reasons": ", ".join(reasons)},
+            conflict={"kind": "STATE", "learners": [{"learner_id": learner.pk} for learner in refused]},
+        )
+
+
+# Writing
+
+
+def _write_steps(
+    progressions: Sequence[LearnerProgression],
+    kind: Kind,
+    days: Mapping[int, date],
+    reason: str,
+    *,
+    by: User,
+    now: datetime,
+) -> None:
+    """Write a step of locked progressions: the state, and the event with its day."""
+    status = {
+        Kind.HELD: Status.ON_HOLD,
+        Kind.RESUMED: Status.IN_PROGRESS,
+        Kind.COMPLETED: Status.COMPLETED,
+    }[kind]
+    for progression in progressions:
+        progression.status = status
+        progression.completion_date = days[progression.pk] if kind == Kind.COMPLETED else None
+        progression.updated_at = now
+    LearnerProgression.objects.bulk_update(progressions, ["status", "completion_date", "updated_at"])
+    _write_events(progressions, kind, days, reason, by=by, now=now)
+
+
+def _write_events(
+    progressions: Sequence[LearnerProgression],
+    kind: Kind,
+    days: Mapping[int, date],
+    reason: str,
+    *,
+    by: User,
+    now: datetime,
+) -> None:
+    ProgressionEvent.objects.bulk_create(
+        ProgressionEvent(
+            progression=each,
+            kind=kind,
+            effective_date=days[each.pk],
+            reason=reason.strip(),
+            created_by=by,
+            created_at=now,
+        )
+        for each in progressions
+    )
+
+
+def _keys(progressions: Iterable[LearnerProgression]) -> list[int]:
+    return [each.pk for each in progressions]
