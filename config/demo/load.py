@@ -1,0 +1,82 @@
+"""Loads the demo site: everything it makes is in the open transaction, so it is all there or not at all."""
+
+import random
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pghistory
+from django.conf import settings
+from django.utils import timezone
+
+from config.demo.catalogue import catalogue as read_catalogue
+from config.demo.certificates import write_certificates
+from config.demo.diary import Diary, keep_diary
+from config.demo.library import write_library
+from config.demo.logins import ADMIN, SUPERVISORS_BY_NAME, write_logins
+from config.demo.past import Historian, analyze
+from config.demo.people import draw_people
+from config.demo.plan import draw_groups
+from config.demo.present import Present
+from config.demo.progress import Progress
+from config.demo.sign_offs import revoke_a_few, sign_off
+from config.demo.workforce import write_workforce
+from learners.models import Learner
+from learners.services.compliance import recalculate_everyone
+
+
+def load(*, seed: int, workers: int, now: datetime, progress: Progress) -> None:
+    """Write a site of `workers` people and two years before `now`. The same arguments give the same site."""
+    rng = random.Random(seed)
+    today = timezone.localdate(now)
+    catalogue = read_catalogue()
+    diary = Diary(ZoneInfo(settings.TIME_ZONE))
+    people = draw_people(rng, catalogue, workers=workers, today=today)
+    groups = draw_groups(rng, catalogue, people, today=today)
+    sessions, certificates = keep_diary(rng, catalogue, people, groups, today=today, diary=diary)
+
+    users = write_logins()
+    admin = users[ADMIN]
+    supervisors = [users[name] for name in SUPERVISORS_BY_NAME]
+    with pghistory.context(command="demo", user=admin.pk):
+        library = write_library(catalogue, users, by=admin, today=today)
+        learners = write_workforce(people, library, by=admin)
+        write_certificates(
+            rng, certificates, people, learners, library, by=supervisors[0], today=today, progress=progress
+        )
+    _recalculate(now)
+    historian = Historian(rng, people, learners, library, supervisors=supervisors, now=now)
+    not_competent = historian.write(sessions, progress=progress)
+    with pghistory.context(command="demo", user=supervisors[0].pk):
+        sign_off(rng, library, not_competent, assessors=supervisors, today=today)
+    revoke_a_few(rng, by=admin, now=now)
+    _recalculate(now)
+    Present(rng, catalogue, library, diary, by=supervisors[0], now=now).write()
+    _recalculate(now)
+
+
+def _recalculate(now: datetime) -> None:
+    analyze()
+    with pghistory.context(command="demo"):
+        for _progress in recalculate_everyone(today=timezone.localdate(now), now=now):
+            pass
+
+
+class ForeignWorkers(Exception):  # noqa: N818  # a refusal, in words for the operator
+    """The database holds workers that the demo did not make."""
+
+
+def is_loaded() -> bool:
+    """Tell whether the demo is in the database. Who made a worker is in the audit trail.
+
+    Raises:
+        ForeignWorkers: there is any worker that the demo did not make (O2).
+    """
+    events = Learner.pgh_event_model.objects  # type: ignore[attr-defined]  # set by pghistory
+    made_here = events.filter(pgh_label="insert", pgh_context__metadata__command="demo")
+    foreign = Learner.objects.exclude(pk__in=made_here.values("pgh_obj_id")).count()
+    if foreign:
+        raise ForeignWorkers(
+            f"This database holds {foreign:,} workers that the demo did not make, so it may be somebody's site. "
+            "Nothing was changed. Start the web server with gunicorn, or use another database for the demo."
+        )
+    return Learner.objects.exists()

@@ -1,0 +1,237 @@
+"""Writes two years of sessions, each of which ends in finalize like any other, and the weeks that are booked.
+
+Lists, marks and sheets are written in bulk, as the services would have left them; records come from `finalize_session`.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pghistory
+from django.contrib.auth.models import User
+from django.db import connection
+
+from attendance.models import SessionAttendee
+from attendance.selectors.sheet import Sheet
+from attendance.services.finalize import finalize_session
+from attendance.sheet import ROWS_PER_PAGE, file_name
+from config.demo.diary import PlannedSession
+from config.demo.filing import file_papers
+from config.demo.library import Library
+from config.demo.paper import Signed, signed_sheet
+from config.demo.people import Person
+from config.demo.plan import Outcome
+from config.demo.progress import Progress
+from learners.models import EvidenceUpload, Learner
+from training.models import Session
+
+SHARE_WITH_WALK_INS = 0.12
+WHY_FAILED = (
+    "Test 55 %, 80 % needed.",
+    "Test 64 %, to repeat.",
+    "Test 72 %, to repeat.",
+    "Left before the end.",
+    "Practical part not shown safely.",
+)
+WHY_ABSENT = ("", "", "", "Sick.", "Called to the unit.", "Night shift.")
+WHY_CANCELLED = ("Trainer is ill.", "Unit upset: nobody can be released.", "Room needed for the turnaround meeting.")
+SESSIONS_BETWEEN_STATISTICS = 100
+
+
+@dataclass(frozen=True)
+class Held:
+    """A session that took place, with its list; the walk-ins are the last of it."""
+
+    session: Session
+    attendees: list[SessionAttendee]
+    walk_ins: int
+    outcomes: list[Outcome]
+    by: User
+    printed_at: datetime
+    uploaded_at: datetime
+    finalized_at: datetime
+
+    @property
+    def not_competent(self) -> set[tuple[int, int]]:
+        """Session and worker of those who passed the theory and will not show the skill."""
+        return {
+            (self.session.pk, attendee.learner_id)
+            for attendee, outcome in zip(self.attendees, self.outcomes, strict=True)
+            if outcome is Outcome.NOT_COMPETENT
+        }
+
+    def paper(self) -> tuple[bytes, int]:
+        """Return the signed sheet and its number of pages."""
+        session = self.session
+        assert session.course_version is not None  # noqa: S101  # scheduled
+        printed = len(self.attendees) - self.walk_ins
+        sheet = Sheet(session, session.course_version.title, self.attendees[:printed])
+        signed = Signed(sheet, self.attendees[printed:], self.printed_at)
+        return signed_sheet(signed), max(1, -(-printed // ROWS_PER_PAGE))
+
+
+class Historian:
+    """Writes the sessions of `people`, whose workers are `learners` in the same order."""
+
+    def __init__(
+        self,
+        rng: random.Random,
+        people: list[Person],
+        learners: list[Learner],
+        library: Library,
+        *,
+        supervisors: list[User],
+        now: datetime,
+    ) -> None:
+        self.rng = rng
+        self.people = people
+        self.learners = learners
+        self.library = library
+        self.supervisors = supervisors
+        self.now = now
+
+    def write(self, planned: list[PlannedSession], *, progress: Progress) -> set[tuple[int, int]]:
+        """Write all sessions and finalize those that took place.
+
+        Returns:
+            session and worker of those who will not show the skill at the practical sign-off.
+        """
+        with pghistory.context(command="demo", user=self.supervisors[0].pk):
+            held = self._write_lists(planned, progress)
+        self._finalize(held, progress)
+        return {pair for each in held for pair in each.not_competent}
+
+    def _write_lists(self, planned: list[PlannedSession], progress: Progress) -> list[Held]:
+        sessions = [self._session(each) for each in planned]
+        Session.objects.bulk_create(sessions)
+        held: list[Held] = []
+        booked: list[SessionAttendee] = []
+        for each, session in zip(planned, sessions, strict=True):
+            lead = timedelta(days=self.rng.randint(8, 40), hours=self.rng.randint(0, 8))
+            session.created_at = min(each.start, self.now) - lead
+            if session.status == Session.Status.CANCELLED or each.start > self.now:
+                booked += [self._attendee(session, index, line) for line, index in enumerate(each.outcomes, start=1)]
+                session.last_line = len(each.outcomes)
+            else:
+                held.append(self._held(each, session))
+        uploads = self._file_sheets(held, progress)
+        Session.objects.bulk_update(
+            sessions,
+            ["created_at", "version", "last_line", "attendance_file_key", "attendance_file_hash"],
+            batch_size=500,
+        )
+        attendees = [*booked, *(attendee for each in held for attendee in each.attendees)]
+        SessionAttendee.objects.bulk_create(attendees, batch_size=2000)
+        EvidenceUpload.objects.bulk_create(uploads)
+        return held
+
+    def _session(self, planned: PlannedSession) -> Session:
+        by = self.rng.choice(self.supervisors)
+        version = self.library.versions[planned.course.code]
+        is_cancelled = all(outcome is Outcome.ABSENT for outcome in planned.outcomes.values())
+        return Session(
+            course=version.course,
+            course_version=version,
+            trainer=self.library.trainers[planned.trainer.name],
+            venue=self.library.venues[planned.venue.name],
+            start_time=planned.start,
+            end_time=planned.end,
+            status=Session.Status.CANCELLED if is_cancelled else Session.Status.SCHEDULED,
+            cancellation_reason=self.rng.choice(WHY_CANCELLED) if is_cancelled else "",
+            version=self.rng.choice((2, 3, 3, 4)),
+            created_by=by,
+            updated_by=by,
+        )
+
+    def _held(self, planned: PlannedSession, session: Session) -> Held:
+        rng = self.rng
+        by = session.created_by
+        marked_by = session.trainer.user if session.trainer and session.trainer.user else by
+        assert by is not None and marked_by is not None  # noqa: S101, PT018  # given in _session
+        attendees = []
+        for line, (index, outcome) in enumerate(planned.outcomes.items(), start=1):
+            attendee = self._attendee(session, index, line)
+            self._mark(
+                attendee,
+                self.people[index],
+                outcome,
+                by=marked_by,
+                at=planned.end - timedelta(minutes=rng.randint(0, 20)),
+            )
+            attendees.append(attendee)
+        walk_ins = rng.randint(1, 2) if len(attendees) > 4 and rng.random() < SHARE_WITH_WALK_INS else 0
+        for attendee in attendees[len(attendees) - walk_ins :]:
+            attendee.added_at = planned.start
+        session.last_line = len(attendees) - walk_ins  # so the sheet was printed
+        uploaded_at = planned.end + timedelta(minutes=rng.randint(15, 100))
+        finalized_at = uploaded_at + rng.choice((timedelta(minutes=7), timedelta(hours=1), timedelta(hours=18)))
+        return Held(
+            session=session,
+            attendees=attendees,
+            walk_ins=walk_ins,
+            outcomes=list(planned.outcomes.values()),
+            by=by,
+            printed_at=planned.start - timedelta(minutes=rng.randint(20, 240)),
+            uploaded_at=uploaded_at,
+            finalized_at=min(finalized_at, self.now - timedelta(minutes=5)),
+        )
+
+    def _attendee(self, session: Session, index: int, line: int) -> SessionAttendee:
+        return SessionAttendee(
+            session=session,
+            learner=self.learners[index],
+            line=line,
+            added_by=session.created_by,
+            added_at=session.created_at,
+        )
+
+    def _mark(self, attendee: SessionAttendee, person: Person, outcome: Outcome, *, by: User, at: datetime) -> None:
+        """Note how it went; employer and role are those of that day (R3)."""
+        attendee.marked_by, attendee.marked_at, attendee.version = by, at, 2
+        attendee.is_present = outcome is not Outcome.ABSENT
+        attendee.has_passed = outcome in (Outcome.PASSED, Outcome.NOT_COMPETENT)
+        if outcome is Outcome.ABSENT:
+            attendee.remarks = self.rng.choice(WHY_ABSENT)
+            return
+        if outcome is Outcome.FAILED:
+            attendee.remarks = self.rng.choice(WHY_FAILED)
+        attendee.company = self.library.companies[person.company_on(at.date())]
+        attendee.role = self.library.roles[person.role_on(at.date())]
+
+    def _file_sheets(self, held: list[Held], progress: Progress) -> list[EvidenceUpload]:
+        """Link each session to its signed sheet, as an upload does."""
+        uploads = []
+        papers = file_papers(held, Held.paper, step="Signed sheets", progress=progress)
+        for each, stored in zip(held, papers, strict=True):
+            session = each.session
+            uploads.append(
+                EvidenceUpload(
+                    session=session,
+                    key=stored.key,
+                    sha256=stored.sha256,
+                    size=stored.size,
+                    content_type=stored.content_type,
+                    original_name=f"scan-{file_name(session)}",
+                    pages=stored.pages,
+                    uploaded_by=each.by,
+                    uploaded_at=each.uploaded_at,
+                )
+            )
+            session.attendance_file_key, session.attendance_file_hash = stored.key, stored.sha256
+            session.last_line = len(each.attendees)
+            session.version += 1 if each.walk_ins else 0
+        return uploads
+
+    def _finalize(self, held: list[Held], progress: Progress) -> None:
+        held = sorted(held, key=lambda each: each.finalized_at)
+        for number, each in enumerate(progress.each("Finalized sessions", held, total=len(held))):
+            if number % SESSIONS_BETWEEN_STATISTICS == 0:
+                analyze()
+            with pghistory.context(command="demo", user=each.by.pk):
+                finalize_session(session_id=each.session.pk, by=each.by, now=each.finalized_at)
+
+
+def analyze() -> None:
+    """Tell the planner what was written: nothing else does within one transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

@@ -1,0 +1,169 @@
+"""Two years of training: who was trained in what, when, where and with what result; drawn without a database.
+
+Every pair of a person and a course that is asked of them has a day on which it is needed next. Course by course these
+days are taken in order: the first one opens a group, people who need it soon join, and what comes out decides when they
+need it again. `diary` turns the groups into sessions.
+"""
+
+import heapq
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from config.demo.catalogue import AWAY, Catalogue, CourseFacts
+from config.demo.people import Person, asked_of
+from learners.policies import expiry_date
+
+HISTORY_DAYS = 730
+AHEAD_DAYS = 28
+# Of what ran out or fell due in the last weeks, some was forgotten: that is what turns people red.
+FORGOTTEN_WITHIN_DAYS = 100
+SHARE_FORGOTTEN = 0.12
+SHARE_FORGOTTEN_AT_THE_GATE = 0.04
+SHARE_CANCELLED = 0.015  # everybody is noted absent
+# By kind of place: how many people make a group, and how long the next one may be in coming.
+GROUP_SIZES = {"hall": (40, 58), "room": (16, 23), "yard": (17, 23), AWAY: (6, 14)}
+LONGEST_INTERVAL_DAYS = {"hall": 18, "room": 150, "yard": 150, AWAY: 90}
+SHORTEST_INTERVAL_DAYS = 7
+EARLIEST_BEFORE_ACCESS_DAYS = 40
+
+
+class Outcome(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    ABSENT = "absent"
+    NOT_COMPETENT = "not competent"  # passed the theory, not the practical sign-off
+
+
+@dataclass(frozen=True)
+class Group:
+    """People who are trained together. What is noted for days that lie ahead did not happen yet."""
+
+    course: CourseFacts
+    day: date
+    outcomes: dict[int, Outcome]  # by index in the list of people
+
+
+@dataclass(frozen=True, order=True)
+class Need:
+    """That somebody needs a course on a day; `earliest` is when they can come."""
+
+    day: date
+    person: int
+    earliest: date
+
+
+def draw_groups(rng: random.Random, catalogue: Catalogue, people: list[Person], *, today: date) -> list[Group]:
+    """Return the groups of all courses until `AHEAD_DAYS` from today, by day."""
+    asked = [asked_of(person, catalogue, today=today) for person in people]
+    groups: list[Group] = []
+    for course in catalogue.courses:
+        needs = [
+            need
+            for person, courses in enumerate(asked)
+            if course.code in courses
+            for need in _first_need(rng, person, *courses[course.code], today=today)
+        ]
+        groups += _groups_of_course(rng, course, needs, people, today=today)
+    return sorted(groups, key=lambda group: (group.day, group.course.code))
+
+
+def is_working_day(day: date) -> bool:
+    """Weekdays but those between Christmas and New Year."""
+    return day.weekday() < 5 and (day.month, day.day) not in {(1, 1), *((12, each) for each in range(24, 32))}
+
+
+def _first_need(rng: random.Random, person: int, since: date, due: date, *, today: date) -> Iterator[Need]:
+    """Yield when somebody needs a course first: before access, or within the period of grace; unless forgotten."""
+    is_before_access = since == due
+    share = SHARE_FORGOTTEN_AT_THE_GATE if is_before_access else SHARE_FORGOTTEN
+    if _is_forgotten(rng, due, share, today=today):
+        return
+    if is_before_access:
+        day = since - timedelta(days=rng.randint(0, 9))
+        yield Need(day, person, day - timedelta(days=EARLIEST_BEFORE_ACCESS_DAYS))
+    else:
+        yield Need(since + (due - since) * rng.uniform(0.4, 0.95), person, since + (due - since) * 0.3)
+
+
+def _groups_of_course(
+    rng: random.Random, course: CourseFacts, needs: list[Need], people: list[Person], *, today: date
+) -> list[Group]:
+    """A course is held at regular intervals: whoever cannot wait for the next time comes, then who fills the seats."""
+    if not needs:
+        return []
+    groups = []
+    interval = _days_between_groups(course, len(needs))
+    heapq.heapify(needs)
+    opening = needs[0].day
+    while opening <= today + timedelta(days=AHEAD_DAYS):
+        day = _session_day(opening, today)
+        size = rng.randint(*GROUP_SIZES[course.at])
+        next_opening = opening + timedelta(days=round(interval * rng.uniform(0.8, 1.2)))
+        outcomes: dict[int, Outcome] = {}
+        stay_away = []
+        while needs and len(outcomes) < size:
+            need = heapq.heappop(needs)
+            if need.earliest > day or need.person in outcomes:
+                stay_away.append(need)
+            elif people[need.person].is_there_on(day):
+                outcomes[need.person] = _draw_outcome(rng, course)
+            if need.day > next_opening + timedelta(days=interval):
+                break
+        for need in stay_away:
+            heapq.heappush(needs, need)
+        if course.at != AWAY and rng.random() < SHARE_CANCELLED:
+            outcomes = dict.fromkeys(outcomes, Outcome.ABSENT)
+        if day < today:
+            for person, outcome in outcomes.items():
+                for need in _next_need(rng, course, person, day, outcome, today=today):
+                    heapq.heappush(needs, need)
+        if outcomes:
+            groups.append(Group(course, day, outcomes))
+        opening = next_opening
+    return groups
+
+
+def _days_between_groups(course: CourseFacts, people: int) -> float:
+    """Return how often a course is held, so that its groups are full."""
+    per_day = people * (0.55 + HISTORY_DAYS / 30.4 / max(course.months, 24)) / HISTORY_DAYS
+    interval = sum(GROUP_SIZES[course.at]) / 2 / per_day
+    return min(max(interval, SHORTEST_INTERVAL_DAYS), LONGEST_INTERVAL_DAYS[course.at])
+
+
+def _session_day(day: date, today: date) -> date:
+    """Return the working day for it; the present day has its own sessions."""
+    step = timedelta(days=-1 if day < today else 1)
+    while day == today or not is_working_day(day):
+        day += step
+    return day
+
+
+def _draw_outcome(rng: random.Random, course: CourseFacts) -> Outcome:
+    if course.at == AWAY:
+        return Outcome.PASSED  # who failed there brought no certificate
+    if course.checked and rng.random() < 0.03:
+        return Outcome.NOT_COMPETENT
+    return rng.choices((Outcome.PASSED, Outcome.FAILED, Outcome.ABSENT), weights=(93, 3, 4))[0]
+
+
+def _next_need(
+    rng: random.Random, course: CourseFacts, person: int, day: date, outcome: Outcome, *, today: date
+) -> Iterator[Need]:
+    """Yield when somebody needs the course again, if ever."""
+    if outcome is not Outcome.PASSED:
+        again = day + timedelta(days=rng.randint(25, 45) if outcome is Outcome.NOT_COMPETENT else rng.randint(6, 25))
+        yield Need(again, person, again)
+        return
+    expiry = expiry_date(day, validity_months=course.months)
+    if expiry is None or _is_forgotten(rng, expiry, SHARE_FORGOTTEN, today=today):
+        return
+    is_late = rng.random() < 0.02
+    again = expiry + timedelta(days=rng.randint(1, 25) if is_late else -rng.randint(5, 60))
+    yield Need(again, person, day + (expiry - day) * 0.7)
+
+
+def _is_forgotten(rng: random.Random, due: date, share: float, *, today: date) -> bool:
+    return today - timedelta(days=FORGOTTEN_WITHIN_DAYS) <= due < today and rng.random() < share
