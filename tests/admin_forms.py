@@ -8,6 +8,8 @@ from django.forms import CheckboxInput, MultiWidget
 from django.test import Client
 from zeal import zeal_ignore
 
+from training.guarded_admin import ShownRows
+
 
 def filled_in(client: Client, address: str, **typed: Any) -> dict[str, Any]:
     """Return what a browser would post from the page at `address`, with some values typed over.
@@ -16,9 +18,10 @@ def filled_in(client: Client, address: str, **typed: Any) -> dict[str, Any]:
     """
     context = client.get(address).context
     formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+    formsets = [formset for formset in formsets if not isinstance(formset, ShownRows)]
     forms = [
         context["adminform"].form,
-        *(formset.management_form for formset in formsets if formset.prefix in str(formset.management_form)),
+        *(formset.management_form for formset in formsets),
         *(form for formset in formsets for form in formset.forms),
     ]
     return {**_values(forms), **typed}
@@ -32,7 +35,8 @@ def new_row(prefix: str, number: int, **typed: Any) -> dict[str, Any]:
 
 def one_query_per_choice() -> AbstractContextManager[None]:
     """Django's forms look up every typed choice by itself; that is no loop of ours."""
-    return zeal_ignore([{"model": "training.Course", "field": "get()"}, {"model": "learners.Area", "field": "get()"}])
+    ignored: AbstractContextManager[None] = zeal_ignore([{"model": "*", "field": "get()"}])
+    return ignored
 
 
 def messages_of(response: Any) -> str:
@@ -47,7 +51,7 @@ def _values(forms: Iterable[Any]) -> dict[str, Any]:
         for field in form:
             widget, value = field.field.widget, field.value()
             if isinstance(widget, MultiWidget):
-                parts = widget.decompress(value)
+                parts = widget.decompress(value) or ()
                 data |= {f"{field.html_name}_{number}": part or "" for number, part in enumerate(parts)}
             elif not isinstance(widget, CheckboxInput):
                 data[field.html_name] = "" if value is None else value

@@ -11,7 +11,7 @@ from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from training.guarded_admin import (
     ChosenOnceForm,
     GuardedAdmin,
+    GuardedInline,
     ObjectAction,
     ReadOnlyAdmin,
     ReadOnlyInline,
@@ -68,15 +69,12 @@ class VenueAdmin(GuardedAdmin):
     offered = Q(is_active=True)
 
 
-class QualificationInline(admin.TabularInline):
+class QualificationInline(GuardedInline):
     model = TrainerQualification
     form = ChosenOnceForm
     fields = ("course", "certificate_number", "valid_from", "valid_until")
     autocomplete_fields = ("course",)
-    extra = 0
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[TrainerQualification]:
-        return super().get_queryset(request).select_related("course", "trainer")
+    select_related = ("course", "trainer")
 
 
 @admin.register(Trainer)
@@ -109,14 +107,11 @@ class TrainerQualificationAdmin(ReadOnlyAdmin):
 # Versions of courses
 
 
-class PrerequisiteInline(admin.TabularInline):
+class PrerequisiteInline(GuardedInline):
     model = CoursePrerequisite
     form = ChosenOnceForm
     autocomplete_fields = ("course",)
-    extra = 0
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[CoursePrerequisite]:
-        return super().get_queryset(request).select_related("course")
+    select_related = ("course",)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _is_draft(obj)
@@ -237,9 +232,7 @@ class ClassSessionInline(ReadOnlyInline):
     fields = ("session_date", "status", "scheduled_hours", "captured_by", "captured_at")
     readonly_fields = fields
     show_change_link = True
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ClassAttendanceSession]:
-        return super().get_queryset(request).select_related("captured_by")
+    select_related = ("captured_by",)
 
 
 @admin.register(TrainingClass)

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth import get_user_model
 from django.db.models import BigIntegerField, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
@@ -107,7 +109,26 @@ class ObjectAction:
     removes: bool = False
 
 
-class GuardedAdmin(admin.ModelAdmin):
+class KeyField(AutocompleteSelect):
+    """A field that suggests rows; what is not the key of one is for the form to refuse, not for the database."""
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, [key for key in value if not key or is_key(str(key))], attrs)
+
+
+class KeyFields(BaseModelAdmin):
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        if request is not None and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KeyField(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def is_key(text: str) -> bool:
+    """Tell whether a text can be the key of a row."""
+    return text.isascii() and text.isdecimal() and len(text) <= LARGEST_KEY_DIGITS
+
+
+class GuardedAdmin(KeyFields, admin.ModelAdmin):
     form = ServiceForm
     list_per_page = 50
     show_full_result_count = False
@@ -300,11 +321,21 @@ class ShownRows(BaseInlineFormSet):
         return []
 
 
-class ReadOnlyInline(admin.TabularInline):
+class GuardedInline(KeyFields, admin.TabularInline):
+    """Rows that are edited with the thing they belong to."""
+
+    extra = 0
+    select_related: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.select_related(*self.select_related) if self.select_related else rows
+
+
+class ReadOnlyInline(GuardedInline):
     """Rows that are shown beside the thing they belong to, and not posted back with it."""
 
     formset = ShownRows
-    extra = 0
     can_delete = False
     template = "admin/read_only_inline.html"
 
@@ -357,8 +388,7 @@ class EventAdmin(ReadOnlyAdmin):
         key = search_term.strip()
         if not key:
             return queryset, False
-        is_key = key.isascii() and key.isdecimal() and len(key) <= LARGEST_KEY_DIGITS
-        return (queryset.filter(pgh_obj_id=int(key)) if is_key else queryset.none()), False
+        return (queryset.filter(pgh_obj_id=int(key)) if is_key(key) else queryset.none()), False
 
     @admin.display(description=gettext_lazy("who"))
     def who(self, event: Any) -> str:

@@ -38,6 +38,7 @@ class RevocationInline(ReadOnlyInline):
     model = Revocation
     fields = ("reason", "revoked_at", "revoked_by")
     readonly_fields = fields
+    select_related = ("revoked_by",)
 
 
 class UploadInline(ReadOnlyInline):
@@ -46,6 +47,7 @@ class UploadInline(ReadOnlyInline):
     fields = ("original_name", "sha256", "size", "uploaded_by", "uploaded_at")
     readonly_fields = fields
     show_change_link = True
+    select_related = ("uploaded_by",)
 
 
 @admin.register(TrainingRecord)

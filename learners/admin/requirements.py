@@ -24,6 +24,7 @@ from learners.services.requirements import (
 from training.guarded_admin import (
     ChosenOnceForm,
     GuardedAdmin,
+    GuardedInline,
     ObjectAction,
     ReadOnlyAdmin,
     ReadOnlyInline,
@@ -59,6 +60,7 @@ class CourseAdmin(GuardedAdmin):
 
     list_display = ("code", "published_title", "version_count", "deleted_at")
     list_filter = (DeletedFilter,)
+    ordering = ("code",)
     search_fields = ("code", "versions__title")
     fields = ("code",)
     inlines = (VersionInline,)
@@ -113,14 +115,11 @@ class CourseAdmin(GuardedAdmin):
         )
 
 
-class RequirementInline(admin.TabularInline):
+class RequirementInline(GuardedInline):
     form = ChosenOnceForm
     fields = ("course", "requirement_type", "grace_period_days", "starts_on")
     autocomplete_fields = ("course",)
-    extra = 0
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("course")
+    select_related = ("course",)
 
 
 class RoleRequirementInline(RequirementInline):
@@ -155,6 +154,7 @@ class AskerAdmin(GuardedAdmin):
 class RoleAdmin(AskerAdmin):
     list_display = ("code", "title", "worker_count", "requirement_count")
     list_display_links = ("code", "title")
+    ordering = ("title", "code")
     search_fields = ("code", "title")
     inlines = (RoleRequirementInline,)
     object_actions = (
@@ -192,6 +192,7 @@ class RoleAdmin(AskerAdmin):
 class AreaAdmin(AskerAdmin):
     list_display = ("name", "parent", "requirement_count")
     list_filter = (("parent", admin.RelatedOnlyFieldListFilter),)
+    ordering = ("name", "pk")
     list_select_related = ("parent",)
     search_fields = ("name",)
     autocomplete_fields = ("parent",)

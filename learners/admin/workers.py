@@ -24,7 +24,7 @@ from learners.models import (
 )
 from learners.selectors.learners import matches
 from learners.services.learners import LearnerFacts, change_learner, create_learner, set_areas
-from training.guarded_admin import GuardedAdmin, ReadOnlyAdmin, ReadOnlyInline, ServiceForm, who_acts
+from training.guarded_admin import GuardedAdmin, GuardedInline, ReadOnlyAdmin, ReadOnlyInline, ServiceForm, who_acts
 from training.selectors.audit import Source
 
 WORKER_SEARCH = ("learner__badge_id", "learner__first_name", "learner__last_name")
@@ -40,13 +40,10 @@ class LearnerForm(ServiceForm):
             )
 
 
-class LearnerAreaInline(admin.TabularInline):
+class LearnerAreaInline(GuardedInline):
     model = LearnerArea
     autocomplete_fields = ("area",)
-    extra = 0
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[LearnerArea]:
-        return super().get_queryset(request).select_related("area")
+    select_related = ("area",)
 
 
 class ItemInline(ReadOnlyInline):
@@ -54,9 +51,7 @@ class ItemInline(ReadOnlyInline):
     fields = ("course", "status", "requirement_type", "due_date", "expiry_date", "awaiting_verification", "holds_until")
     readonly_fields = fields
     show_change_link = True
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ComplianceItem]:
-        return super().get_queryset(request).select_related("course")
+    select_related = ("course",)
 
 
 class RecordInline(ReadOnlyInline):
@@ -64,9 +59,7 @@ class RecordInline(ReadOnlyInline):
     fields = ("completion_date", "course", "course_title", "result", "expiry_date", "session")
     readonly_fields = fields
     show_change_link = True
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[TrainingRecord]:
-        return super().get_queryset(request).select_related("course", "session")
+    select_related = ("course", "session")
 
 
 @admin.register(Learner)

@@ -1,0 +1,379 @@
+"""Admin of workers, of what is asked of them, and of legal rows."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from learners.models import (
+    Area,
+    ComplianceItem,
+    EvidenceUpload,
+    Learner,
+    LearnerArea,
+    LearnerPeriod,
+    Revocation,
+    Role,
+    RoleRequirement,
+    TrainingRecord,
+)
+from tests.admin_forms import filled_in, messages_of, new_row, one_query_per_choice
+from tests.factories.learners import (
+    AreaFactory,
+    AreaRequirementFactory,
+    EvidenceUploadFactory,
+    LearnerAreaFactory,
+    LearnerFactory,
+    RevocationFactory,
+    RoleFactory,
+    RoleRequirementFactory,
+    TrainingRecordFactory,
+)
+from tests.factories.training import CompanyFactory, CourseFactory, CourseVersionFactory, scheduled_session
+from training.models import Course
+
+pytestmark = pytest.mark.django_db
+
+LEARNER = "admin:learners_learner"
+ROLE = "admin:learners_role"
+AREA = "admin:learners_area"
+RECORD = "admin:learners_trainingrecord"
+
+
+def change(client: Client, name: str, row: Model, **typed: Any) -> Any:
+    address = reverse(f"{name}_change", args=[row.pk])
+    with one_query_per_choice():
+        return client.post(address, filled_in(client, address, **typed))
+
+
+def status_of(learner: Learner) -> str:
+    learner.refresh_from_db()
+    return learner.compliance_status
+
+
+# Workers
+
+
+def test_c6_a_new_worker_has_an_answer_at_once(as_superuser: Client, superuser: User):
+    asked = RoleRequirementFactory()
+    address = reverse(f"{LEARNER}_add")
+    typed = {
+        "badge_id": " 10231 ",
+        "first_name": "Nguyễn",
+        "last_name": "O'Brien",
+        "company": CompanyFactory().pk,
+        "role": asked.role.pk,
+        "start_date": "2026-01-05",
+    }
+
+    as_superuser.post(address, filled_in(as_superuser, address, **typed))
+
+    learner = Learner.objects.get()
+    assert (learner.badge_id, learner.name, learner.created_by) == ("10231", "Nguyễn O'Brien", superuser)
+    assert (learner.role_assigned_at, learner.compliance_status) == (date(2026, 1, 5), "NON_COMPLIANT")
+    assert learner.items.get().course == asked.course
+
+
+def test_c6_a_new_role_changes_the_answer_at_once(as_superuser: Client):
+    learner, asked = LearnerFactory(), RoleRequirementFactory()
+
+    change(as_superuser, LEARNER, learner, role=asked.role.pk)
+
+    assert status_of(learner) == "NON_COMPLIANT"
+    assert learner.role_assigned_at > date(2025, 1, 1)
+
+
+def test_c6_an_area_changes_the_answer_at_once(as_superuser: Client):
+    learner, asked = LearnerFactory(), AreaRequirementFactory()
+    inside = AreaFactory(parent=asked.area)
+
+    change(as_superuser, LEARNER, learner, **new_row("area_links", 0, area=inside.pk, assigned_at="2026-01-05"))
+    assert status_of(learner) == "NON_COMPLIANT"
+    assert learner.area_links.get().assigned_at == date(2026, 1, 5)
+
+    change(as_superuser, LEARNER, learner, **{"area_links-0-DELETE": "on"})
+    assert status_of(learner) == "COMPLIANT"
+    assert not LearnerArea.objects.exists()
+
+
+def test_c8_a_change_of_status_has_dated_history(as_superuser: Client):
+    learner = LearnerFactory()
+
+    change(as_superuser, LEARNER, learner, status="BLACKLISTED")
+
+    periods = LearnerPeriod.objects.filter(learner=learner).order_by("valid_from")
+    assert [period.status for period in periods] == ["ACTIVE", "BLACKLISTED"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"badge_id": "AB-1"}, "This badge belongs to somebody already."),
+        ({"badge_id": "12"}, "at least 3 characters"),
+        ({"first_name": "", "last_name": "X"}, "First and last name together have at least two characters."),
+        ({"end_date": "2024-12-31"}, "The end date cannot be before the start date."),
+        ({"start_date": "31.31.2026"}, "Enter a valid date."),
+        ({"company": "999999"}, "Select a valid choice."),
+        ({"role": "abc"}, "Select a valid choice."),
+        ({"status": "GONE"}, "Select a valid choice."),
+        ({"email": "nobody"}, "Enter a valid email address."),
+        ({"first_name": "\0"}, "Null characters are not allowed."),
+    ],
+)
+def test_bad_input_is_a_sentence_and_nothing_is_saved(as_superuser: Client, typed: dict[str, str], sentence: str):
+    LearnerFactory(badge_id="ab-1")
+    learner = LearnerFactory(badge_id="10500")
+
+    response = change(as_superuser, LEARNER, learner, phone="555", **typed)
+
+    assert response.status_code == 200
+    assert sentence in messages_of(response)
+    assert Learner.objects.get(pk=learner.pk).phone == ""
+
+
+def test_nobody_supervises_themselves(as_superuser: Client):
+    learner = LearnerFactory()
+
+    response = change(as_superuser, LEARNER, learner, supervisor=learner.pk)
+
+    assert "Nobody supervises themselves." in messages_of(response)
+
+
+def test_what_the_service_refuses_stays_typed_in_every_row(as_superuser: Client):
+    """The area is gone by the time the service looks; the name that was typed beside it is still there."""
+    learner, area = LearnerFactory(first_name="Oksana"), AreaFactory()
+    address = reverse(f"{LEARNER}_change", args=[learner.pk])
+    row = new_row("area_links", 0, area=area.pk, assigned_at="")
+
+    response = as_superuser.post(address, filled_in(as_superuser, address, first_name="Oxana", **row))
+
+    assert response.status_code == 200
+    assert 'value="Oxana"' in response.content.decode()
+    assert Learner.objects.get().first_name == "Oksana"
+
+
+def test_compliance_is_shown_and_never_typed(as_superuser: Client):
+    learner = LearnerFactory()
+
+    change(as_superuser, LEARNER, learner, compliance_status="NON_COMPLIANT", merged_into=LearnerFactory().pk)
+
+    learner.refresh_from_db()
+    assert (learner.compliance_status, learner.merged_into) == ("COMPLIANT", None)
+
+
+@pytest.mark.parametrize("term", ["muller", "MÜLLER jürgen", "jur mull", "10231"])
+def test_p2_workers_are_found_without_accents_in_any_order(as_superuser: Client, term: str):
+    found = LearnerFactory(first_name="Jürgen", last_name="Müller", badge_id="10231")
+    LearnerFactory()
+
+    assert list(as_superuser.get(reverse(f"{LEARNER}_changelist"), {"q": term}).context["cl"].result_list) == [found]
+    of = {"app_label": "learners", "model_name": "learner", "field_name": "supervisor", "term": term}
+    suggested = as_superuser.get(reverse("admin:autocomplete"), of).json()["results"]
+    assert [each["id"] for each in suggested] == [str(found.pk)]
+
+
+# Roles, areas, courses
+
+
+def test_c6_a_requirement_reaches_everybody_with_the_role(as_superuser: Client):
+    learner, course = LearnerFactory(), CourseFactory()
+    row = new_row("requirements", 0, course=course.pk, requirement_type="PRE_MOB", starts_on="2020-01-01")
+
+    change(as_superuser, ROLE, learner.role, **row)
+    assert status_of(learner) == "NON_COMPLIANT"
+
+    longer = {"requirements-0-requirement_type": "POST_MOB", "requirements-0-grace_period_days": 30}
+    change(as_superuser, ROLE, learner.role, **longer, **{"requirements-0-starts_on": "2999-01-01"})
+    assert status_of(learner) == "COMPLIANT"
+
+    change(as_superuser, ROLE, learner.role, **{"requirements-0-DELETE": "on"})
+    assert not ComplianceItem.objects.exists()
+
+
+def test_several_requirements_are_saved_together_or_not_at_all(as_superuser: Client):
+    role, first, second = RoleFactory(title="Rigger"), CourseFactory(), CourseFactory()
+    rows = new_row("requirements", 0, course=first.pk, requirement_type="PRE_MOB", starts_on="2020-01-01")
+    rows |= new_row("requirements", 1, course=second.pk, requirement_type="POST_MOB", starts_on="2020-01-01")
+
+    response = change(as_superuser, ROLE, role, title="Scaffolder", **rows)
+
+    assert "needs 1 to 365 days" in response.content.decode()
+    assert not RoleRequirement.objects.exists()
+    assert Role.objects.get().title == "Rigger"
+
+    rows["requirements-1-grace_period_days"] = 365
+    change(as_superuser, ROLE, role, title="Scaffolder", **rows)
+    assert set(RoleRequirement.objects.values_list("course", flat=True)) == {first.pk, second.pk}
+
+
+def test_a_requirement_of_a_course_that_was_deleted_meanwhile_saves_nothing(as_superuser: Client):
+    role, course = RoleFactory(title="Rigger"), CourseFactory()
+    row = new_row("requirements", 0, course=course.pk, requirement_type="PRE_MOB", starts_on="2020-01-01")
+    Course.objects.filter(pk=course.pk).update(deleted_at="2026-01-01T00:00Z")
+
+    response = change(as_superuser, ROLE, role, title="Scaffolder", **row)
+
+    assert messages_of(response) == "There is no such course; it may have been deleted."
+    assert 'value="Scaffolder"' in response.content.decode()
+    assert Role.objects.get().title == "Rigger"
+    assert not RoleRequirement.objects.exists()
+
+
+def test_a_role_in_use_is_not_deleted(as_superuser: Client):
+    role = LearnerFactory().role
+
+    response = as_superuser.post(reverse(f"{ROLE}_remove", args=[role.pk]))
+
+    assert response.status_code == 409
+    assert "1 worker has it" in response.content.decode()
+    assert Role.objects.filter(pk=role.pk).exists()
+
+
+def test_an_unused_role_is_deleted_with_what_it_asks_for(as_superuser: Client):
+    role = RoleRequirementFactory().role
+
+    response = as_superuser.post(reverse(f"{ROLE}_remove", args=[role.pk]))
+
+    assert response["Location"] == reverse(f"{ROLE}_changelist")
+    assert not Role.objects.filter(pk=role.pk).exists()
+
+
+def test_c6_moving_an_area_reaches_the_workers_inside(as_superuser: Client):
+    asked, area = AreaRequirementFactory(), AreaFactory()
+    learner = LearnerAreaFactory(area=area).learner
+
+    change(as_superuser, AREA, area, parent=asked.area.pk)
+
+    assert status_of(learner) == "NON_COMPLIANT"
+
+
+def test_an_area_never_lies_inside_itself(as_superuser: Client):
+    outer = AreaFactory()
+    inner = AreaFactory(parent=outer)
+
+    response = change(as_superuser, AREA, outer, parent=inner.pk)
+
+    assert messages_of(response) == "An area cannot lie inside itself. Choose another one, or none."
+    assert Area.objects.get(pk=outer.pk).parent is None
+
+
+def test_an_area_with_workers_or_areas_in_it_is_not_deleted(as_superuser: Client):
+    outer = AreaFactory()
+    used = LearnerAreaFactory(area=AreaFactory(parent=outer)).area
+
+    for area, reason in ((outer, f"{used} lies in it"), (used, "1 worker works there")):
+        response = as_superuser.post(reverse(f"{AREA}_remove", args=[area.pk]))
+        assert response.status_code == 409
+        assert reason in response.content.decode()
+
+
+def test_a_course_is_added_and_its_code_never_changes(as_superuser: Client, superuser: User):
+    as_superuser.post(reverse("admin:training_course_add"), {"code": "HSE-001"})
+
+    course = Course.objects.get()
+    assert (course.code, course.created_by) == ("HSE-001", superuser)
+    address = reverse("admin:training_course_change", args=[course.pk])
+    assert as_superuser.post(address, {"code": "HSE-002"}).status_code == 403
+
+
+def test_a_course_code_of_the_wrong_form_is_a_sentence(as_superuser: Client):
+    response = as_superuser.post(reverse("admin:training_course_add"), {"code": "hse1"})
+
+    assert "Use two to four letters, a dash and three digits." in messages_of(response)
+
+
+def test_a_course_that_is_required_or_booked_is_not_deleted(as_superuser: Client):
+    required, booked = RoleRequirementFactory().course, scheduled_session().course
+
+    for course, reason in ((required, "it is required by"), (booked, "Cancel that session first.")):
+        response = as_superuser.post(reverse("admin:training_course_remove", args=[course.pk]))
+        assert response.status_code == 409
+        assert reason in response.content.decode()
+    assert not Course.objects.filter(deleted_at__isnull=False).exists()
+
+
+def test_an_unused_course_is_deleted_softly_and_suggested_nowhere(as_superuser: Client):
+    course = CourseVersionFactory(course__code="HSE-777").course
+
+    as_superuser.post(reverse("admin:training_course_remove", args=[course.pk]))
+
+    course.refresh_from_db()
+    assert course.deleted_at is not None
+    of = {"app_label": "training", "model_name": "session", "field_name": "course", "term": "HSE-777"}
+    assert as_superuser.get(reverse("admin:autocomplete"), of).json()["results"] == []
+
+
+# Legal rows
+
+
+def test_r2_f6_revoking_needs_a_reason_and_compliance_follows_at_once(as_superuser: Client, superuser: User):
+    asked = RoleRequirementFactory()
+    learner = LearnerFactory(role=asked.role)
+    version = CourseVersionFactory(course=asked.course)
+    record = TrainingRecordFactory(learner=learner, course_version=version, expiry_date=date(2999, 1, 1))
+    address = reverse(f"{RECORD}_revoke", args=[record.pk])
+    assert address in as_superuser.get(reverse(f"{RECORD}_change", args=[record.pk])).content.decode()
+
+    for blank in ("", "   "):
+        response = as_superuser.post(address, {"reason": blank})
+        assert response.status_code == 422
+        assert "This field is required." in response.content.decode()
+    assert not Revocation.objects.exists()
+
+    assert as_superuser.post(address, {"reason": "Wrong person"}).status_code == 302
+    revocation = Revocation.objects.get()
+    assert (revocation.record, revocation.reason, revocation.revoked_by) == (record, "Wrong person", superuser)
+    assert status_of(learner) == "NON_COMPLIANT"
+
+
+def test_r2_a_revoked_record_stays_visible_and_is_not_revoked_twice(as_superuser: Client):
+    record = RevocationFactory(reason="Wrong person").record
+    address = reverse(f"{RECORD}_revoke", args=[record.pk])
+
+    page = as_superuser.get(reverse(f"{RECORD}_change", args=[record.pk])).content.decode()
+    assert "Wrong person" in page
+    assert address not in page
+    response = as_superuser.post(address, {"reason": "Again"})
+    assert response.status_code == 409
+    assert "This record was revoked already" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        TrainingRecordFactory,
+        RevocationFactory,
+        lambda: EvidenceUploadFactory(record=TrainingRecordFactory()),
+        lambda: LearnerPeriod.objects.get(learner=LearnerFactory()),
+    ],
+    ids=["record", "revocation", "upload", "period"],
+)
+def test_legal_rows_are_read_only(as_superuser: Client, make: Any):
+    row = make()
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}"
+    before = type(row).objects.filter(pk=row.pk).values().get()
+
+    page = as_superuser.get(reverse(f"{name}_change", args=[row.pk])).content.decode()
+    assert 'name="_save"' not in page
+    assert as_superuser.get(reverse(f"{name}_add")).status_code == 403
+    for address in (
+        reverse(f"{name}_add"),
+        reverse(f"{name}_change", args=[row.pk]),
+        reverse(f"{name}_delete", args=[row.pk]),
+    ):
+        assert as_superuser.post(address, {"reason": "forged", "post": "yes"}).status_code == 403
+    assert type(row).objects.filter(pk=row.pk).values().get() == before
+
+
+def test_the_page_of_a_record_does_not_grow_with_its_uploads(as_superuser: Client, django_assert_num_queries: Any):
+    record = TrainingRecordFactory()
+    EvidenceUploadFactory.create_batch(3, record=record)
+
+    page = as_superuser.get(reverse(f"{RECORD}_change", args=[record.pk])).content.decode()
+
+    assert page.count("sheet.pdf") == EvidenceUpload.objects.count() == 3
+    assert TrainingRecord.objects.count() == 1
