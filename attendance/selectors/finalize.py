@@ -158,7 +158,7 @@ def _steps(session: Session, facts: ListFacts, *, now: datetime) -> list[Step]:
     """Return the checklist: F1's conditions, and what is unusual but allowed."""
     steps = [
         _step(lambda: check_is_scheduled(session), label=_("Scheduled"), met="", unmet=_("required")),
-        _step(lambda: check_has_started(session, now=now), label=_("Started"), met="", unmet=_("not yet")),
+        _started_step(session, now=now),
         _attendance_step(facts),
     ]
     if session.venue is not None and capacity_warning(attendees=facts.listed, capacity=session.venue.capacity):
@@ -170,6 +170,12 @@ def _steps(session: Session, facts: ListFacts, *, now: datetime) -> list[Step]:
 
 def _step(check: Callable[[], None], *, label: str, met: str, unmet: str) -> Step:
     return Step(kind="ok", label=label, detail=met) if allows(check) else Step(kind="bad", label=label, detail=unmet)
+
+
+def _started_step(session: Session, *, now: datetime) -> Step:
+    if session.start_time is None:
+        return Step(kind="bad", label=_("Started"), detail=_("no date yet"))
+    return _step(lambda: check_has_started(session, now=now), label=_("Started"), met="", unmet=_("not yet"))
 
 
 def _attendance_step(facts: ListFacts) -> Step:

@@ -34,6 +34,7 @@ class Progress:
     """How far a session is: what moves with every mark, and is swapped with it.
 
     Attributes:
+        is_ahead: it has not started, so nothing of it is late.
         capacity_warning: S7's alert, or an empty text.
         roomier: a venue that is free at that time and holds everybody; looked for when the chosen one does not.
     """
@@ -41,6 +42,7 @@ class Progress:
     session: Session
     preview: FinalizePreview
     steps: list[Step]
+    is_ahead: bool
     capacity_warning: str
     roomier: Venue | None
 
@@ -83,6 +85,7 @@ def progress(session: Session, *, now: dt.datetime) -> Progress:
         session=session,
         preview=preview,
         steps=_steps(session, preview, now),
+        is_ahead=session.start_time is None or session.start_time > now,
         capacity_warning=warning,
         roomier=_roomier_venue(session, seats=listed) if warning else None,
     )
