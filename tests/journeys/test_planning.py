@@ -1,0 +1,185 @@
+"""Planning in a real browser: what is said while somebody types, and that nothing typed is ever lost."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories.training import (
+    CourseVersionFactory,
+    SessionFactory,
+    TrainerFactory,
+    TrainerQualificationFactory,
+    VenueFactory,
+    scheduled_session,
+)
+from training.models import CourseVersion, Session, Trainer
+from training.services.sessions import Plan, edit_session
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def course() -> CourseVersion:
+    version: CourseVersion = CourseVersionFactory(
+        course__code="WAH-001", title="Working at height", duration_minutes=240
+    )
+    return version
+
+
+@pytest.fixture
+def smith(course: CourseVersion) -> Trainer:
+    trainer: Trainer = TrainerQualificationFactory(
+        course=course.course, trainer=TrainerFactory(first_name="John", last_name="Smith")
+    ).trainer
+    return trainer
+
+
+@pytest.fixture
+def desk(page: Page, live_server: LiveServer, supervisor: User, sign_in: Callable[[User], None]) -> Page:
+    """The supervisor's browser."""
+    sign_in(supervisor)
+    return page
+
+
+def test_a_session_is_planned_with_what_is_said_on_the_way(
+    desk: Page, live_server: LiveServer, course: CourseVersion, smith: Trainer
+) -> None:
+    TrainerFactory(first_name="Ana", last_name="Silva")
+    room = VenueFactory(name="Room B")
+    day = timezone.localdate() + timedelta(days=7)
+    noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=7)
+    other = scheduled_session(venue=room, start_time=noon)
+
+    desk.goto(f"{live_server.url}/sessions/new/")
+    trainers = desk.locator("select[name=trainer] option")
+    expect(trainers).to_contain_text(["No trainer yet", str(other.trainer), "Ana Silva", "John Smith"], timeout=10_000)
+    desk.locator("select[name=course]").select_option(str(course.course_id))
+    expect(trainers).to_have_text(["No trainer yet", "John Smith (0h booked this week)"])
+    desk.locator("input[name=day]").fill(day.isoformat())
+    desk.locator("input[name=start]").fill("10:00")
+    desk.locator("input[name=start]").blur()
+    expect(desk.locator("input[name=end]")).to_have_value("14:00")
+    desk.locator("select[name=trainer]").select_option(str(smith.pk))
+    desk.locator("select[name=venue]").select_option(str(room.pk))
+    findings = desk.locator("#findings")
+    expect(findings).to_contain_text(f"Room B is taken by {other.reference}")
+    expect(findings).to_contain_text("John Smith is free.")
+
+    desk.get_by_role("button", name="Schedule").click()
+    expect(desk.locator("#session-form .errorlist")).to_contain_text(f"Room B is taken by {other.reference}")
+    assert desk.locator("input[name=start]").input_value() == "10:00"
+
+    desk.locator("input[name=start]").fill("08:00")
+    desk.locator("input[name=end]").fill("12:00")
+    desk.locator("input[name=end]").blur()
+    expect(findings).to_contain_text("Room B is free.")
+    desk.get_by_role("button", name="Schedule").click()
+    expect(desk.locator("#toasts")).to_contain_text("Saved and scheduled.")
+    made = Session.objects.get(trainer=smith)
+    assert timezone.localtime(made.start_time).hour == 8
+    assert made.status == "SCHEDULED"
+
+
+def test_a_change_by_somebody_else_is_shown_and_nothing_typed_is_lost(
+    desk: Page, live_server: LiveServer, superuser: User
+) -> None:
+    session = SessionFactory(venue__name="Room B")
+    desk.goto(f"{live_server.url}/sessions/{session.pk}/edit/")
+    desk.locator("input[name=start]").fill("07:15")
+    room_c = VenueFactory(name="Room C")
+    edit_session(session_id=session.pk, changes=Plan(venue_id=room_c.pk), by=superuser, now=timezone.now())
+
+    desk.get_by_role("button", name="Save draft").click()
+    expect(desk.locator("#session-form")).to_contain_text(f"{superuser.get_full_name()} changed this session")
+    expect(desk.locator("#session-form .kv")).to_contain_text("Room B → Room C")
+    assert desk.locator("input[name=start]").input_value() == "07:15"
+
+    desk.get_by_role("button", name="Save draft").click()
+    expect(desk.locator("#toasts")).to_contain_text("Draft saved.")
+    session.refresh_from_db()
+    assert str(session.venue) == "Room B"
+    assert session.start_time
+    assert timezone.localtime(session.start_time).minute == 15
+
+
+def test_a_session_is_cancelled_in_a_dialog_that_asks_why(desk: Page, live_server: LiveServer) -> None:
+    session = scheduled_session()
+    desk.goto(f"{live_server.url}/sessions/{session.pk}/")
+    desk.get_by_label("More actions").click()
+    desk.get_by_role("link", name="Cancel the session").click()
+    dialog = desk.get_by_role("dialog")
+    dialog.get_by_role("button", name="Cancel the session").click()
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("Reason").fill("Storm")
+    dialog.get_by_role("button", name="Cancel the session").click()
+    expect(desk.locator(".ctx")).to_contain_text("Cancelled")
+    session.refresh_from_db()
+    assert session.cancellation_reason == "Storm"
+
+
+def test_filters_of_the_list_stand_in_the_address_and_keep_the_words(desk: Page, live_server: LiveServer) -> None:
+    wanted = scheduled_session(venue=VenueFactory(name="Simulator"))
+    SessionFactory.create_batch(2)
+    desk.goto(f"{live_server.url}/sessions/")
+    expect(desk.locator("#sessions tbody tr")).to_have_count(3)
+    desk.get_by_role("searchbox", name="Reference").fill("simul")
+    expect(desk.locator("#sessions tbody tr")).to_have_count(1)
+    expect(desk.locator("#session-counts [aria-current]")).to_contain_text("1 Open")
+    expect(desk).to_have_url(re.compile("q=simul"))
+    desk.locator("#session-counts a", has_text="To finalize").click()
+    expect(desk.locator("#sessions")).to_contain_text(wanted.reference)
+    desk.reload()
+    expect(desk.get_by_role("searchbox", name="Reference")).to_have_value("simul")
+
+
+def test_a_session_is_planned_without_javascript(
+    browser, live_server: LiveServer, supervisor: User, course: CourseVersion, sign_in: Callable[[User], None], context
+) -> None:
+    sign_in(supervisor)
+    plain = browser.new_context(java_script_enabled=False, storage_state=context.storage_state())
+    page = plain.new_page()
+    page.goto(f"{live_server.url}/sessions/new/")
+    page.locator("select[name=course]").select_option(str(course.course_id))
+    page.get_by_role("button", name="Schedule").click()
+    expect(page.locator("#session-form .errorlist")).to_have_count(4)
+    page.get_by_role("button", name="Save draft").click()
+    assert Session.objects.get().status == "DRAFT"
+    plain.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 820])
+def test_planning_pages_are_accessible_and_never_scroll_sideways(
+    desk: Page, live_server: LiveServer, width: int, scheme: str
+) -> None:
+    desk.set_viewport_size({"width": width, "height": 900})
+    desk.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+    now = timezone.now()
+    draft = SessionFactory(start_time=now)
+    for _number in range(3):
+        scheduled_session(start_time=now)
+    found: list[str] = []
+    for path in (
+        "/sessions/",
+        "/sessions/week/",
+        f"/sessions/new/?venue={draft.venue_id}&day={timezone.localdate()}",
+        f"/sessions/{draft.pk}/edit/",
+        f"/sessions/{draft.pk}/cancel/",
+        f"/sessions/{draft.pk}/delete/",
+    ):
+        desk.goto(live_server.url + path, wait_until="networkidle")
+        found += [
+            f"{path}: {violation['id']} {[node['target'] for node in violation['nodes']]}"
+            for violation in Axe().run(desk).response["violations"]
+            if violation["impact"] in ("serious", "critical")
+        ]
+        if desk.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{path}: scrolls sideways")
+    assert found == []
