@@ -99,7 +99,7 @@ class CappedFileHandler(TemporaryFileUploadHandler):
 def received(files: Sequence[File]) -> Iterator[Document]:
     """Check what was sent and give it as one document; several pictures become one PDF (E7).
 
-    The temporary copies end with the context.
+    The limit counts what was sent; a joined PDF is a little larger. The temporary copies end with the context.
 
     Raises:
         NothingSent, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the file is to blame.
