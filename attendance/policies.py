@@ -1,9 +1,8 @@
 """What the state of a session allows on its list. Pure: every fact comes in as an argument.
 
-Each `check_…` raises the reason, so that a button and its POST cannot disagree; `allows` is the boolean twin of all.
+Each `check_…` raises the reason, so that a button (`training.policies.allows`) and its POST cannot disagree.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
 from training.models import Session
-from training.refusals import Conflict, Invalid, Refusal
+from training.refusals import Conflict, Invalid
 
 
 class ListIsClosed(Conflict):
@@ -66,15 +65,6 @@ def check_can_remove(session: Session, attendee: SessionAttendee, *, now: dateti
         )
     if attendee.marked_at is not None:
         raise CannotRemove(_("This worker is marked already. Mark the worker absent instead."))
-
-
-def allows(check: Callable[[], None]) -> bool:
-    """Tell whether `check` would pass, for example `allows(lambda: check_list_is_open(session))`."""
-    try:
-        check()
-    except Refusal:
-        return False
-    return True
 
 
 def capacity_warning(*, attendees: int, capacity: int | None) -> str:

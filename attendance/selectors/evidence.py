@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from attendance.policies import allows, check_can_upload
+from attendance.policies import check_can_upload
 from learners.models import EvidenceUpload, TrainingRecord
 from training.models import Session
+from training.policies import allows
 from training.refusals import Refusal
 from training.services.sessions import SessionNotFound
 

@@ -12,7 +12,6 @@ from attendance.models import SessionAttendee
 from attendance.policies import (
     ListFacts,
     Outcome,
-    allows,
     capacity_warning,
     check_can_finalize,
     check_has_evidence,
@@ -25,6 +24,7 @@ from attendance.policies import (
 from learners.models import EvidenceUpload, Learner
 from learners.policies import expiry_date
 from training.models import Session
+from training.policies import allows
 from training.refusals import Refusal
 
 

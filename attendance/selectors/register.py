@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
-from attendance.policies import allows, check_can_remove
+from attendance.policies import check_can_remove
 from attendance.selectors.picker import standing_for_course
 from attendance.services.marking import Mark, StaleRow
 from learners.models import CompetencyRecord, ComplianceItem, Learner, Role, TrainingRecord
 from learners.standing import ItemStanding, Standing, verdict
 from training.models import Company, Session
+from training.policies import allows
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from attendance.forms import MarkForm, PickerForm, everybody, learner_ids, line_number, typed_marks
-from attendance.policies import allows, check_list_is_open
+from attendance.policies import check_list_is_open
 from attendance.selectors.picker import Picker, picker
 from attendance.selectors.register import Row, register
 from attendance.selectors.workspace import progress, workspace
@@ -25,6 +25,7 @@ from attendance.services.marking import Mark, NotOnTheList, StaleMarks, StaleRow
 from training.htmx import HtmxRequest
 from training.models import Session
 from training.permissions import Permission, check_may, may, requires
+from training.policies import allows
 from training.selectors.sessions import get_session
 
 FULL_WEEK_MINUTES = 40 * 60  # what the bar of a trainer's load is drawn against
