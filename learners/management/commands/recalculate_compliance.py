@@ -8,9 +8,8 @@ import pghistory
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from learners.services.compliance import Progress, recalculate_everyone
-
-BAR = 30
+from learners.services.compliance import recalculate_everyone
+from training import progress_bar
 
 
 class Command(BaseCommand):
@@ -28,17 +27,8 @@ class Command(BaseCommand):
             for progress in recalculate_everyone(
                 today=timezone.localdate(), now=timezone.now(), only_due=options["due"]
             ):
-                self._draw(progress)
+                progress_bar.draw(self.stderr, progress.done, progress.total)
         seconds = monotonic() - started
         self.stdout.write(
             f"Workers judged: {progress.done:,}. Answers changed: {progress.changed:,}. Seconds: {seconds:.1f}."
         )
-
-    def _draw(self, progress: Progress) -> None:
-        """Draw the bar over itself; where nobody watches, as under cron, draw nothing."""
-        if not self.stderr.isatty():
-            return
-        filled = BAR * progress.done // progress.total if progress.total else BAR
-        bar = "█" * filled + "·" * (BAR - filled)
-        end = "\n" if progress.done == progress.total else ""
-        self.stderr.write(f"\r{bar} {progress.done:,} of {progress.total:,}", ending=end)

@@ -1,0 +1,32 @@
+"""The command that brings meetings in step with schedules and holidays (H1)."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.factories.training import TrainingClassFactory, active_class
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*words: str) -> str:
+    out = StringIO()
+    call_command("sync_class_sessions", *words, stdout=out)
+    return out.getvalue()
+
+
+def test_h1_classes_follow_a_change_of_holidays(settings):
+    settings.SITE_HOLIDAYS = ""
+    first, second = active_class(), active_class()
+    TrainingClassFactory()
+    settings.SITE_HOLIDAYS = "DE"
+    line = "0 added, 1 removed, 0 with other hours."
+    assert run(str(first)) == f"{first}: {line}\nClasses: 1. Changed: 1.\n"
+    assert run() == f"{second}: {line}\nClasses: 2. Changed: 1.\n"
+    assert run() == "Classes: 2. Changed: 0.\n"
+
+
+def test_h1_a_code_that_no_class_has_is_named():
+    with pytest.raises(CommandError, match="NONE-1"):
+        run("NONE-1")

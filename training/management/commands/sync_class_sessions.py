@@ -1,0 +1,39 @@
+"""Bring the dated meetings of classes in step with their schedules and the public holidays (H1)."""
+
+from typing import Any
+
+import pghistory
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from training import progress_bar
+from training.models import TrainingClass
+from training.services.classes import Synced, sync_sessions
+
+
+class Command(BaseCommand):
+    help = (
+        "Adds, removes and changes pending meetings until they are those of each class's schedule. Captured and "
+        "excepted ones are never touched. Planning a class does it for that class; run this after SITE_HOLIDAYS or "
+        "the holidays package changed. Safe to run again."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("codes", nargs="*", metavar="CODE", help="only these classes")
+
+    def handle(self, *args: Any, codes: list[str], **options: Any) -> None:
+        classes = TrainingClass.objects.exclude(status=TrainingClass.Status.DRAFT).order_by("pk")
+        found = dict((classes.filter(class_code__in=codes) if codes else classes).values_list("pk", "class_code"))
+        if unknown := sorted(set(codes) - set(found.values())):
+            raise CommandError(f"No active or stopped class has the code {', '.join(unknown)}.")
+        changed = 0
+        with pghistory.context(command="sync_class_sessions"):
+            for number, (class_id, code) in enumerate(found.items(), start=1):
+                synced = sync_sessions(class_id=class_id, now=timezone.now())
+                if synced != Synced():
+                    changed += 1
+                    self.stdout.write(
+                        f"{code}: {synced.added} added, {synced.removed} removed, {synced.changed} with other hours."
+                    )
+                progress_bar.draw(self.stderr, number, len(found))
+        self.stdout.write(f"Classes: {len(found):,}. Changed: {changed:,}.")

@@ -1,0 +1,200 @@
+"""Taking over classes from a file, with the codes that they have: all rows or none (K2).
+
+They come in as drafts; a person gives them their schedule and activates them.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from training.class_files import ClassRow
+from training.class_policies import check_values
+from training.models import Company, Course, Trainer, TrainingClass, Venue
+from training.refusals import Invalid, database_refusals
+from training.services.class_codes import lock_codes, move_sequence_past, next_code
+
+CODE_LENGTH = 50
+BATCH = 1000
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class RowReport:
+    """What became of a row: `code` is the one it has, empty where it gets a new one."""
+
+    number: int
+    code: str
+    problems: Sequence[str]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What became of a file.
+
+    Attributes:
+        saved: whether the classes were written; nothing is while any row has a problem.
+        sequence_moved_to: the number past which new codes go on now, if it had to be moved.
+    """
+
+    rows: Sequence[RowReport]
+    saved: bool
+    sequence_moved_to: int | None = None
+
+    @property
+    def has_problems(self) -> bool:
+        return any(row.problems for row in self.rows)
+
+
+def import_classes(
+    *, rows: Sequence[ClassRow], today: date, dry_run: bool = False, progress: Progress = lambda done, total: None
+) -> ImportReport:
+    """Check every row, and write all of them as drafts if none has a problem (K2).
+
+    Codes are kept as they are; a row without one gets a new one of its client. Nobody gives out a code meanwhile.
+
+    Args:
+        dry_run: check only.
+        progress: told how many rows of how many are written.
+    """
+    with database_refusals(), transaction.atomic():
+        lock_codes()
+        checked = _checked(rows, today)
+        report = [RowReport(each.row.number, each.code, each.problems) for each in checked]
+        if dry_run or any(each.problems for each in checked):
+            return ImportReport(report, saved=False)
+        coded = [each.draft for each in checked if each.code]
+        uncoded = [each.draft for each in checked if not each.code]
+        _write(coded, progress, done=0, total=len(checked))
+        moved_to = move_sequence_past()
+        for draft in uncoded:
+            assert draft.client is not None  # noqa: S101  # checked: a new code needs a client
+            draft.class_code = next_code(draft.client.class_code_prefix)
+        _write(uncoded, progress, done=len(coded), total=len(checked))
+        return ImportReport(report, saved=True, sequence_moved_to=moved_to)
+
+
+@dataclass
+class _Checked:
+    row: ClassRow
+    draft: TrainingClass
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def code(self) -> str:
+        return self.row.cells["class_code"]
+
+
+def _write(drafts: Sequence[TrainingClass], progress: Progress, *, done: int, total: int) -> None:
+    for start in range(0, len(drafts), BATCH):
+        batch = TrainingClass.objects.bulk_create(drafts[start : start + BATCH])
+        done += len(batch)
+        progress(done, total)
+
+
+def _checked(rows: Sequence[ClassRow], today: date) -> list[_Checked]:
+    codes = Counter(row.cells["class_code"] for row in rows)
+    taken = set(TrainingClass.objects.filter(class_code__in=codes).values_list("class_code", flat=True))
+    library = _Library.read()
+    return [_check(row, codes, taken, library, today) for row in rows]
+
+
+def _check(
+    row: ClassRow, codes: Mapping[str, int], taken: set[str | None], library: "_Library", today: date
+) -> _Checked:
+    checked = _Checked(row, TrainingClass(class_type=row.cells.get("class_type", "")))
+    code, problems = checked.code, checked.problems
+    if row.surplus:
+        problems.append(_("The row has more cells than the head. Put texts with separators into quotation marks."))
+    if len(code) > CODE_LENGTH or not code.isprintable():
+        problems.append(_("A class code has at most 50 characters, and no line breaks."))
+    elif code in taken:
+        problems.append(_("There is a class with the code %(code)s already.") % {"code": code})
+    elif code and codes[code] > 1:
+        problems.append(_("The code %(code)s stands in more than one row.") % {"code": code})
+    checked.draft.class_code = code or None
+    _read(checked, library)
+    if not code and checked.draft.client is None:
+        problems.append(_("Without a code the row needs a client, to be given a new one."))
+    try:
+        check_values(checked.draft, None, today=today)
+    except Invalid as refusal:
+        problems.append(str(refusal))
+    return checked
+
+
+def _read(checked: _Checked, library: "_Library") -> None:
+    """Put the cells of a row into its draft."""
+    cells, draft = checked.row.cells, checked.draft
+    for name, find in (
+        ("client", library.clients),
+        ("course", library.courses),
+        ("agent", library.agents),
+        ("venue", library.venues),
+    ):
+        if wanted := cells.get(name):
+            found = find.get(wanted.casefold(), [])
+            if len(found) == 1:
+                setattr(draft, name, found[0])
+            else:
+                checked.problems.append(_not_one(name, wanted, len(found)))
+    for name, read, words in (
+        ("start_date", date.fromisoformat, _("%(name)s is no date such as 2026-03-31.")),
+        ("end_date", date.fromisoformat, _("%(name)s is no date such as 2026-03-31.")),
+        ("course_hours", _number, _("%(name)s is no number such as 40 or 40.5.")),
+    ):
+        if text := cells.get(name):
+            try:
+                setattr(draft, name, read(text))
+            except ValueError:
+                checked.problems.append(words % {"name": name})
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    if not number.is_finite():
+        raise ValueError(text)
+    return number
+
+
+def _not_one(name: str, wanted: str, count: int) -> str:
+    words = {"name": name, "wanted": wanted, "count": count}
+    if count:
+        return _("%(name)s “%(wanted)s” can be any of %(count)d. Name it in another way.") % words
+    return _("%(name)s “%(wanted)s” is not known. Add it to the library first, or correct the name.") % words
+
+
+@dataclass(frozen=True)
+class _Library:
+    """What rows name, by every word that names it."""
+
+    clients: Mapping[str, Sequence[Company]]
+    courses: Mapping[str, Sequence[Course]]
+    agents: Mapping[str, Sequence[Trainer]]
+    venues: Mapping[str, Sequence[Venue]]
+
+    @classmethod
+    def read(cls) -> "_Library":
+        return cls(
+            clients=_by_names(Company.objects.all(), lambda each: {each.name, each.code}),
+            courses=_by_names(Course.objects.filter(deleted_at__isnull=True), lambda each: {each.code}),
+            agents=_by_names(Trainer.objects.all(), lambda each: {str(each), each.email}),
+            venues=_by_names(Venue.objects.all(), lambda each: {each.name}),
+        )
+
+
+def _by_names(things: Any, names: Callable[[Any], set[str | None]]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for thing in things:
+        for name in {name.casefold() for name in names(thing) if name}:
+            found.setdefault(name, []).append(thing)
+    return found
