@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from attendance.selectors.sessions import SessionLine, session_lines
 from learners.models import CompetencyRecord, ComplianceStatus, Learner
+from learners.selectors.compliance import Freshness, freshness
 from learners.selectors.learners import (
     Group,
     WorkerRow,
     group_counts,
     in_group,
-    is_on_site,
     pending_sign_offs,
     worker_rows,
 )
@@ -38,14 +38,6 @@ class SignOffLine:
 
     record: CompetencyRecord
     waiting_days: int
-
-
-@dataclass(frozen=True)
-class Freshness:
-    """When compliance was last brought up to date, and how many ACTIVE workers' answers are past their day (C7)."""
-
-    updated_at: datetime | None
-    stale: int
 
 
 @dataclass(frozen=True)
@@ -147,14 +139,6 @@ def own_board(*, user: User, today: date, now: datetime) -> OwnBoard:
         unfinished=[line for line in unfinished if line.state.kind in ("bad", "warn")],
         coming=session_lines(coming, today=today, now=now),
     )
-
-
-def freshness(today: date) -> Freshness:
-    """Return how fresh the stored answers are."""
-    found = Learner.objects.filter(is_on_site()).aggregate(
-        updated_at=Max("compliance_updated_at"), stale=Count("pk", filter=Q(compliance_holds_until__lt=today))
-    )
-    return Freshness(**found)
 
 
 # Workers

@@ -1,0 +1,34 @@
+"""How fresh the stored answers are."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Max, Min, Q
+
+from learners.models import Learner
+from learners.selectors.learners import is_on_site
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """When compliance was last brought up to date, and how far behind it is (C7).
+
+    Attributes:
+        stale: how many ACTIVE workers' answers are past their last day.
+        held_until: the earliest of these last days; None where nothing is stale.
+    """
+
+    updated_at: datetime | None
+    stale: int
+    held_until: date | None
+
+
+def freshness(today: date) -> Freshness:
+    """Return how fresh the answers of ACTIVE workers are, in one query."""
+    is_stale = Q(compliance_holds_until__lt=today)
+    found = Learner.objects.filter(is_on_site()).aggregate(
+        updated_at=Max("compliance_updated_at"),
+        stale=Count("pk", filter=is_stale),
+        held_until=Min("compliance_holds_until", filter=is_stale),
+    )
+    return Freshness(**found)
