@@ -34,7 +34,7 @@ NOTHING = "–"
 
 # The top bar in reading order: URL name, word, and what it takes to see it. An entry without a URL is left out.
 NAVIGATION = (
-    ("attendance:today", gettext_lazy("Today"), Permission.READ_SITE),
+    ("attendance:today", gettext_lazy("Today"), Permission.READ_SESSION),
     ("attendance:sessions", gettext_lazy("Sessions"), Permission.READ_SESSION),
     ("attendance:workers", gettext_lazy("Workers"), Permission.READ_SITE),
     ("attendance:matrix", gettext_lazy("Matrix"), Permission.READ_SITE),
