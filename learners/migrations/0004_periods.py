@@ -1,7 +1,8 @@
 from django.db import migrations
 
-# One trigger function per source table. A change closes the open period on the effective day and opens another; changes
-# of one day overwrite the period that began on it. Statement level, with transition tables: bulk changes cost one pass.
+# One trigger function per source table. What a row said holds until the effective day, what it says now from that day
+# on: later periods go, the one around the day ends, a new one begins. So changes of one day leave one period. Statement
+# level, with transition tables: bulk changes cost one pass.
 TEMPLATE = """
 CREATE FUNCTION write_{table}_period() RETURNS trigger LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -9,24 +10,22 @@ DECLARE day date := site_effective_date();
 BEGIN
   IF TG_OP = 'INSERT' THEN
     INSERT INTO {period} ({key}, {columns}, valid_from) SELECT {source_key}, {source}, {first_day} FROM new_rows n;
-    RETURN NULL;
+  ELSIF TG_OP = 'DELETE' THEN
+    DELETE FROM {period} p USING old_rows o WHERE {same} AND p.valid_from >= day;
+    UPDATE {period} p SET valid_to = day FROM old_rows o WHERE {same} AND coalesce(p.valid_to > day, true);
+  ELSE
+    WITH changed AS MATERIALIZED (
+      SELECT id FROM new_rows n JOIN old_rows o USING (id)
+       WHERE ({source_key}, {source}) IS DISTINCT FROM ({old_source_key}, {old_source})
+    ), gone AS (
+      DELETE FROM {period} p USING old_rows o JOIN changed USING (id) WHERE {same} AND p.valid_from >= day
+    ), ended AS (
+      UPDATE {period} p SET valid_to = day FROM old_rows o JOIN changed USING (id)
+       WHERE {same} AND p.valid_from < day AND coalesce(p.valid_to > day, true)
+    )
+    INSERT INTO {period} ({key}, {columns}, valid_from)
+    SELECT {source_key}, {source}, day FROM new_rows n JOIN changed USING (id);
   END IF;
-  IF TG_OP = 'DELETE' THEN
-    DELETE FROM {period} p USING old_rows o WHERE {same_old} AND p.valid_to IS NULL AND p.valid_from >= day;
-    UPDATE {period} p SET valid_to = day FROM old_rows o WHERE {same_old} AND p.valid_to IS NULL;
-    RETURN NULL;
-  END IF;
-  WITH changed AS (
-    SELECT n.* FROM new_rows n JOIN old_rows o USING (id) WHERE ({source}) IS DISTINCT FROM ({old_source})
-  ), overwritten AS (
-    UPDATE {period} p SET ({columns}) = ROW ({source}) FROM changed n
-     WHERE {same_new} AND p.valid_to IS NULL AND p.valid_from >= day RETURNING n.id
-  ), closed AS (
-    UPDATE {period} p SET valid_to = day FROM changed n
-     WHERE {same_new} AND p.valid_to IS NULL AND p.valid_from < day
-  )
-  INSERT INTO {period} ({key}, {columns}, valid_from)
-  SELECT {source_key}, {source}, day FROM changed n WHERE n.id NOT IN (SELECT id FROM overwritten);
   RETURN NULL;
 END $$;
 CREATE TRIGGER {table}_period_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
@@ -48,19 +47,18 @@ def history(
         columns: columns whose changes open a new period, likewise.
         first_day: SQL of the day from which a new row's first period holds; `day` is the effective day.
     """
+    old_key = {name: value.replace("n.", "o.") for name, value in key.items()}
     return migrations.RunSQL(
         TEMPLATE.format(
             table=table,
             period=period,
             key=", ".join(key),
             source_key=", ".join(key.values()),
+            old_source_key=", ".join(old_key.values()),
             columns=", ".join(columns),
             source=", ".join(columns.values()),
             old_source=", ".join(value.replace("n.", "o.") for value in columns.values()),
-            same_new=" AND ".join(f"p.{name} = {value}" for name, value in key.items() if value != "NULL"),
-            same_old=" AND ".join(
-                f"p.{name} = {value.replace('n.', 'o.')}" for name, value in key.items() if value != "NULL"
-            ),
+            same=" AND ".join(f"p.{name} = {value}" for name, value in old_key.items()),
             first_day=first_day,
         ),
         f"""DROP TRIGGER {table}_period_insert ON {table}; DROP TRIGGER {table}_period_update ON {table};
@@ -131,7 +129,7 @@ class Migration(migrations.Migration):
                            SELECT id, parent_id FROM learners_area WHERE id = NEW.parent_id
                            UNION SELECT a.id, a.parent_id FROM learners_area a JOIN up ON a.id = up.parent_id)
                          SELECT FROM up WHERE id = NEW.id) THEN
-                RAISE EXCEPTION USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME,
+                RAISE EXCEPTION USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME,
                   MESSAGE = format('Area %s cannot lie inside itself.', NEW.name);
               END IF;
               RETURN NULL;

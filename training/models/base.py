@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, TypeVar
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Length, Trim
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
+
+
+class Trim(models.Transform):
+    """Text without white space around it. PostgreSQL's own TRIM takes off blanks only, so that a tab were a reason."""
+
+    lookup_name = "trim"
+    template = r"BTRIM(%(expressions)s, E' \t\n\r\f\v\u00a0')"
+
 
 models.CharField.register_lookup(Length)
 models.TextField.register_lookup(Length)
