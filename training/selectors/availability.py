@@ -67,6 +67,20 @@ def overlapping(
     return sorted(overlaps, key=lambda overlap: (overlap.kind, overlap.session.start_time, overlap.session.pk))
 
 
+def tentative(session: Session) -> list[Overlap]:
+    """Return the other drafts that are planned with the same trainer or venue at the same time (S4)."""
+    if session.start_time is None or session.end_time is None:
+        return []
+    return overlapping(
+        start=session.start_time,
+        end=session.end_time,
+        trainer_id=session.trainer_id,
+        venue_id=session.venue_id,
+        exclude_session_id=session.pk,
+        statuses=(Session.Status.DRAFT,),
+    )
+
+
 def _holding(
     kind: Overlap.Kind,
     pk: int,

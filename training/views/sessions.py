@@ -17,6 +17,7 @@ from training.htmx import HtmxRequest
 from training.models import Session
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid
+from training.selectors.availability import tentative
 from training.selectors.findings import findings
 from training.selectors.sessions import changed_since, get_session
 from training.services.sessions import (
@@ -169,16 +170,21 @@ def _form(request: HtmxRequest, form: SessionForm, *, status: int = 200, **conte
 
 
 def _refused(request: HtmxRequest, form: SessionForm, refusal: Invalid | Conflict) -> HttpResponse:
-    changes = []
-    if isinstance(refusal, policies.ChangedMeanwhile) and form.session is not None:
-        changes = changed_since(form.session, form.cleaned_data["version"])
+    """Answer with the form and what stands against it; after somebody else's change also with what they changed."""
+    status = 422 if isinstance(refusal, Invalid) else refusal.status
+    if form.session is None or not isinstance(refusal, policies.ChangedMeanwhile):
+        form.refuse(refusal)
+        return _form(request, form, status=status)
+    changes = changed_since(form.session, form.cleaned_data["version"])
     form.refuse(refusal)
-    return _form(request, form, status=422 if isinstance(refusal, Invalid) else refusal.status, changes=changes)
+    return _form(request, form, status=status, is_stale=True, changes=changes)
 
 
 def _saved(request: HtmxRequest, session: Session) -> HttpResponse:
     is_booked = session.status == Session.Status.SCHEDULED
     messages.success(request, _("Saved and scheduled.") if is_booked else _("Draft saved."))
+    for overlap in tentative(session):
+        messages.warning(request, policies.overlap_sentence(overlap))
     return _go(request, "attendance:session", session.pk)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
@@ -83,6 +84,17 @@ def test_s2_a_session_is_planned_and_booked_in_one_step(as_supervisor: Client, s
         MORNING,
         supervisor,
     )
+
+
+def test_s4_another_draft_on_the_slot_is_a_warning_and_no_block(as_supervisor: Client, session: Session):
+    response = as_supervisor.post(NEW, typed(session, action="schedule"))
+    warnings = [str(message) for message in get_messages(response.wsgi_request)]
+    assert Session.objects.filter(status="SCHEDULED").exists()
+    assert [sentence for sentence in warnings if session.reference in sentence] == [
+        f"{session.trainer} is also planned for the draft {session.reference} {session.course} "
+        "on Mon 2 Mar 2026, 09:00–13:00.",
+        f"Room B is also planned for the draft {session.reference} {session.course} on Mon 2 Mar 2026, 09:00–13:00.",
+    ]
 
 
 def test_htmx_is_sent_on_to_the_new_session(as_supervisor: Client, session: Session):
@@ -191,6 +203,13 @@ def test_s3_an_edit_of_a_stale_version_says_what_changed_and_loses_nothing_typed
     assert again.status_code == 302
     session.refresh_from_db()
     assert (session.start_time, str(session.venue)) == (MORNING + timedelta(hours=1), "Room B")
+
+
+def test_s3_a_changed_list_is_told_as_such(as_supervisor: Client, session: Session):
+    Session.objects.filter(pk=session.pk).update(version=2, last_line=1)
+    response = as_supervisor.post(edit_url(session), typed(session, start="10:00"))
+    assert response.status_code == 409
+    assert "Only the list of attendees has changed." in response.text
 
 
 def test_s11_the_reason_is_asked_for_and_kept(as_supervisor: Client, session: Session):
