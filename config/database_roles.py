@@ -27,6 +27,7 @@ GRANTS: LiteralString = """
     GRANT USAGE ON SCHEMA public TO {role};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role};
+    GRANT UPDATE ON SEQUENCE class_code_seq TO {role};  -- import_classes moves it past the codes that it brings
     REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
 """
 
