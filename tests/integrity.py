@@ -21,7 +21,7 @@ def check_integrity(*, today: date, now: datetime) -> None:
 
 def _check_session(session: Session) -> None:
     attendees = SessionAttendee.objects.filter(session=session)
-    records = TrainingRecord.objects.filter(session=session, supersedes=None)
+    records = TrainingRecord.objects.filter(session=session, supersedes=None, competency_record=None)
     sign_offs = CompetencyRecord.objects.filter(session=session, attempt=1)
     made = sorted([*records.values_list("learner_id", flat=True), *sign_offs.values_list("learner_id", flat=True)])
     if not session.is_finalized:

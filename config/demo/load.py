@@ -76,7 +76,7 @@ def is_loaded() -> bool:
     foreign = Learner.objects.exclude(pk__in=made_here.values("pgh_obj_id")).count()
     if foreign:
         raise ForeignWorkers(
-            f"This database holds {foreign:,} workers that the demo did not make, so it may be somebody's site. "
-            "Nothing was changed. Start the web server with gunicorn, or use another database for the demo."
+            f"This database holds {foreign:,} worker{'s' if foreign > 1 else ''} that the demo did not make, so it may "
+            "be somebody's site. Nothing was changed. Start its web server with gunicorn, or use another database."
         )
     return Learner.objects.exists()

@@ -170,14 +170,16 @@ class Present:
         return self.library.venues[facts.name].pk
 
     def _learners(self, session: Session, number: int) -> list[int]:
-        """Return people who need the course most, as a supervisor would pick them; nobody twice on this day."""
-        learners = Learner.objects.filter(status=Learner.Status.ACTIVE, merged_into=None).exclude(pk__in=self._listed)
-        items = ComplianceItem.objects.filter(course=session.course, learner__in=learners)
+        """Return people who need the course most, as a supervisor would pick them; on a large site nobody twice."""
+        learners = Learner.objects.filter(status=Learner.Status.ACTIVE, merged_into=None)
+        free = learners.exclude(pk__in=self._listed)
+        items = ComplianceItem.objects.filter(course=session.course, learner__in=free)
         urgent = items.exclude(status="COMPLIANT").order_by("-status", "key_date", "learner__badge_id")
         later = items.filter(status="COMPLIANT", expiry_date__isnull=False).order_by("expiry_date", "learner__badge_id")
         chosen = [
             *urgent.values_list("learner_id", flat=True)[: number * 2 // 3],
             *later.values_list("learner_id", flat=True)[:number],
+            *free.order_by("badge_id").values_list("pk", flat=True)[:number],
             *learners.order_by("badge_id").values_list("pk", flat=True)[:number],
         ]
         listed = list(dict.fromkeys(chosen))[:number]
