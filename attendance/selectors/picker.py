@@ -177,7 +177,7 @@ def candidates(session: Session, wanted: Wanted, *, now: dt.datetime, warning_da
     ranked = _ranked(session, wanted, today=today, warning_days=warning_days)
     ids = [learner_id for learner_id, _group in ranked]
     learners = Learner.objects.select_related("company", "role").in_bulk(ids)
-    items = {item.learner_id: item for item in ComplianceItem.objects.filter(course=session.course_id, learner__in=ids)}
+    items = items_for_course(session, ids)
     clashes, bookings = _other_lists(session, ids, now=now)
     missing = _missing_prerequisites(session, ids, today=today)
     return [
@@ -206,6 +206,12 @@ def group_counts(session: Session, *, search: str, today: dt.date, warning_days:
         )
     )
     return dict(zip(counted, counts.get(), strict=True))
+
+
+def items_for_course(session: Session, learner_ids: Collection[int]) -> dict[int, ComplianceItem]:
+    """Return by learner the stored answer for the session's course, without its rules."""
+    items = ComplianceItem.objects.filter(course=session.course_id, learner__in=learner_ids).defer("rules")
+    return {item.learner_id: item for item in items}
 
 
 def standing_for_course(item: ComplianceItem | None, *, today: dt.date, warning_days: int) -> ItemStanding:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
 from attendance.policies import check_can_remove
-from attendance.selectors.picker import standing_for_course
+from attendance.selectors.picker import items_for_course, standing_for_course
 from attendance.services.marking import Mark, StaleRow
-from learners.models import CompetencyRecord, ComplianceItem, Learner, Role, TrainingRecord
+from learners.models import CompetencyRecord, Learner, Role, TrainingRecord
 from learners.standing import ItemStanding, Standing, verdict
 from training.models import Company, Session
 from training.policies import allows
@@ -94,7 +94,7 @@ def register(
         attendees = attendees.filter(learner__in=learner_ids)
     found = list(attendees.select_related("learner").order_by("line"))
     ids = [attendee.learner_id for attendee in found]
-    items = {item.learner_id: item for item in ComplianceItem.objects.filter(course=session.course_id, learner__in=ids)}
+    items = items_for_course(session, ids)
     records, sign_offs = _made_by_finalize(session, ids) if session.is_finalized else ({}, {})
     names = _names(found)
     rows = []

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from attendance.models import SessionAttendee
 from learners.models import ComplianceItem, Learner
+from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import SessionFactory, TrainerFactory, VenueFactory, scheduled_session
@@ -296,6 +297,18 @@ def test_what_adding_swaps_is_what_reloading_shows(as_supervisor: Client):
         "finalize-bar",
     ):
         assert fragment(swapped, part) == fragment(page, part), part
+
+
+@pytest.mark.usefixtures("evidence_dir")
+def test_what_an_upload_swaps_is_what_reloading_shows(as_supervisor: Client):
+    session = scheduled_session(start_time=soon(-9))
+    SessionAttendeeFactory(session=session, present=True)
+    file = {"file": files.upload(files.pdf())}
+    swapped = as_supervisor.post(url("evidence", session), file, headers=HTMX).text
+    page = as_supervisor.get(page_of(session)).text
+    for part in ("evidence", "steps", "totals", "fact-outcome", "finalize", "finalize-bar"):
+        assert fragment(swapped, part) == fragment(page, part), part
+    assert "data-needs-saved" in fragment(swapped, "finalize")
 
 
 def test_without_htmx_the_candidates_are_part_of_the_page(as_supervisor: Client):
