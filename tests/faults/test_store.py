@@ -25,6 +25,7 @@ from learners.services.evidence_store import (
 from tests.factories import files
 from tests.factories.training import scheduled_session
 from tests.faults.object_store import BUCKET, ObjectStore, object_store
+from tests.integrity import check_integrity
 from training.models import Session
 
 NOW = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
@@ -84,6 +85,7 @@ def _assert_untouched(session: Session) -> None:
     session.refresh_from_db()
     assert not session.has_evidence
     assert not EvidenceUpload.objects.exists()
+    check_integrity(today=NOW.date(), now=NOW)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -18,6 +18,7 @@ from learners.models import EvidenceUpload
 from learners.services.evidence_store import check_stored
 from tests.factories import files
 from tests.factories.training import scheduled_session
+from tests.integrity import check_integrity
 from training.models import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,6 +65,7 @@ def _start(session: Session, by: User, evidence_dir: Path, *step: str) -> subpro
 def _is_linked(session: Session) -> bool:
     """Whether the session is linked, and whole then; all of it is missing otherwise."""
     session.refresh_from_db()
+    check_integrity(today=NOW.date(), now=NOW)
     uploads = list(EvidenceUpload.objects.filter(session=session))
     if not session.has_evidence:
         assert uploads == []
