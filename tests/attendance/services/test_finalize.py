@@ -316,6 +316,14 @@ def test_f3_the_workers_turn_green_at_once(supervisor: User) -> None:
     assert ComplianceItem.objects.get(learner=failed.learner_id).proof is None
 
 
+def test_f3_a_pass_that_is_to_be_verified_is_flagged_and_stays_red(supervisor: User) -> None:
+    session, (attendee,) = ready(size=1, course_version=CourseVersionFactory(requires_verification=True))
+    RoleRequirementFactory(role=attendee.learner.role, course=session.course)
+    finalize_session(session_id=session.pk, by=supervisor, now=NOW)
+    item = ComplianceItem.objects.get()
+    assert (item.status, item.awaiting_verification) == (ComplianceStatus.NON_COMPLIANT, True)
+
+
 def test_f3_the_audit_entry_names_who_finalized(supervisor: User) -> None:
     session, _ = ready()
     finalize_session(session_id=session.pk, by=supervisor, now=NOW)
