@@ -124,7 +124,7 @@ def _red(item: ComplianceItem, today: date) -> ItemStanding:
     if item.expiry_date is not None:
         return ItemStanding("bad", _("Expired"), days_left((item.expiry_date - today).days), (RED, since))
     if item.due_date is not None:
-        late = _("%(days)d d overdue") % {"days": (today - item.due_date).days}
+        late = _("%(days)d d late") % {"days": (today - item.due_date).days}
         return ItemStanding("bad", _("Overdue"), late, (RED, since))
     return ItemStanding("bad", _("Missing"), _("no record"), (RED, since))
 

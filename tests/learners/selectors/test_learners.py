@@ -230,7 +230,7 @@ def test_c5_rows_say_how_workers_stand_and_why():
         "due": ("warn", "Due", ["due in 15 d"]),
         "expired": ("bad", "Not cleared", ["30 d ago"]),
         "missing": ("bad", "Not cleared", ["no record"]),
-        "overdue": ("bad", "Not cleared", ["15 d overdue"]),
+        "overdue": ("bad", "Not cleared", ["15 d late"]),
         "stale": ("bad", "Out of date", ["1 d ago"]),
         "to verify": ("wait", "To verify", ["to verify"]),
         "blocked": ("bad", "Blocked", ["no record"]),
