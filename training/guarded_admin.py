@@ -112,12 +112,12 @@ class ObjectAction:
 class KeyField(AutocompleteSelect):
     """A field that suggests rows; what is not the key of one is for the form to refuse, not for the database."""
 
-    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
         return super().optgroups(name, [key for key in value if not key or is_key(str(key))], attrs)
 
 
 class KeyFields(BaseModelAdmin):
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if request is not None and db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = KeyField(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,0 +1,289 @@
+"""Every address × method × kind of login against one table. An address that is not in it fails the build."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import auth
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from pghistory.models import Event
+
+from learners.models import Learner, TrainingRecord
+from tests.factories import files
+from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.learners import EvidenceUploadFactory, TrainingRecordFactory
+from tests.factories.training import TrainerFactory, UserFactory, scheduled_session
+from tests.fixtures import client_of
+from training.groups import SUPERVISORS, TRAINERS
+from training.models import Session, Trainer
+from training.permissions import PermissionMiddleware
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
+
+NOBODY = frozenset[str]()
+SUPERUSER = frozenset({"superuser"})
+PLANNERS = SUPERUSER | {"supervisor"}
+READERS = PLANNERS | {"auditor"}
+ITS_MARKERS = PLANNERS | {"its trainer"}
+ITS_READERS = READERS | {"its trainer"}
+WITH_A_ROLE = ITS_READERS | {"other trainer"}
+LOGINS = WITH_A_ROLE | {"login without a role"}
+EVERYBODY = LOGINS | {"anonymous", "disabled supervisor"}
+
+# Who is let in by which method; one that is not named does nothing for anybody. HEAD goes with GET.
+ACCESS: dict[str, dict[str, frozenset[str]]] = {
+    "healthz": {"GET": EVERYBODY},
+    "readyz": {"GET": EVERYBODY},
+    "login": {"GET": EVERYBODY, "POST": EVERYBODY, "PUT": EVERYBODY},
+    "logout": {"POST": EVERYBODY},
+    "password_change": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},
+    "password_change_done": {"GET": LOGINS},
+    "attendance:today": {"GET": WITH_A_ROLE},
+    "attendance:search": {"GET": READERS},
+    "attendance:record_evidence": {"GET": ITS_READERS},
+    "attendance:record_evidence_page": {"GET": ITS_READERS},
+    "attendance:record_evidence_check": {"GET": ITS_READERS},
+    "attendance:sessions": {"GET": WITH_A_ROLE},
+    "attendance:sessions_week": {"GET": WITH_A_ROLE},
+    "attendance:session": {"GET": ITS_READERS},
+    "attendance:session_add": {"POST": ITS_MARKERS},
+    "attendance:session_candidates": {"GET": ITS_MARKERS},
+    "attendance:session_duplicate": {"POST": PLANNERS},
+    "attendance:session_evidence": {"GET": ITS_READERS, "POST": ITS_MARKERS},
+    "attendance:session_evidence_page": {"GET": ITS_READERS},
+    "attendance:session_evidence_check": {"GET": ITS_READERS},
+    "attendance:session_finalize": {"GET": PLANNERS, "POST": PLANNERS},
+    "attendance:session_mark": {"GET": ITS_MARKERS, "POST": ITS_MARKERS},
+    "attendance:session_marks": {"POST": ITS_MARKERS},
+    "attendance:session_remove": {"POST": PLANNERS},
+    "attendance:session_sheet": {"GET": ITS_READERS},
+    "attendance:session_trail": {"GET": ITS_READERS},
+    "attendance:workers": {"GET": READERS},
+    "attendance:worker": {"GET": READERS},
+    "attendance:worker_trail": {"GET": READERS},
+    "training:session_new": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:session_findings": {"GET": PLANNERS},
+    "training:session_trainers": {"GET": PLANNERS},
+    "training:session_edit": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:session_schedule": {"POST": PLANNERS},
+    "training:session_cancel": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:session_delete": {"GET": PLANNERS, "POST": PLANNERS},
+}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+REFUSED = {401, 403, 404}
+
+
+@dataclass(frozen=True)
+class Site:
+    """One thing of each kind that an address can name."""
+
+    session: Session
+    learner: Learner
+    record: TrainingRecord
+
+    def address_of(self, name: str) -> str:
+        """Return the address of that name, about these things."""
+        about = {
+            "pk": self.record.pk if "record" in name else self.session.pk,
+            "learner_id": self.learner.pk,
+            "page": 1,
+        }
+        if "worker" in name:
+            about["pk"] = self.learner.pk
+        wanted = _patterns()[name].pattern.converters
+        return reverse(name, kwargs={key: about[key] for key in wanted})
+
+    def body(self) -> dict[str, Any]:
+        """Return what makes sense to one address or another, so that nobody is refused for bad input."""
+        return {
+            "learner": self.learner.pk,
+            "course": self.session.course_id,
+            "reason": "Storm",
+            "file": files.upload(files.pdf(2), "sheet.pdf"),
+        }
+
+
+@pytest.fixture
+def people(trainer: Trainer, trainer_user: User, supervisor: User, auditor: User, superuser: User) -> dict[str, Client]:
+    """A client of every kind of login."""
+    other = UserFactory(groups=[TRAINERS])
+    TrainerFactory(user=other)
+    clients = {
+        "anonymous": Client(),
+        "disabled supervisor": client_of(UserFactory(groups=[SUPERVISORS])),
+        "login without a role": client_of(UserFactory(is_staff=True)),
+        "auditor": client_of(auditor),
+        "its trainer": client_of(trainer_user),
+        "other trainer": client_of(other),
+        "supervisor": client_of(supervisor),
+        "superuser": client_of(superuser),
+    }
+    disabled = clients["disabled supervisor"].session["_auth_user_id"]
+    User.objects.filter(pk=disabled).update(is_active=False)
+    assert set(clients) == EVERYBODY
+    return clients
+
+
+@pytest.fixture
+def new_site(trainer: Trainer, evidence_dir: Path) -> Callable[[], Site]:
+    """Makes a site with a session of `trainer`, its list, its signed sheet and a record of it."""
+    content = files.pdf()
+    sha256 = hashlib.sha256(content).hexdigest()
+    key = f"sha256/{sha256[:2]}/{sha256}.pdf"
+    (evidence_dir / key).parent.mkdir(parents=True)
+    (evidence_dir / key).write_bytes(content)
+
+    def build() -> Site:
+        session = scheduled_session(trainer=trainer, attendance_file_key=key, attendance_file_hash=sha256)
+        EvidenceUploadFactory(session=session, key=key, sha256=sha256, size=len(content))
+        learner = SessionAttendeeFactory(session=session).learner
+        record = TrainingRecordFactory(
+            learner=learner,
+            course_version=session.course_version,
+            session=session,
+            provider=None,
+            evidence_file_key=key,
+            evidence_hash=sha256,
+        )
+        return Site(session, learner, record)
+
+    return build
+
+
+@pytest.mark.parametrize("name", ACCESS)
+def test_every_method_of_an_address_lets_in_whom_the_table_names(
+    name: str, people: dict[str, Client], new_site: Callable[[], Site]
+):
+    access = ACCESS[name] | ({"HEAD": ACCESS[name]["GET"]} if "GET" in ACCESS[name] else {})
+    site = new_site()
+    for method in METHODS:
+        for person, client in people.items():
+            is_let_in = person in access.get(method, NOBODY)
+            may_change = is_let_in and method == "POST"
+            if may_change:
+                site = new_site()  # what one person changes must not decide about the next
+            before = _events()
+            browser = _fresh(client) if may_change else client
+            body = site.body() if method == "POST" else None
+            response = getattr(browser, method.lower())(site.address_of(name), body)
+            answered = f"{method} {name} as {person}: {response.status_code}"
+            _close(response)
+            if is_let_in:
+                assert _is_let_in(response), answered
+            elif method in access:
+                assert _is_refused(response), answered
+            else:
+                assert response.status_code in {302, *REFUSED, 405}, answered
+            assert may_change or _events() == before, f"{answered}, and business data changed"
+
+
+@pytest.mark.parametrize("name", ACCESS)
+def test_every_change_needs_the_token_of_the_page(name: str, superuser: User, new_site: Callable[[], Site]):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(superuser)
+
+    assert client.post(new_site().address_of(name)).status_code in {403, 405}
+
+
+def test_every_address_is_in_the_table():
+    names = {name for name in _patterns() if not name.startswith("admin:")}
+
+    assert names == set(ACCESS)
+
+
+@pytest.mark.parametrize("person", sorted(EVERYBODY - SUPERUSER))
+def test_every_address_of_admin_is_for_superusers_only(person: str, people: dict[str, Client]):
+    """Asks the one gate that every request passes, which is quick enough for hundreds of addresses."""
+    gate = PermissionMiddleware(lambda request: HttpResponse())
+    assert _is_refused(people[person].get("/admin/"))
+    user = auth.get_user(people[person])  # type: ignore[arg-type]  # it needs the session only
+    for name, pattern in _patterns().items():
+        if name.startswith("admin:"):
+            for method in METHODS:
+                request: Any = RequestFactory().generic(method, reverse(name, kwargs=_any(pattern)))
+                request.user, request.resolver_match = user, resolve(request.path)
+                try:
+                    answer = gate.process_view(request, request.resolver_match.func, (), {})
+                except PermissionDenied:
+                    continue
+                assert answer is not None, f"{method} {name} as {person}"
+                assert _is_refused(answer), f"{method} {name} as {person}: {answer.status_code}"
+
+
+def test_no_get_of_admin_changes_business_data(people: dict[str, Client], new_site: Callable[[], Site]):
+    site = new_site()
+    known = {"session": site.session, "learner": site.learner, "trainingrecord": site.record}
+    before = _events()
+    for name, pattern in _patterns().items():
+        if name.startswith("admin:"):
+            about = known.get(name.split("_")[1]) if "_" in name else None
+            kwargs = {**_any(pattern), **({"object_id": about.pk} if about and "object_id" in _any(pattern) else {})}
+            response = people["superuser"].get(reverse(name, kwargs=kwargs))
+            assert response.status_code < 500, f"GET {name}: {response.status_code}"
+    assert _events() == before
+
+
+def _patterns() -> Mapping[str, URLPattern]:
+    """Return every address of the site by its full name."""
+    return dict(_walk(get_resolver().url_patterns, ()))
+
+
+def _walk(patterns: Any, namespaces: tuple[str, ...]) -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from _walk(pattern.url_patterns, inner)
+        elif pattern.name:
+            yield ":".join((*namespaces, pattern.name)), pattern
+        else:
+            # Admin's own: its redirect from addresses of an older form, and "page not found" for who is logged in.
+            assert namespaces == ("admin",), f"{pattern} has no name, so no line in the table"
+
+
+def _any(pattern: URLPattern) -> dict[str, Any]:
+    """Return some value for each part of an address."""
+    values = {"object_id": "1", "id": "1", "app_label": "training", "url": "x"}
+    return {key: values[key] for key in pattern.pattern.regex.groupindex}
+
+
+def _is_refused(response: Any) -> bool:
+    """Tell whether a person was turned away: to the login page, as not permitted, or as if there were nothing."""
+    if response.status_code == 302:
+        return bool(response["Location"].startswith("/login/?next="))
+    return response.status_code in REFUSED
+
+
+def _is_let_in(response: Any) -> bool:
+    return response.status_code < 500 and response.status_code != 405 and not _is_refused(response)
+
+
+def _fresh(client: Client) -> Client:
+    """Return a client of the same login, whom logging out the first one leaves logged in."""
+    key = client.session.get("_auth_user_id") if client.cookies else None
+    user = User.objects.filter(pk=key, is_active=True).first() if key else None
+    return client_of(user) if user else Client()
+
+
+def _close(response: Any) -> None:
+    """Close the file of a download that nobody reads."""
+    for close in response._resource_closers:
+        close()
+
+
+def _events() -> int:
+    """Return how many changes of business data there have been."""
+    tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, Event)]
+    counts = " + ".join(f"(SELECT count(*) FROM {table})" for table in tables if table != "pghistory_events")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts}")
+        (count,) = cursor.fetchone()
+    return int(count)
