@@ -8,7 +8,7 @@ from config.logs import logging_config
 bind = env.str("WEB_BIND", default="127.0.0.1:8000")
 workers = env.int("WEB_WORKERS", default=min(multiprocessing.cpu_count(), 4) + 1)
 # A thread without a database connection of its own could only wait for one.
-threads = env.int("WEB_THREADS", default=env.int("DATABASE_POOL_SIZE", default=10))
+threads = env.int("WEB_THREADS", default=env.int("DATABASE_POOL_SIZE", default=10) or 10)
 worker_class = "gthread"
 timeout = 60
 graceful_timeout = 30
