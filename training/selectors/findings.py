@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from training import policies
 from training.models import Course, CourseVersion, Session, Trainer, TrainerQualification, Venue
 from training.selectors.availability import Overlap, overlapping
+from training.selectors.classes import MeetingOverlap, meetings_at
 from training.selectors.courses import published_version
-from training.templatetags.ui import duration
+from training.templatetags.ui import duration, time_range
 
 WORST_FIRST = ("bad", "warn", "ok")
 
@@ -36,7 +37,7 @@ def findings(
 ) -> list[Finding]:
     """Return what S2 and S4 would say about a plan, worst first; in each kind the trainer before the venue.
 
-    Nothing is said about what is not typed yet. At most seven queries.
+    Nothing is said about what is not typed yet. At most eight queries.
     """
     trainer = Trainer.objects.filter(pk=trainer_id).first() if trainer_id else None
     venue = Venue.objects.filter(pk=venue_id).first() if venue_id else None
@@ -64,24 +65,40 @@ def _qualification(trainer: Trainer, course: Course, start: datetime) -> Finding
 def _occupation(
     start: datetime, end: datetime, trainer: Trainer | None, venue: Venue | None, exclude_session_id: int | None
 ) -> list[Finding]:
-    """Return who is booked (S2), who is planned for in other drafts (S4), and who is free."""
+    """Return who is booked (S2), who is planned for in other drafts or delivers a class (S4), and who is free."""
+    trainer_id, venue_id = trainer.pk if trainer else None, venue.pk if venue else None
     overlaps = overlapping(
         start=start,
         end=end,
-        trainer_id=trainer.pk if trainer else None,
-        venue_id=venue.pk if venue else None,
+        trainer_id=trainer_id,
+        venue_id=venue_id,
         exclude_session_id=exclude_session_id,
         statuses=(Session.Status.SCHEDULED, Session.Status.COMPLETED, Session.Status.DRAFT),
     )
+    meetings = meetings_at(start=start, end=end, trainer_id=trainer_id, venue_id=venue_id)
     found = []
     for overlap in overlaps:
         kind = "warn" if overlap.session.status == Session.Status.DRAFT else "bad"
         found.append(Finding(kind, policies.overlap_sentence(overlap), overlap.session))
-    occupied = {overlap.kind for overlap in overlaps}
+    found += [Finding("warn", _meeting_sentence(meeting)) for meeting in meetings]
+    occupied = {overlap.kind for overlap in (*overlaps, *meetings)}
     for kind, resource in ((Overlap.Kind.TRAINER, trainer), (Overlap.Kind.VENUE, venue)):
         if resource is not None and kind not in occupied:
             found.append(Finding("ok", _("%(name)s is free.") % {"name": resource}))
     return found
+
+
+def _meeting_sentence(overlap: MeetingOverlap) -> str:
+    training_class = overlap.meeting.training_class
+    words = {
+        "agent": training_class.agent,
+        "venue": training_class.venue,
+        "class": training_class,
+        "time": time_range(overlap.start, overlap.end),
+    }
+    if overlap.kind == Overlap.Kind.TRAINER:
+        return _("%(agent)s also delivers class %(class)s on %(time)s.") % words
+    return _("%(venue)s also holds class %(class)s on %(time)s.") % words
 
 
 def _length(start: datetime, end: datetime, version: CourseVersion | None) -> list[Finding]:

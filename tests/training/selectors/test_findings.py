@@ -11,6 +11,7 @@ from tests.factories.training import (
     TrainerFactory,
     TrainerQualificationFactory,
     VenueFactory,
+    active_class,
     scheduled_session,
 )
 from training.selectors.findings import findings
@@ -59,6 +60,15 @@ def test_s4_another_draft_is_a_warning():
     assert finding.text == (
         f"Room B is also planned for the draft {draft.reference} {draft.course} on Mon 2 Mar 2026, 09:00–13:00."
     )
+
+
+def test_s4_a_class_meeting_is_a_warning():
+    training_class = active_class(venue=VenueFactory(name="Room B"), agent__first_name="Ana", agent__last_name="Silva")
+    plan = {"trainer_id": training_class.agent_id, "venue_id": training_class.venue_id}
+    assert said(**plan, start_time=MORNING, end_time=NOON) == [
+        ("warn", f"Ana Silva also delivers class {training_class.class_code} on Mon 2 Mar 2026, 08:00–12:00."),
+        ("warn", f"Room B also holds class {training_class.class_code} on Mon 2 Mar 2026, 08:00–12:00."),
+    ]
 
 
 def test_s4_the_edited_session_itself_is_no_warning():
