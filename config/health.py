@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -9,10 +10,15 @@ from django.core.files.storage import FileSystemStorage, storages
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from learners.selectors.compliance import freshness
+
 logger = structlog.get_logger(__name__)
+
+GRACE_OF_THE_NIGHTLY_RUN = timedelta(days=1)
 
 
 class NotReadyError(Exception):
@@ -67,8 +73,18 @@ def _check_evidence_store() -> None:
             raise NotReadyError("the evidence directory is not writable")
 
 
+def _check_compliance() -> None:
+    """A dead timer keeps nobody green, and is noticed here (C7). What ended last night has a day to be renewed."""
+    held_until = freshness(timezone.localdate()).held_until
+    if held_until is not None and held_until < timezone.localdate() - GRACE_OF_THE_NIGHTLY_RUN:
+        raise NotReadyError(
+            f"compliance was last brought up to date for {held_until:%Y-%m-%d}; run `manage.py recalculate_compliance`"
+        )
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "database": _check_database,
     "migrations": _check_migrations,
     "evidence": _check_evidence_store,
+    "compliance": _check_compliance,
 }

@@ -8,6 +8,7 @@ import io
 import statistics
 from collections.abc import Callable, Iterator
 from time import perf_counter
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -36,12 +37,12 @@ MOST_MILLISECONDS = 100
 @pytest.fixture(scope="module", autouse=True)
 def _site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, long: bool) -> Iterator[None]:
     with django_db_blocker.unblock():
-        atomics = TestCase._enter_atomics()
+        atomics = TestCase._enter_atomics()  # type: ignore[attr-defined]  # a private method of Django
         load(seed=1, workers=2_000 if long else 60, now=timezone.now(), progress=Progress(io.StringIO()))
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         yield
-        TestCase._rollback_atomics(atomics)
+        TestCase._rollback_atomics(atomics)  # type: ignore[attr-defined]  # likewise
 
 
 @pytest.fixture
@@ -55,8 +56,8 @@ def get() -> Callable[[str], int]:
     handler = ClientHandler()
 
     def ask(address: str) -> int:
-        headers = {"HTTP_HX_REQUEST": "true"} if "/candidates/" in address else {}
-        answer = handler(browser.get(address, **headers).environ)
+        headers = {"HX-Request": "true"} if "/candidates/" in address else {}
+        answer: Any = handler(browser.get(address, headers=headers).environ)
         assert answer.status_code == 200, address
         return len(answer.content)
 

@@ -1,12 +1,15 @@
+from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from config import health
+from tests.factories.learners import LearnerFactory
 
 ALL_WELL = dict.fromkeys(health.CHECKS, "ok")
 
@@ -51,3 +54,15 @@ def test_readyz_complains_about_an_evidence_store_that_takes_no_files(
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == ALL_WELL | {"evidence": "the evidence directory is not writable"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "status"), [(1, 200), (2, 503)])
+def test_c7_readyz_complains_when_the_nightly_run_was_missed(client: Client, days: int, status: int) -> None:
+    """An answer that ended yesterday waits for tonight's run; one that ended before that was missed."""
+    held_until = timezone.localdate() - timedelta(days=days)
+    LearnerFactory(compliance_holds_until=held_until)
+    answer = client.get("/readyz")
+    assert answer.status_code == status
+    assert (answer.json() == ALL_WELL) is (status == 200)
+    assert (str(held_until) in answer.json()["compliance"]) is (status == 503)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, FilePayload, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from learners.models import Learner, Role, TrainingRecord
+from learners.models import Learner, Role, RoleRequirement, TrainingRecord
 from learners.services.compliance import recalculate
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
@@ -40,14 +41,15 @@ def course() -> CourseVersion:
 
 @pytest.fixture
 def role(course: CourseVersion) -> Role:
-    return RoleRequirementFactory(course=course.course, role__title="Rigger").role
+    requirement: RoleRequirement = RoleRequirementFactory(course=course.course, role__title="Rigger")
+    return requirement.role
 
 
 @pytest.fixture
 def workers(role: Role) -> list[Learner]:
     """Three who need the course and do not have it, named in three scripts."""
     names = [("Łukasz", "Wiśniewski"), ("Γιώργος", "Παπαδόπουλος"), ("محمد", "العبيدي")]
-    workers = [
+    workers: list[Any] = [
         LearnerFactory(first_name=first, last_name=last, badge_id=f"2000{number}", role=role)
         for number, (first, last) in enumerate(names, start=1)
     ]

@@ -1,5 +1,8 @@
 """The permission table and the middleware that denies by default (1-domain, Who)."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
@@ -9,6 +12,7 @@ from django.test import RequestFactory
 from tests.factories.training import SessionFactory, UserFactory
 from training.models import Trainer
 from training.permissions import (
+    Owned,
     Permission,
     PermissionMiddleware,
     check_may,
@@ -38,7 +42,7 @@ TRAINERS = {
 READING = {Permission.READ_SITE, Permission.READ_SESSION, Permission.READ_EVIDENCE, Permission.READ_CLASS}
 
 
-def granted(user: User | AnonymousUser, thing: object = None) -> set[Permission]:
+def granted(user: User | AnonymousUser, thing: Owned | None = None) -> set[Permission]:
     return {permission for permission in Permission if may(user, permission, thing)}
 
 
@@ -79,8 +83,10 @@ def answer(request: HttpRequest) -> HttpResponse:
     return HttpResponse("seen")
 
 
-def through_middleware(view: object, user: User | AnonymousUser, *, htmx: bool = False) -> HttpResponse | None:
-    request = RequestFactory().get("/sessions/?status=DRAFT")
+def through_middleware(
+    view: Callable[..., Any], user: User | AnonymousUser, *, htmx: bool = False
+) -> HttpResponse | None:
+    request: Any = RequestFactory().get("/sessions/?status=DRAFT")
     request.user = user
     request.htmx = htmx
     request.resolver_match = None
@@ -92,12 +98,14 @@ def test_view_that_declares_nothing_is_refused_even_to_a_superuser(superuser: Us
         through_middleware(lambda request: None, superuser)
 
 
-def test_declared_views_open_to_those_granted(supervisor: User, auditor: User, trainer: Trainer) -> None:
+def test_declared_views_open_to_those_granted(
+    supervisor: User, auditor: User, trainer: Trainer, trainer_user: User
+) -> None:
     planning = requires(Permission.PLAN)(lambda request: None)
     marking = requires(Permission.MARK)(lambda request: None)
 
     assert through_middleware(planning, supervisor) is None
-    assert through_middleware(marking, trainer.user) is None
+    assert through_middleware(marking, trainer_user) is None
     with pytest.raises(PermissionDenied):
         through_middleware(planning, auditor)
 
@@ -109,7 +117,7 @@ def test_anonymous_is_sent_to_the_login_and_htmx_is_told() -> None:
     page, fragment = through_middleware(view, AnonymousUser()), through_middleware(view, AnonymousUser(), htmx=True)
 
     assert page is not None
-    assert page.url == "/login/?next=/sessions/%3Fstatus%3DDRAFT"
+    assert page["Location"] == "/login/?next=/sessions/%3Fstatus%3DDRAFT"
     assert fragment is not None
     assert fragment.status_code == 401
 

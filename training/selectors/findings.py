@@ -81,7 +81,7 @@ def _occupation(
         kind = "warn" if overlap.session.status == Session.Status.DRAFT else "bad"
         found.append(Finding(kind, policies.overlap_sentence(overlap), overlap.session))
     found += [Finding("warn", _meeting_sentence(meeting)) for meeting in meetings]
-    occupied = {each.kind for each in overlaps} | {each.kind for each in meetings}
+    occupied = {*(each.kind for each in overlaps), *(each.kind for each in meetings)}
     for kind, resource in ((Overlap.Kind.TRAINER, trainer), (Overlap.Kind.VENUE, venue)):
         if resource is not None and kind not in occupied:
             found.append(Finding("ok", _("%(name)s is free.") % {"name": resource}))
