@@ -25,7 +25,7 @@ SHARE_FORGOTTEN_AT_THE_GATE = 0.04
 SHARE_CANCELLED = 0.015  # everybody is noted absent
 # By kind of place: how many people make a group, and how long the next one may be in coming.
 GROUP_SIZES = {"hall": (40, 58), "room": (16, 23), "yard": (17, 23), AWAY: (6, 14)}
-LONGEST_INTERVAL_DAYS = {"hall": 18, "room": 150, "yard": 150, AWAY: 90}
+LONGEST_INTERVAL_DAYS = {"hall": 18, "room": 200, "yard": 200, AWAY: 90}
 SHORTEST_INTERVAL_DAYS = 7
 EARLIEST_BEFORE_ACCESS_DAYS = 40
 
@@ -91,7 +91,7 @@ def _first_need(rng: random.Random, person: int, since: date, due: date, *, toda
 def _groups_of_course(
     rng: random.Random, course: CourseFacts, needs: list[Need], people: list[Person], *, today: date
 ) -> list[Group]:
-    """A course is held at regular intervals: whoever cannot wait for the next time comes, then who fills the seats."""
+    """A course is held at regular intervals, and sooner again when many still wait."""
     if not needs:
         return []
     groups = []
@@ -100,30 +100,37 @@ def _groups_of_course(
     opening = needs[0].day
     while opening <= today + timedelta(days=AHEAD_DAYS):
         day = _session_day(opening, today)
-        size = rng.randint(*GROUP_SIZES[course.at])
-        next_opening = opening + timedelta(days=round(interval * rng.uniform(0.8, 1.2)))
-        outcomes: dict[int, Outcome] = {}
-        stay_away = []
-        while needs and len(outcomes) < size:
-            need = heapq.heappop(needs)
-            if need.earliest > day or need.person in outcomes:
-                stay_away.append(need)
-            elif people[need.person].is_there_on(day):
-                outcomes[need.person] = _draw_outcome(rng, course)
-            if need.day > next_opening + timedelta(days=interval):
-                break
-        for need in stay_away:
-            heapq.heappush(needs, need)
-        if course.at != AWAY and rng.random() < SHARE_CANCELLED:
-            outcomes = dict.fromkeys(outcomes, Outcome.ABSENT)
+        attending = [
+            person
+            for person in _gather(needs, day, size=rng.randint(*GROUP_SIZES[course.at]), days_ahead=2 * interval)
+            if people[person].is_there_on(day)
+        ]
+        outcomes = _draw_outcomes(rng, course, attending)
+        if outcomes:
+            groups.append(Group(course, day, outcomes))
         if day < today:
             for person, outcome in outcomes.items():
                 for need in _next_need(rng, course, person, day, outcome, today=today):
                     heapq.heappush(needs, need)
-        if outcomes:
-            groups.append(Group(course, day, outcomes))
-        opening = next_opening
+        still_wait = sum(need.day < opening + timedelta(days=interval / 2) for need in needs)
+        is_crowded = still_wait > len(outcomes) / 2
+        opening += timedelta(days=SHORTEST_INTERVAL_DAYS if is_crowded else round(interval * rng.uniform(0.8, 1.2)))
     return groups
+
+
+def _gather(needs: list[Need], day: date, *, size: int, days_ahead: float) -> list[int]:
+    """Take those who come on `day` off the heap: the most urgent first, then who needs it some time ahead."""
+    attending: list[int] = []
+    stay_away = []
+    while needs and len(attending) < size and needs[0].day <= day + timedelta(days=days_ahead):
+        need = heapq.heappop(needs)
+        if need.earliest > day or need.person in attending:
+            stay_away.append(need)
+        else:
+            attending.append(need.person)
+    for need in stay_away:
+        heapq.heappush(needs, need)
+    return attending
 
 
 def _days_between_groups(course: CourseFacts, people: int) -> float:
@@ -141,12 +148,13 @@ def _session_day(day: date, today: date) -> date:
     return day
 
 
-def _draw_outcome(rng: random.Random, course: CourseFacts) -> Outcome:
+def _draw_outcomes(rng: random.Random, course: CourseFacts, attending: list[int]) -> dict[int, Outcome]:
     if course.at == AWAY:
-        return Outcome.PASSED  # who failed there brought no certificate
-    if course.checked and rng.random() < 0.03:
-        return Outcome.NOT_COMPETENT
-    return rng.choices((Outcome.PASSED, Outcome.FAILED, Outcome.ABSENT), weights=(93, 3, 4))[0]
+        return dict.fromkeys(attending, Outcome.PASSED)  # who failed there brought no certificate
+    if rng.random() < SHARE_CANCELLED:
+        return dict.fromkeys(attending, Outcome.ABSENT)
+    weights = {Outcome.PASSED: 92, Outcome.FAILED: 3, Outcome.ABSENT: 4, Outcome.NOT_COMPETENT: 3 * course.checked}
+    return dict(zip(attending, rng.choices(list(weights), list(weights.values()), k=len(attending)), strict=True))
 
 
 def _next_need(

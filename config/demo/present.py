@@ -43,12 +43,12 @@ class Scene:
 
 
 SCENES = (
+    Scene("HSE-008", "Maria Fonseca", 2, 1.5, 21, venue="Training room C"),
     Scene("CHM-001", "Nadia Benali", -6.5, 1.5, 17, marked=1, has_sheet=True, is_finalized=True),
     Scene("HSE-002", "Ingrid Solberg", -4, 2, 22, marked=1, has_sheet=True),
     Scene("LCK-001", "Gerhard Weißenborn", -5, 3, 14, marked=0.85),
     Scene("WAH-001", "Pierre Moreau", -1.25, 6, 15, marked=0.5),
     Scene("HSE-010", "Tomasz Zieliński", 1.5, 4, 13),
-    Scene("HSE-008", "Maria Fonseca", 2, 1.5, 21, venue="Training room C"),
     Scene("CSE-002", "Bram de Groot", 3, 4, 9, cancelled_because="Trainer is needed in the permit office."),
 )
 

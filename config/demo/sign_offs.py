@@ -13,7 +13,7 @@ from learners.models import CompetencyRecord, TrainingRecord
 from learners.policies import expiry_date
 from learners.services.records import revoke_record
 
-LONGEST_WAIT_DAYS = 24
+LONGEST_WAIT_DAYS = 35
 WHY_NOT_COMPETENT = (
     "Did not check the anchor point before starting.",
     "Needed help with the sequence; to be repeated after practice.",

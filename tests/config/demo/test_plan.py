@@ -62,7 +62,8 @@ def test_everything_in_the_catalogue_is_used() -> None:
 
     assert (len(site.courses), len(site.roles), len(site.venues), len(site.trainers)) == (50, 20, 8, 15)
     assert len([company for company in site.companies if company.roles]) == 12
-    assert {asked.course for each in (*site.areas, *site.roles) for asked in each.asks} <= codes
+    asked = [*(area.asks for area in site.areas), *(role.asks for role in site.roles)]
+    assert {each.course for asks in asked for each in asks} <= codes
     assert {role for company in site.companies for role in company.roles} == {role.code for role in site.roles}
     for course in site.courses:
         if course.at != AWAY:
