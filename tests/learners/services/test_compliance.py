@@ -193,12 +193,8 @@ def test_c3_red_counts_from_when_it_was_asked_when_the_proof_lapsed_before_that(
     assert item_of(learner).key_date == date(2026, 2, 1)
 
 
-@pytest.mark.parametrize(("requirement", "status"), [({}, "NON_COMPLIANT"), (post_mob(60), "PENDING")])
-def test_c3_a_pending_verification_is_flagged_and_makes_nobody_green(
-    learner: Learner, version: CourseVersion, requirement: dict[str, Any], status: str
-) -> None:
-    RoleRequirementFactory(role=learner.role, course=version.course, **requirement)
-    CompetencyRecord.objects.create(
+def pending(learner: Learner, version: CourseVersion) -> CompetencyRecord:
+    return CompetencyRecord.objects.create(
         learner=learner,
         course=version.course,
         course_version=version,
@@ -211,8 +207,22 @@ def test_c3_a_pending_verification_is_flagged_and_makes_nobody_green(
         created_at=NOW,
         created_by=UserFactory(),
     )
+
+
+@pytest.mark.parametrize(("requirement", "status"), [({}, "NON_COMPLIANT"), (post_mob(60), "PENDING")])
+def test_c3_a_pending_verification_is_flagged_and_makes_nobody_green(
+    learner: Learner, version: CourseVersion, requirement: dict[str, Any], status: str
+) -> None:
+    RoleRequirementFactory(role=learner.role, course=version.course, **requirement)
+    pending(learner, version)
     item = item_of(learner)
     assert (item.status, item.awaiting_verification) == (status, True)
+
+
+def test_c3_a_revoked_verification_is_no_longer_waited_for(learner: Learner, version: CourseVersion) -> None:
+    RoleRequirementFactory(role=learner.role, course=version.course)
+    RevocationFactory(record=None, competency_record=pending(learner, version))
+    assert not item_of(learner).awaiting_verification
 
 
 # C4: the worker
