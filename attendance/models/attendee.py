@@ -13,7 +13,7 @@ from training.models.base import audited
 class SessionAttendee(models.Model):
     """A learner on a session's list, with a line number that is never given twice.
 
-    Frozen with the session by the triggers of migration `0002_list_is_frozen`. Employer and role are copied when the
+    Frozen with the session by the triggers of migration `0003_list_is_frozen`. Employer and role are copied when the
     learner is first marked present (R3). `marked_at` null means not yet marked.
     """
 
