@@ -1,10 +1,46 @@
-from django.urls import URLPattern, URLResolver, path
+from datetime import date
 
-from attendance.views import evidence, finalize, search, sessions, sheet, today, trail, worker, workspace
+from django.urls import URLPattern, URLResolver, path, register_converter
+
+from attendance.views import (
+    capture,
+    classes,
+    evidence,
+    finalize,
+    search,
+    sessions,
+    sheet,
+    today,
+    trail,
+    worker,
+    workspace,
+)
+
+
+class DayConverter:
+    """A day in an address, such as 2026-03-02; what is none is no address."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+register_converter(DayConverter, "day")
 
 app_name = "attendance"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.today, name="today"),
+    path("classes/", classes.classes, name="classes"),
+    path("classes/<int:pk>/", classes.class_page, name="class"),
+    path("classes/<int:pk>/<day:day>/", capture.class_meeting, name="class_meeting"),
+    path("classes/<int:pk>/<day:day>/capture/", capture.class_capture, name="class_capture"),
+    path("classes/<int:pk>/<day:day>/exception/", capture.class_exception, name="class_exception"),
+    path("classes/<int:pk>/<day:day>/void/", capture.class_void, name="class_void"),
+    path("classes/captures/", classes.class_captures, name="class_captures"),
     path("records/<int:pk>/evidence/", evidence.record_evidence, name="record_evidence"),
     path("records/<int:pk>/evidence/<int:page>.png", evidence.record_evidence_page, name="record_evidence_page"),
     path("records/<int:pk>/evidence/check/", evidence.record_evidence_check, name="record_evidence_check"),

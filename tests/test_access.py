@@ -17,11 +17,11 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from pghistory.models import Event
 
-from learners.models import Learner, TrainingRecord
+from learners.models import Learner, LearnerProgression, TrainingRecord
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
-from tests.factories.learners import EvidenceUploadFactory, TrainingRecordFactory
-from tests.factories.training import TrainerFactory, UserFactory, scheduled_session
+from tests.factories.learners import EvidenceUploadFactory, LearnerProgressionFactory, TrainingRecordFactory
+from tests.factories.training import TrainerFactory, UserFactory, active_class, scheduled_session
 from tests.fixtures import client_of
 from training.groups import SUPERVISORS, TRAINERS
 from training.models import Session, Trainer
@@ -49,6 +49,13 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "password_change_done": {"GET": LOGINS},
     "attendance:today": {"GET": WITH_A_ROLE},
     "attendance:search": {"GET": READERS},
+    "attendance:classes": {"GET": WITH_A_ROLE},
+    "attendance:class": {"GET": ITS_READERS},
+    "attendance:class_captures": {"GET": WITH_A_ROLE},
+    "attendance:class_capture": {"GET": ITS_MARKERS, "POST": ITS_MARKERS},
+    "attendance:class_exception": {"POST": ITS_MARKERS},
+    "attendance:class_meeting": {"GET": ITS_READERS},
+    "attendance:class_void": {"GET": SUPERUSER, "POST": SUPERUSER},
     "attendance:record_evidence": {"GET": ITS_READERS},
     "attendance:record_evidence_page": {"GET": ITS_READERS},
     "attendance:record_evidence_check": {"GET": ITS_READERS},
@@ -89,16 +96,19 @@ class Site:
     session: Session
     learner: Learner
     record: TrainingRecord
+    progression: LearnerProgression
 
     def address_of(self, name: str) -> str:
         """Return the address of that name, about these things."""
-        about = {
+        about: dict[str, Any] = {
             "pk": self.record.pk if "record" in name else self.session.pk,
             "learner_id": self.learner.pk,
             "page": 1,
         }
         if "worker" in name:
             about["pk"] = self.learner.pk
+        if ":class" in name:
+            about |= {"pk": self.progression.training_class_id, "day": self.progression.start_date}
         wanted = _patterns()[name].pattern.converters
         return reverse(name, kwargs={key: about[key] for key in wanted})
 
@@ -135,7 +145,7 @@ def people(trainer: Trainer, trainer_user: User, supervisor: User, auditor: User
 
 @pytest.fixture
 def new_site(trainer: Trainer, evidence_dir: Path) -> Callable[[], Site]:
-    """Makes a site with a session of `trainer`, its list, its signed sheet and a record of it."""
+    """Makes a site with a session of `trainer`, its list, its signed sheet and a record of it, and a class."""
     content = files.pdf()
     sha256 = hashlib.sha256(content).hexdigest()
     key = f"sha256/{sha256[:2]}/{sha256}.pdf"
@@ -154,7 +164,8 @@ def new_site(trainer: Trainer, evidence_dir: Path) -> Callable[[], Site]:
             evidence_file_key=key,
             evidence_hash=sha256,
         )
-        return Site(session, learner, record)
+        progression = LearnerProgressionFactory(training_class=active_class(agent=trainer))
+        return Site(session, learner, record, progression)
 
     return build
 
@@ -205,7 +216,7 @@ def test_every_address_of_admin_is_for_superusers_only(person: str, people: dict
     """Asks the one gate that every request passes, which is quick enough for hundreds of addresses."""
     gate = PermissionMiddleware(lambda request: HttpResponse())
     assert _is_refused(people[person].get("/admin/"))
-    user = auth.get_user(people[person])  # type: ignore[arg-type]  # it needs the session only
+    user = auth.get_user(people[person])
     for name, pattern in _patterns().items():
         if name.startswith("admin:"):
             for method in METHODS:
