@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from config.demo.catalogue import catalogue as read_catalogue
 from config.demo.certificates import write_certificates
+from config.demo.classes import Classes
 from config.demo.diary import Diary, keep_diary
 from config.demo.library import write_library
 from config.demo.logins import ADMIN, SUPERVISORS_BY_NAME, write_logins
@@ -51,6 +52,7 @@ def load(*, seed: int, workers: int, now: datetime, progress: Progress) -> None:
     revoke_a_few(rng, by=admin, now=now)
     _recalculate(now)
     Present(rng, catalogue, library, diary, by=supervisors[0], now=now).write()
+    Classes(rng, people, learners, library, by=supervisors[0], admin=admin, now=now).write()
     _recalculate(now)
 
 

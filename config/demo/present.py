@@ -92,8 +92,9 @@ class Present:
             start_time=start,
             end_time=end,
             by=self.by,
-            now=min(start, self.now) - timedelta(days=9),
+            now=self.now,
         )
+        self._backdate(session, timedelta(days=9))
         listed = self._learners(session, scene.people)
         add_attendees(
             session_id=session.pk, learner_ids=listed, by=self.by, now=min(start, self.now) - timedelta(days=2)
@@ -135,7 +136,7 @@ class Present:
             start_time=start,
             end_time=start + timedelta(hours=6),
             by=self.by,
-            now=self.now - timedelta(days=1),
+            now=self.now,
         )
         without_venue = create_draft(
             course_id=courses["HSE-001"].pk,
@@ -143,13 +144,19 @@ class Present:
             start_time=start + timedelta(days=2),
             end_time=start + timedelta(days=2, hours=3),
             by=self.by,
-            now=self.now - timedelta(days=3),
+            now=self.now,
         )
-        create_draft(course_id=courses["WAH-004"].pk, by=self.by, now=self.now - timedelta(days=12))
+        idea = create_draft(course_id=courses["WAH-004"].pk, by=self.by, now=self.now)
+        for draft, days in ((whole, 1), (without_venue, 3), (idea, 12)):
+            self._backdate(draft, timedelta(days=days))
         for draft, people in ((whole, 11), (without_venue, 19)):
             add_attendees(
                 session_id=draft.pk, learner_ids=self._learners(draft, people), by=self.by, now=self.now - 4 * QUARTER
             )
+
+    def _backdate(self, session: Session, age: timedelta) -> None:
+        """Let a session be planned some time ago."""
+        Session.objects.filter(pk=session.pk).update(created_at=self.now - age)
 
     def _trainer(self, scene: Scene, start: datetime, end: datetime) -> int:
         """Return the trainer of the scene, or another one where planned sessions hold that one already."""
