@@ -17,6 +17,7 @@ from attendance.selectors.finalize import finalize_preview
 from attendance.selectors.trail import of_session
 from attendance.services.finalize import finalize_session
 from learners.admin.workers import WORKER_SEARCH
+from training.event_admin import register_events
 from training.guarded_admin import (
     LONGEST_REASON,
     GuardedAdmin,
@@ -25,7 +26,6 @@ from training.guarded_admin import (
     ReadOnlyInline,
     ReasonForm,
     ServiceForm,
-    register_events,
     who_acts,
 )
 from training.models import Session

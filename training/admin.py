@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from training.event_admin import register_events
 from training.guarded_admin import (
     ChosenOnceForm,
     GuardedAdmin,
@@ -24,7 +25,6 @@ from training.guarded_admin import (
     ObjectAction,
     ReadOnlyAdmin,
     ReadOnlyInline,
-    register_events,
     who_acts,
 )
 from training.models import (

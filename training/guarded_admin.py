@@ -11,16 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.contrib.auth import get_user_model
-from django.db.models import BigIntegerField, Model, OuterRef, Q, QuerySet, Subquery
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Model, Q, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -29,7 +25,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pghistory.models import Event
 
 from training.models.base import Authored
 from training.refusals import Invalid, Refusal, database_refusals
@@ -356,59 +351,3 @@ def sign(row: Model, request: HttpRequest) -> None:
 
 def _url_name(site: admin.AdminSite, model: type[Model], page: str) -> str:
     return f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_{page}"
-
-
-# The audit trail, table by table
-
-
-class EventAdmin(ReadOnlyAdmin):
-    """The events of one table; reached from the list of that table, so the index does not name it."""
-
-    list_display = ("pgh_created_at", "pgh_label", "pgh_obj_id", "who", "door", "url")
-    list_filter = ("pgh_label",)
-    list_select_related = ("pgh_context",)
-    date_hierarchy = "pgh_created_at"
-    ordering = ("-pgh_id",)
-    search_fields = ("pgh_obj_id",)
-    search_help_text = gettext_lazy("Number of the row whose events you look for.")
-
-    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
-        return {}
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        from_context = Cast(KeyTextTransform("user", "pgh_context__metadata"), BigIntegerField())
-        names = get_user_model().objects.filter(pk=OuterRef("user_key")).values("username")
-        events: QuerySet[Any] = super().get_queryset(request)
-        told: QuerySet[Any] = events.annotate(user_key=from_context).annotate(username=Subquery(names))
-        return told
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        key = search_term.strip()
-        if not key:
-            return queryset, False
-        return (queryset.filter(pgh_obj_id=int(key)) if is_key(key) else queryset.none()), False
-
-    @admin.display(description=gettext_lazy("who"))
-    def who(self, event: Any) -> str:
-        return event.username or _("System")
-
-    @admin.display(description=gettext_lazy("door"))
-    def door(self, event: Any) -> str:
-        return self._context_of(event, "door")
-
-    @admin.display(description=gettext_lazy("address"))
-    def url(self, event: Any) -> str:
-        return self._context_of(event, "url")
-
-    @staticmethod
-    def _context_of(event: Any, key: str) -> str:
-        return str(event.pgh_context.metadata.get(key, "")) if event.pgh_context else ""
-
-
-def register_events(app_label: str) -> None:
-    """Make the audit events of every table of an app readable."""
-    for model in apps.get_app_config(app_label).get_models():
-        if issubclass(model, Event):
-            admin.site.register(model, EventAdmin)

@@ -1,5 +1,5 @@
 from learners.admin import records, requirements, workers
-from training.guarded_admin import register_events
+from training.event_admin import register_events
 
 __all__ = ["records", "requirements", "workers"]
 

@@ -73,21 +73,20 @@ def test_a_plan_is_edited_through_the_service(as_superuser: Client, superuser: U
 
 
 def test_s2_a_conflict_is_told_at_its_field_and_nothing_is_saved(as_superuser: Client):
-    other = scheduled_session()
+    busy = TrainerFactory()
+    other = scheduled_session(trainer=busy)
     session = scheduled_session()
-    TrainerQualificationFactory(trainer=other.trainer, course=session.course)
+    TrainerQualificationFactory(trainer=busy, course=session.course)
     SessionAttendeeFactory(session=session)
 
-    typed = {"trainer": other.trainer.pk}
+    typed = {"trainer": busy.pk}
     for field in ("start_time", "end_time"):
         typed |= {f"{field}_0": getattr(other, field).date(), f"{field}_1": getattr(other, field).time()}
     before = (session.trainer, session.start_time)
     response = change(as_superuser, session, **typed)
 
     assert response.status_code == 200
-    assert f"{other.trainer} already holds {other.reference}" in " ".join(
-        response.context["adminform"].form.errors["trainer"]
-    )
+    assert f"{busy} already holds {other.reference}" in " ".join(response.context["adminform"].form.errors["trainer"])
     session.refresh_from_db()
     assert (session.trainer, session.start_time) == before
 
@@ -226,6 +225,7 @@ def test_f1_f4_finalize_refuses_as_everywhere(as_superuser: Client):
 
 def test_a_finalized_session_and_its_list_are_read_only(as_superuser: Client):
     session = finalized(as_superuser)
+    attendee = session.attendees.all()[0]
     before = (Session.objects.values().get(), list(SessionAttendee.objects.values()))
 
     page = as_superuser.get(reverse(f"{SESSION}_change", args=[session.pk])).content.decode()
@@ -234,8 +234,8 @@ def test_a_finalized_session_and_its_list_are_read_only(as_superuser: Client):
     for address in (
         reverse(f"{SESSION}_change", args=[session.pk]),
         reverse(f"{SESSION}_delete", args=[session.pk]),
-        reverse("admin:attendance_sessionattendee_change", args=[SessionAttendee.objects.first().pk]),
-        reverse("admin:attendance_sessionattendee_delete", args=[SessionAttendee.objects.first().pk]),
+        reverse("admin:attendance_sessionattendee_change", args=[attendee.pk]),
+        reverse("admin:attendance_sessionattendee_delete", args=[attendee.pk]),
         reverse("admin:attendance_sessionattendee_add"),
     ):
         assert as_superuser.post(address, {"status": "DRAFT", "is_present": ""}).status_code == 403
@@ -244,7 +244,7 @@ def test_a_finalized_session_and_its_list_are_read_only(as_superuser: Client):
     assert (Session.objects.values().get(), list(SessionAttendee.objects.values())) == before
 
 
-def test_a_list_of_600_does_not_keep_a_plan_from_being_saved(as_superuser: Client):
+def test_a_long_list_does_not_keep_a_plan_from_being_saved(as_superuser: Client):
     """Rows that are only shown post nothing back, so Django's limit on fields is not reached."""
     session = SessionFactory()
     SessionAttendeeFactory.create_batch(3, session=session)

@@ -311,12 +311,15 @@ def test_another_login_is_stopped(as_superuser: Client):
 
 
 def test_a_booked_trainer_stays_when_made_inactive(as_superuser: Client):
-    session = scheduled_session()
-    address = reverse("admin:training_trainer_change", args=[session.trainer.pk])
+    trainer = TrainerFactory()
+    session = scheduled_session(trainer=trainer)
+    address = reverse("admin:training_trainer_change", args=[trainer.pk])
     typed = filled_in(as_superuser, address)
     del typed["is_active"]
 
     as_superuser.post(address, typed)
 
+    trainer.refresh_from_db()
     session.refresh_from_db()
-    assert not session.trainer.is_active
+    assert not trainer.is_active
+    assert session.trainer == trainer

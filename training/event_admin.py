@@ -1,0 +1,95 @@
+"""The audit trail in Admin, table by table: the only place that still knows rows that were deleted."""
+
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pghistory.models import Event
+
+from training.guarded_admin import ReadOnlyAdmin, is_key
+
+WORDS = {"insert": gettext_lazy("added"), "update": gettext_lazy("changed"), "delete": gettext_lazy("removed")}
+
+
+class WhatFilter(admin.SimpleListFilter):
+    title = gettext_lazy("what")
+    parameter_name = "what"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(label, str(word)) for label, word in WORDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if self.value() is None else queryset.filter(pgh_label=self.value())
+
+
+class EventAdmin(ReadOnlyAdmin):
+    """The events of one table; reached from the list of that table, so the index does not name it."""
+
+    list_display = ("at", "what", "row", "who", "door", "url")
+    list_filter = (WhatFilter,)
+    list_select_related = ("pgh_context",)
+    date_hierarchy = "pgh_created_at"
+    ordering = ("-pgh_id",)
+    search_fields = ("pgh_obj_id",)
+    search_help_text = gettext_lazy("Number of the row whose events you look for.")
+
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        return {}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        from_context = Cast(KeyTextTransform("user", "pgh_context__metadata"), BigIntegerField())
+        names = get_user_model().objects.filter(pk=OuterRef("user_key")).values("username")
+        events: QuerySet[Any] = super().get_queryset(request)
+        told: QuerySet[Any] = events.annotate(user_key=from_context).annotate(username=Subquery(names))
+        return told
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        key = search_term.strip()
+        if not key:
+            return queryset, False
+        return (queryset.filter(pgh_obj_id=int(key)) if is_key(key) else queryset.none()), False
+
+    @admin.display(description=gettext_lazy("when"), ordering="pgh_created_at")
+    def at(self, event: Any) -> datetime:
+        return event.pgh_created_at  # type: ignore[no-any-return]  # a field of every event
+
+    @admin.display(description=gettext_lazy("what"))
+    def what(self, event: Any) -> str:
+        return str(WORDS[event.pgh_label])
+
+    @admin.display(description=gettext_lazy("row"), ordering="pgh_obj_id")
+    def row(self, event: Any) -> int:
+        return int(event.pgh_obj_id)
+
+    @admin.display(description=gettext_lazy("who"))
+    def who(self, event: Any) -> str:
+        return event.username or _("System")
+
+    @admin.display(description=gettext_lazy("door"))
+    def door(self, event: Any) -> str:
+        return self._context_of(event, "door")
+
+    @admin.display(description=gettext_lazy("address"))
+    def url(self, event: Any) -> str:
+        return self._context_of(event, "url")
+
+    @staticmethod
+    def _context_of(event: Any, key: str) -> str:
+        return str(event.pgh_context.metadata.get(key, "")) if event.pgh_context else ""
+
+
+def register_events(app_label: str) -> None:
+    """Make the audit events of every table of an app readable."""
+    for model in apps.get_app_config(app_label).get_models():
+        if issubclass(model, Event):
+            admin.site.register(model, EventAdmin)
