@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from learners.models import (
     AreaPeriod,
     ComplianceItem,
+    ComplianceRun,
     Learner,
     LearnerArea,
     LearnerAreaPeriod,
@@ -146,6 +147,13 @@ class LearnerAreaAdmin(ReadOnlyAdmin):
     list_select_related = ("learner", "area")
     date_hierarchy = "assigned_at"
     search_fields = (*WORKER_SEARCH, "area__name")
+
+
+@admin.register(ComplianceRun)
+class ComplianceRunAdmin(ReadOnlyAdmin):
+    list_display = ("started_at", "judged_on", "only_due", "workers", "changed")
+    list_filter = ("only_due",)
+    date_hierarchy = "started_at"
 
 
 @admin.register(ComplianceItem)

@@ -1,5 +1,5 @@
 from learners.models.competency import AssessmentMethod, CompetencyRecord
-from learners.models.compliance import ComplianceItem
+from learners.models.compliance import ComplianceItem, ComplianceRun
 from learners.models.evidence import EvidenceRead, EvidenceUpload
 from learners.models.learner import ComplianceStatus, Fold, Learner, LearnerArea
 from learners.models.period import AreaPeriod, LearnerAreaPeriod, LearnerPeriod, RequirementPeriod
@@ -14,6 +14,7 @@ __all__ = [
     "AssessmentMethod",
     "CompetencyRecord",
     "ComplianceItem",
+    "ComplianceRun",
     "ComplianceStatus",
     "EvidenceRead",
     "EvidenceUpload",

@@ -68,3 +68,24 @@ class ComplianceItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course_id}: {self.status}"
+
+
+class ComplianceRun(models.Model):
+    """That everybody's answers, or those that had run out, were brought up to date: a run without changes counts too.
+
+    Pages say when the last one was (C7). Written when a run has come to its end, by `learners.services.compliance`.
+    """
+
+    started_at = models.DateTimeField(_("started at"))
+    judged_on = models.DateField(_("judged for the day"))
+    only_due = models.BooleanField(_("only answers that had run out"))
+    workers = models.PositiveIntegerField(_("workers judged"))
+    changed = models.PositiveIntegerField(_("answers changed"))
+
+    class Meta:
+        verbose_name = _("compliance run")
+        verbose_name_plural = _("compliance runs")
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from learners.models import Learner
+from learners.models import ComplianceRun, Learner
 from learners.selectors.learners import is_on_site
 
 
@@ -14,6 +15,7 @@ class Freshness:
     """When compliance was last brought up to date, and how far behind it is (C7).
 
     Attributes:
+        updated_at: start of the last run over the site; before the first one, the last time anybody was judged.
         stale: how many ACTIVE workers' answers are past their last day.
         held_until: the earliest of these last days; None where nothing is stale.
     """
@@ -26,8 +28,9 @@ class Freshness:
 def freshness(today: date) -> Freshness:
     """Return how fresh the answers of ACTIVE workers are, in one query."""
     is_stale = Q(compliance_holds_until__lt=today)
+    last_run = ComplianceRun.objects.order_by("-pk")[:1]
     found = Learner.objects.filter(is_on_site()).aggregate(
-        updated_at=Max("compliance_updated_at"),
+        updated_at=Coalesce(Subquery(last_run.values("started_at")), Max("compliance_updated_at")),
         stale=Count("pk", filter=is_stale),
         held_until=Min("compliance_holds_until", filter=is_stale),
     )

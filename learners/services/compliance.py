@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from learners.models import Learner
+from learners.models import ComplianceRun, Learner
 
 CHUNK = 2_000  # learners judged, and so locked, in one transaction of a run over the site
 
@@ -241,3 +241,6 @@ def recalculate_everyone(*, today: date, now: datetime, only_due: bool = False) 
         with transaction.atomic():
             changed += recalculate(learner_ids=chunk, today=today, now=now)
         yield Progress(done=start + len(chunk), total=len(learner_ids), changed=changed)
+    ComplianceRun.objects.create(
+        started_at=now, judged_on=today, only_due=only_due, workers=len(learner_ids), changed=changed
+    )

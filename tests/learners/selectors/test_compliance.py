@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from learners.models import Learner
+from learners.models import ComplianceRun, Learner
 from learners.selectors.compliance import Freshness, freshness
+from learners.services.compliance import recalculate_everyone
 from tests.factories.compliance import asked_of, judge, passed
 from tests.factories.learners import LearnerFactory
 
@@ -41,3 +42,15 @@ def test_c4_c7_the_answers_of_who_is_not_active_may_be_old():
 
 def test_a_site_without_workers_is_not_stale():
     assert freshness(TODAY) == Freshness(updated_at=None, stale=0, held_until=None)
+
+
+def test_c7_a_run_that_changed_nothing_brought_everybody_up_to_date():
+    worker_valid_through(TODAY + timedelta(days=9), judged_on=TODAY - timedelta(days=3))
+    tonight = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+    for _progress in recalculate_everyone(today=TODAY, now=tonight, only_due=True):
+        pass
+
+    assert freshness(TODAY).updated_at == tonight
+    run = ComplianceRun.objects.get()
+    assert (run.judged_on, run.only_due, run.workers, run.changed) == (TODAY, True, 0, 0)
