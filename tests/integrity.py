@@ -3,20 +3,26 @@
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import Count
 
 from attendance.models import SessionAttendee
-from learners.models import CompetencyRecord, EvidenceUpload, Learner, TrainingRecord
+from learners.models import CompetencyRecord, EvidenceUpload, Learner, LearnerHoursLog, TrainingRecord
+from learners.selectors.progression import hours_differences
 from learners.services.compliance import recalculate
-from training.models import Session
+from training.models import ClassAttendanceSession, Session
 
 
 def check_integrity(*, today: date, now: datetime) -> None:
-    """Records and sign-offs ⇔ attendance and evidence of finalized sessions; stored answers ⇔ rules; constraints."""
+    """Records and sign-offs ⇔ attendance and evidence of finalized sessions; stored answers ⇔ rules; constraints.
+
+    Sums ⇔ log of hours; captured meetings ⇔ their rows in the log.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for session in Session.objects.all():
         _check_session(session)
     _check_compliance(today=today, now=now)
+    _check_hours()
 
 
 def _check_session(session: Session) -> None:
@@ -51,3 +57,13 @@ def _check_compliance(*, today: date, now: datetime) -> None:
         assert recalculate(learner_ids=[pk for pk, *_ in before], today=today, now=now) == 0
         assert list(answers) == before
         transaction.set_rollback(True)
+
+
+def _check_hours() -> None:
+    assert not hours_differences()
+    captured = ClassAttendanceSession.objects.filter(status=ClassAttendanceSession.Status.CAPTURED)
+    standing = LearnerHoursLog.objects.filter(
+        source=LearnerHoursLog.Source.ATTENDANCE, session__isnull=False, reversal_of=None, reversal=None
+    )
+    assert set(standing.values_list("session", flat=True)) == set(captured.values_list("pk", flat=True))
+    assert not standing.order_by().values("session", "progression").annotate(rows=Count("pk")).filter(rows__gt=1)

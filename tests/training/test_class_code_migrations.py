@@ -25,10 +25,11 @@ ALIAS = "codes"
 
 
 @pytest.fixture(scope="module")
-def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[BaseDatabaseWrapper]:
+def database(django_db_blocker: DjangoDbBlocker) -> Iterator[BaseDatabaseWrapper]:
     """A database with the tables of classes, before any of the three steps."""
     default = connections["default"]
-    name = f"{default.settings_dict['NAME']}_{ALIAS}_{os.getpid()}"
+    test_name = default.creation._get_test_db_name()  # type: ignore[attr-defined]  # unknown to django-stubs
+    name = f"{test_name}_{ALIAS}_{os.getpid()}"
     with django_db_blocker.unblock():
         with default._nodb_cursor() as cursor:
             cursor.execute(f'CREATE DATABASE "{name}"')

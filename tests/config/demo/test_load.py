@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Min, Q
 from django.test import TestCase
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
@@ -24,14 +24,19 @@ from learners.models import (
     EvidenceUpload,
     Learner,
     LearnerArea,
+    LearnerHoursLog,
     LearnerPeriod,
+    LearnerProgression,
     Revocation,
     TrainingRecord,
 )
+from learners.selectors.progression import in_progress_on
 from learners.services.evidence_store import check_stored
 from tests.factories.learners import LearnerFactory
 from tests.integrity import check_integrity
-from training.models import Session
+from training.models import ClassAttendanceSession, Session, TrainingClass
+from training.selectors.classes import captures_missing
+from training.services.classes import Synced, sync_sessions
 
 NOW = datetime(2026, 10, 22, 8, 20, tzinfo=UTC)
 TODAY = timezone.localdate(NOW)
@@ -95,6 +100,18 @@ def business_data() -> Data:
         ComplianceItem: ("learner__badge_id", "course__code", "status", "due_date", "expiry_date", "holds_until"),
         EvidenceUpload: ("uploaded_at", "pages", "session__start_time", "record__learner__badge_id"),
         User: ("username", "first_name", "last_name", "is_superuser"),
+        TrainingClass: (
+            *("client__name", "course__code", "agent__last_name", "venue__name", "status", "start_date", "end_date"),
+            *("stop_date", "schedule", "course_hours", "created_at"),
+        ),
+        LearnerProgression: (
+            *("learner__badge_id", "course__code", "status", "start_date", "completion_date", "hours_trained"),
+            *("hours_present", "training_class__start_date"),
+        ),
+        LearnerHoursLog: (
+            *("learner__badge_id", "log_date", "hours_trained", "hours_present", "session__status", "created_at"),
+            "created_by__username",
+        ),
     }
     return [sorted(model._default_manager.values_list(*names), key=repr) for model, names in columns.items()]
 
@@ -189,6 +206,23 @@ def test_sign_offs_are_given_refused_and_owed() -> None:
 def test_r2_some_records_are_revoked_with_a_reason() -> None:
     assert Revocation.objects.count() >= 3
     assert not Revocation.objects.filter(reason="").exists()
+
+
+def test_40_classes_have_two_years_of_captures() -> None:
+    classes = TrainingClass.objects.all()
+    missing = captures_missing(User.objects.get(username="supervisor"), today=TODAY)
+
+    assert classes.count() == 40
+    assert set(classes.values_list("status", flat=True)) == {"draft", "active", "stopped"}
+    captured = ClassAttendanceSession.objects.filter(status="captured").aggregate(Min("session_date"))
+    assert TODAY - captured["session_date__min"] > timedelta(days=600)
+    assert 0 < missing.count() <= 4
+    for each in ClassAttendanceSession.objects.filter(status="captured").select_related("training_class"):
+        present = in_progress_on(each.training_class_id, each.session_date).values_list("pk", flat=True)
+        logged = each.hours.filter(reversal_of=None, reversal=None).values_list("progression", flat=True)
+        assert sorted(present) == sorted(logged), "as capturing it would have logged"
+    for class_id in classes.exclude(status="draft").values_list("pk", flat=True):
+        assert sync_sessions(class_id=class_id, now=NOW) == Synced(), "as its schedule has them"
 
 
 def test_the_logins_work_and_their_passwords_are_told() -> None:
