@@ -1,0 +1,213 @@
+"""Planning a class: new, edit, the days that follow while it is typed, activate, stop, start again, delete."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from training.class_forms import ClassForm, StopForm
+from training.class_policies import LONGEST, check_can_delete, check_can_edit, check_can_stop
+from training.htmx import HtmxRequest
+from training.models import TrainingClass
+from training.permissions import Permission, requires
+from training.public_holidays import public_holidays
+from training.refusals import Conflict, Invalid
+from training.schedules import ClassDay, Schedule, class_days
+from training.selectors.classes import visible_class
+from training.services.classes import (
+    activate_class,
+    create_class,
+    delete_draft_class,
+    edit_class,
+    restart_class,
+    stop_class,
+)
+
+
+@requires(Permission.PLAN_CLASSES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def class_new(request: HtmxRequest) -> HttpResponse:
+    """Plan a class: a draft, or active at once."""
+    if request.method != "POST":
+        return _form(request, ClassForm())
+    form = ClassForm(request.POST)
+    if not form.is_valid():
+        return _form(request, form, status=422)
+    try:
+        made = create_class(plan=form.plan(), by=request.user, now=timezone.now(), activate=_activates(request))
+    except (Invalid, Conflict) as refusal:
+        return _refused(request, form, refusal)
+    return _saved(request, made)
+
+
+@requires(Permission.PLAN_CLASSES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def class_edit(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Change the plan of a draft or an active class; a draft may be made active in the same step."""
+    training_class = visible_class(request.user, pk)
+    check_can_edit(training_class)
+    if request.method != "POST":
+        return _form(request, ClassForm(training_class=training_class))
+    form = ClassForm(request.POST, training_class=training_class)
+    if not form.is_valid():
+        return _form(request, form, status=422)
+    by, now = request.user, timezone.now()
+    try:
+        with transaction.atomic():  # where activating is refused, nothing is saved
+            training_class = edit_class(
+                class_id=pk,
+                changes=form.plan(),
+                version=form.cleaned_data["version"],
+                applies_from=form.cleaned_data.get("applies_from"),
+                by=by,
+                now=now,
+            )
+            if _activates(request):
+                training_class = activate_class(class_id=pk, by=by, now=now)
+    except (Invalid, Conflict) as refusal:
+        return _refused(request, form, refusal)
+    return _saved(request, training_class)
+
+
+@requires(Permission.PLAN_CLASSES)
+@never_cache
+@require_safe
+def class_days_preview(request: HtmxRequest) -> HttpResponse:
+    """Show the days that follow from what is typed, blocked ones with the reason (H1)."""
+    pk = request.GET.get("class", "")
+    form = ClassForm(request.GET, training_class=visible_class(request.user, int(pk)) if pk.isdecimal() else None)
+    form.is_valid()
+    return render(request, "training/partials/_class_days.html", _preview(form))
+
+
+@requires(Permission.PLAN_CLASSES)
+@require_POST
+def class_activate(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Make a draft active as it is; what it lacks is shown in its form."""
+    training_class = visible_class(request.user, pk)
+    try:
+        training_class = activate_class(class_id=pk, by=request.user, now=timezone.now())
+    except Invalid as refusal:
+        form = ClassForm(ClassForm(training_class=training_class).initial, training_class=training_class)
+        form.is_valid()
+        return _refused(request, form, refusal)
+    return _saved(request, training_class)
+
+
+@requires(Permission.PLAN_CLASSES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def class_stop(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask for the last day held, and stop the class."""
+    training_class = visible_class(request.user, pk)
+    check_can_stop(training_class)
+    form = StopForm(request.POST if request.method == "POST" else None, initial={"stop_date": timezone.localdate()})
+    if form.is_valid():
+        stop_date = form.cleaned_data["stop_date"]
+        try:
+            stop_class(class_id=pk, stop_date=stop_date, by=request.user, now=timezone.now())
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The class is stopped. Meetings after that day are gone."))
+            return _go(request, "attendance:class", pk)
+    return _question(request, "stop", training_class, form)
+
+
+@requires(Permission.PLAN_CLASSES)
+@require_POST
+def class_restart(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Start a stopped class again; its meetings come back from today on."""
+    visible_class(request.user, pk)
+    restart_class(class_id=pk, by=request.user, now=timezone.now())
+    messages.success(request, _("The class is active again. Its meetings come back from today on."))
+    return _go(request, "attendance:class", pk)
+
+
+@requires(Permission.PLAN_CLASSES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def class_delete(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask once more, and delete a draft."""
+    training_class = visible_class(request.user, pk)
+    check_can_delete(training_class)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        delete_draft_class(class_id=pk, by=request.user)
+        messages.success(request, _("The draft is deleted."))
+        return _go(request, "attendance:classes")
+    return _question(request, "delete", training_class, form)
+
+
+def _activates(request: HtmxRequest) -> bool:
+    return request.POST.get("action") == "activate"
+
+
+def _preview(form: ClassForm) -> dict[str, Any]:
+    """Return the days of what is typed, as far as it can be understood."""
+    days: list[ClassDay] = []
+    schedule, start, end = _typed(form)
+    if schedule and start and end and start <= end and end - start <= LONGEST:
+        days = class_days(
+            schedule.counting_from(None), start=start, end=end, holidays=public_holidays(first=start, last=end)
+        )
+    held = [each for each in days if not each.blocked]
+    return {
+        "days": days,
+        "meetings": len(held),
+        "blocked": len(days) - len(held),
+        "hours": sum(each.hours for each in held),
+        "problems": [text for name in form.errors if name not in ("version",) for text in form.errors[name]],
+    }
+
+
+def _typed(form: ClassForm) -> tuple[Schedule | None, date | None, date | None]:
+    if form.is_bound:
+        typed = form.cleaned_data
+        return typed.get("schedule"), typed.get("start_date"), typed.get("end_date")
+    stored = form.training_class
+    if stored is None or not stored.schedule:
+        return None, None, None
+    return Schedule.from_json(stored.schedule), stored.start_date, stored.end_date
+
+
+def _form(request: HtmxRequest, form: ClassForm, *, status: int = 200) -> HttpResponse:
+    """Answer with the form: HTMX gets it alone, without what stands around it."""
+    template = "training/partials/_class_form.html" if request.htmx else "training/class_form.html"
+    context = {"form": form, "training_class": form.training_class, **_preview(form)}
+    return render(request, template, context, status=status)
+
+
+def _refused(request: HtmxRequest, form: ClassForm, refusal: Invalid | Conflict) -> HttpResponse:
+    form.refuse(refusal)
+    return _form(request, form, status=422 if isinstance(refusal, Invalid) else refusal.status)
+
+
+def _saved(request: HtmxRequest, training_class: TrainingClass) -> HttpResponse:
+    is_active = training_class.status == TrainingClass.Status.ACTIVE
+    messages.success(request, _("Saved. The class is active.") if is_active else _("Draft saved."))
+    return _go(request, "attendance:class", training_class.pk)
+
+
+def _question(request: HtmxRequest, name: str, training_class: TrainingClass, form: forms.Form) -> HttpResponse:
+    """Answer with a question: a dialog over the page that HTMX is on, else a page of its own."""
+    where = "partials/_" if request.htmx else ""
+    context = {"training_class": training_class, "form": form}
+    return render(request, f"training/{where}class_{name}.html", context, status=422 if form.is_bound else 200)
+
+
+def _go(request: HtmxRequest, where: str, *args: Any) -> HttpResponse:
+    if request.htmx:
+        return HttpResponseClientRedirect(resolve_url(where, *args))
+    return redirect(where, *args)
