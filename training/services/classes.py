@@ -266,18 +266,20 @@ def _check_chosen(training_class: TrainingClass, changed: dict[str, object]) -> 
     """Load what the plan newly names, and check that it is offered."""
     new: dict[str, Company | Course | Trainer | Venue | None] = {}
     if "client_id" in changed:
-        new["client"] = training_class.client = _chosen(Company, "client", training_class.client_id)
+        new["client"] = training_class.client = _chosen(Company.objects, "client", training_class.client_id)
     if "course_id" in changed:
-        new["course"] = training_class.course = _chosen(Course, "course", training_class.course_id)
+        # Locked, so that nobody deletes it before the class names it.
+        courses = Course.objects.select_for_update(no_key=True)
+        new["course"] = training_class.course = _chosen(courses, "course", training_class.course_id)
     if "agent_id" in changed:
-        new["agent"] = training_class.agent = _chosen(Trainer, "agent", training_class.agent_id)
+        new["agent"] = training_class.agent = _chosen(Trainer.objects, "agent", training_class.agent_id)
     if "venue_id" in changed:
-        new["venue"] = training_class.venue = _chosen(Venue, "venue", training_class.venue_id)
+        new["venue"] = training_class.venue = _chosen(Venue.objects, "venue", training_class.venue_id)
     policies.check_offered(new)
 
 
-def _chosen(model: type[Thing], field: str, pk: int | None) -> Thing | None:
-    return None if pk is None else policies.check_known(model.objects.filter(pk=pk).first(), field)
+def _chosen(things: QuerySet[Thing] | models.Manager[Thing], field: str, pk: int | None) -> Thing | None:
+    return None if pk is None else policies.check_known(things.filter(pk=pk).first(), field)
 
 
 def _save(training_class: TrainingClass, fields: set[str], *, by: User, now: datetime) -> None:

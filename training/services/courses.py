@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from training.models import Course, CoursePrerequisite, CourseVersion, Session
+from training.models import Course, CoursePrerequisite, CourseVersion, Session, TrainingClass
 from training.permissions import Permission, check_may
 from training.refusals import Conflict, Invalid, Refusal, database_refusals
 
@@ -53,7 +53,7 @@ class VersionInUse(Conflict):
 
 
 class CourseBooked(Conflict):
-    """Open sessions need the course."""
+    """Open sessions or classes need the course."""
 
 
 def create_course(*, code: str, by: User) -> Course:
@@ -201,14 +201,14 @@ def delete_draft_version(*, version_id: int, by: User) -> None:
 
 
 def delete_unbooked_course(*, course_id: int, by: User, now: datetime) -> Course:
-    """Take a course out of use, unless an open session needs it; its versions, records and past sessions stay.
+    """Take a course out of use, unless an open session or class needs it; its versions and all that is past stay.
 
     Whether roles or areas ask for it is a question for the layer above: call `learners.services.courses.delete_course`.
 
     Raises:
         NotPermitted: not granted.
         CourseNotFound: there is no such course.
-        CourseBooked: a draft or scheduled session is of this course.
+        CourseBooked: a draft or scheduled session, or a class that is not stopped, is of this course.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
@@ -221,6 +221,13 @@ def delete_unbooked_course(*, course_id: int, by: User, now: datetime) -> Course
             raise CourseBooked(
                 _("%(code)s cannot be deleted: %(reference)s is planned with it. Cancel that session first.") % words,
                 conflict={"kind": "STATE", "session_id": session.pk},
+            )
+        training_class = course.classes.exclude(status=TrainingClass.Status.STOPPED).first()
+        if training_class is not None:
+            words = {"code": course, "class": training_class}
+            raise CourseBooked(
+                _("%(code)s cannot be deleted: class %(class)s is planned with it. Stop that class first.") % words,
+                conflict={"kind": "STATE", "class_id": training_class.pk},
             )
         course.deleted_at, course.updated_by = now, by
         course.save(update_fields=("deleted_at", "updated_by", "updated_at"))

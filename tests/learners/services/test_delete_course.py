@@ -1,15 +1,16 @@
 """A course is deleted softly, and never while it is required or booked."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib.auth.models import User
 
 from learners.services.courses import CourseRequired, delete_course
 from tests.factories.learners import AreaRequirementFactory, RoleRequirementFactory
-from tests.factories.training import CourseFactory, SessionFactory, scheduled_session
+from tests.factories.training import CourseFactory, SessionFactory, active_class, scheduled_session
 from training.models import Course
 from training.refusals import NotPermitted
+from training.services.classes import stop_class
 from training.services.courses import CourseBooked, CourseNotFound
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,18 @@ def test_a_booked_course_is_not_deleted_and_the_refusal_names_the_session(make, 
         delete_course(course_id=session.course_id, by=supervisor, now=NOW)
 
     assert Course.objects.get(pk=session.course_id).deleted_at is None
+
+
+def test_a_course_that_a_class_needs_is_not_deleted_until_the_class_stops(supervisor: User):
+    training_class = active_class()
+    course_id = training_class.course_id
+    assert course_id is not None
+
+    with pytest.raises(CourseBooked, match=f"class {training_class}"):
+        delete_course(course_id=course_id, by=supervisor, now=NOW)
+
+    stop_class(class_id=training_class.pk, stop_date=date(2026, 3, 2), by=supervisor, now=NOW)
+    delete_course(course_id=course_id, by=supervisor, now=NOW)
 
 
 def test_a_deleted_draft_books_nothing(supervisor: User):
