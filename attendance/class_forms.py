@@ -6,17 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attendance.selectors.classes import ClassFilter, Shown
 from attendance.services.capture import Presence
-from learners.models import LearnerProgression
-from training.forms import LONGEST_REASON, course_choices
+from learners.models import LearnerProgression, ProgressionEvent
+from learners.services.progression import Collision
+from training.forms import LONGEST_REASON, WITHIN_REASON, DayInput, course_choices
 from training.models import Company, Trainer
 from training.refusals import Refusal
 
 HOURS = "hours-"  # and the key of the worker
+LONGEST_KEY = 18
 
 
 class ClassFilterForm(forms.Form):
@@ -96,7 +99,7 @@ class CaptureForm(forms.Form):
         return [
             Presence(int(learner_id), str(hours).strip().replace(",", "."))
             for learner_id, hours in named.items()
-            if learner_id.isdecimal()
+            if learner_id.isascii() and learner_id.isdecimal() and len(learner_id) <= LONGEST_KEY
         ]
 
     def refuse(self, refusal: Refusal) -> None:
@@ -126,3 +129,68 @@ class MonthForm(forms.Form):
         self.is_valid()
         asked: date | None = self.cleaned_data.get("month")
         return asked
+
+
+class StartForm(forms.Form):
+    """Who takes part in a class from which day on, and what becomes of another programme of theirs (H7)."""
+
+    start_date = forms.DateField(
+        label=gettext_lazy("From"),
+        widget=DayInput,
+        validators=WITHIN_REASON,
+        help_text=gettext_lazy("Late starters from a later day than the others."),
+    )
+    on_collision = forms.ChoiceField(
+        label=gettext_lazy("Whoever is in another programme"),
+        choices=(
+            (Collision.REFUSE, gettext_lazy("Refuse: nobody is started, and I decide")),
+            (Collision.HOLD, gettext_lazy("Put the other programme on hold")),
+        ),
+        initial=Collision.REFUSE,
+        widget=forms.RadioSelect,
+    )
+    learner = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Workers"),
+        coerce=int,
+        error_messages={"required": gettext_lazy("Choose at least one worker.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, ticked: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        # What can be a key; whose it is, the service knows.
+        self.chosen = [int(key) for key in ticked if key.isascii() and key.isdecimal() and len(key) <= LONGEST_KEY]
+        self.fields["learner"].choices = [(key, key) for key in self.chosen]  # type: ignore[attr-defined]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the fields that it names, or above the form."""
+        for field, texts in refusal.errors.items():
+            for text in texts:
+                self.add_error(field if field in self.fields else None, text)
+        if not refusal.errors:
+            self.add_error(None, refusal.message)
+
+
+class StepForm(forms.Form):
+    """From which day on a programme is held, resumed or completed, and why (H7)."""
+
+    effective_date = forms.DateField(label=gettext_lazy("Effective"), widget=DayInput, validators=WITHIN_REASON)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    holds_other = forms.BooleanField(
+        label=gettext_lazy("Put another programme in progress on hold"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind != ProgressionEvent.Kind.RESUMED:
+            del self.fields["holds_other"]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the day that it names, or above the form."""
+        for text in refusal.errors.get("effective_date", [refusal.message]):
+            self.add_error("effective_date" if refusal.errors else None, text)

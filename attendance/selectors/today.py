@@ -22,9 +22,10 @@ from learners.selectors.learners import (
     worker_rows,
 )
 from learners.selectors.records import course_title
-from training.models import Session
+from training.models import ClassAttendanceSession, Session
 from training.permissions import User
 from training.selectors.availability import start_of_day
+from training.selectors.classes import captures_missing
 from training.selectors.sessions import Shown, in_reading_order, in_state, visible_sessions
 
 ROWS = 12
@@ -54,6 +55,8 @@ class Board:
     draft_rows: Sequence[SessionLine]
     to_finalize_rows: Sequence[SessionLine]
     sign_offs: Sequence[SignOffLine]
+    captures_missing: int
+    captures_missing_rows: Sequence[ClassAttendanceSession]
 
     @property
     def cleared(self) -> int:
@@ -93,11 +96,13 @@ class Board:
 
 @dataclass(frozen=True)
 class OwnBoard:
-    """Today of a trainer: own sessions only, of learners nothing."""
+    """Today of a trainer: own sessions and classes only, of learners nothing."""
 
     todays_sessions: Sequence[SessionLine]
     unfinished: Sequence[SessionLine]
     coming: Sequence[SessionLine]
+    captures_missing: int
+    captures_missing_rows: Sequence[ClassAttendanceSession]
 
 
 def board(*, user: User, today: date, now: datetime, warning_days: int) -> Board:
@@ -107,6 +112,7 @@ def board(*, user: User, today: date, now: datetime, warning_days: int) -> Board
         warning_days: length of the warning window before an expiry.
     """
     sessions = visible_sessions(user)
+    captures = captures_missing(user, today=today)
     states = sessions.order_by().aggregate(
         drafts=Count("pk", filter=in_state(Shown.DRAFT, now=now)),
         to_finalize=Count("pk", filter=in_state(Shown.TO_FINALIZE, now=now)),
@@ -121,6 +127,8 @@ def board(*, user: User, today: date, now: datetime, warning_days: int) -> Board
         draft_rows=session_lines(_in(Shown.DRAFT, sessions, now)[:SESSION_ROWS], today=today, now=now),
         to_finalize_rows=session_lines(_in(Shown.TO_FINALIZE, sessions, now)[:SESSION_ROWS], today=today, now=now),
         sign_offs=_sign_offs(today),
+        captures_missing=captures.count(),
+        captures_missing_rows=list(captures[:SESSION_ROWS]),
     )
 
 
@@ -133,11 +141,14 @@ def own_board(*, user: User, today: date, now: datetime) -> OwnBoard:
         start_time__gte=start_of_day(today + timedelta(days=1)),
         start_time__lt=start_of_day(today + timedelta(days=1 + COMING_DAYS)),
     ).order_by("start_time")
+    captures = captures_missing(user, today=today)
     unfinished = session_lines(begun, today=today, now=now)
     return OwnBoard(
         todays_sessions=_todays(sessions, today=today, now=now),
         unfinished=[line for line in unfinished if line.state.kind in ("bad", "warn")],
         coming=session_lines(coming, today=today, now=now),
+        captures_missing=captures.count(),
+        captures_missing_rows=list(captures[:SESSION_ROWS]),
     )
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from attendance.selectors.progression import hours_of_worker
 from attendance.selectors.worker import get_worker, worker_profile
 from learners.forms import WorkerFilterForm
 from learners.selectors.learners import WorkerFilter, group_counts, list_workers, worker_rows
@@ -59,4 +60,4 @@ def worker(request: HtmxRequest, pk: int) -> HttpResponse:
         warning_days=settings.EXPIRY_WARNING_DAYS,
     )
     template = "attendance/partials/_sheet.html" if swaps(request, "sheet") else "attendance/worker.html"
-    return render(request, template, {"profile": profile, "today": today})
+    return render(request, template, {"profile": profile, "today": today, "hours": hours_of_worker(learner.pk)})

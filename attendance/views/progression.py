@@ -1,0 +1,140 @@
+"""Workers in classes: start, hold, resume and complete (H7)."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from attendance.class_forms import StartForm, StepForm
+from attendance.selectors.progression import candidates_of_class, get_progression
+from learners.hours import check_step
+from learners.models import LearnerProgression, ProgressionEvent
+from learners.services.progression import Collision, Started, complete, hold, resume, start_progressions
+from training.htmx import HtmxRequest, swaps
+from training.models import TrainingClass
+from training.permissions import Permission, requires
+from training.refusals import Conflict, Invalid
+from training.selectors.classes import visible_class
+
+Kind = ProgressionEvent.Kind
+
+
+@requires(Permission.PLAN_CLASSES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def class_learners(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Find workers, and let them take part in a class; whoever is ticked stays while others are searched."""
+    training_class = visible_class(request.user, pk)
+    if request.method == "POST":
+        form = StartForm(request.POST, ticked=request.POST.getlist("learner"))
+        if form.is_valid():
+            try:
+                started = start_progressions(
+                    class_id=pk,
+                    learner_ids=form.cleaned_data["learner"],
+                    start_date=form.cleaned_data["start_date"],
+                    on_collision=Collision(form.cleaned_data["on_collision"]),
+                    by=request.user,
+                    now=timezone.now(),
+                )
+            except (Invalid, Conflict) as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, _told(started))
+                return redirect("attendance:class", pk)
+    else:
+        form = StartForm(ticked=request.GET.getlist("learner"), initial=_usual_day(training_class))
+    search = request.GET.get("q", "")
+    context = {
+        "training_class": training_class,
+        "form": form,
+        "search": search,
+        "candidates": candidates_of_class(training_class, search=search, chosen=form.chosen),
+    }
+    template = "partials/_class_candidates.html" if swaps(request, "candidates") else "class_learners.html"
+    status = 422 if request.method == "POST" else 200
+    return render(request, f"attendance/{template}", context, status=status)
+
+
+@requires(Permission.PLAN_CLASSES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def progression_hold(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask from which day on, and put a programme on hold."""
+    return _step(request, pk, Kind.HELD)
+
+
+@requires(Permission.PLAN_CLASSES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def progression_resume(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask from which day on, and go on with a programme."""
+    return _step(request, pk, Kind.RESUMED)
+
+
+@requires(Permission.PLAN_CLASSES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def progression_complete(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask for the last day, and complete a programme."""
+    return _step(request, pk, Kind.COMPLETED)
+
+
+def _step(request: HtmxRequest, pk: int, kind: ProgressionEvent.Kind) -> HttpResponse:
+    progression = get_progression(pk)
+    check_step(kind, status=progression.status)
+    posted = request.POST if request.method == "POST" else None
+    form = StepForm(posted, kind=kind, initial={"effective_date": timezone.localdate()})
+    if form.is_valid():
+        try:
+            _take(request, progression, kind, form)
+        except (Invalid, Conflict) as refusal:
+            form.refuse(refusal)
+        else:
+            words = {"worker": progression.learner.name, "step": Kind(kind).label.lower()}
+            messages.success(request, _("%(worker)s: %(step)s.") % words)
+            return _go(request, progression)
+    where = "partials/_" if request.htmx else ""
+    context = {"progression": progression, "kind": kind, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, f"attendance/{where}progression_step.html", context, status=status)
+
+
+def _take(request: HtmxRequest, progression: LearnerProgression, kind: str, form: StepForm) -> None:
+    typed = form.cleaned_data
+    day, reason, by, now = typed["effective_date"], typed["reason"], request.user, timezone.now()
+    if kind == Kind.RESUMED:
+        choice = Collision.HOLD if typed["holds_other"] else Collision.REFUSE
+        resume(tracking_id=progression.pk, effective_date=day, reason=reason, on_collision=choice, by=by, now=now)
+    else:
+        step = hold if kind == Kind.HELD else complete
+        step(tracking_id=progression.pk, effective_date=day, reason=reason, by=by, now=now)
+
+
+def _go(request: HtmxRequest, progression: LearnerProgression) -> HttpResponse:
+    if request.htmx:
+        return HttpResponseClientRedirect(resolve_url("attendance:class", progression.training_class_id))
+    return redirect("attendance:class", progression.training_class_id)
+
+
+def _usual_day(training_class: TrainingClass) -> dict[str, date]:
+    """Offer today, or the first day of a class that has not begun."""
+    return {"start_date": max(timezone.localdate(), training_class.start_date or date.min)}
+
+
+def _told(started: Started) -> str:
+    """Say who was started, and what became of the others."""
+    text = ngettext("%(count)d worker started.", "%(count)d workers started.", started.started)
+    sentences = [text % {"count": started.started}]
+    if started.already_in:
+        sentences.append(_("In this class already: %(count)d.") % {"count": started.already_in})
+    if started.held:
+        sentences.append(_("Put on hold elsewhere: %(count)d.") % {"count": started.held})
+    return " ".join(sentences)

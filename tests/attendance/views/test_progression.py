@@ -1,0 +1,199 @@
+"""Workers of a class: start, hold, resume, complete, and hours on the profile."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from attendance.services.capture import capture_session
+from learners.models import LearnerProgression
+from tests.attendance.services.test_capture import NOW
+from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
+from tests.factories.training import active_class
+from tests.html import fragment
+from training.models import TrainingClass
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+START = {"start_date": "2026-03-09", "on_collision": "refuse"}
+
+
+@pytest.fixture(autouse=True)
+def _on_18_march(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def training_class() -> TrainingClass:
+    return active_class()
+
+
+@pytest.fixture
+def progression(training_class: TrainingClass) -> LearnerProgression:
+    progression: LearnerProgression = LearnerProgressionFactory(training_class=training_class)
+    return progression
+
+
+def learners_url(training_class: TrainingClass) -> str:
+    return reverse("attendance:class_learners", args=[training_class.pk])
+
+
+def step_url(step: str, progression: LearnerProgression) -> str:
+    return reverse(f"attendance:progression_{step}", args=[progression.pk])
+
+
+def errors_of(response: Any) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = response.context["form"].errors
+    return errors
+
+
+# Start
+
+
+def test_whoever_is_ticked_stays_while_others_are_searched(as_supervisor: Client, training_class: TrainingClass):
+    ticked, found = LearnerFactory(last_name="Berg"), LearnerFactory(last_name="Silva")
+    LearnerFactory(last_name="Silva", status="INACTIVE")
+    LearnerProgressionFactory(training_class=training_class, learner__last_name="Silva")
+    query = {"q": "silva", "learner": ticked.pk}
+    whole = as_supervisor.get(learners_url(training_class), query)
+    assert whole.context["candidates"] == [ticked, found]
+    assert not whole.context["form"].is_bound
+    part = as_supervisor.get(learners_url(training_class), query, headers={**HTMX, "HX-Target": "candidates"})
+    assert fragment(part.content.decode(), "candidates") == fragment(whole.content.decode(), "candidates")
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_the_search_takes_the_same_queries_for_any_number(
+    as_supervisor: Client, training_class: TrainingClass, size: int, django_assert_num_queries: Any
+):
+    for _each in range(size):
+        LearnerProgressionFactory(learner__last_name="Silva")
+    with django_assert_num_queries(6):
+        response = as_supervisor.get(learners_url(training_class), {"q": "silva"})
+    assert len(response.context["candidates"]) == size
+
+
+def test_h7_late_starters_start_on_their_day(as_supervisor: Client, training_class: TrainingClass):
+    learner = LearnerFactory()
+    response = as_supervisor.post(learners_url(training_class), {**START, "learner": [learner.pk]})
+    assert [str(each) for each in get_messages(response.wsgi_request)] == ["1 worker started."]
+    assert training_class.progressions.get().start_date == date(2026, 3, 9)
+
+
+def test_h7_a_collision_is_refused_or_puts_the_other_programme_on_hold(
+    as_supervisor: Client, training_class: TrainingClass
+):
+    other = LearnerProgressionFactory()
+    data = {**START, "learner": [other.learner_id]}
+    response = as_supervisor.post(learners_url(training_class), data)
+    assert response.status_code == 422
+    assert "Nobody is in two programmes" in response.context["form"].non_field_errors()[0]
+    assert f'value="{other.learner_id}" checked' in response.content.decode()
+    as_supervisor.post(learners_url(training_class), {**data, "on_collision": "hold"})
+    other.refresh_from_db()
+    assert other.status == "on_hold"
+    assert training_class.progressions.get().learner_id == other.learner_id
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"start_date": "2026-05-30"}, "start_date"),
+        ({"start_date": "soon"}, "start_date"),
+        ({"learner": []}, "learner"),
+        ({"learner": ["²", "x"]}, "learner"),
+        ({"learner": ["999999"]}, "__all__"),
+        ({"on_collision": "shrug"}, "on_collision"),
+    ],
+)
+def test_what_cannot_be_started_stands_at_its_field(
+    as_supervisor: Client, training_class: TrainingClass, changes: dict[str, Any], field: str
+):
+    data = {**START, "learner": [LearnerFactory().pk], **changes}
+    response = as_supervisor.post(learners_url(training_class), data)
+    assert (response.status_code, set(errors_of(response))) == (422, {field})
+    assert not training_class.progressions.exists()
+
+
+# Steps
+
+
+def test_h7_hold_resume_and_complete_from_a_day_on(as_supervisor: Client, progression: LearnerProgression):
+    for step, day, status in (
+        ("hold", "2026-03-09", "on_hold"),
+        ("resume", "2026-03-16", "in_progress"),
+        ("complete", "2026-03-18", "completed"),
+    ):
+        assert b"<dialog" in as_supervisor.get(step_url(step, progression), headers=HTMX).content
+        response = as_supervisor.post(step_url(step, progression), {"effective_date": day, "reason": "Leave"})
+        assert response["Location"] == reverse("attendance:class", args=[progression.training_class_id])
+        progression.refresh_from_db()
+        assert progression.status == status
+    assert progression.completion_date == date(2026, 3, 18)
+
+
+@pytest.mark.parametrize("day", ["2026-03-19", "2026-03-01", ""])
+def test_h7_a_day_that_cannot_be_is_refused_at_its_field(
+    as_supervisor: Client, progression: LearnerProgression, day: str
+):
+    response = as_supervisor.post(step_url("hold", progression), {"effective_date": day}, headers=HTMX)
+    assert (response.status_code, set(errors_of(response))) == (422, {"effective_date"})
+
+
+def test_h7_a_step_that_is_not_in_the_table_answers_409(as_supervisor: Client, progression: LearnerProgression):
+    assert as_supervisor.get(step_url("resume", progression)).status_code == 409
+
+
+def test_h7_resuming_into_a_collision_asks_first(as_supervisor: Client, progression: LearnerProgression):
+    as_supervisor.post(step_url("hold", progression), {"effective_date": "2026-03-09"})
+    other = LearnerProgressionFactory(learner=progression.learner)
+    data = {"effective_date": "2026-03-16"}
+    refused = as_supervisor.post(step_url("resume", progression), data)
+    assert (refused.status_code, set(errors_of(refused))) == (422, {"__all__"})
+    as_supervisor.post(step_url("resume", progression), {**data, "holds_other": "on"})
+    other.refresh_from_db()
+    assert other.status == "on_hold"
+
+
+def test_there_is_no_programme_of_that_number(as_supervisor: Client):
+    assert as_supervisor.get("/progressions/999/hold/").status_code == 404
+
+
+# The profile and Today
+
+
+def test_h7_the_profile_shows_progress_steps_and_log(
+    as_auditor: Client, supervisor: User, progression: LearnerProgression
+):
+    capture_session(class_id=progression.training_class_id, session_date=date(2026, 3, 2), by=supervisor, now=NOW)
+    response = as_auditor.get(reverse("attendance:worker", args=[progression.learner_id]))
+    hours = response.context["hours"]
+    assert [(line.percent, line.attendance_rate) for line in hours.lines] == [(100, 100)]
+    assert ([step.kind for step in hours.steps], [row.hours_present for row in hours.log]) == (["started"], [4])
+    assert "Hours and progression" in response.content.decode()
+
+
+def test_a_profile_without_classes_says_nothing_of_hours(as_auditor: Client):
+    response = as_auditor.get(reverse("attendance:worker", args=[LearnerFactory().pk]))
+    assert "Hours and progression" not in response.content.decode()
+
+
+@pytest.mark.parametrize("login", ["as_supervisor", "as_trainer"])
+def test_the_number_of_captures_missing_links_to_exactly_these_rows(
+    request: pytest.FixtureRequest, login: str, trainer: Any
+):
+    active_class(agent=trainer)
+    active_class()
+    client: Client = request.getfixturevalue(login)
+    page = client.get("/")
+    board = page.context["board"]
+    assert board.captures_missing == {"as_supervisor": 6, "as_trainer": 3}[login]
+    rows = client.get("/classes/captures/").context["page"].object_list
+    assert [each.pk for each in board.captures_missing_rows] == [each.pk for each in rows]
+    assert 'href="/classes/captures/"' in page.content.decode()
