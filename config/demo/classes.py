@@ -209,7 +209,7 @@ class Classes:
         """Return a client and those of its people who are free for so long; nobody is in two classes at once."""
         by_company: dict[str, list[int]] = {}
         for index, person in enumerate(self.people):
-            is_free = self._free_from.get(index, date.min) <= start
+            is_free = self._free_from.get(index, date.min) <= min(start, self.today)  # at most one is in progress now
             if is_free and person.status == Learner.Status.ACTIVE and person.start <= start:
                 by_company.setdefault(person.company_on(start), []).append(index)
         groups = {name: free for name, free in by_company.items() if len(free) >= SMALLEST_GROUP}
