@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import health
+from config import api, health
 from training.permissions import public, signed_in
 
 handler500 = "config.errors.server_error"
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("password/", signed_in(auth.PasswordChangeView.as_view()), name="password_change"),
     path("password/done/", signed_in(auth.PasswordChangeDoneView.as_view()), name="password_change_done"),
     path("admin/", admin.site.urls),
+    path("api/", api.urls()),
     path("", include("training.urls")),
     path("", include("attendance.urls")),
 ]

@@ -56,6 +56,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:class_exception": {"POST": ITS_MARKERS},
     "attendance:class_meeting": {"GET": ITS_READERS},
     "attendance:class_void": {"GET": SUPERUSER, "POST": SUPERUSER},
+    "attendance:class_hours": {"GET": WITH_A_ROLE},
     "attendance:class_learners": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:progression_complete": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:progression_hold": {"GET": PLANNERS, "POST": PLANNERS},

@@ -1,8 +1,10 @@
 """The signed sheet of a session, and whose it is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from attendance.policies import check_can_upload
@@ -78,3 +80,12 @@ def present_upload(session: Session) -> EvidenceUpload | None:
         session=session, key=session.attendance_file_key, sha256=session.attendance_file_hash
     )
     return uploads.select_related("uploaded_by").order_by("-uploaded_at", "-pk").first()
+
+
+def present_uploads(sessions: Collection[Session]) -> dict[int, EvidenceUpload]:
+    """Return by session what `present_upload` returns for one, in one query."""
+    uploads = EvidenceUpload.objects.filter(
+        session__in=sessions, key=F("session__attendance_file_key"), sha256=F("session__attendance_file_hash")
+    )
+    in_order = uploads.select_related("uploaded_by").order_by("uploaded_at", "pk")  # the latest is written last
+    return {upload.session_id: upload for upload in in_order if upload.session_id is not None}

@@ -208,6 +208,11 @@ def group_counts(session: Session, *, search: str, today: dt.date, warning_days:
     return dict(zip(counted, counts.get(), strict=True))
 
 
+def candidate_count(session: Session, *, search: str) -> int:
+    """Return how many could be added, of all groups, in one query."""
+    return _people(session, search).count()
+
+
 def items_for_course(session: Session, learner_ids: Collection[int]) -> dict[int, ComplianceItem]:
     """Return by learner the stored answer for the session's course, without its rules."""
     items = ComplianceItem.objects.filter(course=session.course_id, learner__in=learner_ids).defer("rules")

@@ -64,6 +64,21 @@ def records_of(learner: Learner) -> QuerySet[TrainingRecord]:
     )
 
 
+def list_records(
+    *, learner_id: int | None = None, course_id: int | None = None, expiring_before: date | None = None
+) -> QuerySet[TrainingRecord]:
+    """Return records with what is told of each, newest first, revoked ones included; what is None does not narrow."""
+    records = TrainingRecord.objects.select_related("course", "provider", "revocation__revoked_by")
+    for field, value in (
+        ("learner", learner_id),
+        ("course", course_id),
+        ("expiry_date__lt", expiring_before),
+    ):
+        if value is not None:
+            records = records.filter(**{field: value})
+    return records.order_by("-completion_date", "-pk")
+
+
 def sign_offs_of(learner: Learner) -> QuerySet[CompetencyRecord]:
     """Return the practical sign-offs of a worker, given, refused and owed, newest first."""
     return (

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import connection
@@ -17,6 +18,8 @@ from django.urls import reverse
 from pghistory.models import Event
 
 from attendance.models import CaptureVoid, SessionAttendee
+from config.api_tokens import make_token
+from config.models import ApiToken
 from learners import models as learners
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import (
@@ -88,6 +91,10 @@ def compliance_item() -> learners.ComplianceItem:
     )
 
 
+def compliance_run() -> learners.ComplianceRun:
+    return learners.ComplianceRun.objects.create(started_at=AT, judged_on=DAY, only_due=False, workers=1, changed=0)
+
+
 def evidence_read() -> learners.EvidenceRead:
     upload = EvidenceUploadFactory(session=scheduled_session())
     return learners.EvidenceRead.objects.create(
@@ -105,6 +112,13 @@ def class_session(**fields: Any) -> training.ClassAttendanceSession:
     return training.ClassAttendanceSession.objects.create(
         training_class=training_class(), session_date=DAY, scheduled_hours=Decimal(4), **fields
     )
+
+
+def api_token() -> ApiToken:
+    token, _secret = make_token(
+        user=UserFactory(), name="Gate", by=UserFactory(is_superuser=True, is_staff=True), now=AT
+    )
+    return token
 
 
 def capture_void() -> CaptureVoid:
@@ -155,6 +169,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     learners.AreaRequirement: (8, AreaRequirementFactory),
     learners.AssessmentMethod: (5, AssessmentMethodFactory),
     learners.CompetencyRecord: (8, competency_record),
+    learners.ComplianceRun: (7, compliance_run),
     learners.ComplianceItem: (8, compliance_item),
     learners.EvidenceRead: (7, evidence_read),
     learners.EvidenceUpload: (8, lambda: EvidenceUploadFactory(session=scheduled_session())),
@@ -180,6 +195,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
         lambda: AccessAttempt.objects.create(username=UserFactory().username, ip_address="::1", failures_since_start=1),
     ),
     AccessFailureLog: (9, lambda: AccessFailureLog.objects.create(username="a", ip_address="::1")),
+    ApiToken: (5, api_token),
     AccessLog: (9, lambda: AccessLog.objects.create(username="a", ip_address="::1")),
 }
 LISTED = [model for model in admin.site._registry if not issubclass(model, Event) and model is not training.Site]
@@ -253,6 +269,13 @@ def test_nonsense_in_an_address_finds_nothing_and_breaks_nothing(as_superuser: C
     for text in NAUGHTY[:3]:
         assert as_superuser.get(url(model), {"p": text, "o": text, "pk": text}).status_code in {200, 302, 400}
         assert as_superuser.get(url(model, "change", text)).status_code in {302, 404}
+
+
+@pytest.mark.parametrize("app", ["attendance", "learners", "training"])
+def test_every_table_of_the_site_is_in_admin(app: str):
+    missing = [model.__name__ for model in apps.get_app_config(app).get_models() if model not in admin.site._registry]
+
+    assert missing == []
 
 
 # Who comes in

@@ -1,0 +1,1 @@
+"""Sessions through the API: planning, the list, marking, evidence, finalize."""

@@ -1,0 +1,192 @@
+"""The list of a session through the API: who could come, who is on it, marks, the signed sheet, finalize."""
+
+from collections.abc import Collection
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.http import FileResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import File, Path, Query, Router, Status, UploadedFile
+from pydantic import Field
+
+from attendance.api.objects import AttendeeObject, Suggestion, attendee_object, suggestion
+from attendance.selectors.evidence import NoEvidence, present_upload
+from attendance.selectors.picker import SHORTEST_SEARCH, Wanted, candidate_count, candidates
+from attendance.selectors.register import register
+from attendance.services.attendees import add_attendees, remove_attendee
+from attendance.services.evidence import upload_evidence
+from attendance.services.finalize import finalize_session
+from attendance.services.marking import Mark, save_marks
+from learners.services.evidence_reads import log_download
+from learners.services.evidence_store import open_stored
+from training.api_objects import ApiObject, ApiRequest, Key, Moment, Page, Paging, Text, answers
+from training.models import Session
+from training.permissions import Permission, check_may, may, requires
+from training.selectors.sessions import get_session
+
+router = Router(by_alias=True)
+
+MOST_AT_ONCE = 500
+FILES = {
+    "responses": {
+        200: {
+            "description": "The signed sheet.",
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}}
+                for kind in ("application/pdf", "image/jpeg", "image/png")
+            },
+        }
+    }
+}
+
+
+class SuggestionQuery(Paging):
+    search: Text = Field("", max_length=100)
+    offset: int = Field(0, ge=0, le=10_000)
+
+
+class Newcomers(ApiObject):
+    learner_ids: list[Key] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class AddedObject(ApiObject):
+    added: int
+    already_listed: int
+    capacity_warning: str | None
+
+
+class MarkObject(ApiObject):
+    """`version` is the row's as it was read; left out, whatever stands there is overwritten (A1)."""
+
+    learner_id: Key
+    is_present: bool
+    has_passed: bool
+    remarks: Text | None = None
+    version: int | None = None
+
+
+class Marks(ApiObject):
+    attendees: list[MarkObject] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class Stored(ApiObject):
+    key: str
+    sha256: str
+    size: int
+    content_type: str
+
+
+class Finalized(ApiObject):
+    finalized_at: Moment
+    training_records: int
+    passed: int
+    failed: int
+    competency_records: int
+
+
+@router.get("/{session_id}/attendee-suggestions", response=answers(Page[Suggestion]))
+@requires(Permission.ADD_WALK_IN)
+def suggest_attendees(request: ApiRequest, session_id: Path[Key], query: Query[SuggestionQuery]) -> dict[str, Any]:
+    """Who could be added, the most urgent first (P1 to P4). Trainers find people by at least two letters only."""
+    session = _session(request, session_id, Permission.ADD_WALK_IN)
+    reads_site = may(request.user, Permission.READ_SITE)
+    if not reads_site and len(query.search.strip()) < SHORTEST_SEARCH:
+        return {"items": [], "count": 0}
+    wanted = Wanted(search=query.search, limit=query.offset + query.limit)
+    found = candidates(session, wanted, now=timezone.now(), warning_days=settings.EXPIRY_WARNING_DAYS)
+    return {
+        "items": [suggestion(each, names_roles=reads_site) for each in found[query.offset :]],
+        "count": candidate_count(session, search=query.search),
+    }
+
+
+@router.get("/{session_id}/attendees", response=answers(Page[AttendeeObject]))
+@requires(Permission.READ_SESSION)
+def list_attendees(request: ApiRequest, session_id: Path[Key], query: Query[Paging]) -> dict[str, Any]:
+    """The list by line."""
+    session = _session(request, session_id, Permission.READ_SESSION)
+    ids = session.attendees.order_by("line").values_list("learner_id", flat=True)
+    return _rows(session, list(ids[query.offset : query.offset + query.limit]), count=ids.count())
+
+
+@router.post("/{session_id}/attendees", response=answers(AddedObject))
+@requires(Permission.ADD_WALK_IN)
+def add_to_list(request: ApiRequest, session_id: Path[Key], body: Newcomers) -> AddedObject:
+    """Put workers on the list (P3); more people than seats is a warning (S7)."""
+    _session(request, session_id, Permission.ADD_WALK_IN)
+    added = add_attendees(session_id=session_id, learner_ids=body.learner_ids, by=request.user, now=timezone.now())
+    return AddedObject(
+        added=added.added, already_listed=added.already_listed, capacity_warning=added.capacity_warning or None
+    )
+
+
+@router.delete("/{session_id}/attendees/{learner_id}", response=answers(None, 204))
+@requires(Permission.REMOVE_ATTENDEE)
+def remove_from_list(request: ApiRequest, session_id: Path[Key], learner_id: Path[Key]) -> Status[None]:
+    """Take an unmarked worker off the list before the session starts (P5)."""
+    remove_attendee(session_id=session_id, learner_id=learner_id, by=request.user, now=timezone.now())
+    return Status(204, None)
+
+
+@router.patch("/{session_id}/attendance", response=answers(Page[AttendeeObject]))
+@requires(Permission.MARK)
+def mark_attendance(request: ApiRequest, session_id: Path[Key], body: Marks) -> dict[str, Any]:
+    """Save marks, all or nothing (A1), and return the rows named as they are now."""
+    session = _session(request, session_id, Permission.MARK)
+    marks = [Mark(**each.model_dump()) for each in body.attendees]
+    rows = save_marks(session_id=session_id, marks=marks, by=request.user, now=timezone.now())
+    return _rows(session, [row.learner_id for row in rows], count=len(rows))
+
+
+@router.post("/{session_id}/evidence", response=answers(Stored, 201))
+@requires(Permission.UPLOAD)
+def upload(request: ApiRequest, session_id: Path[Key], file: File[list[UploadedFile]]) -> Status[Stored]:
+    """Store the signed sheet: one PDF, JPEG or PNG, or several pictures, which become one PDF (E1, E2, E7)."""
+    _session(request, session_id, Permission.UPLOAD)
+    stored = upload_evidence(session_id=session_id, files=file, by=request.user, now=timezone.now())
+    return Status(
+        201,
+        Stored(key=stored.key, sha256=stored.sha256, size=stored.size, content_type=stored.content_type),
+    )
+
+
+@router.get("/{session_id}/evidence", response=answers(None), openapi_extra=FILES)
+@requires(Permission.READ_EVIDENCE)
+def download(request: ApiRequest, session_id: Path[Key]) -> FileResponse:
+    """The signed sheet as it was stored; who took a copy is written down (E3)."""
+    session = _session(request, session_id, Permission.READ_EVIDENCE)
+    stored = present_upload(session)
+    if stored is None:
+        raise NoEvidence(_("This session has no signed sheet yet."))
+    file = open_stored(key=stored.key, sha256=stored.sha256)
+    log_download(upload=stored, learner=None, by=request.user, now=timezone.now())
+    name = f"{session.reference}-evidence{PurePosixPath(stored.key).suffix}"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=stored.content_type)
+
+
+@router.post("/{session_id}/finalize", response=answers(Finalized))
+@requires(Permission.FINALIZE)
+def finalize(request: ApiRequest, session_id: Path[Key]) -> Finalized:
+    """Turn attendance into records; there is no way back (F1)."""
+    result = finalize_session(session_id=session_id, by=request.user, now=timezone.now())
+    return Finalized(
+        finalized_at=result.finalized_at,
+        training_records=result.training_records,
+        passed=result.passed,
+        failed=result.failed,
+        competency_records=result.competency_records,
+    )
+
+
+def _session(request: ApiRequest, session_id: int, permission: Permission) -> Session:
+    """Return a session that this login may read, if it may do this with it."""
+    session = get_session(session_id, user=request.user)
+    check_may(request.user, permission, session)
+    return session
+
+
+def _rows(session: Session, learner_ids: Collection[int], *, count: int) -> dict[str, Any]:
+    rows = register(session, learner_ids=learner_ids, now=timezone.now(), warning_days=settings.EXPIRY_WARNING_DAYS)
+    return {"items": [attendee_object(row) for row in rows], "count": count}

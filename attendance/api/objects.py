@@ -1,0 +1,220 @@
+"""Sessions, attendees and suggestions as the API tells them."""
+
+from datetime import datetime
+from functools import partial
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from attendance.policies import ListFacts, check_can_finalize, check_can_upload, check_list_is_open
+from attendance.selectors.evidence import present_uploads
+from attendance.selectors.picker import Candidate
+from attendance.selectors.register import Row
+from attendance.selectors.sessions import SessionLine, session_lines
+from learners.models import EvidenceUpload
+from training.api_objects import ApiObject, Day, Moment
+from training.models import Session
+from training.permissions import Permission, may
+from training.policies import allows, check_can_delete, check_can_schedule, check_open
+
+
+class EvidenceObject(ApiObject):
+    key: str
+    sha256: str
+    size: int
+    content_type: str
+    uploaded_at: Moment
+    uploaded_by: str
+
+
+class SessionObject(ApiObject):
+    id: int
+    course_id: int
+    course_code: str
+    course_title: str
+    course_version_id: int | None
+    reference: str
+    requires_verification: bool | None
+    trainer_id: int | None
+    trainer_name: str | None
+    venue_id: int | None
+    venue_name: str | None
+    venue_capacity: int | None
+    start_time: Moment | None
+    end_time: Moment | None
+    status: str
+    attendee_count: int
+    marked_count: int
+    capacity_exceeded: bool
+    evidence: EvidenceObject | None
+    finalized_at: Moment | None
+    finalized_by: str | None
+    cancellation_reason: str | None
+    allowed_actions: list[str]
+    version: int
+    created_at: Moment
+    updated_at: Moment
+
+
+class AttendeeObject(ApiObject):
+    line: int
+    learner_id: int
+    badge_id: str
+    name: str
+    company_name: str
+    learner_status: str
+    status: str
+    is_present: bool
+    has_passed: bool
+    remarks: str | None
+    marked_by: str | None
+    marked_at: Moment | None
+    version: int
+
+
+class Clash(ApiObject):
+    session_id: int
+    start_time: Moment
+    end_time: Moment
+
+
+class Booking(ApiObject):
+    session_id: int
+    start_time: Moment
+
+
+class Suggestion(ApiObject):
+    learner_id: int
+    badge_id: str
+    name: str
+    company_name: str
+    role_title: str | None
+    group: str
+    status: str | None
+    reason: str
+    expiry_date: Day | None
+    due_date: Day | None
+    clash: Clash | None
+    already_booked: Booking | None
+    missing_prerequisites: list[str]
+
+
+def session_objects(sessions: QuerySet[Session], *, user: User, now: datetime) -> list[SessionObject]:
+    """Return sessions as `user` sees them, in their order, in a constant number of queries."""
+    rows = sessions.select_related("course_version", "finalized_by")
+    lines = session_lines(rows, today=timezone.localdate(now), now=now)
+    uploads = present_uploads([line.session for line in lines])
+    return [_session(line, uploads.get(line.session.pk), user=user, now=now) for line in lines]
+
+
+def attendee_object(row: Row) -> AttendeeObject:
+    attendee, learner = row.attendee, row.learner
+    return AttendeeObject(
+        line=attendee.line,
+        learner_id=learner.pk,
+        badge_id=learner.badge_id,
+        name=str(learner),
+        company_name=row.company,
+        learner_status=learner.status,
+        status=attendee.status,
+        is_present=attendee.is_present,
+        has_passed=attendee.has_passed,
+        remarks=attendee.remarks or None,
+        marked_by=row.marked_by or None,
+        marked_at=attendee.marked_at,
+        version=attendee.version,
+    )
+
+
+def suggestion(candidate: Candidate, *, names_roles: bool) -> Suggestion:
+    """Return one candidate; trainers are not told what somebody's role is."""
+    learner, item, clash, booked = candidate.learner, candidate.item, candidate.clash, candidate.booked
+    return Suggestion(
+        learner_id=learner.pk,
+        badge_id=learner.badge_id,
+        name=str(learner),
+        company_name=learner.company.name,
+        role_title=learner.role.title if names_roles else None,
+        group=candidate.group.name,
+        status=item.status if item else None,
+        reason=" ".join(filter(None, (candidate.standing.word, candidate.standing.time))),
+        expiry_date=item.expiry_date if item else None,
+        due_date=item.due_date if item else None,
+        clash=Clash(session_id=clash.pk, start_time=clash.start_time, end_time=clash.end_time)
+        if clash and clash.start_time and clash.end_time
+        else None,
+        already_booked=Booking(session_id=booked.pk, start_time=booked.start_time)
+        if booked and booked.start_time
+        else None,
+        missing_prerequisites=candidate.missing,
+    )
+
+
+def _session(line: SessionLine, upload: EvidenceUpload | None, *, user: User, now: datetime) -> SessionObject:
+    session = line.session
+    version, trainer, venue = session.course_version, session.trainer, session.venue
+    listed, marked, present = session.listed, session.marked, session.present  # type: ignore[attr-defined]  # annotated
+    facts = ListFacts(
+        has_evidence=upload is not None, listed=listed, present=present, passed=0, unmarked=listed - marked
+    )
+    return SessionObject(
+        id=session.pk,
+        course_id=session.course_id,
+        course_code=session.course.code,
+        course_title=session.title,  # type: ignore[attr-defined]  # annotated
+        course_version_id=session.course_version_id,
+        reference=session.reference,
+        requires_verification=version.requires_verification if version else None,
+        trainer_id=session.trainer_id,
+        trainer_name=str(trainer) if trainer else None,
+        venue_id=session.venue_id,
+        venue_name=venue.name if venue else None,
+        venue_capacity=venue.capacity if venue else None,
+        start_time=session.start_time,
+        end_time=session.end_time,
+        status=session.status,
+        attendee_count=listed,
+        marked_count=marked,
+        capacity_exceeded=line.is_over_capacity,
+        evidence=_evidence(upload) if upload else None,
+        finalized_at=session.finalized_at,
+        finalized_by=_name(session.finalized_by),
+        cancellation_reason=session.cancellation_reason or None,
+        allowed_actions=_allowed_actions(session, facts, user=user, now=now),
+        version=session.version,
+        created_at=session.created_at,
+        updated_at=session.updated_at,
+    )
+
+
+def _allowed_actions(session: Session, facts: ListFacts, *, user: User, now: datetime) -> list[str]:
+    """Return what this person may do with the session now, by the same checks that the services make."""
+    is_list_open = partial(check_list_is_open, session)
+    actions = {
+        "edit": (Permission.PLAN, partial(check_open, session)),
+        "schedule": (Permission.PLAN, partial(check_can_schedule, session)),
+        "cancel": (Permission.PLAN, partial(check_open, session)),
+        "delete": (Permission.PLAN, partial(check_can_delete, session)),
+        "addAttendees": (Permission.ADD_WALK_IN, is_list_open),
+        "removeAttendees": (Permission.REMOVE_ATTENDEE, is_list_open),
+        "mark": (Permission.MARK, is_list_open),
+        "uploadEvidence": (Permission.UPLOAD, partial(check_can_upload, session)),
+        "finalize": (Permission.FINALIZE, partial(check_can_finalize, session, facts, now=now)),
+    }
+    return [name for name, (permission, check) in actions.items() if may(user, permission, session) and allows(check)]
+
+
+def _evidence(upload: EvidenceUpload) -> EvidenceObject:
+    return EvidenceObject(
+        key=upload.key,
+        sha256=upload.sha256,
+        size=upload.size,
+        content_type=upload.content_type,
+        uploaded_at=upload.uploaded_at,
+        uploaded_by=_name(upload.uploaded_by) or "",
+    )
+
+
+def _name(user: User | None) -> str | None:
+    return (user.get_full_name() or user.get_username()) if user else None

@@ -1,0 +1,115 @@
+"""The JSON API: mounts the routers of the apps, and alone turns refusals into problems."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.docs import Swagger
+
+from attendance.api import lists, sessions
+from config.api_gate import gate, not_signed_in
+from config.problems import MEDIA_TYPE, field_errors, problem, problem_of
+from learners import api as learners
+from training import api as training
+from training.permissions import public
+from training.refusals import Refusal
+
+DOCUMENT = "/openapi.json"
+SECURITY = {
+    "token": {"type": "http", "scheme": "bearer", "description": "A token made in the administration."},
+    "login": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "sessionid",
+        "description": "The login of the pages; what changes something needs X-CSRFToken as well.",
+    },
+}
+
+
+class SiteProofAPI(NinjaAPI):
+    """Documents problems under the media type that they have."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> Any:
+        schema = super().get_openapi_schema(**kwargs)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, response in operation["responses"].items():
+                    if int(status) >= HTTPStatus.BAD_REQUEST:
+                        response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
+        return schema
+
+
+def for_logins(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Documentation is for whoever is logged in: others are sent to the login page, programs are told so."""
+
+    def guarded(request: HttpRequest, **values: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, **values)
+        if request.path.endswith(DOCUMENT):
+            return not_signed_in()
+        return redirect_to_login(request.get_full_path())
+
+    return guarded
+
+
+api = SiteProofAPI(
+    title="SiteProof",
+    version="1",
+    urls_namespace="api",
+    openapi_url=DOCUMENT,
+    docs=Swagger(settings={"persistAuthorization": False}),
+    docs_decorator=for_logins,
+    openapi_extra={
+        "components": {"securitySchemes": SECURITY},
+        "security": [{"token": []}, {"login": []}],
+    },
+)
+api.add_decorator(gate, mode="view")
+api.add_router("/v1/training/sessions", sessions.router, tags=["sessions"])
+api.add_router("/v1/training/sessions", lists.router, tags=["lists"])
+api.add_router("/v1/training/records", learners.records, tags=["records"])
+api.add_router("/v1/training", training.library, tags=["library"])
+api.add_router("/v1/competency", learners.competency, tags=["competency"])
+api.add_router("/v1/compliance", learners.compliance, tags=["compliance"])
+api.add_router("/v1/learners", learners.learners, tags=["learners"])
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return problem_of(refusal)
+
+
+@api.exception_handler(ValidationError)
+def misread(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return problem(HTTPStatus.BAD_REQUEST, _("Some fields are not right."), errors=field_errors(error.errors))
+
+
+@api.exception_handler(HttpError)
+def declined(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(error.status_code, error.message)
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("The request is too large."))
+
+
+@api.exception_handler(Exception)
+def failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Leave accidents to the site's own 500, which is logged, whatever DEBUG says."""
+    raise error
+
+
+def urls() -> tuple[list[URLPattern | URLResolver], str, str]:
+    """Return the addresses; the permission middleware lets them through, because the gate asks."""
+    patterns, app_name, namespace = api.urls
+    for pattern in patterns:
+        public(pattern.callback)  # type: ignore[type-var]  # ninja makes plain patterns
+    return patterns, app_name, namespace

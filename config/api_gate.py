@@ -1,0 +1,171 @@
+"""What every operation of the API passes: who asks, may they, do they ask too often, have they asked that before."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja.utils import check_csrf
+
+from config.api_tokens import user_of_token
+from config.models import IdempotentAnswer
+from config.problems import API, problem
+from training.permissions import reach
+
+SCHEME = "bearer"
+LONGEST_KEY = 255
+ANSWERS_ARE_KEPT = timedelta(hours=24)
+CHUNK = 256 * 1024
+
+Run = Callable[..., HttpResponseBase]
+
+
+class TokenMiddleware:
+    """Let a token act as its login, before anything asks who acts: the audit trail names it like any login.
+
+    Under /api/ only. A token that opens nothing is nobody, whatever cookies come with it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")
+        if request.path.startswith(API) and scheme:
+            user = user_of_token(secret.strip(), now=timezone.now()) if scheme.lower() == SCHEME else None
+            request.user = user or AnonymousUser()
+            request.by_token = True  # type: ignore[attr-defined]  # read by the gate: no cookie, no forgery
+        return self.get_response(request)
+
+
+def gate(run: Run) -> Run:
+    """Around each operation, before its input is read. An operation that declares no permission is for nobody."""
+    view = run.__self__.view_func  # type: ignore[attr-defined]  # the operation that this is a method of
+    permissions = getattr(view, "permissions", None)
+
+    @wraps(run)
+    def guarded(request: HttpRequest, **values: Any) -> HttpResponseBase:
+        user = request.user
+        if not user.is_authenticated:
+            return not_signed_in()
+        if not getattr(request, "by_token", False) and check_csrf(request):
+            return problem(
+                HTTPStatus.FORBIDDEN, _("Send the header X-CSRFToken with the value of the cookie csrftoken.")
+            )
+        now = timezone.now()
+        if wait := _seconds_to_wait(user, now=now):
+            return problem(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                _("Too many requests. Wait as long as the header Retry-After says."),
+                headers={"Retry-After": str(wait)},
+            )
+        if not permissions or not any(reach(user, each) for each in permissions):
+            return problem(HTTPStatus.FORBIDDEN, _("You may not do this. Ask an HSE supervisor or an administrator."))
+        if request.method == "POST" and "Idempotency-Key" in request.headers:
+            return _once(request, user, lambda: run(request, **values), now=now)
+        return run(request, **values)
+
+    return guarded
+
+
+def not_signed_in() -> HttpResponse:
+    return problem(HTTPStatus.UNAUTHORIZED, _("Log in, or send a token."), headers={"WWW-Authenticate": "Bearer"})
+
+
+# Rate
+
+
+def _seconds_to_wait(user: User, *, now: datetime) -> int:
+    """Count a request of this minute, and return how long to wait once there were too many; one statement."""
+    minute = now.replace(second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO config_apiuse AS known (user_id, minute, requests) VALUES (%s, %s, 1)
+            ON CONFLICT (user_id) DO UPDATE SET
+              requests = CASE WHEN known.minute = excluded.minute THEN known.requests + 1 ELSE 1 END,
+              minute = excluded.minute
+            RETURNING requests
+            """,
+            [user.pk, minute],
+        )
+        (requests,) = cursor.fetchone()
+    return 0 if requests <= settings.API_REQUESTS_PER_MINUTE else 60 - now.second
+
+
+# Once
+
+
+def _once(request: HttpRequest, user: User, run: Callable[[], HttpResponseBase], *, now: datetime) -> HttpResponseBase:
+    """Run a POST once for each key of a login; repeated, it is answered as it was the first time.
+
+    Only success is kept: what was refused changed nothing, and may be sent again. Where the first request was cut off
+    nobody can tell how far it came, so that its key opens nothing any more.
+    """
+    key = request.headers["Idempotency-Key"].strip()
+    if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        return problem(HTTPStatus.BAD_REQUEST, _("An Idempotency-Key has 1 to 255 plain characters."))
+    IdempotentAnswer.objects.filter(user=user, created_at__lt=now - ANSWERS_ARE_KEPT).delete()
+    fingerprint = _fingerprint(request)
+    known, is_first = IdempotentAnswer.objects.get_or_create(
+        user=user, key=key, defaults={"fingerprint": fingerprint, "created_at": now}
+    )
+    if not is_first:
+        return _again(known, fingerprint)
+    answers = IdempotentAnswer.objects.filter(pk=known.pk)
+    try:
+        response = run()
+    except BaseException:
+        answers.delete()
+        raise
+    if isinstance(response, HttpResponse) and 200 <= response.status_code < 300:
+        answers.update(
+            status=response.status_code, content_type=response.get("Content-Type", ""), body=response.content
+        )
+    else:
+        answers.delete()
+    return response
+
+
+def _again(known: IdempotentAnswer, fingerprint: str) -> HttpResponse:
+    if known.fingerprint != fingerprint:
+        return problem(HTTPStatus.CONFLICT, _("This Idempotency-Key was sent with another request. Use a new one."))
+    if known.status is None:
+        return problem(
+            HTTPStatus.CONFLICT,
+            _("A request with this Idempotency-Key is still running, or was cut off. Look before you repeat it."),
+        )
+    headers = {"Idempotent-Replayed": "true"}
+    return HttpResponse(
+        bytes(known.body), status=known.status, content_type=known.content_type or None, headers=headers
+    )
+
+
+def _fingerprint(request: HttpRequest) -> str:
+    """Return the hash of address and content; of uploads the content of files, read piece by piece."""
+    digest = hashlib.sha256(request.get_full_path().encode())
+    for part in _parts(request):
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()
+
+
+def _parts(request: HttpRequest) -> Iterator[bytes]:
+    if request.content_type != "multipart/form-data":
+        yield request.body
+        return
+    for name, texts in sorted(request.POST.lists()):
+        yield repr((name, texts)).encode()
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            yield repr((name, file.name, file.size)).encode()
+            yield from file.chunks(CHUNK)
+            file.seek(0)

@@ -1,0 +1,116 @@
+"""Every answer of the API that is no success: RFC 9457, whichever part of the site gives it."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic.alias_generators import to_camel
+
+from training.refusals import Refusal
+
+MEDIA_TYPE = "application/problem+json"
+API = "/api/"
+KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
+
+# Fields that the pages call otherwise.
+FIELDS = {"course": "courseId", "trainer": "trainerId", "venue": "venueId"}
+CONFLICT: dict[str, Any] = dict.fromkeys(("sessionId", "startTime", "endTime", "learnerId", "theirs", "yours"))
+
+SENTENCES: dict[int, Any] = {
+    HTTPStatus.FORBIDDEN: gettext_lazy("You may not do this. Ask an HSE supervisor or an administrator."),
+    HTTPStatus.NOT_FOUND: gettext_lazy("There is nothing at this address."),
+    HTTPStatus.METHOD_NOT_ALLOWED: gettext_lazy("Not with this method; the header Allow says which there are."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: gettext_lazy("The request is too large."),
+    HTTPStatus.SERVICE_UNAVAILABLE: gettext_lazy("The site is busy. Try again in a few seconds."),
+}
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    errors: Mapping[str, list[str]] | None = None,
+    conflict: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """Return a problem; `detail` is a sentence that a person may read."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = errors
+    if conflict:
+        body["conflict"] = conflict
+    content = json.dumps(body, cls=DjangoJSONEncoder)
+    return HttpResponse(content, status=status, content_type=MEDIA_TYPE, headers=dict(headers or {}))
+
+
+def problem_of(refusal: Refusal) -> HttpResponse:
+    """Return the problem that tells a refusal, in its own words."""
+    errors = {FIELDS.get(field, to_camel(field)): texts for field, texts in refusal.errors.items()}
+    return problem(
+        refusal.status,
+        refusal.message,
+        errors=errors,
+        conflict=_conflict(refusal.conflict) if refusal.conflict else None,
+        headers={"Retry-After": "5"} if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE else None,
+    )
+
+
+def field_errors(errors: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return by field what does not fit, from the errors of ninja: their places begin with where the input stands."""
+    found: dict[str, list[str]] = {}
+    for error in errors:
+        place = ".".join(str(part) for part in error["loc"][2:] or error["loc"][1:])
+        found.setdefault(place or "body", []).append(str(error["msg"]).removeprefix("Value error, "))
+    return found
+
+
+def _conflict(conflict: Mapping[str, Any]) -> dict[str, Any]:
+    """A conflict over several rows of a list names the first one as itself, and all of them."""
+    first: Mapping[str, Any] = next(iter(conflict.get("rows", ())), {})
+    told: dict[str, Any] = _told({**first, **conflict})
+    return {**CONFLICT, **told}
+
+
+def _told(value: Any) -> Any:
+    match value:
+        case dict():
+            return {to_camel(key): _told(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_told(each) for each in value]
+        case dt.datetime():
+            return timezone.localtime(value).isoformat()
+    return value
+
+
+class ProblemMiddleware:
+    """What never reaches an operation: unknown paths, wrong methods, CSRF and host refusals, failures anywhere."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code < 400 or not request.path.startswith(API) or response["Content-Type"] == MEDIA_TYPE:
+            return response
+        headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+        return problem(response.status_code, _sentence(response.status_code), headers=headers)
+
+
+def _sentence(status: int) -> str:
+    if status in SENTENCES:
+        return str(SENTENCES[status])
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _("Something went wrong on our side. The people who run the site can see what.")
+    return _("The request is malformed.")

@@ -1,0 +1,255 @@
+"""How programs come in, how often, and what they are told where there is nothing: tokens, CSRF, limits, problems."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client, RequestFactory, override_settings
+from django.utils import timezone
+
+from attendance.models import SessionAttendee
+from config.api_tokens import AlreadyRevoked, make_token, revoke_token
+from config.errors import server_error
+from config.models import ApiToken, IdempotentAnswer
+from config.problems import ProblemMiddleware
+from tests.admin_forms import filled_in
+from tests.factories import files
+from tests.factories.learners import LearnerFactory
+from tests.factories.training import CourseVersionFactory, scheduled_session
+from tests.fixtures import client_of
+from training.models import Session
+from training.refusals import NotPermitted
+
+pytestmark = pytest.mark.django_db
+
+SESSIONS = "/api/v1/training/sessions"
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+
+
+# Tokens and cookies
+
+
+def test_a_token_is_kept_as_a_hash_and_notes_its_use(supervisor: User, superuser: User):
+    token, secret = make_token(user=supervisor, name="HR", by=superuser, now=timezone.now())
+
+    assert Client(headers={"Authorization": f"Bearer {secret}"}).get(SESSIONS).status_code == 200
+
+    token.refresh_from_db()
+    assert token.last_used_at is not None
+    assert secret not in str(ApiToken.objects.values().get())
+
+
+def test_a_revoked_token_opens_nothing(supervisor: User, superuser: User):
+    token, secret = make_token(user=supervisor, name="HR", by=superuser, now=timezone.now())
+    revoke_token(token_id=token.pk, by=superuser, now=timezone.now())
+
+    response = Client(headers={"Authorization": f"Bearer {secret}"}).get(SESSIONS)
+
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == "Bearer"
+    with pytest.raises(AlreadyRevoked):
+        revoke_token(token_id=token.pk, by=superuser, now=timezone.now())
+
+
+def test_a_token_of_a_disabled_login_opens_nothing(program_of: Callable[[User], Client], supervisor: User):
+    program = program_of(supervisor)
+    User.objects.filter(pk=supervisor.pk).update(is_active=False)
+
+    assert program.get(SESSIONS).status_code == 401
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer sp_wrong", "Basic eDp5", "Bearer \xff", "nonsense"])
+def test_a_wrong_token_is_nobody_whatever_cookie_comes_with_it(as_supervisor: Client, header: str):
+    assert as_supervisor.get(SESSIONS, headers={"Authorization": header}).status_code == 401
+
+
+def test_a_token_opens_no_page(token_of: Callable[[User], str], supervisor: User):
+    response = Client(headers={"Authorization": f"Bearer {token_of(supervisor)}"}).get("/")
+
+    assert response.status_code == 302
+
+
+def test_only_superusers_make_tokens(supervisor: User):
+    with pytest.raises(NotPermitted):
+        make_token(user=supervisor, name="HR", by=supervisor, now=timezone.now())
+
+
+def test_the_audit_trail_names_the_login_of_the_token(as_planner: Client, supervisor: User):
+    version = CourseVersionFactory(status="PUBLISHED")
+
+    made = as_planner.post(f"{SESSIONS}/draft", {"courseId": version.course_id}, JSON).json()
+
+    events = Session.pgh_event_model.objects  # type: ignore[attr-defined]  # set by pghistory
+    context = events.select_related("pgh_context").get(pgh_obj_id=made["id"]).pgh_context
+    assert (context.metadata["user"], context.metadata["door"]) == (supervisor.pk, "api")
+
+
+def test_a_cookie_changes_nothing_without_the_csrf_token(supervisor: User):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(supervisor)
+    body = {"courseId": CourseVersionFactory(status="PUBLISHED").course_id}
+
+    refused = client.post(f"{SESSIONS}/draft", body, JSON)
+
+    assert (refused.status_code, refused["Content-Type"]) == (403, PROBLEM)
+    assert "X-CSRFToken" in refused.json()["detail"]
+    client.cookies["csrftoken"] = "a" * 32
+    assert client.post(f"{SESSIONS}/draft", body, JSON, headers={"X-CSRFToken": "a" * 32}).status_code == 201
+
+
+def test_admin_makes_a_token_shows_it_once_and_revokes_it(as_superuser: Client, supervisor: User):
+    add = "/admin/config/apitoken/add/"
+
+    page = as_superuser.post(add, filled_in(as_superuser, add, user=supervisor.pk, name="Gate"), follow=True)
+
+    token = ApiToken.objects.get()
+    (said,) = [str(message) for message in page.context["messages"] if "sp_" in str(message) and "Copy" in str(message)]
+    secret = said.rpartition(" ")[2]
+    assert Client(headers={"Authorization": f"Bearer {secret}"}).get(SESSIONS).status_code == 200
+    shown = as_superuser.get(f"/admin/config/apitoken/{token.pk}/change/")
+    assert secret not in shown.content.decode()
+    as_superuser.post(f"/admin/config/apitoken/{token.pk}/revoke/")
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+
+
+# Limits
+
+
+@override_settings(API_REQUESTS_PER_MINUTE=2)
+def test_a_login_that_asks_too_often_is_told_how_long_to_wait(
+    as_planner: Client, program_of: Callable[[User], Client], auditor: User, monkeypatch: pytest.MonkeyPatch
+):
+    now = timezone.now().replace(second=20)
+    monkeypatch.setattr("config.api_gate.timezone.now", lambda: now)
+
+    assert [as_planner.get(SESSIONS).status_code for _time in range(3)] == [200, 200, 429]
+    refused = as_planner.get(SESSIONS)
+    assert (refused["Retry-After"], refused["Content-Type"]) == ("40", PROBLEM)
+    assert program_of(auditor).get(SESSIONS).status_code == 200
+    now += timedelta(minutes=1)
+    assert as_planner.get(SESSIONS).status_code == 200
+
+
+# Once
+
+
+def _key(value: str) -> dict[str, str]:
+    return {"Idempotency-Key": value}
+
+
+def test_a_repeated_post_is_answered_again_and_done_once(as_planner: Client):
+    body = {"courseId": CourseVersionFactory(status="PUBLISHED").course_id}
+
+    first = as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1"))
+    again = as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1"))
+
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again["Idempotent-Replayed"] == "true"
+    assert Session.objects.count() == 1
+
+
+def test_a_key_is_for_one_request_of_one_login(
+    as_planner: Client, program_of: Callable[[User], Client], superuser: User
+):
+    body = {"courseId": CourseVersionFactory(status="PUBLISHED").course_id}
+    as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1"))
+    other = {"courseId": CourseVersionFactory(status="PUBLISHED").course_id}
+
+    assert as_planner.post(f"{SESSIONS}/draft", other, JSON, headers=_key("a1")).status_code == 409
+    assert program_of(superuser).post(f"{SESSIONS}/draft", other, JSON, headers=_key("a1")).status_code == 201
+
+
+def test_what_was_refused_may_be_sent_again_with_its_key(as_planner: Client):
+    session = scheduled_session()
+    body = {"learnerIds": [LearnerFactory(status="BLACKLISTED").pk]}
+    address = f"{SESSIONS}/{session.pk}/attendees"
+
+    assert as_planner.post(address, body, JSON, headers=_key("a1")).status_code == 409
+    assert not IdempotentAnswer.objects.exists()
+    assert not SessionAttendee.objects.exists()
+
+
+def test_a_request_that_was_cut_off_is_not_done_twice(as_planner: Client, supervisor: User):
+    body = {"courseId": CourseVersionFactory(status="PUBLISHED").course_id}
+    as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1"))
+    IdempotentAnswer.objects.update(status=None)
+
+    assert as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1")).status_code == 409
+    assert Session.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 256, "é"])
+def test_a_key_is_plain_and_short(as_planner: Client, key: str):
+    body = {"courseId": CourseVersionFactory(status="PUBLISHED").course_id}
+
+    assert as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key(key)).status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upload_is_known_by_the_content_of_its_file(as_planner: Client, evidence_dir: object):
+    address = f"{SESSIONS}/{scheduled_session().pk}/evidence"
+    content = files.pdf()
+
+    first = as_planner.post(address, {"file": files.upload(content, "sheet.pdf")}, headers=_key("a1"))
+    again = as_planner.post(address, {"file": files.upload(content, "sheet.pdf")}, headers=_key("a1"))
+    other = as_planner.post(address, {"file": files.upload(files.pdf(2), "sheet.pdf")}, headers=_key("a1"))
+
+    assert (first.status_code, again.json(), other.status_code) == (201, first.json(), 409)
+
+
+# Problems
+
+
+def test_an_unknown_path_is_a_problem(as_planner: Client):
+    response = as_planner.get("/api/v1/nothing")
+
+    assert (response.status_code, response["Content-Type"]) == (404, PROBLEM)
+    assert set(response.json()) == {"type", "title", "status", "detail"}
+
+
+def test_a_wrong_method_is_a_problem_that_says_which_are_right(as_planner: Client):
+    response = as_planner.put(f"{SESSIONS}/draft")
+
+    assert (response.status_code, response["Content-Type"], response["Allow"]) == (405, PROBLEM, "POST")
+
+
+def test_a_failure_is_a_problem(as_planner: Client, monkeypatch: pytest.MonkeyPatch):
+    def fail(*_values: object, **_named: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("attendance.api.sessions.matching", fail)
+    as_planner.raise_request_exception = False
+
+    response = as_planner.get(SESSIONS)
+
+    assert (response.status_code, response["Content-Type"]) == (500, PROBLEM)
+    assert "secret" not in response.content.decode()
+
+
+def test_a_failure_of_a_page_stays_a_page(rf: RequestFactory):
+    response = ProblemMiddleware(server_error)(rf.get("/sessions/"))
+
+    assert response["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    "body", ["{", "[]", '"x"', "null", '{"courseId": "1"}', '{"courseId": 1.5}', '{"courseId": 1, "x": 1}', "\0"]
+)
+def test_a_body_that_is_none_is_bad_input_and_never_422(as_planner: Client, body: str):
+    response = as_planner.generic("POST", f"{SESSIONS}/draft", body, JSON)
+
+    assert (response.status_code, response["Content-Type"]) == (400, PROBLEM)
+    assert json.loads(response.content)["detail"]
+
+
+def test_the_document_and_its_page_are_for_logins(as_auditor: Client, auditor: User):
+    assert Client().get("/api/openapi.json").status_code == 401
+    assert Client().get("/api/docs").status_code == 302
+    assert client_of(auditor).get("/api/openapi.json").json()["openapi"].startswith("3.")
+    page = as_auditor.get("/api/docs").content.decode()
+    assert "https://" not in page  # nothing from elsewhere
+    assert "<script>" not in page  # nothing that the content policy refuses
