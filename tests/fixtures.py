@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
-from tests.factories.training import TrainerFactory, UserFactory
+from tests.factories.training import SessionFactory, TrainerFactory, UserFactory
 from training.groups import AUDITORS, SUPERVISORS, TRAINERS
 from training.models import Trainer
 
@@ -85,6 +85,12 @@ def _files_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Tests never write into the evidence of the checkout."""
     with override_settings(**_files_under(tmp_path_factory.mktemp("files"))):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _sessions_begin_with_the_same_morning() -> None:
+    """Otherwise the days of a test's sessions depend on how many sessions were made before it, up to the future."""
+    SessionFactory.reset_sequence(0)
 
 
 @pytest.fixture

@@ -126,10 +126,14 @@ def test_s5_one_slot_has_one_winner_and_everybody_else_is_told_who(
 
 @pytest.mark.usefixtures("locks_off")
 def test_s5_control_without_locks_the_losers_are_not_told_who(course: Course, supervisor: User):
-    """The constraint still lets one win, but nobody learns who it was, and some wait for each other in a circle."""
-    answers = book_one_slot(course, supervisor, trainer=qualified_trainers(course, 1)[0])
+    """The constraint still lets one win, but nobody learns who it was, and some wait for each other in a circle.
+
+    On a busy machine the clients may happen to come one after the other; not ten times in a row.
+    """
     with pytest.raises(AssertionError):
-        check_one_winner(answers)
+        for _round in range(10):
+            check_one_winner(book_one_slot(course, supervisor, trainer=qualified_trainers(course, 1)[0]))
+            Session.objects.filter(start_time=MORNING).update(status="CANCELLED", cancellation_reason="Next round")
 
 
 def mixed_bookings(course: Course, by: User, seed: int) -> list[Any]:
@@ -166,9 +170,12 @@ def test_s5_mixed_bookings_never_wait_in_a_circle(course: Course, supervisor: Us
 
 @pytest.mark.usefixtures("locks_off")
 def test_s5_control_without_locks_mixed_bookings_are_not_told_who(course: Course, supervisor: User):
+    """Some run into the constraint, or wait in a circle; on a busy machine not in every round."""
     kinds: Counter[type] = Counter()
-    for number in range(3):
+    for number in range(20):
         kinds.update(type(answer) for answer in mixed_bookings(course, supervisor, seed=number))
+        if set(kinds) - {Session, Booked}:
+            break
         Session.objects.filter(status="SCHEDULED").update(status="CANCELLED", cancellation_reason="Next round")
     assert set(kinds) - {Session, Booked}
 

@@ -37,7 +37,8 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def _python(directory: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    ours = {*TEST_ENVIRONMENT, *PRODUCTION, "DEBUG"}
+    # The last is set by the browser tests that ran before in this process.
+    ours = {*TEST_ENVIRONMENT, *PRODUCTION, "DEBUG", "DJANGO_ALLOW_ASYNC_UNSAFE"}
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
     return subprocess.run(
         [sys.executable, *arguments],

@@ -45,7 +45,7 @@ class CourseFactory(DjangoModelFactory):
     class Meta:
         model = Course
 
-    code = factory.Sequence(lambda n: f"{'ABCDEFGHIJ'[n // 1000 % 10]}{'KLMNOPQRST'[n // 10_000 % 10]}-{n % 1000:03d}")
+    code = factory.Sequence(lambda n: f"{'QXZVWJKYFN'[n // 10_000 % 10]}{'QXZVWJKYFN'[n // 1000 % 10]}-{n % 1000:03d}")
 
 
 class CourseVersionFactory(DjangoModelFactory):

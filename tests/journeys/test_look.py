@@ -124,7 +124,7 @@ def test_toasts_leave_after_six_seconds_but_errors_stay(home: Page) -> None:
         document.getElementById("toasts").append(toast);
     }""")
     _request(home, "/no/such/page/")
-    error = home.get_by_role("alert")
+    error = home.locator("#toasts [data-stays]")
     expect(error).to_contain_text("no longer exists")
 
     home.clock.run_for(5_500)
