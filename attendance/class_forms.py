@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from attendance.hours_export import COLUMNS, Column
 from attendance.selectors.classes import ClassFilter, Shown
 from attendance.services.capture import Presence
 from learners.models import LearnerProgression, ProgressionEvent
@@ -194,3 +195,28 @@ class StepForm(forms.Form):
         """Show a refusal at the day that it names, or above the form."""
         for text in refusal.errors.get("effective_date", [refusal.message]):
             self.add_error("effective_date" if refusal.errors else None, text)
+
+
+class HoursForm(forms.Form):
+    """Which hours are exported, in which columns and as what."""
+
+    show = forms.ChoiceField(label=gettext_lazy("Classes"), required=False, choices=Shown, initial=Shown.ALL)
+    first = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput, validators=WITHIN_REASON)
+    last = forms.DateField(label=gettext_lazy("To"), required=False, widget=DayInput, validators=WITHIN_REASON)
+    columns = forms.MultipleChoiceField(
+        label=gettext_lazy("Columns"),
+        choices=[(column.name, column.label) for column in COLUMNS],
+        initial=[column.name for column in COLUMNS],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one column.")},
+    )
+    format = forms.ChoiceField(
+        label=gettext_lazy("File"),
+        choices=(("xlsx", "Excel"), ("csv", "CSV")),
+        initial="xlsx",
+        widget=forms.RadioSelect,
+    )
+
+    def chosen(self) -> list[Column]:
+        """Return the columns of a valid form, in their usual order."""
+        return [column for column in COLUMNS if column.name in self.cleaned_data["columns"]]

@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("classes/<int:pk>/<day:day>/void/", capture.class_void, name="class_void"),
     path("classes/<int:pk>/learners/", progression.class_learners, name="class_learners"),
     path("classes/captures/", classes.class_captures, name="class_captures"),
+    path("classes/hours/", classes.class_hours, name="class_hours"),
     path("progressions/<int:pk>/complete/", progression.progression_complete, name="progression_complete"),
     path("progressions/<int:pk>/hold/", progression.progression_hold, name="progression_hold"),
     path("progressions/<int:pk>/resume/", progression.progression_resume, name="progression_resume"),

@@ -7,9 +7,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from attendance.class_forms import ClassFilterForm, MonthForm
+from attendance.class_forms import ClassFilterForm, HoursForm, MonthForm
+from attendance.hours_export import as_csv, as_xlsx, hours_rows
 from attendance.selectors.classes import (
     ClassFilter,
+    Shown,
     class_board,
     class_lines,
     count_by_state,
@@ -23,6 +25,10 @@ from training.permissions import Permission, Reach, reach, requires
 from training.selectors.classes import captures_missing, status_history, visible_class, visible_classes
 
 ROWS_PER_PAGE = 50
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @requires(Permission.READ_CLASS)
@@ -57,6 +63,26 @@ def class_captures(request: HtmxRequest) -> HttpResponse:
     today = timezone.localdate()
     page = Paginator(captures_missing(request.user, today=today), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "attendance/class_captures.html", {"page": page, "today": today})
+
+
+@requires(Permission.READ_CLASS)
+@never_cache
+@require_safe
+def class_hours(request: HtmxRequest) -> HttpResponse:
+    """Ask for months, columns and kind of file, and send the hours of the classes that this person may read."""
+    form = HoursForm(request.GET if "format" in request.GET else None)
+    if not form.is_valid():
+        return render(request, "attendance/class_hours.html", {"form": form}, status=422 if form.is_bound else 200)
+    asked = form.cleaned_data
+    classes = in_state(visible_classes(request.user), Shown(asked["show"] or Shown.ALL))
+    rows = hours_rows(classes.order_by(), first=asked["first"], last=asked["last"])
+    write = as_csv if asked["format"] == "csv" else as_xlsx
+    name = f"hours-{timezone.localdate():%Y-%m-%d}.{asked['format']}"
+    return HttpResponse(
+        write(rows, form.chosen()),
+        content_type=CONTENT_TYPES[asked["format"]],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @requires(Permission.READ_CLASS)

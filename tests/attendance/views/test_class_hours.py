@@ -1,0 +1,91 @@
+"""The export of hours: what stands in it, its columns, and that no cell is a formula."""
+
+import csv
+import io
+import zipfile
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from attendance.services.capture import Presence, capture_session, void_capture
+from learners.models import LearnerProgression
+from tests.attendance.services.test_capture import NOW
+from tests.factories.learners import LearnerProgressionFactory
+from tests.factories.training import active_class
+from training.models import Trainer
+
+pytestmark = pytest.mark.django_db
+
+MONDAYS = (date(2026, 3, 2), date(2026, 3, 9), date(2026, 3, 16))
+
+
+@pytest.fixture
+def progression(superuser: User) -> LearnerProgression:
+    """Three captures of one worker, 2.5 of 4 hours each; the last one is voided."""
+    progression: LearnerProgression = LearnerProgressionFactory(learner__first_name="=1+1", learner__last_name="")
+    who: dict[str, Any] = {"class_id": progression.training_class_id, "by": superuser, "now": NOW}
+    for day in MONDAYS:
+        capture_session(session_date=day, presences=[Presence(progression.learner_id, "2.5")], **who)
+    void_capture(session_date=MONDAYS[-1], reason="Wrong day", **who)
+    return progression
+
+
+def read(response: Any) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+
+
+def test_hours_are_by_month_class_and_worker_without_what_was_voided(
+    as_auditor: Client, progression: LearnerProgression
+):
+    columns = ["trained", "month", "class", "present", "absent"]
+    response = as_auditor.get("/classes/hours/", {"format": "csv", "columns": columns})
+    code = progression.training_class.class_code
+    assert read(response) == [
+        ["Month", "Class", "Hours trained", "Hours present", "Hours absent"],
+        ["2026-03", code, "8.0", "5.0", "3.0"],
+    ]
+    assert response["Content-Disposition"].endswith('.csv"')
+
+
+def test_the_export_is_narrowed_by_days(as_auditor: Client, progression: LearnerProgression):
+    asked = {"format": "csv", "columns": ["present"], "first": "2026-03-03", "last": "2026-03-31"}
+    assert read(as_auditor.get("/classes/hours/", asked)) == [["Hours present"], ["2.5"]]
+
+
+def test_no_cell_is_a_formula(as_auditor: Client, progression: LearnerProgression):
+    plain = as_auditor.get("/classes/hours/", {"format": "csv", "columns": ["worker"]})
+    assert read(plain)[1] == ["'=1+1"]
+    book = as_auditor.get("/classes/hours/", {"format": "xlsx", "columns": ["worker", "present"]})
+    with zipfile.ZipFile(io.BytesIO(book.content)) as parts:
+        sheet, texts = parts.read("xl/worksheets/sheet1.xml"), parts.read("xl/sharedStrings.xml")
+    assert b"<f>" not in sheet
+    assert b"=1+1" in texts
+    assert b"<v>5</v>" in sheet
+
+
+def test_a_trainer_exports_own_classes_only(as_trainer: Client, trainer: Trainer, progression: LearnerProgression):
+    own = LearnerProgressionFactory(training_class=active_class(agent=trainer))
+    capture_session(class_id=own.training_class_id, session_date=MONDAYS[0], by=trainer.user, now=NOW)  # type: ignore[arg-type]  # it has one
+    rows = read(as_trainer.get("/classes/hours/", {"format": "csv", "columns": ["class"]}))
+    assert rows[1:] == [[own.training_class.class_code]]
+
+
+def test_columns_are_asked_for(as_auditor: Client):
+    assert as_auditor.get("/classes/hours/").status_code == 200
+    response = as_auditor.get("/classes/hours/", {"format": "csv"})
+    assert (response.status_code, set(response.context["form"].errors)) == (422, {"columns"})
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_the_export_takes_the_same_queries_for_any_number(
+    as_auditor: Client, superuser: User, size: int, django_assert_num_queries: Any
+):
+    for _each in range(size):
+        made = LearnerProgressionFactory()
+        capture_session(class_id=made.training_class_id, session_date=MONDAYS[0], by=superuser, now=NOW)
+    with django_assert_num_queries(4):
+        rows = read(as_auditor.get("/classes/hours/", {"format": "csv", "columns": ["worker"]}))
+    assert len(rows) == size + 1
