@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy
 from attendance.models import CaptureVoid, SessionAttendee
 from attendance.selectors.finalize import finalize_preview
 from attendance.selectors.trail import of_session
+from attendance.services.capture import void_capture
 from attendance.services.finalize import finalize_session
 from learners.admin.workers import WORKER_SEARCH
+from training.class_policies import check_can_void
 from training.event_admin import register_events
 from training.guarded_admin import (
     LONGEST_REASON,
@@ -28,7 +30,7 @@ from training.guarded_admin import (
     ServiceForm,
     who_acts,
 )
-from training.models import Session
+from training.models import ClassAttendanceSession, Session
 from training.policies import ChangedMeanwhile, allows, check_can_delete, check_can_schedule, check_open
 from training.selectors.audit import Source
 from training.services.sessions import (
@@ -230,6 +232,41 @@ class SessionAttendeeAdmin(ReadOnlyAdmin):
     list_select_related = ("session", "learner")
     date_hierarchy = "marked_at"
     search_fields = (*WORKER_SEARCH, "remarks")
+
+
+class CaptureVoidInline(ReadOnlyInline):
+    model = CaptureVoid
+    fields = ("voided_at", "voided_status", "reason", "voided_by")
+    readonly_fields = fields
+    select_related = ("voided_by",)
+
+
+@admin.register(ClassAttendanceSession)
+class ClassAttendanceSessionAdmin(ReadOnlyAdmin):
+    """Meetings of classes, captured on their class's own page; what was captured is voided with a reason (H4)."""
+
+    list_display = ("training_class", "session_date", "status", "scheduled_hours", "captured_by", "captured_at")
+    list_display_links = ("training_class", "session_date")
+    list_filter = ("status",)
+    list_select_related = ("training_class", "captured_by")
+    date_hierarchy = "session_date"
+    search_fields = ("training_class__class_code",)
+    inlines = (CaptureVoidInline,)
+    object_actions = (
+        ObjectAction(
+            name="void",
+            label=gettext_lazy("Void"),
+            question=gettext_lazy(
+                "Its hours are reversed in the log, nothing is erased, and the meeting can be captured again."
+            ),
+            run=lambda meeting, by, now, reason: void_capture(
+                class_id=meeting.training_class_id, session_date=meeting.session_date, reason=reason, by=by, now=now
+            ),
+            done=gettext_lazy("Voided. The meeting can be captured again."),
+            is_offered=lambda meeting: allows(check_can_void, meeting),
+            form=ReasonForm,
+        ),
+    )
 
 
 @admin.register(CaptureVoid)

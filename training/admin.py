@@ -249,16 +249,6 @@ class TrainingClassAdmin(ReadOnlyAdmin):
         return (*super().history_of(obj), parts)
 
 
-@admin.register(ClassAttendanceSession)
-class ClassAttendanceSessionAdmin(ReadOnlyAdmin):
-    list_display = ("training_class", "session_date", "status", "scheduled_hours", "captured_by", "captured_at")
-    list_display_links = ("training_class", "session_date")
-    list_filter = ("status",)
-    list_select_related = ("training_class", "captured_by")
-    date_hierarchy = "session_date"
-    search_fields = ("training_class__class_code",)
-
-
 @admin.register(Site)
 class SiteAdmin(ReadOnlyAdmin):
     """Written after every migrate from the settings."""
