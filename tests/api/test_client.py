@@ -1,0 +1,54 @@
+"""The example client of the documentation does the main job against a live server."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
+
+from docs.api_client import ProblemError, SiteProof
+from learners.models import TrainingRecord
+from tests.factories import files
+from tests.factories.learners import LearnerFactory
+from tests.factories.training import CourseVersionFactory, TrainerFactory, TrainerQualificationFactory, VenueFactory
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("evidence_dir")
+def test_the_example_client_does_the_main_job(
+    live_server: LiveServer, token_of: Callable[[User], str], supervisor: User, tmp_path: Path
+):
+    version, trainer, venue = CourseVersionFactory(status="PUBLISHED"), TrainerFactory(), VenueFactory()
+    TrainerQualificationFactory(trainer=trainer, course=version.course)
+    LearnerFactory.create_batch(3)
+    site = SiteProof(live_server.url, token_of(supervisor))
+    start = timezone.now() - timedelta(hours=3)
+    sheet = tmp_path / "sheet.pdf"
+    sheet.write_bytes(files.pdf())
+
+    session_id = site.create_draft(course_id=version.course_id)["id"]
+    site.schedule(
+        session_id,
+        trainer_id=trainer.pk,
+        venue_id=venue.pk,
+        start_time=start,
+        end_time=start + timedelta(hours=2),
+    )
+    people = [each["learnerId"] for each in site.suggestions(session_id)]
+    assert site.add_attendees(session_id, people)["added"] == 3
+    site.mark(session_id, [{"learnerId": each, "isPresent": True, "hasPassed": True} for each in people])
+    with pytest.raises(ProblemError) as refused:
+        site.finalize(session_id)
+    assert refused.value.status == 400
+    site.upload_sheet(session_id, sheet)
+    assert "finalize" in site.session(session_id)["allowedActions"]
+
+    finalized = site.finalize(session_id)
+
+    assert (finalized["trainingRecords"], finalized["passed"]) == (3, 3)
+    assert TrainingRecord.objects.filter(session=session_id).count() == 3
+    assert site.session(session_id)["status"] == "COMPLETED"
+    assert site.compliance(people[0])["cleared"] is True
