@@ -23,6 +23,7 @@ from attendance.selectors.classes import (
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, Reach, reach, requires
 from training.selectors.classes import captures_missing, status_history, visible_class, visible_classes
+from training.selectors.courses import published_version
 
 ROWS_PER_PAGE = 50
 CONTENT_TYPES = {
@@ -97,6 +98,7 @@ def class_page(request: HtmxRequest, pk: int) -> HttpResponse:
         return render(request, "attendance/partials/_class_board.html", {"board": board})
     context = {
         "board": board,
+        "version": published_version(training_class.course_id) if training_class.course_id else None,
         "rhythm": rhythm(training_class),
         "timetable": timetable(training_class),
         "history": status_history(training_class),

@@ -152,7 +152,7 @@ def test_the_page_takes_the_same_queries_for_any_number(
     as_supervisor: Client, training_class: TrainingClass, size: int, django_assert_num_queries: Any
 ):
     LearnerProgressionFactory.create_batch(size, training_class=training_class)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         as_supervisor.get(page(training_class))
 
 
