@@ -9,14 +9,15 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import CaptureVoid
 from learners.hours import Hours, WrongHours, as_hours, check_presence
 from learners.models import LearnerHoursLog, LearnerProgression
-from learners.selectors.progression import in_progress_on
+from learners.selectors.progression import in_progress_keys
 from training.class_policies import check_can_capture, check_can_except, check_can_void, check_found
 from training.models import ClassAttendanceSession, TrainingClass
 from training.permissions import Permission, check_may
@@ -92,31 +93,16 @@ def capture_session(
     with database_refusals(), transaction.atomic():
         meeting = _locked_meeting(class_id, session_date, by=by)
         check_can_capture(meeting, today=timezone.localdate(now))
-        present = _present(presences)
-        progressions = _locked_progressions(class_id, session_date)
-        _check_presences(present, progressions, scheduled=meeting.scheduled_hours)
-        log = LearnerHoursLog.objects.bulk_create(
-            LearnerHoursLog(
-                progression=each,
-                learner_id=each.learner_id,
-                training_class_id=class_id,
-                course_id=each.course_id,
-                log_date=session_date,
-                hours_trained=meeting.scheduled_hours,
-                hours_present=present.get(each.learner_id, meeting.scheduled_hours),
-                source=LearnerHoursLog.Source.ATTENDANCE,
-                session=meeting,
-                created_by=by,
-                created_at=now,
-            )
-            for each in progressions
-        )
+        present = _present(presences, scheduled=meeting.scheduled_hours)
+        _lock_progressions(LearnerProgression.objects.filter(training_class=class_id))
+        logged = _log(meeting, present, by=by, now=now)
+        _check_logged(logged, present)
         _close(meeting, Status.CAPTURED, notes, by=by, now=now)
     return Captured(
         session=meeting,
-        learners=len(log),
-        hours_trained=sum((each.hours_trained for each in log), Decimal(0)),
-        hours_present=sum((each.hours_present for each in log), Decimal(0)),
+        learners=len(logged),
+        hours_trained=meeting.scheduled_hours * len(logged),
+        hours_present=sum(logged.values(), Decimal(0)),
     )
 
 
@@ -185,48 +171,73 @@ def _not_scheduled(training_class: TrainingClass, day: date) -> NotScheduledThen
     return NotScheduledThen(_("The class does not meet on %(day)s. Choose one of its days.") % words)
 
 
-def _locked_progressions(class_id: int, day: date) -> list[LearnerProgression]:
-    """Lock those who are in progress on that day, in the order of their keys; steps wait until the capture is over."""
-    candidates = LearnerProgression.objects.select_for_update(no_key=True).filter(training_class=class_id)
-    locked = {each.pk for each in candidates.order_by("pk")}
-    return [each for each in in_progress_on(class_id, day).order_by("pk") if each.pk in locked]
+def _lock_progressions(progressions: QuerySet[LearnerProgression]) -> None:
+    """Lock progressions in the order of their keys; steps of them, and other hours, wait until the transaction ends."""
+    list(progressions.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
-def _present(presences: Sequence[Presence]) -> dict[int, Decimal]:
-    """Return the hours by learner; nobody is named twice."""
-    present = {}
+def _present(presences: Sequence[Presence], *, scheduled: Decimal) -> dict[int, Decimal]:
+    """Return the hours by learner, each of which can be; nobody is named twice."""
+    present: dict[int, Decimal] = {}
     errors = {}
     for each in presences:
-        if each.learner_id in present:
-            errors[str(each.learner_id)] = [_("This worker is named twice.")]
         try:
-            present[each.learner_id] = as_hours(each.hours_present)
+            hours = as_hours(each.hours_present)
+            check_presence(hours, scheduled=scheduled)
         except WrongHours as refusal:
             errors[str(each.learner_id)] = [str(refusal)]
-            present[each.learner_id] = Decimal(0)
+        else:
+            if each.learner_id in present:
+                errors[str(each.learner_id)] = [_("This worker is named twice.")]
+            present[each.learner_id] = hours
     if errors:
         raise _wrong_presence(errors)
     return present
 
 
-def _check_presences(
-    present: Mapping[int, Decimal], progressions: Sequence[LearnerProgression], *, scheduled: Decimal
-) -> None:
-    if not progressions:
+def _log(
+    meeting: ClassAttendanceSession, present: Mapping[int, Decimal], *, by: User, now: datetime
+) -> dict[int, Decimal]:
+    """Log a meeting for everybody in progress on its day, in one statement; return the hours present by learner."""
+    in_progress = in_progress_keys(meeting.training_class_id, meeting.session_date)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO learner_hours_log
+              (tracking_id, learner_id, class_id, class_type_subject_id, log_date, hours_trained, hours_present, source,
+               session_id, created_by, created_at)
+            SELECT tracking_id, learner_id, class_id, class_type_subject_id, %s, %s, coalesce(hours, %s), 'attendance',
+                   %s, %s, %s
+              FROM learner_lp_tracking
+              LEFT JOIN unnest(%s::bigint[], %s::numeric[]) AS presence (learner_id, hours) USING (learner_id)
+             WHERE tracking_id IN ({in_progress.sql})
+             ORDER BY tracking_id
+            RETURNING learner_id, hours_present
+            """,  # noqa: S608  # a statement of our own, made by the selector
+            [
+                meeting.session_date,
+                meeting.scheduled_hours,
+                meeting.scheduled_hours,
+                meeting.pk,
+                by.pk,
+                now,
+                list(present.keys()),
+                list(present.values()),
+                *in_progress.params,
+            ],
+        )
+        return dict(cursor.fetchall())
+
+
+def _check_logged(logged: Mapping[int, Decimal], present: Mapping[int, Decimal]) -> None:
+    """Refuse where nobody was logged, or somebody who is named was not: the transaction takes all of it back."""
+    if not logged:
         raise NobodyInProgress(
             _("Nobody is in progress in this class on that day. Add its workers, or mark what happened instead.")
         )
-    names = {each.learner_id: each.learner.name for each in progressions}
-    errors = {}
-    for learner_id, hours in present.items():
-        try:
-            check_presence(hours, scheduled=scheduled)
-        except WrongHours as refusal:
-            errors[str(learner_id)] = [str(refusal)]
-        if learner_id not in names:
-            errors[str(learner_id)] = [_("Not in progress in this class on that day. Reload the page.")]
-    if errors:
-        raise _wrong_presence(errors)
+    if strangers := [learner_id for learner_id in present if learner_id not in logged]:
+        text = _("Not in progress in this class on that day. Reload the page.")
+        raise _wrong_presence({str(learner_id): [text] for learner_id in strangers})
 
 
 def _wrong_presence(errors: Mapping[str, Sequence[str]]) -> WrongPresence:
@@ -249,8 +260,7 @@ def _reverse(meeting: ClassAttendanceSession, reason: str, *, by: User, now: dat
     rows = LearnerHoursLog.objects.filter(
         session=meeting, source=LearnerHoursLog.Source.ATTENDANCE, reversal_of__isnull=True, reversal__isnull=True
     )
-    touched = LearnerProgression.objects.select_for_update(no_key=True).filter(pk__in=rows.values("progression"))
-    list(touched.order_by("pk"))
+    _lock_progressions(LearnerProgression.objects.filter(pk__in=rows.values("progression")))
     LearnerHoursLog.objects.bulk_create(
         LearnerHoursLog(
             progression_id=row.progression_id,

@@ -225,6 +225,7 @@ class LearnerHoursLog(models.Model):
         on_delete=models.PROTECT,
         related_name="hours",
         db_column="class_id",
+        db_index=False,
     )
     course = models.ForeignKey(
         "training.Course",
@@ -232,6 +233,7 @@ class LearnerHoursLog(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         db_column="class_type_subject_id",
+        db_index=False,
     )
     log_date = models.DateField(_("date"))
     hours_trained = models.DecimalField(_("hours trained"), max_digits=5, decimal_places=1)
@@ -254,6 +256,7 @@ class LearnerHoursLog(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         db_column="created_by",
+        db_index=False,
     )
     notes = models.TextField(_("notes"), null=True, blank=True)  # noqa: DJ001  # absent in plain SQL inserts
     reversal_of = models.OneToOneField(

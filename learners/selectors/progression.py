@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value, When
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from learners.hours import percent
 from learners.models import LearnerHoursLog, LearnerProgression, ProgressionEvent
 from training.models import CourseVersion
-
-Kind = ProgressionEvent.Kind
-Status = LearnerProgression.Status
 
 
 @dataclass(frozen=True)
@@ -52,25 +50,33 @@ def progressions_of_learner(learner_id: int) -> list[ProgressionLine]:
     return _lines(LearnerProgression.objects.filter(theirs).order_by("-start_date", "-pk"))
 
 
-def in_progress_on(class_id: int, day: date) -> QuerySet[LearnerProgression]:
-    """Return those whose hours are captured for a class on `day` (H2), by name.
+def in_progress_keys(class_id: int, day: date) -> RawSQL:
+    """Return the expression of the keys of those whose hours are captured for a class on `day` (H2).
 
     Steps count by their effective dates, whenever they were entered: a hold from its day on, a completion from the day
     after. A progression that came without steps, by plain SQL, is taken by its present state.
     """
-    steps = ProgressionEvent.objects.filter(progression=OuterRef("pk"))
-    in_effect = steps.filter(Q(effective_date__lt=day) | (Q(effective_date=day) & ~Q(kind=Kind.COMPLETED)))
-    last = in_effect.order_by("-effective_date", "-pk").values("kind")[:1]
-    without_steps = Case(
-        When(Exists(steps), then=None), When(status=Status.IN_PROGRESS, then=Value(Kind.STARTED.value))
+    return RawSQL(  # no value of anybody's in the text
+        """
+        SELECT tracking_id FROM learner_lp_tracking
+         WHERE class_id = %s AND start_date <= %s
+           AND coalesce(
+                 (SELECT kind FROM learners_progressionevent
+                   WHERE progression_id = tracking_id
+                     AND (effective_date < %s OR (effective_date = %s AND kind <> 'completed'))
+                   ORDER BY effective_date DESC, id DESC LIMIT 1),
+                 CASE WHEN status = 'in_progress' AND NOT EXISTS (
+                        SELECT FROM learners_progressionevent WHERE progression_id = tracking_id) THEN 'started' END
+               ) IN ('started', 'resumed')
+        """,
+        (class_id, day, day, day),
     )
-    return (
-        LearnerProgression.objects.filter(training_class=class_id, start_date__lte=day)
-        .alias(last_step=Coalesce(Subquery(last), without_steps, output_field=TextField()))
-        .filter(last_step__in=(Kind.STARTED, Kind.RESUMED))
-        .select_related("learner__company")
-        .order_by("learner__sort_key")
-    )
+
+
+def in_progress_on(class_id: int, day: date) -> QuerySet[LearnerProgression]:
+    """Return those whose hours are captured for a class on `day` (H2), by name."""
+    progressions = LearnerProgression.objects.filter(pk__in=in_progress_keys(class_id, day))
+    return progressions.select_related("learner__company").order_by("learner__sort_key")
 
 
 def hours_log(tracking_ids: Collection[int]) -> QuerySet[LearnerHoursLog]:

@@ -291,7 +291,7 @@ def _save(training_class: TrainingClass, fields: set[str], *, by: User, now: dat
         training_class.version += 1
         training_class.save(update_fields=[*fields, "version", "updated_by", "updated_at"])
     if "class_code" in fields:
-        training_class.refresh_from_db(fields=["class_code"])
+        del training_class.class_code  # read from the database when somebody asks
 
 
 def _sync(training_class: TrainingClass, *, now: datetime) -> Synced:
