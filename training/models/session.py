@@ -99,7 +99,7 @@ class Session(Authored):
     )
     cancellation_reason = models.TextField(_("reason for cancelling"), blank=True)
     change_reason = models.TextField(
-        _("reason for the last change"), blank=True, help_text=_("Asked for once there is a mark or evidence (S11).")
+        _("reason for the last change"), blank=True, help_text=_("Asked for once there is a mark or evidence.")
     )
     first_marked_at = models.DateTimeField(_("first marked at"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
