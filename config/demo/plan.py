@@ -25,9 +25,9 @@ SHARE_FORGOTTEN_AT_THE_GATE = 0.04
 SHARE_CANCELLED = 0.015  # everybody is noted absent
 # By kind of place: how many people make a group, and how long the next one may be in coming.
 GROUP_SIZES = {"hall": (40, 58), "room": (16, 23), "yard": (17, 23), AWAY: (6, 14)}
-LONGEST_INTERVAL_DAYS = {"hall": 18, "room": 200, "yard": 200, AWAY: 90}
-SHORTEST_INTERVAL_DAYS = 7
-EARLIEST_BEFORE_ACCESS_DAYS = 40
+LONGEST_INTERVAL_DAYS = {"hall": 24, "room": 200, "yard": 200, AWAY: 90}
+SHORTEST_INTERVAL_DAYS = 10
+EARLIEST_BEFORE_ACCESS_DAYS = 60
 
 
 class Outcome(StrEnum):
@@ -135,7 +135,7 @@ def _gather(needs: list[Need], day: date, *, size: int, days_ahead: float) -> li
 
 def _days_between_groups(course: CourseFacts, people: int) -> float:
     """Return how often a course is held, so that its groups are full."""
-    per_day = people * (0.55 + HISTORY_DAYS / 30.4 / max(course.months, 24)) / HISTORY_DAYS
+    per_day = people * (0.4 + HISTORY_DAYS / 30.4 / max(course.months, 24)) / HISTORY_DAYS
     interval = sum(GROUP_SIZES[course.at]) / 2 / per_day
     return min(max(interval, SHORTEST_INTERVAL_DAYS), LONGEST_INTERVAL_DAYS[course.at])
 
@@ -170,7 +170,7 @@ def _next_need(
         return
     is_late = rng.random() < 0.02
     again = expiry + timedelta(days=rng.randint(1, 25) if is_late else -rng.randint(5, 60))
-    yield Need(again, person, day + (expiry - day) * 0.7)
+    yield Need(again, person, day + (expiry - day) * 0.6)
 
 
 def _is_forgotten(rng: random.Random, due: date, share: float, *, today: date) -> bool:
