@@ -109,7 +109,7 @@ def test_o2_one_command_loads_serves_tells_logins_and_stops(environment: dict[st
         assert "Sessions" in page_after_sign_in(port, "supervisor", logins["supervisor"])
 
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=240) == 0
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=5)
 
@@ -118,4 +118,4 @@ def test_o2_one_command_loads_serves_tells_logins_and_stops(environment: dict[st
         assert dict(re.findall(r"^  (\w+) +(\w{4}-\w{4}-\w{4}) ", said, re.MULTILINE)) == logins
 
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=240) == 0
