@@ -17,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/", api.urls()),
     path("", include("training.urls")),
+    path("", include("learners.urls")),
     path("", include("attendance.urls")),
 ]
