@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max, TextField, Value
 from django.db.models.functions import Concat
 
-from tests.concurrency.at_once import Job, all_at_once
+from tests.concurrency.at_once import Job, all_at_once, everybody_first
 from tests.factories.training import CompanyFactory, UserFactory
 from training.class_files import read_rows
 from training.groups import SUPERVISORS
@@ -74,7 +74,7 @@ def test_k1_control_counting_up_from_the_highest_code_collides(supervisor: User,
         highest = TrainingClass.objects.aggregate(highest=Max("class_code"))["highest"] or "ABA1000"
         return Concat(Value(prefix), Value(str(int(highest[3:]) + 1)), output_field=TextField())
 
-    monkeypatch.setattr(classes, "next_code", highest_and_one)
+    monkeypatch.setattr(classes, "next_code", everybody_first(highest_and_one, CLIENTS))
     assert [answer for answer in create_many(supervisor, 1) if isinstance(answer, Exception)]
 
 

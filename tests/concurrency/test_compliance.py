@@ -4,13 +4,12 @@ Each race has a control that runs it with the lock off, and shows that the test 
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 
 from learners.models import ComplianceItem, Learner, Role
 from learners.services import compliance, requirements
@@ -18,7 +17,7 @@ from learners.services.compliance import recalculate
 from learners.services.learners import change_learner, set_areas
 from learners.services.records import AlreadyRevoked, revoke_record
 from learners.services.requirements import save_area, save_requirement
-from tests.concurrency.at_once import all_at_once
+from tests.concurrency.at_once import Job, all_at_once, meanwhile
 from tests.factories.learners import (
     AreaFactory,
     AreaRequirementFactory,
@@ -33,7 +32,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
-Job = Callable[[], Any]
 
 
 @pytest.fixture
@@ -45,23 +43,6 @@ def supervisor() -> User:
 @pytest.fixture
 def rules_lock_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requirements, "_lock_rules", lambda statement: None)
-
-
-def meanwhile(first: Job, second: Job) -> None:
-    """Do `second` elsewhere while `first` is done but not yet committed."""
-
-    def elsewhere() -> None:
-        try:
-            second()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            first()
-            doing = pool.submit(elsewhere)
-            wait([doing], timeout=1)
-        doing.result(timeout=30)
 
 
 def is_right(learner: Learner) -> bool:
