@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from learners.models import CompetencyRecord, ComplianceItem, EvidenceUpload, Learner, TrainingRecord
 from learners.models.requirement import RequirementType
+from learners.selectors.evidence import original_among, sheets_of
 from learners.standing import ItemStanding, standing_of_item
 from training.models import CourseVersion
 from training.templatetags.ui import day
@@ -90,9 +91,7 @@ def sign_offs_of(learner: Learner) -> QuerySet[CompetencyRecord]:
 
 def upload_of(record: TrainingRecord) -> EvidenceUpload | None:
     """Return who stored the file behind a record and when; None for a file that no upload names."""
-    uploads = EvidenceUpload.objects.filter(key=record.evidence_file_key).select_related("uploaded_by")
-    own = uploads.filter(session=record.session_id) if record.session_id else uploads.filter(record=record)
-    return own.order_by("-uploaded_at", "-pk").first()
+    return original_among(sheets_of([record])[record.pk])
 
 
 def course_title() -> Subquery:
