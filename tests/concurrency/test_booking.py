@@ -21,6 +21,7 @@ from tests.factories.training import (
     UserFactory,
     VenueFactory,
 )
+from training import policies
 from training.groups import SUPERVISORS
 from training.models import Course, Session, Trainer, Venue
 from training.policies import Booked
@@ -61,7 +62,7 @@ def locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(sessions, "_locked", read)
     monkeypatch.setattr(sessions, "_course", lambda course_id: Course.objects.get(pk=course_id))
-    monkeypatch.setattr(sessions.policies, "check_free", everybody_first(sessions.policies.check_free, CLIENTS))
+    monkeypatch.setattr(policies, "check_free", everybody_first(policies.check_free, CLIENTS))
 
 
 def qualified_trainers(course: Course, count: int) -> list[Trainer]:
