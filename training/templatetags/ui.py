@@ -39,7 +39,7 @@ NAVIGATION = (
     ("attendance:workers", gettext_lazy("Workers"), Permission.READ_SITE),
     ("attendance:matrix", gettext_lazy("Matrix"), Permission.READ_SITE),
     ("attendance:classes", gettext_lazy("Classes"), Permission.READ_CLASS),
-    ("attendance:verify", gettext_lazy("Verify"), Permission.VERIFY),
+    ("attendance:verify", gettext_lazy("Verify"), Permission.READ_SITE),
 )
 
 
@@ -126,14 +126,24 @@ class NavigationEntry(NamedTuple):
     word: str
     url: str
     is_current: bool
+    count: int | None
 
 
 @register.simple_tag(takes_context=True)
 def navigation(context: Context) -> list[NavigationEntry]:
-    """Return the entries of the top bar that this person may open; the one whose section holds this page is current."""
+    """Return the entries of the top bar that this person may open; the one whose section holds this page is current.
+
+    A context processor of a higher layer may give `navigation_counts`: what to count beside an entry, by URL name.
+    """
     request = context["request"]
+    counts = context.get("navigation_counts", {})
     return [
-        NavigationEntry(str(word), url, request.path == url if url == "/" else request.path.startswith(url))
+        NavigationEntry(
+            word=str(word),
+            url=url,
+            is_current=request.path == url if url == "/" else request.path.startswith(url),
+            count=counts[name]() if name in counts else None,
+        )
         for name, word, permission in NAVIGATION
         if reach(request.user, permission) and (url := _url_or_none(name))
     ]
