@@ -89,6 +89,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "training:class_edit": {"GET": PLANNERS, "POST": PLANNERS},
     "training:class_restart": {"POST": PLANNERS},
     "training:class_stop": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:library": {"GET": READERS},
     "training:session_new": {"GET": PLANNERS, "POST": PLANNERS},
     "training:session_findings": {"GET": PLANNERS},
     "training:session_trainers": {"GET": PLANNERS},

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from training.views import classes, sessions
+from training.views.library import index
 
 app_name = "training"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("classes/<int:pk>/stop/", classes.class_stop, name="class_stop"),
     path("classes/new/", classes.class_new, name="class_new"),
     path("classes/new/days/", classes.class_days_preview, name="class_days"),
+    path("library/", index.library, name="library"),
     path("sessions/<int:pk>/cancel/", sessions.session_cancel, name="session_cancel"),
     path("sessions/<int:pk>/delete/", sessions.session_delete, name="session_delete"),
     path("sessions/<int:pk>/edit/", sessions.session_edit, name="session_edit"),

@@ -1,0 +1,47 @@
+"""The sections of the library, as its index and the navigation of its pages show them."""
+
+from typing import NamedTuple
+
+from django import template
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+# In reading order: URL name, word, icon, and what it is for. A section without a URL is left out.
+SECTIONS: tuple[tuple[str, Promise, str, Promise], ...] = (
+    ("training:courses", _("Courses"), "book-open", _("What is taught: versions, validity, rules, prerequisites.")),
+    ("training:trainers", _("Trainers"), "graduation-cap", _("Who teaches, and what they are qualified for.")),
+    ("training:venues", _("Venues"), "map-pin", _("Rooms and yards, and how many people they hold.")),
+    ("training:companies", _("Companies"), "building-2", _("Employers, clients of classes, external providers.")),
+    ("learners:roles", _("Roles"), "hard-hat", _("What a worker is, and what the role requires.")),
+    ("learners:areas", _("Areas"), "layout-grid", _("Where people work, and what the place requires.")),
+    ("learners:methods", _("Assessment methods"), "list-checks", _("How a practical sign-off is assessed.")),
+)
+
+
+class Section(NamedTuple):
+    """One kind of thing in the library; `name` is the last part of its URL name."""
+
+    name: str
+    word: str
+    icon: str
+    purpose: str
+    url: str
+    is_current: bool
+
+
+@register.simple_tag(takes_context=True)
+def library_sections(context: Context) -> list[Section]:
+    """Return the sections of the library that there are; the one that holds this page is current."""
+    found = []
+    for name, word, icon, purpose in SECTIONS:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        is_current = context["request"].path.startswith(url)
+        found.append(Section(name.split(":")[1], str(word), icon, str(purpose), url, is_current))
+    return found
