@@ -14,6 +14,7 @@ from attendance.views import (
     today,
     trail,
     worker,
+    workers,
     workspace,
 )
 
@@ -66,7 +67,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<int:pk>/sheet.pdf", sheet.session_sheet, name="session_sheet"),
     path("sessions/<int:pk>/trail/", trail.session_trail, name="session_trail"),
     path("sessions/week/", sessions.sessions_week, name="sessions_week"),
-    path("workers/", worker.workers, name="workers"),
+    path("workers/", workers.workers, name="workers"),
     path("workers/<int:pk>/", worker.worker, name="worker"),
     path("workers/<int:pk>/trail/", trail.worker_trail, name="worker_trail"),
 ]

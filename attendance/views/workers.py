@@ -1,0 +1,40 @@
+"""The list of workers, with its filters."""
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from learners.forms import WorkerFilterForm
+from learners.selectors.learners import WorkerFilter, group_counts, list_workers, worker_rows
+from training.htmx import HtmxRequest, swaps
+from training.permissions import Permission, requires
+
+ROWS_PER_PAGE = 50
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def workers(request: HtmxRequest) -> HttpResponse:
+    """List the workers of a filter, worst first; HTMX gets the list alone."""
+    today = timezone.localdate()
+    warning_days = settings.EXPIRY_WARNING_DAYS
+    form = WorkerFilterForm(request.GET)
+    wanted = form.wanted()
+    page = Paginator(list_workers(wanted, today=today, warning_days=warning_days), ROWS_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "form": form,
+        "group": wanted.group,
+        "is_narrowed": wanted != WorkerFilter(),
+        "counts": group_counts(today=today, warning_days=warning_days).items(),
+        "page": page,
+        "rows": worker_rows(list(page), today=today, warning_days=warning_days),
+    }
+    template = "attendance/partials/_workers.html" if swaps(request, "workers") else "attendance/workers.html"
+    return render(request, template, context)
