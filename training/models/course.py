@@ -15,7 +15,7 @@ class Course(Authored):
         _("code"),
         max_length=8,
         unique=True,
-        validators=[RegexValidator(r"^[A-Z]{2,4}-\d{3}$", _("Use two to four letters, a dash and three digits."))],
+        validators=[RegexValidator(r"\A[A-Z]{2,4}-[0-9]{3}\Z", _("Use two to four letters, a dash and three digits."))],
     )
     deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
