@@ -1,6 +1,7 @@
 """Finding workers: who is cleared and who is not, search, the list, one worker.
 
-A worker merged into another is read as that other one (L2) and never listed.
+A worker merged into another is read as that other one (L2) and never listed. Rows keep the key under which they were
+written, so a person's rows stand under several keys: `ids_of_person`, `rows_of_people` and `person_of` find them.
 """
 
 import datetime as dt
@@ -8,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -75,6 +77,37 @@ class WorkerRow:
     next_expiry: Reason | None
 
 
+# One person, several keys (L2)
+
+
+def ids_of_person(learner: Learner) -> list[int]:
+    """Return the keys under which a person's rows stand: the surviving worker's, then those merged into it; one query.
+
+    Args:
+        learner: the survivor, or one that was merged into it.
+    """
+    survivor = learner.merged_into_id or learner.pk
+    merged = Learner.objects.filter(merged_into=survivor).order_by("pk").values_list("pk", flat=True)
+    return [survivor, *merged]
+
+
+def rows_of_people(survivors: Iterable[int], *, field: str = "learner") -> Q:
+    """Return the condition of rows that stand under any key of these people.
+
+    Args:
+        survivors: keys of workers who are not merged into others.
+        field: the row's reference to a worker.
+    """
+    survivors = list(survivors)
+    badges = Learner.objects.filter(Q(pk__in=survivors) | Q(merged_into__in=survivors))
+    return Q(**{f"{field}__in": badges.order_by().values("pk")})
+
+
+def person_of(field: str = "learner") -> Coalesce:
+    """Return the expression of the key of the person behind a row's reference to a worker: the survivor's."""
+    return Coalesce(F(f"{field}__merged_into_id"), F(f"{field}_id"))
+
+
 # Groups
 
 
@@ -104,7 +137,7 @@ def is_expiring(today: dt.date, warning_days: int) -> Q:
 
 def is_to_verify() -> Q:
     """ACTIVE and waiting for a practical sign-off; overlaps the other groups (C4)."""
-    return is_on_site() & Q(Exists(pending_sign_offs().filter(learner=OuterRef("pk"))))
+    return is_on_site() & Q(pk__in=pending_sign_offs().values(person=person_of()))
 
 
 def in_group(group: Group, *, today: dt.date, warning_days: int) -> Q:
@@ -217,8 +250,9 @@ def worker_rows(learners: Sequence[Learner], *, today: dt.date, warning_days: in
     """Return what a list says about each of these workers, in two queries."""
     items = _notable_items(learners, today=today, warning_days=warning_days)
     owed: dict[int, list[str]] = defaultdict(list)
-    for learner_id, code in pending_sign_offs().filter(learner__in=learners).values_list("learner", "course__code"):
-        owed[learner_id].append(code)
+    found = pending_sign_offs().filter(rows_of_people(learner.pk for learner in learners))
+    for person, code in found.values_list(person_of(), "course__code"):
+        owed[person].append(code)
     rows = []
     for learner in learners:
         told = sorted(

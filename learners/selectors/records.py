@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from learners.models import CompetencyRecord, ComplianceItem, EvidenceUpload, Learner, TrainingRecord
 from learners.models.requirement import RequirementType
 from learners.selectors.evidence import original_among, sheets_of
+from learners.selectors.learners import rows_of_people
 from learners.standing import ItemStanding, standing_of_item
 from training.models import CourseVersion
 from training.templatetags.ui import day
@@ -57,9 +58,9 @@ def item_lines(learner: Learner, *, today: date, warning_days: int) -> list[Item
 
 
 def records_of(learner: Learner) -> QuerySet[TrainingRecord]:
-    """Return all records of a worker, newest first: failed ones too, and revoked ones with their revocation (R2)."""
+    """Return all records of a person (L2), newest first: failed ones too, and revoked ones with the revocation (R2)."""
     return (
-        TrainingRecord.objects.filter(learner=learner)
+        TrainingRecord.objects.filter(rows_of_people([learner.merged_into_id or learner.pk]))
         .select_related("course", "course_version", "session", "provider", "created_by", "revocation__revoked_by")
         .order_by("-completion_date", "-pk")
     )
@@ -81,9 +82,9 @@ def list_records(
 
 
 def sign_offs_of(learner: Learner) -> QuerySet[CompetencyRecord]:
-    """Return the practical sign-offs of a worker, given, refused and owed, newest first."""
+    """Return the practical sign-offs of a person (L2), given, refused and owed, newest first."""
     return (
-        CompetencyRecord.objects.filter(learner=learner)
+        CompetencyRecord.objects.filter(rows_of_people([learner.merged_into_id or learner.pk]))
         .select_related("course", "course_version", "session", "assessed_by", "method", "revocation__revoked_by")
         .order_by("-training_date", "-attempt", "-pk")
     )

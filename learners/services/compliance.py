@@ -2,12 +2,14 @@
 
 One implementation, in SQL and set-based, serves one learner, the list of a session and the whole site alike:
 
-1. the learners are locked in the order of their keys, so that no answer rests on half of somebody else's change;
+1. the learners, and those into whom they were merged, are locked in the order of their keys, so that no answer rests
+   on half of somebody else's change;
 2. one MERGE works out what every learner must have (C1) and has (C2, C3), and writes the differences only;
 3. one UPDATE takes the worst item of each learner (C4).
 
 Items are kept for every learner, active or not, so that whoever returns or is unblocked has an answer at once; counts
-of people take the active ones only (C4). A learner who was merged into another has none.
+of people take the active ones only (C4). A learner who was merged into another has none: what is kept under its key
+counts for the survivor (L2).
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,12 +20,16 @@ from typing import Any
 from django.db import connection, transaction
 
 from learners.models import ComplianceRun, Learner
+from learners.services.preview import note_answers
 
 CHUNK = 2_000  # learners judged, and so locked, in one transaction of a run over the site
 
 LOCK = """
-SELECT id, compliance_updated_at IS NOT NULL FROM learners_learner
- WHERE id = ANY(%(learners)s::bigint[]) ORDER BY id FOR NO KEY UPDATE
+SELECT id, compliance_updated_at IS NOT NULL, merged_into_id FROM learners_learner
+ WHERE id IN (SELECT unnest(%(learners)s::bigint[])
+               UNION
+              SELECT merged_into_id FROM learners_learner WHERE id = ANY(%(learners)s::bigint[]))
+ ORDER BY id FOR NO KEY UPDATE
 """
 
 # `rank` packs type, decisive day and rule into one number, so that the strictest rule is the smallest one (C1). The
@@ -75,16 +81,21 @@ WITH rule AS MATERIALIZED (
   SELECT learner_id, strictest.course_id, requirement_type, grace_period_days, asker, rules, next_rule_on,
          DATE '0001-01-01' + (strictest.rank / 100000000 %% 10000000)::int AS day
     FROM strictest JOIN rule ON rule.number = strictest.rank %% 100000000
+), person AS MATERIALIZED (
+  SELECT id AS key, id AS learner_id FROM learners_learner WHERE id = ANY(%(learners)s::bigint[])
+   UNION ALL
+  SELECT id, merged_into_id FROM learners_learner WHERE merged_into_id = ANY(%(learners)s::bigint[])
 ), proof AS (
-  SELECT DISTINCT ON (learner_id, course_id) learner_id, course_id, id, expiry_date
-    FROM learners_trainingrecord record
-   WHERE learner_id = ANY(%(learners)s::bigint[]) AND result = 'PASSED'
+  SELECT DISTINCT ON (person.learner_id, course_id) person.learner_id, course_id, id, expiry_date
+    FROM learners_trainingrecord record JOIN person ON key = record.learner_id
+   WHERE result = 'PASSED'
      AND (%(course)s::bigint IS NULL OR course_id = %(course)s)
      AND NOT EXISTS (SELECT FROM learners_revocation WHERE record_id = record.id)
-   ORDER BY learner_id, course_id, expiry_date DESC NULLS FIRST, completion_date DESC, id DESC
+   ORDER BY person.learner_id, course_id, expiry_date DESC NULLS FIRST, completion_date DESC, id DESC
 ), to_verify AS (
-  SELECT DISTINCT learner_id, course_id FROM learners_competencyrecord
-   WHERE learner_id = ANY(%(learners)s::bigint[]) AND status = 'PENDING_VERIFICATION' AND revoked_at IS NULL
+  SELECT DISTINCT person.learner_id, course_id
+    FROM learners_competencyrecord sign_off JOIN person ON key = sign_off.learner_id
+   WHERE status = 'PENDING_VERIFICATION' AND revoked_at IS NULL
      AND (%(course)s::bigint IS NULL OR course_id = %(course)s)
 ), judged AS (
   SELECT winner.*, proof.id AS proof_id, proof.expiry_date, to_verify.learner_id IS NOT NULL AS awaiting_verification,
@@ -180,7 +191,7 @@ def recalculate(*, learner_ids: Iterable[int], today: date, now: datetime, cours
     except the ledger's.
 
     Args:
-        learner_ids: whose; unknown ones are passed over.
+        learner_ids: whose; unknown ones are passed over. With somebody who was merged the survivor is judged too (L2).
         today: the site's date.
         course_id: the only course whose answer can have changed, where there is one, such as that of a new record. A
             learner who never had an answer gets all of them.
@@ -189,13 +200,26 @@ def recalculate(*, learner_ids: Iterable[int], today: date, now: datetime, cours
         how many items were written or removed.
     """
     assert connection.in_atomic_block, "the answers belong to the transaction of the change"  # noqa: S101  # programming error
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, {"learners": list(learner_ids)})
-        had_answer: dict[int, bool] = dict(cursor.fetchall())
+    had_answer = _lock(learner_ids)
+    note_answers(had_answer, today=today)
     in_full = [learner_id for learner_id, had in had_answer.items() if course_id is None or not had]
     in_part = [learner_id for learner_id, had in had_answer.items() if course_id is not None and had]
     parts = ((in_full, None), (in_part, course_id))
     return sum(_answer(each, course, today=today, now=now) for each, course in parts if each)
+
+
+def _lock(learner_ids: Iterable[int]) -> dict[int, bool]:
+    """Lock these learners and their survivors; return by key whether each has an answer already."""
+    wanted = set(learner_ids)
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(LOCK, {"learners": list(wanted)})
+            rows: list[tuple[int, bool, int | None]] = cursor.fetchall()
+        locked = {learner_id: had_answer for learner_id, had_answer, _survivor in rows}
+        late = {survivor for *_row, survivor in rows if survivor} - locked.keys()
+        if not late:
+            return locked
+        wanted = locked.keys() | late  # somebody was merged while we waited
 
 
 def _answer(learner_ids: list[int], course_id: int | None, *, today: date, now: datetime) -> int:

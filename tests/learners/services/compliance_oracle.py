@@ -1,4 +1,4 @@
-"""Compliance by the letter of C1 to C4 and C7, in slow and plain Python: what the set-based SQL is measured against."""
+"""Compliance by the letter of C1 to C4, C7 and L2, in slow and plain Python: the measure of the set-based SQL."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,13 +29,15 @@ class Record:
 
 @dataclass(frozen=True)
 class Person:
+    """A badge; `merged_into` is the number of the one with which it is one person (L2)."""
+
     role: int
     role_assigned_at: date
     start_date: date
     areas: Sequence[tuple[int, date]]
     records: Sequence[Record]
     to_verify: frozenset[int]
-    is_merged: bool
+    merged_into: int | None
 
 
 @dataclass(frozen=True)
@@ -91,16 +93,30 @@ def strictness(rule: Rule, day: date) -> tuple[bool, date, bool, int]:
     return rule.grace is not None, day, rule.source == "area", rule.asker
 
 
-def best_proof(person: Person, course: int) -> Record | None:
+def badges_of(person: Person, site: Site) -> list[Person]:
+    """L2: this badge, and those merged into it."""
+    return [each for each in site.people if each is person or person is survivor_of(each, site)]
+
+
+def survivor_of(person: Person, site: Site) -> Person | None:
+    return None if person.merged_into is None else site.people[person.merged_into]
+
+
+def best_proof(person: Person, site: Site, course: int) -> Record | None:
     """C2: the latest expiry counts (none is the latest), then the latest completion."""
-    passed = [each for each in person.records if each.course == course and each.passed and not each.revoked]
-    return max(passed, key=lambda each: (each.expiry or date.max, each.completion, passed.index(each)), default=None)
+    records = [record for badge in badges_of(person, site) for record in badge.records]
+    passed = [each for each in records if each.course == course and each.passed and not each.revoked]
+    return max(passed, key=lambda each: (each.expiry or date.max, each.completion, _place(each, passed)), default=None)
+
+
+def _place(record: Record, records: list[Record]) -> int:
+    return next(number for number, each in enumerate(records) if each is record)
 
 
 def items_of(person: Person, site: Site, today: date) -> dict[int, Item]:
     asked: dict[int, list[tuple[Rule, date]]] = {}
     coming: dict[int, list[date]] = {}
-    if person.is_merged:
+    if person.merged_into is not None:
         return {}
     for source, asker, assigned_at in askers_of(person, site):
         for rule in site.rules:
@@ -110,13 +126,17 @@ def items_of(person: Person, site: Site, today: date) -> dict[int, Item]:
                 else:
                     day = decisive_day(rule, assigned_at, person)
                     asked.setdefault(rule.course, []).append((rule, day))
-    return {course: item_of(person, course, rules, coming.get(course, []), today) for course, rules in asked.items()}
+    return {
+        course: item_of(person, site, course, rules, coming.get(course, []), today) for course, rules in asked.items()
+    }
 
 
-def item_of(person: Person, course: int, rules: list[tuple[Rule, date]], coming: list[date], today: date) -> Item:
+def item_of(
+    person: Person, site: Site, course: int, rules: list[tuple[Rule, date]], coming: list[date], today: date
+) -> Item:
     rules.sort(key=lambda each: strictness(*each))
     winner, day = rules[0]
-    proof = best_proof(person, course)
+    proof = best_proof(person, site, course)
     ends = [start - ONE_DAY for start in coming]
     key_date: date | None
     if proof and (proof.expiry is None or proof.expiry >= today):
@@ -137,7 +157,7 @@ def item_of(person: Person, course: int, rules: list[tuple[Rule, date]], coming:
         expiry=proof.expiry if proof else None,
         key_date=key_date,
         holds_until=min(ends, default=None),
-        awaiting=course in person.to_verify,
+        awaiting=any(course in badge.to_verify for badge in badges_of(person, site)),
         proof=proof,
         source=winner.source,
         asker=winner.asker,
@@ -151,7 +171,7 @@ def answer_of(person: Person, site: Site, today: date) -> Answer:
     statuses = {item.status for item in items}
     status = next((each for each in ("NON_COMPLIANT", "PENDING") if each in statuses), "COMPLIANT")
     ends = [item.holds_until for item in items if item.holds_until]
-    if not person.is_merged:
+    if person.merged_into is None:
         askers = {(source, asker) for source, asker, _since in askers_of(person, site)}
         ends += [
             rule.starts_on - ONE_DAY
