@@ -4,6 +4,7 @@ from typing import Any
 
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from storages.backends.s3 import S3Storage
 
 CONNECT_SECONDS = 5
@@ -11,6 +12,7 @@ READ_SECONDS = 20
 ATTEMPTS = 2
 IN_ONE_PART_BYTES = 1024**3
 IN_MEMORY_BYTES = 2 * 1024**2
+BUSY = (408, 429)  # the store's own trouble, whatever was asked for
 
 
 class EvidenceBucket(S3Storage):  # type: ignore[misc]  # django-storages has no types
@@ -31,3 +33,10 @@ class EvidenceBucket(S3Storage):  # type: ignore[misc]  # django-storages has no
             "default_acl": None,
             "file_overwrite": True,  # the store looks first: the same key is the same content
         }
+
+    def blames_one_file(self, error: Exception) -> bool:
+        """Tell whether the store answered, and declined this one object."""
+        if not isinstance(error, ClientError):
+            return False
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return 400 <= status < 500 and status not in BUSY

@@ -1,13 +1,16 @@
 """Evidence on disk: a file is there whole, and survives a power cut, or it is not there (E2, E4)."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
 PRIVATE = 0o700
+OF_ONE_FILE = (errno.EACCES, errno.EPERM, errno.EIO, errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 
 
 class EvidenceDirectory(FileSystemStorage):
@@ -34,6 +37,12 @@ class EvidenceDirectory(FileSystemStorage):
         for directory in (target.parent, target.parent.parent):
             _wait_for_disk(directory)
         return name
+
+    def blames_one_file(self, error: Exception) -> bool:
+        """Tell whether the disk answered, and this one file cannot be read."""
+        if isinstance(error, OSError):
+            return error.errno in OF_ONE_FILE
+        return isinstance(error, SuspiciousFileOperation)  # a key that leads out of the directory
 
 
 def _wait_for_disk(directory: Path) -> None:

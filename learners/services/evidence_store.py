@@ -7,22 +7,27 @@ same bytes. Nothing here touches the database, and none of it may be called insi
 import hashlib
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 import structlog
 from django.core.files.base import File
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.utils.translation import gettext as _
 
 from learners.evidence_files.incoming import Document
 from learners.evidence_files.kinds import Kind
 from training.refusals import Conflict, Refusal, Unavailable
 
+if TYPE_CHECKING:  # a site with its evidence on disk does not load boto3
+    from learners.evidence_files.bucket import EvidenceBucket
+    from learners.evidence_files.directory import EvidenceDirectory
+
 logger = structlog.get_logger(__name__)
 
 CHUNK = 256 * 1024
+REMOTE_READERS = 8
 ENDINGS = {Kind.PDF: "pdf", Kind.JPEG: "jpg", Kind.PNG: "png"}
 
 Result = TypeVar("Result")
@@ -39,8 +44,20 @@ class StoredFile:
     pages: int
 
 
+@dataclass(frozen=True)
+class Content:
+    """What the store holds under a key: the hash of the bytes that were read, and how many they were."""
+
+    sha256: str
+    size: int
+
+
 class StoreUnavailable(Unavailable):
     """The store does not answer, is full, or gave back other bytes than it was given."""
+
+
+class EvidenceUnreadable(StoreUnavailable):
+    """The store answers, and does not hand out this one file."""
 
 
 class EvidenceMissing(Refusal):
@@ -63,14 +80,15 @@ def store(*, document: Document) -> StoredFile:
         StoreUnavailable: the store failed in whatever way; nothing may be linked to the file.
     """
     key = f"{document.sha256[:2]}/{document.sha256}.{ENDINGS[document.content_type]}"
-    found = _digest_or_none(key)
-    if found != document.sha256:
+    found = read_stored(key=key)
+    if found is None or found.sha256 != document.sha256:
         if found is not None:
             logger.error("evidence_altered", key=key)
             key = key.replace(".", f"-{secrets.token_hex(4)}.")
         document.file.seek(0)
         key = _ask("save", lambda: _store().save(key, File(document.file)))
-        if _digest_or_none(key) != document.sha256:
+        kept = read_stored(key=key)
+        if kept is None or kept.sha256 != document.sha256:
             logger.error("evidence_not_stored_whole", key=key)
             raise _unavailable()
     return StoredFile(key, document.sha256, document.size, document.content_type, document.pages)
@@ -84,7 +102,7 @@ def open_stored(*, key: str, sha256: str) -> BinaryIO:
     """
     copy = tempfile.TemporaryFile()  # noqa: SIM115  # the caller's
     try:
-        _check(_digest_or_none(key, copy), key=key, sha256=sha256)
+        _check(read_stored(key=key, copy=copy), key=key, sha256=sha256)
     except BaseException:
         copy.close()
         raise
@@ -98,52 +116,94 @@ def check_stored(*, key: str, sha256: str) -> None:
     Raises:
         EvidenceMissing, EvidenceAltered, StoreUnavailable: as `open_stored`.
     """
-    _check(_digest_or_none(key), key=key, sha256=sha256)
+    _check(read_stored(key=key), key=key, sha256=sha256)
 
 
-def _check(found: str | None, *, key: str, sha256: str) -> None:
+def read_stored(*, key: str, copy: BinaryIO | None = None) -> Content | None:
+    """Read what the store holds under `key`, a chunk at a time, and copy it; None when it holds nothing.
+
+    Raises:
+        EvidenceUnreadable, StoreUnavailable: it cannot be told.
+    """
+
+    def read() -> Content | None:
+        digest, size = hashlib.sha256(), 0
+        try:
+            with _store().open(key) as stored:
+                for chunk in stored.chunks(CHUNK):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    if copy is not None:
+                        copy.write(chunk)
+        except FileNotFoundError:
+            return None
+        return Content(digest.hexdigest(), size)
+
+    return _ask("read", read)
+
+
+def list_stored(directory: str = "") -> Iterator[str]:
+    """Return the keys of everything in the store, one directory after the other.
+
+    Raises:
+        StoreUnavailable: it does not answer.
+    """
+    directories, files = _ask("list", lambda: _listing(directory))
+    for name in sorted(files):
+        yield f"{directory}{name}"
+    for name in sorted(directories):
+        yield from list_stored(f"{directory}{name}/")
+
+
+def check_store_answers() -> None:
+    """Refuse where the store is not there at all, so that nobody takes its files for missing.
+
+    Raises:
+        StoreUnavailable: it does not answer, or its directory is gone.
+    """
+    _ask("list", lambda: _store().listdir(""))
+
+
+def readers() -> int:
+    """Return how many files are worth reading at once: a remote store keeps each reader waiting."""
+    return 1 if isinstance(_store(), FileSystemStorage) else REMOTE_READERS
+
+
+def _check(found: Content | None, *, key: str, sha256: str) -> None:
     if found is None:
         logger.error("evidence_missing", key=key)
         raise EvidenceMissing(_("The file is missing in the evidence store. Tell your administrator at once."))
-    if found != sha256:
+    if found.sha256 != sha256:
         logger.error("evidence_altered", key=key)
         raise EvidenceAltered(
             _("The file in the evidence store is not the one that was uploaded. Tell your administrator at once.")
         )
 
 
-def _digest_or_none(key: str, copy: BinaryIO | None = None) -> str | None:
-    """Return the hash of what the store holds under `key`, and copy it; None when it holds nothing."""
-
-    def read() -> str | None:
-        digest = hashlib.sha256()
-        try:
-            with _store().open(key) as stored:
-                for chunk in stored.chunks(CHUNK):
-                    digest.update(chunk)
-                    if copy is not None:
-                        copy.write(chunk)
-        except FileNotFoundError:
-            return None
-        return digest.hexdigest()
-
-    return _ask("read", read)
+def _listing(directory: str) -> tuple[list[str], list[str]]:
+    """A directory that is gone by the time it is listed is an empty one."""
+    try:
+        directories, files = _store().listdir(directory)
+    except FileNotFoundError:
+        return [], []
+    return directories, files
 
 
 def _ask(what: str, question: Callable[[], Result]) -> Result:
-    """Ask the store; whatever it or its driver throws means that it cannot be relied on now."""
+    """Ask the store; whatever it or its driver throws means that it, or one file in it, cannot be relied on now."""
     try:
         return question()
     except Exception as error:
         logger.exception("evidence_store_failed", doing=what)
-        raise _unavailable() from error
+        refusal = EvidenceUnreadable if _store().blames_one_file(error) else StoreUnavailable
+        raise _unavailable(refusal) from error
 
 
-def _store() -> Storage:
-    return storages["evidence"]
+def _store() -> "EvidenceDirectory | EvidenceBucket":
+    return cast("EvidenceDirectory | EvidenceBucket", storages["evidence"])
 
 
-def _unavailable() -> Refusal:
-    return StoreUnavailable(
+def _unavailable(refusal: type[StoreUnavailable] = StoreUnavailable) -> StoreUnavailable:
+    return refusal(
         _("The evidence store does not work at the moment: it is down, or full. Nothing was changed; try again later.")
     )
