@@ -40,6 +40,8 @@ from training.models import (
     Venue,
 )
 from training.selectors.audit import Source
+from training.selectors.library_trail import of_trainer
+from training.services.companies import CompanyFacts, create_company, edit_company
 from training.services.courses import (
     Syllabus,
     archive_version,
@@ -48,6 +50,16 @@ from training.services.courses import (
     edit_draft_version,
     publish_version,
 )
+from training.services.trainers import (
+    QualificationFacts,
+    TrainerFacts,
+    add_qualification,
+    create_trainer,
+    edit_qualification,
+    edit_trainer,
+    remove_qualification,
+)
+from training.services.venues import VenueFacts, create_venue, edit_venue
 
 Published = CourseVersion.Status.PUBLISHED
 Draft = CourseVersion.Status.DRAFT
@@ -60,6 +72,13 @@ class CompanyAdmin(GuardedAdmin):
     search_fields = ("name", "code")
     offered = Q(is_active=True)
 
+    def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
+        facts: CompanyFacts = form.cleaned_data
+        if change:
+            edit_company(company_id=obj.pk, facts=facts, by=who_acts(request))
+        else:
+            obj.pk = create_company(facts=facts, by=who_acts(request)).pk
+
 
 @admin.register(Venue)
 class VenueAdmin(GuardedAdmin):
@@ -67,6 +86,13 @@ class VenueAdmin(GuardedAdmin):
     list_filter = ("is_active",)
     search_fields = ("name", "location")
     offered = Q(is_active=True)
+
+    def save_model(self, request: HttpRequest, obj: Venue, form: Any, change: bool) -> None:
+        facts: VenueFacts = form.cleaned_data
+        if change:
+            edit_venue(venue_id=obj.pk, facts=facts, by=who_acts(request))
+        else:
+            obj.pk = create_venue(facts=facts, by=who_acts(request)).pk
 
 
 class QualificationInline(GuardedInline):
@@ -88,9 +114,42 @@ class TrainerAdmin(GuardedAdmin):
     inlines = (QualificationInline,)
     offered = Q(is_active=True)
 
+    def save_model(self, request: HttpRequest, obj: Trainer, form: Any, change: bool) -> None:
+        values = dict(form.cleaned_data)
+        for field in ("company", "user"):
+            named = values.pop(field)
+            values[f"{field}_id"] = named and named.pk
+        facts: TrainerFacts = values  # type: ignore[assignment]  # the fields of the form are those of the facts
+        if change:
+            edit_trainer(trainer_id=obj.pk, facts=facts, by=who_acts(request))
+        else:
+            obj.pk = create_trainer(facts=facts, by=who_acts(request)).pk
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.save(commit=False)
+        by = who_acts(request)
+        for qualification in formset.deleted_objects:
+            remove_qualification(qualification_id=qualification.pk, by=by)
+        for qualification, _fields in formset.changed_objects:
+            edit_qualification(qualification_id=qualification.pk, facts=_facts_of(qualification), by=by)
+        for qualification in formset.new_objects:
+            add_qualification(
+                trainer_id=form.instance.pk,
+                course_id=qualification.course_id,
+                facts=_facts_of(qualification),
+                by=by,
+            )
+
     def history_of(self, obj: Trainer) -> Sequence[Source]:
-        parts = Source(model=TrainerQualification, ids=(obj.pk,), by="trainer", subject="course")
-        return (*super().history_of(obj), parts)
+        return of_trainer(obj)
+
+
+def _facts_of(qualification: TrainerQualification) -> QualificationFacts:
+    return QualificationFacts(
+        certificate_number=qualification.certificate_number,
+        valid_from=qualification.valid_from,
+        valid_until=qualification.valid_until,
+    )
 
 
 @admin.register(TrainerQualification)

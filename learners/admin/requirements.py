@@ -30,8 +30,9 @@ from training.guarded_admin import (
     ReadOnlyInline,
     who_acts,
 )
-from training.models import Course, CoursePrerequisite, CourseVersion
+from training.models import Course, CourseVersion
 from training.selectors.audit import Source
+from training.selectors.library_trail import of_course
 from training.services.courses import create_course
 
 
@@ -107,12 +108,7 @@ class CourseAdmin(GuardedAdmin):
         return ((_("New version"), url),)
 
     def history_of(self, obj: Course) -> Sequence[Source]:
-        versions = list(obj.versions.values_list("pk", flat=True))
-        return (
-            *super().history_of(obj),
-            Source(model=CourseVersion, ids=(obj.pk,), by="course", subject="number"),
-            Source(model=CoursePrerequisite, ids=versions, by="course_version", subject="course"),
-        )
+        return of_course(obj)
 
 
 class RequirementInline(GuardedInline):

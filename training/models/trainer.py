@@ -1,6 +1,7 @@
 """Trainers and what they may teach."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +60,11 @@ class Trainer(Authored):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    def clean(self) -> None:
+        """Tell at its field what `trainer_external_has_company` keeps."""
+        if self.kind == self.Kind.EXTERNAL and self.company_id is None:
+            raise ValidationError({"company": _("An external trainer needs a company.")})
 
 
 @audited()

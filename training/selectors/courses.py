@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from training.models import CourseVersion
+from training.models import CoursePrerequisite, CourseVersion
 
 
 def bookable_versions(*, search: str = "") -> QuerySet[CourseVersion]:
@@ -24,3 +24,18 @@ def published_version(course_id: int) -> CourseVersion | None:
         .filter(course_id=course_id, status=CourseVersion.Status.PUBLISHED)
         .first()
     )
+
+
+def asked_before(*, except_course_id: int) -> dict[int, set[int]]:
+    """Return, by course, the keys of the courses that its published version and its drafts ask for, in one query.
+
+    Args:
+        except_course_id: the course whose prerequisites are being decided.
+    """
+    links = CoursePrerequisite.objects.filter(course_version__course__deleted_at__isnull=True)
+    links = links.exclude(course_version__status=CourseVersion.Status.ARCHIVED)
+    links = links.exclude(course_version__course_id=except_course_id)
+    found: dict[int, set[int]] = {}
+    for course_id, first in links.values_list("course_version__course_id", "course_id"):
+        found.setdefault(course_id, set()).add(first)
+    return found

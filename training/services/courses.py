@@ -12,9 +12,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from training.course_policies import (
+    SyllabusInvalid,
+    check_can_archive,
+    check_can_delete,
+    check_can_edit,
+    check_can_publish,
+    check_prerequisites,
+)
 from training.models import Course, CoursePrerequisite, CourseVersion, Session, TrainingClass
 from training.permissions import Permission, check_may
 from training.refusals import Conflict, Invalid, Refusal, database_refusals
+from training.selectors.courses import asked_before
 
 
 class Syllabus(TypedDict, total=False):
@@ -44,16 +53,8 @@ class CourseInvalid(Invalid):
     """The code of a course breaks its rule, or is taken; `errors` names it."""
 
 
-class SyllabusInvalid(Invalid):
-    """A field of a version breaks its rule; `errors` names it."""
-
-
-class VersionInUse(Conflict):
-    """Only drafts of a version are edited, published and deleted, and only published ones archived."""
-
-
 class CourseBooked(Conflict):
-    """Open sessions or classes need the course."""
+    """Open sessions, classes or other courses need the course."""
 
 
 def create_course(*, code: str, by: User) -> Course:
@@ -74,6 +75,21 @@ def create_course(*, code: str, by: User) -> Course:
     return course
 
 
+def create_course_with_draft(
+    *, code: str, syllabus: Syllabus, prerequisites: Collection[int], by: User, now: datetime
+) -> CourseVersion:
+    """Add a course and the draft of its first version, or neither.
+
+    Raises:
+        NotPermitted: not granted.
+        CourseInvalid: as `create_course`.
+        SyllabusInvalid: as `create_version`.
+    """
+    with transaction.atomic():
+        course = create_course(code=code, by=by)
+        return create_version(course_id=course.pk, syllabus=syllabus, prerequisites=prerequisites, by=by, now=now)
+
+
 def create_version(
     *,
     course_id: int,
@@ -91,7 +107,7 @@ def create_version(
     Raises:
         NotPermitted: not granted.
         CourseNotFound: there is no such course.
-        SyllabusInvalid: a field breaks its rule.
+        SyllabusInvalid: a field breaks its rule, or a prerequisite asks for this course in turn.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
@@ -106,7 +122,8 @@ def create_version(
         _check_fields(version)
         version.save()
         if prerequisites is None:
-            prerequisites = before.prerequisite_links.values_list("course_id", flat=True) if before else ()
+            kept = before.prerequisite_links.filter(course__deleted_at__isnull=True) if before else None
+            prerequisites = kept.values_list("course_id", flat=True) if kept is not None else ()
         _ask_before(version, prerequisites)
         return version
 
@@ -129,23 +146,19 @@ def edit_draft_version(
         NotPermitted: not granted.
         CourseNotFound: there is no such version.
         VersionInUse: it is no draft.
-        SyllabusInvalid: a field breaks its rule.
+        SyllabusInvalid: a field breaks its rule, or a prerequisite asks for this course in turn.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
         version = _lock_version(version_id)
-        _check_status(
-            version, CourseVersion.Status.DRAFT, _("This version was published, so it stays. Make a new version.")
-        )
+        check_can_edit(version)
         for field, value in syllabus.items():
             setattr(version, field, value)
         version.updated_by, version.updated_at = by, now
         _check_fields(version)
         version.save()
         if prerequisites is not None:
-            version.prerequisite_links.exclude(course__in=prerequisites).delete()
-            listed = version.prerequisite_links.values_list("course_id", flat=True)
-            _ask_before(version, set(prerequisites) - set(listed))
+            _ask_before(version, prerequisites)
         return version
 
 
@@ -158,11 +171,13 @@ def publish_version(*, version_id: int, by: User, now: datetime) -> CourseVersio
         NotPermitted: not granted.
         CourseNotFound: there is no such version.
         VersionInUse: it is no draft.
+        SyllabusInvalid: a prerequisite asks for this course in turn, since the draft was written.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
         version = _lock_version(version_id)
-        _check_status(version, CourseVersion.Status.DRAFT, _("This version was published before. Make a new version."))
+        check_can_publish(version)
+        _check_prerequisites(version, version.prerequisite_links.values_list("course_id", flat=True))
         for before in version.course.versions.filter(status=CourseVersion.Status.PUBLISHED):
             _set_status(before, CourseVersion.Status.ARCHIVED, by=by, now=now)
         return _set_status(version, CourseVersion.Status.PUBLISHED, by=by, now=now)
@@ -179,7 +194,7 @@ def archive_version(*, version_id: int, by: User, now: datetime) -> CourseVersio
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
         version = _lock_version(version_id)
-        _check_status(version, CourseVersion.Status.PUBLISHED, _("Only the published version can be archived."))
+        check_can_archive(version)
         return _set_status(version, CourseVersion.Status.ARCHIVED, by=by, now=now)
 
 
@@ -194,9 +209,7 @@ def delete_draft_version(*, version_id: int, by: User) -> None:
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
         version = _lock_version(version_id)
-        _check_status(
-            version, CourseVersion.Status.DRAFT, _("Only drafts can be deleted. Archive this version instead.")
-        )
+        check_can_delete(version)
         version.delete()
 
 
@@ -208,7 +221,8 @@ def delete_unbooked_course(*, course_id: int, by: User, now: datetime) -> Course
     Raises:
         NotPermitted: not granted.
         CourseNotFound: there is no such course.
-        CourseBooked: a draft or scheduled session, or a class that is not stopped, is of this course.
+        CourseBooked: a draft or scheduled session, or a class that is not stopped, is of this course, or another
+            course has it as a prerequisite.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
@@ -228,6 +242,18 @@ def delete_unbooked_course(*, course_id: int, by: User, now: datetime) -> Course
             raise CourseBooked(
                 _("%(code)s cannot be deleted: class %(class)s is planned with it. Stop that class first.") % words,
                 conflict={"kind": "STATE", "class_id": training_class.pk},
+            )
+        asking = (
+            CourseVersion.objects.filter(prerequisite_links__course=course, course__deleted_at__isnull=True)
+            .exclude(status=CourseVersion.Status.ARCHIVED)
+            .select_related("course")
+            .first()
+        )
+        if asking is not None:
+            words = {"code": course, "other": asking.course}
+            raise CourseBooked(
+                _("%(code)s cannot be deleted: %(other)s asks for it first. Change its prerequisites first.") % words,
+                conflict={"kind": "STATE", "course_id": asking.course_id},
             )
         course.deleted_at, course.updated_by = now, by
         course.save(update_fields=("deleted_at", "updated_by", "updated_at"))
@@ -257,15 +283,24 @@ def _lock_version(version_id: int) -> CourseVersion:
     raise CourseNotFound(_("There is no such version; it may have been deleted."))
 
 
-def _check_status(version: CourseVersion, status: CourseVersion.Status, otherwise: str) -> None:
-    if version.status != status:
-        raise VersionInUse(otherwise, conflict={"kind": "STATE", "theirs": version.status})
-
-
 def _ask_before(version: CourseVersion, course_ids: Iterable[int]) -> None:
+    """Make these courses the prerequisites of a version, and no others."""
+    wanted = set(course_ids)
+    _check_prerequisites(version, wanted)
+    version.prerequisite_links.exclude(course__in=wanted).delete()
+    listed = set(version.prerequisite_links.values_list("course_id", flat=True))
     CoursePrerequisite.objects.bulk_create(
-        CoursePrerequisite(course_version=version, course_id=each) for each in sorted(set(course_ids))
+        CoursePrerequisite(course_version=version, course_id=each) for each in sorted(wanted - listed)
     )
+
+
+def _check_prerequisites(version: CourseVersion, course_ids: Iterable[int]) -> None:
+    """Under the lock of one course only: of two drafts written at one moment, whoever publishes is asked again."""
+    wanted = set(course_ids)
+    if wanted:
+        codes = dict(Course.objects.filter(deleted_at__isnull=True).values_list("pk", "code"))
+        asked = asked_before(except_course_id=version.course_id)
+        check_prerequisites(version.course_id, wanted, asked=asked, codes=codes)
 
 
 def _check_fields(version: CourseVersion) -> None:

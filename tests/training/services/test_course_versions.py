@@ -6,13 +6,12 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.factories.training import CourseFactory, CourseVersionFactory, scheduled_session
+from training.course_policies import SyllabusInvalid, VersionInUse
 from training.models import CoursePrerequisite, CourseVersion
 from training.refusals import NotPermitted
 from training.services.courses import (
     CourseNotFound,
     Syllabus,
-    SyllabusInvalid,
-    VersionInUse,
     archive_version,
     create_version,
     delete_draft_version,

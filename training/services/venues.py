@@ -1,0 +1,56 @@
+"""Venues: rooms and yards where sessions are held."""
+
+from typing import TypedDict
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from training.models import Venue
+from training.permissions import Permission, check_may
+from training.refusals import Refusal, database_refusals
+from training.services.library_rows import write_row
+
+
+class VenueFacts(TypedDict, total=False):
+    """What is known of a venue; `capacity` in people. A field left out stays as it is."""
+
+    name: str
+    capacity: int
+    location: str
+    is_active: bool
+
+
+class VenueNotFound(Refusal):
+    """There is no such venue (404)."""
+
+    status = 404
+
+
+def create_venue(*, facts: VenueFacts, by: User) -> Venue:
+    """Add a venue.
+
+    Raises:
+        NotPermitted: not granted.
+        Invalid: a field breaks its rule; `errors` names it.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        return write_row(Venue(), facts, by=by)
+
+
+def edit_venue(*, venue_id: int, facts: VenueFacts, by: User) -> Venue:
+    """Change a venue. An inactive one is offered for nothing new; what is booked there stays.
+
+    Fewer seats than people on a list are a warning on that session, never a refusal here (S7).
+
+    Raises:
+        NotPermitted, Invalid: as `create_venue`.
+        VenueNotFound: there is no such venue.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        venue = Venue.objects.select_for_update(no_key=True).filter(pk=venue_id).first()
+        if venue is None:
+            raise VenueNotFound(_("There is no such venue."))
+        return write_row(venue, facts, by=by)
