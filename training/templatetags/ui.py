@@ -126,7 +126,7 @@ class NavigationEntry(NamedTuple):
     word: str
     url: str
     is_current: bool
-    count: int | None
+    number: int | None
 
 
 @register.simple_tag(takes_context=True)
@@ -136,13 +136,13 @@ def navigation(context: Context) -> list[NavigationEntry]:
     A context processor of a higher layer may give `navigation_counts`: what to count beside an entry, by URL name.
     """
     request = context["request"]
-    counts = context.get("navigation_counts", {})
+    counts = context.get("navigation_counts") or {}
     return [
         NavigationEntry(
             word=str(word),
             url=url,
             is_current=request.path == url if url == "/" else request.path.startswith(url),
-            count=counts[name]() if name in counts else None,
+            number=counts[name]() if name in counts else None,
         )
         for name, word, permission in NAVIGATION
         if reach(request.user, permission) and (url := _url_or_none(name))

@@ -1,0 +1,286 @@
+"""Practical sign-offs: given or refused, revoked, and tried again (V1, V2).
+
+What is signed off is frozen by the database (`0003_append_only`); from then on only a revocation changes it.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import pghistory
+from django.contrib.auth.models import User
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from learners.evidence_files.incoming import received
+from learners.models import AssessmentMethod, CompetencyRecord, EvidenceUpload, Learner, Revocation, TrainingRecord
+from learners.policies import expiry_date
+from learners.services.compliance import recalculate
+from learners.services.evidence_store import StoredFile, store
+from learners.services.records import AlreadyRevoked, ReasonMissing
+from learners.sign_off_policies import (
+    Assessment,
+    NotAssessable,
+    check_assessment,
+    check_can_repeat,
+    check_no_record,
+    check_pending,
+    check_training_date,
+    name_of,
+)
+from training.permissions import Permission, check_may
+from training.refusals import Refusal, database_refusals
+from training.templatetags.ui import day
+
+
+class SignOffNotFound(Refusal):
+    """There is no such practical sign-off (404)."""
+
+    status = 404
+
+
+def sign_off(
+    *,
+    record_ids: Collection[int],
+    assessment: Assessment,
+    proof: Sequence[File] = (),
+    by: User,
+    now: datetime,
+) -> list[CompetencyRecord]:
+    """Sign off one practical skill or many alike, all of them or none (V1).
+
+    Competent makes the PASSED record: of the day of the training, valid as the version says that was taught, proven by
+    the sheet of the session or by `proof`. It names the revoked record of that worker and session that it replaces, if
+    there is one (F9). Not competent stays as a failed attempt. Compliance follows at once (C6).
+
+    Args:
+        record_ids: of competency records that wait for their sign-off.
+        proof: one PDF, JPEG or PNG, or several pictures, that prove the skill instead of the session's sheet.
+
+    Returns:
+        the records, the oldest training first.
+
+    Raises:
+        NotPermitted: not granted.
+        SignOffNotFound: one of them does not exist.
+        NotAssessable: method, date or remarks are missing or cannot be right; `errors` names the fields.
+        AlreadySignedOff, HasRecord: names those in whose way something stands.
+        EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the proof is to blame.
+        EvidenceNotReceived, ReaderUnavailable, StoreUnavailable: something here does not work at the moment.
+    """
+    check_may(by, Permission.VERIFY)
+    today = timezone.localdate(now)
+    if not record_ids:
+        raise NotAssessable(_("Tick the workers who are signed off."))
+    check_assessment(assessment, offers_proof=bool(proof), today=today)
+    if proof:
+        _check_all(_found(record_ids), assessment)  # a file is not stored for what is refused
+    stored, name = _store(proof)
+    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic(durable=True):
+        records = _lock(record_ids)
+        _check_all(records, assessment)
+        method = _method(assessment)
+        made = _make_records(records, stored=stored, by=by, now=now) if assessment.is_competent else []
+        if stored is not None:
+            _link(made, stored=stored, name=name, by=by, now=now)
+        for record in records:
+            record.status = assessment.result
+            record.method = method
+            record.assessed_by = by
+            record.assessed_on = assessment.assessed_on or today
+            record.assessed_at = now
+            record.remarks = assessment.remarks.strip()
+        for record, training_record in zip(records, made, strict=False):
+            record.training_record = training_record
+        CompetencyRecord.objects.bulk_update(
+            records, ["status", "method", "assessed_by", "assessed_on", "assessed_at", "remarks", "training_record"]
+        )
+        _judge_anew(records, now=now)
+    return records
+
+
+def revoke_sign_off(*, record_id: int, reason: str, by: User, now: datetime) -> CompetencyRecord:
+    """Let a sign-off and the record that it made count for nothing from now on (V2); both stay visible.
+
+    One that still waits can be revoked as well, and leaves the queue; so can a failed attempt.
+
+    Raises:
+        NotPermitted: not granted; superusers only.
+        ReasonMissing: the reason is blank.
+        SignOffNotFound: there is no such sign-off.
+        AlreadyRevoked: somebody did it before; the sentence says who and when.
+    """
+    check_may(by, Permission.REVOKE)
+    reason = reason.strip()
+    if not reason:
+        message = _("Say why this sign-off is revoked.")
+        raise ReasonMissing(message, errors={"reason": [message]})
+    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic():
+        (record,) = _lock([record_id])
+        if record.revoked_at is not None:
+            raise AlreadyRevoked(
+                _("This sign-off was revoked already, by %(who)s on %(day)s.")
+                % {"who": name_of(record.revocation.revoked_by), "day": day(record.revocation.revoked_on)}
+            )
+        facts = {"reason": reason, "revoked_at": now, "revoked_on": timezone.localdate(now), "revoked_by": by}
+        Revocation.objects.create(competency_record=record, **facts)
+        made = record.training_record
+        if made is not None and not Revocation.objects.filter(record=made).exists():
+            Revocation.objects.create(record=made, **facts)
+        record.revoked_at = now  # as the trigger `competency_revocation_marks_it` has written
+        _judge_anew([record], now=now)
+    return record
+
+
+def open_further_attempt(*, record_id: int, by: User, now: datetime) -> CompetencyRecord:
+    """Put a worker into the queue once more, after Not competent or a revoked sign-off (V2).
+
+    Args:
+        record_id: the attempt that is repeated; its training and evidence are taken over.
+
+    Raises:
+        NotPermitted: not granted.
+        SignOffNotFound: there is no such sign-off.
+        NoFurtherAttempt: an attempt is open or signed off as competent, or this one was never signed off.
+        HasRecord: the worker has a record of that session that counts.
+    """
+    check_may(by, Permission.VERIFY)
+    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic():
+        (record,) = _lock([record_id])
+        attempts = list(CompetencyRecord.objects.filter(session=record.session_id, learner=record.learner_id))
+        check_can_repeat(record, attempts=attempts)
+        check_no_record([record], standing=_records_of_pairs([record]).filter(revocation__isnull=True))
+        further = CompetencyRecord.objects.create(
+            learner_id=record.learner_id,
+            course_id=record.course_id,
+            course_version_id=record.course_version_id,
+            session_id=record.session_id,
+            attempt=max(each.attempt for each in attempts) + 1,
+            training_date=record.training_date,
+            trainer_name=record.trainer_name,
+            company_name=record.company_name,
+            role_title=record.role_title,
+            evidence_file_key=record.evidence_file_key,
+            evidence_hash=record.evidence_hash,
+            created_at=now,
+            created_by=by,
+        )
+        _judge_anew([further], now=now)
+    return further
+
+
+def _found(record_ids: Collection[int]) -> list[CompetencyRecord]:
+    """Return all these sign-offs with what rules and sentences need, the oldest training first."""
+    related = ("learner", "course", "course_version", "assessed_by", "revocation__revoked_by", "training_record")
+    records = CompetencyRecord.objects.filter(pk__in=record_ids).select_related(*related)
+    found = list(records.order_by("training_date", "pk"))
+    if len(found) != len(set(record_ids)):
+        raise SignOffNotFound(_("There is no such practical sign-off. Reload the page and choose again."))
+    return found
+
+
+def _lock(record_ids: Collection[int]) -> list[CompetencyRecord]:
+    """Lock the workers, with those into whom they were merged, then the sign-offs, each by key; return the latter.
+
+    Whoever makes a record or a sign-off of a worker locks that worker, so what is read below stays as it is.
+    """
+    of_records = CompetencyRecord.objects.filter(pk__in=record_ids)
+    people = Learner.objects.filter(
+        Q(pk__in=of_records.values("learner")) | Q(pk__in=of_records.values("learner__merged_into"))
+    )
+    list(people.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    list(of_records.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    return _found(record_ids)
+
+
+def _check_all(records: Sequence[CompetencyRecord], assessment: Assessment) -> None:
+    check_pending(records)
+    check_training_date(records, assessed_on=assessment.assessed_on)
+    check_no_record(records, standing=_records_of_pairs(records).filter(revocation__isnull=True))
+
+
+def _method(assessment: Assessment) -> AssessmentMethod | None:
+    """Return the method that was chosen; one that is offered no more is not chosen anew."""
+    if assessment.method_id is None:
+        return None
+    method = AssessmentMethod.objects.filter(pk=assessment.method_id, is_active=True).first()
+    if method is None:
+        message = _("This method is not offered any more. Choose another one.")
+        raise NotAssessable(message, errors={"method": [message]})
+    return method
+
+
+def _store(proof: Sequence[File]) -> tuple[StoredFile | None, str]:
+    """Store the proof, if there is one, and return it with the name that it was sent under."""
+    if not proof:
+        return None, ""
+    with received(proof) as document:
+        return store(document=document), document.name
+
+
+def _records_of_pairs(records: Sequence[CompetencyRecord]) -> QuerySet[TrainingRecord]:
+    """Return the records of the same workers from the same sessions."""
+    pairs = Q(*(Q(session=record.session_id, learner=record.learner_id) for record in records), _connector=Q.OR)
+    return TrainingRecord.objects.filter(pairs)
+
+
+def _make_records(
+    records: Sequence[CompetencyRecord], *, stored: StoredFile | None, by: User, now: datetime
+) -> list[TrainingRecord]:
+    """Write the PASSED record of each sign-off, in the same order."""
+    replaced = {
+        (each.session_id, each.learner_id): each.pk
+        for each in _records_of_pairs(records).filter(superseded_by__isnull=True)  # all of them are revoked
+    }
+    return TrainingRecord.objects.bulk_create(
+        TrainingRecord(
+            learner_id=record.learner_id,
+            course_id=record.course_id,
+            course_version_id=record.course_version_id,
+            completion_date=record.training_date,
+            expiry_date=expiry_date(record.training_date, validity_months=record.course_version.validity_months),
+            result=TrainingRecord.Result.PASSED,
+            session_id=record.session_id,
+            evidence_file_key=stored.key if stored else record.evidence_file_key,
+            evidence_hash=stored.sha256 if stored else record.evidence_hash,
+            supersedes_id=replaced.get((record.session_id, record.learner_id)),
+            course_title=record.course_version.title,
+            trainer_name=record.trainer_name,
+            company_name=record.company_name,
+            role_title=record.role_title,
+            created_at=now,
+            created_by=by,
+        )
+        for record in records
+    )
+
+
+def _link(made: Sequence[TrainingRecord], *, stored: StoredFile, name: str, by: User, now: datetime) -> None:
+    """Say of each record whose proof the file is."""
+    EvidenceUpload.objects.bulk_create(
+        EvidenceUpload(
+            record=record,
+            key=stored.key,
+            sha256=stored.sha256,
+            size=stored.size,
+            content_type=stored.content_type,
+            original_name=name,
+            pages=stored.pages,
+            uploaded_by=by,
+            uploaded_at=now,
+        )
+        for record in made
+    )
+
+
+def _judge_anew(records: Sequence[CompetencyRecord], *, now: datetime) -> None:
+    """Bring the answers of these workers up to date (C6), in the one course that is concerned if it is one."""
+    courses = {record.course_id for record in records}
+    recalculate(
+        learner_ids={record.learner_id for record in records},
+        course_id=courses.pop() if len(courses) == 1 else None,
+        today=timezone.localdate(now),
+        now=now,
+    )
