@@ -6,66 +6,17 @@ are carried out for real, looked at, and then undone or kept. What is kept turns
 
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from learners.models import ComplianceItem, ComplianceStatus, Learner
+from learners.outcome import CourseTurn, Outcome, Turn
 from training.refusals import Conflict, database_refusals
 
 Change = Callable[[], Any]
-
-
-class CourseTurn(NamedTuple):
-    """What becomes of one worker's answer to one course; None where the course is not asked."""
-
-    course_id: int
-    before: ComplianceStatus | None
-    after: ComplianceStatus | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Turn:
-    """What becomes of one worker. An answer past its last day counts as red, before and after (C7)."""
-
-    learner_id: int
-    is_active: bool
-    before: ComplianceStatus
-    after: ComplianceStatus
-    courses: tuple[CourseTurn, ...]
-
-    @property
-    def turns(self) -> bool:
-        """Whether the worker's own status changes, and not only what is asked of a course."""
-        return self.before != self.after
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What a change does: `turns` names everybody for whom anything changes, by key.
-
-    `active` is the number of ACTIVE workers whom the change concerns, whether or not anything changes for them.
-    """
-
-    turns: tuple[Turn, ...] = ()
-    active: int = 0
-
-    @property
-    def fingerprint(self) -> str:
-        """Return what two outcomes have in common only when they turn the same people in the same way."""
-        told = ";".join(
-            f"{turn.learner_id}:{turn.is_active:d}:{turn.before}:{turn.after}:"
-            + ",".join(f"{course}={before}>{after}" for course, before, after in turn.courses)
-            for turn in self.turns
-        )
-        return sha256(told.encode()).hexdigest()
-
-
-NOTHING_TURNS = Outcome()
 
 
 class OutcomeDiffers(Conflict):

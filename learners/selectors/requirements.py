@@ -1,0 +1,227 @@
+"""Roles and areas with who is in them and what they ask for, and who turns when that changes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from learners.models import Area, AreaRequirement, ComplianceStatus, Learner, LearnerArea, Role, RoleRequirement
+from learners.outcome import Outcome, Turn
+from learners.selectors.learners import is_on_site
+from learners.selectors.records import course_title
+from training.models import Course
+
+# Roles
+
+
+def list_roles(text: str = "") -> QuerySet[Role]:
+    """Return roles by title with `workers` (ACTIVE ones, C4) and `courses` that they ask for.
+
+    Args:
+        text: words that must all occur in title or code.
+    """
+    workers = Learner.objects.filter(is_on_site(), role=OuterRef("pk")).order_by()
+    courses = RoleRequirement.objects.filter(role=OuterRef("pk")).order_by()
+    roles = Role.objects.annotate(workers=_count(workers, "role"), courses=_count(courses, "role"))
+    for word in text.replace("\0", " ").split():
+        roles = roles.filter(Q(title__icontains=word) | Q(code__icontains=word))
+    return roles
+
+
+def _count(rows: QuerySet[Learner] | QuerySet[RoleRequirement], owner: str) -> Coalesce:
+    """Count the rows of each owner in a subquery of its own: two joins would multiply each other."""
+    return Coalesce(Subquery(rows.values(owner).annotate(n=Count("pk")).values("n")), 0)
+
+
+# Areas
+
+
+@dataclass(frozen=True)
+class AreaLine:
+    """An area in the tree: `depth` 0 is the site, `workers` are the ACTIVE ones in it and in the areas inside it."""
+
+    area: Area
+    depth: int
+    workers: int
+    courses: int
+
+
+@dataclass(frozen=True)
+class AreaTree:
+    """Every area of the site, read once."""
+
+    areas: dict[int, Area]
+    children: dict[int | None, list[int]]
+
+    def around(self, area_id: int) -> list[Area]:
+        """Return the areas in which an area lies, the nearest first."""
+        found = []
+        parent = self.areas[area_id].parent_id
+        while parent is not None:
+            found.append(self.areas[parent])
+            parent = self.areas[parent].parent_id
+        return found
+
+    def inside(self, area_id: int | None, depth: int = 0) -> Iterable[tuple[int, int]]:
+        """Return the keys of what lies in an area, or on the site, each above what lies in it, with its depth."""
+        for child in self.children[area_id]:
+            yield child, depth
+            yield from self.inside(child, depth + 1)
+
+
+def area_tree() -> AreaTree:
+    """Return the areas by name, in one query."""
+    areas = {area.pk: area for area in Area.objects.order_by("name", "pk")}
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for area in areas.values():
+        children[area.parent_id].append(area.pk)
+    return AreaTree(areas, children)
+
+
+def area_lines(tree: AreaTree, *, inside: int | None = None, text: str = "") -> list[AreaLine]:
+    """Return the areas of a tree, or of one area, each below the one in which it lies; two queries.
+
+    Args:
+        inside: only what lies in this area.
+        text: words that must all occur in the name; the areas around a match are shown with it.
+    """
+    workers = _workers_by_area(tree)
+    courses = dict(AreaRequirement.objects.order_by().values_list("area").annotate(Count("pk")))
+    shown = _matching(tree, text)
+    return [
+        AreaLine(tree.areas[pk], depth, len(workers[pk]), courses.get(pk, 0))
+        for pk, depth in tree.inside(inside)
+        if pk in shown
+    ]
+
+
+def _workers_by_area(tree: AreaTree) -> dict[int, set[int]]:
+    """Return by area the keys of the ACTIVE workers in it and inside it; who works in two of them is one worker."""
+    links = LearnerArea.objects.filter(learner__in=Learner.objects.filter(is_on_site())).order_by()
+    found: dict[int, set[int]] = defaultdict(set)
+    for area_id, learner_id in links.values_list("area", "learner"):
+        found[area_id].add(learner_id)
+    for pk, _depth in reversed(list(tree.inside(None))):
+        parent = tree.areas[pk].parent_id
+        if parent is not None:
+            found[parent] |= found[pk]
+    return found
+
+
+def _matching(tree: AreaTree, text: str) -> set[int]:
+    words = text.replace("\0", " ").casefold().split()
+    found = {pk for pk, area in tree.areas.items() if all(word in area.name.casefold() for word in words)}
+    return found | {around.pk for pk in found for around in tree.around(pk)}
+
+
+# Requirements
+
+
+@dataclass(frozen=True)
+class RequirementLine:
+    """That a role or an area asks for a course."""
+
+    requirement: RoleRequirement | AreaRequirement
+    course_title: str
+
+    @property
+    def course(self) -> Course:
+        return self.requirement.course
+
+
+def requirements_of(asker: Role | Area) -> list[RequirementLine]:
+    """Return what a role or an area itself asks for, by course code, in one query."""
+    if isinstance(asker, Role):
+        return _lines(RoleRequirement.objects.filter(role=asker))
+    return _lines(AreaRequirement.objects.filter(area=asker))
+
+
+def inherited_requirements(around: Sequence[Area]) -> list[RequirementLine]:
+    """Return what the areas around an area ask of everybody inside them (C1), the nearest area first, in one query."""
+    lines = _lines(AreaRequirement.objects.filter(area__in=around).select_related("area"))
+    places = {area.pk: place for place, area in enumerate(around)}
+    return sorted(lines, key=lambda line: places[line.requirement.area_id])  # type: ignore[union-attr]  # an area's
+
+
+def _lines(requirements: QuerySet[RoleRequirement] | QuerySet[AreaRequirement]) -> list[RequirementLine]:
+    found = requirements.select_related("course").annotate(title=course_title()).order_by(F("course__code"))
+    return [RequirementLine(each, each.title or "") for each in found]
+
+
+# Who turns
+
+
+@dataclass(frozen=True)
+class TurnLine:
+    """One worker of a preview: from which status to which, and because of which courses."""
+
+    learner: Learner
+    turn: Turn
+    courses: Sequence[tuple[str, ComplianceStatus | None, ComplianceStatus | None]]
+
+
+@dataclass(frozen=True)
+class ToldOutcome:
+    """An outcome as a page tells it.
+
+    Counts are of ACTIVE workers (C4): `counts` of those who turn, by the status to which they do, worst first;
+    `same` of those whose answer to a course changes and whose own status does not. Nobody else is touched. `people`
+    are the ACTIVE ones, worst first; `others` are not active or blocked.
+    """
+
+    outcome: Outcome
+    counts: Sequence[tuple[ComplianceStatus, int]]
+    same: int
+    people: Sequence[TurnLine]
+    others: Sequence[TurnLine]
+    left_out: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.outcome.turns
+
+
+WORST_FIRST = (ComplianceStatus.NON_COMPLIANT, ComplianceStatus.PENDING, ComplianceStatus.COMPLIANT)
+
+
+def told(outcome: Outcome, *, most: int | None) -> ToldOutcome:
+    """Return who turns, those who turn red first, then yellow, green, and those who stay as they are; by name in each.
+
+    Args:
+        most: how many people are named in each list; None for all.
+    """
+    by_learner = {turn.learner_id: turn for turn in outcome.turns}
+    by_name = Learner.objects.filter(pk__in=by_learner).order_by("sort_key").values_list("pk", flat=True)
+    turns = sorted((by_learner[pk] for pk in by_name), key=_place)
+    active = [turn for turn in turns if turn.is_active]
+    others = [turn for turn in turns if not turn.is_active]
+    named = _named([*active[:most], *others[:most]])
+    return ToldOutcome(
+        outcome=outcome,
+        counts=[(status, sum(turn.turns and turn.after == status for turn in active)) for status in WORST_FIRST],
+        same=sum(not turn.turns for turn in active),
+        people=[named[turn.learner_id] for turn in active[:most]],
+        others=[named[turn.learner_id] for turn in others[:most]],
+        left_out=len(turns) - len(named),
+    )
+
+
+def _place(turn: Turn) -> tuple[bool, int]:
+    return not turn.turns, WORST_FIRST.index(turn.after)
+
+
+def _named(turns: Sequence[Turn]) -> dict[int, TurnLine]:
+    """Return these workers with their names and the codes of the courses, in two queries."""
+    learners = Learner.objects.select_related("role", "company").in_bulk([turn.learner_id for turn in turns])
+    courses = {course.course_id for turn in turns for course in turn.courses}
+    codes = dict(Course.objects.filter(pk__in=courses).values_list("pk", "code"))
+    return {
+        turn.learner_id: TurnLine(
+            learners[turn.learner_id],
+            turn,
+            sorted((codes[course], before, after) for course, before, after in turn.courses),
+        )
+        for turn in turns
+    }
