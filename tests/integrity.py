@@ -51,7 +51,9 @@ def _check_session(session: Session) -> None:
 def _check_compliance(*, today: date, now: datetime) -> None:
     """Judging everybody who has an answer changes nothing."""
     judged = Learner.objects.filter(compliance_updated_at__isnull=False).order_by("pk")
-    answers = judged.values_list("pk", "compliance_status", "compliance_holds_until")
+    answers = judged.values_list(
+        "pk", "compliance_status", "compliance_holds_until", "not_cleared_since", "next_expiry"
+    )
     with transaction.atomic():
         before = list(answers)
         assert recalculate(learner_ids=[pk for pk, *_ in before], today=today, now=now) == 0

@@ -1,13 +1,14 @@
 from learners.models.competency import AssessmentMethod, CompetencyRecord
 from learners.models.compliance import ComplianceItem, ComplianceRun
 from learners.models.evidence import EvidenceRead, EvidenceUpload
-from learners.models.learner import ComplianceStatus, Fold, Learner, LearnerArea
+from learners.models.learner import ON_SITE, ComplianceStatus, Fold, Learner, LearnerArea
 from learners.models.period import AreaPeriod, LearnerAreaPeriod, LearnerPeriod, RequirementPeriod
 from learners.models.progression import LearnerHoursLog, LearnerProgression, ProgressionEvent
 from learners.models.record import Revocation, TrainingRecord
 from learners.models.requirement import Area, AreaRequirement, RequirementType, Role, RoleRequirement
 
 __all__ = [
+    "ON_SITE",
     "Area",
     "AreaPeriod",
     "AreaRequirement",

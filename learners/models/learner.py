@@ -17,6 +17,9 @@ class Fold(Func):
     output_field = models.TextField(db_collation="C")
 
 
+ON_SITE = Q(status="ACTIVE", merged_into__isnull=True)  # who is counted (C4, L2)
+
+
 class ComplianceStatus(models.TextChoices):
     """Green, yellow, red; the worst item decides (C4)."""
 
@@ -25,12 +28,21 @@ class ComplianceStatus(models.TextChoices):
     NON_COMPLIANT = "NON_COMPLIANT", _("Not compliant")
 
 
-@audited(exclude=["compliance_status", "compliance_holds_until", "compliance_updated_at", "sort_key"])
+@audited(
+    exclude=[
+        "compliance_status",
+        "compliance_holds_until",
+        "compliance_updated_at",
+        "not_cleared_since",
+        "next_expiry",
+        "sort_key",
+    ]
+)
 class Learner(Authored):
     """A worker. Never deleted.
 
-    `compliance_status` and its two companions are the stored answer of `learners.services.compliance`, their only
-    writer. Role, employer, status and dates keep a dated history in `LearnerPeriod`, written by a trigger (C8).
+    `compliance_status` and the four fields after it are the stored answer of `learners.services.compliance`, their
+    only writer. Role, employer, status and dates keep a dated history in `LearnerPeriod`, written by a trigger (C8).
     `sort_key` (' last first badge', folded) serves name order, search and paging at once.
     """
 
@@ -81,6 +93,8 @@ class Learner(Authored):
     )
     compliance_holds_until = models.DateField(_("compliance holds until"), null=True, editable=False)
     compliance_updated_at = models.DateTimeField(_("compliance updated at"), null=True, editable=False)
+    not_cleared_since = models.DateField(_("not cleared since"), null=True, editable=False)  # of the oldest red item
+    next_expiry = models.DateField(_("next expiry"), null=True, editable=False)  # of the green items
     sort_key = models.GeneratedField(
         expression=Fold(
             Concat(Value(" "), F("last_name"), Value(" "), F("first_name"), Value(" "), F("badge_id")),
@@ -100,6 +114,21 @@ class Learner(Authored):
                 fields=("compliance_holds_until",),
                 condition=Q(compliance_holds_until__isnull=False),
                 name="learner_by_compliance_end",
+            ),
+            models.Index(
+                fields=("compliance_status", "compliance_holds_until", "next_expiry"),
+                condition=ON_SITE,
+                name="learner_on_site",
+            ),
+            models.Index(
+                fields=("not_cleared_since", "sort_key"),
+                condition=ON_SITE & Q(compliance_status="NON_COMPLIANT"),
+                name="learner_not_cleared",
+            ),
+            models.Index(
+                fields=("next_expiry", "sort_key"),
+                condition=ON_SITE & Q(next_expiry__isnull=False),
+                name="learner_by_next_expiry",
             ),
         )
         constraints = (

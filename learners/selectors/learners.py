@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learners.models import (
+    ON_SITE,
     Area,
     CompetencyRecord,
     ComplianceItem,
@@ -113,7 +114,7 @@ def person_of(field: str = "learner") -> Coalesce:
 
 def is_on_site() -> Q:
     """The people who are counted: ACTIVE and not merged away (C4, L2)."""
-    return Q(status=Learner.Status.ACTIVE, merged_into__isnull=True)
+    return ON_SITE
 
 
 def is_not_cleared(today: dt.date) -> Q:
@@ -132,7 +133,7 @@ def is_cleared(today: dt.date) -> Q:
 
 def is_expiring(today: dt.date, warning_days: int) -> Q:
     """Cleared, with a proof whose last day is in the warning window."""
-    return is_cleared(today) & Q(Exists(expiring_items(today, warning_days).filter(learner=OuterRef("pk"))))
+    return is_cleared(today) & Q(next_expiry__lte=today + dt.timedelta(days=warning_days))
 
 
 def is_to_verify() -> Q:
@@ -156,26 +157,21 @@ def in_group(group: Group, *, today: dt.date, warning_days: int) -> Q:
 
 
 def group_counts(*, today: dt.date, warning_days: int) -> dict[Group, int]:
-    """Return how many ACTIVE workers each group holds, in one query."""
-    first, *others = (
-        Learner.objects.filter(in_group(group, today=today, warning_days=warning_days))
-        .order_by()
-        .values_list(Value(group.value))
-        .annotate(Count("pk"))
+    """Return how many ACTIVE workers each group holds, in two queries.
+
+    The answers stored with the worker are counted in one pass over the index `learner_on_site`.
+    """
+    by_answer = {
+        group.name: Count("compliance_status", filter=in_group(group, today=today, warning_days=warning_days))
         for group in Group
-    )
-    counts = dict(first.union(*others, all=True))  # one plan for each: a condition per worker would be looked up anew
-    return {group: counts.get(group.value, 0) for group in Group}
+        if group is not Group.TO_VERIFY
+    }
+    counts = Learner.objects.filter(is_on_site()).order_by().aggregate(**by_answer)
+    counts[Group.TO_VERIFY.name] = Learner.objects.filter(is_to_verify()).order_by().count()
+    return {group: counts[group.name] for group in Group}
 
 
-# Items and sign-offs that groups are made of
-
-
-def expiring_items(today: dt.date, warning_days: int) -> QuerySet[ComplianceItem]:
-    """Return the green items whose last day is today or within the warning window."""
-    return ComplianceItem.objects.filter(
-        status=ComplianceStatus.COMPLIANT, expiry_date__range=(today, today + dt.timedelta(days=warning_days))
-    )
+# Sign-offs that are owed
 
 
 def pending_sign_offs() -> QuerySet[CompetencyRecord]:
@@ -214,7 +210,13 @@ def list_workers(wanted: WorkerFilter, *, today: dt.date, warning_days: int) -> 
         default=5,
         output_field=IntegerField(),
     )
-    learners = Learner.objects.filter(merged_into__isnull=True).select_related("company", "role")
+    learners = workers_of(wanted, today=today, warning_days=warning_days).select_related("company", "role")
+    return learners.order_by(order, "sort_key")
+
+
+def workers_of(wanted: WorkerFilter, *, today: dt.date, warning_days: int) -> QuerySet[Learner]:
+    """Return the workers of a filter, in no order."""
+    learners = Learner.objects.filter(merged_into__isnull=True)
     if wanted.group is not None:
         learners = learners.filter(in_group(wanted.group, today=today, warning_days=warning_days))
     if wanted.text:
@@ -228,7 +230,7 @@ def list_workers(wanted: WorkerFilter, *, today: dt.date, warning_days: int) -> 
         learners = learners.filter(Exists(in_areas.filter(learner=OuterRef("pk"))))
     if wanted.status is not None:
         learners = learners.filter(status=wanted.status)
-    return learners.order_by(order, "sort_key")
+    return learners
 
 
 def with_areas_inside(area_id: int) -> set[int]:

@@ -165,22 +165,25 @@ WITH RECURSIVE lies_in AS (
    WHERE q.starts_on > %(today)s AND link.learner_id = ANY(%(learners)s::bigint[])
 ), judged AS (
   SELECT learner_id, bool_or(status = 'NON_COMPLIANT') AS is_red, bool_or(status = 'PENDING') AS is_yellow,
-         min(holds_until) AS holds_until
-    FROM (SELECT learner_id, status, holds_until
+         min(holds_until) AS holds_until, min(key_date) FILTER (WHERE status = 'NON_COMPLIANT') AS not_cleared_since,
+         min(expiry_date) FILTER (WHERE status = 'COMPLIANT') AS next_expiry
+    FROM (SELECT learner_id, status, holds_until, key_date, expiry_date
             FROM learners_complianceitem WHERE learner_id = ANY(%(learners)s::bigint[])
            UNION ALL
-          SELECT learner_id, NULL, holds_until FROM coming) each
+          SELECT learner_id, NULL, holds_until, NULL, NULL FROM coming) each
    GROUP BY learner_id
 )
 UPDATE learners_learner learner
-   SET compliance_status = answer.status, compliance_holds_until = answer.holds_until, compliance_updated_at = %(now)s
+   SET compliance_status = answer.status, compliance_holds_until = answer.holds_until,
+       not_cleared_since = answer.not_cleared_since, next_expiry = answer.next_expiry, compliance_updated_at = %(now)s
   FROM (SELECT id, CASE WHEN is_red THEN 'NON_COMPLIANT' WHEN is_yellow THEN 'PENDING' ELSE 'COMPLIANT' END AS status,
-               judged.holds_until
+               judged.holds_until, judged.not_cleared_since, judged.next_expiry
           FROM learners_learner LEFT JOIN judged ON judged.learner_id = id
          WHERE id = ANY(%(learners)s::bigint[])) answer
  WHERE learner.id = answer.id AND learner.id = ANY(%(learners)s::bigint[])
-   AND (learner.compliance_updated_at IS NULL OR (learner.compliance_status, learner.compliance_holds_until)
-        IS DISTINCT FROM (answer.status, answer.holds_until))
+   AND (learner.compliance_updated_at IS NULL
+        OR (learner.compliance_status, learner.compliance_holds_until, learner.not_cleared_since, learner.next_expiry)
+        IS DISTINCT FROM (answer.status, answer.holds_until, answer.not_cleared_since, answer.next_expiry))
 """
 
 

@@ -275,6 +275,15 @@ def test_c7_a_worker_s_answer_holds_until_the_first_of_its_items_ends(learner: L
     assert (learner.compliance_status, learner.compliance_holds_until) == ("COMPLIANT", date(2026, 6, 1))
 
 
+def test_c4_a_worker_s_first_red_day_and_next_expiry_are_kept_with_the_answer(learner: Learner) -> None:
+    assert (learner.not_cleared_since, learner.next_expiry) == (None, None)
+    for expiry in (date(2026, 2, 20), date(2026, 1, 31), date(2026, 9, 1), date(2026, 6, 1), None):
+        record = TrainingRecordFactory(learner=learner, completion_date=date(2026, 1, 5), expiry_date=expiry)
+        RoleRequirementFactory(role=learner.role, course=record.course)
+    judge(learner)
+    assert (learner.not_cleared_since, learner.next_expiry) == (date(2026, 2, 1), date(2026, 6, 1))
+
+
 def test_c7_an_answer_ends_on_the_eve_of_a_stricter_rule(learner: Learner, version: CourseVersion) -> None:
     RoleRequirementFactory(role=learner.role, course=version.course, **post_mob(60))
     area = LearnerAreaFactory(learner=learner).area
