@@ -84,6 +84,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:worker_trail": {"GET": READERS},
     "training:class_new": {"GET": PLANNERS, "POST": PLANNERS},
     "training:class_days": {"GET": PLANNERS},
+    "learners:worker_record_new": {"GET": PLANNERS, "POST": PLANNERS},
     "training:class_activate": {"POST": PLANNERS},
     "training:class_delete": {"GET": PLANNERS, "POST": PLANNERS},
     "training:class_edit": {"GET": PLANNERS, "POST": PLANNERS},

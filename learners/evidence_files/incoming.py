@@ -136,9 +136,9 @@ def _shortened(name: str) -> str:
 
 def _check_sizes(files: Sequence[File]) -> None:
     if not files:
-        raise _on_field(NothingSent, _("No file was chosen. Choose the scan or photo of the signed sheet."))
+        raise _on_field(NothingSent, _("No file was chosen. Choose the scan or photo."))
     if any(file.size == 0 for file in files):
-        raise _on_field(NothingSent, _("The file is empty. Scan or photograph the signed sheet again."))
+        raise _on_field(NothingSent, _("The file is empty. Scan or photograph the paper again."))
     total = sum(file.size for file in files)
     if total > settings.EVIDENCE_MAX_BYTES:
         sentence = ngettext(
@@ -186,15 +186,14 @@ def _refusal(error: UnacceptableError, names: Sequence[str]) -> Refusal:
     match error.reason:
         case Reason.KIND if error.detail:
             text = _(
-                "“%(name)s” is not a PDF, JPEG or PNG file: its content looks like %(kind)s. "
-                "Upload the scan or photo of the signed sheet."
+                "“%(name)s” is not a PDF, JPEG or PNG file: its content looks like %(kind)s. Upload the scan or photo."
             )
         case Reason.KIND:
-            text = _("“%(name)s” is not a PDF, JPEG or PNG file. Upload the scan or photo of the signed sheet.")
+            text = _("“%(name)s” is not a PDF, JPEG or PNG file. Upload the scan or photo.")
         case Reason.HEIC:
             text = _("“%(name)s” is a HEIC picture. Save it as JPEG, or set the camera to “most compatible”.")
         case Reason.TWO_KINDS:
-            text = _("“%(name)s” holds content of another kind as well. Scan or photograph the signed sheet again.")
+            text = _("“%(name)s” holds content of another kind as well. Scan or photograph the paper again.")
         case Reason.NOT_PICTURES:
             text = _("Choose either one PDF or several pictures; a PDF cannot be joined with other files.")
         case _:
@@ -215,7 +214,7 @@ def _unreadable(error: UnacceptableError) -> str:
         case Reason.EFFORT:
             return _("“%(name)s” takes too long to open. Save it as an ordinary JPEG or PDF.")
         case _:
-            return _("“%(name)s” is damaged or not complete. Scan or photograph the signed sheet again.")
+            return _("“%(name)s” is damaged or not complete. Scan or photograph the paper again.")
 
 
 def _not_received() -> Refusal:

@@ -1,0 +1,23 @@
+"""Where a worker was employed, and as what, on a day: the snapshot that a record keeps (R1, F9)."""
+
+from datetime import date
+from typing import NamedTuple
+
+from learners.models import Learner, LearnerPeriod
+
+
+class Employment(NamedTuple):
+    """Names of the employer and of the role."""
+
+    company_name: str
+    role_title: str
+
+
+def employment_on(learner: Learner, day: date) -> Employment:
+    """Return what the dated history says of that day (C8); of a day before it begins, its first entry. One query."""
+    periods = LearnerPeriod.objects.filter(learner=learner).order_by("valid_from")
+    named = list(periods.values_list("valid_from", "company__name", "role__title"))
+    begun = [names for valid_from, *names in named if valid_from <= day]
+    first = [names for _valid_from, *names in named[:1]]
+    today = [(learner.company.name, learner.role.title)]  # history may name a role that was deleted since
+    return Employment(*(begun or first or today)[-1])

@@ -1,0 +1,177 @@
+"""Training that somebody else gave, recorded by hand with its certificate (R1)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TypedDict
+
+import pghistory
+from django.contrib.auth.models import User
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from learners.evidence_files.incoming import Document, received
+from learners.models import EvidenceUpload, Learner, TrainingRecord
+from learners.policies import check_external_dates
+from learners.selectors.employment import employment_on
+from learners.selectors.learners import ids_of_person
+from learners.services.compliance import recalculate
+from learners.services.evidence_store import StoredFile, store
+from learners.services.learners import LearnerNotFound, lock_learner
+from training.models import Company, CourseVersion
+from training.permissions import Permission, check_may
+from training.refusals import Conflict, Invalid, database_refusals
+from training.selectors.courses import published_version
+from training.templatetags.ui import day, moment
+
+
+class ExternalTraining(TypedDict):
+    """What the certificate says.
+
+    `expiry_date` is the last day on which it counts, None where it does not expire. One in the past is accepted.
+    """
+
+    course_id: int
+    provider_id: int
+    completion_date: date
+    expiry_date: date | None
+    comments: str
+
+
+class NotOffered(Invalid):
+    """The course has no published version, or the provider is unknown or inactive; `errors` names the field (400)."""
+
+
+class IsMerged(Conflict):
+    """The worker was merged into another, under whom records are entered (409)."""
+
+
+class RecordedAlready(Conflict):
+    """The person has an unrevoked record of that course, provider and day; the sentence says since when (409)."""
+
+
+def record_external(
+    *, learner_id: int, training: ExternalTraining, files: Sequence[File], by: User, now: datetime
+) -> TrainingRecord:
+    """Write a passed record of training that was given elsewhere; compliance follows at once (R1, C6).
+
+    The proof is checked, hashed, stored and read back first (E1, E2); then record and proof are written in one short
+    transaction. Sending the same form again finds the record and is refused.
+
+    Args:
+        files: one PDF, JPEG or PNG, or several pictures, which become one PDF (E7).
+
+    Raises:
+        NotPermitted: not granted.
+        LearnerNotFound: there is no such worker.
+        IsMerged, RecordedAlready: 409.
+        NotOffered, CompletionAhead, ExpiryTooEarly: 400; `errors` names the field.
+        NothingSent, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the files are to blame.
+        EvidenceNotReceived, ReaderUnavailable, StoreUnavailable: something here does not work at the moment.
+    """
+    check_may(by, Permission.RECORD_EXTERNAL)
+    learner = Learner.objects.filter(pk=learner_id).first()
+    if learner is None:
+        raise LearnerNotFound(_("There is no such worker."))
+    today = timezone.localdate(now)
+    _check(learner, training, today=today)
+    with received(files) as document:
+        stored = store(document=document)
+    # Durable, so that no caller can hold a transaction open while the store is asked.
+    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic(durable=True):
+        learner = lock_learner(learner_id=learner_id)
+        version, provider = _check(learner, training, today=today)
+        record = _write_record(learner, version, provider, training, stored=stored, by=by, now=now)
+        _write_proof(record, stored=stored, document=document, by=by, now=now)
+        recalculate(learner_ids=[learner.pk], course_id=version.course_id, today=today, now=now)
+    return record
+
+
+def _check(learner: Learner, training: ExternalTraining, *, today: date) -> tuple[CourseVersion, Company]:
+    """Return the version and the provider that the record will name, or refuse."""
+    if learner.merged_into is not None:
+        raise IsMerged(
+            _("Badge %(badge)s was merged into %(survivor)s. Enter the record there.")
+            % {"badge": learner.badge_id, "survivor": learner.merged_into}
+        )
+    version = published_version(training["course_id"])
+    if version is None or version.course.deleted_at is not None:
+        raise _on_field(NotOffered, "course", _("This course has no published version. Choose another, or publish it."))
+    provider = Company.objects.filter(pk=training["provider_id"], is_active=True).first()
+    if provider is None:
+        raise _on_field(NotOffered, "provider", _("This company is not offered any more. Choose another provider."))
+    check_external_dates(training["completion_date"], training["expiry_date"], today=today)
+    _check_is_new(learner, training)
+    return version, provider
+
+
+def _check_is_new(learner: Learner, training: ExternalTraining) -> None:
+    """One course is completed once a day with one provider: a second record would be the same form sent again."""
+    same = TrainingRecord.objects.filter(
+        learner__in=ids_of_person(learner),
+        course=training["course_id"],
+        provider=training["provider_id"],
+        completion_date=training["completion_date"],
+        revocation__isnull=True,
+    )
+    found = same.select_related("created_by").first()
+    if found is not None:
+        raise RecordedAlready(
+            _(
+                "%(course)s of %(day)s was recorded already, by %(who)s on %(when)s. "
+                "If that record is wrong, have an administrator revoke it first."
+            )
+            % {
+                "course": found.course_title,
+                "day": day(found.completion_date),
+                "who": found.created_by.get_full_name() or found.created_by.get_username(),
+                "when": moment(found.created_at),
+            }
+        )
+
+
+def _write_record(
+    learner: Learner,
+    version: CourseVersion,
+    provider: Company,
+    training: ExternalTraining,
+    *,
+    stored: StoredFile,
+    by: User,
+    now: datetime,
+) -> TrainingRecord:
+    return TrainingRecord.objects.create(
+        learner=learner,
+        course_id=version.course_id,
+        course_version=version,
+        completion_date=training["completion_date"],
+        expiry_date=training["expiry_date"],
+        result=TrainingRecord.Result.PASSED,
+        provider=provider,
+        evidence_file_key=stored.key,
+        evidence_hash=stored.sha256,
+        comments=training["comments"].strip(),
+        course_title=version.title,
+        created_at=now,
+        created_by=by,
+        **employment_on(learner, training["completion_date"])._asdict(),
+    )
+
+
+def _write_proof(record: TrainingRecord, *, stored: StoredFile, document: Document, by: User, now: datetime) -> None:
+    EvidenceUpload.objects.create(
+        record=record,
+        key=stored.key,
+        sha256=stored.sha256,
+        size=stored.size,
+        content_type=stored.content_type,
+        original_name=document.name,
+        pages=stored.pages,
+        uploaded_by=by,
+        uploaded_at=now,
+    )
+
+
+def _on_field(kind: type[Invalid], field: str, sentence: str) -> Invalid:
+    return kind(sentence, errors={field: [sentence]})
