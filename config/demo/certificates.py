@@ -1,42 +1,35 @@
 """Writes records of training elsewhere, with the certificate behind them (R1)."""
 
 import random
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from config.demo.diary import PlannedCertificate
-from config.demo.filing import file_papers
 from config.demo.library import Library
 from config.demo.paper import certificate
 from config.demo.people import Person
 from config.demo.plan import HISTORY_DAYS
-from config.demo.progress import Progress
 from learners.models import EvidenceUpload, Learner, TrainingRecord
 from learners.policies import expiry_date
+from learners.services.evidence_store import StoredFile
 
 
 def write_certificates(
     rng: random.Random,
-    planned: list[PlannedCertificate],
+    filed: Iterable[tuple[PlannedCertificate, StoredFile]],
     people: list[Person],
     learners: list[Learner],
     library: Library,
     *,
     by: User,
     today: date,
-    progress: Progress,
 ) -> None:
     """Write one record for each holder of a certificate; all of a group share the file."""
-    papers = file_papers(
-        planned,
-        lambda each: (_paper(each, learners, library), 1),
-        step="Certificates",
-        progress=progress,
-    )
     records, uploads = [], []
-    for each, stored in zip(planned, papers, strict=True):
+    for each, stored in filed:
         entered_at = _entered_at(rng, each, today=today)
         version = library.versions[each.course.code]
         for index in each.holders:
@@ -74,14 +67,16 @@ def write_certificates(
     EvidenceUpload.objects.bulk_create(uploads, batch_size=2000)
 
 
-def _paper(planned: PlannedCertificate, learners: list[Learner], library: Library) -> bytes:
-    return certificate(
+def certificate_paper(planned: PlannedCertificate, learners: list[Learner], library: Library) -> tuple[bytes, int]:
+    """Return the PDF and its number of pages."""
+    content = certificate(
         provider=planned.provider,
         course=f"{planned.course.code} {planned.course.title}",
         number=_number(planned, library),
         on=planned.day,
         holders=[learners[index] for index in planned.holders],
     )
+    return content, 1
 
 
 def _number(planned: PlannedCertificate, library: Library) -> str:

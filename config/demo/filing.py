@@ -1,22 +1,40 @@
-"""Makes papers and puts them into the evidence store, several at a time."""
+"""Makes papers and puts them into the evidence store, several at a time, while the rest of the site is written."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from os import cpu_count
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
-from config.demo.progress import Progress
 from learners.evidence_files.incoming import Document
 from learners.evidence_files.kinds import Kind
 from learners.services.evidence_store import StoredFile, store
 
+BACKGROUND = 10
+IS_LINUX = sys.platform == "linux"
+
 Subject = TypeVar("Subject")
 
 
+@contextmanager
+def filing_clerks() -> Iterator[Executor]:
+    """Give threads that file papers in the background; whoever fails meanwhile does not wait for all of them.
+
+    What they do can wait, what is written meanwhile cannot: on Linux a thread has a priority of its own.
+    """
+    threads = ThreadPoolExecutor(os.cpu_count(), initializer=partial(os.nice, BACKGROUND) if IS_LINUX else None)
+    try:
+        yield threads
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
 def file_papers(
-    subjects: Sequence[Subject], paper: Callable[[Subject], tuple[bytes, int]], *, step: str, progress: Progress
+    subjects: Sequence[Subject], paper: Callable[[Subject], tuple[bytes, int]], clerks: Executor
 ) -> Iterator[StoredFile]:
-    """Yield the stored paper of each subject.
+    """Begin to file the papers of all subjects, and return the stored ones in their order, as they come.
 
     Args:
         paper: returns the PDF of a subject and its number of pages; runs in a thread, without a database.
@@ -26,5 +44,4 @@ def file_papers(
         content, pages = paper(subject)
         return store(document=Document.made_here(content, content_type=Kind.PDF, pages=pages, name=""))
 
-    with ThreadPoolExecutor(cpu_count()) as threads:
-        yield from progress.each(step, threads.map(filed, subjects), total=len(subjects))
+    return clerks.map(filed, subjects)

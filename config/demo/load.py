@@ -9,12 +9,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from config.demo.catalogue import catalogue as read_catalogue
-from config.demo.certificates import write_certificates
+from config.demo.certificates import certificate_paper, write_certificates
 from config.demo.classes import Classes
 from config.demo.diary import Diary, keep_diary
+from config.demo.filing import file_papers, filing_clerks
 from config.demo.library import write_library
 from config.demo.logins import ADMIN, SUPERVISORS_BY_NAME, write_logins
-from config.demo.past import Historian, analyze
+from config.demo.past import Held, Historian, analyze
 from config.demo.people import draw_people
 from config.demo.plan import draw_groups
 from config.demo.present import Present
@@ -41,12 +42,16 @@ def load(*, seed: int, workers: int, now: datetime, progress: Progress) -> None:
     with pghistory.context(command="demo", user=admin.pk):
         library = write_library(catalogue, users, by=admin, today=today)
         learners = write_workforce(people, library, by=admin)
-        write_certificates(
-            rng, certificates, people, learners, library, by=supervisors[0], today=today, progress=progress
-        )
-    _recalculate(now)
     historian = Historian(rng, people, learners, library, supervisors=supervisors, now=now)
-    not_competent = historian.write(sessions, progress=progress)
+    held = historian.write_lists(sessions)
+    with filing_clerks() as clerks:
+        sheets = file_papers(held, Held.paper, clerks)
+        papers = file_papers(certificates, lambda each: certificate_paper(each, learners, library), clerks)
+        _recalculate(now)
+        not_competent = historian.finalize(held, sheets, progress=progress)
+        filed = progress.each("Certificates", zip(certificates, papers, strict=True), total=len(certificates))
+        with pghistory.context(command="demo", user=supervisors[0].pk):
+            write_certificates(rng, filed, people, learners, library, by=supervisors[0], today=today)
     with pghistory.context(command="demo", user=supervisors[0].pk):
         sign_off(rng, library, not_competent, assessors=supervisors, today=today)
     revoke_a_few(rng, by=admin, now=now)

@@ -4,8 +4,11 @@ Lists, marks and sheets are written in bulk, as the services would have left the
 """
 
 import random
+from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 import pghistory
 from django.contrib.auth.models import User
@@ -16,13 +19,21 @@ from attendance.selectors.sheet import Sheet
 from attendance.services.finalize import finalize_session
 from attendance.sheet import ROWS_PER_PAGE, file_name
 from config.demo.diary import PlannedSession
-from config.demo.filing import file_papers
 from config.demo.library import Library
 from config.demo.paper import Signed, signed_sheet
 from config.demo.people import Person
 from config.demo.plan import Outcome
 from config.demo.progress import Progress
-from learners.models import EvidenceUpload, Learner
+from learners.models import (
+    CompetencyRecord,
+    ComplianceItem,
+    EvidenceUpload,
+    Learner,
+    LearnerArea,
+    RoleRequirement,
+    TrainingRecord,
+)
+from learners.services.evidence_store import StoredFile
 from training.models import Session
 
 SHARE_WITH_WALK_INS = 0.12
@@ -35,16 +46,31 @@ WHY_FAILED = (
 )
 WHY_ABSENT = ("", "", "", "Sick.", "Called to the unit.", "Night shift.")
 WHY_CANCELLED = ("Trainer is ill.", "Unit upset: nobody can be released.", "Room needed for the turnaround meeting.")
-SESSIONS_BETWEEN_STATISTICS = 100
+READ_BY_SERVICES = (
+    ComplianceItem,
+    CompetencyRecord,
+    Learner,
+    LearnerArea,
+    RoleRequirement,
+    Session,
+    SessionAttendee,
+    TrainingRecord,
+)
+FILED_AT_ONCE = 50
+SESSIONS_BETWEEN_STATISTICS = 150
 
 
 @dataclass(frozen=True)
 class Held:
-    """A session that took place, with its list; the walk-ins are the last of it."""
+    """A session that took place, with its list; the walk-ins are the last of it.
+
+    Attributes:
+        printed: the session as it was when the sheet was printed.
+    """
 
     session: Session
+    printed: Session
     attendees: list[SessionAttendee]
-    walk_ins: int
     outcomes: list[Outcome]
     by: User
     printed_at: datetime
@@ -62,12 +88,11 @@ class Held:
 
     def paper(self) -> tuple[bytes, int]:
         """Return the signed sheet and its number of pages."""
-        session = self.session
-        assert session.course_version is not None  # noqa: S101  # scheduled
-        printed = len(self.attendees) - self.walk_ins
-        sheet = Sheet(session, session.course_version.title, self.attendees[:printed])
-        signed = Signed(sheet, self.attendees[printed:], self.printed_at)
-        return signed_sheet(signed), max(1, -(-printed // ROWS_PER_PAGE))
+        assert self.printed.course_version is not None  # noqa: S101  # scheduled
+        listed = self.printed.last_line
+        sheet = Sheet(self.printed, self.printed.course_version.title, self.attendees[:listed])
+        signed = Signed(sheet, self.attendees[listed:], self.printed_at)
+        return signed_sheet(signed), max(1, -(-listed // ROWS_PER_PAGE))
 
 
 class Historian:
@@ -90,18 +115,26 @@ class Historian:
         self.supervisors = supervisors
         self.now = now
 
-    def write(self, planned: list[PlannedSession], *, progress: Progress) -> set[tuple[int, int]]:
-        """Write all sessions and finalize those that took place.
+    def write_lists(self, planned: list[PlannedSession]) -> list[Held]:
+        """Write all sessions with their lists and marks; return those that took place, by their finalize."""
+        with pghistory.context(command="demo", user=self.supervisors[0].pk):
+            return sorted(self._write_lists(planned), key=lambda each: each.finalized_at)
+
+    def finalize(self, held: list[Held], papers: Iterable[StoredFile], *, progress: Progress) -> set[tuple[int, int]]:
+        """Link each session to its signed sheet, and finalize it.
 
         Returns:
             session and worker of those who will not show the skill at the practical sign-off.
         """
-        with pghistory.context(command="demo", user=self.supervisors[0].pk):
-            held = self._write_lists(planned, progress)
-        self._finalize(held, progress)
+        filed = progress.each("Finalized sessions", zip(held, papers, strict=True), total=len(held))
+        for number, each in enumerate(self._linked(filed)):
+            if number % SESSIONS_BETWEEN_STATISTICS == 0:
+                analyze()
+            with pghistory.context(command="demo", user=each.by.pk):
+                finalize_session(session_id=each.session.pk, by=each.by, now=each.finalized_at)
         return {pair for each in held for pair in each.not_competent}
 
-    def _write_lists(self, planned: list[PlannedSession], progress: Progress) -> list[Held]:
+    def _write_lists(self, planned: list[PlannedSession]) -> list[Held]:
         sessions = [self._session(each) for each in planned]
         Session.objects.bulk_create(sessions)
         held: list[Held] = []
@@ -114,15 +147,9 @@ class Historian:
                 session.last_line = len(each.outcomes)
             else:
                 held.append(self._held(each, session))
-        uploads = self._file_sheets(held, progress)
-        Session.objects.bulk_update(
-            sessions,
-            ["created_at", "version", "last_line", "attendance_file_key", "attendance_file_hash"],
-            batch_size=500,
-        )
+        Session.objects.bulk_update(sessions, ["created_at", "version", "last_line"], batch_size=500)
         attendees = [*booked, *(attendee for each in held for attendee in each.attendees)]
         SessionAttendee.objects.bulk_create(attendees, batch_size=2000)
-        EvidenceUpload.objects.bulk_create(uploads)
         return held
 
     def _session(self, planned: PlannedSession) -> Session:
@@ -162,13 +189,16 @@ class Historian:
         walk_ins = rng.randint(1, 2) if len(attendees) > 4 and rng.random() < SHARE_WITH_WALK_INS else 0
         for attendee in attendees[len(attendees) - walk_ins :]:
             attendee.added_at = planned.start
-        session.last_line = len(attendees) - walk_ins  # so the sheet was printed
+        printed = copy(session)
+        printed.last_line = len(attendees) - walk_ins
+        session.last_line = len(attendees)
+        session.version += 1 if walk_ins else 0
         uploaded_at = planned.end + timedelta(minutes=rng.randint(15, 100))
         finalized_at = uploaded_at + rng.choice((timedelta(minutes=7), timedelta(hours=1), timedelta(hours=18)))
         return Held(
             session=session,
+            printed=printed,
             attendees=attendees,
-            walk_ins=walk_ins,
             outcomes=list(planned.outcomes.values()),
             by=by,
             printed_at=planned.start - timedelta(minutes=rng.randint(20, 240)),
@@ -198,40 +228,34 @@ class Historian:
         attendee.company = self.library.companies[person.company_on(at.date())]
         attendee.role = self.library.roles[person.role_on(at.date())]
 
-    def _file_sheets(self, held: list[Held], progress: Progress) -> list[EvidenceUpload]:
-        """Link each session to its signed sheet, as an upload does."""
-        uploads = []
-        papers = file_papers(held, Held.paper, step="Signed sheets", progress=progress)
-        for each, stored in zip(held, papers, strict=True):
-            session = each.session
-            uploads.append(
-                EvidenceUpload(
-                    session=session,
-                    key=stored.key,
-                    sha256=stored.sha256,
-                    size=stored.size,
-                    content_type=stored.content_type,
-                    original_name=f"scan-{file_name(session)}",
-                    pages=stored.pages,
-                    uploaded_by=each.by,
-                    uploaded_at=each.uploaded_at,
+    def _linked(self, filed: Iterator[tuple[Held, StoredFile]]) -> Iterator[Held]:
+        """Link sessions to their sheets, as an upload does, some at a time; yield each when it is."""
+        while some := list(islice(filed, FILED_AT_ONCE)):
+            uploads = []
+            for each, stored in some:
+                session = each.session
+                session.attendance_file_key, session.attendance_file_hash = stored.key, stored.sha256
+                uploads.append(
+                    EvidenceUpload(
+                        session=session,
+                        key=stored.key,
+                        sha256=stored.sha256,
+                        size=stored.size,
+                        content_type=stored.content_type,
+                        original_name=f"scan-{file_name(session)}",
+                        pages=stored.pages,
+                        uploaded_by=each.by,
+                        uploaded_at=each.uploaded_at,
+                    )
                 )
-            )
-            session.attendance_file_key, session.attendance_file_hash = stored.key, stored.sha256
-            session.last_line = len(each.attendees)
-            session.version += 1 if each.walk_ins else 0
-        return uploads
-
-    def _finalize(self, held: list[Held], progress: Progress) -> None:
-        held = sorted(held, key=lambda each: each.finalized_at)
-        for number, each in enumerate(progress.each("Finalized sessions", held, total=len(held))):
-            if number % SESSIONS_BETWEEN_STATISTICS == 0:
-                analyze()
-            with pghistory.context(command="demo", user=each.by.pk):
-                finalize_session(session_id=each.session.pk, by=each.by, now=each.finalized_at)
+            with pghistory.context(command="demo", user=self.supervisors[0].pk):
+                sessions = [each.session for each, _stored in some]
+                Session.objects.bulk_update(sessions, ["attendance_file_key", "attendance_file_hash"])
+                EvidenceUpload.objects.bulk_create(uploads)
+            yield from (each for each, _stored in some)
 
 
 def analyze() -> None:
     """Tell the planner what was written: nothing else does within one transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in READ_BY_SERVICES)}")

@@ -112,7 +112,8 @@ def _groups_of_course(
             for person, outcome in outcomes.items():
                 for need in _next_need(rng, course, person, day, outcome, today=today):
                     heapq.heappush(needs, need)
-        still_wait = sum(need.day < opening + timedelta(days=interval / 2) for need in needs)
+        soon = opening + timedelta(days=interval / 2)
+        still_wait = sum(need.day < soon for need in needs)
         is_crowded = still_wait > len(outcomes) / 2
         opening += timedelta(days=SHORTEST_INTERVAL_DAYS if is_crowded else round(interval * rng.uniform(0.8, 1.2)))
     return groups
