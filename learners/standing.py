@@ -6,13 +6,13 @@ the interface: bad, warn, wait, ok, none.
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from learners.models import ComplianceItem, ComplianceStatus, Learner
+from learners.models import ComplianceStatus, Learner
 from training.templatetags.ui import days_left
 
 
@@ -33,6 +33,34 @@ KIND_OF_VERDICT = {
     Verdict.BLOCKED: "bad",
     Verdict.NOT_ACTIVE: "none",
 }
+
+
+class Judged(Protocol):
+    """What of an item decides how it is told."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def expiry_date(self) -> date | None: ...
+    @property
+    def due_date(self) -> date | None: ...
+    @property
+    def key_date(self) -> date | None: ...
+    @property
+    def holds_until(self) -> date | None: ...
+
+
+class Facts(NamedTuple):
+    """An item without why, for pages that show thousands of them; the names are those of the item's columns."""
+
+    learner_id: int
+    course_id: int
+    status: str
+    expiry_date: date | None
+    due_date: date | None
+    key_date: date | None
+    holds_until: date | None
+    awaiting_verification: bool
 
 
 class Standing(NamedTuple):
@@ -100,7 +128,7 @@ def standing_of_worker(learner: Learner, items: Iterable[ItemStanding], *, is_to
     return Standing("wait", _("To verify")) if is_to_verify else Standing("ok", str(judged.label))
 
 
-def standing_of_item(item: ComplianceItem, today: date, warning_days: int) -> ItemStanding:
+def standing_of_item(item: Judged, today: date, warning_days: int) -> ItemStanding:
     """Return how one item stands on `today`.
 
     Args:
@@ -119,7 +147,7 @@ def standing_of_item(item: ComplianceItem, today: date, warning_days: int) -> It
     return _green(item, today, warning_days)
 
 
-def _red(item: ComplianceItem, today: date) -> ItemStanding:
+def _red(item: Judged, today: date) -> ItemStanding:
     since = item.key_date or date.min
     if item.expiry_date is not None:
         return ItemStanding("bad", _("Expired"), days_left((item.expiry_date - today).days), (RED, since))
@@ -129,7 +157,7 @@ def _red(item: ComplianceItem, today: date) -> ItemStanding:
     return ItemStanding("bad", _("Missing"), _("no record"), (RED, since))
 
 
-def _green(item: ComplianceItem, today: date, warning_days: int) -> ItemStanding:
+def _green(item: Judged, today: date, warning_days: int) -> ItemStanding:
     if item.expiry_date is None:
         return ItemStanding("ok", _("Valid"), _("permanent"), (FINE, date.max))
     days = (item.expiry_date - today).days

@@ -4,7 +4,8 @@ One implementation, in SQL and set-based, serves one learner, the list of a sess
 
 1. the learners, and those into whom they were merged, are locked in the order of their keys, so that no answer rests
    on half of somebody else's change;
-2. one MERGE works out what every learner must have (C1) and has (C2, C3), and writes the differences only;
+2. one MERGE works out what every learner must have (C1) and has (C2, C3) by the rules of `learners.answers`, and
+   writes the differences only;
 3. one UPDATE takes the worst item of each learner (C4).
 
 Items are kept for every learner, active or not, so that whoever returns or is unblocked has an answer at once; counts
@@ -19,6 +20,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from learners.answers import Sources, answers
 from learners.models import ComplianceRun, Learner
 from learners.services.preview import note_answers
 
@@ -32,91 +34,26 @@ SELECT id, compliance_updated_at IS NOT NULL, merged_into_id FROM learners_learn
  ORDER BY id FOR NO KEY UPDATE
 """
 
-# `rank` packs type, decisive day and rule into one number, so that the strictest rule is the smallest one (C1). The
-# decisive day is the due date; of a PRE_MOB rule, the day since which it is asked. A rule that starts after today is
-# not asked yet, but ends the time for which today's answer holds (C7).
-ITEMS = """
-WITH rule AS MATERIALIZED (
-  SELECT row_number() OVER (ORDER BY source DESC, source_id, course_id) AS number, each.*,
-         CASE source WHEN 'role' THEN source_id ELSE -source_id END AS asker,
-         jsonb_build_object('source', source, 'id', source_id, 'label', label,
-                            'type', requirement_type, 'grace', grace_period_days) AS told
-    FROM (SELECT 'role' AS source, q.role_id AS source_id, role.title AS label,
-                 q.course_id, q.requirement_type, q.grace_period_days, q.starts_on
-            FROM learners_rolerequirement q JOIN learners_role role ON role.id = q.role_id
-           UNION ALL
-          SELECT 'area', q.area_id, area.name, q.course_id, q.requirement_type, q.grace_period_days, q.starts_on
-            FROM learners_arearequirement q JOIN learners_area area ON area.id = q.area_id) each
-   WHERE %(course)s::bigint IS NULL OR course_id = %(course)s
-), lies_in AS (
-  WITH RECURSIVE up AS (
-    SELECT id AS area_id, id AS around_id, parent_id FROM learners_area
-     UNION
-    SELECT up.area_id, around.id, around.parent_id FROM up JOIN learners_area around ON around.id = up.parent_id)
-  SELECT area_id, around_id FROM up
-), belongs AS (
-  SELECT id AS learner_id, start_date, role_id AS asker, role_assigned_at AS assigned_on
-    FROM learners_learner WHERE id = ANY(%(learners)s::bigint[]) AND merged_into_id IS NULL
-   UNION ALL
-  SELECT learner.id, start_date, -around_id, min(assigned_at)
-    FROM learners_learner learner
-    JOIN learners_learnerarea link ON link.learner_id = learner.id JOIN lies_in USING (area_id)
-   WHERE learner.id = ANY(%(learners)s::bigint[]) AND merged_into_id IS NULL
-   GROUP BY learner.id, around_id
-), asked AS (
-  SELECT learner_id, rule.*, greatest(assigned_on, starts_on, start_date) + coalesce(grace_period_days, 0) AS day
-    FROM belongs JOIN rule USING (asker)
-), ranked AS (
-  SELECT asked.*, CASE requirement_type WHEN 'PRE_MOB' THEN 0 ELSE 1000000000000000 END
-                  + (day - DATE '0001-01-01') * 100000000::bigint + number AS rank
-    FROM asked
-), strictest AS (
-  SELECT learner_id, course_id,
-         min(rank) FILTER (WHERE starts_on <= %(today)s) AS rank,
-         min(starts_on) FILTER (WHERE starts_on > %(today)s) AS next_rule_on,
-         jsonb_agg(told || jsonb_build_object('due', CASE requirement_type WHEN 'POST_MOB' THEN day END) ORDER BY rank)
-           FILTER (WHERE starts_on <= %(today)s) AS rules
-    FROM ranked GROUP BY learner_id, course_id
-), winner AS (
-  SELECT learner_id, strictest.course_id, requirement_type, grace_period_days, asker, rules, next_rule_on,
-         DATE '0001-01-01' + (strictest.rank / 100000000 %% 10000000)::int AS day
-    FROM strictest JOIN rule ON rule.number = strictest.rank %% 100000000
-), person AS MATERIALIZED (
-  SELECT id AS key, id AS learner_id FROM learners_learner WHERE id = ANY(%(learners)s::bigint[])
-   UNION ALL
-  SELECT id, merged_into_id FROM learners_learner WHERE merged_into_id = ANY(%(learners)s::bigint[])
-), proof AS (
-  SELECT DISTINCT ON (person.learner_id, course_id) person.learner_id, course_id, id, expiry_date
-    FROM learners_trainingrecord record JOIN person ON key = record.learner_id
-   WHERE result = 'PASSED'
-     AND (%(course)s::bigint IS NULL OR course_id = %(course)s)
-     AND NOT EXISTS (SELECT FROM learners_revocation WHERE record_id = record.id)
-   ORDER BY person.learner_id, course_id, expiry_date DESC NULLS FIRST, completion_date DESC, id DESC
-), to_verify AS (
-  SELECT DISTINCT person.learner_id, course_id
-    FROM learners_competencyrecord sign_off JOIN person ON key = sign_off.learner_id
-   WHERE status = 'PENDING_VERIFICATION' AND revoked_at IS NULL
-     AND (%(course)s::bigint IS NULL OR course_id = %(course)s)
-), judged AS (
-  SELECT winner.*, proof.id AS proof_id, proof.expiry_date, to_verify.learner_id IS NOT NULL AS awaiting_verification,
-         CASE WHEN proof.id IS NOT NULL AND coalesce(proof.expiry_date >= %(today)s, true) THEN 'COMPLIANT'
-              WHEN requirement_type = 'POST_MOB' AND day >= %(today)s THEN 'PENDING'
-              ELSE 'NON_COMPLIANT' END AS status
-    FROM winner
-    LEFT JOIN proof USING (learner_id, course_id)
-    LEFT JOIN to_verify USING (learner_id, course_id)
-), answer AS (
-  SELECT learner_id, course_id, requirement_type, grace_period_days,
-         CASE requirement_type WHEN 'POST_MOB' THEN day END AS due_date, status, expiry_date,
-         CASE status WHEN 'COMPLIANT' THEN expiry_date WHEN 'PENDING' THEN day
-                     ELSE greatest(CASE requirement_type WHEN 'POST_MOB' THEN day + 1 ELSE day END, expiry_date + 1)
-                     END AS key_date,
-         least(CASE status WHEN 'COMPLIANT' THEN expiry_date WHEN 'PENDING' THEN day END, next_rule_on - 1)
-           AS holds_until,
-         awaiting_verification, proof_id,
-         CASE WHEN asker > 0 THEN asker END AS role_id, CASE WHEN asker < 0 THEN -asker END AS area_id, rules
-    FROM judged
-), difference AS (
+PRESENT = Sources(
+    rules="""
+    SELECT 'role' AS source, q.role_id AS source_id, role.title AS label,
+           q.course_id, q.requirement_type, q.grace_period_days, q.starts_on
+      FROM learners_rolerequirement q JOIN learners_role role ON role.id = q.role_id
+     UNION ALL
+    SELECT 'area', q.area_id, area.name, q.course_id, q.requirement_type, q.grace_period_days, q.starts_on
+      FROM learners_arearequirement q JOIN learners_area area ON area.id = q.area_id""",
+    areas="SELECT id, parent_id FROM learners_area",
+    people="""
+    SELECT id AS learner_id, start_date, role_id, role_assigned_at
+      FROM learners_learner WHERE id = ANY(%(learners)s::bigint[]) AND merged_into_id IS NULL""",
+    places="""
+    SELECT learner_id, area_id, assigned_at FROM learners_learnerarea WHERE learner_id = ANY(%(learners)s::bigint[])""",
+    counts="NOT EXISTS (SELECT FROM learners_revocation WHERE record_id = record.id)",
+    is_owed="status = 'PENDING_VERIFICATION' AND revoked_at IS NULL",
+)
+
+ITEMS = f"""
+{answers(PRESENT)}, difference AS (
   SELECT item.id AS item_id, answer.learner_id IS NULL AS is_gone, answer.*
     FROM answer
     FULL JOIN (SELECT * FROM learners_complianceitem
@@ -143,7 +80,7 @@ WHEN NOT MATCHED THEN INSERT
    awaiting_verification, proof_id, role_id, area_id, rules, updated_at)
   VALUES (d.learner_id, d.course_id, d.requirement_type, d.grace_period_days, d.due_date, d.status, d.expiry_date,
           d.key_date, d.holds_until, d.awaiting_verification, d.proof_id, d.role_id, d.area_id, d.rules, %(now)s)
-"""
+"""  # noqa: S608  # words of our own, values are parameters
 
 # The answer for a learner ends with the first of its items, or when a rule starts that asks for a further course.
 LEARNERS = """

@@ -1,0 +1,228 @@
+"""What was required and held on another day (C8), by the rules of today's answers over the dated history.
+
+A record counts from its completion, a revocation from its own day, whenever they were entered. Role, employer, status,
+areas, the tree of areas and requirements are those of that day. A person with several badges is one (L2): what was so
+under the surviving badge decides; before that badge came, the newest of the merged ones does.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from learners.answers import Sources, answers
+from learners.models import (
+    AreaPeriod,
+    ComplianceItem,
+    ComplianceStatus,
+    Learner,
+    LearnerAreaPeriod,
+    LearnerPeriod,
+    RequirementPeriod,
+    Role,
+)
+from learners.selectors.learners import WorkerFilter, matches
+from learners.standing import Facts
+from training.models import Company
+from training.refusals import Invalid
+
+# An area has no day on which it began: who is in it, and what it asks, do. So what it said first holds before as well.
+AREAS = """
+SELECT DISTINCT ON (area_id) area_id AS id, parent_id, name FROM learners_areaperiod
+ WHERE coalesce(valid_to > %(today)s, true) ORDER BY area_id, valid_from
+"""
+
+HOLDS = "valid_from <= %(today)s AND coalesce(valid_to > %(today)s, true)"
+
+PEOPLE = f"""
+SELECT DISTINCT ON (person.learner_id) person.learner_id, period.learner_id AS badge, role_id, role_assigned_at,
+       company_id, start_date, end_date,
+       CASE WHEN status = 'ACTIVE' AND end_date < %(today)s THEN 'INACTIVE' ELSE status END AS status
+  FROM person JOIN learners_learnerperiod period ON period.learner_id = person.key
+ WHERE {HOLDS}
+ ORDER BY person.learner_id, period.learner_id = person.learner_id DESC, period.learner_id DESC
+"""  # noqa: S608  # words of this module, values are parameters
+
+DATED = Sources(
+    rules=f"""
+    SELECT 'role' AS source, role_id AS source_id, coalesce(role.title, '') AS label, course_id, requirement_type,
+           grace_period_days, starts_on
+      FROM learners_requirementperiod q LEFT JOIN learners_role role ON role.id = role_id
+     WHERE role_id IS NOT NULL AND {HOLDS}
+     UNION ALL
+    SELECT 'area', area_id, coalesce(area.name, ''), course_id, requirement_type, grace_period_days, starts_on
+      FROM learners_requirementperiod q LEFT JOIN ({AREAS}) area ON area.id = area_id
+     WHERE area_id IS NOT NULL AND {HOLDS}""",  # noqa: S608  # words of this module, values are parameters
+    areas=AREAS,
+    people=PEOPLE,
+    places=f"""
+    SELECT somebody.learner_id, area_id, assigned_at
+      FROM somebody JOIN learners_learnerareaperiod link ON link.learner_id = badge WHERE {HOLDS}""",  # noqa: S608  # words of this module, values are parameters
+    counts="""completion_date <= %(today)s
+      AND NOT EXISTS (SELECT FROM learners_revocation WHERE record_id = record.id AND revoked_on <= %(today)s)""",
+    is_owed="""training_date <= %(today)s
+      AND coalesce(coalesce(assessed_on, (assessed_at AT TIME ZONE %(zone)s)::date) > %(today)s, true)
+      AND NOT EXISTS (SELECT FROM learners_revocation
+                       WHERE competency_record_id = sign_off.id AND revoked_on <= %(today)s)""",
+)
+
+ITEMS = f"""
+{answers(DATED)}
+SELECT learner_id, course_id, requirement_type, grace_period_days, due_date, status, expiry_date, key_date, holds_until,
+       awaiting_verification, proof_id, role_id, area_id, rules
+  FROM answer ORDER BY learner_id, course_id
+"""  # noqa: S608  # words of this module, values are parameters
+FACTS = f"""
+{answers(DATED)}
+SELECT {", ".join(Facts._fields)} FROM answer
+"""  # noqa: S608  # words of this module, values are parameters
+SOMEBODY = f"""
+{answers(DATED)}
+SELECT somebody.*, (SELECT coalesce(array_agg(name ORDER BY name), '{{}}')
+                      FROM place JOIN ({AREAS}) area ON id = area_id WHERE place.learner_id = somebody.learner_id)
+  FROM somebody
+"""  # noqa: S608  # words of this module, values are parameters
+
+
+class NotADay(Invalid):
+    """What should be the day of an as-of answer is none, or has not come yet (400)."""
+
+
+def day_of(text: str, *, today: date) -> date | None:
+    """Return the day that an address asks about (`?on=2026-03-02`); None for today, or where it asks for none.
+
+    Raises:
+        NotADay: it is not a date, or lies in the future.
+    """
+    if not text:
+        return None
+    try:
+        on = date.fromisoformat(text)
+    except ValueError:
+        raise NotADay(_("“%(text)s” is not a date. Write it as 2026-03-02.") % {"text": text[:20]}) from None
+    if on > today:
+        raise NotADay(_("That day has not come yet. Choose today or an earlier day."))
+    return on if on < today else None
+
+
+def items_as_of(learner: Learner, *, on: date) -> list[ComplianceItem]:
+    """Return what was asked of a worker on a day, as items that are stored nowhere; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(ITEMS, _asked([learner.pk], on))
+        names = [column.name for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [ComplianceItem(**row | {"rules": json.loads(row["rules"])}) for row in rows]
+
+
+def facts_as_of(learner_ids: Collection[int], *, on: date) -> list[Facts]:
+    """Return what the items of these workers said on a day, without why; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS, _asked(learner_ids, on))
+        return [Facts._make(row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Then:
+    """A worker as on a day: never saved, and with the worst of `items` as the answer. `areas` are names."""
+
+    learner: Learner
+    areas: Sequence[str]
+
+
+def workers_as_of(learners: Sequence[Learner], facts: Sequence[Facts | ComplianceItem], *, on: date) -> dict[int, Then]:
+    """Return these workers by key as they were on a day; who was not known to the site yet is left out.
+
+    Args:
+        facts: what their items said on that day.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SOMEBODY, _asked([learner.pk for learner in learners], on))
+        names = [column.name for column in cursor.description or ()]
+        rows = {row[0]: dict(zip([*names[:-1], "areas"], row, strict=True)) for row in cursor.fetchall()}
+    roles = Role.objects.in_bulk([row["role_id"] for row in rows.values()])
+    companies = Company.objects.in_bulk([row["company_id"] for row in rows.values()])
+    statuses = defaultdict(set)
+    for fact in facts:
+        statuses[fact.learner_id].add(fact.status)
+    found = {}
+    for learner in learners:
+        if learner.pk in rows:
+            row, then = rows[learner.pk], copy(learner)
+            then.role = roles.get(row["role_id"]) or Role(title=_("deleted role"))
+            then.company = companies.get(row["company_id"]) or Company(name=_("deleted company"))
+            for field in ("role_assigned_at", "status", "start_date", "end_date"):
+                setattr(then, field, row[field])
+            then.compliance_status = _worst(statuses[learner.pk])
+            then.compliance_holds_until = None
+            found[learner.pk] = Then(then, row["areas"])
+    return found
+
+
+def list_workers_as_of(wanted: WorkerFilter, *, on: date) -> QuerySet[Learner]:
+    """Return the workers of a filter as things were on that day, by name. The group of the filter is passed over."""
+    periods = LearnerPeriod.objects.filter(_holds(on))
+    narrowed = periods
+    if wanted.company is not None:
+        narrowed = narrowed.filter(company=wanted.company)
+    if wanted.role is not None:
+        narrowed = narrowed.filter(role=wanted.role)
+    if wanted.status is not None:
+        has_left = Q(status=Learner.Status.ACTIVE, end_date__lt=on)
+        is_inactive = wanted.status == Learner.Status.INACTIVE
+        is_so = Q(status=wanted.status)
+        narrowed = narrowed.filter(is_so | has_left if is_inactive else is_so & ~has_left)
+    of_merged = narrowed.filter(learner__merged_into__isnull=False)
+    under_own_badge = Q(Exists(narrowed.filter(learner=OuterRef("pk"))))
+    under_another = ~Exists(periods.filter(learner=OuterRef("pk"))) & Q(pk__in=of_merged.values("learner__merged_into"))
+    learners = Learner.objects.filter(under_own_badge | under_another, merged_into__isnull=True)
+    if wanted.text:
+        learners = learners.filter(matches(wanted.text))
+    if wanted.area is not None:
+        places = LearnerAreaPeriod.objects.filter(_holds(on), area__in=_areas_inside(wanted.area, on))
+        of_merged_there = places.filter(learner__merged_into__isnull=False).values("learner__merged_into")
+        learners = learners.filter(Q(Exists(places.filter(learner=OuterRef("pk")))) | Q(pk__in=of_merged_there))
+    return learners.order_by("sort_key")
+
+
+def courses_as_of(*, on: date) -> QuerySet[RequirementPeriod, int]:
+    """Return the keys of the courses that any role or area asked for on that day."""
+    asked = RequirementPeriod.objects.filter(_holds(on), starts_on__lte=on)
+    return asked.order_by().values_list("course", flat=True).distinct()
+
+
+def _asked(learner_ids: Collection[int], on: date) -> dict[str, Any]:
+    return {"learners": list(learner_ids), "course": None, "today": on, "zone": settings.TIME_ZONE}
+
+
+def _holds(on: date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+
+
+def _worst(statuses: set[str]) -> str:
+    """C4: the worst item decides."""
+    worst_first = (ComplianceStatus.NON_COMPLIANT, ComplianceStatus.PENDING)
+    return next((status for status in worst_first if status in statuses), ComplianceStatus.COMPLIANT)
+
+
+def _areas_inside(area_id: int, on: date) -> set[int]:
+    """Return the keys of an area and of every area that lay inside it on that day."""
+    children: dict[int | None, list[int]] = defaultdict(list)
+    first = AreaPeriod.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).order_by("area", "valid_from")
+    for area, parent in first.distinct("area").values_list("area", "parent"):
+        children[parent].append(area)
+    found: set[int] = set()
+    waiting = [area_id]
+    while waiting:
+        area = waiting.pop()
+        if area not in found:
+            found.add(area)
+            waiting += children[area]
+    return found
