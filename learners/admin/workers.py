@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from learners.models import (
     AreaPeriod,
+    BadgePeriod,
     ComplianceItem,
     ComplianceRun,
     Learner,
@@ -19,6 +20,7 @@ from learners.models import (
     LearnerHoursLog,
     LearnerPeriod,
     LearnerProgression,
+    Merge,
     ProgressionEvent,
     RequirementPeriod,
     TrainingRecord,
@@ -82,7 +84,8 @@ class LearnerAdmin(GuardedAdmin):
     search_fields = ("badge_id", "first_name", "last_name")
     autocomplete_fields = ("company", "role", "supervisor")
     fields = (
-        ("badge_id", "status"),
+        "badge_id",
+        ("status", "status_reason"),
         ("first_name", "last_name"),
         ("email", "phone"),
         ("start_date", "end_date"),
@@ -149,6 +152,17 @@ class LearnerAreaAdmin(ReadOnlyAdmin):
     search_fields = (*WORKER_SEARCH, "area__name")
 
 
+@admin.register(Merge)
+class MergeAdmin(ReadOnlyAdmin):
+    """Which badges were merged and why, and what was undone."""
+
+    list_display = ("created_at", "kind", "duplicate", "survivor", "reason", "created_by")
+    list_filter = ("kind",)
+    list_select_related = ("duplicate", "survivor", "created_by")
+    date_hierarchy = "effective_on"
+    search_fields = ("duplicate__badge_id", "survivor__badge_id", "survivor__last_name", "reason")
+
+
 @admin.register(ComplianceRun)
 class ComplianceRunAdmin(ReadOnlyAdmin):
     list_display = ("started_at", "judged_on", "only_due", "workers", "changed")
@@ -189,6 +203,13 @@ class LearnerPeriodAdmin(PeriodAdmin):
     list_filter = ("status",)
     search_fields = WORKER_SEARCH
     named = ("learner", "role", "company")
+
+
+@admin.register(BadgePeriod)
+class BadgePeriodAdmin(PeriodAdmin):
+    list_display = ("badge_id", "learner", "valid_from", "valid_to")
+    search_fields = ("badge_id", "learner__first_name", "learner__last_name")
+    named = ("learner",)
 
 
 @admin.register(LearnerAreaPeriod)

@@ -2,7 +2,8 @@ from learners.models.competency import AssessmentMethod, CompetencyRecord
 from learners.models.compliance import ComplianceItem, ComplianceRun
 from learners.models.evidence import EvidenceRead, EvidenceUpload
 from learners.models.learner import ON_SITE, ComplianceStatus, Fold, Learner, LearnerArea
-from learners.models.period import AreaPeriod, LearnerAreaPeriod, LearnerPeriod, RequirementPeriod
+from learners.models.merge import Merge
+from learners.models.period import AreaPeriod, BadgePeriod, LearnerAreaPeriod, LearnerPeriod, RequirementPeriod
 from learners.models.progression import LearnerHoursLog, LearnerProgression, ProgressionEvent
 from learners.models.record import Revocation, TrainingRecord
 from learners.models.requirement import Area, AreaRequirement, RequirementType, Role, RoleRequirement
@@ -13,6 +14,7 @@ __all__ = [
     "AreaPeriod",
     "AreaRequirement",
     "AssessmentMethod",
+    "BadgePeriod",
     "CompetencyRecord",
     "ComplianceItem",
     "ComplianceRun",
@@ -26,6 +28,7 @@ __all__ = [
     "LearnerHoursLog",
     "LearnerPeriod",
     "LearnerProgression",
+    "Merge",
     "ProgressionEvent",
     "RequirementPeriod",
     "RequirementType",

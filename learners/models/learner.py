@@ -57,6 +57,9 @@ class Learner(Authored):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     status = models.CharField(_("status"), max_length=11, choices=Status, default=Status.ACTIVE)
+    status_reason = models.TextField(
+        _("reason for the status"), blank=True, help_text=_("Why the worker is blocked, not active, or active again.")
+    )
     start_date = models.DateField(_("start date"))
     end_date = models.DateField(_("end date"), null=True, blank=True)
     company = models.ForeignKey(
@@ -182,6 +185,11 @@ class Learner(Authored):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def person(self) -> "Learner":
+        """As whom this one is read (L2): the surviving worker, if it was merged."""
+        return self.merged_into or self
 
 
 @audited()

@@ -1,11 +1,19 @@
 """The dated history behind as-of answers (C8): which values held from which day until which day.
 
-Rows are written by the triggers of migration `0004_periods` only, whatever door a change comes through. A period holds
+Rows are written by the triggers of migrations `0004_periods` and `0010_people` only, whatever door a change comes through. A period holds
 from `valid_from` on and before `valid_to` (null = still). Changes of one day leave one period. A change takes effect
 on the site's date, or on the date in the setting `siteproof.effective_on` of the transaction that makes it.
+
+A merge has no period. It says that two badges always were one person, so answers about any day read the badges as one,
+whenever the merge was entered: the surviving badge's periods decide, and those of a merged badge on days before the
+surviving one began. Undoing a merge gives the badge the history that it would have without the merge.
 """
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
 
 
 class Period(models.Model):
@@ -37,6 +45,26 @@ class LearnerPeriod(Period):  # __str__ is inherited
 
     class Meta:
         indexes = (models.Index(fields=("learner", "valid_from"), name="learner_period_by_learner"),)
+
+
+class BadgePeriod(Period):  # __str__ is inherited
+    """Which badge somebody wore; an old one still finds them (L3), so nobody else gets it."""
+
+    learner = _reference("learners.Learner")
+    badge_id = models.CharField(_("badge"), max_length=50)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("learner", "valid_from"), name="badge_period_by_learner"),
+            models.Index(Upper("badge_id"), name="badge_period_by_badge"),
+        )
+        constraints = (
+            ExclusionConstraint(
+                name="badge_of_one_person_for_good",
+                expressions=[(Upper("badge_id"), RangeOperators.EQUAL), ("learner", RangeOperators.NOT_EQUAL)],
+                violation_error_message=_("This badge belongs, or belonged, to somebody else."),
+            ),
+        )
 
 
 class LearnerAreaPeriod(Period):  # __str__ is inherited

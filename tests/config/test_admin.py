@@ -121,6 +121,19 @@ def api_token() -> ApiToken:
     return token
 
 
+def merge() -> learners.Merge:
+    return learners.Merge.objects.create(
+        kind="MERGED",
+        duplicate=LearnerFactory(),
+        survivor=LearnerFactory(),
+        status_before="ACTIVE",
+        reason="One person with two badges",
+        effective_on=DAY,
+        created_by=UserFactory(),
+        created_at=AT,
+    )
+
+
 def capture_void() -> CaptureVoid:
     held = class_session(status="agent_absent", captured_at=AT, captured_by=UserFactory())
     return CaptureVoid.objects.create(
@@ -177,6 +190,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     learners.LearnerArea: (8, LearnerAreaFactory),
     learners.LearnerHoursLog: (8, hours),
     learners.LearnerProgression: (8, progression),
+    learners.Merge: (7, merge),
     learners.ProgressionEvent: (7, progression_event),
     learners.Revocation: (7, RevocationFactory),
     learners.Role: (5, lambda: RoleRequirementFactory().role),
@@ -184,6 +198,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     learners.TrainingRecord: (8, TrainingRecordFactory),
     # Periods are written by triggers, when the thing that they tell of is.
     learners.AreaPeriod: (8, lambda: AreaFactory(parent=AreaFactory())),
+    learners.BadgePeriod: (6, LearnerFactory),
     learners.LearnerAreaPeriod: (7, LearnerAreaFactory),
     learners.LearnerPeriod: (8, LearnerFactory),
     learners.RequirementPeriod: (9, RoleRequirementFactory),
