@@ -34,10 +34,12 @@ class ExternalRecordForm(forms.Form):
     completion_date = forms.DateField(label=gettext_lazy("Completed on"), widget=DayInput, validators=WITHIN_REASON)
     expiry_date = forms.DateField(
         label=gettext_lazy("Valid until"),
-        required=False,
         widget=DayInput,
         validators=WITHIN_REASON,
         help_text=gettext_lazy("The last valid day, as on the certificate."),
+        error_messages={
+            "required": gettext_lazy("Enter the last day on the certificate, or tick that it does not expire.")
+        },
     )
     is_permanent = forms.BooleanField(label=gettext_lazy("It does not expire"), required=False)
     comments = forms.CharField(
@@ -53,6 +55,7 @@ class ExternalRecordForm(forms.Form):
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
+        self.fields["expiry_date"].required = not self["is_permanent"].value()
         self._versions = {version.course_id: version for version in bookable_versions()}
         courses: Choices = [(pk, f"{version.course} {version.title}") for pk, version in self._versions.items()]
         providers: Choices = list(Company.objects.filter(is_active=True).values_list("pk", "name"))
@@ -60,14 +63,10 @@ class ExternalRecordForm(forms.Form):
         self.fields["provider"].choices = [("", _("Choose a company")), *providers]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """No last day never means "for good" by accident: its tick says so, or the course."""
-        cleaned = self.cleaned_data
-        if cleaned.get("is_permanent"):
-            if cleaned.get("expiry_date"):
-                self.add_error("expiry_date", _("Enter the last day, or tick that it does not expire, not both."))
-        elif not cleaned.get("expiry_date") and "expiry_date" not in self.errors and self._proposal() != NEVER:
-            self.add_error("expiry_date", _("Enter the last day on the certificate, or tick that it does not expire."))
-        return cleaned
+        """A certificate has a last day or none."""
+        if self.cleaned_data.get("is_permanent") and self.cleaned_data.get("expiry_date"):
+            self.add_error("expiry_date", _("Enter the last day, or tick that it does not expire, not both."))
+        return self.cleaned_data
 
     def training(self) -> ExternalTraining:
         """Return what a valid form says."""

@@ -70,3 +70,8 @@ document.addEventListener("htmx:xhr:progress", (event) => {
   bar.max = event.detail.total;
   bar.value = event.detail.loaded;
 });
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const bar = event.target.querySelector?.("[data-upload-progress]");
+  if (bar) bar.hidden = true;
+});
