@@ -154,7 +154,7 @@ def suggestion(candidate: Candidate, *, names_roles: bool) -> Suggestion:
 def _session(line: SessionLine, upload: EvidenceUpload | None, *, user: User, now: datetime) -> SessionObject:
     session = line.session
     version, trainer, venue = session.course_version, session.trainer, session.venue
-    listed, marked, present = session.listed, session.marked, session.present  # type: ignore[attr-defined]  # annotated
+    listed, marked, present = line.seats
     facts = ListFacts(
         has_evidence=upload is not None, listed=listed, present=present, passed=0, unmarked=listed - marked
     )

@@ -23,7 +23,7 @@ from training.permissions import Permission, User, may
 from training.policies import allows
 from training.refusals import Refusal
 from training.schedules import Frequency, Schedule, day_name
-from training.selectors.classes import CalendarDay, by_code, class_calendar, class_months
+from training.selectors.classes import CalendarDay, by_code, class_calendar, class_months, is_missing
 from training.templatetags.ui import day as day_in_words
 
 Meeting = ClassAttendanceSession
@@ -178,21 +178,13 @@ def class_lines(classes: QuerySet[TrainingClass], *, today: date) -> list[ClassL
         learners=_number(in_progress),
         captured=_number(meetings.filter(status=Meeting.Status.CAPTURED)),
         pending=_number(meetings.filter(status=Meeting.Status.PENDING)),
-        missing=_number(meetings.filter(_is_missing(today))),
+        missing=_number(meetings.filter(is_missing(today))),
     )
     return [ClassLine(each, each.learners, each.captured, each.captured + each.pending, each.missing) for each in found]
 
 
 def _number(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(rows.order_by().values("training_class").annotate(n=Count("pk")).values("n")), 0)
-
-
-def _is_missing(today: date) -> Q:
-    """Meetings that were held and nobody has captured, as `captures_missing` has it."""
-    stopped = F("training_class__stop_date")
-    return Q(status=Meeting.Status.PENDING, session_date__lt=today) & (
-        Q(training_class__stop_date__isnull=True) | Q(session_date__lte=stopped)
-    )
 
 
 # One class
@@ -207,7 +199,7 @@ def class_board(training_class: TrainingClass, *, month: date | None, user: User
     firsts = class_months(training_class)
     shown = _month(firsts, month, today)
     missing = dict(
-        training_class.sessions.filter(_is_missing(today))
+        training_class.sessions.filter(is_missing(today))
         .order_by()
         .values_list(TruncMonth("session_date"))
         .annotate(Count("pk"))
@@ -278,7 +270,7 @@ def _summary(training_class: TrainingClass, today: date) -> Summary:
             captured=Count("pk", filter=is_captured),
             pending=Count("pk", filter=is_pending),
             excepted=Count("pk", filter=~(is_captured | is_pending)),
-            missing=Count("pk", filter=_is_missing(today)),
+            missing=Count("pk", filter=is_missing(today)),
             hours_captured=zero(filter=is_captured),
             hours_planned=zero(filter=is_captured | is_pending),
         )

@@ -1,11 +1,12 @@
 """Sessions with their seats, and the one thing that is to be said about each: in lists, on Today, in the week."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -16,11 +17,23 @@ from training.selectors.availability import BOOKED
 from training.selectors.sessions import with_title
 
 
+class Seats(NamedTuple):
+    """How many people are on a session's list, how many of them are marked, and how many present."""
+
+    listed: int
+    marked: int
+    present: int
+
+
+NOBODY = Seats(0, 0, 0)
+
+
 @dataclass(frozen=True)
 class SessionLine:
     """A session with its seats and the one thing that is to be said about it; `age` in days since it was planned."""
 
     session: Session
+    seats: Seats
     state: Standing
     age: int
 
@@ -28,29 +41,45 @@ class SessionLine:
     def is_over_capacity(self) -> bool:
         """More people than the venue holds (S7)."""
         venue = self.session.venue
-        return venue is not None and self.session.listed > venue.capacity  # type: ignore[attr-defined]  # annotated
+        return venue is not None and self.seats.listed > venue.capacity
 
 
 def session_lines(sessions: QuerySet[Session], *, today: date, now: datetime) -> list[SessionLine]:
-    """Return sessions with title, seats and state, in their order and in one query."""
-    listed = with_title(_with_draft_facts(sessions)).annotate(
-        listed=_attendees(),
-        marked=_attendees(marked_at__isnull=False),
-        present=_attendees(is_present=True),
-    )
+    """Return sessions with title, seats and state, in their order.
+
+    Two queries, and one more where there are drafts that lack nothing: small ones, since building one large query
+    takes longer than answering it.
+    """
+    shown = list(with_title(sessions).select_related("course", "trainer", "venue"))
+    seats = _seats(shown)
+    obstacles = _obstacles([session for session in shown if session.status == Session.Status.DRAFT])
     return [
-        SessionLine(session, _state(session, now), (today - localdate(session.created_at)).days)
-        for session in listed.select_related("course", "trainer", "venue")
+        SessionLine(
+            session,
+            seats=(taken := seats.get(session.pk, NOBODY)),
+            state=_state(session, taken, obstacles.get(session.pk, ""), now),
+            age=(today - localdate(session.created_at)).days,
+        )
+        for session in shown
     ]
 
 
-def _attendees(**condition: Any) -> Coalesce:
-    rows = SessionAttendee.objects.order_by().filter(session=OuterRef("pk"), **condition)
-    return Coalesce(Subquery(rows.values("session").annotate(number=Count("pk")).values("number")), 0)
+def _seats(sessions: Sequence[Session]) -> dict[int, Seats]:
+    """Return the seats of those sessions that have anybody on their list."""
+    counted = (
+        SessionAttendee.objects.filter(session__in=[session.pk for session in sessions])
+        .order_by()
+        .values_list("session_id")
+        .annotate(listed=Count("pk"), marked=Count("marked_at"), present=Count("pk", filter=Q(is_present=True)))
+    )
+    return {session_id: Seats(*counts) for session_id, *counts in counted}
 
 
-def _with_draft_facts(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """Add what S2 will ask when a draft is scheduled."""
+def _obstacles(drafts: Sequence[Session]) -> dict[int, str]:
+    """Return in words what S2 will say against scheduling those drafts that have a trainer, a venue and a time."""
+    whole = [draft.pk for draft in drafts if not _lacking(draft)]
+    if not whole:
+        return {}
     published = CourseVersion.objects.filter(course=OuterRef("course"), status=CourseVersion.Status.PUBLISHED)
     qualified = TrainerQualification.objects.filter(
         Q(valid_from__isnull=True) | Q(valid_from__lte=OuterRef("day")),
@@ -61,22 +90,37 @@ def _with_draft_facts(sessions: QuerySet[Session]) -> QuerySet[Session]:
     overlapping = Session.objects.filter(
         status__in=BOOKED, start_time__lt=OuterRef("end_time"), end_time__gt=OuterRef("start_time")
     )
-    return sessions.annotate(
-        day=TruncDate("start_time"),
-        is_published=Exists(published),
-        is_qualified=Exists(qualified),
-        is_trainer_booked=Exists(overlapping.filter(trainer=OuterRef("trainer"))),
-        is_venue_booked=Exists(overlapping.filter(venue=OuterRef("venue"))),
+    asked = (
+        Session.objects.filter(pk__in=whole)
+        .annotate(day=TruncDate("start_time"))
+        .values_list(
+            "pk",
+            ~Exists(published),
+            ~Exists(qualified),
+            Exists(overlapping.filter(trainer=OuterRef("trainer"))),
+            Exists(overlapping.filter(venue=OuterRef("venue"))),
+        )
     )
+    words = (_("Course not published"), _("Trainer not qualified"), _("Trainer is booked"), _("Venue is taken"))
+    return {pk: next((word for word, is_so in zip(words, met, strict=True) if is_so), "") for pk, *met in asked}
+
+
+def _lacking(draft: Session) -> list[str]:
+    fields = {
+        _("trainer"): draft.trainer_id,
+        _("venue"): draft.venue_id,
+        _("time"): draft.start_time and draft.end_time,
+    }
+    return [word for word, value in fields.items() if not value]
 
 
 # The one thing that is to be said
 
 
-def _state(session: Any, now: datetime) -> Standing:
+def _state(session: Any, seats: Seats, obstacle: str, now: datetime) -> Standing:
     match session.status:
         case Session.Status.DRAFT:
-            return _draft_state(session)
+            return _draft_state(session, obstacle)
         case Session.Status.CANCELLED:
             return Standing("none", _("Cancelled"))
         case Session.Status.COMPLETED:
@@ -85,37 +129,22 @@ def _state(session: Any, now: datetime) -> Standing:
         return Standing("none", _("Planned"))
     if session.end_time > now:
         return Standing("none", _("In progress"))
-    return _ended_state(session)
+    return _ended_state(session, seats)
 
 
-def _ended_state(session: Any) -> Standing:
+def _ended_state(session: Session, seats: Seats) -> Standing:
     """What a session that is over lacks for finalize (F1); unmarked people are allowed, and worth a warning (F5)."""
     if not session.has_evidence:
         return Standing("bad", _("Sheet missing"))
-    if not session.present:
+    if not seats.present:
         return Standing("bad", _("Nobody present"))
-    if session.marked < session.listed:
-        done = {"marked": session.marked, "listed": session.listed}
-        return Standing("warn", _("Attendance %(marked)d/%(listed)d") % done)
+    if seats.marked < seats.listed:
+        return Standing("warn", _("Attendance %(marked)d/%(listed)d") % seats._asdict())
     return Standing("ok", _("Ready to finalize"))
 
 
-def _draft_state(draft: Any) -> Standing:
+def _draft_state(draft: Session, obstacle: str) -> Standing:
     """What stands against scheduling a draft (S2)."""
-    fields = {
-        _("trainer"): draft.trainer_id,
-        _("venue"): draft.venue_id,
-        _("time"): draft.start_time and draft.end_time,
-    }
-    lacking = [word for word, value in fields.items() if not value]
-    if lacking:
+    if lacking := _lacking(draft):
         return Standing("warn", _("No %(things)s") % {"things": ", ".join(lacking)})
-    for is_blocked, words in (
-        (not draft.is_published, _("Course not published")),
-        (not draft.is_qualified, _("Trainer not qualified")),
-        (draft.is_trainer_booked, _("Trainer is booked")),
-        (draft.is_venue_booked, _("Venue is taken")),
-    ):
-        if is_blocked:
-            return Standing("bad", words)
-    return Standing("ok", _("Ready to schedule"))
+    return Standing("bad", obstacle) if obstacle else Standing("ok", _("Ready to schedule"))

@@ -6,22 +6,16 @@ Every count comes from the condition that its link filters by, so that a number 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import Count, Min, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Count, QuerySet, Value, Window
 
 from attendance.selectors.sessions import SessionLine, session_lines
-from learners.models import CompetencyRecord, ComplianceStatus, Learner
+from learners.models import CompetencyRecord
 from learners.selectors.compliance import Freshness, freshness
-from learners.selectors.learners import (
-    Group,
-    WorkerRow,
-    group_counts,
-    in_group,
-    pending_sign_offs,
-    worker_rows,
-)
+from learners.selectors.learners import Group, WorkerRow, group_counts, pending_sign_offs
 from learners.selectors.records import course_title
+from learners.selectors.urgent import most_urgent
 from training.models import ClassAttendanceSession, Session
 from training.permissions import User
 from training.selectors.availability import start_of_day
@@ -112,23 +106,30 @@ def board(*, user: User, today: date, now: datetime, warning_days: int) -> Board
         warning_days: length of the warning window before an expiry.
     """
     sessions = visible_sessions(user)
-    captures = captures_missing(user, today=today)
-    states = sessions.order_by().aggregate(
-        drafts=Count("pk", filter=in_state(Shown.DRAFT, now=now)),
-        to_finalize=Count("pk", filter=in_state(Shown.TO_FINALIZE, now=now)),
+    urgent = most_urgent(today=today, warning_days=warning_days, limit=ROWS)
+    panels = _panels(
+        {
+            "today": in_reading_order(_on_the_day(sessions, today), Shown.OPEN),
+            "drafts": _in(Shown.DRAFT, sessions, now)[:SESSION_ROWS],
+            "to_finalize": _in(Shown.TO_FINALIZE, sessions, now)[:SESSION_ROWS],
+        },
+        today=today,
+        now=now,
     )
+    captures = _captures(user, today)
     return Board(
         counts=group_counts(today=today, warning_days=warning_days),
         freshness=freshness(today),
-        **states,
-        not_cleared_rows=_worst(today, warning_days),
-        expiring_rows=_soonest(today, warning_days),
-        todays_sessions=_todays(sessions, today=today, now=now),
-        draft_rows=session_lines(_in(Shown.DRAFT, sessions, now)[:SESSION_ROWS], today=today, now=now),
-        to_finalize_rows=session_lines(_in(Shown.TO_FINALIZE, sessions, now)[:SESSION_ROWS], today=today, now=now),
+        drafts=panels["drafts"].total,
+        to_finalize=panels["to_finalize"].total,
+        not_cleared_rows=urgent.not_cleared,
+        expiring_rows=urgent.expiring,
+        todays_sessions=panels["today"].lines,
+        draft_rows=panels["drafts"].lines,
+        to_finalize_rows=panels["to_finalize"].lines,
         sign_offs=_sign_offs(today),
-        captures_missing=captures.count(),
-        captures_missing_rows=list(captures[:SESSION_ROWS]),
+        captures_missing=captures.total,
+        captures_missing_rows=captures.rows,
     )
 
 
@@ -141,43 +142,15 @@ def own_board(*, user: User, today: date, now: datetime) -> OwnBoard:
         start_time__gte=start_of_day(today + timedelta(days=1)),
         start_time__lt=start_of_day(today + timedelta(days=1 + COMING_DAYS)),
     ).order_by("start_time")
-    captures = captures_missing(user, today=today)
+    captures = _captures(user, today)
     unfinished = session_lines(begun, today=today, now=now)
     return OwnBoard(
-        todays_sessions=_todays(sessions, today=today, now=now),
+        todays_sessions=session_lines(in_reading_order(_on_the_day(sessions, today), Shown.OPEN), today=today, now=now),
         unfinished=[line for line in unfinished if line.state.kind in ("bad", "warn")],
         coming=session_lines(coming, today=today, now=now),
-        captures_missing=captures.count(),
-        captures_missing_rows=list(captures[:SESSION_ROWS]),
+        captures_missing=captures.total,
+        captures_missing_rows=captures.rows,
     )
-
-
-# Workers
-
-
-def _worst(today: date, warning_days: int) -> list[WorkerRow]:
-    """Not cleared, for the longest time first."""
-    red = Min("items__key_date", filter=Q(items__status=ComplianceStatus.NON_COMPLIANT))
-    people = Learner.objects.filter(in_group(Group.NOT_CLEARED, today=today, warning_days=warning_days))
-    ordered = people.annotate(since=Coalesce(red, "compliance_holds_until")).order_by("since", "sort_key")
-    return worker_rows(list(ordered[:ROWS]), today=today, warning_days=warning_days)
-
-
-def _soonest(today: date, warning_days: int) -> list[WorkerRow]:
-    """Expiring, the next expiry first."""
-    green = Min("items__expiry_date", filter=Q(items__status=ComplianceStatus.COMPLIANT))
-    people = Learner.objects.filter(in_group(Group.EXPIRING, today=today, warning_days=warning_days))
-    ordered = people.annotate(until=green).order_by("until", "sort_key")
-    return worker_rows(list(ordered[:ROWS]), today=today, warning_days=warning_days)
-
-
-def _sign_offs(today: date) -> list[SignOffLine]:
-    """Return the oldest practical sign-offs that are owed (V1)."""
-    records = pending_sign_offs().select_related("learner", "course").annotate(title=course_title())
-    return [
-        SignOffLine(record, (today - record.training_date).days)
-        for record in records.order_by("training_date", "pk")[:SESSION_ROWS]
-    ]
 
 
 # Sessions
@@ -187,7 +160,60 @@ def _in(shown: Shown, sessions: QuerySet[Session], now: datetime) -> QuerySet[Se
     return in_reading_order(sessions.filter(in_state(shown, now=now)), shown)
 
 
-def _todays(sessions: QuerySet[Session], *, today: date, now: datetime) -> list[SessionLine]:
-    """All sessions that start today, whatever has become of them."""
-    day = sessions.filter(start_time__gte=start_of_day(today), start_time__lt=start_of_day(today + timedelta(days=1)))
-    return session_lines(day.order_by("start_time", "pk"), today=today, now=now)
+def _on_the_day(sessions: QuerySet[Session], today: date) -> QuerySet[Session]:
+    """All that start today, whatever has become of them."""
+    return sessions.filter(start_time__gte=start_of_day(today), start_time__lt=start_of_day(today + timedelta(days=1)))
+
+
+class Panel(NamedTuple):
+    """How many sessions a panel is about, and its first lines."""
+
+    total: int
+    lines: Sequence[SessionLine]
+
+
+def _panels(asked: Mapping[str, QuerySet[Session]], *, today: date, now: datetime) -> dict[str, Panel]:
+    """Return by name what to show of sessions in the order of time, and how many there are beyond a slice.
+
+    One query names and counts them all, and the lines of all are read together: what takes time on this page is to
+    build queries, not to answer them.
+    """
+    named = [sessions.values_list(Value(name), "pk", Window(Count("pk"))) for name, sessions in asked.items()]
+    shown: dict[str, set[int]] = {name: set() for name in asked}
+    totals = dict.fromkeys(asked, 0)
+    for name, pk, total in named[0].union(*named[1:], all=True):
+        shown[name].add(pk)
+        totals[name] = total
+    together = Session.objects.filter(pk__in=set().union(*shown.values()))
+    lines = session_lines(in_reading_order(together, Shown.OPEN), today=today, now=now)
+    return {name: Panel(totals[name], [line for line in lines if line.session.pk in shown[name]]) for name in asked}
+
+
+# What else is owed
+
+
+class Captures(NamedTuple):
+    """How many class meetings nobody has captured, and the oldest of them."""
+
+    total: int
+    rows: Sequence[ClassAttendanceSession]
+
+
+def _captures(user: User, today: date) -> Captures:
+    missing = captures_missing(user, today=today).select_related(None).select_related("training_class__course")
+    rows = list(missing.annotate(total=Window(Count("pk")))[:SESSION_ROWS])
+    return Captures(rows[0].total if rows else 0, rows)
+
+
+def _sign_offs(today: date) -> list[SignOffLine]:
+    """Return the oldest practical sign-offs that are owed (V1)."""
+    records = (
+        pending_sign_offs()
+        .select_related("learner")
+        .only("training_date", "learner__first_name", "learner__last_name")
+        .annotate(title=course_title())
+    )
+    return [
+        SignOffLine(record, (today - record.training_date).days)
+        for record in records.order_by("training_date", "pk")[:SESSION_ROWS]
+    ]

@@ -27,6 +27,7 @@ from learners.models import (
 from learners.standing import Standing, standing_of_item, standing_of_worker
 
 MOST_WORDS = 8
+STANDING_FACTS = ("status", "due_date", "expiry_date", "key_date", "holds_until")  # of an item
 
 
 class Group(TextChoices):
@@ -281,6 +282,7 @@ def _notable_items(
         & (Q(holds_until__isnull=True) | Q(holds_until__gte=today))
         & (Q(expiry_date__isnull=True) | Q(expiry_date__gt=today + dt.timedelta(days=warning_days)))
     )
-    for item in ComplianceItem.objects.filter(~simply_valid, learner__in=learners).select_related("course"):
+    items = ComplianceItem.objects.filter(~simply_valid, learner__in=learners).select_related("course")
+    for item in items.only("learner", *STANDING_FACTS, "course__code"):
         found[item.learner_id].append(item)
     return found

@@ -208,7 +208,7 @@ def test_lists_take_the_same_number_of_queries(
 ):
     for _row in range(rows):
         session, _rows = session_ready_to_finalize()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         found = as_planner.get(SESSIONS).json()
     assert found["count"] == len(found["items"]) == rows
     for number in range(rows):

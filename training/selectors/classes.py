@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import User as Login
 from django.db.models import F, Q, QuerySet
@@ -18,6 +18,7 @@ from training.schedules import ClassDay, Interval, Schedule, class_days
 from training.selectors.availability import Overlap
 
 Meeting = ClassAttendanceSession
+Row = TypeVar("Row", TrainingClass, Meeting)
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,17 @@ class MeetingOverlap:
 def visible_classes(user: User) -> QuerySet[TrainingClass]:
     """Return the classes that this person may read, with what they name: all, a trainer's own, or none."""
     classes = TrainingClass.objects.select_related("client", "course", "agent", "venue")
+    return _narrowed_to_readable(classes, user, agent="agent")
+
+
+def _narrowed_to_readable(rows: QuerySet[Row], user: User, *, agent: str) -> QuerySet[Row]:
+    """Narrow rows to those of classes that this person may read; `agent` is their way to the trainer of a class."""
     how_far = reach(user, Permission.READ_CLASS)
     if how_far is Reach.ALL:
-        return classes
+        return rows
     if how_far is Reach.OWN and user.pk is not None:
-        return classes.filter(agent__user_id=user.pk)
-    return classes.none()
+        return rows.filter(**{f"{agent}__user_id": user.pk})
+    return rows.none()
 
 
 def visible_class(user: User, class_id: int) -> TrainingClass:
@@ -131,13 +137,17 @@ def class_months(training_class: TrainingClass) -> list[date]:
 
 def captures_missing(user: User, *, today: date) -> QuerySet[Meeting]:
     """Return the meetings before today that this person may read and nobody has captured, the oldest first."""
-    held = Q(training_class__stop_date__isnull=True) | Q(session_date__lte=F("training_class__stop_date"))
-    return (
-        Meeting.objects.filter(held, status=Meeting.Status.PENDING, session_date__lt=today)
-        .filter(training_class__in=visible_classes(user).order_by().values("pk"))
-        .select_related("training_class__client", "training_class__course", "training_class__agent")
-        .order_by("session_date", "training_class_id")
+    missing = Meeting.objects.filter(is_missing(today)).select_related(
+        "training_class__client", "training_class__course", "training_class__agent"
     )
+    readable = _narrowed_to_readable(missing, user, agent="training_class__agent")
+    return readable.order_by("session_date", "training_class_id")
+
+
+def is_missing(today: date) -> Q:
+    """Meetings that were held before `today` and nobody has captured; a stopped class held none after its last day."""
+    held = Q(training_class__stop_date__isnull=True) | Q(session_date__lte=F("training_class__stop_date"))
+    return Q(status=Meeting.Status.PENDING, session_date__lt=today) & held
 
 
 # What has happened, and what stands in the way

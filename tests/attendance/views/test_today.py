@@ -205,7 +205,7 @@ def test_s7_a_session_over_capacity_is_marked_in_the_list_of_the_day(as_supervis
     (line,) = open_today(as_supervisor).context["board"].todays_sessions
 
     assert line.is_over_capacity
-    assert line.session.listed == 2
+    assert line.seats.listed == 2
 
 
 # Freshness

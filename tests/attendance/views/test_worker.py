@@ -145,7 +145,7 @@ def test_the_list_costs_the_same_queries_however_many_rows(as_supervisor: Client
     with CaptureQueriesContext(connection) as queries:
         open_list(as_supervisor)
 
-    assert len(queries) == 11
+    assert len(queries) == 12
 
 
 # Who may
