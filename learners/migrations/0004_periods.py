@@ -4,7 +4,7 @@ from django.db import migrations
 # on: later periods go, the one around the day ends, a new one begins. So changes of one day leave one period. Statement
 # level, with transition tables: bulk changes cost one pass.
 TEMPLATE = """
-CREATE FUNCTION write_{name}_period() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION write_{table}_period() RETURNS trigger LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE day date := site_effective_date();
 BEGIN
@@ -28,32 +28,29 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER {name}_period_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
-  FOR EACH STATEMENT EXECUTE FUNCTION write_{name}_period();
-CREATE TRIGGER {name}_period_update AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-  FOR EACH STATEMENT EXECUTE FUNCTION write_{name}_period();
-CREATE TRIGGER {name}_period_delete AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
-  FOR EACH STATEMENT EXECUTE FUNCTION write_{name}_period();
+CREATE TRIGGER {table}_period_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION write_{table}_period();
+CREATE TRIGGER {table}_period_update AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION write_{table}_period();
+CREATE TRIGGER {table}_period_delete AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION write_{table}_period();
 """
 
 
 def history(
-    table: str, period: str, *, key: dict[str, str], columns: dict[str, str], first_day: str = "day", name: str = ""
+    table: str, period: str, *, key: dict[str, str], columns: dict[str, str], first_day: str = "day"
 ) -> migrations.RunSQL:
     """Keep `period` in step with `table`.
 
     Args:
-        name: in the names of function and triggers; by default the table's.
         key: columns of the period that name its row, with their value in terms of the new row `n`.
         columns: columns whose changes open a new period, likewise.
         first_day: SQL of the day from which a new row's first period holds; `day` is the effective day.
     """
-    name = name or table
-    old_key = {column: value.replace("n.", "o.") for column, value in key.items()}
+    old_key = {name: value.replace("n.", "o.") for name, value in key.items()}
     return migrations.RunSQL(
         TEMPLATE.format(
             table=table,
-            name=name,
             period=period,
             key=", ".join(key),
             source_key=", ".join(key.values()),
@@ -61,11 +58,11 @@ def history(
             columns=", ".join(columns),
             source=", ".join(columns.values()),
             old_source=", ".join(value.replace("n.", "o.") for value in columns.values()),
-            same=" AND ".join(f"p.{column} = {value}" for column, value in old_key.items()),
+            same=" AND ".join(f"p.{name} = {value}" for name, value in old_key.items()),
             first_day=first_day,
         ),
-        f"""DROP TRIGGER {name}_period_insert ON {table}; DROP TRIGGER {name}_period_update ON {table};
-            DROP TRIGGER {name}_period_delete ON {table}; DROP FUNCTION write_{name}_period();""",
+        f"""DROP TRIGGER {table}_period_insert ON {table}; DROP TRIGGER {table}_period_update ON {table};
+            DROP TRIGGER {table}_period_delete ON {table}; DROP FUNCTION write_{table}_period();""",
     )
 
 

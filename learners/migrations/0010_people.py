@@ -1,5 +1,3 @@
-import importlib
-
 import django.contrib.postgres.constraints
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -10,12 +8,41 @@ from django.db import migrations, models
 
 from training import guards
 
-history = importlib.import_module("learners.migrations.0004_periods").history
-
 # The badges of today hold since the workers came, as far as is known.
 FILL = """
 INSERT INTO learners_badgeperiod (learner_id, badge_id, valid_from)
 SELECT id, badge_id, least(site_today(), start_date) FROM learners_learner
+"""
+
+# An old badge stays, even one of a single day, for it still finds the person (L3). One that was mistyped never was any:
+# the setting `siteproof.badge_was_mistyped` of the transaction says so.
+BADGES = """
+CREATE FUNCTION write_badge_period() RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE day date := site_effective_date();
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO learners_badgeperiod (learner_id, badge_id, valid_from)
+    SELECT id, badge_id, least(day, start_date) FROM new_rows;
+  ELSIF current_setting('siteproof.badge_was_mistyped', true) = 'on' THEN
+    UPDATE learners_badgeperiod p SET badge_id = n.badge_id
+      FROM new_rows n JOIN old_rows o USING (id)
+     WHERE p.learner_id = n.id AND p.valid_to IS NULL AND n.badge_id <> o.badge_id;
+  ELSE
+    WITH ended AS (
+      UPDATE learners_badgeperiod p SET valid_to = greatest(day, p.valid_from)
+        FROM new_rows n JOIN old_rows o USING (id)
+       WHERE p.learner_id = n.id AND p.valid_to IS NULL AND n.badge_id <> o.badge_id
+      RETURNING p.learner_id, n.badge_id, p.valid_to
+    )
+    INSERT INTO learners_badgeperiod (learner_id, badge_id, valid_from) SELECT learner_id, badge_id, valid_to FROM ended;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER learner_badge_period_insert AFTER INSERT ON learners_learner REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION write_badge_period();
+CREATE TRIGGER learner_badge_period_update AFTER UPDATE ON learners_learner
+  REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION write_badge_period();
 """
 
 # The row locks make two merges that would meet in a chain wait for each other, or fail as a deadlock.
@@ -156,13 +183,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('duplicate', models.F('survivor')), _negated=True), name='merge_of_two_badges', violation_error_message='A badge cannot be merged into itself.'),
         ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
-        history(
-            "learners_learner",
-            "learners_badgeperiod",
-            key={"learner_id": "n.id"},
-            columns={"badge_id": "n.badge_id"},
-            first_day="least(day, n.start_date)",
-            name="learners_badge",
+        migrations.RunSQL(
+            BADGES,
+            """DROP TRIGGER learner_badge_period_insert ON learners_learner;
+               DROP TRIGGER learner_badge_period_update ON learners_learner; DROP FUNCTION write_badge_period();""",
         ),
         guards.append_only("learners_merge"),
         migrations.RunSQL(

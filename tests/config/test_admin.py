@@ -198,7 +198,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     learners.TrainingRecord: (8, TrainingRecordFactory),
     # Periods are written by triggers, when the thing that they tell of is.
     learners.AreaPeriod: (8, lambda: AreaFactory(parent=AreaFactory())),
-    learners.BadgePeriod: (6, LearnerFactory),
+    learners.BadgePeriod: (7, LearnerFactory),
     learners.LearnerAreaPeriod: (7, LearnerAreaFactory),
     learners.LearnerPeriod: (8, LearnerFactory),
     learners.RequirementPeriod: (9, RoleRequirementFactory),
