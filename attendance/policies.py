@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
+from learners.models import TrainingRecord
 from training.models import Session
 from training.refusals import Conflict, Invalid
+from training.templatetags.ui import day
 
 
 class ListIsClosed(Conflict):
@@ -234,3 +236,24 @@ def check_can_finalize(session: Session, facts: ListFacts, *, now: datetime) -> 
 def completion_date(*, end_time: datetime, now: datetime) -> date:
     """Return the site's date on which the session ended, or of finalize (`now`) if that is earlier (F2)."""
     return min(timezone.localdate(end_time), timezone.localdate(now))
+
+
+class NoCertificate(Conflict):
+    """The record was revoked, or tells of training that was not passed (409)."""
+
+
+def check_has_certificate(record: TrainingRecord) -> None:
+    """A certificate is for a pass that stands; one that has expired says so itself (R2, C2).
+
+    Raises:
+        NoCertificate: the sentence says why.
+    """
+    if hasattr(record, "revocation"):
+        raise NoCertificate(
+            _("Record %(number)s was revoked on %(day)s, so it has no certificate.")
+            % {"number": record.pk, "day": day(record.revocation.revoked_on)}
+        )
+    if record.result != TrainingRecord.Result.PASSED:
+        raise NoCertificate(
+            _("The training of record %(number)s was not passed, so it has no certificate.") % {"number": record.pk}
+        )

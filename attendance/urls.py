@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 
 from attendance.views import (
     capture,
+    certificate,
     classes,
     evidence,
     finalize,
@@ -48,6 +49,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("progressions/<int:pk>/complete/", progression.progression_complete, name="progression_complete"),
     path("progressions/<int:pk>/hold/", progression.progression_hold, name="progression_hold"),
     path("progressions/<int:pk>/resume/", progression.progression_resume, name="progression_resume"),
+    path("records/<int:pk>/", certificate.record, name="record"),
+    path("records/<int:pk>/certificate.pdf", certificate.record_certificate, name="record_certificate"),
     path("records/<int:pk>/evidence/", evidence.record_evidence, name="record_evidence"),
     path("records/<int:pk>/evidence/<int:page>.png", evidence.record_evidence_page, name="record_evidence_page"),
     path("records/<int:pk>/evidence/check/", evidence.record_evidence_check, name="record_evidence_check"),

@@ -61,6 +61,8 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:progression_complete": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:progression_hold": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:progression_resume": {"GET": PLANNERS, "POST": PLANNERS},
+    "attendance:record": {"GET": ITS_READERS},
+    "attendance:record_certificate": {"GET": ITS_READERS},
     "attendance:record_evidence": {"GET": ITS_READERS},
     "attendance:record_evidence_page": {"GET": ITS_READERS},
     "attendance:record_evidence_check": {"GET": ITS_READERS},

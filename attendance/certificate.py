@@ -1,0 +1,108 @@
+"""The certificate of a passed training record as a PDF; `typst/certificate.typ` lays it out."""
+
+import io
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from attendance.selectors.certificate import Certificate
+from learners.models import TrainingRecord
+from training.printing import UNPRINTABLE, printable, typeset
+from training.templatetags.ui import day, moment
+
+TEMPLATE = Path(__file__).resolve().parent / "typst" / "certificate.typ"
+
+
+def print_certificate(certificate: Certificate, *, address: str, printed_at: datetime) -> bytes:
+    """Return the PDF of a certificate.
+
+    Args:
+        address: of the record on this site, with host, for the QR code.
+    """
+    return typeset(TEMPLATE, certificate_data(certificate, address=address, printed_at=printed_at), made_at=printed_at)
+
+
+def file_name(record: TrainingRecord) -> str:
+    """Return the name under which a certificate is kept, such as `certificate-4711.pdf`."""
+    return f"certificate-{record.pk}.pdf"
+
+
+def certificate_data(certificate: Certificate, *, address: str, printed_at: datetime) -> dict[str, Any]:
+    """Return everything that `typst/certificate.typ` prints, as JSON values."""
+    record, holder = certificate.record, certificate.holder
+    number = _("Record %(number)s") % {"number": record.pk}
+    texts = {
+        "name": printable(holder.name),
+        "holder": printable(
+            _("Badge %(badge)s, %(role)s, %(company)s")
+            % {"badge": holder.badge_id, "role": record.role_title, "company": record.company_name}
+        ),
+        "course": printable(record.course_title),
+    }
+    facts = _facts(record, today=localdate(printed_at))
+    marked = any(UNPRINTABLE in text for text in (*texts.values(), *(fact["value"] for fact in facts)))
+    return {
+        **texts,
+        "language": get_language() or "en",
+        "title": _("Certificate, %(record)s") % {"record": number},
+        "site": printable(settings.SITE_NAME),
+        "record": number,
+        "code": record.course.code,
+        "facts": facts,
+        "evidence": _evidence(certificate),
+        "qr": _qr_code(address),
+        "printed": _("Printed %(when)s") % {"when": moment(printed_at)},
+        "note": _("%(mark)s stands for letters that this server has no font for.") % {"mark": UNPRINTABLE}
+        if marked
+        else "",
+        "words": {
+            "certificate": _("Certificate of training"),
+            "passed": _("has completed and passed"),
+            "check": _(
+                "This certificate tells of the training record that it names. Whether the record still counts is seen "
+                "there: scan the code and sign in. A copy of the signed proof is the right one if its SHA-256 is the "
+                "number above."
+            ),
+        },
+    }
+
+
+def _facts(record: TrainingRecord, *, today: date) -> list[dict[str, str]]:
+    has_expired = record.expiry_date is not None and record.expiry_date < today
+    facts = [
+        (_("Completed"), day(record.completion_date)),
+        (
+            _("Expired after") if has_expired else _("Valid until"),
+            day(record.expiry_date) if record.expiry_date else _("no expiry"),
+        ),
+    ]
+    if record.session is not None:
+        facts += [(_("Trainer"), record.trainer_name), (_("Session"), record.session.reference)]
+    else:
+        facts += [(_("Provider"), record.provider.name if record.provider else "")]
+    return [{"label": label, "value": printable(value)} for label, value in facts]
+
+
+def _evidence(certificate: Certificate) -> list[dict[str, str]]:
+    """The newest correction, if there is one, and the file that the record was made from (E6)."""
+    record = certificate.record
+    original = _("Signed sheet, SHA-256") if record.session_id else _("Proof of the provider, SHA-256")
+    proofs = [{"label": original, "sha256": record.evidence_hash}]
+    newest = certificate.sheets[0] if certificate.sheets else None
+    if newest is not None and newest.corrects_id is not None:
+        correction = _("Correcting sheet of %(day)s, SHA-256") % {"day": day(localdate(newest.uploaded_at))}
+        proofs.insert(0, {"label": correction, "sha256": newest.sha256})
+    return proofs
+
+
+def _qr_code(address: str) -> str:
+    """Return an SVG."""
+    drawing = io.BytesIO()
+    segno.make_qr(address, error="m").save(drawing, kind="svg", border=0)
+    return drawing.getvalue().decode()

@@ -1,0 +1,45 @@
+"""What the certificate of a training record prints."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from learners.models import EvidenceUpload, Learner, TrainingRecord
+from learners.selectors.evidence import sheets_of
+from training.refusals import Refusal
+
+
+class RecordNotFound(Refusal):
+    """There is no such training record (404)."""
+
+    status = 404
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A record, the person who holds it under the badge of today (L2), and what proves it, corrections first (E6)."""
+
+    record: TrainingRecord
+    holder: Learner
+    sheets: Sequence[EvidenceUpload]
+
+
+def get_record(record_id: int) -> TrainingRecord:
+    """Return a training record with everything its certificate tells.
+
+    Raises:
+        RecordNotFound: there is none.
+    """
+    records = TrainingRecord.objects.select_related(
+        "learner__merged_into", "course", "session__trainer", "provider", "revocation"
+    )
+    record = records.filter(pk=record_id).first()
+    if record is None:
+        raise RecordNotFound(_("There is no such training record."))
+    return record
+
+
+def certificate_of(record: TrainingRecord) -> Certificate:
+    """Return the certificate of a record from `get_record`, in one query."""
+    return Certificate(record, record.learner.merged_into or record.learner, sheets_of([record])[record.pk])
