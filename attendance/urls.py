@@ -14,6 +14,7 @@ from attendance.views import (
     sheet,
     today,
     trail,
+    verify,
     worker,
     workers,
     workspace,
@@ -70,6 +71,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<int:pk>/sheet.pdf", sheet.session_sheet, name="session_sheet"),
     path("sessions/<int:pk>/trail/", trail.session_trail, name="session_trail"),
     path("sessions/week/", sessions.sessions_week, name="sessions_week"),
+    path("sign-offs/<int:pk>/evidence/", evidence.sign_off_evidence, name="sign_off_evidence"),
+    path(
+        "sign-offs/<int:pk>/evidence/<int:page>.png", evidence.sign_off_evidence_page, name="sign_off_evidence_page"
+    ),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/<int:pk>/", verify.verify_one, name="verify_one"),
+    path("verify/many/", verify.verify_many, name="verify_many"),
     path("workers/", workers.workers, name="workers"),
     path("workers/<int:pk>/", worker.worker, name="worker"),
     path("workers/<int:pk>/trail/", trail.worker_trail, name="worker_trail"),

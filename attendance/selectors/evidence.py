@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from attendance.policies import check_can_upload
-from learners.models import EvidenceUpload, TrainingRecord
+from learners.models import CompetencyRecord, EvidenceUpload, TrainingRecord
 from training.models import Session
 from training.policies import allows
 from training.refusals import Refusal
@@ -59,6 +59,18 @@ def record_of_evidence(record_id: int) -> TrainingRecord:
     record = TrainingRecord.objects.select_related("learner", "session__trainer").filter(pk=record_id).first()
     if record is None:
         raise NoEvidence(_("There is no such training record."))
+    return record
+
+
+def sign_off_of_evidence(record_id: int) -> CompetencyRecord:
+    """Return a practical sign-off with what permissions and titles need.
+
+    Raises:
+        NoEvidence: there is no such sign-off.
+    """
+    record = CompetencyRecord.objects.select_related("learner", "session__trainer").filter(pk=record_id).first()
+    if record is None:
+        raise NoEvidence(_("There is no such practical sign-off."))
     return record
 
 

@@ -18,12 +18,14 @@ from attendance.selectors.evidence import (
     present_upload,
     record_of_evidence,
     session_of_evidence,
+    sign_off_of_evidence,
 )
 from attendance.selectors.workspace import progress
 from attendance.services.evidence import upload_evidence
 from learners.evidence_files.incoming import FIELD
 from learners.evidence_files.page_images import Width, page_image
 from learners.models import EvidenceUpload, Learner
+from learners.selectors.evidence import sheets_of_session
 from learners.selectors.records import upload_of
 from learners.services.evidence_reads import log_download, log_preview
 from learners.services.evidence_store import EvidenceAltered, EvidenceMissing, check_stored, open_stored
@@ -92,6 +94,20 @@ def record_evidence_check(request: HtmxRequest, pk: int) -> HttpResponse:
     return _check(request, _proof_of_record(request, pk))
 
 
+@requires(Permission.READ_EVIDENCE)
+@require_safe
+def sign_off_evidence(request: HtmxRequest, pk: int) -> HttpResponseBase:
+    """Hand out the sheet behind a practical sign-off that is owed, or its correction with `?sheet=`."""
+    return _download(request, _proof_of_sign_off(request, pk))
+
+
+@requires(Permission.READ_EVIDENCE)
+@require_safe
+def sign_off_evidence_page(request: HtmxRequest, pk: int, page: int) -> HttpResponse:
+    """Show one page of the sheet behind a practical sign-off as a picture."""
+    return _page(request, _proof_of_sign_off(request, pk), page)
+
+
 def _upload(request: HtmxRequest, pk: int) -> HttpResponse:
     try:
         upload_evidence(session_id=pk, files=request.FILES.getlist(FIELD), by=request.user, now=timezone.now())
@@ -134,6 +150,19 @@ def _proof_of_record(request: HtmxRequest, pk: int) -> Proof:
         raise NoEvidence(_("No upload is known for this record. Tell your administrator."))
     name = record.session.reference if record.session else f"record-{record.pk}"
     return Proof(upload, name, reverse("attendance:worker", args=[record.learner_id]), record.learner)
+
+
+def _proof_of_sign_off(request: HtmxRequest, pk: int) -> Proof:
+    """A sign-off has no record yet: its proof is what was signed in the session, the newest correction first (E6)."""
+    record = sign_off_of_evidence(pk)
+    check_may(request.user, Permission.READ_EVIDENCE, record.session)
+    sheets = sheets_of_session(record.session_id, key=record.evidence_file_key, sha256=record.evidence_hash)
+    wanted = request.GET.get("sheet")
+    upload = next((sheet for sheet in sheets if wanted in (None, str(sheet.pk))), None)
+    if upload is None:
+        raise NoEvidence(_("No upload is known for this sign-off. Tell your administrator."))
+    page = f"{reverse('attendance:verify')}?record={record.pk}"
+    return Proof(upload, record.session.reference, page, record.learner)
 
 
 def _download(request: HtmxRequest, proof: Proof) -> FileResponse:

@@ -14,7 +14,7 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const place = document.querySelector("dialog[open]") ?? document;
     const button = [...place.querySelectorAll('[data-hotkey="ctrl+enter"]')].find((each) => each.checkVisibility());
-    if (!button || button.matches(':disabled, [aria-disabled="true"]')) return;
+    if (!button || event.repeat || button.matches(':disabled, [aria-disabled="true"]')) return;
     event.preventDefault();
     button.focus(); // what is still being typed elsewhere is sent first
     button.click();

@@ -10,6 +10,7 @@ from learners.models import (
     Area,
     AreaRequirement,
     AssessmentMethod,
+    CompetencyRecord,
     EvidenceUpload,
     Learner,
     LearnerArea,
@@ -26,6 +27,7 @@ from tests.factories.training import (
     CourseVersionFactory,
     UserFactory,
     active_class,
+    scheduled_session,
 )
 
 HASH = "ab" * 32
@@ -124,6 +126,25 @@ class RevocationFactory(DjangoModelFactory):
     revoked_at = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
     revoked_on = date(2026, 3, 2)
     revoked_by = factory.SubFactory(UserFactory)
+
+
+class CompetencyRecordFactory(DjangoModelFactory):
+    """Theory of 2 March 2026 that waits for its practical sign-off."""
+
+    class Meta:
+        model = CompetencyRecord
+
+    session = factory.LazyFunction(scheduled_session)
+    learner = factory.SubFactory(LearnerFactory)
+    course_version = factory.SelfAttribute("session.course_version")
+    course = factory.SelfAttribute("course_version.course")
+    training_date = date(2026, 3, 2)
+    company_name = factory.SelfAttribute("learner.company.name")
+    role_title = factory.SelfAttribute("learner.role.title")
+    evidence_file_key = KEY
+    evidence_hash = HASH
+    created_at = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+    created_by = factory.SubFactory(UserFactory)
 
 
 class AssessmentMethodFactory(DjangoModelFactory):

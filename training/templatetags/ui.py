@@ -121,8 +121,9 @@ def _checked(kind: str) -> str:
 
 
 class NavigationEntry(NamedTuple):
-    """One word of the top bar."""
+    """One word of the top bar; `name` is the last part of its URL name."""
 
+    name: str
     word: str
     url: str
     is_current: bool
@@ -139,6 +140,7 @@ def navigation(context: Context) -> list[NavigationEntry]:
     counts = context.get("navigation_counts") or {}
     return [
         NavigationEntry(
+            name=name.split(":")[-1],
             word=str(word),
             url=url,
             is_current=request.path == url if url == "/" else request.path.startswith(url),

@@ -69,7 +69,7 @@ def test_the_list_takes_the_same_queries_for_any_number(
 ):
     for _each in range(size):
         LearnerProgressionFactory()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         response = as_supervisor.get("/classes/")
     lines = response.context["lines"]
     assert [(line.learners, line.captured, line.planned, line.missing) for line in lines] == [(1, 0, 8, 3)] * size
@@ -152,7 +152,7 @@ def test_the_page_takes_the_same_queries_for_any_number(
     as_supervisor: Client, training_class: TrainingClass, size: int, django_assert_num_queries: Any
 ):
     LearnerProgressionFactory.create_batch(size, training_class=training_class)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         as_supervisor.get(page(training_class))
 
 

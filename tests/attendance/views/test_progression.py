@@ -74,7 +74,7 @@ def test_the_search_takes_the_same_queries_for_any_number(
 ):
     for _each in range(size):
         LearnerProgressionFactory(learner__last_name="Silva")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         response = as_supervisor.get(learners_url(training_class), {"q": "silva"})
     assert len(response.context["candidates"]) == size
 

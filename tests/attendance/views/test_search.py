@@ -149,4 +149,4 @@ def test_a_search_costs_the_same_queries_however_many_rows(as_supervisor: Client
         response = as_supervisor.get(URL, {"q": "height"})
 
     assert len(response.context["found"].workers) == len(response.context["found"].sessions) == size
-    assert len(queries) == 8
+    assert len(queries) == 9

@@ -129,7 +129,7 @@ def test_the_list_takes_the_same_queries_however_long(
 ):
     for _session in range(count):
         SessionAttendeeFactory.create_batch(count, session=scheduled_session())
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         as_supervisor.get(LIST)
 
 
@@ -285,5 +285,5 @@ def test_the_week_takes_the_same_queries_however_full(
     for number in range(count):
         session = scheduled_session(start_time=MORNING + number * HOUR)
         SessionAttendeeFactory(session=session, learner=LearnerFactory())
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         as_supervisor.get(WEEK, {"week_of": "2026-03-02"})

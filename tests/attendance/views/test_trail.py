@@ -159,4 +159,4 @@ def test_a_sessions_trail_costs_the_same_queries_however_many_lines(as_superviso
     with CaptureQueriesContext(connection) as queries:
         of_session(as_supervisor, session)
 
-    assert len(queries) == 14
+    assert len(queries) == 15

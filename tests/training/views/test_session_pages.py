@@ -150,7 +150,7 @@ def test_the_form_takes_the_same_queries_however_much_is_on_offer(
     TrainerFactory.create_batch(count)
     VenueFactory.create_batch(count)
     CourseVersionFactory.create_batch(count)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         as_supervisor.get(NEW)
 
 

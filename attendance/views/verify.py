@@ -1,0 +1,152 @@
+"""The verification queue: the signed sheet beside the fields, one worker after the other or several at once (V1).
+
+Every answer is the whole desk: the queue, the sheet of the one that is open, and its fields. HTMX gets it without the
+page around it, so that swapping equals reloading.
+"""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from attendance.selectors.verify import desk
+from learners.evidence_files.incoming import FIELD
+from learners.selectors.competency import QueueFilter, next_in_queue
+from learners.selectors.learners import pending_sign_offs
+from learners.services.competency import SignOffNotFound, sign_off
+from learners.sign_off_forms import ManyForm, QueueFilterForm, SignOffForm, initial_of, key_of, ticked
+from learners.sign_off_policies import Assessment, worker_of
+from training.htmx import HtmxRequest
+from training.permissions import Permission, requires
+from training.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def verify(request: HtmxRequest) -> HttpResponse:
+    """Show the queue, the oldest first, with the one that `?record=` names open, else the first."""
+    return _answer(request, record_id=key_of(request.GET.get("record", "")))
+
+
+@requires(Permission.VERIFY)
+@never_cache
+@require_POST
+def verify_one(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Sign one worker off as competent or not, and open the next."""
+    form = SignOffForm(request.POST)
+    if not form.is_valid():
+        return _answer(request, record_id=pk, form=form, status=422)
+    assessment = form.assessment()
+    proof = request.FILES.getlist(FIELD)
+    try:
+        (record,) = sign_off(record_ids=[pk], assessment=assessment, proof=proof, by=request.user, now=timezone.now())
+    except (Invalid, TooLarge, UnsupportedType) as refusal:
+        form.refuse(refusal)
+        return _answer(request, record_id=pk, form=form, status=422)
+    except Conflict as refusal:
+        return _answer(request, record_id=pk, form=form, refusal=refusal, status=409)
+    words = {"worker": worker_of(record), "course": record.course_version.title}
+    following = next_in_queue(pk, QueueFilterForm(request.GET).wanted())
+    return _signed(request, following, _told(assessment) % words)
+
+
+@requires(Permission.VERIFY)
+@never_cache
+@require_POST
+def verify_many(request: HtmxRequest) -> HttpResponse:
+    """Sign all ticked workers off as competent, with one method and date: all of them or nobody."""
+    open_id = key_of(request.GET.get("record", ""))
+    chosen = ticked(request.POST)
+    form = ManyForm(request.POST, auto_id="many_%s")
+    if not form.is_valid():
+        return _answer(request, record_id=open_id, many=form, chosen=chosen, status=422)
+    try:
+        signed = sign_off(record_ids=chosen, assessment=form.assessment(), by=request.user, now=timezone.now())
+    except (Invalid, SignOffNotFound) as refusal:
+        form.refuse(refusal)
+        return _answer(request, record_id=open_id, many=form, chosen=chosen, status=422)
+    except Conflict as refusal:
+        return _answer(request, record_id=open_id, many=form, chosen=chosen, refusal=refusal, status=409)
+    sentence = ngettext(
+        "%(count)d worker is signed off as competent.", "%(count)d workers are signed off as competent.", len(signed)
+    )
+    return _signed(request, None if open_id in chosen else open_id, sentence % {"count": len(signed)})
+
+
+def _told(assessment: Assessment) -> str:
+    if assessment.is_competent:
+        return _("%(worker)s is signed off as competent: %(course)s.")
+    return _("%(worker)s is not competent: %(course)s. The attempt is kept.")
+
+
+def _signed(request: HtmxRequest, following: int | None, text: str) -> HttpResponse:
+    """Tell it and open the next in line."""
+    address = _address(request, following)
+    if not request.htmx:
+        messages.success(request, text)
+        return redirect(address)
+    response = _answer(request, record_id=following, told=text)
+    response["HX-Replace-Url"] = address
+    return response
+
+
+def _answer(
+    request: HtmxRequest,
+    *,
+    record_id: int | None,
+    form: SignOffForm | None = None,
+    many: ManyForm | None = None,
+    chosen: Sequence[int] = (),
+    refusal: Refusal | None = None,
+    told: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with the desk; bad input of one worker swaps the fields alone, so that a chosen file stays chosen.
+
+    Args:
+        chosen: keys of the rows that stay ticked.
+        refusal: why nobody was signed off.
+        told: what was done, for a toast.
+    """
+    filters = QueueFilterForm(request.GET)
+    wanted, today = filters.wanted(), timezone.localdate()
+    board = desk(wanted, record_id=record_id, page=request.GET.get("page"), today=today)
+    by, opened = request.user, board.opened
+    context = {
+        "desk": board,
+        "filters": filters,
+        "is_narrowed": wanted != QueueFilter(),
+        "form": form or SignOffForm(initial=initial_of(opened and opened.record, by=by, today=today)),
+        "many": many or ManyForm(initial=initial_of(None, by=by, today=today), auto_id="many_%s"),
+        "chosen": chosen,
+        "refusal": refusal.message if refusal else board.gone,
+        "told": told,
+        "waiting": pending_sign_offs().count() if told else None,
+        "holds_focus": request.method == "POST" or "record" in request.GET,
+        "max_bytes": settings.EVIDENCE_MAX_BYTES,
+    }
+    if request.htmx and form is not None and refusal is None:
+        response = render(request, "attendance/partials/_verify_fields.html", context, status=status)
+        response["HX-Retarget"], response["HX-Reswap"] = "#verify-fields", "outerHTML"
+        return response
+    template = "attendance/partials/_verify.html" if request.htmx else "attendance/verify.html"
+    return render(request, template, context, status=status)
+
+
+def _address(request: HtmxRequest, record_id: int | None) -> str:
+    """Return the page with the same filter and another one open."""
+    query = request.GET.copy()
+    query.pop("record", None)
+    if record_id is not None:
+        query.pop("page", None)
+        query["record"] = str(record_id)
+    return f"{reverse('attendance:verify')}?{query.urlencode()}" if query else reverse("attendance:verify")

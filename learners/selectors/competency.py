@@ -1,0 +1,117 @@
+"""The verification queue: practical sign-offs that are owed, the oldest first, and what became of earlier ones (V1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+
+from learners.models import AssessmentMethod, CompetencyRecord, Learner
+from learners.selectors.learners import ids_of_person, matches, pending_sign_offs, person_of
+from learners.selectors.records import sign_offs_of
+from learners.sign_off_policies import check_can_repeat
+from training.models import Company, Course
+from training.policies import allows
+
+Choices = list[tuple[int, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueFilter:
+    """What the queue is narrowed to; empty fields do not narrow.
+
+    Attributes:
+        text: words of the worker's name or badge.
+        company: key of the worker's employer of today.
+    """
+
+    text: str = ""
+    course: int | None = None
+    company: int | None = None
+
+
+@dataclass(frozen=True)
+class SignOffLine:
+    """A sign-off of a worker, with what may still become of it (V2)."""
+
+    record: CompetencyRecord
+    can_be_repeated: bool
+
+
+def queue(wanted: QueueFilter) -> QuerySet[CompetencyRecord]:
+    """Return the sign-offs that are owed, the oldest first (V1); a merged worker's count as the survivor's (L2)."""
+    records = pending_sign_offs().select_related(
+        "course", "course_version", "learner__company", "learner__merged_into__company"
+    )
+    if wanted.course is not None:
+        records = records.filter(course=wanted.course)
+    if wanted.company is not None:
+        records = records.filter(_of_people(Learner.objects.filter(company=wanted.company)))
+    if wanted.text:
+        records = records.filter(_of_people(Learner.objects.filter(matches(wanted.text))))
+    return records.order_by("training_date", "pk")
+
+
+def position_in_queue(record: CompetencyRecord, wanted: QueueFilter) -> int:
+    """Return how many stand before a sign-off."""
+    return queue(wanted).filter(_before(record)).count()
+
+
+def next_in_queue(record_id: int, wanted: QueueFilter) -> int | None:
+    """Return the key of whom the page opens after a sign-off: the next in line, or the first after the last one."""
+    waiting = queue(wanted).exclude(pk=record_id).values_list("pk", flat=True)
+    record = CompetencyRecord.objects.filter(pk=record_id).first()
+    return (record and waiting.exclude(_before(record)).first()) or waiting.first()
+
+
+def courses_in_queue() -> Choices:
+    """Return the courses of which a sign-off is owed, for a filter."""
+    return list(Course.objects.filter(pk__in=pending_sign_offs().values("course")).values_list("pk", "code"))
+
+
+def companies_in_queue() -> Choices:
+    """Return the employers of those who wait, for a filter."""
+    people = Learner.objects.filter(pk__in=pending_sign_offs().values(person=person_of()))
+    return list(Company.objects.filter(pk__in=people.values("company")).order_by("name").values_list("pk", "name"))
+
+
+def methods_on_offer() -> QuerySet[AssessmentMethod]:
+    """Return the methods that a sign-off can choose; inactive ones stay on old sign-offs only."""
+    return AssessmentMethod.objects.filter(is_active=True)
+
+
+def last_sign_off_by(user: User) -> CompetencyRecord | None:
+    """Return what this person signed off last as competent, whose method and date the next one is likely to share."""
+    signed = CompetencyRecord.objects.filter(assessed_by=user, status=CompetencyRecord.Status.COMPETENT)
+    return signed.select_related("method").order_by("-assessed_at", "-pk").first()
+
+
+def earlier_attempts(record: CompetencyRecord) -> QuerySet[CompetencyRecord]:
+    """Return what became of the same person's earlier sign-offs of the course: failed, revoked or given (V1)."""
+    people = ids_of_person(record.learner)
+    signed = CompetencyRecord.objects.filter(learner__in=people, course=record.course_id).exclude(pk=record.pk)
+    related = ("assessed_by", "method", "session", "revocation__revoked_by")
+    return signed.select_related(*related).order_by("-assessed_at", "-pk")
+
+
+def sign_off_lines(learner: Learner) -> Sequence[SignOffLine]:
+    """Return the sign-offs of a person, newest first, each with whether a further attempt may be opened (V2)."""
+    records = list(sign_offs_of(learner))
+
+    def can_be_repeated(record: CompetencyRecord) -> bool:
+        attempts = [
+            each for each in records if (each.session_id, each.learner_id) == (record.session_id, record.learner_id)
+        ]
+        signed = [each.attempt for each in attempts if each.status != CompetencyRecord.Status.PENDING_VERIFICATION]
+        return record.attempt == max(signed, default=0) and allows(check_can_repeat, record, attempts=attempts)
+
+    return [SignOffLine(record, can_be_repeated(record)) for record in records]
+
+
+def _of_people(people: QuerySet[Learner]) -> Q:
+    """Return the condition of rows whose person is among these people; a merged worker's old facts are passed over."""
+    return Q(learner__in=people.filter(merged_into__isnull=True)) | Q(learner__merged_into__in=people)
+
+
+def _before(record: CompetencyRecord) -> Q:
+    return Q(training_date__lt=record.training_date) | Q(training_date=record.training_date, pk__lt=record.pk)
