@@ -35,11 +35,11 @@ class Turn:
 class Outcome:
     """What a change does: `turns` names everybody for whom anything changes, by key.
 
-    `active` is the number of ACTIVE workers whom the change concerns, whether or not anything changes for them.
+    `concerned` is the number of workers who were judged anew, whether or not anything changes for them.
     """
 
     turns: tuple[Turn, ...] = ()
-    active: int = 0
+    concerned: int = 0
 
     @property
     def fingerprint(self) -> str:

@@ -17,10 +17,16 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from pghistory.models import Event
 
-from learners.models import Learner, LearnerProgression, TrainingRecord
+from learners.models import Area, Learner, LearnerProgression, TrainingRecord
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
-from tests.factories.learners import EvidenceUploadFactory, LearnerProgressionFactory, TrainingRecordFactory
+from tests.factories.learners import (
+    AreaRequirementFactory,
+    EvidenceUploadFactory,
+    LearnerProgressionFactory,
+    RoleRequirementFactory,
+    TrainingRecordFactory,
+)
 from tests.factories.training import TrainerFactory, UserFactory, active_class, scheduled_session
 from tests.fixtures import client_of
 from training.groups import SUPERVISORS, TRAINERS
@@ -86,6 +92,23 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:worker_trail": {"GET": READERS},
     "training:class_new": {"GET": PLANNERS, "POST": PLANNERS},
     "training:class_days": {"GET": PLANNERS},
+    "learners:areas": {"GET": READERS},
+    "learners:area": {"GET": READERS},
+    "learners:area_delete": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:area_edit": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:area_new": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:area_requirement": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:area_requirement_new": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:area_requirement_remove": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:roles": {"GET": READERS},
+    "learners:role": {"GET": READERS},
+    "learners:role_delete": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:role_edit": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:role_new": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:role_requirement": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:role_requirement_new": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:role_requirement_remove": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:workers_change": {"GET": PLANNERS, "POST": PLANNERS},
     "learners:worker_record_new": {"GET": PLANNERS, "POST": PLANNERS},
     "training:class_activate": {"POST": PLANNERS},
     "training:class_delete": {"GET": PLANNERS, "POST": PLANNERS},
@@ -113,6 +136,7 @@ class Site:
     learner: Learner
     record: TrainingRecord
     progression: LearnerProgression
+    area: Area
 
     def address_of(self, name: str) -> str:
         """Return the address of that name, about these things."""
@@ -125,6 +149,11 @@ class Site:
             about["pk"] = self.learner.pk
         if ":class" in name:
             about |= {"pk": self.progression.training_class_id, "day": self.progression.start_date}
+        if name.startswith(("learners:role", "learners:area")):
+            about |= {
+                "pk": self.area.pk if ":area" in name else self.learner.role_id,
+                "course_id": self.session.course_id,
+            }
         if ":progression" in name:
             about["pk"] = self.progression.pk
         wanted = _patterns()[name].pattern.converters
@@ -136,6 +165,7 @@ class Site:
             "learner": self.learner.pk,
             "course": self.session.course_id,
             "reason": "Storm",
+            "deed": "role",
             "file": files.upload(files.pdf(2), "sheet.pdf"),
         }
 
@@ -183,7 +213,9 @@ def new_site(trainer: Trainer, evidence_dir: Path) -> Callable[[], Site]:
             evidence_hash=sha256,
         )
         progression = LearnerProgressionFactory(training_class=active_class(agent=trainer))
-        return Site(session, learner, record, progression)
+        RoleRequirementFactory(role=learner.role, course=session.course)
+        area = AreaRequirementFactory(course=session.course).area
+        return Site(session, learner, record, progression, area)
 
     return build
 

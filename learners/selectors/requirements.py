@@ -1,19 +1,41 @@
 """Roles and areas with who is in them and what they ask for, and who turns when that changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from learners.models import Area, AreaRequirement, ComplianceStatus, Learner, LearnerArea, Role, RoleRequirement
 from learners.outcome import Outcome, Turn
 from learners.selectors.learners import is_on_site
 from learners.selectors.records import course_title
+from learners.standing import Standing
 from training.models import Course
+from training.refusals import Refusal
+
+
+class NotInLibrary(Refusal):
+    """There is no such role, area or requirement (404)."""
+
+    status = 404
+
 
 # Roles
+
+
+def get_role(pk: int) -> Role:
+    """Return a role.
+
+    Raises:
+        NotInLibrary: there is none.
+    """
+    role = list_roles().filter(pk=pk).first()
+    if role is None:
+        raise NotInLibrary(_("There is no such role. It may have been deleted."))
+    return role
 
 
 def list_roles(text: str = "") -> QuerySet[Role]:
@@ -47,6 +69,11 @@ class AreaLine:
     workers: int
     courses: int
 
+    @property
+    def steps(self) -> range:
+        """One for each area around it: how far to the right its name stands."""
+        return range(self.depth)
+
 
 @dataclass(frozen=True)
 class AreaTree:
@@ -71,6 +98,18 @@ class AreaTree:
             yield from self.inside(child, depth + 1)
 
 
+def get_area(pk: int) -> Area:
+    """Return an area.
+
+    Raises:
+        NotInLibrary: there is none.
+    """
+    area = Area.objects.filter(pk=pk).first()
+    if area is None:
+        raise NotInLibrary(_("There is no such area. It may have been deleted."))
+    return area
+
+
 def area_tree() -> AreaTree:
     """Return the areas by name, in one query."""
     areas = {area.pk: area for area in Area.objects.order_by("name", "pk")}
@@ -80,20 +119,51 @@ def area_tree() -> AreaTree:
     return AreaTree(areas, children)
 
 
-def area_lines(tree: AreaTree, *, inside: int | None = None, text: str = "") -> list[AreaLine]:
-    """Return the areas of a tree, or of one area, each below the one in which it lies; two queries.
+def list_areas(text: str = "") -> list[AreaLine]:
+    """Return the areas, each below the one in which it lies, in three queries.
 
     Args:
-        inside: only what lies in this area.
         text: words that must all occur in the name; the areas around a match are shown with it.
     """
-    workers = _workers_by_area(tree)
-    courses = dict(AreaRequirement.objects.order_by().values_list("area").annotate(Count("pk")))
+    tree = area_tree()
     shown = _matching(tree, text)
+    return [line for line in _area_lines(tree, _workers_by_area(tree), inside=None) if line.area.pk in shown]
+
+
+@dataclass(frozen=True)
+class AreaPage:
+    """An area with everything around it: `around` from the site inwards, `inside` as lines of a tree.
+
+    `lines` are its own requirements, `inherited` those of the areas around it, the nearest first (C1).
+    """
+
+    area: Area
+    workers: int
+    around: Sequence[Area]
+    inside: Sequence[AreaLine]
+    lines: "Sequence[RequirementLine]"
+    inherited: "Sequence[RequirementLine]"
+
+
+def area_page(area: Area) -> AreaPage:
+    """Return what the page of an area shows, in five queries."""
+    tree = area_tree()
+    around = tree.around(area.pk)
+    workers = _workers_by_area(tree)
+    return AreaPage(
+        area=area,
+        workers=len(workers[area.pk]),
+        around=around[::-1],
+        inside=_area_lines(tree, workers, inside=area.pk),
+        lines=requirements_of(area),
+        inherited=inherited_requirements(around),
+    )
+
+
+def _area_lines(tree: AreaTree, workers: Mapping[int, set[int]], *, inside: int | None) -> list[AreaLine]:
+    courses = dict(AreaRequirement.objects.order_by().values_list("area").annotate(Count("pk")))
     return [
-        AreaLine(tree.areas[pk], depth, len(workers[pk]), courses.get(pk, 0))
-        for pk, depth in tree.inside(inside)
-        if pk in shown
+        AreaLine(tree.areas[pk], depth, len(workers[pk]), courses.get(pk, 0)) for pk, depth in tree.inside(inside)
     ]
 
 
@@ -131,6 +201,18 @@ class RequirementLine:
         return self.requirement.course
 
 
+def get_requirement(asker: Role | Area, course_id: int) -> RoleRequirement | AreaRequirement:
+    """Return how a role or an area asks for a course.
+
+    Raises:
+        NotInLibrary: it does not ask for it.
+    """
+    for line in requirements_of(asker):
+        if line.requirement.course_id == course_id:
+            return line.requirement
+    raise NotInLibrary(_("%(asker)s does not ask for this course any more.") % {"asker": asker})
+
+
 def requirements_of(asker: Role | Area) -> list[RequirementLine]:
     """Return what a role or an area itself asks for, by course code, in one query."""
     if isinstance(asker, Role):
@@ -155,11 +237,13 @@ def _lines(requirements: QuerySet[RoleRequirement] | QuerySet[AreaRequirement]) 
 
 @dataclass(frozen=True)
 class TurnLine:
-    """One worker of a preview: from which status to which, and because of which courses."""
+    """One worker of a preview: how they stand and would stand, and because of which courses (code, before, after)."""
 
     learner: Learner
-    turn: Turn
-    courses: Sequence[tuple[str, ComplianceStatus | None, ComplianceStatus | None]]
+    turns: bool
+    before: Standing
+    after: Standing
+    courses: Sequence[tuple[str, Standing, Standing]]
 
 
 @dataclass(frozen=True)
@@ -172,7 +256,7 @@ class ToldOutcome:
     """
 
     outcome: Outcome
-    counts: Sequence[tuple[ComplianceStatus, int]]
+    counts: Sequence[tuple[Standing, int]]
     same: int
     people: Sequence[TurnLine]
     others: Sequence[TurnLine]
@@ -200,7 +284,9 @@ def told(outcome: Outcome, *, most: int | None) -> ToldOutcome:
     named = _named([*active[:most], *others[:most]])
     return ToldOutcome(
         outcome=outcome,
-        counts=[(status, sum(turn.turns and turn.after == status for turn in active)) for status in WORST_FIRST],
+        counts=[
+            (_of_worker(status), sum(turn.turns and turn.after == status for turn in active)) for status in WORST_FIRST
+        ],
         same=sum(not turn.turns for turn in active),
         people=[named[turn.learner_id] for turn in active[:most]],
         others=[named[turn.learner_id] for turn in others[:most]],
@@ -220,8 +306,29 @@ def _named(turns: Sequence[Turn]) -> dict[int, TurnLine]:
     return {
         turn.learner_id: TurnLine(
             learners[turn.learner_id],
-            turn,
-            sorted((codes[course], before, after) for course, before, after in turn.courses),
+            turn.turns,
+            _of_worker(turn.before),
+            _of_worker(turn.after),
+            sorted((codes[course], _of_course(before), _of_course(after)) for course, before, after in turn.courses),
         )
         for turn in turns
     }
+
+
+def _of_worker(status: ComplianceStatus) -> Standing:
+    words = {
+        ComplianceStatus.NON_COMPLIANT: Standing("bad", _("Not cleared")),
+        ComplianceStatus.PENDING: Standing("warn", _("Due")),
+        ComplianceStatus.COMPLIANT: Standing("ok", _("Cleared")),
+    }
+    return words[status]
+
+
+def _of_course(status: ComplianceStatus | None) -> Standing:
+    words = {
+        ComplianceStatus.NON_COMPLIANT: Standing("bad", _("Missing")),
+        ComplianceStatus.PENDING: Standing("warn", _("Due")),
+        ComplianceStatus.COMPLIANT: Standing("ok", _("Valid")),
+        None: Standing("none", _("Not asked")),
+    }
+    return words[status]

@@ -88,7 +88,7 @@ def _watch(change: Change, *, today: date) -> Outcome:
         _turn(learner_id, before[learner_id], after[learner_id], is_active=learner_id in active)
         for learner_id in sorted(before)
     )
-    return Outcome(turns=tuple(turn for turn in turns if turn.turns or turn.courses), active=len(active))
+    return Outcome(turns=tuple(turn for turn in turns if turn.turns or turn.courses), concerned=len(before))
 
 
 def _turn(learner_id: int, before: _Answer, after: _Answer, *, is_active: bool) -> Turn:

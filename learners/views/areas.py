@@ -1,0 +1,134 @@
+"""Areas of the library: the tree, one area with what it asks for and inherits, new, edit, move, delete."""
+
+from copy import copy
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from learners.library_forms import AreaForm, show_refusal
+from learners.models import Area
+from learners.outcome import NOTHING_TURNS
+from learners.selectors.learners import with_areas_inside
+from learners.selectors.requirements import area_page, get_area, list_areas
+from learners.services.requirements import delete_area, save_area
+from learners.views.deletion import delete_or_ask
+from learners.views.previews import Step, preview_or_save, save_if_seen, words_of
+from learners.views.requirements import go, requirement_form, requirement_removal
+from training.htmx import HtmxRequest, swaps
+from training.permissions import Permission, requires
+from training.refusals import Conflict, Invalid
+
+LONGEST_TEXT = 100
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def areas(request: HtmxRequest) -> HttpResponse:
+    """Show the tree of areas with how many workers are in each; HTMX gets the tree alone."""
+    text = request.GET.get("q", "")[:LONGEST_TEXT]
+    template = "partials/_areas.html" if swaps(request, "areas") else "areas.html"
+    return render(request, f"learners/{template}", {"lines": list_areas(text), "text": text})
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def area(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show an area: what it asks for, what the areas around it ask of everybody in it, and what lies in it."""
+    found = get_area(pk)
+    page = area_page(found)
+    context = {"page": page, "asker": found, "kind": "area", "lines": page.lines}
+    return render(request, "learners/area.html", context)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def area_new(request: HtmxRequest) -> HttpResponse:
+    """Add an area, where `?parent=` says if it is asked from there."""
+    parent = request.GET.get("parent", "")
+    stored = Area(parent=get_area(int(parent)) if parent.isascii() and parent.isdecimal() else None)
+    form = AreaForm(_posted(request), instance=copy(stored))
+    if form.is_valid():
+        try:
+            saved = save_area(area=form.instance, by=request.user, now=timezone.now())
+        except (Invalid, Conflict) as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("The area is saved."))
+            return go(request, saved)
+    return _answer(request, stored, form, None)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def area_edit(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Rename an area, or move it in the tree; who turns by a move is shown before it is saved."""
+    today = timezone.localdate()
+    stored = get_area(pk)
+    form = AreaForm(_posted(request), instance=copy(stored), inside=with_areas_inside(pk))
+    step = None
+    if form.is_valid():
+        change = partial(save_area, area=form.instance, by=request.user, now=timezone.now())
+        try:
+            if form.moves:
+                step = preview_or_save(request, change, today=today)
+            else:
+                step = save_if_seen(change, seen=NOTHING_TURNS.fingerprint, today=today)
+        except (Invalid, Conflict) as refusal:
+            show_refusal(form, refusal)
+        else:
+            if step.is_saved:
+                messages.success(request, " ".join((_("The area is saved."), words_of(step.outcome))))
+                return go(request, stored)
+    return _answer(request, stored, form, step)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def area_delete(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask once more, and delete an area; one that is in use says so."""
+    return delete_or_ask(request, get_area(pk), partial(delete_area, area_id=pk, by=request.user))
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def area_requirement_new(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Let an area ask for a further course."""
+    return requirement_form(request, get_area(pk))
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def area_requirement(request: HtmxRequest, pk: int, course_id: int) -> HttpResponse:
+    """Change how an area asks for a course."""
+    return requirement_form(request, get_area(pk), course_id)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def area_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> HttpResponse:
+    """Let an area no longer ask for a course."""
+    return requirement_removal(request, get_area(pk), course_id)
+
+
+def _posted(request: HtmxRequest) -> object:
+    return request.POST if request.method == "POST" else None
+
+
+def _answer(request: HtmxRequest, stored: Area, form: AreaForm, step: Step | None) -> HttpResponse:
+    template = "partials/_area_form.html" if request.htmx else "area_form.html"
+    status = 422 if form.errors else 409 if step and step.notice else 200
+    return render(request, f"learners/{template}", {"area": stored, "form": form, "step": step}, status=status)

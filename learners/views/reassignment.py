@@ -1,0 +1,91 @@
+"""Another role or area for the workers who were chosen in the list: previewed, then saved for all of them."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from learners.forms import WorkerFilterForm
+from learners.library_forms import show_refusal
+from learners.models import Learner
+from learners.reassign_forms import Deed, ReassignForm, asked_deed, chosen_workers
+from learners.selectors.learners import workers_of
+from learners.selectors.requirements import ToldOutcome
+from learners.views.previews import preview_or_save, words_of
+from training.htmx import HtmxRequest
+from training.permissions import Permission, requires
+from training.refusals import Conflict, Invalid
+
+MOST_NAMED = 10
+
+
+@requires(Permission.KEEP_WORKERS)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def workers_change(request: HtmxRequest) -> HttpResponse:
+    """Ask which role or area the chosen workers get or lose, show who turns, and save it for all of them or nobody.
+
+    The list sends ticked rows in `learner`, or in `everyone` how many matched its filter, which comes along.
+    """
+    today = timezone.localdate()
+    is_posted = request.method == "POST"
+    try:
+        deed = asked_deed(request.POST if is_posted else request.GET)
+        learner_ids = chosen_workers(request.POST) if is_posted else _chosen_in_list(request.GET)
+    except Invalid as refusal:
+        messages.error(request, refusal.message)
+        return redirect("attendance:workers")
+    form = ReassignForm(request.POST if is_posted else None, deed=deed, learner_ids=learner_ids, today=today)
+    step = None
+    if form.is_valid():
+        try:
+            change = form.change(by=request.user, now=timezone.now())
+            step = preview_or_save(request, change, today=today)
+        except (Invalid, Conflict) as refusal:
+            show_refusal(form, refusal)
+        else:
+            if step.is_saved:
+                messages.success(request, _said(step.outcome))
+                return _go(request, form)
+    workers = Learner.objects.filter(pk__in=learner_ids)
+    matched = request.GET.get("everyone")
+    context = {
+        "form": form,
+        "deed": deed,
+        "step": step,
+        "total": len(learner_ids),
+        "not_active": workers.exclude(status=Learner.Status.ACTIVE).count(),
+        "named": workers.order_by("sort_key")[:MOST_NAMED],
+        "left_out": max(0, len(learner_ids) - MOST_NAMED),
+        "matched_before": matched if matched and matched != str(len(learner_ids)) else "",
+    }
+    template = "partials/_workers_change.html" if request.htmx else "workers_change.html"
+    status = 422 if form.errors else 409 if step and step.notice else 200
+    return render(request, f"learners/{template}", context, status=status)
+
+
+def _chosen_in_list(data: QueryDict) -> list[int]:
+    """Return the keys of the ticked workers, or of everybody whom the filter of the list matches now."""
+    if "everyone" not in data:
+        return chosen_workers(data)
+    wanted = WorkerFilterForm(data).wanted()
+    found = workers_of(wanted, today=timezone.localdate(), warning_days=settings.EXPIRY_WARNING_DAYS)
+    return sorted(found.values_list("pk", flat=True))
+
+
+def _said(outcome: ToldOutcome) -> str:
+    count = outcome.outcome.concerned
+    text = ngettext("%(count)d worker changed.", "%(count)d workers changed.", count) % {"count": count}
+    return f"{text} {words_of(outcome)}"
+
+
+def _go(request: HtmxRequest, form: ReassignForm) -> HttpResponse:
+    """Lead to the list of those who have the role or work in the area now."""
+    query = "" if form.deed is Deed.LEAVE else f"?{'role' if form.deed is Deed.ROLE else 'area'}={form.target}"
+    where = resolve_url("attendance:workers") + query
+    return HttpResponseClientRedirect(where) if request.htmx else redirect(where)

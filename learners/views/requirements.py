@@ -1,0 +1,76 @@
+"""What a role or an area asks for: add, change, remove, each shown before it is saved (C6)."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from learners.library_forms import RequirementForm, show_refusal
+from learners.models import Area, Role
+from learners.selectors.requirements import get_requirement, requirements_of
+from learners.services.requirements import delete_requirement, save_requirement
+from learners.views.previews import Step, preview_or_save, words_of
+from training.htmx import HtmxRequest
+from training.refusals import Conflict, Invalid
+from training.services.courses import CourseNotFound
+
+
+def requirement_form(request: HtmxRequest, asker: Role | Area, course_id: int | None = None) -> HttpResponse:
+    """Ask for a course, or change how it is asked: typed, then previewed, then saved."""
+    today = timezone.localdate()
+    requirement = None if course_id is None else get_requirement(asker, course_id)
+    asked = {line.requirement.course_id for line in requirements_of(asker)}
+    form = RequirementForm(
+        request.POST if request.method == "POST" else None, asked=asked, requirement=requirement, today=today
+    )
+    step = None
+    if form.is_valid():
+        change = partial(save_requirement, asker=asker, **form.facts, by=request.user, now=timezone.now())
+        try:
+            step = preview_or_save(request, change, today=today)
+        except (Invalid, Conflict, CourseNotFound) as refusal:
+            show_refusal(form, refusal)
+        else:
+            if step.is_saved:
+                messages.success(request, _("The requirement is saved.") + " " + words_of(step.outcome))
+                return go(request, asker)
+    context = {"asker": asker, "kind": kind_of(asker), "form": form, "step": step}
+    template = "partials/_requirement_form.html" if request.htmx else "requirement_form.html"
+    return render(request, f"learners/{template}", context, status=_status(step, is_refused=bool(form.errors)))
+
+
+def requirement_removal(request: HtmxRequest, asker: Role | Area, course_id: int) -> HttpResponse:
+    """Show who turns when a course is no longer asked for, and remove the requirement on its button."""
+    today = timezone.localdate()
+    requirement = get_requirement(asker, course_id)
+    change = partial(delete_requirement, asker=asker, course_id=course_id, by=request.user, now=timezone.now())
+    step = preview_or_save(request, change, today=today)
+    if step.is_saved:
+        messages.success(request, _("The requirement is removed.") + " " + words_of(step.outcome))
+        return go(request, asker)
+    context = {"asker": asker, "kind": kind_of(asker), "requirement": requirement, "step": step}
+    template = "partials/_requirement_removal.html" if request.htmx else "requirement_removal.html"
+    return render(request, f"learners/{template}", context, status=_status(step, is_refused=False))
+
+
+def kind_of(asker: Role | Area) -> str:
+    """Return what stands in the URL names of a role or an area."""
+    return "role" if isinstance(asker, Role) else "area"
+
+
+def go(request: HtmxRequest, asker: Role | Area) -> HttpResponse:
+    """Lead to the page of a role or an area."""
+    where = f"learners:{kind_of(asker)}"
+    if request.htmx:
+        return HttpResponseClientRedirect(resolve_url(where, asker.pk))
+    return redirect(where, asker.pk)
+
+
+def _status(step: Step | None, *, is_refused: bool) -> int:
+    if is_refused:
+        return 422
+    return 409 if step and step.notice else 200

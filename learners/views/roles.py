@@ -1,0 +1,107 @@
+"""Roles of the library: the list, one role with what it asks for, new, edit, delete."""
+
+from copy import copy
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from learners.library_forms import RoleForm, show_refusal
+from learners.models import Role
+from learners.selectors.requirements import get_role, list_roles, requirements_of
+from learners.services.requirements import delete_role, save_role
+from learners.views.deletion import delete_or_ask
+from learners.views.requirements import go, requirement_form, requirement_removal
+from training.htmx import HtmxRequest, swaps
+from training.permissions import Permission, requires
+from training.refusals import Conflict, Invalid
+
+LONGEST_TEXT = 100
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def roles(request: HtmxRequest) -> HttpResponse:
+    """List roles with how many workers they have and how many courses they ask for; HTMX gets the list alone."""
+    text = request.GET.get("q", "")[:LONGEST_TEXT]
+    template = "partials/_roles.html" if swaps(request, "roles") else "roles.html"
+    return render(request, f"learners/{template}", {"roles": list_roles(text), "text": text})
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def role(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show a role with what it asks for."""
+    found = get_role(pk)
+    context = {"role": found, "asker": found, "kind": "role", "lines": requirements_of(found)}
+    return render(request, "learners/role.html", context)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def role_new(request: HtmxRequest) -> HttpResponse:
+    """Add a role."""
+    return _form(request, Role())
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def role_edit(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Change what a role is called."""
+    return _form(request, get_role(pk))
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def role_delete(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask once more, and delete a role; one that is in use says so."""
+    return delete_or_ask(request, get_role(pk), partial(delete_role, role_id=pk, by=request.user))
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def role_requirement_new(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Let a role ask for a further course."""
+    return requirement_form(request, get_role(pk))
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def role_requirement(request: HtmxRequest, pk: int, course_id: int) -> HttpResponse:
+    """Change how a role asks for a course."""
+    return requirement_form(request, get_role(pk), course_id)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def role_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> HttpResponse:
+    """Let a role no longer ask for a course."""
+    return requirement_removal(request, get_role(pk), course_id)
+
+
+def _form(request: HtmxRequest, stored: Role) -> HttpResponse:
+    form = RoleForm(request.POST if request.method == "POST" else None, instance=copy(stored))
+    if form.is_valid():
+        try:
+            saved = save_role(role=form.instance, by=request.user, now=timezone.now())
+        except (Invalid, Conflict) as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("The role is saved."))
+            return go(request, saved)
+    template = "partials/_role_form.html" if request.htmx else "role_form.html"
+    context = {"role": stored, "form": form}
+    return render(request, f"learners/{template}", context, status=422 if form.errors else 200)
