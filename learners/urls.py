@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from learners.views import areas, external_records, reassignment, roles
+from learners.views import areas, courses, external_records, reassignment, roles
 
 app_name = "learners"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("library/areas/<int:pk>/requirements/new/", areas.area_requirement_new, name="area_requirement_new"),
     path("library/areas/new/", areas.area_new, name="area_new"),
+    path("library/courses/<int:pk>/delete/", courses.course_delete, name="course_delete"),
     path("library/roles/", roles.roles, name="roles"),
     path("library/roles/<int:pk>/", roles.role, name="role"),
     path("library/roles/<int:pk>/delete/", roles.role_delete, name="role_delete"),

@@ -30,7 +30,7 @@ from tests.factories.learners import (
 from tests.factories.training import TrainerFactory, UserFactory, active_class, scheduled_session
 from tests.fixtures import client_of
 from training.groups import SUPERVISORS, TRAINERS
-from training.models import Session, Trainer
+from training.models import Session, Trainer, TrainerQualification
 from training.permissions import PermissionMiddleware
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
@@ -92,6 +92,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:worker_trail": {"GET": READERS},
     "training:class_new": {"GET": PLANNERS, "POST": PLANNERS},
     "training:class_days": {"GET": PLANNERS},
+    "learners:course_delete": {"GET": PLANNERS, "POST": PLANNERS},
     "learners:areas": {"GET": READERS},
     "learners:area": {"GET": READERS},
     "learners:area_delete": {"GET": PLANNERS, "POST": PLANNERS},
@@ -116,6 +117,39 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "training:class_restart": {"POST": PLANNERS},
     "training:class_stop": {"GET": PLANNERS, "POST": PLANNERS},
     "training:library": {"GET": READERS},
+    "training:companies": {"GET": READERS},
+    "training:company": {"GET": READERS},
+    "training:company_activate": {"POST": PLANNERS},
+    "training:company_deactivate": {"POST": PLANNERS},
+    "training:company_edit": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:company_trail": {"GET": READERS},
+    "training:company_new": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:courses": {"GET": READERS},
+    "training:course": {"GET": READERS},
+    "training:course_trail": {"GET": READERS},
+    "training:course_version_new": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:course_new": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:qualification_edit": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:qualification_remove": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:trainers": {"GET": READERS},
+    "training:trainer": {"GET": READERS},
+    "training:trainer_activate": {"POST": PLANNERS},
+    "training:trainer_deactivate": {"POST": PLANNERS},
+    "training:trainer_edit": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:trainer_qualification_new": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:trainer_trail": {"GET": READERS},
+    "training:trainer_new": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:venues": {"GET": READERS},
+    "training:venue": {"GET": READERS},
+    "training:venue_activate": {"POST": PLANNERS},
+    "training:venue_deactivate": {"POST": PLANNERS},
+    "training:venue_edit": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:venue_trail": {"GET": READERS},
+    "training:venue_new": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:version_archive": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:version_delete": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:version_edit": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:version_publish": {"GET": PLANNERS, "POST": PLANNERS},
     "training:session_new": {"GET": PLANNERS, "POST": PLANNERS},
     "training:session_findings": {"GET": PLANNERS},
     "training:session_trainers": {"GET": PLANNERS},
@@ -156,8 +190,22 @@ class Site:
             }
         if ":progression" in name:
             about["pk"] = self.progression.pk
+        about["pk"] = self._in_library().get(name.partition(":")[2].partition("_")[0], about["pk"])
         wanted = _patterns()[name].pattern.converters
         return reverse(name, kwargs={key: about[key] for key in wanted})
+
+    def _in_library(self) -> dict[str, Any]:
+        session, training_class = self.session, self.progression.training_class
+        assert training_class is not None
+        held = TrainerQualification.objects.values_list("pk", flat=True)
+        return {
+            "company": training_class.client_id,
+            "course": session.course_id,
+            "qualification": held.filter(trainer=session.trainer).first(),
+            "trainer": session.trainer_id,
+            "venue": session.venue_id,
+            "version": session.course_version_id,
+        }
 
     def body(self) -> dict[str, Any]:
         """Return what makes sense to one address or another, so that nobody is refused for bad input."""

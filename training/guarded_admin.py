@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from training.models.base import Authored
-from training.refusals import Invalid, Refusal, database_refusals
+from training.refusals import Invalid, Refusal, database_refusals, show_refusal
 from training.selectors.audit import Source, trail
 
 if TYPE_CHECKING:
@@ -36,15 +36,6 @@ if TYPE_CHECKING:
 
 LONGEST_REASON = 500
 LARGEST_KEY_DIGITS = 18
-
-
-def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
-    """Put the sentences of a refusal at the fields that it names, or above the form."""
-    for field, texts in refusal.errors.items():
-        for text in texts:
-            form.add_error(field if field in form.fields else None, text)
-    if not refusal.errors:
-        form.add_error(None, refusal.message)
 
 
 def who_acts(request: HttpRequest) -> "User":

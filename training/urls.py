@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from training.views import classes, sessions
-from training.views.library import index
+from training.views.library import companies, courses, index, trainers, venues, versions
 
 app_name = "training"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,43 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("classes/new/", classes.class_new, name="class_new"),
     path("classes/new/days/", classes.class_days_preview, name="class_days"),
     path("library/", index.library, name="library"),
+    path("library/companies/", companies.companies, name="companies"),
+    path("library/companies/<int:pk>/", companies.company, name="company"),
+    path("library/companies/<int:pk>/activate/", companies.company_activate, name="company_activate"),
+    path("library/companies/<int:pk>/deactivate/", companies.company_deactivate, name="company_deactivate"),
+    path("library/companies/<int:pk>/edit/", companies.company_edit, name="company_edit"),
+    path("library/companies/<int:pk>/trail/", companies.company_trail, name="company_trail"),
+    path("library/companies/new/", companies.company_new, name="company_new"),
+    path("library/courses/", courses.courses, name="courses"),
+    path("library/courses/<int:pk>/", courses.course, name="course"),
+    path("library/courses/<int:pk>/trail/", courses.course_trail, name="course_trail"),
+    path("library/courses/<int:pk>/versions/new/", versions.course_version_new, name="course_version_new"),
+    path("library/courses/new/", courses.course_new, name="course_new"),
+    path("library/qualifications/<int:pk>/edit/", trainers.qualification_edit, name="qualification_edit"),
+    path("library/qualifications/<int:pk>/remove/", trainers.qualification_remove, name="qualification_remove"),
+    path("library/trainers/", trainers.trainers, name="trainers"),
+    path("library/trainers/<int:pk>/", trainers.trainer, name="trainer"),
+    path("library/trainers/<int:pk>/activate/", trainers.trainer_activate, name="trainer_activate"),
+    path("library/trainers/<int:pk>/deactivate/", trainers.trainer_deactivate, name="trainer_deactivate"),
+    path("library/trainers/<int:pk>/edit/", trainers.trainer_edit, name="trainer_edit"),
+    path(
+        "library/trainers/<int:pk>/qualifications/new/",
+        trainers.qualification_new,
+        name="trainer_qualification_new",
+    ),
+    path("library/trainers/<int:pk>/trail/", trainers.trainer_trail, name="trainer_trail"),
+    path("library/trainers/new/", trainers.trainer_new, name="trainer_new"),
+    path("library/venues/", venues.venues, name="venues"),
+    path("library/venues/<int:pk>/", venues.venue, name="venue"),
+    path("library/venues/<int:pk>/activate/", venues.venue_activate, name="venue_activate"),
+    path("library/venues/<int:pk>/deactivate/", venues.venue_deactivate, name="venue_deactivate"),
+    path("library/venues/<int:pk>/edit/", venues.venue_edit, name="venue_edit"),
+    path("library/venues/<int:pk>/trail/", venues.venue_trail, name="venue_trail"),
+    path("library/venues/new/", venues.venue_new, name="venue_new"),
+    path("library/versions/<int:pk>/archive/", versions.version_archive, name="version_archive"),
+    path("library/versions/<int:pk>/delete/", versions.version_delete, name="version_delete"),
+    path("library/versions/<int:pk>/edit/", versions.version_edit, name="version_edit"),
+    path("library/versions/<int:pk>/publish/", versions.version_publish, name="version_publish"),
     path("sessions/<int:pk>/cancel/", sessions.session_cancel, name="session_cancel"),
     path("sessions/<int:pk>/delete/", sessions.session_delete, name="session_delete"),
     path("sessions/<int:pk>/edit/", sessions.session_edit, name="session_edit"),

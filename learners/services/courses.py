@@ -20,16 +20,21 @@ def delete_course(*, course_id: int, by: User, now: datetime) -> Course:
     """Take a course out of use that nobody requires and no open session needs; past records keep naming it.
 
     Raises:
-        CourseRequired: a role or an area asks for it.
+        CourseRequired: as `check_not_required`.
         NotPermitted, CourseNotFound, CourseBooked: as `training.services.courses.delete_unbooked_course`.
     """
     with transaction.atomic():
         course = lock_course(course_id=course_id)
-        _check_not_required(course)
+        check_not_required(course)
         return delete_unbooked_course(course_id=course_id, by=by, now=now)
 
 
-def _check_not_required(course: Course) -> None:
+def check_not_required(course: Course) -> None:
+    """Refuse to take a course out of use that a role or an area asks for.
+
+    Raises:
+        CourseRequired: names them.
+    """
     roles = RoleRequirement.objects.filter(course=course).values_list("role__title", flat=True)
     areas = AreaRequirement.objects.filter(course=course).values_list("area__name", flat=True)
     asked_by = sorted({*roles, *areas})

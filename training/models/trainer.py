@@ -102,3 +102,8 @@ class TrainerQualification(Authored):
 
     def __str__(self) -> str:
         return f"{self.trainer}: {self.course}"
+
+    def clean(self) -> None:
+        """Tell at its field what `trainer_qualification_dates_in_order` keeps."""
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValidationError({"valid_until": _("A qualification cannot end before it begins.")})

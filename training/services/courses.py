@@ -221,43 +221,52 @@ def delete_unbooked_course(*, course_id: int, by: User, now: datetime) -> Course
     Raises:
         NotPermitted: not granted.
         CourseNotFound: there is no such course.
-        CourseBooked: a draft or scheduled session, or a class that is not stopped, is of this course, or another
-            course has it as a prerequisite.
+        CourseBooked: as `check_unbooked`.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
         course = lock_course(course_id=course_id)
-        session = course.sessions.filter(
-            deleted_at__isnull=True, status__in=(Session.Status.DRAFT, Session.Status.SCHEDULED)
-        ).first()
-        if session is not None:
-            words = {"code": course, "reference": session.reference}
-            raise CourseBooked(
-                _("%(code)s cannot be deleted: %(reference)s is planned with it. Cancel that session first.") % words,
-                conflict={"kind": "STATE", "session_id": session.pk},
-            )
-        training_class = course.classes.exclude(status=TrainingClass.Status.STOPPED).first()
-        if training_class is not None:
-            words = {"code": course, "class": training_class}
-            raise CourseBooked(
-                _("%(code)s cannot be deleted: class %(class)s is planned with it. Stop that class first.") % words,
-                conflict={"kind": "STATE", "class_id": training_class.pk},
-            )
-        asking = (
-            CourseVersion.objects.filter(prerequisite_links__course=course, course__deleted_at__isnull=True)
-            .exclude(status=CourseVersion.Status.ARCHIVED)
-            .select_related("course")
-            .first()
-        )
-        if asking is not None:
-            words = {"code": course, "other": asking.course}
-            raise CourseBooked(
-                _("%(code)s cannot be deleted: %(other)s asks for it first. Change its prerequisites first.") % words,
-                conflict={"kind": "STATE", "course_id": asking.course_id},
-            )
+        check_unbooked(course)
         course.deleted_at, course.updated_by = now, by
         course.save(update_fields=("deleted_at", "updated_by", "updated_at"))
         return course
+
+
+def check_unbooked(course: Course) -> None:
+    """Refuse to take a course out of use that something open needs.
+
+    Raises:
+        CourseBooked: a draft or scheduled session, or a class that is not stopped, is of this course, or another
+            course has it as a prerequisite.
+    """
+    session = course.sessions.filter(
+        deleted_at__isnull=True, status__in=(Session.Status.DRAFT, Session.Status.SCHEDULED)
+    ).first()
+    if session is not None:
+        words = {"code": course, "reference": session.reference}
+        raise CourseBooked(
+            _("%(code)s cannot be deleted: %(reference)s is planned with it. Cancel that session first.") % words,
+            conflict={"kind": "STATE", "session_id": session.pk},
+        )
+    training_class = course.classes.exclude(status=TrainingClass.Status.STOPPED).first()
+    if training_class is not None:
+        words = {"code": course, "class": training_class}
+        raise CourseBooked(
+            _("%(code)s cannot be deleted: class %(class)s is planned with it. Stop that class first.") % words,
+            conflict={"kind": "STATE", "class_id": training_class.pk},
+        )
+    asking = (
+        CourseVersion.objects.filter(prerequisite_links__course=course, course__deleted_at__isnull=True)
+        .exclude(status=CourseVersion.Status.ARCHIVED)
+        .select_related("course")
+        .first()
+    )
+    if asking is not None:
+        words = {"code": course, "other": asking.course}
+        raise CourseBooked(
+            _("%(code)s cannot be deleted: %(other)s asks for it first. Change its prerequisites first.") % words,
+            conflict={"kind": "STATE", "course_id": asking.course_id},
+        )
 
 
 def lock_course(*, course_id: int) -> Course:

@@ -1,0 +1,33 @@
+"""Deleting a course, which only the layer that knows requirements can decide; its other pages are `training`'s."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from learners.services.courses import check_not_required, delete_course
+from training.htmx import HtmxRequest
+from training.permissions import Permission, requires
+from training.selectors.library_courses import get_course
+from training.services.courses import check_unbooked
+from training.views.library.answers import go, question
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def course_delete(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Say at once who still needs a course; else ask once more, and take it out of use."""
+    course = get_course(pk)
+    if request.method == "POST":
+        delete_course(course_id=pk, by=request.user, now=timezone.now())
+        messages.success(request, _("%(code)s is deleted.") % {"code": course})
+        return go(request, "training:courses")
+    check_not_required(course)
+    check_unbooked(course)
+    back = (course.code, reverse("training:course", args=[pk]))
+    heading = _("Delete %(code)s") % {"code": course}
+    return question(request, "learners/partials/_course_delete.html", heading=heading, back=back)

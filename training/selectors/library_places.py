@@ -1,0 +1,53 @@
+"""Venues and companies as the library shows them."""
+
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from training.models import Company, Session, TrainingClass, Venue
+from training.services.companies import CompanyNotFound
+from training.services.venues import VenueNotFound
+
+
+def venues_with_bookings(venues: QuerySet[Venue], *, now: datetime) -> QuerySet[Venue]:
+    """Return venues by name, with `coming`: how many scheduled sessions have not ended there."""
+    ahead = Q(sessions__status=Session.Status.SCHEDULED, sessions__end_time__gt=now)
+    return venues.annotate(coming=Count("sessions", filter=ahead)).order_by("name", "pk")
+
+
+def get_venue(pk: int) -> Venue:
+    """Return a venue.
+
+    Raises:
+        VenueNotFound: there is none.
+    """
+    venue = Venue.objects.filter(pk=pk).first()
+    if venue is None:
+        raise VenueNotFound(_("There is no such venue."))
+    return venue
+
+
+def companies_with_use(companies: QuerySet[Company]) -> QuerySet[Company]:
+    """Return companies by name, with `trainer_count` (those in use) and `class_count` (active ones)."""
+    return companies.annotate(
+        trainer_count=Count("trainers", filter=Q(trainers__is_active=True), distinct=True),
+        class_count=Count("classes", filter=Q(classes__status=TrainingClass.Status.ACTIVE), distinct=True),
+    ).order_by("name")
+
+
+def get_company(pk: int) -> Company:
+    """Return a company.
+
+    Raises:
+        CompanyNotFound: there is none.
+    """
+    company = Company.objects.filter(pk=pk).first()
+    if company is None:
+        raise CompanyNotFound(_("There is no such company."))
+    return company
+
+
+def classes_of(company: Company) -> QuerySet[TrainingClass]:
+    """Return the classes that are delivered to a company, the latest first, with their course."""
+    return company.classes.select_related("course").order_by("-start_date", "-pk")

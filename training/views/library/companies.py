@@ -1,0 +1,112 @@
+"""Companies: the list, one company with its trainers and classes, new, edit, in use or not."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from training.htmx import HtmxRequest
+from training.library_forms import CompanyForm, use_filter
+from training.models import Company
+from training.permissions import Permission, requires
+from training.refusals import Conflict, Invalid, Refusal
+from training.selectors.library_lists import count_by_use, mentioning
+from training.selectors.library_places import classes_of, companies_with_use, get_company
+from training.selectors.library_trail import of_company
+from training.services.companies import CompanyFacts, create_company, edit_company
+from training.views.library.answers import Link, asked, go, listed, shown, told
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def companies(request: HtmxRequest) -> HttpResponse:
+    """List the companies with how many trainers and classes they have."""
+    form = use_filter(request.GET)
+    found = mentioning(Company.objects.all(), form.text, "name", "code", "class_code_prefix")
+    rows = companies_with_use(found.filter(form.shown().condition))
+    return listed(request, "companies", rows, form=form, counts=count_by_use(found))
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def company(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show a company with its trainers and classes."""
+    company = get_company(pk)
+    trainers, classes = company.trainers.all(), classes_of(company)
+    return shown(request, "company", company=company, trainers=trainers, classes=classes)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def company_new(request: HtmxRequest) -> HttpResponse:
+    """Add a company."""
+    form = CompanyForm(request.POST if request.method == "POST" else None)
+    refusal: Refusal | None = None
+    if form.is_valid():
+        try:
+            made = create_company(facts=form.facts(), by=request.user)
+        except (Invalid, Conflict) as reason:
+            refusal = reason
+        else:
+            messages.success(request, _("%(name)s is added.") % {"name": made})
+            return go(request, "training:company", made.pk)
+    back = (_("Companies"), reverse("training:companies"))
+    return asked(request, form, fields="company", heading=_("New company"), back=back, refusal=refusal)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def company_edit(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Change what is known of a company."""
+    company = get_company(pk)
+    back, heading = _page_of(company), _("Edit %(name)s") % {"name": company}
+    form = CompanyForm(request.POST if request.method == "POST" else None, instance=company)
+    refusal: Refusal | None = None
+    if form.is_valid():
+        try:
+            edit_company(company_id=pk, facts=form.facts(), by=request.user)
+        except (Invalid, Conflict) as reason:
+            refusal = reason
+        else:
+            messages.success(request, _("Saved."))
+            return go(request, "training:company", pk)
+    return asked(request, form, fields="company", heading=heading, back=back, refusal=refusal)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@require_POST
+def company_deactivate(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Offer a company for nothing new; it stays wherever it is named."""
+    company = edit_company(company_id=pk, facts=CompanyFacts(is_active=False), by=request.user)
+    messages.success(
+        request, _("%(name)s is offered for nothing new. It stays wherever it is named.") % {"name": company}
+    )
+    return go(request, "training:company", pk)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@require_POST
+def company_activate(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Offer a company again."""
+    company = edit_company(company_id=pk, facts=CompanyFacts(is_active=True), by=request.user)
+    messages.success(request, _("%(name)s is offered again.") % {"name": company})
+    return go(request, "training:company", pk)
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def company_trail(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show who changed what about a company."""
+    company = get_company(pk)
+    return told(request, of_company(company), of=_page_of(company))
+
+
+def _page_of(company: Company) -> Link:
+    return (str(company), reverse("training:company", args=[company.pk]))

@@ -1,0 +1,224 @@
+"""Trainers and what they may teach: the list, one trainer, new, edit, in use or not, and qualifications."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from training.htmx import HtmxRequest
+from training.library_forms import QualificationForm, TrainerForm, use_filter
+from training.models import Session, Trainer
+from training.permissions import Permission, requires
+from training.refusals import Conflict, Invalid, Refusal
+from training.selectors.availability import booked_minutes
+from training.selectors.library_lists import count_by_use, mentioning
+from training.selectors.library_trail import of_trainer
+from training.selectors.library_trainers import (
+    bookings_of,
+    get_qualification,
+    get_trainer,
+    qualification_lines,
+    relying_on,
+    trainer_lines,
+    unqualified_for,
+)
+from training.services.trainers import (
+    TrainerFacts,
+    add_qualification,
+    create_trainer,
+    edit_qualification,
+    edit_trainer,
+    remove_qualification,
+)
+from training.views.library.answers import Link, asked, go, listed, question, shown, told
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def trainers(request: HtmxRequest) -> HttpResponse:
+    """List the trainers with what they may teach and their load of this week (S6)."""
+    form = use_filter(request.GET)
+    found = mentioning(Trainer.objects.select_related("company"), form.text, "first_name", "last_name", "company__name")
+    rows = found.filter(form.shown().condition)
+    lines = partial(trainer_lines, today=timezone.localdate())
+    return listed(request, "trainers", rows, form=form, counts=count_by_use(found), lines=lines)
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def trainer(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show a trainer: qualifications, load, and what is booked."""
+    trainer, today = get_trainer(pk), timezone.localdate()
+    bookings = bookings_of(trainer, now=timezone.now())
+    context = {
+        "trainer": trainer,
+        "qualifications": qualification_lines(
+            trainer, coming=bookings, today=today, warning_days=settings.EXPIRY_WARNING_DAYS
+        ),
+        "unqualified": unqualified_for(trainer, bookings),
+        "booked_minutes": booked_minutes(trainer_ids=[pk], week_of=today)[pk],
+    }
+    return shown(request, "trainer", bookings=bookings, **context)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def trainer_new(request: HtmxRequest) -> HttpResponse:
+    """Add a trainer."""
+    form = TrainerForm(request.POST if request.method == "POST" else None)
+    refusal: Refusal | None = None
+    if form.is_valid():
+        try:
+            made = create_trainer(facts=form.facts(), by=request.user)
+        except (Invalid, Conflict) as reason:
+            refusal = reason
+        else:
+            messages.success(request, _("%(name)s is added. Add what the trainer may teach.") % {"name": made})
+            return go(request, "training:trainer", made.pk)
+    back = (_("Trainers"), reverse("training:trainers"))
+    return asked(request, form, fields="trainer", heading=_("New trainer"), back=back, refusal=refusal)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def trainer_edit(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Change what is known of a trainer."""
+    trainer = get_trainer(pk)
+    back, heading = _page_of(trainer), _("Edit %(name)s") % {"name": trainer}
+    form = TrainerForm(request.POST if request.method == "POST" else None, instance=trainer)
+    refusal: Refusal | None = None
+    if form.is_valid():
+        try:
+            edit_trainer(trainer_id=pk, facts=form.facts(), by=request.user)
+        except (Invalid, Conflict) as reason:
+            refusal = reason
+        else:
+            messages.success(request, _("Saved."))
+            return go(request, "training:trainer", pk)
+    return asked(request, form, fields="trainer", heading=heading, back=back, refusal=refusal)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@require_POST
+def trainer_deactivate(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Offer a trainer for nothing new; what is booked stays, and is told."""
+    trainer = edit_trainer(trainer_id=pk, facts=TrainerFacts(is_active=False), by=request.user)
+    messages.success(request, _("%(name)s is offered for nothing new.") % {"name": trainer})
+    _warn_of(request, bookings_of(trainer, now=timezone.now()))
+    return go(request, "training:trainer", pk)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@require_POST
+def trainer_activate(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Offer a trainer again."""
+    trainer = edit_trainer(trainer_id=pk, facts=TrainerFacts(is_active=True), by=request.user)
+    messages.success(request, _("%(name)s is offered again.") % {"name": trainer})
+    return go(request, "training:trainer", pk)
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def trainer_trail(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show who changed what about a trainer and the qualifications."""
+    trainer = get_trainer(pk)
+    return told(request, of_trainer(trainer), of=_page_of(trainer))
+
+
+# Qualifications
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def qualification_new(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Say that a trainer may teach one more course."""
+    trainer = get_trainer(pk)
+    form = QualificationForm(request.POST if request.method == "POST" else None, trainer=trainer)
+    refusal: Refusal | None = None
+    if form.is_valid():
+        try:
+            add_qualification(trainer_id=pk, course_id=form.cleaned_data["course"], facts=form.facts(), by=request.user)
+        except (Invalid, Conflict) as reason:
+            refusal = reason
+        else:
+            messages.success(request, _("The qualification is added."))
+            return go(request, "training:trainer", pk)
+    heading = _("New qualification of %(name)s") % {"name": trainer}
+    return asked(request, form, fields="qualification", heading=heading, back=_page_of(trainer), refusal=refusal)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def qualification_edit(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Change certificate number and days; sessions that are no longer covered are told."""
+    qualification = get_qualification(pk)
+    trainer = qualification.trainer
+    words = {"code": qualification.course, "name": trainer}
+    form = QualificationForm(request.POST if request.method == "POST" else None, instance=qualification)
+    refusal: Refusal | None = None
+    if form.is_valid():
+        try:
+            edit_qualification(qualification_id=pk, facts=form.facts(), by=request.user)
+        except (Invalid, Conflict) as reason:
+            refusal = reason
+        else:
+            messages.success(request, _("Saved."))
+            _warn_of(request, unqualified_for(trainer, bookings_of(trainer, now=timezone.now())))
+            return go(request, "training:trainer", trainer.pk)
+    heading = _("Qualification of %(name)s for %(code)s") % words
+    return asked(request, form, fields="qualification", heading=heading, back=_page_of(trainer), refusal=refusal)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def qualification_remove(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Name the sessions that rely on a qualification, and remove it."""
+    qualification = get_qualification(pk)
+    trainer = qualification.trainer
+    relying = relying_on(qualification, bookings_of(trainer, now=timezone.now()))
+    if request.method == "POST":
+        remove_qualification(qualification_id=pk, by=request.user)
+        messages.success(request, _("The qualification is removed."))
+        _warn_of(request, relying)
+        return go(request, "training:trainer", trainer.pk)
+    heading = _("Remove %(code)s from %(name)s") % {"code": qualification.course, "name": trainer}
+    context = {"qualification": qualification, "relying": relying}
+    return question(
+        request,
+        "training/library/partials/_qualification_remove.html",
+        heading=heading,
+        back=_page_of(trainer),
+        **context,
+    )
+
+
+def _page_of(trainer: Trainer) -> Link:
+    return (str(trainer), reverse("training:trainer", args=[trainer.pk]))
+
+
+def _warn_of(request: HtmxRequest, sessions: Sequence[Session]) -> None:
+    """Name the sessions that stay booked with this trainer all the same."""
+    if sessions:
+        text = ngettext(
+            "%(count)d session stays booked with this trainer: %(names)s. Choose another trainer there if needed.",
+            "%(count)d sessions stay booked with this trainer: %(names)s. Choose another trainer there if needed.",
+            len(sessions),
+        )
+        names = ", ".join(session.reference for session in sessions)
+        messages.warning(request, text % {"count": len(sessions), "names": names})

@@ -1,0 +1,110 @@
+"""Venues: the list, one venue with what is booked there, new, edit, in use or not."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from training.htmx import HtmxRequest
+from training.library_forms import VenueForm, use_filter
+from training.models import Venue
+from training.permissions import Permission, requires
+from training.refusals import Conflict, Invalid, Refusal
+from training.selectors.library_lists import coming_sessions, count_by_use, mentioning
+from training.selectors.library_places import get_venue, venues_with_bookings
+from training.selectors.library_trail import of_venue
+from training.services.venues import VenueFacts, create_venue, edit_venue
+from training.views.library.answers import Link, asked, go, listed, shown, told
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def venues(request: HtmxRequest) -> HttpResponse:
+    """List the venues with how much is booked there."""
+    form = use_filter(request.GET)
+    found = mentioning(Venue.objects.all(), form.text, "name", "location")
+    rows = venues_with_bookings(found.filter(form.shown().condition), now=timezone.now())
+    return listed(request, "venues", rows, form=form, counts=count_by_use(found))
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def venue(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show a venue and what is booked there."""
+    venue = get_venue(pk)
+    return shown(request, "venue", bookings=coming_sessions(venue_id=pk, now=timezone.now()), venue=venue)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def venue_new(request: HtmxRequest) -> HttpResponse:
+    """Add a venue."""
+    form = VenueForm(request.POST if request.method == "POST" else None)
+    refusal: Refusal | None = None
+    if form.is_valid():
+        try:
+            made = create_venue(facts=form.facts(), by=request.user)
+        except (Invalid, Conflict) as reason:
+            refusal = reason
+        else:
+            messages.success(request, _("%(name)s is added.") % {"name": made})
+            return go(request, "training:venue", made.pk)
+    back = (_("Venues"), reverse("training:venues"))
+    return asked(request, form, fields="venue", heading=_("New venue"), back=back, refusal=refusal)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def venue_edit(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Change what is known of a venue."""
+    venue = get_venue(pk)
+    back, heading = _page_of(venue), _("Edit %(name)s") % {"name": venue}
+    form = VenueForm(request.POST if request.method == "POST" else None, instance=venue)
+    refusal: Refusal | None = None
+    if form.is_valid():
+        try:
+            edit_venue(venue_id=pk, facts=form.facts(), by=request.user)
+        except (Invalid, Conflict) as reason:
+            refusal = reason
+        else:
+            messages.success(request, _("Saved."))
+            return go(request, "training:venue", pk)
+    return asked(request, form, fields="venue", heading=heading, back=back, refusal=refusal)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@require_POST
+def venue_deactivate(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Offer a venue for nothing new; what is booked there stays."""
+    venue = edit_venue(venue_id=pk, facts=VenueFacts(is_active=False), by=request.user)
+    messages.success(request, _("%(name)s is offered for nothing new. What is booked there stays.") % {"name": venue})
+    return go(request, "training:venue", pk)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@require_POST
+def venue_activate(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Offer a venue again."""
+    venue = edit_venue(venue_id=pk, facts=VenueFacts(is_active=True), by=request.user)
+    messages.success(request, _("%(name)s is offered again.") % {"name": venue})
+    return go(request, "training:venue", pk)
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def venue_trail(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show who changed what about a venue."""
+    venue = get_venue(pk)
+    return told(request, of_venue(venue), of=_page_of(venue))
+
+
+def _page_of(venue: Venue) -> Link:
+    return (str(venue), reverse("training:venue", args=[venue.pk]))

@@ -1,0 +1,160 @@
+"""Versions of a course: a new draft, its edit, publish, archive, delete."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from training.course_policies import check_can_archive, check_can_delete, check_can_edit, check_can_publish
+from training.htmx import HtmxRequest
+from training.library_forms import VersionForm, initial_of
+from training.models import Course, CourseVersion
+from training.permissions import Permission, requires
+from training.refusals import Conflict, Invalid, Refusal
+from training.selectors.library_courses import get_course, get_version, planned_with, publication
+from training.services.courses import (
+    CourseNotFound,
+    archive_version,
+    create_version,
+    delete_draft_version,
+    edit_draft_version,
+    publish_version,
+)
+from training.views.library.answers import Link, asked, go, question
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def course_version_new(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Write the draft of a course's next version; the form shows the newest one to start from."""
+    course = get_course(pk)
+    if course.deleted_at is not None:
+        raise CourseNotFound(_("This course was deleted, so it gets no new version."))
+    newest = next(iter(course.versions.all()), None)
+    initial = {**initial_of(newest), "change_log": ""} if newest is not None else {}
+    form = VersionForm(request.POST if request.method == "POST" else None, initial=initial, course=course)
+    refusal: Refusal | None = None
+    if form.is_valid():
+        try:
+            version = create_version(
+                course_id=pk,
+                syllabus=form.syllabus(),
+                prerequisites=form.cleaned_data["prerequisites"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except (Invalid, Conflict) as reason:
+            refusal = reason
+        else:
+            words = {"number": version.number}
+            messages.success(
+                request, _("Version %(number)d is a draft. Nothing changes until it is published.") % words
+            )
+            return go(request, "training:course", pk)
+    heading = _("New version of %(code)s") % {"code": course}
+    return asked(request, form, fields="version", heading=heading, back=_page_of(course), refusal=refusal)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def version_edit(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Change a draft."""
+    version = get_version(pk)
+    check_can_edit(version)
+    typed = request.POST if request.method == "POST" else None
+    form = VersionForm(typed, initial=initial_of(version), course=version.course)
+    refusal: Refusal | None = None
+    if form.is_valid():
+        try:
+            edit_draft_version(
+                version_id=pk,
+                syllabus=form.syllabus(),
+                prerequisites=form.cleaned_data["prerequisites"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except (Invalid, Conflict) as reason:
+            refusal = reason
+        else:
+            messages.success(request, _("The draft is saved."))
+            return go(request, "training:course", version.course_id)
+    heading = _("Edit version %(number)d of %(code)s") % _words(version)
+    return asked(request, form, fields="version", heading=heading, back=_page_of(version.course), refusal=refusal)
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def version_publish(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Say what changes and what stays, and publish a draft (S12)."""
+    version = get_version(pk)
+    check_can_publish(version)
+    if request.method == "POST":
+        publish_version(version_id=pk, by=request.user, now=timezone.now())
+        messages.success(request, _("Version %(number)d of %(code)s is published.") % _words(version))
+        return go(request, "training:course", version.course_id)
+    heading = _("Publish version %(number)d of %(code)s") % _words(version)
+    context = {"version": version, "publication": publication(version)}
+    return question(
+        request,
+        "training/library/partials/_version_publish.html",
+        heading=heading,
+        back=_page_of(version.course),
+        **context,
+    )
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def version_archive(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask once more, and withdraw the published version."""
+    version = get_version(pk)
+    check_can_archive(version)
+    if request.method == "POST":
+        archive_version(version_id=pk, by=request.user, now=timezone.now())
+        messages.success(request, _("Version %(number)d of %(code)s is archived.") % _words(version))
+        return go(request, "training:course", version.course_id)
+    heading = _("Archive version %(number)d of %(code)s") % _words(version)
+    context = {"version": version, "planned": planned_with(version)}
+    return question(
+        request,
+        "training/library/partials/_version_archive.html",
+        heading=heading,
+        back=_page_of(version.course),
+        **context,
+    )
+
+
+@requires(Permission.KEEP_LIBRARY)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def version_delete(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask once more, and delete a draft for good."""
+    version = get_version(pk)
+    check_can_delete(version)
+    if request.method == "POST":
+        delete_draft_version(version_id=pk, by=request.user)
+        messages.success(request, _("The draft of version %(number)d is deleted.") % _words(version))
+        return go(request, "training:course", version.course_id)
+    heading = _("Delete the draft of version %(number)d of %(code)s") % _words(version)
+    return question(
+        request,
+        "training/library/partials/_version_delete.html",
+        heading=heading,
+        back=_page_of(version.course),
+        version=version,
+    )
+
+
+def _page_of(course: Course) -> Link:
+    return (course.code, reverse("training:course", args=[course.pk]))
+
+
+def _words(version: CourseVersion) -> dict[str, object]:
+    return {"number": version.number, "code": version.course}
