@@ -12,6 +12,7 @@ from attendance.views import (
     search,
     sessions,
     sheet,
+    sign_offs,
     today,
     trail,
     verify,
@@ -71,10 +72,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<int:pk>/sheet.pdf", sheet.session_sheet, name="session_sheet"),
     path("sessions/<int:pk>/trail/", trail.session_trail, name="session_trail"),
     path("sessions/week/", sessions.sessions_week, name="sessions_week"),
+    path("sign-offs/<int:pk>/attempt/", sign_offs.sign_off_attempt, name="sign_off_attempt"),
     path("sign-offs/<int:pk>/evidence/", evidence.sign_off_evidence, name="sign_off_evidence"),
-    path(
-        "sign-offs/<int:pk>/evidence/<int:page>.png", evidence.sign_off_evidence_page, name="sign_off_evidence_page"
-    ),
+    path("sign-offs/<int:pk>/evidence/<int:page>.png", evidence.sign_off_evidence_page, name="sign_off_evidence_page"),
+    path("sign-offs/<int:pk>/revoke/", sign_offs.sign_off_revoke, name="sign_off_revoke"),
     path("verify/", verify.verify, name="verify"),
     path("verify/<int:pk>/", verify.verify_one, name="verify_one"),
     path("verify/many/", verify.verify_many, name="verify_many"),

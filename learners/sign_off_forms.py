@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +21,6 @@ from learners.selectors.competency import (
 )
 from learners.sign_off_policies import Assessment, Status
 from training.forms import LONGEST_REASON, WITHIN_REASON, DayInput
-from training.permissions import User
 from training.refusals import Refusal
 
 TICKED = "records"

@@ -3,7 +3,7 @@
 A button asks `allows(check_…, …)`, the service behind it calls the check itself, so the two cannot disagree.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from learners.models import CompetencyRecord, TrainingRecord
+from training.policies import allows
 from training.refusals import Conflict, Invalid
 from training.templatetags.ui import day
 
@@ -156,6 +157,22 @@ def check_can_repeat(record: CompetencyRecord, *, attempts: Iterable[CompetencyR
             _("This pass was revoked before it was signed off, so the training itself does not count."),
             conflict=_conflict(record),
         )
+
+
+def repeatable(records: Collection[CompetencyRecord]) -> set[int]:
+    """Return the keys of the sign-offs after which a further attempt may be opened: the last ones that were signed off.
+
+    Args:
+        records: all sign-offs of a worker.
+    """
+    found = set()
+    for record in records:
+        pair = (record.session_id, record.learner_id)
+        attempts = [each for each in records if (each.session_id, each.learner_id) == pair]
+        signed_off = [each.attempt for each in attempts if each.status != Status.PENDING_VERIFICATION]
+        if record.attempt == max(signed_off, default=0) and allows(check_can_repeat, record, attempts=attempts):
+            found.add(record.pk)
+    return found
 
 
 def is_pending(record: CompetencyRecord) -> bool:

@@ -48,7 +48,8 @@ class Board:
     todays_sessions: Sequence[SessionLine]
     draft_rows: Sequence[SessionLine]
     to_finalize_rows: Sequence[SessionLine]
-    sign_offs: Sequence[SignOffLine]
+    to_verify: int
+    to_verify_rows: Sequence[SignOffLine]
     captures_missing: int
     captures_missing_rows: Sequence[ClassAttendanceSession]
 
@@ -67,10 +68,6 @@ class Board:
     @property
     def due(self) -> int:
         return self.counts[Group.DUE]
-
-    @property
-    def to_verify(self) -> int:
-        return self.counts[Group.TO_VERIFY]
 
     @property
     def on_site(self) -> int:
@@ -117,6 +114,7 @@ def board(*, user: User, today: date, now: datetime, warning_days: int) -> Board
         now=now,
     )
     captures = _captures(user, today)
+    to_verify, to_verify_rows = _sign_offs(today)
     return Board(
         counts=group_counts(today=today, warning_days=warning_days),
         freshness=freshness(today),
@@ -127,7 +125,8 @@ def board(*, user: User, today: date, now: datetime, warning_days: int) -> Board
         todays_sessions=panels["today"].lines,
         draft_rows=panels["drafts"].lines,
         to_finalize_rows=panels["to_finalize"].lines,
-        sign_offs=_sign_offs(today),
+        to_verify=to_verify,
+        to_verify_rows=to_verify_rows,
         captures_missing=captures.total,
         captures_missing_rows=captures.rows,
     )
@@ -205,15 +204,13 @@ def _captures(user: User, today: date) -> Captures:
     return Captures(rows[0].total if rows else 0, rows)
 
 
-def _sign_offs(today: date) -> list[SignOffLine]:
-    """Return the oldest practical sign-offs that are owed (V1)."""
+def _sign_offs(today: date) -> tuple[int, list[SignOffLine]]:
+    """Return how many practical sign-offs are owed, and the oldest of them (V1)."""
     records = (
         pending_sign_offs()
         .select_related("learner")
         .only("training_date", "learner__first_name", "learner__last_name")
-        .annotate(title=course_title())
+        .annotate(title=course_title(), total=Window(Count("pk")))
     )
-    return [
-        SignOffLine(record, (today - record.training_date).days)
-        for record in records.order_by("training_date", "pk")[:SESSION_ROWS]
-    ]
+    rows = list(records.order_by("training_date", "pk")[:SESSION_ROWS])
+    return rows[0].total if rows else 0, [SignOffLine(row, (today - row.training_date).days) for row in rows]

@@ -123,9 +123,10 @@ def _answer(
     by, opened = request.user, board.opened
     context = {
         "desk": board,
+        "page": board.page,
         "filters": filters,
         "is_narrowed": wanted != QueueFilter(),
-        "form": form or SignOffForm(initial=initial_of(opened and opened.record, by=by, today=today)),
+        "form": form or SignOffForm(initial=initial_of(opened.record if opened else None, by=by, today=today)),
         "many": many or ManyForm(initial=initial_of(None, by=by, today=today), auto_id="many_%s"),
         "chosen": chosen,
         "refusal": refusal.message if refusal else board.gone,

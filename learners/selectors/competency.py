@@ -1,6 +1,5 @@
 """The verification queue: practical sign-offs that are owed, the oldest first, and what became of earlier ones (V1)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -8,10 +7,7 @@ from django.db.models import Q, QuerySet
 
 from learners.models import AssessmentMethod, CompetencyRecord, Learner
 from learners.selectors.learners import ids_of_person, matches, pending_sign_offs, person_of
-from learners.selectors.records import sign_offs_of
-from learners.sign_off_policies import check_can_repeat
 from training.models import Company, Course
-from training.policies import allows
 
 Choices = list[tuple[int, str]]
 
@@ -28,14 +24,6 @@ class QueueFilter:
     text: str = ""
     course: int | None = None
     company: int | None = None
-
-
-@dataclass(frozen=True)
-class SignOffLine:
-    """A sign-off of a worker, with what may still become of it (V2)."""
-
-    record: CompetencyRecord
-    can_be_repeated: bool
 
 
 def queue(wanted: QueueFilter) -> QuerySet[CompetencyRecord]:
@@ -92,20 +80,6 @@ def earlier_attempts(record: CompetencyRecord) -> QuerySet[CompetencyRecord]:
     signed = CompetencyRecord.objects.filter(learner__in=people, course=record.course_id).exclude(pk=record.pk)
     related = ("assessed_by", "method", "session", "revocation__revoked_by")
     return signed.select_related(*related).order_by("-assessed_at", "-pk")
-
-
-def sign_off_lines(learner: Learner) -> Sequence[SignOffLine]:
-    """Return the sign-offs of a person, newest first, each with whether a further attempt may be opened (V2)."""
-    records = list(sign_offs_of(learner))
-
-    def can_be_repeated(record: CompetencyRecord) -> bool:
-        attempts = [
-            each for each in records if (each.session_id, each.learner_id) == (record.session_id, record.learner_id)
-        ]
-        signed = [each.attempt for each in attempts if each.status != CompetencyRecord.Status.PENDING_VERIFICATION]
-        return record.attempt == max(signed, default=0) and allows(check_can_repeat, record, attempts=attempts)
-
-    return [SignOffLine(record, can_be_repeated(record)) for record in records]
 
 
 def _of_people(people: QuerySet[Learner]) -> Q:

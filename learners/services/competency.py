@@ -91,7 +91,7 @@ def sign_off(
             record.assessed_by = by
             record.assessed_on = assessment.assessed_on or today
             record.assessed_at = now
-            record.remarks = assessment.remarks.strip()
+            record.remarks = assessment.remarks.strip() or record.remarks
         for record, training_record in zip(records, made, strict=False):
             record.training_record = training_record
         CompetencyRecord.objects.bulk_update(

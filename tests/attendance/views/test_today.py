@@ -53,7 +53,7 @@ def test_c4_every_number_links_to_exactly_its_rows(as_supervisor: Client):
     assert counted == {
         "/workers/?status=not-cleared": 4,
         "/workers/?status=expiring": 1,
-        "/workers/?status=to-verify": 1,
+        "/verify/": 1,
         "/sessions/?show=draft": 2,
     }
     for address, number in counted.items():
@@ -161,7 +161,7 @@ def test_v1_the_oldest_sign_off_stands_first(as_supervisor: Client):
     worker = LearnerFactory(first_name="Selma", last_name="Çelik")
     record = owes_sign_off(worker, asked_of(worker, title="Forklift licence"))
 
-    (line,) = open_today(as_supervisor).context["board"].sign_offs
+    (line,) = open_today(as_supervisor).context["board"].to_verify_rows
 
     assert line.record == record
     assert line.record.title == "Forklift licence"
