@@ -10,6 +10,7 @@ from ninja import Path, Query, Router
 from pydantic import Field
 
 from learners.models import CompetencyRecord, ComplianceStatus, Learner, TrainingRecord
+from learners.selectors.items import ItemLine, item_lines
 from learners.selectors.learners import (
     Group,
     WorkerFilter,
@@ -17,7 +18,7 @@ from learners.selectors.learners import (
     list_workers,
     pending_sign_offs,
 )
-from learners.selectors.records import ItemLine, item_lines, list_records
+from learners.selectors.records import list_records
 from learners.services.learners import LearnerNotFound
 from learners.services.records import revoke_record
 from learners.standing import Verdict, is_out_of_date, verdict

@@ -1,16 +1,22 @@
-"""The profile of one worker: verdict, items with proof, the signed sheet behind a record, records, sign-offs."""
+"""The profile of one worker, today or as on another day (C8): verdict, items with proof, the signed sheet behind a
+record, records, sign-offs. A person with several badges is shown as one (L2).
+"""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
-from learners.models import Area, CompetencyRecord, EvidenceUpload, Learner, TrainingRecord
+from learners.models import CompetencyRecord, EvidenceUpload, Learner, TrainingRecord
 from learners.selectors import records as having
-from learners.selectors.records import ItemLine
+from learners.selectors.as_of import Then, workers_as_of
+from learners.selectors.items import ItemLine, item_lines, item_lines_as_of
+from learners.selectors.learners import ids_of_person
 from learners.standing import KIND_OF_VERDICT, Verdict, verdict
 from training.models import Session
 from training.refusals import Refusal
@@ -32,23 +38,31 @@ class NextSession:
 
 @dataclass(frozen=True)
 class Requirement:
-    """A row of the compliance table; `next_session` is looked for where the worker must or soon must train."""
+    """A row of the compliance table; `next_session` is looked for where the worker must or soon must train.
+
+    On another day `is_proof_entered_later` marks a proof that nobody had entered by then (C8).
+    """
 
     line: ItemLine
     proof: TrainingRecord | None
+    is_proof_entered_later: bool
     next_session: NextSession | None
 
 
 @dataclass(frozen=True)
 class RecordLine:
-    """A record with the worker's line on the signed sheet; None for external training."""
+    """A record with the worker's line on the signed sheet; None for external training.
+
+    Attributes:
+        is_revoked: it counts for nothing on the day that is shown.
+        is_revoked_later, is_entered_later: it was revoked, or entered, after the day that is shown (C8).
+    """
 
     record: TrainingRecord
     line: int | None
-
-    @property
-    def is_revoked(self) -> bool:
-        return hasattr(self.record, "revocation")
+    is_revoked: bool
+    is_revoked_later: bool = False
+    is_entered_later: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,15 +82,24 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Profile:
-    """Everything the page of a worker shows, the audit trail apart."""
+    """Everything the page of a worker shows, hours and the audit trail apart.
+
+    Attributes:
+        learner: as on the day that is shown.
+        areas: names of the areas of that day.
+        as_of: the day that is shown; None for today.
+        is_known: the site knew this worker on that day.
+    """
 
     learner: Learner
-    areas: Sequence[Area]
+    areas: Sequence[str]
     verdict: Verdict
     requirements: Sequence[Requirement]
     records: Sequence[RecordLine]
     sign_offs: Sequence[CompetencyRecord]
     sheet: Sheet | None
+    as_of: dt.date | None = None
+    is_known: bool = True
 
     @property
     def verdict_kind(self) -> str:
@@ -116,34 +139,106 @@ def worker_profile(
         record_id: whose sheet is open; by default the proof of the worst item, else of the newest record.
         warning_days: length of the warning window before an expiry.
     """
-    lines = having.item_lines(learner, today=today, warning_days=warning_days)
-    places = dict(SessionAttendee.objects.filter(learner=learner).values_list("session_id", "line"))
-    records = [
-        RecordLine(record, places.get(record.session_id) if record.session_id else None)
-        for record in having.records_of(learner)
-    ]
-    by_key = {each.record.pk: each for each in records}
-    sessions = _next_sessions(learner, lines, now=now)
-    requirements = [
+    badges = ids_of_person(learner)
+    lines = item_lines(learner, today=today, warning_days=warning_days)
+    sessions = _next_sessions(learner, badges, lines, now=now)
+    records = _records(learner, badges)
+    return Profile(
+        learner=learner,
+        areas=list(learner.area_links.order_by("area__name").values_list("area__name", flat=True)),
+        verdict=verdict(learner, today=today),
+        requirements=_requirements(lines, records, sessions),
+        records=records,
+        sign_offs=list(having.sign_offs_of(learner)),
+        sheet=_open_sheet(record_id, lines, records),
+    )
+
+
+def worker_profile_as_of(learner: Learner, *, on: dt.date, record_id: int | None, warning_days: int) -> Profile:
+    """Return the profile of a worker as on an earlier day (C8), in a constant number of queries.
+
+    Where the training can be had next is of today, so it is left out.
+    """
+    lines = item_lines_as_of(learner, on=on, warning_days=warning_days)
+    known = workers_as_of([learner], [line.item for line in lines], on=on).get(learner.pk)
+    then = known or _unknown(learner)
+    records = [each for each in _records(learner, ids_of_person(learner), on=on) if each.record.completion_date <= on]
+    return Profile(
+        learner=then.learner,
+        areas=then.areas,
+        verdict=verdict(then.learner, today=on),
+        requirements=_requirements(lines, records, {}),
+        records=records,
+        sign_offs=[each for each in (_sign_off_as_of(each, on) for each in having.sign_offs_of(learner)) if each],
+        sheet=_open_sheet(record_id, lines, records),
+        as_of=on,
+        is_known=known is not None,
+    )
+
+
+def _unknown(learner: Learner) -> Then:
+    """Return somebody the site did not know on a day."""
+    unknown = copy(learner)
+    unknown.status, unknown.end_date = Learner.Status.INACTIVE, None
+    return Then(unknown, [])
+
+
+def _sign_off_as_of(record: CompetencyRecord, on: dt.date) -> CompetencyRecord | None:
+    """Return a sign-off as it stood on a day; None where the training was later. Never saved."""
+    if record.training_date > on:
+        return None
+    then = copy(record)
+    if record.revoked_at and timezone.localdate(record.revoked_at) > on:
+        then.revoked_at = None
+    assessed_on = record.assessed_on or (record.assessed_at and timezone.localdate(record.assessed_at))
+    if assessed_on and assessed_on > on:
+        then.status = CompetencyRecord.Status.PENDING_VERIFICATION
+        then.assessed_by = then.assessed_at = then.assessed_on = then.method = None
+        then.remarks = ""
+    return then
+
+
+def _records(learner: Learner, badges: Collection[int], *, on: dt.date | None = None) -> list[RecordLine]:
+    """Return all records of a person, newest first; what came after the day `on` is marked."""
+    attendees = SessionAttendee.objects.filter(learner__in=badges)
+    places = {(session, badge): line for session, badge, line in attendees.values_list("session", "learner", "line")}
+    lines = []
+    for record in having.records_of(learner):
+        revoked_on = record.revocation.revoked_on if hasattr(record, "revocation") else None
+        is_later = on is not None and revoked_on is not None and revoked_on > on
+        lines.append(
+            RecordLine(
+                record=record,
+                line=places.get((record.session_id, record.learner_id)) if record.session_id else None,
+                is_revoked=revoked_on is not None and not is_later,
+                is_revoked_later=is_later,
+                is_entered_later=on is not None and timezone.localdate(record.created_at) > on,
+            )
+        )
+    return lines
+
+
+def _requirements(
+    lines: Sequence[ItemLine], records: Sequence[RecordLine], sessions: Mapping[int, NextSession]
+) -> list[Requirement]:
+    entered_later = {each.record.pk for each in records if each.is_entered_later}
+    return [
         Requirement(
             line=line,
-            proof=by_key[line.item.proof_id].record if line.item.proof_id else None,
+            proof=line.item.proof,
+            is_proof_entered_later=line.item.proof_id in entered_later,
             next_session=sessions.get(line.item.course_id),
         )
         for line in lines
     ]
-    proofs = [each.proof.pk for each in requirements if each.proof]
-    wanted = [record_id, *proofs, *by_key]
-    open_record = next((by_key[key] for key in wanted if key in by_key), None)
-    return Profile(
-        learner=learner,
-        areas=[link.area for link in learner.area_links.select_related("area").order_by("area__name")],
-        verdict=verdict(learner, today=today),
-        requirements=requirements,
-        records=records,
-        sign_offs=list(having.sign_offs_of(learner)),
-        sheet=_sheet(open_record) if open_record else None,
-    )
+
+
+def _open_sheet(record_id: int | None, lines: Sequence[ItemLine], records: Sequence[RecordLine]) -> Sheet | None:
+    """Return the sheet of the record that is asked for, else of the worst item's proof, else of the newest record."""
+    by_key = {each.record.pk: each for each in records}
+    wanted = [record_id, *(line.item.proof_id for line in lines), *by_key]
+    line = next((by_key[key] for key in wanted if key in by_key), None)
+    return _sheet(line) if line else None
 
 
 def _sheet(line: RecordLine) -> Sheet:
@@ -156,7 +251,9 @@ def _sheet(line: RecordLine) -> Sheet:
     )
 
 
-def _next_sessions(learner: Learner, lines: Sequence[ItemLine], *, now: dt.datetime) -> dict[int, NextSession]:
+def _next_sessions(
+    learner: Learner, badges: Collection[int], lines: Sequence[ItemLine], *, now: dt.datetime
+) -> dict[int, NextSession]:
     """Return by course where the worker trains next, for the courses that are red or yellow, in one query.
 
     Only who is ACTIVE can be put on a list (L1).
@@ -170,7 +267,7 @@ def _next_sessions(learner: Learner, lines: Sequence[ItemLine], *, now: dt.datet
         )
         .annotate(
             listed=Count("attendees"),
-            is_booked=Exists(SessionAttendee.objects.filter(session=OuterRef("pk"), learner=learner)),
+            is_booked=Exists(SessionAttendee.objects.filter(session=OuterRef("pk"), learner__in=badges)),
         )
         .filter(Q(is_booked=True) | Q(listed__lt=F("venue__capacity")))
         .order_by("-is_booked", "start_time", "pk")

@@ -91,6 +91,12 @@ SELECT somebody.*, (SELECT coalesce(array_agg(name ORDER BY name), '{{}}')
   FROM somebody
 """  # noqa: S608  # words of this module, values are parameters
 
+WAYS = f"""
+{answers(DATED)}
+SELECT around_id, min(name) FROM place JOIN lies_in USING (area_id) JOIN ({AREAS}) area ON id = area_id
+ WHERE around_id <> area_id GROUP BY around_id
+"""  # noqa: S608  # words of this module, values are parameters
+
 
 class NotADay(Invalid):
     """What should be the day of an as-of answer is none, or has not come yet (400)."""
@@ -127,6 +133,13 @@ def facts_as_of(learner_ids: Collection[int], *, on: date) -> list[Facts]:
     with connection.cursor() as cursor:
         cursor.execute(FACTS, _asked(learner_ids, on))
         return [Facts._make(row) for row in cursor.fetchall()]
+
+
+def ways_as_of(learner: Learner, *, on: date) -> dict[int, str]:
+    """Return by area around those of a worker on a day the name of the one through which it asked; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAYS, _asked([learner.pk], on))
+        return dict(cursor.fetchall())
 
 
 @dataclass(frozen=True)

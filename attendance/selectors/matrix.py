@@ -1,0 +1,386 @@
+"""The training matrix as pages show it: a row for each worker, a cell for each course asked of them."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from attendance.models import SessionAttendee
+from learners.models import ComplianceItem, ComplianceStatus, Learner
+from learners.selectors.as_of import facts_as_of, list_workers_as_of, workers_as_of
+from learners.selectors.items import ItemLine, item_lines, item_lines_as_of
+from learners.selectors.learners import WorkerFilter, ids_of_person, pending_sign_offs, person_of, rows_of_people
+from learners.selectors.matrix import (
+    Column,
+    Place,
+    Rank,
+    columns,
+    columns_as_of,
+    everyone,
+    matrix_workers,
+    walk,
+    walk_by_name,
+)
+from learners.selectors.records import course_title
+from learners.standing import DUE, EXPIRING, FINE, Facts, ItemStanding, Standing, standing_of_item, standing_of_worker
+from training.models import Course, Session
+from training.refusals import Refusal
+
+ROWS_PER_PAGE = 100
+COUNTED_TO = 10_000  # workers of a filter
+OFFERED_SESSIONS = 5
+LONGEST_LIST = 500  # workers on the list of a session that is planned for a column
+
+
+class NoSuchCourse(Refusal):
+    """There is no such course (404)."""
+
+    status = 404
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatrixFilter:
+    """What the matrix is narrowed to.
+
+    Attributes:
+        red_course: only workers who are not cleared for that course; not on another day.
+        shows_all: every course as a column, asked of anybody or not.
+        on: the day that is asked about; None for today.
+    """
+
+    workers: WorkerFilter
+    red_course: int | None = None
+    shows_all: bool = False
+    on: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a worker has of a course that is asked: `text` is a number of days or a month.
+
+    Attributes:
+        is_missing: red without any record.
+        is_to_verify: a practical sign-off is owed, shown beside the status.
+        booked: day of the coming session of this course that has the worker on its list (P4).
+    """
+
+    standing: ItemStanding
+    text: str
+    is_missing: bool
+    is_to_verify: bool
+    booked: dt.date | None
+
+    @property
+    def words(self) -> str:
+        """The cell for files, where there are no shapes."""
+        marks = [_("to verify")] if self.is_to_verify else []
+        if self.booked:
+            marks.append(_("on the list for %(day)s") % {"day": _short_day(self.booked)})
+        return ", ".join([f"{self.standing.word} {self.text}".strip(), *marks])
+
+
+@dataclass(frozen=True)
+class Row:
+    """A worker, the one word about them, and a cell for each column; None where the course is not asked."""
+
+    learner: Learner
+    standing: Standing
+    cells: Sequence[Cell | None]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """One page of the matrix; `before` and `after` are the places of the pages beside it.
+
+    `total` is how many workers the filter leaves, counted up to `COUNTED_TO`.
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    total: int
+    before: Place | None
+    after: Place | None
+
+    @property
+    def is_counted_out(self) -> bool:
+        """There may be more workers than were counted."""
+        return self.total >= COUNTED_TO
+
+
+def matrix(wanted: MatrixFilter, place: Place | None, *, now: dt.datetime, warning_days: int) -> Matrix:
+    """Return one page of the matrix; the number of queries does not depend on rows and columns.
+
+    Args:
+        place: beside which row the page begins; None for the first page.
+        warning_days: length of the warning window before an expiry.
+    """
+    today = timezone.localdate(now)
+    learners = _learners(wanted, today=today, warning_days=warning_days)
+    if wanted.on is not None:
+        page = walk_by_name(learners, place, size=ROWS_PER_PAGE)
+    else:
+        page = walk(learners, place, size=ROWS_PER_PAGE, today=today, warning_days=warning_days)
+    heads = _columns(wanted, learners, today=today)
+    rows = _rows([pk for pk, _rank in page.rows], heads, on=wanted.on, now=now, warning_days=warning_days)
+    return Matrix(
+        columns=heads,
+        rows=rows,
+        total=learners.order_by().values("pk")[:COUNTED_TO].count(),
+        before=_place(page.rows[0], is_backwards=True) if page.rows and page.has_before else None,
+        after=_place(page.rows[-1]) if page.rows and page.has_after else None,
+    )
+
+
+def whole_matrix(
+    wanted: MatrixFilter, *, now: dt.datetime, warning_days: int
+) -> tuple[Sequence[Column], Iterator[Row]]:
+    """Return the columns and all rows of a filter in the order of the pages; the rows are read a page at a time."""
+    today = timezone.localdate(now)
+    learners = _learners(wanted, today=today, warning_days=warning_days)
+    heads = _columns(wanted, learners, today=today)
+    if wanted.on is not None:
+        keys = list(learners.values_list("pk", flat=True))
+    else:
+        keys = everyone(learners, today=today, warning_days=warning_days)
+
+    def rows() -> Iterator[Row]:
+        for start in range(0, len(keys), ROWS_PER_PAGE):
+            page = keys[start : start + ROWS_PER_PAGE]
+            yield from _rows(page, heads, on=wanted.on, now=now, warning_days=warning_days)
+
+    return heads, rows()
+
+
+def _learners(wanted: MatrixFilter, *, today: dt.date, warning_days: int) -> QuerySet[Learner]:
+    if wanted.on is not None:
+        return list_workers_as_of(wanted.workers, on=wanted.on)
+    return matrix_workers(wanted.workers, red_course=wanted.red_course, today=today, warning_days=warning_days)
+
+
+def _columns(wanted: MatrixFilter, learners: QuerySet[Learner], *, today: dt.date) -> list[Column]:
+    if wanted.on is not None:
+        return columns_as_of(shows_all=wanted.shows_all, on=wanted.on)
+    return columns(learners, shows_all=wanted.shows_all, today=today)
+
+
+def _place(row: tuple[int, Rank], *, is_backwards: bool = False) -> Place:
+    learner_id, rank = row
+    return Place(rank, learner_id, is_backwards)
+
+
+def _rows(
+    keys: Sequence[int], heads: Sequence[Column], *, on: dt.date | None, now: dt.datetime, warning_days: int
+) -> list[Row]:
+    """Return the rows of these workers, in this order, in a constant number of queries."""
+    today = timezone.localdate(now)
+    found = Learner.objects.select_related("company", "role").in_bulk(keys)
+    bookings: Mapping[tuple[int, int], dt.date] = {}
+    owed: Collection[int] = ()
+    if on is not None:
+        facts = facts_as_of(keys, on=on)
+        then = workers_as_of(list(found.values()), facts, on=on)
+        found = {pk: worker.learner for pk, worker in then.items()}
+        owed = {fact.learner_id for fact in facts if fact.awaiting_verification}
+    else:
+        items = ComplianceItem.objects.filter(learner__in=keys)
+        facts = [Facts._make(row) for row in items.values_list(*Facts._fields)]
+        owed = set(pending_sign_offs().filter(rows_of_people(keys)).values_list(person_of(), flat=True))
+        bookings = _bookings(keys, now=now)
+    cells = _cells(facts, bookings, day=on or today, warning_days=warning_days)
+    return [
+        Row(
+            learner=found[pk],
+            standing=standing_of_worker(
+                found[pk],
+                [cell.standing for cell in cells[pk].values()],
+                is_to_verify=pk in owed,
+                today=on or today,
+            ),
+            cells=[cells[pk].get(head.course_id) for head in heads],
+        )
+        for pk in keys
+        if pk in found
+    ]
+
+
+def _cells(
+    facts: Sequence[Facts], bookings: Mapping[tuple[int, int], dt.date], *, day: dt.date, warning_days: int
+) -> dict[int, dict[int, Cell]]:
+    """Return the cells by worker and course. Items that say the same share one cell: there are thousands of them."""
+    cells: dict[int, dict[int, Cell]] = defaultdict(dict)
+    made: dict[tuple[object, ...], Cell] = {}
+    for fact in facts:
+        booked = bookings.get((fact.learner_id, fact.course_id))
+        what = (*fact[2:], booked)
+        cell = made.get(what)
+        if cell is None:
+            standing = standing_of_item(fact, day, warning_days)
+            cell = made[what] = Cell(
+                standing=standing,
+                text=_text(fact, standing, day),
+                is_missing=standing.kind == "bad" and fact.expiry_date is None and fact.due_date is None,
+                is_to_verify=fact.awaiting_verification,
+                booked=booked,
+            )
+        cells[fact.learner_id][fact.course_id] = cell
+    return cells
+
+
+def _text(fact: Facts, standing: ItemStanding, day: dt.date) -> str:
+    """Return the few letters of a cell: days left or passed, or the month in which a pass ends."""
+    place, decisive = standing.order
+    if place == FINE:
+        return _("valid") if fact.expiry_date is None else format_date(fact.expiry_date, pgettext("a month", "M y"))
+    if place in (DUE, EXPIRING):
+        return _("%(days)d d") % {"days": (decisive - day).days}
+    last = fact.expiry_date or fact.due_date
+    if fact.status != ComplianceStatus.NON_COMPLIANT:
+        last = fact.holds_until
+    return _("none") if last is None else _("−%(days)d d") % {"days": (day - last).days}
+
+
+def _bookings(keys: Collection[int], *, now: dt.datetime) -> dict[tuple[int, int], dt.date]:
+    """Return by worker and course the day of the next coming session that has the person on its list (P4)."""
+    rows = (
+        _coming_lists(now)
+        .filter(rows_of_people(keys))
+        .order_by("-session__start_time")  # the earliest is written last
+        .values_list(person_of(), "session__course", "session__start_time")
+    )
+    return {(person, course): timezone.localdate(start) for person, course, start in rows}
+
+
+def _coming_lists(now: dt.datetime) -> QuerySet[SessionAttendee]:
+    return SessionAttendee.objects.filter(
+        session__start_time__gt=now,
+        session__status__in=(Session.Status.DRAFT, Session.Status.SCHEDULED),
+        session__deleted_at__isnull=True,
+    )
+
+
+def _short_day(day: dt.date) -> str:
+    return format_date(day, pgettext("a day without its year", "j M"))
+
+
+# What a cell and a column open
+
+
+@dataclass(frozen=True)
+class CellDetails:
+    """One worker and one course: why, with what proof, and where the training can be had.
+
+    Attributes:
+        line: None where the course is not asked.
+        booked: the next coming session of the course that has the worker on its list.
+        sessions: coming sessions of the course with a free seat.
+    """
+
+    learner: Learner
+    course: Course
+    title: str
+    line: ItemLine | None
+    cell: Cell | None
+    booked: Session | None
+    sessions: Sequence[Session]
+
+
+def cell_details(
+    learner: Learner, course_id: int, *, on: dt.date | None, now: dt.datetime, warning_days: int
+) -> CellDetails:
+    """Return what is behind one cell, on a day.
+
+    Raises:
+        NoSuchCourse: there is none.
+    """
+    course = get_course(course_id)
+    day = on or timezone.localdate(now)
+    if on is not None:
+        lines = item_lines_as_of(learner, on=on, warning_days=warning_days)
+    else:
+        lines = item_lines(learner, today=day, warning_days=warning_days)
+    line = next((each for each in lines if each.item.course_id == course_id), None)
+    badges = ids_of_person(learner)
+    booked = next_booking(badges, course_id, now=now) if on is None else None
+    bookings = {(learner.pk, course_id): timezone.localdate(booked.start_time)} if booked else {}
+    facts = [Facts(*(getattr(line.item, name) for name in Facts._fields))] if line else []
+    offers = on is None and learner.status == Learner.Status.ACTIVE and booked is None
+    return CellDetails(
+        learner=learner,
+        course=course,
+        title=line.course_title if line else course.code,
+        line=line,
+        cell=_cells(facts, bookings, day=day, warning_days=warning_days)[learner.pk].get(course_id),
+        booked=booked,
+        sessions=sessions_with_seats(course_id, now=now) if offers else [],
+    )
+
+
+def get_course(course_id: int) -> Course:
+    """Return a course.
+
+    Raises:
+        NoSuchCourse: there is none.
+    """
+    course = Course.objects.filter(pk=course_id, deleted_at__isnull=True).first()
+    if course is None:
+        raise NoSuchCourse(_("There is no such course."))
+    return course
+
+
+def next_booking(badges: Collection[int], course_id: int, *, now: dt.datetime) -> Session | None:
+    """Return the next coming session of a course that has the person with these badges on its list."""
+    rows = _coming_lists(now).filter(learner__in=badges, session__course=course_id)
+    row = rows.select_related("session").order_by("session__start_time", "session").first()
+    return row.session if row else None
+
+
+def sessions_with_seats(course_id: int, *, now: dt.datetime) -> list[Session]:
+    """Return the next scheduled sessions of a course that have a free seat, each with `free`, how many."""
+    listed = Count("attendees")
+    sessions = Session.objects.filter(
+        course=course_id, status=Session.Status.SCHEDULED, start_time__gt=now, deleted_at__isnull=True
+    )
+    with_seats = sessions.annotate(free=F("venue__capacity") - listed).filter(free__gt=0).select_related("venue")
+    return list(with_seats.order_by("start_time", "pk")[:OFFERED_SESSIONS])
+
+
+@dataclass(frozen=True)
+class ColumnDetails:
+    """The workers who are not cleared for a course: whom a new session would list, and who is on a list already."""
+
+    course: Course
+    title: str
+    to_plan: Sequence[int]
+    already_booked: int
+
+    @property
+    def is_cut(self) -> bool:
+        """There are more than one list takes."""
+        return len(self.to_plan) == LONGEST_LIST
+
+
+def column_details(wanted: MatrixFilter, course_id: int, *, now: dt.datetime, warning_days: int) -> ColumnDetails:
+    """Return who of a filter is not cleared for a course, the longest so first.
+
+    Raises:
+        NoSuchCourse: there is none.
+    """
+    course = get_course(course_id)
+    today = timezone.localdate(now)
+    learners = matrix_workers(wanted.workers, red_course=course_id, today=today, warning_days=warning_days)
+    booked = _coming_lists(now).filter(session__course=course_id).values(person=person_of())
+    item = ComplianceItem.objects.filter(learner=OuterRef("pk"), course=course_id).values("key_date")
+    to_plan = learners.exclude(pk__in=booked).order_by(Subquery(item), "sort_key").values_list("pk", flat=True)
+    title = Course.objects.filter(pk=course_id).values_list(course_title("pk"), flat=True).get()
+    return ColumnDetails(
+        course=course,
+        title=title or course.code,
+        to_plan=list(to_plan[:LONGEST_LIST]),
+        already_booked=learners.filter(pk__in=booked).count(),
+    )

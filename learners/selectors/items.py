@@ -1,0 +1,124 @@
+"""What one worker must have, and why: the winning rule and where it comes from, the losing ones, the proof (C5)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from learners.models import Area, ComplianceItem, Learner, LearnerArea, TrainingRecord
+from learners.models.requirement import RequirementType
+from learners.selectors.as_of import items_as_of, ways_as_of
+from learners.selectors.records import course_title
+from learners.standing import ItemStanding, standing_of_item
+from training.models import Course
+from training.templatetags.ui import day
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule that asks for a course, in words: where it comes from, and how it asks."""
+
+    source: str
+    asks: str
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """One requirement of a worker with its answer and why (C5): the winning rule, the losing ones, the proof."""
+
+    item: ComplianceItem
+    course_title: str
+    standing: ItemStanding
+    rule: Rule | None
+    other_rules: Sequence[Rule]
+
+
+def item_lines(learner: Learner, *, today: date, warning_days: int) -> list[ItemLine]:
+    """Return what is asked of a worker, worst first, each with its proof."""
+    return item_lines_of([learner.pk], today=today, warning_days=warning_days)[learner.pk]
+
+
+def item_lines_of(learner_ids: Collection[int], *, today: date, warning_days: int) -> dict[int, list[ItemLine]]:
+    """Return by worker what `item_lines` returns for one, in three queries; the keys are of survivors (L2)."""
+    stored = (
+        ComplianceItem.objects.filter(learner__in=learner_ids)
+        .select_related("course", "proof")
+        .annotate(course_title=course_title())
+    )
+    items: dict[int, list[ComplianceItem]] = {learner_id: [] for learner_id in learner_ids}
+    titles: dict[int, str] = {}
+    for item in stored:
+        items[item.learner_id].append(item)
+        titles[item.course_id] = item.course_title
+    ways = _ways(learner_ids)
+    return {
+        learner_id: _lines(asked, titles, ways[learner_id], today=today, warning_days=warning_days)
+        for learner_id, asked in items.items()
+    }
+
+
+def item_lines_as_of(learner: Learner, *, on: date, warning_days: int) -> list[ItemLine]:
+    """Return what was asked of a worker on a day, worst first, each with its proof of that day (C8)."""
+    items = items_as_of(learner, on=on)
+    wanted = Course.objects.filter(pk__in=[item.course_id for item in items])
+    courses = wanted.annotate(course_title=course_title("pk")).in_bulk()
+    proofs = TrainingRecord.objects.in_bulk([item.proof_id for item in items if item.proof_id])
+    for item in items:
+        item.course = courses[item.course_id]
+        item.proof = proofs[item.proof_id] if item.proof_id else None
+    titles = {pk: course.course_title for pk, course in courses.items()}
+    return _lines(items, titles, ways_as_of(learner, on=on), today=on, warning_days=warning_days)
+
+
+def _lines(
+    items: Iterable[ComplianceItem],
+    titles: Mapping[int, str],
+    ways: Mapping[int, str],
+    *,
+    today: date,
+    warning_days: int,
+) -> list[ItemLine]:
+    lines = []
+    for item in items:
+        rules = [_rule(rule, ways) for rule in item.rules]
+        lines.append(
+            ItemLine(
+                item=item,
+                course_title=titles[item.course_id],
+                standing=standing_of_item(item, today, warning_days),
+                rule=rules[0] if rules else None,
+                other_rules=rules[1:],
+            )
+        )
+    return sorted(lines, key=lambda line: (line.standing.order, line.item.course.code))
+
+
+def _ways(learner_ids: Collection[int]) -> dict[int, dict[int, str]]:
+    """Return by worker, by area around those they are in, the name of the one through which it asks; two queries."""
+    areas = {area.pk: area for area in Area.objects.all()}
+    ways: dict[int, dict[int, str]] = defaultdict(dict)
+    places = LearnerArea.objects.filter(learner__in=learner_ids).order_by("area__name")
+    for learner_id, own in places.values_list("learner", "area"):
+        around = areas[own].parent_id
+        while around is not None:
+            ways[learner_id].setdefault(around, areas[own].name)
+            around = areas[around].parent_id
+    return ways
+
+
+def _rule(stored: dict, ways: Mapping[int, str]) -> Rule:
+    """Tell a rule as `learners.answers` words it; `ways` by area is through which one inside it the worker is asked."""
+    if stored["source"] == "role":
+        source = _("%(name)s role") % {"name": stored["label"]}
+    elif way := ways.get(stored["id"]):
+        source = _("Area %(inside)s ← %(name)s") % {"inside": way, "name": stored["label"]}
+    else:
+        source = _("Area %(name)s") % {"name": stored["label"]}
+    if stored["type"] == RequirementType.PRE_MOB:
+        asks = _("before site access")
+    else:
+        by = day(date.fromisoformat(stored["due"]))
+        asks = _("within %(days)d days, by %(day)s") % {"days": stored["grace"], "day": by}
+    return Rule(source, asks)

@@ -1,0 +1,214 @@
+"""The training matrix without its bookings: which workers stand on a page, worst first, and which courses above them.
+
+Pages are walked along an index from the row where the last one ended, so that a deep page of a large site takes as
+long as the first.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from django.db.models import DateField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+
+from learners.models import ComplianceItem, ComplianceStatus, Learner
+from learners.selectors.as_of import courses_as_of
+from learners.selectors.learners import WorkerFilter, is_on_site, workers_of
+from learners.selectors.records import course_title
+from training.models import Course
+
+COUNTED_TO = 1_000  # counting a column further would cost more the larger the site is
+
+
+class Rank(IntEnum):
+    """The groups of rows in their order; the values stand in addresses."""
+
+    NOT_CLEARED = 0
+    DUE = 1
+    EXPIRING = 2
+    CLEARED = 3
+    BLOCKED = 4
+    NOT_ACTIVE = 5
+
+
+@dataclass(frozen=True)
+class Place:
+    """The row beside which a page begins: after it, or before it when paging backwards."""
+
+    rank: Rank
+    learner_id: int
+    is_backwards: bool = False
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The keys of one page's workers with their ranks, and whether there are more before and after."""
+
+    rows: Sequence[tuple[int, Rank]]
+    has_before: bool
+    has_after: bool
+
+
+class _CountOf(Subquery):
+    """How many rows a subquery has, up to its limit."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def is_red(today: dt.date) -> tuple[Q, Q]:
+    """Return the conditions of red items, each of which has an index: judged red, or past their last day (C7)."""
+    judged = Q(status=ComplianceStatus.NON_COMPLIANT)
+    return judged, Q(holds_until__lt=today) & ~judged
+
+
+def red_for(course_id: int, *, today: dt.date) -> Q:
+    """Return the condition of ACTIVE workers who are not cleared for a course."""
+    judged, stale = is_red(today)
+    items = ComplianceItem.objects.filter(judged | stale, course=course_id, learner=OuterRef("pk"))
+    return is_on_site() & Q(Exists(items))
+
+
+def walk(learners: QuerySet[Learner], place: Place | None, *, size: int, today: dt.date, warning_days: int) -> Walk:
+    """Return one page of `learners`: worst first, in each rank the most pressing first, then by name.
+
+    Each rank is walked along its index and stops at the size of a page, instead of sorting everybody.
+    """
+    return _walk(_stretches(today, warning_days), learners, place, size)
+
+
+def walk_by_name(learners: QuerySet[Learner], place: Place | None, *, size: int) -> Walk:
+    """Return one page of `learners` by name, all of one rank: who was worst on another day is stored nowhere."""
+    place = place and replace(place, rank=Rank.CLEARED)
+    return _walk([_Stretch(Rank.CLEARED, Q())], learners, place, size)
+
+
+def _walk(stretches: Sequence["_Stretch"], learners: QuerySet[Learner], place: Place | None, size: int) -> Walk:
+    beside = place and Learner.objects.filter(pk=place.learner_id).first()
+    backwards = bool(place and beside and place.is_backwards)
+    walks: list[QuerySet[Learner, tuple[int, int, dt.date | None, str]]] = []
+    for stretch in stretches:
+        rows = learners
+        if place and beside:
+            if stretch.rank > place.rank if backwards else stretch.rank < place.rank:
+                continue
+            if stretch.rank == place.rank:
+                rows = rows.filter(_beyond(stretch, beside, backwards=backwards))
+        walks.append(stretch.walked(rows, backwards=backwards)[: size + 1])
+    found = sorted(walks[0].union(*walks[1:], all=True), key=_order, reverse=backwards)
+    has_more = len(found) > size
+    page = [(pk, Rank(rank)) for pk, rank, *_key in found[:size]]
+    if backwards:
+        return Walk(page[::-1], has_before=has_more, has_after=True)
+    return Walk(page, has_before=beside is not None, has_after=has_more)
+
+
+def everyone(learners: QuerySet[Learner], *, today: dt.date, warning_days: int) -> list[int]:
+    """Return the keys of all `learners` in the order of `walk`, in one query."""
+    walks = [stretch.walked(learners).order_by() for stretch in _stretches(today, warning_days)]
+    return [pk for pk, *_key in sorted(walks[0].union(*walks[1:], all=True), key=_order)]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A course of the matrix. `reds` is how many ACTIVE workers are not cleared for it; None on another day."""
+
+    course_id: int
+    code: str
+    title: str
+    reds: int | None
+
+    @property
+    def is_counted_out(self) -> bool:
+        """There may be more than were counted."""
+        return self.reds is not None and self.reds >= COUNTED_TO
+
+
+def columns(learners: QuerySet[Learner], *, shows_all: bool, today: dt.date) -> list[Column]:
+    """Return the courses asked of any of `learners`, or all there are, by code; one query.
+
+    Reds are counted up to `COUNTED_TO` among the ACTIVE ones of `learners`. Each course is looked up by itself, which
+    stops early, where one statement about all of them would read every item of the site.
+    """
+    items = ComplianceItem.objects.filter(course=OuterRef("pk"))
+    asked = items.filter(learner__in=learners.values("pk")).order_by().values("pk")[:1]
+    reds = items.filter(learner__in=learners.filter(is_on_site()).values("pk"))
+    judged, stale = (_CountOf(reds.filter(each).order_by().values("pk")[:COUNTED_TO]) for each in is_red(today))
+    courses = Course.objects.filter(deleted_at__isnull=True).order_by("code")
+    found = courses.annotate(title=course_title("pk"), asked=_CountOf(asked), judged=judged, stale=stale)
+    return [
+        Column(course.pk, course.code, course.title or "", min(course.judged + course.stale, COUNTED_TO))
+        for course in found
+        if shows_all or course.asked
+    ]
+
+
+def columns_as_of(*, shows_all: bool, on: dt.date) -> list[Column]:
+    """Return the courses that anybody was asked for on a day, or all there are, by code; one query."""
+    courses = Course.objects.all() if shows_all else Course.objects.filter(pk__in=courses_as_of(on=on))
+    return [
+        Column(course.pk, course.code, course.title or "", None)
+        for course in courses.annotate(title=course_title("pk")).order_by("code")
+    ]
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Rows of one rank that stand together in an index: by `day`, if any, then by name."""
+
+    rank: Rank
+    condition: Q
+    day: str | None = None
+
+    def walked(
+        self, learners: QuerySet[Learner], *, backwards: bool = False
+    ) -> QuerySet[Learner, tuple[int, int, dt.date | None, str]]:
+        fields = [self.day, "sort_key"] if self.day else ["sort_key"]
+        rows = learners.filter(self.condition).order_by(*(f"-{field}" if backwards else field for field in fields))
+        day = F(self.day) if self.day else Value(None, output_field=DateField())
+        return rows.values_list("pk", Value(int(self.rank)), day, "sort_key")
+
+
+def _beyond(stretch: _Stretch, beside: Learner, *, backwards: bool) -> Q:
+    """Return the condition of the rows of a stretch that come after a worker of the same rank, or before."""
+    beyond = "lt" if backwards else "gt"
+    by_name = Q(**{f"sort_key__{beyond}": beside.sort_key})
+    if stretch.day is None:
+        return by_name
+    is_stale = stretch.rank is Rank.NOT_CLEARED and beside.compliance_status != ComplianceStatus.NON_COMPLIANT
+    day = getattr(beside, "compliance_holds_until" if is_stale else _DAYS[stretch.rank]) or dt.date.min
+    return Q(**{f"{stretch.day}__{beyond}e": day}) & (Q(**{f"{stretch.day}__{beyond}": day}) | by_name)
+
+
+_DAYS = {Rank.NOT_CLEARED: "not_cleared_since", Rank.EXPIRING: "next_expiry"}
+
+
+def _order(row: tuple[int, int, dt.date | None, str]) -> tuple[int, dt.date, str]:
+    _pk, rank, day, key = row
+    return rank, day or dt.date.min, key
+
+
+def _stretches(today: dt.date, warning_days: int) -> list[_Stretch]:
+    """Everybody, once."""
+    window = today + dt.timedelta(days=warning_days)
+    holds = Q(compliance_holds_until__isnull=True) | Q(compliance_holds_until__gte=today)
+    red = Q(compliance_status=ComplianceStatus.NON_COMPLIANT)
+    green = is_on_site() & Q(compliance_status=ComplianceStatus.COMPLIANT) & holds
+    late = Q(next_expiry__isnull=True) | Q(next_expiry__gt=window)
+    return [
+        _Stretch(Rank.NOT_CLEARED, is_on_site() & red, _DAYS[Rank.NOT_CLEARED]),
+        _Stretch(Rank.NOT_CLEARED, is_on_site() & ~red & ~holds, "compliance_holds_until"),
+        _Stretch(Rank.DUE, is_on_site() & Q(compliance_status=ComplianceStatus.PENDING) & holds),
+        _Stretch(Rank.EXPIRING, green & Q(next_expiry__lte=window), _DAYS[Rank.EXPIRING]),
+        _Stretch(Rank.CLEARED, green & late),
+        _Stretch(Rank.BLOCKED, Q(status=Learner.Status.BLACKLISTED)),
+        _Stretch(Rank.NOT_ACTIVE, Q(status=Learner.Status.INACTIVE)),
+    ]
+
+
+def matrix_workers(
+    wanted: WorkerFilter, *, red_course: int | None, today: dt.date, warning_days: int
+) -> QuerySet[Learner]:
+    """Return the workers of a filter; `red_course` leaves only those who are not cleared for that course."""
+    learners = workers_of(wanted, today=today, warning_days=warning_days)
+    return learners if red_course is None else learners.filter(red_for(red_course, today=today))
