@@ -26,13 +26,16 @@ def check_integrity(*, today: date, now: datetime) -> None:
 
 
 def _check_session(session: Session) -> None:
+    """Finalize made what the list says; whatever came later replaces a revoked row or says why (F9)."""
     attendees = SessionAttendee.objects.filter(session=session)
-    records = TrainingRecord.objects.filter(session=session, supersedes=None, competency_record=None)
-    sign_offs = CompetencyRecord.objects.filter(session=session, attempt=1)
+    every = TrainingRecord.objects.filter(session=session, competency_record=None)
+    records = every.filter(created_at=session.finalized_at)
+    sign_offs = CompetencyRecord.objects.filter(session=session, attempt=1, created_at=session.finalized_at)
     made = sorted([*records.values_list("learner_id", flat=True), *sign_offs.values_list("learner_id", flat=True)])
     if not session.is_finalized:
         assert session.status != Session.Status.COMPLETED
-        assert made == []
+        assert not every.exists()
+        assert not CompetencyRecord.objects.filter(session=session).exists()
         assert not attendees.exclude(status=SessionAttendee.Status.REGISTERED).exists()
         return
     assert session.status == Session.Status.COMPLETED
@@ -41,7 +44,8 @@ def _check_session(session: Session) -> None:
     assert not present.exclude(status=SessionAttendee.Status.ATTENDED).exists()
     assert not attendees.filter(is_present=False).exclude(status=SessionAttendee.Status.NO_SHOW).exists()
     evidence = {"evidence_file_key": session.attendance_file_key, "evidence_hash": session.attendance_file_hash}
-    assert not records.exclude(**evidence).exists()
+    assert not every.exclude(**evidence).exists()
+    assert not every.exclude(created_at=session.finalized_at).filter(comments="").exists()
     assert not sign_offs.exclude(**evidence).exists()
     assert EvidenceUpload.objects.filter(
         session=session, key=session.attendance_file_key, sha256=session.attendance_file_hash

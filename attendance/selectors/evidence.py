@@ -1,14 +1,16 @@
 """The signed sheet of a session, and whose it is."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from attendance.correction_policies import check_is_finalized
 from attendance.policies import check_can_upload
 from learners.models import CompetencyRecord, EvidenceUpload, TrainingRecord
+from learners.selectors.evidence import original_among, sheets_of_session
 from training.models import Session
 from training.policies import allows
 from training.refusals import Refusal
@@ -26,15 +28,22 @@ class EvidenceCard:
     """What the card of the workspace shows.
 
     Args:
-        upload: the present sheet; None while it is missing.
+        sheets: the newest correction first, the one that the session links to last; none while it is missing.
         is_open: it can still be uploaded or replaced, as far as the session goes.
+        is_correctable: it can be corrected (E6), as far as the session goes.
         max_bytes: how much may be sent at once.
     """
 
     session: Session
-    upload: EvidenceUpload | None
+    sheets: Sequence[EvidenceUpload]
     is_open: bool
+    is_correctable: bool
     max_bytes: int
+
+    @property
+    def upload(self) -> EvidenceUpload | None:
+        """The sheet that is shown first."""
+        return self.sheets[0] if self.sheets else None
 
 
 def session_of_evidence(session_id: int) -> Session:
@@ -78,26 +87,37 @@ def evidence_card(session: Session) -> EvidenceCard:
     """Return what the evidence card of a session shows, in one query."""
     return EvidenceCard(
         session=session,
-        upload=present_upload(session),
-        is_open=allows(lambda: check_can_upload(session)),
+        sheets=sheets(session),
+        is_open=allows(check_can_upload, session),
+        is_correctable=allows(check_is_finalized, session),
         max_bytes=settings.EVIDENCE_MAX_BYTES,
     )
 
 
-def present_upload(session: Session) -> EvidenceUpload | None:
-    """Return the upload that the session links to; earlier ones were replaced (E3)."""
+def sheets(session: Session) -> list[EvidenceUpload]:
+    """Return the sheets that tell of a session: the newest correction first (E6), the one it links to last."""
     if not session.has_evidence:
-        return None
-    uploads = EvidenceUpload.objects.filter(
-        session=session, key=session.attendance_file_key, sha256=session.attendance_file_hash
-    )
-    return uploads.select_related("uploaded_by").order_by("-uploaded_at", "-pk").first()
+        return []
+    return sheets_of_session(session.pk, key=session.attendance_file_key, sha256=session.attendance_file_hash)
+
+
+def newest_sheet(session: Session) -> EvidenceUpload | None:
+    """Return the sheet that is shown first."""
+    return next(iter(sheets(session)), None)
+
+
+def present_upload(session: Session) -> EvidenceUpload | None:
+    """Return the upload that the session links to; earlier ones were replaced (E3), later ones correct it (E6)."""
+    return original_among(sheets(session))
 
 
 def present_uploads(sessions: Collection[Session]) -> dict[int, EvidenceUpload]:
     """Return by session what `present_upload` returns for one, in one query."""
     uploads = EvidenceUpload.objects.filter(
-        session__in=sessions, key=F("session__attendance_file_key"), sha256=F("session__attendance_file_hash")
+        session__in=sessions,
+        key=F("session__attendance_file_key"),
+        sha256=F("session__attendance_file_hash"),
+        corrects=None,
     )
     in_order = uploads.select_related("uploaded_by").order_by("uploaded_at", "pk")  # the latest is written last
     return {upload.session_id: upload for upload in in_order if upload.session_id is not None}

@@ -1,4 +1,4 @@
-"""Uploading the signed attendance sheet of a session (E1, E2, E3, E7)."""
+"""Uploading the signed attendance sheet of a session, and correcting it after finalize (E1, E2, E3, E6, E7)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,14 +7,18 @@ import pghistory
 from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from attendance.correction_policies import check_can_correct_sheet
 from attendance.policies import check_can_upload
-from attendance.selectors.evidence import session_of_evidence
+from attendance.selectors.evidence import newest_sheet, session_of_evidence
 from learners.evidence_files.incoming import Document, received
 from learners.models import EvidenceUpload
 from learners.services.evidence_store import StoredFile, store
+from learners.services.records import ReasonMissing
 from training.models import Session
 from training.permissions import Permission, check_may
+from training.refusals import database_refusals
 from training.services.sessions import lock_session
 
 
@@ -42,24 +46,73 @@ def upload_evidence(*, session_id: int, files: Sequence[File], by: User, now: da
     return _link(session_id=session_id, stored=stored, document=document, by=by, now=now)
 
 
+def correct_sheet(
+    *, session_id: int, files: Sequence[File], corrects_id: int, reason: str, by: User, now: datetime
+) -> EvidenceUpload:
+    """Add a sheet that puts right the one of a finalized session (E6): one more row; what is written never changes.
+
+    Args:
+        files: one PDF, JPEG or PNG, or several pictures, which become one PDF.
+        corrects_id: the upload that the person saw as the newest sheet.
+
+    Raises:
+        NotPermitted: not granted; superusers only.
+        SessionNotFound: there is no such session.
+        ReasonMissing: the reason is blank.
+        NotFinalized, ChangedMeanwhile, SameSheet: 409.
+        NothingSent, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the files are to blame.
+        EvidenceNotReceived, ReaderUnavailable, StoreUnavailable: something here does not work at the moment.
+    """
+    check_may(by, Permission.CORRECT)
+    session = session_of_evidence(session_id)
+    reason = reason.strip()
+    if not reason:
+        message = _("Say why the sheet is corrected.")
+        raise ReasonMissing(message, errors={"reason": [message]})
+    check_can_correct_sheet(session, newest_sheet(session), seen_id=corrects_id)
+    with received(files) as document:
+        check_can_correct_sheet(session, newest_sheet(session), seen_id=corrects_id, sha256=document.sha256)
+        stored = store(document=document)
+    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic(durable=True):
+        session = lock_session(session_id=session_id)
+        newest = newest_sheet(session)
+        check_can_correct_sheet(session, newest, seen_id=corrects_id, sha256=stored.sha256)
+        return _write(session, stored=stored, document=document, by=by, now=now, corrects=newest, reason=reason)
+
+
 def _link(*, session_id: int, stored: StoredFile, document: Document, by: User, now: datetime) -> EvidenceUpload:
     """Durable, so that no caller can hold a transaction open while the store is asked."""
     with pghistory.context(user=by.pk), transaction.atomic(durable=True):
         session = lock_session(session_id=session_id)
         check_may(by, Permission.UPLOAD, session)
         check_can_upload(session)
-        upload = EvidenceUpload.objects.create(
-            session=session,
-            key=stored.key,
-            sha256=stored.sha256,
-            size=stored.size,
-            content_type=stored.content_type,
-            original_name=document.name,
-            pages=stored.pages,
-            uploaded_by=by,
-            uploaded_at=now,
-        )
+        upload = _write(session, stored=stored, document=document, by=by, now=now)
         Session.objects.filter(pk=session.pk).update(
             attendance_file_key=stored.key, attendance_file_hash=stored.sha256, updated_by=by, updated_at=now
         )
     return upload
+
+
+def _write(
+    session: Session,
+    *,
+    stored: StoredFile,
+    document: Document,
+    by: User,
+    now: datetime,
+    corrects: EvidenceUpload | None = None,
+    reason: str = "",
+) -> EvidenceUpload:
+    return EvidenceUpload.objects.create(
+        session=session,
+        key=stored.key,
+        sha256=stored.sha256,
+        size=stored.size,
+        content_type=stored.content_type,
+        original_name=document.name,
+        pages=stored.pages,
+        uploaded_by=by,
+        uploaded_at=now,
+        corrects=corrects,
+        reason=reason,
+    )

@@ -1,5 +1,6 @@
 """Evidence through the browser: upload, download, pictures of pages, and whether the stored file is still the same."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -15,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from attendance.selectors.evidence import (
     NoEvidence,
     evidence_card,
-    present_upload,
     record_of_evidence,
     session_of_evidence,
+    sheets,
     sign_off_of_evidence,
 )
 from attendance.selectors.workspace import progress
@@ -25,8 +26,7 @@ from attendance.services.evidence import upload_evidence
 from learners.evidence_files.incoming import FIELD
 from learners.evidence_files.page_images import Width, page_image
 from learners.models import EvidenceUpload, Learner
-from learners.selectors.evidence import sheets_of_session
-from learners.selectors.records import upload_of
+from learners.selectors.evidence import sheets_of, sheets_of_session
 from learners.services.evidence_reads import log_download, log_preview
 from learners.services.evidence_store import EvidenceAltered, EvidenceMissing, check_stored, open_stored
 from training.htmx import HtmxRequest
@@ -76,7 +76,7 @@ def session_evidence_check(request: HtmxRequest, pk: int) -> HttpResponse:
 @requires(Permission.READ_EVIDENCE)
 @require_safe
 def record_evidence(request: HtmxRequest, pk: int) -> HttpResponseBase:
-    """Hand out the file behind a training record."""
+    """Hand out the file behind a training record: the newest correction, or the one that `?sheet=` names (E6)."""
     return _download(request, _proof_of_record(request, pk))
 
 
@@ -136,18 +136,15 @@ def _refused(request: HtmxRequest, pk: int, refusal: Refusal) -> HttpResponse:
 def _proof_of_session(request: HtmxRequest, pk: int) -> Proof:
     session = session_of_evidence(pk)
     check_may(request.user, Permission.READ_EVIDENCE, session)
-    upload = present_upload(session)
-    if upload is None:
-        raise NoEvidence(_("This session has no signed sheet yet."))
+    upload = _wanted(request, sheets(session), otherwise=_("This session has no signed sheet yet."))
     return Proof(upload, session.reference, reverse("attendance:session", args=[session.pk]))
 
 
 def _proof_of_record(request: HtmxRequest, pk: int) -> Proof:
     record = record_of_evidence(pk)
     check_may(request.user, Permission.READ_EVIDENCE, record.session)
-    upload = upload_of(record)
-    if upload is None:
-        raise NoEvidence(_("No upload is known for this record. Tell your administrator."))
+    otherwise = _("No upload is known for this record. Tell your administrator.")
+    upload = _wanted(request, sheets_of([record])[record.pk], otherwise=otherwise)
     name = record.session.reference if record.session else f"record-{record.pk}"
     return Proof(upload, name, reverse("attendance:worker", args=[record.learner_id]), record.learner)
 
@@ -156,13 +153,24 @@ def _proof_of_sign_off(request: HtmxRequest, pk: int) -> Proof:
     """A sign-off has no record yet: its proof is what was signed in the session, the newest correction first (E6)."""
     record = sign_off_of_evidence(pk)
     check_may(request.user, Permission.READ_EVIDENCE, record.session)
-    sheets = sheets_of_session(record.session_id, key=record.evidence_file_key, sha256=record.evidence_hash)
-    wanted = request.GET.get("sheet")
-    upload = next((sheet for sheet in sheets if wanted in (None, str(sheet.pk))), None)
-    if upload is None:
-        raise NoEvidence(_("No upload is known for this sign-off. Tell your administrator."))
+    signed = sheets_of_session(record.session_id, key=record.evidence_file_key, sha256=record.evidence_hash)
+    otherwise = _("No upload is known for this sign-off. Tell your administrator.")
+    upload = _wanted(request, signed, otherwise=otherwise)
     page = f"{reverse('attendance:verify')}?record={record.pk}"
     return Proof(upload, record.session.reference, page, record.learner)
+
+
+def _wanted(request: HtmxRequest, offered: Sequence[EvidenceUpload], *, otherwise: str) -> EvidenceUpload:
+    """Return the sheet that `?sheet=` names, by default the first: the newest correction, else the original (E6).
+
+    Raises:
+        NoEvidence: there is none; `otherwise` says so.
+    """
+    wanted = request.GET.get("sheet")
+    for sheet in offered:
+        if wanted in (None, str(sheet.pk)):
+            return sheet
+    raise NoEvidence(otherwise)
 
 
 def _download(request: HtmxRequest, proof: Proof) -> FileResponse:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learners.models import Revocation, TrainingRecord
+from learners.models import CompetencyRecord, Revocation, TrainingRecord
 from learners.services.compliance import recalculate
 from learners.services.learners import lock_learner
 from training.permissions import Permission, check_may
@@ -31,6 +31,8 @@ class AlreadyRevoked(Conflict):
 def revoke_record(*, record_id: int, reason: str, by: User, now: datetime) -> Revocation:
     """Let a record count for nothing from now on; it stays visible, with the reason (R2), and compliance follows (F6).
 
+    With the record of a practical sign-off the sign-off itself is revoked (V2).
+
     Raises:
         NotPermitted: not granted; superusers only.
         ReasonMissing: the reason is blank.
@@ -49,9 +51,11 @@ def revoke_record(*, record_id: int, reason: str, by: User, now: datetime) -> Re
         lock_learner(learner_id=record.learner_id)
         _check_not_revoked(record)
         today = timezone.localdate(now)
-        revocation = Revocation.objects.create(
-            record=record, reason=reason, revoked_at=now, revoked_on=today, revoked_by=by
-        )
+        facts = {"reason": reason, "revoked_at": now, "revoked_on": today, "revoked_by": by}
+        revocation = Revocation.objects.create(record=record, **facts)
+        sign_off = CompetencyRecord.objects.filter(training_record=record, revoked_at__isnull=True).first()
+        if sign_off is not None:
+            Revocation.objects.create(competency_record=sign_off, **facts)
         recalculate(learner_ids=[record.learner_id], course_id=record.course_id, today=today, now=now)
         return revocation
 

@@ -1,0 +1,141 @@
+"""Putting right what a finalized session says of a worker: revoke what is wrong, write what is right (F6, F9)."""
+
+from datetime import date, datetime
+
+import pghistory
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from attendance.correction_policies import Result, Seen, Standing, check_can_correct
+from attendance.models import SessionAttendee
+from attendance.policies import completion_date
+from attendance.selectors.corrections import standing_of
+from learners.models import CompetencyRecord, Learner, TrainingRecord
+from learners.policies import expiry_date
+from learners.selectors.employment import Employment, employment_on
+from learners.selectors.learners import ids_of_person
+from learners.services.competency import revoke_sign_off
+from learners.services.compliance import recalculate
+from learners.services.learners import LearnerNotFound
+from learners.services.records import ReasonMissing, revoke_record
+from training.models import Session
+from training.permissions import Permission, check_may
+from training.refusals import Conflict, database_refusals
+from training.services.sessions import lock_session
+
+
+class OtherBadge(Conflict):
+    """The session knows this person under another badge (409)."""
+
+
+def correct_record(
+    *, session_id: int, learner_id: int, result: Result, seen: Seen, reason: str, by: User, now: datetime
+) -> TrainingRecord | CompetencyRecord:
+    """Enter what a finalized session should have said of a worker, listed or not; compliance follows at once (F9).
+
+    What stands is revoked with the same reason in the same transaction, and the new record names it. Version, evidence
+    and completion date are the session's. Where the version wants a practical sign-off, a pass waits for it as after
+    finalize (F2), and the record that the sign-off makes names the revoked one (V1).
+
+    Args:
+        seen: what stood when the person decided; what stands otherwise by now is not overruled.
+
+    Returns:
+        the correcting record, or the pass that waits for its sign-off.
+
+    Raises:
+        NotPermitted: not granted; superusers only.
+        ReasonMissing: the reason is blank.
+        SessionNotFound, LearnerNotFound: there is no such session or worker.
+        NotFinalized, ChangedMeanwhile, NothingToCorrect, OtherBadge: 409.
+    """
+    check_may(by, Permission.CORRECT)
+    reason = reason.strip()
+    if not reason:
+        message = _("Say why this is corrected.")
+        raise ReasonMissing(message, errors={"reason": [message]})
+    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic():
+        session = lock_session(session_id=session_id)
+        learner = _lock_person(session, learner_id)
+        standing = standing_of(session, learner_id)
+        check_can_correct(session, standing, seen=seen, result=result)
+        _revoke(standing, reason=reason, by=by, now=now)
+        made = _write(session, learner, standing, result=result, reason=reason, by=by, now=now)
+        today = timezone.localdate(now)
+        recalculate(learner_ids=[learner.pk], course_id=session.course_id, today=today, now=now)
+    return made
+
+
+def _lock_person(session: Session, learner_id: int) -> Learner:
+    """Lock a worker under all badges, and return the one that was named.
+
+    Raises:
+        LearnerNotFound: there is no such worker.
+        OtherBadge: the session knows the person under another badge.
+    """
+    named = Learner.objects.filter(pk=learner_id).first()
+    if named is None:
+        raise LearnerNotFound(_("There is no such worker."))
+    people = Learner.objects.select_for_update(no_key=True).filter(pk__in=ids_of_person(named)).order_by("pk")
+    badges = {learner.pk: learner for learner in people.prefetch_related("company", "role")}
+    listed = session.attendees.filter(learner__in=badges).values_list("learner", flat=True)
+    recorded = TrainingRecord.objects.filter(session=session, learner__in=badges).values_list("learner", flat=True)
+    known = {*listed, *recorded}
+    if known and learner_id not in known:
+        badge = badges[min(known)].badge_id
+        raise OtherBadge(_("The session knows this person by badge %(badge)s: correct that line.") % {"badge": badge})
+    return badges[learner_id]
+
+
+def _revoke(standing: Standing, *, reason: str, by: User, now: datetime) -> None:
+    if standing.record is not None:
+        revoke_record(record_id=standing.record.pk, reason=reason, by=by, now=now)
+    if standing.sign_off is not None:
+        revoke_sign_off(record_id=standing.sign_off.pk, reason=reason, by=by, now=now)
+
+
+def _write(
+    session: Session, learner: Learner, standing: Standing, *, result: Result, reason: str, by: User, now: datetime
+) -> TrainingRecord | CompetencyRecord:
+    version, end_time, finalized_at = session.course_version, session.end_time, session.finalized_at
+    assert version and end_time and finalized_at  # noqa: S101, PT018  # constraints of a completed session
+    completed_on = completion_date(end_time=end_time, now=finalized_at)
+    attested = {
+        "learner": learner,
+        "course": session.course,
+        "course_version": version,
+        "session": session,
+        "evidence_file_key": session.attendance_file_key,
+        "evidence_hash": session.attendance_file_hash,
+        "trainer_name": str(session.trainer),
+        "created_at": now,
+        "created_by": by,
+        **_employment(session, learner, completed_on)._asdict(),
+    }
+    if result == Result.PASSED and version.requires_verification:
+        attempts = CompetencyRecord.objects.filter(session=session, learner=learner)
+        last = attempts.aggregate(last=Max("attempt", default=0))["last"]
+        return CompetencyRecord.objects.create(**attested, attempt=last + 1, training_date=completed_on, remarks=reason)
+    expires_on = expiry_date(completed_on, validity_months=version.validity_months)
+    return TrainingRecord.objects.create(
+        **attested,
+        completion_date=completed_on,
+        expiry_date=expires_on if result == Result.PASSED else None,
+        result=result,
+        course_title=version.title,
+        supersedes=standing.record or standing.revoked,
+        comments=reason,
+    )
+
+
+def _employment(session: Session, learner: Learner, day: date) -> Employment:
+    """Return employer and role as the list knows them of who was marked present (R3), else those of that day."""
+    attendee = (
+        SessionAttendee.objects.select_related("company", "role").filter(session=session, learner=learner).first()
+    )
+    if attendee is None or attendee.company is None or attendee.role is None:
+        return employment_on(learner, day)
+    return Employment(company_name=attendee.company.name, role_title=attendee.role.title)
