@@ -6,9 +6,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from config.demo.backdating import effective_on
 from config.demo.catalogue import ASKED_FOR_DAYS, AWAY, Asked, Catalogue, CourseFacts
 from learners.models import Area, AreaRequirement, AssessmentMethod, RequirementType, Role, RoleRequirement
+from learners.services.effective import effective_on
 from training.models import Company, Course, CoursePrerequisite, CourseVersion, Trainer, TrainerQualification, Venue
 from training.models.company import default_class_code_prefix
 

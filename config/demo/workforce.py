@@ -5,10 +5,10 @@ from datetime import date
 
 from django.contrib.auth.models import User
 
-from config.demo.backdating import effective_on
 from config.demo.library import Library
 from config.demo.people import Person
 from learners.models import Learner, LearnerArea
+from learners.services.effective import effective_on
 
 
 def write_workforce(people: list[Person], library: Library, *, by: User) -> list[Learner]:

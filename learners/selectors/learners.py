@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, TextChoices, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learners.models import (
     ON_SITE,
     Area,
+    BadgePeriod,
     CompetencyRecord,
     ComplianceItem,
     ComplianceStatus,
@@ -184,17 +185,30 @@ def pending_sign_offs() -> QuerySet[CompetencyRecord]:
 
 
 def matches(text: str) -> Q:
-    """Every word of `text` begins a word of the name or the badge, in any order, accents and case ignored (P2)."""
+    """Every word of `text` begins a word of the name or the badge, in any order, accents and case ignored (P2).
+
+    An old badge of the worker (L3) counts as well, and name and badges of those merged into this one (L2).
+    """
     words = text.replace("\0", " ").split()[:MOST_WORDS]
-    return Q(*(Q(sort_key__contains=Fold(Value(f" {word}"))) for word in words))
+    return Q(*(_begins(Fold(Value(f" {word}"))) for word in words))
+
+
+def _begins(word: Fold) -> Q:
+    """A folded word, with the blank before it, stands in what is known about a person."""
+    old_badges = BadgePeriod.objects.filter(valid_to__isnull=False)
+    worn = old_badges.annotate(key=Fold(Concat(Value(" "), "badge_id"))).filter(key__contains=word)
+    merged = Learner.objects.filter(merged_into__isnull=False, sort_key__contains=word).order_by()
+    return (
+        Q(sort_key__contains=word) | Q(pk__in=worn.values(person=person_of())) | Q(pk__in=merged.values("merged_into"))
+    )
 
 
 def find_by_badge(badge: str) -> Learner | None:
-    """Return whom exactly this badge names, case and blanks around it ignored; a merged one names the survivor (L2)."""
-    learner = (
-        Learner.objects.select_related("merged_into").filter(badge_id__iexact=badge.replace("\0", "").strip()).first()
-    )
-    return learner and (learner.merged_into or learner)
+    """Return whom exactly this badge names or named (L3), case and blanks around it ignored; of a merged one the
+    survivor (L2).
+    """
+    worn = BadgePeriod.objects.filter(badge_id__iexact=badge.replace("\0", "").strip())
+    return Learner.objects.filter(pk__in=worn.values(person=person_of())).first()
 
 
 def list_workers(wanted: WorkerFilter, *, today: dt.date, warning_days: int) -> QuerySet[Learner]:

@@ -82,7 +82,8 @@ WHEN NOT MATCHED THEN INSERT
           d.key_date, d.holds_until, d.awaiting_verification, d.proof_id, d.role_id, d.area_id, d.rules, %(now)s)
 """  # noqa: S608  # words of our own, values are parameters
 
-# The answer for a learner ends with the first of its items, or when a rule starts that asks for a further course.
+# The answer for a learner ends with the first of its items, when a rule starts that asks for a further course, or with
+# the last day of somebody who leaves: where nothing says so in time, nobody stays green who is gone (C7, L3).
 LEARNERS = """
 WITH RECURSIVE lies_in AS (
   SELECT id AS area_id, id AS around_id, parent_id FROM learners_area
@@ -114,8 +115,9 @@ UPDATE learners_learner learner
    SET compliance_status = answer.status, compliance_holds_until = answer.holds_until,
        not_cleared_since = answer.not_cleared_since, next_expiry = answer.next_expiry, compliance_updated_at = %(now)s
   FROM (SELECT id, CASE WHEN is_red THEN 'NON_COMPLIANT' WHEN is_yellow THEN 'PENDING' ELSE 'COMPLIANT' END AS status,
-               judged.holds_until, judged.not_cleared_since, judged.next_expiry
-          FROM learners_learner LEFT JOIN judged ON judged.learner_id = id
+               least(judged.holds_until, CASE learner.status WHEN 'ACTIVE' THEN end_date END) AS holds_until,
+               judged.not_cleared_since, judged.next_expiry
+          FROM learners_learner learner LEFT JOIN judged ON judged.learner_id = id
          WHERE id = ANY(%(learners)s::bigint[])) answer
  WHERE learner.id = answer.id AND learner.id = ANY(%(learners)s::bigint[])
    AND (learner.compliance_updated_at IS NULL

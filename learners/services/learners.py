@@ -1,19 +1,23 @@
-"""Workers, and what their answers depend on: role, areas, status and dates."""
+"""Workers, and what their answers depend on: role, areas, employer and dates. Status: `learners.services.statuses`."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypedDict
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learners.models import Area, Learner, LearnerArea
+from learners.models import Area, BadgePeriod, Learner, LearnerArea
 from learners.services.compliance import recalculate
+from learners.services.effective import badge_was_mistyped, effective_on
 from learners.services.requirements import lock_rules_to_apply
+from learners.worker_policies import check_not_merged, check_reason, check_version, has_left
 from training.permissions import Permission, check_may
 from training.refusals import Invalid, Refusal, check_fields, database_refusals
+from training.templatetags.ui import day as day_in_words
 
 
 class LearnerFacts(TypedDict, total=False):
@@ -25,6 +29,7 @@ class LearnerFacts(TypedDict, total=False):
     email: str
     phone: str
     status: str
+    status_reason: str
     start_date: date
     end_date: date | None
     company_id: int
@@ -43,28 +48,35 @@ class UnknownArea(Invalid):
     """An area does not exist (400)."""
 
 
+class BadgeTaken(Invalid):
+    """The badge is, or was, somebody else's (400); two people at the same moment: the slower one gets a Conflict."""
+
+
 def lock_learner(*, learner_id: int) -> Learner:
-    """Lock one worker against every other writer of them and of their answers.
+    """Lock one worker against every other writer of them and of their answers; of a merged one the survivor too.
 
     Raises:
         LearnerNotFound: there is no such worker.
     """
-    learner = Learner.objects.select_for_update(no_key=True).filter(pk=learner_id).first()
+    survivor = Learner.objects.filter(pk=learner_id).values("merged_into")
+    locked = Learner.objects.select_for_update(no_key=True).filter(Q(pk=learner_id) | Q(pk__in=survivor))
+    learner = {each.pk: each for each in locked.order_by("pk")}.get(learner_id)
     if learner is None:
         raise LearnerNotFound(_("There is no such worker."))
     return learner
 
 
-def create_learner(*, facts: LearnerFacts, by: User, now: datetime) -> Learner:
-    """Add a worker; what the role asks for is judged at once (C6).
+def create_learner(*, facts: LearnerFacts, by: User, now: datetime, areas: Mapping[int, date] | None = None) -> Learner:
+    """Add a worker; what role and areas ask for is judged at once (C6).
 
     Args:
         facts: at least badge, a name, start date, company and role. The role counts from the start date unless
             `role_assigned_at` says otherwise.
+        areas: key of each area, with the day since which the worker is assigned to it.
 
     Raises:
         NotPermitted: not granted.
-        Invalid: a field breaks its rule, or the badge belongs to somebody.
+        Invalid: a field breaks its rule, the badge is or was somebody's, or an area does not exist.
     """
     check_may(by, Permission.KEEP_WORKERS)
     learner = Learner(created_by=by)
@@ -72,30 +84,51 @@ def create_learner(*, facts: LearnerFacts, by: User, now: datetime) -> Learner:
         lock_rules_to_apply()
         if "start_date" in facts:
             learner.role_assigned_at = facts["start_date"]
-        _write(learner, facts, by=by)
-        _judge_anew(learner, now=now)
+        write_facts(learner, facts, by=by, now=now)
+        if areas:
+            _write_areas(learner, areas)
+        judge_anew(learner, now=now)
     return learner
 
 
-def change_learner(*, learner_id: int, facts: LearnerFacts, by: User, now: datetime) -> Learner:
+def change_learner(
+    *,
+    learner_id: int,
+    facts: LearnerFacts,
+    by: User,
+    now: datetime,
+    areas: Mapping[int, date] | None = None,
+    version: datetime | None = None,
+) -> Learner:
     """Change what is known about a worker; the answers follow at once (C6), dated history too (C8).
 
-    A new role counts from today unless `role_assigned_at` says otherwise. Whoever returns gets a new start date, from
-    which grace periods count (L3).
+    A new role counts from today unless `role_assigned_at` says otherwise. A new badge replaces the old one, which
+    still finds the worker (L3). Whoever's end date has passed is no longer active, from the day after it (L3). Another
+    status needs a reason.
+
+    Args:
+        areas: where the worker works, as for `set_areas`; None leaves it as it is.
+        version: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
         NotPermitted: not granted.
         LearnerNotFound: there is no such worker.
-        Invalid: a field breaks its rule, or the badge belongs to somebody else.
+        MergedAway: the worker is read as another one, and changed there.
+        ChangedMeanwhile: somebody else was faster.
+        Invalid: a field breaks its rule, the badge is or was somebody else's, or an area does not exist.
     """
     check_may(by, Permission.KEEP_WORKERS)
     with database_refusals(), transaction.atomic():
         lock_rules_to_apply()
         learner = lock_learner(learner_id=learner_id)
+        check_not_merged(learner)
+        check_version(learner, version)
         if facts.get("role_id", learner.role_id) != learner.role_id:
             learner.role_assigned_at = timezone.localdate(now)
-        _write(learner, facts, by=by)
-        _judge_anew(learner, now=now)
+        write_facts(learner, facts, by=by, now=now)
+        if areas is not None:
+            _write_areas(learner, areas)
+        judge_anew(learner, now=now)
     return learner
 
 
@@ -106,37 +139,96 @@ def set_areas(*, learner_id: int, areas: Mapping[int, date], by: User, now: date
         areas: key of each area, with the day since which the worker is assigned to it. Areas left out are ended.
 
     Raises:
-        NotPermitted: not granted.
-        LearnerNotFound: there is no such worker.
+        NotPermitted, LearnerNotFound, MergedAway: as `change_learner`.
         UnknownArea: an area does not exist.
+    """
+    change_learner(learner_id=learner_id, facts={}, areas=areas, by=by, now=now)
+
+
+def replace_badge(*, learner_id: int, badge_id: str, by: User, now: datetime, was_mistyped: bool = False) -> Learner:
+    """Give a worker another badge. The old one still finds them, and is nobody else's for good (L3).
+
+    Args:
+        was_mistyped: the old one was never theirs; it is forgotten, and free for whoever has it.
+
+    Raises:
+        NotPermitted, LearnerNotFound, MergedAway: as `change_learner`.
+        Invalid: it is no badge, the same one, or is or was somebody else's.
     """
     check_may(by, Permission.KEEP_WORKERS)
     with database_refusals(), transaction.atomic():
-        lock_rules_to_apply()
         learner = lock_learner(learner_id=learner_id)
-        if Area.objects.filter(pk__in=areas).count() != len(areas):
-            message = _("One of these areas does not exist any more. Reload the page and choose again.")
-            raise UnknownArea(message, errors={"areas": [message]})
-        links = LearnerArea.objects.filter(learner=learner)
-        links.exclude(area_id__in=areas).delete()
-        before = {link.area_id: link for link in links}
-        for area_id, assigned_at in sorted(areas.items()):
-            link = before.get(area_id) or LearnerArea(learner=learner, area_id=area_id)
-            if link.assigned_at != assigned_at:
-                link.assigned_at = assigned_at
-                link.save()
-        _judge_anew(learner, now=now)
+        check_not_merged(learner)
+        if badge_id.strip() == learner.badge_id:
+            message = _("This is the badge that the worker has.")
+            raise Invalid(message, errors={"badge_id": [message]})
+        if was_mistyped:
+            with badge_was_mistyped():
+                write_facts(learner, {"badge_id": badge_id}, by=by, now=now)
+        else:
+            write_facts(learner, {"badge_id": badge_id}, by=by, now=now)
+    return learner
 
 
-def _write(learner: Learner, facts: LearnerFacts, *, by: User) -> None:
+# For the services beside this one, which hold the lock
+
+
+def write_facts(learner: Learner, facts: LearnerFacts, *, by: User, now: datetime) -> None:
+    """Write what is known about a new worker, or about one whom the caller has locked."""
+    status = learner.status
     for field, value in facts.items():
         setattr(learner, field, value.strip() if isinstance(value, str) else value)
     learner.updated_by = by
+    if learner.pk is not None and learner.status != status:
+        check_reason(facts.get("status_reason", ""), _("Say why the status changes."), field="status_reason")
+    _check_badge(learner)
     check_fields(learner)
     learner.save()
+    end_if_over(learner, today=timezone.localdate(now))
 
 
-def _judge_anew(learner: Learner, *, now: datetime) -> None:
+def end_if_over(learner: Learner, *, today: date) -> bool:
+    """L3: let an ACTIVE worker whose end date has passed be INACTIVE from the day after it; tell whether it was so."""
+    if learner.status != Learner.Status.ACTIVE or not has_left(learner, today=today):
+        return False
+    assert learner.end_date is not None  # noqa: S101  # has_left has looked
+    learner.status = Learner.Status.INACTIVE
+    learner.status_reason = _("The end date, %(day)s, has passed.") % {"day": day_in_words(learner.end_date)}
+    with effective_on(learner.end_date + timedelta(days=1)):
+        learner.save(update_fields=["status", "status_reason", "updated_at"])
+    return True
+
+
+def judge_anew(learner: Learner, *, now: datetime) -> None:
     """Bring the worker's answers up to date, in the database and on the object in hand."""
     recalculate(learner_ids=[learner.pk], today=timezone.localdate(now), now=now)
     learner.refresh_from_db(fields=["compliance_status", "compliance_holds_until", "compliance_updated_at"])
+
+
+def _check_badge(learner: Learner) -> None:
+    """L3: a badge is one person's for good. The database has the last word (`badge_of_one_person_for_good`)."""
+    others = BadgePeriod.objects.filter(badge_id__iexact=learner.badge_id).exclude(learner=learner.pk)
+    taken = others.select_related("learner").order_by("valid_from").first()
+    if taken is None:
+        return
+    sentence = (
+        _("This badge belongs to %(worker)s.")
+        if taken.valid_to is None
+        else _("This badge belonged to %(worker)s until %(day)s and still finds that worker. Give another one.")
+    )
+    message = sentence % {"worker": taken.learner, "day": day_in_words(taken.valid_to)}
+    raise BadgeTaken(message, errors={"badge_id": [message]})
+
+
+def _write_areas(learner: Learner, areas: Mapping[int, date]) -> None:
+    if Area.objects.filter(pk__in=areas).count() != len(areas):
+        message = _("One of these areas does not exist any more. Reload the page and choose again.")
+        raise UnknownArea(message, errors={"areas": [message]})
+    links = LearnerArea.objects.filter(learner=learner)
+    links.exclude(area_id__in=areas).delete()
+    before = {link.area_id: link for link in links}
+    for area_id, assigned_at in sorted(areas.items()):
+        link = before.get(area_id) or LearnerArea(learner=learner, area_id=area_id)
+        if link.assigned_at != assigned_at:
+            link.assigned_at = assigned_at
+            link.save()

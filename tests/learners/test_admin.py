@@ -103,7 +103,7 @@ def test_c6_an_area_changes_the_answer_at_once(as_superuser: Client):
 def test_c8_a_change_of_status_has_dated_history(as_superuser: Client):
     learner = LearnerFactory()
 
-    change(as_superuser, LEARNER, learner, status="BLACKLISTED")
+    change(as_superuser, LEARNER, learner, status="BLACKLISTED", status_reason="Fight on the site")
 
     periods = LearnerPeriod.objects.filter(learner=learner).order_by("valid_from")
     assert [period.status for period in periods] == ["ACTIVE", "BLACKLISTED"]
@@ -112,7 +112,8 @@ def test_c8_a_change_of_status_has_dated_history(as_superuser: Client):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"badge_id": "AB-1"}, "This badge belongs to somebody already."),
+        ({"badge_id": "AB-1"}, "This badge belongs to"),
+        ({"status": "BLACKLISTED"}, "Say why the status changes."),
         ({"badge_id": "12"}, "at least 3 characters"),
         ({"first_name": "", "last_name": "X"}, "First and last name together have at least two characters."),
         ({"end_date": "2024-12-31"}, "The end date cannot be before the start date."),

@@ -1,4 +1,7 @@
-"""Bring the stored compliance answers up to date: for everyone, or nightly for those that have run out (C6)."""
+"""Bring the stored compliance answers up to date: for everyone, or nightly for those that have run out (C6).
+
+Before that, whoever has left since is set to not active (L3).
+"""
 
 from argparse import ArgumentParser
 from time import monotonic
@@ -9,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from learners.services.compliance import recalculate_everyone
+from learners.services.statuses import end_departed
 from training import progress_bar
 
 
@@ -24,11 +28,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started = monotonic()
         with pghistory.context(command="recalculate_compliance"):
-            for progress in recalculate_everyone(
-                today=timezone.localdate(), now=timezone.now(), only_due=options["due"]
-            ):
+            today, now = timezone.localdate(), timezone.now()
+            departed = end_departed(today=today)
+            for progress in recalculate_everyone(today=today, now=now, only_due=options["due"]):
                 progress_bar.draw(self.stderr, progress.done, progress.total)
         seconds = monotonic() - started
         self.stdout.write(
-            f"Workers judged: {progress.done:,}. Answers changed: {progress.changed:,}. Seconds: {seconds:.1f}."
+            f"Workers judged: {progress.done:,}. Answers changed: {progress.changed:,}. Left: {departed:,}. "
+            f"Seconds: {seconds:.1f}."
         )

@@ -34,6 +34,7 @@ class Person:
     role: int
     role_assigned_at: date
     start_date: date
+    end_date: date | None
     areas: Sequence[tuple[int, date]]
     records: Sequence[Record]
     to_verify: frozenset[int]
@@ -166,12 +167,13 @@ def item_of(
 
 
 def answer_of(person: Person, site: Site, today: date) -> Answer:
-    """C4: the worst item; C7: the first end of an item, or the eve of a rule that starts to ask."""
+    """C4: the worst item; C7: the first end of an item, the eve of a rule that starts to ask, or the last day (L3)."""
     items = items_of(person, site, today).values()
     statuses = {item.status for item in items}
     status = next((each for each in ("NON_COMPLIANT", "PENDING") if each in statuses), "COMPLIANT")
     ends = [item.holds_until for item in items if item.holds_until]
     if person.merged_into is None:
+        ends += [person.end_date] if person.end_date else []
         askers = {(source, asker) for source, asker, _since in askers_of(person, site)}
         ends += [
             rule.starts_on - ONE_DAY

@@ -5,16 +5,22 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 
-from learners.models import ComplianceItem, ComplianceStatus, Learner, LearnerArea, LearnerPeriod
+from learners.models import BadgePeriod, ComplianceItem, ComplianceStatus, Learner, LearnerArea, LearnerPeriod
+from learners.selectors.learners import find_by_badge
+from learners.services.effective import effective_on
 from learners.services.learners import (
+    BadgeTaken,
     LearnerFacts,
     LearnerNotFound,
     UnknownArea,
     change_learner,
     create_learner,
+    replace_badge,
     set_areas,
 )
+from learners.worker_policies import ChangedMeanwhile, MergedAway
 from tests.factories.learners import (
     AreaFactory,
     AreaRequirementFactory,
@@ -23,7 +29,7 @@ from tests.factories.learners import (
     RoleRequirementFactory,
 )
 from tests.factories.training import CompanyFactory
-from training.refusals import Invalid, NotPermitted
+from training.refusals import Conflict, Invalid, NotPermitted, database_refusals
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -83,7 +89,7 @@ def test_a_wrong_fact_is_refused_with_its_field(supervisor: User, wrong: Mapping
 @pytest.mark.parametrize("badge", ["a-7001", "A-7001", " a-7001 "])
 def test_a_badge_belongs_to_one_person_whatever_its_case_and_blanks(supervisor: User, badge: str) -> None:
     LearnerFactory(badge_id="A-7001")
-    with pytest.raises(Invalid, match="belongs to somebody"):
+    with pytest.raises(Invalid, match="This badge belongs to"):
         create_learner(facts=facts(badge_id=badge), by=supervisor, now=NOW)
 
 
@@ -126,7 +132,7 @@ def test_c6_grace_counts_from_the_return(supervisor: User) -> None:
     learner = LearnerFactory(role=requirement.role, status="INACTIVE", end_date=date(2025, 6, 1))
     returned = change_learner(
         learner_id=learner.pk,
-        facts={"status": "ACTIVE", "start_date": TODAY, "end_date": None},
+        facts={"status": "ACTIVE", "status_reason": "Back", "start_date": TODAY, "end_date": None},
         by=supervisor,
         now=NOW,
     )
@@ -137,7 +143,9 @@ def test_c6_grace_counts_from_the_return(supervisor: User) -> None:
 def test_l1_blocking_keeps_the_answers_for_the_day_of_unblocking(supervisor: User) -> None:
     requirement = RoleRequirementFactory()
     learner = LearnerFactory(role=requirement.role)
-    change_learner(learner_id=learner.pk, facts={"status": "BLACKLISTED"}, by=supervisor, now=NOW)
+    change_learner(
+        learner_id=learner.pk, facts={"status": "BLACKLISTED", "status_reason": "Fight"}, by=supervisor, now=NOW
+    )
     assert asked(learner) == {requirement.course_id: "NON_COMPLIANT"}
 
 
@@ -147,6 +155,102 @@ def test_c8_a_change_leaves_a_dated_history(supervisor: User) -> None:
     change_learner(learner_id=learner.pk, facts={"company_id": company.pk}, by=supervisor, now=NOW)
     assert LearnerPeriod.objects.filter(learner=learner, valid_to=None).get().company_id == company.pk
     assert LearnerPeriod.objects.filter(learner=learner).count() == 2
+
+
+def test_a_new_worker_comes_with_areas_in_one_step(supervisor: User) -> None:
+    requirement = AreaRequirementFactory()
+    with pytest.raises(UnknownArea):
+        create_learner(facts=facts(), areas={0: TODAY}, by=supervisor, now=NOW)
+    assert not Learner.objects.filter(badge_id="20001").exists()
+    learner = create_learner(facts=facts(), areas={requirement.area_id: TODAY}, by=supervisor, now=NOW)
+    assert asked(learner) == {requirement.course_id: "NON_COMPLIANT"}
+
+
+def test_an_edit_of_what_somebody_else_has_changed_meanwhile_is_refused(supervisor: User, superuser: User) -> None:
+    learner = LearnerFactory()
+    loaded = learner.updated_at
+    change_learner(learner_id=learner.pk, facts={"phone": "0660"}, version=loaded, by=superuser, now=NOW)
+    with pytest.raises(ChangedMeanwhile, match=superuser.get_full_name()) as refused:
+        change_learner(learner_id=learner.pk, facts={"phone": "0770"}, version=loaded, by=supervisor, now=NOW)
+    learner.refresh_from_db()
+    assert learner.phone == "0660"
+    assert refused.value.conflict is not None
+    assert refused.value.conflict["theirs"] == learner.updated_at.isoformat()
+
+
+def test_l2_what_is_merged_is_changed_at_the_survivor(supervisor: User) -> None:
+    learner = LearnerFactory(status="INACTIVE", merged_into=LearnerFactory(last_name="Survivor"))
+    for change in (
+        lambda: change_learner(learner_id=learner.pk, facts={"phone": "0660"}, by=supervisor, now=NOW),
+        lambda: set_areas(learner_id=learner.pk, areas={}, by=supervisor, now=NOW),
+        lambda: replace_badge(learner_id=learner.pk, badge_id="20001", by=supervisor, now=NOW),
+    ):
+        with pytest.raises(MergedAway, match="Survivor"):
+            change()
+
+
+# Badges
+
+
+def badges(learner: Learner) -> list[tuple[str, date, date | None]]:
+    periods = BadgePeriod.objects.filter(learner=learner).order_by("valid_from", "pk")
+    return list(periods.values_list("badge_id", "valid_from", "valid_to"))
+
+
+def test_l3_a_new_badge_replaces_the_old_one_which_still_finds_the_worker(supervisor: User) -> None:
+    learner = LearnerFactory(badge_id="OLD-1")
+    with effective_on(TODAY):
+        replace_badge(learner_id=learner.pk, badge_id=" NEW-1 ", by=supervisor, now=NOW)
+    assert badges(learner) == [("OLD-1", learner.start_date, TODAY), ("NEW-1", TODAY, None)]
+    for badge in ("NEW-1", "old-1", " OLD-1"):
+        assert find_by_badge(badge) == learner
+
+
+def test_l3_a_badge_of_one_day_still_finds_the_worker(supervisor: User) -> None:
+    with effective_on(TODAY):
+        learner = create_learner(facts=facts(badge_id="MORNING"), by=supervisor, now=NOW)
+    with effective_on(TODAY):
+        replace_badge(learner_id=learner.pk, badge_id="EVENING", by=supervisor, now=NOW)
+    assert badges(learner) == [("MORNING", TODAY, TODAY), ("EVENING", TODAY, None)]
+    assert find_by_badge("MORNING") == learner
+
+
+def test_l3_a_mistyped_badge_is_forgotten_and_free(supervisor: User) -> None:
+    learner = LearnerFactory(badge_id="10B1")
+    replace_badge(learner_id=learner.pk, badge_id="1081", was_mistyped=True, by=supervisor, now=NOW)
+    assert badges(learner) == [("1081", learner.start_date, None)]
+    assert find_by_badge("10B1") is None
+    assert find_by_badge(LearnerFactory(badge_id="10b1").badge_id) is not None
+
+
+def test_l3_somebody_gets_an_old_badge_back(supervisor: User) -> None:
+    learner = LearnerFactory(badge_id="FIRST")
+    for badge in ("SECOND", "first"):
+        replace_badge(learner_id=learner.pk, badge_id=badge, by=supervisor, now=NOW)
+    assert [badge for badge, *_days in badges(learner)] == ["FIRST", "SECOND", "first"]
+
+
+@pytest.mark.parametrize("badge", ["OLD-1", " old-1", "NEW-1"])
+def test_l3_nobody_gets_a_badge_that_is_or_was_another_s(badge: str, supervisor: User) -> None:
+    learner, other = LearnerFactory(badge_id="OLD-1", last_name="Haddad"), LearnerFactory()
+    replace_badge(learner_id=learner.pk, badge_id="NEW-1", by=supervisor, now=NOW)
+    with pytest.raises(BadgeTaken, match="Haddad") as refused:
+        replace_badge(learner_id=other.pk, badge_id=badge, by=supervisor, now=NOW)
+    assert list(refused.value.errors) == ["badge_id"]
+    with pytest.raises(BadgeTaken):
+        create_learner(facts=facts(badge_id=badge), by=supervisor, now=NOW)
+
+
+def test_l3_the_database_keeps_old_badges_too(supervisor: User) -> None:
+    learner = LearnerFactory(badge_id="OLD-1")
+    replace_badge(learner_id=learner.pk, badge_id="NEW-1", by=supervisor, now=NOW)
+    with pytest.raises(Conflict, match="belonged, to somebody else"), database_refusals(), transaction.atomic():
+        LearnerFactory(badge_id="old-1")
+
+
+def test_the_badge_that_somebody_has_is_not_given_again(supervisor: User) -> None:
+    with pytest.raises(Invalid, match="the badge that the worker has"):
+        replace_badge(learner_id=LearnerFactory(badge_id="OLD-1").pk, badge_id=" OLD-1", by=supervisor, now=NOW)
 
 
 # Areas
@@ -204,6 +308,8 @@ def test_only_those_who_keep_workers_may(kind: str, request: pytest.FixtureReque
         change_learner(learner_id=learner.pk, facts={"first_name": "Ana"}, by=user, now=NOW)
     with pytest.raises(NotPermitted):
         set_areas(learner_id=learner.pk, areas={}, by=user, now=NOW)
+    with pytest.raises(NotPermitted):
+        replace_badge(learner_id=learner.pk, badge_id="20001", by=user, now=NOW)
 
 
 def test_nobody_is_refused_as_not_found(supervisor: User) -> None:

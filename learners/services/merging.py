@@ -1,0 +1,132 @@
+"""Two badges of one person: merged, and taken apart again (L2). No legal row changes; reading does.
+
+A row keeps the key of the badge under which it was written. `learners.selectors.learners` and the SQL of
+`learners.services.compliance` read all keys of a person as one.
+"""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from learners.models import Learner, LearnerProgression, Merge
+from learners.services.compliance import recalculate
+from learners.services.effective import effective_on
+from learners.services.learners import LearnerNotFound, end_if_over
+from learners.services.requirements import lock_rules_to_apply
+from learners.worker_policies import CannotMerge, check_can_merge, check_merged, check_reason
+from training.permissions import Permission, check_may
+from training.refusals import database_refusals
+
+
+def merge_workers(*, duplicate_id: int, survivor_id: int, reason: str, by: User, now: datetime) -> Learner:
+    """Read two badges as one person from now on, on any day (C8): the survivor. The duplicate is INACTIVE.
+
+    Role, areas, employer and dates are the survivor's. Lines on lists stay as they are printed.
+
+    Returns:
+        the survivor, with new answers.
+
+    Raises:
+        NotPermitted: not granted; superusers only.
+        Invalid: the reason is blank.
+        LearnerNotFound: one of them does not exist.
+        CannotMerge: one of them is merged already, is blocked while the other is not, supervises the other, or both
+            are in a programme.
+    """
+    check_may(by, Permission.MERGE)
+    reason = check_reason(reason, _("Say why these two badges are one person."))
+    with database_refusals(), transaction.atomic():
+        lock_rules_to_apply()
+        duplicate, survivor = _locked(duplicate_id, survivor_id)
+        merged_before = Learner.objects.filter(merged_into=duplicate).order_by("pk").first()
+        check_can_merge(duplicate, survivor, merged_into_duplicate=merged_before)
+        _check_one_programme(duplicate, survivor)
+        _write_step(Merge.Kind.MERGED, duplicate, survivor, reason, by=by, now=now)
+        duplicate.merged_into = survivor
+        duplicate.status = Learner.Status.INACTIVE
+        duplicate.status_reason = _("Merged into %(survivor)s.") % {"survivor": survivor}
+        duplicate.updated_by = by
+        duplicate.save(update_fields=["merged_into", "status", "status_reason", "updated_by", "updated_at"])
+        return _judge_anew(duplicate, survivor, now=now)
+
+
+def undo_merge(*, duplicate_id: int, reason: str, by: User, now: datetime) -> Learner:
+    """Read the two badges as two people again, on any day (C8). The badge has the status that it had before the merge.
+
+    If its end date has passed since, it is INACTIVE from the day after (L3).
+
+    Returns:
+        the badge that was the duplicate, with new answers.
+
+    Raises:
+        NotPermitted: not granted; superusers only.
+        Invalid: the reason is blank.
+        LearnerNotFound: there is no such worker.
+        NotMerged: there is nothing to undo.
+    """
+    check_may(by, Permission.MERGE)
+    reason = check_reason(reason, _("Say why these two badges are two people."))
+    with database_refusals(), transaction.atomic():
+        lock_rules_to_apply()
+        merged_into = Learner.objects.filter(pk=duplicate_id).values_list("merged_into", flat=True).first()
+        duplicate, survivor = _locked(duplicate_id, merged_into or duplicate_id)
+        survivor = check_merged(duplicate)
+        merged = Merge.objects.filter(duplicate=duplicate, kind=Merge.Kind.MERGED).first()
+        _write_step(Merge.Kind.UNDONE, duplicate, survivor, reason, by=by, now=now)
+        duplicate.merged_into = None
+        today = timezone.localdate(now)
+        if merged is not None:
+            duplicate.status, duplicate.status_reason = merged.status_before, merged.reason_before
+        duplicate.updated_by = by
+        with effective_on(merged.effective_on if merged else today):
+            duplicate.save(update_fields=["merged_into", "status", "status_reason", "updated_by", "updated_at"])
+        end_if_over(duplicate, today=today)
+        _judge_anew(survivor, duplicate, now=now)
+        return duplicate
+
+
+def _locked(one: int, other: int) -> tuple[Learner, Learner]:
+    found = Learner.objects.select_for_update(no_key=True).filter(pk__in=(one, other)).order_by("pk")
+    learners = {learner.pk: learner for learner in found}
+    if not {one, other} <= learners.keys():
+        raise LearnerNotFound(_("There is no such worker. Search by name or badge."))
+    return learners[one], learners[other]
+
+
+def _check_one_programme(duplicate: Learner, survivor: Learner) -> None:
+    """H7: nobody is in two programmes."""
+    running = LearnerProgression.objects.filter(
+        learner__in=(duplicate, survivor), status=LearnerProgression.Status.IN_PROGRESS
+    )
+    classes = [str(each.training_class) for each in running.select_related("training_class").order_by("pk")]
+    if len(classes) > 1:
+        raise CannotMerge(
+            _("Both badges are in a programme: %(classes)s. Complete one of them or put it on hold, then merge.")
+            % {"classes": ", ".join(classes)}
+        )
+
+
+def _write_step(
+    kind: Merge.Kind, duplicate: Learner, survivor: Learner, reason: str, *, by: User, now: datetime
+) -> None:
+    Merge.objects.create(
+        kind=kind,
+        duplicate=duplicate,
+        survivor=survivor,
+        status_before=duplicate.status,
+        reason_before=duplicate.status_reason,
+        reason=reason,
+        effective_on=timezone.localdate(now),
+        created_by=by,
+        created_at=now,
+    )
+
+
+def _judge_anew(one: Learner, other: Learner, *, now: datetime) -> Learner:
+    """Bring the answers of both up to date; return `other` as it is now."""
+    recalculate(learner_ids=[one.pk, other.pk], today=timezone.localdate(now), now=now)
+    other.refresh_from_db()
+    return other

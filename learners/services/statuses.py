@@ -1,0 +1,95 @@
+"""Who may work here at all: blocked, not active, departed and back again (L1, L3)."""
+
+from datetime import date, datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from learners.models import Learner
+from learners.services.effective import effective_on
+from learners.services.learners import LearnerFacts, end_if_over, judge_anew, lock_learner, write_facts
+from learners.services.requirements import lock_rules_to_apply
+from learners.worker_policies import check_can_return, check_can_set_status, check_reason, check_start_of_return
+from training.permissions import Permission, check_may
+from training.refusals import database_refusals
+
+CHUNK = 500  # workers locked in one transaction of the nightly step
+
+
+def set_status(*, learner_id: int, status: str, reason: str, by: User, now: datetime) -> Learner:
+    """Block somebody, let them be not active, or active again, from today on (L1); the answers are kept meanwhile.
+
+    Raises:
+        NotPermitted: not granted.
+        LearnerNotFound: there is no such worker.
+        Invalid: the reason is blank, or there is no such status.
+        MergedAway, StatusNotPossible: 409.
+    """
+    check_may(by, Permission.KEEP_WORKERS)
+    reason = check_reason(reason, _("Say why the status changes."))
+    with database_refusals(), transaction.atomic():
+        lock_rules_to_apply()
+        learner = lock_learner(learner_id=learner_id)
+        check_can_set_status(learner, status, today=timezone.localdate(now))
+        write_facts(learner, {"status": status, "status_reason": reason}, by=by, now=now)
+        judge_anew(learner, now=now)
+    return learner
+
+
+def return_to_site(
+    *, learner_id: int, start_date: date, company_id: int, role_id: int, by: User, now: datetime, reason: str = ""
+) -> Learner:
+    """Let somebody work here again, from a new start date on: grace counts from it, old records still count (L3).
+
+    Args:
+        start_date: after the last day before; an earlier day than today is the day from which history says so (C8).
+        company_id, role_id: employer and role from then on; another role is assigned from the start date.
+
+    Raises:
+        NotPermitted: not granted.
+        LearnerNotFound: there is no such worker.
+        MergedAway, StatusNotPossible: 409.
+        Invalid: the start is not after the last day, or a field breaks its rule.
+    """
+    check_may(by, Permission.KEEP_WORKERS)
+    with database_refusals(), transaction.atomic():
+        lock_rules_to_apply()
+        learner = lock_learner(learner_id=learner_id)
+        check_can_return(learner)
+        check_start_of_return(learner, start_date)
+        facts: LearnerFacts = {
+            "status": Learner.Status.ACTIVE,
+            "status_reason": reason.strip() or _("Returned to the site."),
+            "start_date": start_date,
+            "end_date": None,
+            "company_id": company_id,
+            "role_id": role_id,
+        }
+        if role_id != learner.role_id:
+            facts["role_assigned_at"] = start_date
+        with effective_on(min(start_date, timezone.localdate(now))):
+            write_facts(learner, facts, by=by, now=now)
+        judge_anew(learner, now=now)
+    return learner
+
+
+def end_departed(*, today: date) -> int:
+    """Let everybody whose end date has passed be INACTIVE from the day after it, however many nights were missed (L3).
+
+    Runs before the nightly recalculation. Each chunk is a transaction of its own; running twice, or two at once, gives
+    the same: who is not active any more when the lock is there is passed over.
+
+    Returns:
+        how many it were.
+    """
+    departed = Learner.objects.filter(status=Learner.Status.ACTIVE, end_date__lt=today).order_by("pk")
+    learner_ids = list(departed.values_list("pk", flat=True))
+    ended = 0
+    for start in range(0, len(learner_ids), CHUNK):
+        with transaction.atomic():
+            chunk = departed.filter(pk__in=learner_ids[start : start + CHUNK])
+            for learner in chunk.select_for_update(no_key=True):
+                ended += end_if_over(learner, today=today)
+    return ended
