@@ -85,6 +85,11 @@ class Candidate:
     booked: Session | None = None
     missing: list[str] = field(default_factory=list)
 
+    @property
+    def key(self) -> str:
+        """The learner's key as the page writes it: text, since every number costs a look at its format."""
+        return str(self.learner.pk)
+
 
 @dataclass(frozen=True)
 class Filter:

@@ -57,8 +57,18 @@ class Row:
 
     @property
     def key(self) -> str:
-        """The learner's key as the page writes it into names."""
+        """The learner's key as the page writes it into names: text, since every number costs a look at its format."""
         return str(self.attendee.learner_id)
+
+    @property
+    def line(self) -> str:
+        """The line number, likewise."""
+        return str(self.attendee.line)
+
+    @property
+    def version(self) -> str:
+        """The version of the row, likewise."""
+        return str(self.attendee.version)
 
     @property
     def is_present(self) -> bool:

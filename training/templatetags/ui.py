@@ -67,9 +67,7 @@ def status_icon(kind: str, label: str | Promise = "") -> SafeString:
 @register.simple_tag
 def status_pill(kind: str, word: str | Promise, style: str = "") -> SafeString:
     """Draw a status with its word. ``style``: "soft" (no fill), "lg" (large), "fit" (no minimum width), or several."""
-    return format_html(
-        '<span class="{}">{}{}</span>', f"pill {_checked(kind)} {style}".strip(), status_icon(kind), word
-    )
+    return _pill(_checked(kind), str(word), style)
 
 
 @register.simple_tag
@@ -99,11 +97,22 @@ def message_kind(message: Message) -> str:
 
 
 def _symbol(name: str, classes: str, label: str | Promise) -> SafeString:
-    return _drawn(static("icons/sprite.svg"), name, classes, str(label))
+    return _drawn(name, classes, str(label))
 
 
-@lru_cache(maxsize=512)  # a page of a long list draws the same few symbols hundreds of times
-def _drawn(sprite: str, name: str, classes: str, label: str) -> SafeString:
+# A page of a long list draws the same few symbols and words hundreds of times. Typed: a text that is safe as it stands
+# and the same text that has to be escaped are two.
+
+
+@lru_cache(maxsize=512, typed=True)
+def _pill(kind: str, word: str, style: str) -> SafeString:
+    symbol = _drawn(f"status-{kind}", f"mark {kind}", "")
+    return format_html('<span class="{}">{}{}</span>', f"pill {kind} {style}".strip(), symbol, word)
+
+
+@lru_cache(maxsize=512, typed=True)
+def _drawn(name: str, classes: str, label: str) -> SafeString:
+    sprite = static("icons/sprite.svg")
     if label:
         return format_html(
             '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', classes, label, sprite, name
