@@ -162,9 +162,7 @@ def area_page(area: Area) -> AreaPage:
 
 def _area_lines(tree: AreaTree, workers: Mapping[int, set[int]], *, inside: int | None) -> list[AreaLine]:
     courses = dict(AreaRequirement.objects.order_by().values_list("area").annotate(Count("pk")))
-    return [
-        AreaLine(tree.areas[pk], depth, len(workers[pk]), courses.get(pk, 0)) for pk, depth in tree.inside(inside)
-    ]
+    return [AreaLine(tree.areas[pk], depth, len(workers[pk]), courses.get(pk, 0)) for pk, depth in tree.inside(inside)]
 
 
 def _workers_by_area(tree: AreaTree) -> dict[int, set[int]]:
@@ -236,14 +234,23 @@ def _lines(requirements: QuerySet[RoleRequirement] | QuerySet[AreaRequirement]) 
 
 
 @dataclass(frozen=True)
+class CourseLine:
+    """What becomes of the answer to one course; None where it is not asked."""
+
+    code: str
+    before: Standing | None
+    after: Standing | None
+
+
+@dataclass(frozen=True)
 class TurnLine:
-    """One worker of a preview: how they stand and would stand, and because of which courses (code, before, after)."""
+    """One worker of a preview: how they stand and would stand, and because of which courses, the worst first."""
 
     learner: Learner
     turns: bool
     before: Standing
     after: Standing
-    courses: Sequence[tuple[str, Standing, Standing]]
+    courses: Sequence[CourseLine]
 
 
 @dataclass(frozen=True)
@@ -309,10 +316,17 @@ def _named(turns: Sequence[Turn]) -> dict[int, TurnLine]:
             turn.turns,
             _of_worker(turn.before),
             _of_worker(turn.after),
-            sorted((codes[course], _of_course(before), _of_course(after)) for course, before, after in turn.courses),
+            [
+                CourseLine(codes[each.course_id], _of_course(each.before), _of_course(each.after))
+                for each in sorted(turn.courses, key=lambda each: (_severity(each.after), codes[each.course_id]))
+            ],
         )
         for turn in turns
     }
+
+
+def _severity(status: ComplianceStatus | None) -> int:
+    return len(WORST_FIRST) if status is None else WORST_FIRST.index(status)
 
 
 def _of_worker(status: ComplianceStatus) -> Standing:
@@ -324,11 +338,12 @@ def _of_worker(status: ComplianceStatus) -> Standing:
     return words[status]
 
 
-def _of_course(status: ComplianceStatus | None) -> Standing:
+def _of_course(status: ComplianceStatus | None) -> Standing | None:
+    if status is None:
+        return None
     words = {
         ComplianceStatus.NON_COMPLIANT: Standing("bad", _("Missing")),
         ComplianceStatus.PENDING: Standing("warn", _("Due")),
         ComplianceStatus.COMPLIANT: Standing("ok", _("Valid")),
-        None: Standing("none", _("Not asked")),
     }
     return words[status]
