@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from learners.views import areas, courses, external_records, reassignment, roles
+from learners.views import areas, courses, external_records, methods, reassignment, roles
 
 app_name = "learners"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("library/areas/<int:pk>/requirements/new/", areas.area_requirement_new, name="area_requirement_new"),
     path("library/areas/new/", areas.area_new, name="area_new"),
     path("library/courses/<int:pk>/delete/", courses.course_delete, name="course_delete"),
+    path("library/methods/", methods.methods, name="methods"),
+    path("library/methods/<int:pk>/", methods.method_edit, name="method_edit"),
+    path("library/methods/new/", methods.method_new, name="method_new"),
     path("library/roles/", roles.roles, name="roles"),
     path("library/roles/<int:pk>/", roles.role, name="role"),
     path("library/roles/<int:pk>/delete/", roles.role_delete, name="role_delete"),

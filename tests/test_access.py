@@ -17,11 +17,13 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from pghistory.models import Event
 
-from learners.models import Area, Learner, LearnerProgression, TrainingRecord
+from learners.models import Area, CompetencyRecord, Learner, LearnerProgression, TrainingRecord
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import (
     AreaRequirementFactory,
+    AssessmentMethodFactory,
+    CompetencyRecordFactory,
     EvidenceUploadFactory,
     LearnerProgressionFactory,
     RoleRequirementFactory,
@@ -72,11 +74,14 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:record_evidence": {"GET": ITS_READERS},
     "attendance:record_evidence_page": {"GET": ITS_READERS},
     "attendance:record_evidence_check": {"GET": ITS_READERS},
+    "attendance:record_revoke": {"GET": SUPERUSER, "POST": SUPERUSER},
     "attendance:sessions": {"GET": WITH_A_ROLE},
     "attendance:sessions_week": {"GET": WITH_A_ROLE},
     "attendance:session": {"GET": ITS_READERS},
     "attendance:session_add": {"POST": ITS_MARKERS},
     "attendance:session_candidates": {"GET": ITS_MARKERS},
+    "attendance:session_correct": {"GET": SUPERUSER, "POST": SUPERUSER},
+    "attendance:session_correct_sheet": {"GET": SUPERUSER, "POST": SUPERUSER},
     "attendance:session_duplicate": {"POST": PLANNERS},
     "attendance:session_evidence": {"GET": ITS_READERS, "POST": ITS_MARKERS},
     "attendance:session_evidence_page": {"GET": ITS_READERS},
@@ -87,12 +92,16 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:session_remove": {"POST": PLANNERS},
     "attendance:session_sheet": {"GET": ITS_READERS},
     "attendance:session_trail": {"GET": ITS_READERS},
+    "attendance:sign_off_attempt": {"POST": PLANNERS},
+    "attendance:sign_off_evidence": {"GET": ITS_READERS},
+    "attendance:sign_off_evidence_page": {"GET": ITS_READERS},
+    "attendance:sign_off_revoke": {"GET": SUPERUSER, "POST": SUPERUSER},
+    "attendance:verify": {"GET": READERS},
+    "attendance:verify_many": {"POST": PLANNERS},
+    "attendance:verify_one": {"POST": PLANNERS},
     "attendance:workers": {"GET": READERS},
     "attendance:worker": {"GET": READERS},
     "attendance:worker_trail": {"GET": READERS},
-    "training:class_new": {"GET": PLANNERS, "POST": PLANNERS},
-    "training:class_days": {"GET": PLANNERS},
-    "learners:course_delete": {"GET": PLANNERS, "POST": PLANNERS},
     "learners:areas": {"GET": READERS},
     "learners:area": {"GET": READERS},
     "learners:area_delete": {"GET": PLANNERS, "POST": PLANNERS},
@@ -110,7 +119,13 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "learners:role_requirement_new": {"GET": PLANNERS, "POST": PLANNERS},
     "learners:role_requirement_remove": {"GET": PLANNERS, "POST": PLANNERS},
     "learners:workers_change": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:course_delete": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:methods": {"GET": READERS},
+    "learners:method_edit": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:method_new": {"GET": PLANNERS, "POST": PLANNERS},
     "learners:worker_record_new": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:class_new": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:class_days": {"GET": PLANNERS},
     "training:class_activate": {"POST": PLANNERS},
     "training:class_delete": {"GET": PLANNERS, "POST": PLANNERS},
     "training:class_edit": {"GET": PLANNERS, "POST": PLANNERS},
@@ -171,6 +186,7 @@ class Site:
     record: TrainingRecord
     progression: LearnerProgression
     area: Area
+    sign_off: CompetencyRecord
 
     def address_of(self, name: str) -> str:
         """Return the address of that name, about these things."""
@@ -183,11 +199,15 @@ class Site:
             about["pk"] = self.learner.pk
         if ":class" in name:
             about |= {"pk": self.progression.training_class_id, "day": self.progression.start_date}
+        if ":sign_off" in name or ":verify" in name:
+            about["pk"] = self.sign_off.pk
         if name.startswith(("learners:role", "learners:area")):
             about |= {
                 "pk": self.area.pk if ":area" in name else self.learner.role_id,
                 "course_id": self.session.course_id,
             }
+        if ":method" in name:
+            about["pk"] = self.sign_off.method_id
         if ":progression" in name:
             about["pk"] = self.progression.pk
         about["pk"] = self._in_library().get(name.partition(":")[2].partition("_")[0], about["pk"])
@@ -261,9 +281,12 @@ def new_site(trainer: Trainer, evidence_dir: Path) -> Callable[[], Site]:
             evidence_hash=sha256,
         )
         progression = LearnerProgressionFactory(training_class=active_class(agent=trainer))
+        sign_off = CompetencyRecordFactory(
+            session=session, evidence_file_key=key, evidence_hash=sha256, method=AssessmentMethodFactory()
+        )
         RoleRequirementFactory(role=learner.role, course=session.course)
         area = AreaRequirementFactory(course=session.course).area
-        return Site(session, learner, record, progression, area)
+        return Site(session, learner, record, progression, area, sign_off)
 
     return build
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from learners.models import AssessmentMethod, CompetencyRecord, Learner
 from learners.selectors.learners import ids_of_person, matches, pending_sign_offs, person_of
@@ -66,6 +67,13 @@ def companies_in_queue() -> Choices:
 def methods_on_offer() -> QuerySet[AssessmentMethod]:
     """Return the methods that a sign-off can choose; inactive ones stay on old sign-offs only."""
     return AssessmentMethod.objects.filter(is_active=True)
+
+
+def list_methods() -> QuerySet[AssessmentMethod]:
+    """Return all methods, those on offer first, each with how many `sign_offs` name it."""
+    naming = CompetencyRecord.objects.filter(method=OuterRef("pk")).order_by().values("method")
+    number = Subquery(naming.annotate(number=Count("pk")).values("number"))
+    return AssessmentMethod.objects.annotate(sign_offs=Coalesce(number, 0)).order_by("-is_active", "name")
 
 
 def last_sign_off_by(user: User) -> CompetencyRecord | None:

@@ -80,7 +80,7 @@ def asked(
     """Answer with a form; HTMX gets it alone. What was typed stays, a refusal stands at the fields that it names.
 
     Args:
-        fields: the template of its fields, by the name in `_<name>_fields.html`.
+        fields: the template of its fields: a path, or the name in `_<name>_fields.html` of this library.
         back: where "leave without saving" leads, and the crumb above.
     """
     status = 200
@@ -91,7 +91,7 @@ def asked(
     template = "partials/_form.html" if request.htmx else "form.html"
     context |= {
         "form": form,
-        "fields_template": f"training/library/partials/_{fields}_fields.html",
+        "fields_template": fields if "/" in fields else f"training/library/partials/_{fields}_fields.html",
         "heading": heading,
         "back_word": back[0],
         "back_url": back[1],

@@ -1,0 +1,53 @@
+"""Assessment methods: how a practical skill is assessed (V1)."""
+
+from typing import TypedDict
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from learners.models import AssessmentMethod
+from training.permissions import Permission, check_may
+from training.refusals import Refusal, database_refusals
+from training.services.library_rows import write_row
+
+
+class MethodFacts(TypedDict, total=False):
+    """What is known of a method. A field left out stays as it is."""
+
+    name: str
+    description: str
+    is_active: bool
+
+
+class MethodNotFound(Refusal):
+    """There is no such assessment method (404)."""
+
+    status = 404
+
+
+def create_method(*, facts: MethodFacts, by: User) -> AssessmentMethod:
+    """Add a method.
+
+    Raises:
+        NotPermitted: not granted.
+        Invalid: a field breaks its rule; `errors` names it.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        return write_row(AssessmentMethod(), facts, by=by)
+
+
+def edit_method(*, method_id: int, facts: MethodFacts, by: User) -> AssessmentMethod:
+    """Change a method. An inactive one is offered for no new sign-off; those that name it keep it.
+
+    Raises:
+        NotPermitted, Invalid: as `create_method`.
+        MethodNotFound: there is no such method.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with database_refusals(), transaction.atomic():
+        method = AssessmentMethod.objects.select_for_update(no_key=True).filter(pk=method_id).first()
+        if method is None:
+            raise MethodNotFound(_("There is no such assessment method."))
+        return write_row(method, facts, by=by)
