@@ -13,10 +13,10 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import Swagger
 
-from attendance.api import lists, sessions
+from attendance.api import classes, corrections, lists, sessions
 from config.api_gate import gate, not_signed_in
 from config.problems import MEDIA_TYPE, field_errors, problem, problem_of
-from learners import api as learners
+from learners.api import competency, records, workers
 from training import api as training
 from training.permissions import public
 from training.refusals import Refusal
@@ -74,11 +74,13 @@ api = SiteProofAPI(
 api.add_decorator(gate, mode="view")
 api.add_router("/v1/training/sessions", sessions.router, tags=["sessions"])
 api.add_router("/v1/training/sessions", lists.router, tags=["lists"])
-api.add_router("/v1/training/records", learners.records, tags=["records"])
+api.add_router("/v1/training/sessions", corrections.router, tags=["corrections"])
+api.add_router("/v1/training/records", records.router, tags=["records"])
 api.add_router("/v1/training", training.library, tags=["library"])
-api.add_router("/v1/competency", learners.competency, tags=["competency"])
-api.add_router("/v1/compliance", learners.compliance, tags=["compliance"])
-api.add_router("/v1/learners", learners.learners, tags=["learners"])
+api.add_router("/v1/competency", competency.router, tags=["competency"])
+api.add_router("/v1/compliance", workers.compliance, tags=["compliance"])
+api.add_router("/v1/learners", workers.learners, tags=["learners"])
+api.add_router("/v1/classes", classes.router, tags=["classes"])
 
 
 @api.exception_handler(Refusal)

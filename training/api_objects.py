@@ -1,7 +1,7 @@
 """What every object of the JSON API is made of: camelCase keys, times with an offset, pages, and problems."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.contrib.auth.models import User
@@ -19,6 +19,7 @@ PLAUSIBLE_YEARS = range(1900, 2200)
 
 Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
+Part = TypeVar("Part")
 
 
 class ApiRequest(HttpRequest):
@@ -120,6 +121,11 @@ def page(rows: QuerySet[Row], paging: Paging, to_items: Callable[[list[Row]], li
     """Return one page of `rows` as the API answers it; `to_items` turns its rows into objects, all at once."""
     wanted = list(rows[paging.offset : paging.offset + paging.limit])
     return {"items": to_items(wanted), "count": rows.count()}
+
+
+def part(rows: Sequence[Part], paging: Paging) -> Sequence[Part]:
+    """Return one page of what is at hand already."""
+    return rows[paging.offset : paging.offset + paging.limit]
 
 
 # What is answered instead of success

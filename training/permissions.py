@@ -141,6 +141,11 @@ def may(user: User, permission: Permission, thing: Owned | None = None) -> bool:
     return True
 
 
+def name_of(user: AbstractUser) -> str:
+    """Return how a login is named to other people."""
+    return user.get_full_name() or user.get_username()
+
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import File, Path, Query, Router, Status, UploadedFile
 from pydantic import Field
 
-from attendance.api.objects import AttendeeObject, Suggestion, attendee_object, suggestion
+from attendance.api.objects import AttendeeObject, Stored, Suggestion, attendee_object, stored_object, suggestion
 from attendance.selectors.evidence import NoEvidence, present_upload
 from attendance.selectors.picker import SHORTEST_SEARCH, Wanted, candidate_count, candidates
 from attendance.selectors.register import register
@@ -69,13 +69,6 @@ class MarkObject(ApiObject):
 
 class Marks(ApiObject):
     attendees: list[MarkObject] = Field(min_length=1, max_length=MOST_AT_ONCE)
-
-
-class Stored(ApiObject):
-    key: str
-    sha256: str
-    size: int
-    content_type: str
 
 
 class Finalized(ApiObject):
@@ -146,10 +139,7 @@ def upload(request: ApiRequest, session_id: Path[Key], file: File[list[UploadedF
     """Store the signed sheet: one PDF, JPEG or PNG, or several pictures, which become one PDF (E1, E2, E7)."""
     _session(request, session_id, Permission.UPLOAD)
     stored = upload_evidence(session_id=session_id, files=file, by=request.user, now=timezone.now())
-    return Status(
-        201,
-        Stored(key=stored.key, sha256=stored.sha256, size=stored.size, content_type=stored.content_type),
-    )
+    return Status(201, stored_object(stored))
 
 
 @router.get("/{session_id}/evidence", response=answers(None), openapi_extra=FILES)

@@ -15,7 +15,7 @@ from attendance.selectors.sessions import SessionLine, session_lines
 from learners.models import EvidenceUpload
 from training.api_objects import ApiObject, Day, Moment
 from training.models import Session
-from training.permissions import Permission, may
+from training.permissions import Permission, may, name_of
 from training.policies import allows, check_can_delete, check_can_schedule, check_open
 
 
@@ -26,6 +26,13 @@ class EvidenceObject(ApiObject):
     content_type: str
     uploaded_at: Moment
     uploaded_by: str
+
+
+class Stored(ApiObject):
+    key: str
+    sha256: str
+    size: int
+    content_type: str
 
 
 class SessionObject(ApiObject):
@@ -151,6 +158,11 @@ def suggestion(candidate: Candidate, *, names_roles: bool) -> Suggestion:
     )
 
 
+def stored_object(upload: EvidenceUpload) -> Stored:
+    """Return a file that was just stored."""
+    return Stored(key=upload.key, sha256=upload.sha256, size=upload.size, content_type=upload.content_type)
+
+
 def _session(line: SessionLine, upload: EvidenceUpload | None, *, user: User, now: datetime) -> SessionObject:
     session = line.session
     version, trainer, venue = session.course_version, session.trainer, session.venue
@@ -179,7 +191,7 @@ def _session(line: SessionLine, upload: EvidenceUpload | None, *, user: User, no
         capacity_exceeded=line.is_over_capacity,
         evidence=_evidence(upload) if upload else None,
         finalized_at=session.finalized_at,
-        finalized_by=_name(session.finalized_by),
+        finalized_by=name_of(session.finalized_by) if session.finalized_by else None,
         cancellation_reason=session.cancellation_reason or None,
         allowed_actions=_allowed_actions(session, facts, user=user, now=now),
         version=session.version,
@@ -212,9 +224,5 @@ def _evidence(upload: EvidenceUpload) -> EvidenceObject:
         size=upload.size,
         content_type=upload.content_type,
         uploaded_at=upload.uploaded_at,
-        uploaded_by=_name(upload.uploaded_by) or "",
+        uploaded_by=name_of(upload.uploaded_by),
     )
-
-
-def _name(user: User | None) -> str | None:
-    return (user.get_full_name() or user.get_username()) if user else None

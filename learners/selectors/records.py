@@ -22,10 +22,14 @@ def records_of(learner: Learner) -> QuerySet[TrainingRecord]:
 def list_records(
     *, learner_id: int | None = None, course_id: int | None = None, expiring_before: date | None = None
 ) -> QuerySet[TrainingRecord]:
-    """Return records with what is told of each, newest first, revoked ones included; what is None does not narrow."""
+    """Return records with what is told of each, newest first, revoked ones included; what is None does not narrow.
+
+    A worker's are the person's: those under merged badges too (L2).
+    """
     records = TrainingRecord.objects.select_related("course", "provider", "revocation__revoked_by")
+    if learner_id is not None:
+        records = records.filter(rows_of_people([learner_id]))
     for field, value in (
-        ("learner", learner_id),
         ("course", course_id),
         ("expiry_date__lt", expiring_before),
     ):

@@ -1,6 +1,8 @@
 """Every path × method × kind of login of the API against one table. A path that is not in it fails the build."""
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -8,14 +10,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from config.api import api
-from learners.models import Learner, TrainingRecord
+from learners.models import CompetencyRecord, Learner, TrainingRecord
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
-from tests.factories.learners import TrainingRecordFactory
-from tests.factories.training import TrainerFactory, UserFactory, VenueFactory, scheduled_session
+from tests.factories.learners import CompetencyRecordFactory, LearnerFactory, TrainingRecordFactory
+from tests.factories.training import TrainerFactory, UserFactory, VenueFactory, active_class, scheduled_session
 from tests.fixtures import client_of
 from training.groups import TRAINERS
-from training.models import Session, Trainer
+from training.models import Session, Trainer, TrainingClass
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
 
@@ -27,7 +29,7 @@ ITS_READERS = READERS | {"its trainer"}
 WITH_A_ROLE = ITS_READERS | {"other trainer"}
 EVERYBODY = WITH_A_ROLE | {"login without a role", "anonymous"}
 
-SESSIONS = "/api/v1/training/sessions"
+SESSIONS, CLASSES = "/api/v1/training/sessions", "/api/v1/classes"
 ACCESS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", f"{SESSIONS}/draft"): PLANNERS,
     ("GET", SESSIONS): WITH_A_ROLE,
@@ -43,28 +45,94 @@ ACCESS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", f"{SESSIONS}/{{session_id}}/evidence"): ITS_MARKERS,
     ("GET", f"{SESSIONS}/{{session_id}}/evidence"): ITS_READERS,
     ("POST", f"{SESSIONS}/{{session_id}}/finalize"): PLANNERS,
+    ("POST", f"{SESSIONS}/{{session_id}}/corrections"): SUPERUSER,
+    ("POST", f"{SESSIONS}/{{session_id}}/evidence-corrections"): SUPERUSER,
     ("GET", "/api/v1/training/courses"): READERS,
     ("GET", "/api/v1/training/resources/trainers"): READERS,
     ("GET", "/api/v1/training/resources/venues"): READERS,
     ("GET", "/api/v1/training/resources/availability/check"): PLANNERS,
     ("GET", "/api/v1/training/records"): READERS,
+    ("POST", "/api/v1/training/records"): PLANNERS,
     ("POST", "/api/v1/training/records/{record_id}/revoke"): SUPERUSER,
     ("GET", "/api/v1/competency/pending"): READERS,
+    ("PATCH", "/api/v1/competency/{record_id}/verify"): PLANNERS,
+    ("POST", "/api/v1/competency/bulk-verify"): PLANNERS,
+    ("POST", "/api/v1/competency/{record_id}/revoke"): SUPERUSER,
+    ("POST", "/api/v1/competency/{record_id}/new-attempt"): PLANNERS,
     ("GET", "/api/v1/compliance/stats"): READERS,
     ("GET", "/api/v1/compliance/{learner_id}"): READERS,
     ("GET", "/api/v1/learners"): READERS,
     ("GET", "/api/v1/learners/{learner_id}"): READERS,
+    ("POST", "/api/v1/learners/{learner_id}/merge"): SUPERUSER,
+    ("GET", "/api/v1/learners/{learner_id}/progressions"): READERS,
+    ("GET", CLASSES): WITH_A_ROLE,
+    ("GET", f"{CLASSES}/{{class_id}}/sessions"): ITS_READERS,
+    ("POST", f"{CLASSES}/{{class_id}}/sessions/{{session_date}}/capture"): ITS_MARKERS,
+    ("POST", f"{CLASSES}/{{class_id}}/sessions/{{session_date}}/exception"): ITS_MARKERS,
 }
-BODIES: dict[str, Callable[[Session, Learner], dict[str, Any]]] = {
-    f"{SESSIONS}/draft": lambda session, learner: {"courseId": session.course_id},
-    f"{SESSIONS}/{{session_id}}": lambda session, learner: {"venueId": VenueFactory().pk},
-    f"{SESSIONS}/{{session_id}}/schedule": lambda session, learner: {},
-    f"{SESSIONS}/{{session_id}}/cancel": lambda session, learner: {"reason": "Storm"},
-    f"{SESSIONS}/{{session_id}}/attendees": lambda session, learner: {"learnerIds": [learner.pk]},
-    f"{SESSIONS}/{{session_id}}/attendance": lambda session, learner: {
-        "attendees": [{"learnerId": learner.pk, "isPresent": True, "hasPassed": True}]
+
+
+@dataclass
+class Things:
+    """What an address names, anew for each request."""
+
+    session: Session
+    learner: Learner
+    record: TrainingRecord
+    sign_off: CompetencyRecord
+    training_class: TrainingClass
+
+    @property
+    def address(self) -> dict[str, Any]:
+        return {
+            "session_id": self.session.pk,
+            "learner_id": self.learner.pk,
+            "record_id": self.record.pk,
+            "class_id": self.training_class.pk,
+            "session_date": self.training_class.start_date,
+        }
+
+
+BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
+    f"{SESSIONS}/draft": lambda things: {"courseId": things.session.course_id},
+    f"{SESSIONS}/{{session_id}}": lambda things: {"venueId": VenueFactory().pk},
+    f"{SESSIONS}/{{session_id}}/schedule": lambda things: {},
+    f"{SESSIONS}/{{session_id}}/cancel": lambda things: {"reason": "Storm"},
+    f"{SESSIONS}/{{session_id}}/attendees": lambda things: {"learnerIds": [things.learner.pk]},
+    f"{SESSIONS}/{{session_id}}/attendance": lambda things: {
+        "attendees": [{"learnerId": things.learner.pk, "isPresent": True, "hasPassed": True}]
     },
-    "/api/v1/training/records/{record_id}/revoke": lambda session, learner: {"reason": "Forged"},
+    f"{SESSIONS}/{{session_id}}/corrections": lambda things: {
+        "learnerId": things.learner.pk,
+        "result": "FAILED",
+        "reason": "Mixed up",
+    },
+    "/api/v1/training/records/{record_id}/revoke": lambda things: {"reason": "Forged"},
+    "/api/v1/competency/{record_id}/verify": lambda things: {"status": "NOT_COMPETENT", "remarks": "Unsafe"},
+    "/api/v1/competency/bulk-verify": lambda things: {
+        "recordIds": [things.sign_off.pk],
+        "status": "NOT_COMPETENT",
+        "remarks": "Unsafe",
+    },
+    "/api/v1/competency/{record_id}/revoke": lambda things: {"reason": "Wrong person"},
+    "/api/v1/learners/{learner_id}/merge": lambda things: {"into": LearnerFactory().pk, "reason": "Same person"},
+    f"{CLASSES}/{{class_id}}/sessions/{{session_date}}/capture": lambda things: {},
+    f"{CLASSES}/{{class_id}}/sessions/{{session_date}}/exception": lambda things: {"type": "agent_absent"},
+}
+FILES: dict[str, Callable[[Things], dict[str, Any]]] = {
+    f"{SESSIONS}/{{session_id}}/evidence": lambda things: {},
+    f"{SESSIONS}/{{session_id}}/evidence-corrections": lambda things: {"reason": "Wrong scan"},
+    "/api/v1/training/records": lambda things: {
+        "data": json.dumps(
+            {
+                "learnerId": things.learner.pk,
+                "courseId": things.session.course_id,
+                "providerId": things.learner.company_id,
+                "completionDate": "2026-01-15",
+                "expiryDate": None,
+            }
+        )
+    },
 }
 
 
@@ -92,8 +160,14 @@ def test_every_operation_lets_in_whom_the_table_names(
     for person, client in people.items():
         session = scheduled_session(trainer=trainer)
         learner = SessionAttendeeFactory(session=session).learner
-        record = TrainingRecordFactory(learner=learner)
-        response = _ask(client, method, path, session=session, learner=learner, record=record)
+        things = Things(
+            session=session,
+            learner=learner,
+            record=TrainingRecordFactory(learner=learner),
+            sign_off=CompetencyRecordFactory(),
+            training_class=active_class(agent=trainer),
+        )
+        response = _ask(client, method, path, things)
         answered = f"{method} {path} as {person}: {response.status_code} {getattr(response, 'content', b'')[:200]!r}"
         if person == "anonymous":
             assert response.status_code == 401, answered
@@ -120,12 +194,15 @@ def _lacks_a_sheet(method: str, path: str) -> bool:
     return (method, path) == ("GET", f"{SESSIONS}/{{session_id}}/evidence")
 
 
-def _ask(client: Client, method: str, path: str, *, session: Session, learner: Learner, record: TrainingRecord) -> Any:
-    address = path.format(session_id=session.pk, learner_id=learner.pk, record_id=record.pk)
+def _ask(client: Client, method: str, path: str, things: Things) -> Any:
+    keys = things.address
+    if path.startswith("/api/v1/competency"):
+        keys["record_id"] = things.sign_off.pk
+    address = path.format(**keys)
     if method == "GET":
         times = {"startTime": "2026-03-01T08:00:00Z", "endTime": "2026-03-01T09:00:00Z"}
         return client.get(address, times if "availability" in path else {})
-    if method == "POST" and path.endswith("/evidence"):
-        return client.post(address, {"file": files.upload(files.pdf(), "sheet.pdf")})
-    body = BODIES[path](session, learner) if path in BODIES else None
+    if method == "POST" and path in FILES:
+        return client.post(address, {"file": files.upload(files.pdf(), "sheet.pdf"), **FILES[path](things)})
+    body = BODIES[path](things) if path in BODIES else None
     return getattr(client, method.lower())(address, body, "application/json")

@@ -1,32 +1,23 @@
-"""Workers through the API: who is cleared and why, their records, and the sign-offs that are owed."""
+"""Workers through the API: who is cleared and why, and their way through classes."""
 
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
 from pydantic import Field
 
-from learners.models import CompetencyRecord, ComplianceStatus, Learner, TrainingRecord
+from learners.models import ComplianceStatus, Learner, LearnerHoursLog
 from learners.selectors.items import ItemLine, item_lines
-from learners.selectors.learners import (
-    Group,
-    WorkerFilter,
-    group_counts,
-    list_workers,
-    pending_sign_offs,
-)
-from learners.selectors.records import list_records
+from learners.selectors.learners import Group, WorkerFilter, group_counts, list_workers
+from learners.selectors.progression import ProgressionLine, hours_log, progressions_of_learner
 from learners.services.learners import LearnerNotFound
-from learners.services.records import revoke_record
+from learners.services.merging import merge_workers
 from learners.standing import Verdict, is_out_of_date, verdict
-from training.api_objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page
-from training.permissions import Permission, requires
+from training.api_objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page, part
+from training.permissions import Permission, name_of, requires
 
-records = Router(by_alias=True)
-competency = Router(by_alias=True)
 compliance = Router(by_alias=True)
 learners = Router(by_alias=True)
 
@@ -76,47 +67,36 @@ class ComplianceStats(ApiObject):
     awaiting_verification: int
 
 
-class EvidenceKey(ApiObject):
-    key: str
-    sha256: str
+class Hours(ApiObject):
+    """A row of the log; a reversal is the negative of the row that it names (H4)."""
 
-
-class Revoked(ApiObject):
-    reason: str
-    at: Moment
-    by: str
-
-
-class RecordObject(ApiObject):
     id: int
-    learner_id: int
-    course_id: int
-    course_code: str
-    course_title: str
-    completion_date: Day
-    expiry_date: Day | None
-    result: str
+    log_date: Day
+    hours_trained: float
+    hours_present: float
+    source: str
     session_id: int | None
-    provider_name: str | None
-    evidence: EvidenceKey
-    supersedes: int | None
-    revoked: Revoked | None
-    created_at: Moment
+    created_by: str | None
+    notes: str | None
+    reversal_of: int | None
 
 
-class CompetencyObject(ApiObject):
+class ProgressionObject(ApiObject):
+    """`progressPercent` is null where nobody said how long the course is, `attendanceRate` before the first hour."""
+
     id: int
     learner_id: int
-    course_id: int
-    session_id: int
-    attempt: int
+    course_code: str
+    class_id: int
     status: str
-    training_date: Day
-    assessed_by: str | None
-    assessed_at: Moment | None
-    method_id: int | None
-    remarks: str | None
-    training_record_id: int | None
+    start_date: Day
+    completion_date: Day | None
+    hours_trained: float
+    hours_present: float
+    hours_absent: float
+    progress_percent: int | None
+    attendance_rate: int | None
+    log: list[Hours]
 
 
 class LearnerQuery(Paging):
@@ -126,13 +106,10 @@ class LearnerQuery(Paging):
     status: Learner.Status | None = None
 
 
-class RecordQuery(Paging):
-    learner_id: Key | None = None
-    course_id: Key | None = None
-    expiring_before: Day | None = None
+class MergeInto(ApiObject):
+    """`into` is the worker who stays."""
 
-
-class Reason(ApiObject):
+    into: Key
     reason: Text
 
 
@@ -150,6 +127,28 @@ def list_learners(request: ApiRequest, query: Query[LearnerQuery]) -> dict[str, 
 def show_learner(request: ApiRequest, learner_id: Path[Key]) -> LearnerObject:
     """One worker; a badge that was merged answers with the one it went into (L2)."""
     return _learner(_get_learner(learner_id))
+
+
+@learners.post("/{learner_id}/merge", response=answers(LearnerObject))
+@requires(Permission.MERGE)
+def merge(request: ApiRequest, learner_id: Path[Key], body: MergeInto) -> LearnerObject:
+    """Read this badge as another worker's from now on, and return that one (L2)."""
+    merge_workers(
+        duplicate_id=learner_id, survivor_id=body.into, reason=body.reason, by=request.user, now=timezone.now()
+    )
+    return _learner(_get_learner(body.into))
+
+
+@learners.get("/{learner_id}/progressions", response=answers(Page[ProgressionObject]))
+@requires(Permission.READ_SITE)
+def list_progressions(request: ApiRequest, learner_id: Path[Key], query: Query[Paging]) -> dict[str, Any]:
+    """A worker's way through each class, the latest first, with the hours behind the sums (H5 to H7)."""
+    lines = progressions_of_learner(_get_learner(learner_id).pk)
+    shown = part(lines, query)
+    log: dict[int, list[Hours]] = {line.progression.pk: [] for line in shown}
+    for row in hours_log(log.keys()):
+        log[row.progression_id].append(_hours(row))
+    return {"items": [_progression(line, log[line.progression.pk]) for line in shown], "count": len(lines)}
 
 
 @compliance.get("/stats", response=answers(ComplianceStats))
@@ -179,30 +178,6 @@ def show_compliance(request: ApiRequest, learner_id: Path[Key]) -> ComplianceObj
         updated_at=learner.compliance_updated_at,
         items=[_item(line) for line in lines],
     )
-
-
-@records.get("", response=answers(Page[RecordObject]))
-@requires(Permission.READ_SITE)
-def list_training_records(request: ApiRequest, query: Query[RecordQuery]) -> dict[str, Any]:
-    """Records, the newest first, revoked ones included (R2)."""
-    found = list_records(learner_id=query.learner_id, course_id=query.course_id, expiring_before=query.expiring_before)
-    return page(found, query, lambda rows: [_record(each) for each in rows])
-
-
-@records.post("/{record_id}/revoke", response=answers(RecordObject))
-@requires(Permission.REVOKE)
-def revoke(request: ApiRequest, record_id: Path[Key], body: Reason) -> RecordObject:
-    """Let a record count for nothing from now on; it stays visible (R2)."""
-    revoke_record(record_id=record_id, reason=body.reason, by=request.user, now=timezone.now())
-    return _record(list_records().get(pk=record_id))
-
-
-@competency.get("/pending", response=answers(Page[CompetencyObject]))
-@requires(Permission.READ_SITE)
-def list_pending(request: ApiRequest, query: Query[Paging]) -> dict[str, Any]:
-    """The practical sign-offs that are owed, the oldest first (V1)."""
-    owed = pending_sign_offs().select_related("assessed_by").order_by("training_date", "pk")
-    return page(owed, query, lambda rows: [_competency(each) for each in rows])
 
 
 def _get_learner(learner_id: int) -> Learner:
@@ -254,44 +229,34 @@ def _item(line: ItemLine) -> ItemObject:
     )
 
 
-def _record(record: TrainingRecord) -> RecordObject:
-    revocation = getattr(record, "revocation", None)
-    return RecordObject(
-        id=record.pk,
-        learner_id=record.learner_id,
-        course_id=record.course_id,
-        course_code=record.course.code,
-        course_title=record.course_title,
-        completion_date=record.completion_date,
-        expiry_date=record.expiry_date,
-        result=record.result,
-        session_id=record.session_id,
-        provider_name=record.provider.name if record.provider else None,
-        evidence=EvidenceKey(key=record.evidence_file_key, sha256=record.evidence_hash),
-        supersedes=record.supersedes_id,
-        revoked=Revoked(reason=revocation.reason, at=revocation.revoked_at, by=_name(revocation.revoked_by))
-        if revocation
-        else None,
-        created_at=record.created_at,
+def _progression(line: ProgressionLine, log: list[Hours]) -> ProgressionObject:
+    progression = line.progression
+    return ProgressionObject(
+        id=progression.pk,
+        learner_id=progression.learner_id,
+        course_code=progression.course.code,
+        class_id=progression.training_class_id,
+        status=progression.status,
+        start_date=progression.start_date,
+        completion_date=progression.completion_date,
+        hours_trained=float(progression.hours_trained),
+        hours_present=float(progression.hours_present),
+        hours_absent=float(progression.hours_absent),
+        progress_percent=line.percent,
+        attendance_rate=line.attendance_rate,
+        log=log,
     )
 
 
-def _competency(record: CompetencyRecord) -> CompetencyObject:
-    return CompetencyObject(
-        id=record.pk,
-        learner_id=record.learner_id,
-        course_id=record.course_id,
-        session_id=record.session_id,
-        attempt=record.attempt,
-        status=record.status,
-        training_date=record.training_date,
-        assessed_by=_name(record.assessed_by) if record.assessed_by else None,
-        assessed_at=record.assessed_at,
-        method_id=record.method_id,
-        remarks=record.remarks or None,
-        training_record_id=record.training_record_id,
+def _hours(row: LearnerHoursLog) -> Hours:
+    return Hours(
+        id=row.pk,
+        log_date=row.log_date,
+        hours_trained=float(row.hours_trained),
+        hours_present=float(row.hours_present),
+        source=row.source,
+        session_id=row.session_id,
+        created_by=name_of(row.created_by) if row.created_by else None,
+        notes=row.notes or None,
+        reversal_of=row.reversal_of_id,
     )
-
-
-def _name(user: User) -> str:
-    return user.get_full_name() or user.get_username()

@@ -1,0 +1,1 @@
+"""Workers through the API, one module for each kind of address."""

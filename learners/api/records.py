@@ -1,0 +1,123 @@
+"""Training records through the API: lists, external ones by hand, and revoking."""
+
+from typing import Any
+
+from django.utils import timezone
+from ninja import File, Form, Path, Query, Router, Status, UploadedFile
+from pydantic import Json
+
+from learners.models import TrainingRecord
+from learners.selectors.records import list_records
+from learners.services.external_records import ExternalTraining, record_external
+from learners.services.records import revoke_record
+from training.api_objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page
+from training.permissions import Permission, name_of, requires
+
+router = Router(by_alias=True)
+
+
+class EvidenceKey(ApiObject):
+    key: str
+    sha256: str
+
+
+class Revoked(ApiObject):
+    reason: str
+    at: Moment
+    by: str
+
+
+class RecordObject(ApiObject):
+    id: int
+    learner_id: int
+    course_id: int
+    course_code: str
+    course_title: str
+    completion_date: Day
+    expiry_date: Day | None
+    result: str
+    session_id: int | None
+    provider_name: str | None
+    evidence: EvidenceKey
+    supersedes: int | None
+    revoked: Revoked | None
+    created_at: Moment
+
+
+class RecordQuery(Paging):
+    learner_id: Key | None = None
+    course_id: Key | None = None
+    expiring_before: Day | None = None
+
+
+class Reason(ApiObject):
+    reason: Text
+
+
+class ExternalRecord(ApiObject):
+    """What a certificate says; `expiryDate` is null where it does not expire."""
+
+    learner_id: Key
+    course_id: Key
+    provider_id: Key
+    completion_date: Day
+    expiry_date: Day | None
+    comments: Text = ""
+
+
+@router.get("", response=answers(Page[RecordObject]))
+@requires(Permission.READ_SITE)
+def list_training_records(request: ApiRequest, query: Query[RecordQuery]) -> dict[str, Any]:
+    """Records, the newest first, revoked ones included (R2)."""
+    found = list_records(learner_id=query.learner_id, course_id=query.course_id, expiring_before=query.expiring_before)
+    return page(found, query, lambda rows: [record_object(each) for each in rows])
+
+
+@router.post("", response=answers(RecordObject, 201))
+@requires(Permission.RECORD_EXTERNAL)
+def create_external_record(
+    request: ApiRequest, file: File[list[UploadedFile]], data: Form[Json[ExternalRecord]]
+) -> Status[RecordObject]:
+    """Record training that somebody else gave, with its certificate: one PDF, JPEG or PNG, or several pictures (R1)."""
+    training = ExternalTraining(
+        course_id=data.course_id,
+        provider_id=data.provider_id,
+        completion_date=data.completion_date,
+        expiry_date=data.expiry_date,
+        comments=data.comments,
+    )
+    record = record_external(
+        learner_id=data.learner_id, training=training, files=file, by=request.user, now=timezone.now()
+    )
+    return Status(201, record_object(list_records().get(pk=record.pk)))
+
+
+@router.post("/{record_id}/revoke", response=answers(RecordObject))
+@requires(Permission.REVOKE)
+def revoke(request: ApiRequest, record_id: Path[Key], body: Reason) -> RecordObject:
+    """Let a record count for nothing from now on; it stays visible (R2)."""
+    revoke_record(record_id=record_id, reason=body.reason, by=request.user, now=timezone.now())
+    return record_object(list_records().get(pk=record_id))
+
+
+def record_object(record: TrainingRecord) -> RecordObject:
+    """Return a record of `list_records` as the API tells it."""
+    revocation = getattr(record, "revocation", None)
+    return RecordObject(
+        id=record.pk,
+        learner_id=record.learner_id,
+        course_id=record.course_id,
+        course_code=record.course.code,
+        course_title=record.course_title,
+        completion_date=record.completion_date,
+        expiry_date=record.expiry_date,
+        result=record.result,
+        session_id=record.session_id,
+        provider_name=record.provider.name if record.provider else None,
+        evidence=EvidenceKey(key=record.evidence_file_key, sha256=record.evidence_hash),
+        supersedes=record.supersedes_id,
+        revoked=Revoked(reason=revocation.reason, at=revocation.revoked_at, by=name_of(revocation.revoked_by))
+        if revocation
+        else None,
+        created_at=record.created_at,
+    )
