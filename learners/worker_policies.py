@@ -74,6 +74,15 @@ def check_version(learner: Learner, version: datetime | None) -> None:
         )
 
 
+def why_not_active(learner: Learner) -> str:
+    """Return why somebody who is not ACTIVE can be put on no list (L1), as part of a sentence."""
+    if learner.merged_into is not None:
+        words = _("%(worker)s was merged into %(survivor)s")
+        return words % {"worker": learner, "survivor": learner.merged_into}
+    words = _("%(worker)s is blocked") if learner.status == Status.BLACKLISTED else _("%(worker)s is not active")
+    return words % {"worker": learner}
+
+
 def has_left(learner: Learner, *, today: date) -> bool:
     """L3: the last day has passed."""
     return learner.end_date is not None and learner.end_date < today

@@ -21,8 +21,9 @@ from attendance.policies import (
     completion_date,
     outcome,
 )
-from learners.models import EvidenceUpload, Learner
+from learners.models import EvidenceUpload
 from learners.policies import expiry_date
+from learners.selectors.learners import is_active_person
 from training.models import Session
 from training.policies import allows
 from training.refusals import Refusal
@@ -132,9 +133,7 @@ def finalize_preview(session: Session, *, now: datetime) -> FinalizePreview:
     expires_on = None
     if completed_on and version:
         expires_on = expiry_date(completed_on, validity_months=version.validity_months)
-    blocked = SessionAttendee.objects.filter(session=session, is_present=True).exclude(
-        learner__status=Learner.Status.ACTIVE
-    )
+    blocked = SessionAttendee.objects.filter(~is_active_person(), session=session, is_present=True)
     return FinalizePreview(
         facts=facts,
         outcome=outcome(session, facts),

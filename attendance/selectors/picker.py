@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
 from learners.models import ComplianceItem, ComplianceStatus, Learner, TrainingRecord
-from learners.selectors.learners import is_on_site, matches
+from learners.selectors.learners import is_on_site, matches, person_of, rows_of_people
 from learners.standing import ItemStanding, standing_of_item
 from training.models import Course, CourseVersion, Session
 
@@ -232,9 +232,9 @@ def standing_for_course(item: ComplianceItem | None, *, today: dt.date, warning_
 
 
 def _people(session: Session, search: str) -> QuerySet[Learner]:
-    """ACTIVE workers who are not on the list, with `item`: their stored answer for the course."""
-    listed = SessionAttendee.objects.filter(session=session, learner=OuterRef("pk"))
-    people = Learner.objects.filter(is_on_site(), ~Exists(listed))
+    """ACTIVE workers who are not on the list under any badge (L2), with `item`: their stored answer for the course."""
+    listed = SessionAttendee.objects.filter(session=session).annotate(person=person_of())
+    people = Learner.objects.filter(is_on_site(), ~Exists(listed.filter(person=OuterRef("pk"))))
     if len(search.strip()) >= SHORTEST_SEARCH:
         people = people.filter(matches(search))
     return people.annotate(item=FilteredRelation("items", condition=Q(items__course=session.course_id)))
@@ -298,11 +298,12 @@ def _other_lists(
     rows = (
         SessionAttendee.objects.filter(
             coming | overlaps if session.start_time and session.end_time else coming,
-            learner__in=learner_ids,
+            rows_of_people(learner_ids),
             session__deleted_at__isnull=True,
         )
         .exclude(session=session)
         .exclude(session__status=Session.Status.CANCELLED)
+        .annotate(person=person_of())
         .select_related("session")
         .order_by("-session__start_time", "-session_id")  # the earliest is written last
     )
@@ -310,9 +311,9 @@ def _other_lists(
     for row in rows:
         other = row.session
         if _overlap(session, other):
-            clashes[row.learner_id] = other
+            clashes[row.person] = other
         if other.course_id == session.course_id and other.start_time and other.start_time > now:
-            bookings[row.learner_id] = other
+            bookings[row.person] = other
     return clashes, bookings
 
 
@@ -333,12 +334,12 @@ def _missing_prerequisites(session: Session, learner_ids: Collection[int], *, to
     held = defaultdict(set)
     proofs = TrainingRecord.objects.filter(
         Q(expiry_date__isnull=True) | Q(expiry_date__gte=today),
-        learner__in=learner_ids,
+        rows_of_people(learner_ids),
         course__in=wanted,
         result=TrainingRecord.Result.PASSED,
         revocation__isnull=True,
     )
-    for learner_id, course_id in proofs.values_list("learner_id", "course_id"):
+    for learner_id, course_id in proofs.values_list(person_of(), "course_id"):
         held[learner_id].add(course_id)
     return {
         learner_id: [code for course_id, code in wanted.items() if course_id not in held[learner_id]]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from learners.models import CompetencyRecord, Learner, Role, TrainingRecord
 from learners.standing import ItemStanding, Standing, verdict
 from training.models import Company, Session
 from training.policies import allows
+from training.templatetags.ui import day as day_in_words
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Row:
     Attributes:
         standing: how the worker stands with the session's course today.
         awaiting_verification: a practical sign-off is owed.
-        alert: that the worker is blocked or not active, in red (L1); None for active ones.
+        alert: that the worker is blocked, not active (L1) or gone before the session (L3), or stands on another line as
+            well (L2), in red; None for the others.
         company: employer as marked, else of today (R3).
         role: likewise.
         marked_by: whoever marked the row last; empty while it is unmarked.
@@ -102,24 +105,26 @@ def register(
     attendees = session.attendees.filter(line__gt=after_line)
     if learner_ids is not None:
         attendees = attendees.filter(learner__in=learner_ids)
-    found = list(attendees.select_related("learner").order_by("line"))
+    found = list(
+        attendees.select_related("learner__merged_into").annotate(twin_line=_line_of_survivor()).order_by("line")
+    )
     ids = [attendee.learner_id for attendee in found]
-    items = items_for_course(session, ids)
+    items = items_for_course(session, [attendee.learner.person.pk for attendee in found])
     records, sign_offs = _made_by_finalize(session, ids) if session.is_finalized else ({}, {})
     names = _names(found)
     rows = []
     for attendee in found:
-        learner = attendee.learner
-        item = items.get(learner.pk)
+        learner, person = attendee.learner, attendee.learner.person
+        item = items.get(person.pk)
         record = records.get(learner.pk)
         rows.append(
             Row(
                 attendee=attendee,
                 standing=standing_for_course(item, today=today, warning_days=warning_days),
                 awaiting_verification=item is not None and item.awaiting_verification,
-                alert=_alert(learner, today),
-                company=names.companies[attendee.company_id or learner.company_id],
-                role=names.roles[attendee.role_id or learner.role_id],
+                alert=_alert(person, attendee.twin_line, session=session, today=today),
+                company=names.companies[attendee.company_id or person.company_id],
+                role=names.roles[attendee.role_id or person.role_id],
                 marked_by=names.people[attendee.marked_by_id] if attendee.marked_by_id else "",
                 can_remove=allows(partial(check_can_remove, session, attendee, now=now)),
                 outcome=_outcome(record, sign_offs.get(learner.pk)) if session.is_finalized else None,
@@ -137,8 +142,8 @@ class _Names(NamedTuple):
 
 def _names(attendees: Collection[SessionAttendee]) -> _Names:
     """Return what rows call by name, each once: many people share few employers, roles and trainers."""
-    companies = {attendee.company_id or attendee.learner.company_id for attendee in attendees}
-    roles = {attendee.role_id or attendee.learner.role_id for attendee in attendees}
+    companies = {attendee.company_id or attendee.learner.person.company_id for attendee in attendees}
+    roles = {attendee.role_id or attendee.learner.person.role_id for attendee in attendees}
     people = User.objects.filter(pk__in={attendee.marked_by_id for attendee in attendees})
     return _Names(
         companies=dict(Company.objects.filter(pk__in=companies).values_list("pk", "name")),
@@ -159,24 +164,34 @@ def _made_by_finalize(
     )
 
 
-def _alert(learner: Learner, today: dt.date) -> Standing | None:
-    if learner.status == Learner.Status.ACTIVE:
-        return None
-    return Standing("bad", str(verdict(learner, today=today).label))
+def _line_of_survivor() -> Subquery:
+    """The line of the survivor on the same list, for whom was merged into one who stands there too (L2)."""
+    same_list = SessionAttendee.objects.filter(session=OuterRef("session"), learner=OuterRef("learner__merged_into"))
+    return Subquery(same_list.values("line")[:1])
+
+
+def _alert(person: Learner, twin_line: int | None, *, session: Session, today: dt.date) -> Standing | None:
+    """Return what stands against a row, the most serious alone."""
+    if person.status != Learner.Status.ACTIVE:
+        return Standing("bad", str(verdict(person, today=today).label))
+    ends = session.end_time or session.start_time
+    if person.end_date is not None and ends is not None and person.end_date < timezone.localdate(ends):
+        return Standing("bad", _("Leaves on %(day)s") % {"day": day_in_words(person.end_date)})
+    if twin_line is not None:
+        return Standing("bad", _("Also on line %(line)d") % {"line": twin_line})
+    return None
 
 
 def _outcome(record: TrainingRecord | None, sign_off: CompetencyRecord | None) -> Standing:
-    """Return what finalize made of a row, in one word."""
-    if record is not None:
-        if hasattr(record, "revocation"):
-            return Standing("none", _("Revoked"))
+    """Return what counts of a row, in one word: what finalize made of it, or what was put in its place (F9)."""
+    if record is not None and not hasattr(record, "revocation"):
         return (
             Standing("ok", _("Passed"))
             if record.result == TrainingRecord.Result.PASSED
             else Standing("bad", _("Failed"))
         )
-    if sign_off is not None:
+    if sign_off is not None and sign_off.revoked_at is None:
         if sign_off.status == CompetencyRecord.Status.NOT_COMPETENT:
             return Standing("bad", _("Not competent"))
         return Standing("wait", _("To verify"))
-    return Standing("none", _("Absent"))
+    return Standing("none", _("Absent") if record is None and sign_off is None else _("Revoked"))

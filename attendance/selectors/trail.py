@@ -1,6 +1,7 @@
 """Which tables tell the history of a worker, and of a session."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from attendance.models import SessionAttendee
 from learners.models import (
@@ -10,9 +11,11 @@ from learners.models import (
     EvidenceUpload,
     Learner,
     LearnerArea,
+    Merge,
     Revocation,
     TrainingRecord,
 )
+from learners.selectors.learners import ids_of_person
 from training.models import Session
 from training.selectors.audit import Source
 
@@ -40,12 +43,17 @@ UPLOAD = ("sha256", "size", "content_type", "reason")
 
 
 def of_worker(learner: Learner) -> Sequence[Source]:
-    """Return what has happened to a worker: facts, places, lists, records, sign-offs, answers, and who looked."""
-    records = list(TrainingRecord.objects.filter(learner=learner).values_list("pk", flat=True))
-    sign_offs = list(CompetencyRecord.objects.filter(learner=learner).values_list("pk", flat=True))
-    me = (learner.pk,)
+    """Return what has happened to a person under any badge (L2): facts, places, merges, lists, records, sign-offs,
+    answers, and who looked.
+    """
+    me = ids_of_person(learner)
+    merge: Any = {"fields": ("kind", "reason", "status_before"), "at": "created_at", "who": "created_by"}
+    records = list(TrainingRecord.objects.filter(learner__in=me).values_list("pk", flat=True))
+    sign_offs = list(CompetencyRecord.objects.filter(learner__in=me).values_list("pk", flat=True))
     return (
         Source(model=Learner, ids=me),
+        Source(model=Merge, ids=me, by="survivor", subject="duplicate", **merge),
+        Source(model=Merge, ids=me[:1], by="duplicate", subject="survivor", **merge),
         Source(model=LearnerArea, ids=me, by="learner", subject="area", fields=("assigned_at",)),
         Source(model=SessionAttendee, ids=me, by="learner", subject="session", fields=MARK),
         Source(model=TrainingRecord, ids=me, by="learner", subject="course", fields=(*RECORD, "session")),

@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 from attendance.models import SessionAttendee
 from attendance.policies import capacity_warning, check_can_remove, check_list_is_open
 from learners.models import Learner
+from learners.selectors.learners import is_active_person, person_of
+from learners.worker_policies import why_not_active
 from training.models import Session
 from training.permissions import Permission, check_may
 from training.refusals import Conflict, Invalid
@@ -44,6 +46,8 @@ class Added:
 def add_attendees(*, session_id: int, learner_ids: Iterable[int], by: User, now: datetime) -> Added:
     """Put workers on the list of a session, in the order given; whoever is on it already is counted only (P3).
 
+    Who stands there under a badge that was merged into this one is on it (L2).
+
     Open until finalize, for planned workers and walk-ins alike (P5). More people than seats is a warning (S7).
 
     Raises:
@@ -61,6 +65,8 @@ def add_attendees(*, session_id: int, learner_ids: Iterable[int], by: User, now:
         listed = set(session.attendees.values_list("learner_id", flat=True))
         newcomers = [learner_id for learner_id in wanted if learner_id not in listed]
         _check_can_be_listed(newcomers)
+        under_any_badge = set(session.attendees.values_list(person_of(), flat=True))  # after the lock: merges wait
+        newcomers = [learner_id for learner_id in newcomers if learner_id not in under_any_badge]
         if newcomers:
             _append(session, newcomers, by=by, now=now)
     return Added(
@@ -117,15 +123,35 @@ def duplicate_session(*, session_id: int, by: User, now: datetime) -> Session:
             by=by,
             now=now,
         )
-        people = source.attendees.filter(learner__status=Learner.Status.ACTIVE).order_by("line")
-        _append(draft, list(people.values_list("learner_id", flat=True)), by=by, now=now)
+        people = source.attendees.filter(is_active_person()).order_by("line").values_list(person_of(), flat=True)
+        _append(draft, list(dict.fromkeys(people)), by=by, now=now)
+    return draft
+
+
+def draft_for(*, course_id: int, learner_ids: Iterable[int], by: User, now: datetime) -> Session:
+    """Make a draft of a course with these workers on its list, such as the reds of a column of the matrix.
+
+    Returns:
+        the draft.
+
+    Raises:
+        NotPermitted: not granted.
+        NotPlannable: the course cannot be booked.
+        UnknownLearners, NotActive: as `add_attendees`; not even a draft is left.
+    """
+    wanted = list(dict.fromkeys(learner_ids))
+    with transaction.atomic():
+        draft = create_draft(course_id=course_id, by=by, now=now)
+        _check_can_be_listed(wanted)
+        if wanted:
+            _append(draft, wanted, by=by, now=now)
     return draft
 
 
 def _check_can_be_listed(learner_ids: Sequence[int]) -> None:
     """L1: only active workers are put on a list. Their rows are locked, so that it stays true until the end."""
-    found = Learner.objects.select_for_update(no_key=True).filter(pk__in=learner_ids).order_by("pk")
-    learners = {learner.pk: learner for learner in found}
+    found = Learner.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=learner_ids).order_by("pk")
+    learners = {learner.pk: learner for learner in found.select_related("merged_into")}
     unknown = [learner_id for learner_id in learner_ids if learner_id not in learners]
     if unknown:
         raise UnknownLearners(
@@ -139,12 +165,7 @@ def _check_can_be_listed(learner_ids: Sequence[int]) -> None:
         )
     refused = [learners[each] for each in learner_ids if learners[each].status != Learner.Status.ACTIVE]
     if refused:
-        reasons = [
-            _("%(worker)s is blocked") % {"worker": learner}
-            if learner.status == Learner.Status.BLACKLISTED
-            else _("%(worker)s is not active") % {"worker": learner}
-            for learner in refused
-        ]
+        reasons = [why_not_active(learner) for learner in refused]
         raise NotActive(
             _("Nobody was added: %(reasons)s. Add the others without them.") % {"reasons": ", ".join(reasons)},
             conflict={

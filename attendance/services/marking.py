@@ -220,14 +220,15 @@ def _write(session_id: int, marks: Sequence[Mark], *, by: User, now: datetime) -
                SET is_present = mark.is_present,
                    has_passed = mark.has_passed,
                    remarks = coalesce(mark.remarks, attendee.remarks),
-                   company_id = CASE WHEN mark.is_present THEN coalesce(attendee.company_id, learner.company_id)
+                   company_id = CASE WHEN mark.is_present THEN coalesce(attendee.company_id, person.company_id)
                                      ELSE attendee.company_id END,
-                   role_id = CASE WHEN mark.is_present THEN coalesce(attendee.role_id, learner.role_id)
+                   role_id = CASE WHEN mark.is_present THEN coalesce(attendee.role_id, person.role_id)
                                   ELSE attendee.role_id END,
                    marked_by_id = %s, marked_at = %s, version = attendee.version + 1
               FROM unnest(%s::bigint[], %s::boolean[], %s::boolean[], %s::text[])
                      AS mark (learner_id, is_present, has_passed, remarks)
               JOIN learners_learner learner ON learner.id = mark.learner_id
+              JOIN learners_learner person ON person.id = coalesce(learner.merged_into_id, learner.id)
              WHERE attendee.session_id = %s AND attendee.learner_id = mark.learner_id
             """,
             [

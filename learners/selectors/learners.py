@@ -111,6 +111,14 @@ def person_of(field: str = "learner") -> Coalesce:
     return Coalesce(F(f"{field}__merged_into_id"), F(f"{field}_id"))
 
 
+def is_active_person(field: str = "learner") -> Q:
+    """Return the condition that the person behind a row's reference to a worker is ACTIVE (L1, L2)."""
+    active = Learner.Status.ACTIVE
+    return Q(**{f"{field}__status": active, f"{field}__merged_into": None}) | Q(
+        **{f"{field}__merged_into__status": active}
+    )
+
+
 # Groups
 
 

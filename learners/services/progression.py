@@ -10,12 +10,14 @@ from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners import hours as rules
 from learners.models import Learner, LearnerHoursLog, LearnerProgression, ProgressionEvent
+from learners.selectors.learners import person_of, rows_of_people
+from learners.worker_policies import why_not_active
 from training.models import ClassAttendanceSession, TrainingClass
 from training.permissions import Permission, check_may
 from training.refusals import Conflict, Invalid, Refusal, database_refusals
@@ -91,8 +93,8 @@ def start_progressions(
         course_id = training_class.course_id
         assert course_id is not None  # noqa: S101  # constraint class_active_is_whole
         _check_can_learn(wanted, _locked_learners(wanted))
-        present = LearnerProgression.objects.filter(training_class=training_class, learner_id__in=wanted)
-        already_in = set(present.values_list("learner_id", flat=True))
+        present = LearnerProgression.objects.filter(rows_of_people(wanted), training_class=training_class)
+        already_in = set(present.values_list(person_of(), flat=True))
         newcomers = sorted(wanted - already_in)
         others = _in_progress(newcomers)
         _settle(others, on_collision, effective=start_date, by=by, now=now)
@@ -176,11 +178,13 @@ def log_hours(  # noqa: PLR0917  # H5 fixes the order
         WrongHours: as `LearnerProgression.add_hours`.
     """
     with transaction.atomic():
+        person = _person(learner_id)
         if session_id is None:
-            progression = _in_progress([learner_id]).get(learner_id)
+            progression = _in_progress([person]).get(person)
         else:
             classes = ClassAttendanceSession.objects.filter(pk=session_id).values("training_class")
-            progression = LearnerProgression.objects.filter(learner_id=learner_id, training_class__in=classes).first()
+            own = LearnerProgression.objects.filter(rows_of_people([person]), training_class__in=classes)
+            progression = own.order_by("-start_date", "-pk").first()
         if progression is None:
             raise NoProgression(
                 _("The worker is in no programme. Start one, or choose the class meeting.")
@@ -235,7 +239,7 @@ def _take(
         if found is None:
             raise ProgressionNotFound(_("There is no such programme of a worker."))
         _locked_learners([found.learner_id])
-        others = _in_progress([found.learner_id])
+        others = _in_progress([_person(found.learner_id)])
         progression = LearnerProgression.objects.select_for_update(no_key=True).get(pk=tracking_id)
         rules.check_step(kind, status=progression.status)
         known = _last_days([progression])[progression.pk]
@@ -305,17 +309,24 @@ class _LastDays:
     hours_until: date | None
 
 
+def _person(learner_id: int) -> int:
+    """Return the key of the person whom a badge is read as (L2)."""
+    merged_into = Learner.objects.filter(pk=learner_id).values_list("merged_into", flat=True).first()
+    return merged_into or learner_id
+
+
 def _locked_learners(learner_ids: Collection[int]) -> dict[int, Learner]:
-    found = Learner.objects.select_for_update(no_key=True).filter(pk__in=learner_ids).order_by("pk")
-    return {learner.pk: learner for learner in found}
+    """Lock these learners, and the survivors of those that are merged, by key; return the ones that were named."""
+    survivors = Learner.objects.filter(pk__in=learner_ids).values("merged_into")
+    locked = Learner.objects.select_for_update(no_key=True).filter(Q(pk__in=learner_ids) | Q(pk__in=survivors))
+    return {learner.pk: learner for learner in locked.order_by("pk") if learner.pk in learner_ids}
 
 
 def _in_progress(learner_ids: Collection[int]) -> dict[int, LearnerProgression]:
-    """Lock the programmes that these learners are in, in the order of their keys; at most one each, by learner."""
-    found = LearnerProgression.objects.select_for_update(no_key=True).filter(
-        learner_id__in=learner_ids, status=Status.IN_PROGRESS
-    )
-    return {each.learner_id: each for each in found.order_by("pk")}
+    """Lock the programmes that these people are in under any badge (L2), by key; at most one each, by person."""
+    found = LearnerProgression.objects.filter(rows_of_people(learner_ids), status=Status.IN_PROGRESS)
+    locked = found.annotate(person=person_of()).select_for_update(no_key=True, of=("self",))
+    return {each.person: each for each in locked.order_by("pk")}
 
 
 def _last_days(progressions: Sequence[LearnerProgression]) -> dict[int, _LastDays]:
@@ -352,12 +363,7 @@ def _check_can_learn(wanted: Collection[int], found: Mapping[int, Learner]) -> N
         raise NotEnrollable(text % {"numbers": ", ".join(map(str, unknown))})
     refused = [learner for learner in found.values() if learner.status != Learner.Status.ACTIVE]
     if refused:
-        reasons = [
-            _("%(worker)s is blocked") % {"worker": learner}
-            if learner.status == Learner.Status.BLACKLISTED
-            else _("%(worker)s is not active") % {"worker": learner}
-            for learner in refused
-        ]
+        reasons = [why_not_active(learner) for learner in refused]
         raise NotEnrollable(
             _("Nobody was started: %(reasons)s. Start the others without them.") % {"reasons": ", ".join(reasons)},
             conflict={"kind": "STATE", "learners": [{"learner_id": learner.pk} for learner in refused]},
