@@ -90,7 +90,9 @@ class VersionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, course: Course | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        ticked = {str(each) for each in self["prerequisites"].value() or ()}
         offered = [choice for choice in course_choices() if course is None or choice[0] != course.pk]
+        offered.sort(key=lambda choice: str(choice[0]) not in ticked)  # what is ticked is seen without scrolling
         self.fields["prerequisites"].choices = offered  # type: ignore[attr-defined]  # a choice field
 
     def syllabus(self) -> Syllabus:
@@ -142,8 +144,9 @@ class TrainerForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         trainer = self.instance if self.instance.pk else None
-        self._offer("company", Company.objects.filter(Q(is_active=True) | Q(pk=self.instance.company_id)))
-        self._offer("user", logins_for(trainer))
+        companies = Company.objects.filter(Q(is_active=True) | Q(pk=self.instance.company_id))
+        self._offer("company", companies, _("No company"))
+        self._offer("user", logins_for(trainer), _("No login"))
         self.fields["user"].label_from_instance = _login_name  # type: ignore[attr-defined]  # a model choice field
 
     def facts(self) -> TrainerFacts:
@@ -152,8 +155,9 @@ class TrainerForm(forms.ModelForm):
         company, user = typed.pop("company"), typed.pop("user")
         return {**typed, "company_id": company and company.pk, "user_id": user and user.pk}  # type: ignore[typeddict-item]
 
-    def _offer(self, name: str, rows: QuerySet[Any]) -> None:
-        self.fields[name].queryset = rows  # type: ignore[attr-defined]  # a model choice field
+    def _offer(self, name: str, rows: QuerySet[Any], nothing: Any) -> None:
+        field: Any = self.fields[name]  # a model choice field
+        field.queryset, field.empty_label = rows, nothing
 
 
 class QualificationForm(forms.ModelForm):

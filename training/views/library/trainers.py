@@ -5,6 +5,7 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -48,7 +49,7 @@ def trainers(request: HtmxRequest) -> HttpResponse:
     """List the trainers with what they may teach and their load of this week (S6)."""
     form = use_filter(request.GET)
     found = mentioning(Trainer.objects.select_related("company"), form.text, "first_name", "last_name", "company__name")
-    rows = found.filter(form.shown().condition)
+    rows = found.filter(form.shown().condition).order_by(Lower("last_name"), Lower("first_name"), "pk")
     lines = partial(trainer_lines, today=timezone.localdate())
     return listed(request, "trainers", rows, form=form, counts=count_by_use(found), lines=lines)
 
