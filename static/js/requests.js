@@ -157,6 +157,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
   swapped.querySelector('[aria-invalid="true"], [role="alert"][tabindex]')?.focus();
 });
 
+// An answer never replaces what somebody is typing in.
+
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target === document.activeElement) event.detail.shouldSwap = false;
+});
+
 // Back must never show a status from a page that the browser kept.
 
 window.addEventListener("pageshow", (event) => {

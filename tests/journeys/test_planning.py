@@ -1,14 +1,15 @@
 """Planning in a real browser: what is said while somebody types, and that nothing typed is ever lost."""
 
+import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories.training import (
@@ -85,6 +86,86 @@ def test_a_session_is_planned_with_what_is_said_on_the_way(
     made = Session.objects.get(trainer=smith)
     assert timezone.localtime(made.start_time).hour == 8
     assert made.status == "SCHEDULED"
+
+
+@pytest.fixture
+def held(desk: Page) -> Iterator[list[Route]]:
+    """The page's questions about trainers and overlaps; they get no answer before the test lets them go on."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    desk.route(re.compile("/sessions/new/(trainers|findings)/"), hold)
+    yield waiting
+    desk.unroute_all(behavior="ignoreErrors")
+
+
+def answer(held: list[Route]) -> None:
+    """Let every question go on that the page has not taken back."""
+    while held:
+        with contextlib.suppress(Error):
+            held.pop().continue_()
+
+
+def middle_of(button: Locator) -> tuple[float, float]:
+    box = button.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.parametrize(("width", "is_answered_while_pressed"), [(1440, False), (820, True)])
+def test_nobody_is_too_quick_for_a_button(
+    desk: Page,
+    live_server: LiveServer,
+    course: CourseVersion,
+    smith: Trainer,
+    held: list[Route],
+    width: int,
+    is_answered_while_pressed: bool,
+) -> None:
+    """By the mouse itself, which waits for nothing: before the answers to a choice have come, and while they come."""
+    desk.set_viewport_size({"width": width, "height": 900})
+    desk.goto(f"{live_server.url}/sessions/new/?day={timezone.localdate()}&start=08:00&trainer={smith.pk}")
+    save = desk.get_by_role("button", name="Save draft")
+    save.scroll_into_view_if_needed()
+    desk.locator("select[name=course]").select_option(str(course.course_id))
+    desk.mouse.move(*middle_of(save))
+    desk.mouse.down()
+    if is_answered_while_pressed:
+        desk.wait_for_timeout(150)  # until the page has asked for the overlaps too
+        answer(held)
+        expect(desk.locator("select[name=trainer] option")).to_have_count(2)
+        expect(desk.locator("#findings .chk")).to_be_visible()
+    desk.mouse.up()
+    expect(desk.locator(".ctx")).to_contain_text("Draft")
+    assert Session.objects.get().course == course.course
+
+
+def test_an_answer_takes_nothing_from_under_who_is_typing(
+    desk: Page, live_server: LiveServer, course: CourseVersion, smith: Trainer, held: list[Route]
+) -> None:
+    """The trainers that are offered change within the open list; the proposed end does not replace what is typed."""
+    desk.goto(f"{live_server.url}/sessions/new/?day={timezone.localdate()}&course={course.course_id}")
+    desk.locator("input[name=start]").fill("08:00")
+    end = desk.locator("input[name=end]")
+    end.focus()
+    desk.wait_for_timeout(150)
+    desk.keyboard.type("09")
+    answer(held)
+    expect(desk.locator("#findings .chk")).to_be_visible()
+    desk.keyboard.type("30AM")
+    expect(end).to_have_value("09:30")
+
+    held.clear()
+    desk.locator("input[name=day]").fill(f"{timezone.localdate() + timedelta(days=7)}")
+    trainer = desk.locator("select[name=trainer]")
+    element = trainer.element_handle()
+    trainer.focus()
+    desk.unroute_all()
+    answer(held)
+    expect(desk.locator("select[name=trainer] option")).to_have_count(2)
+    assert desk.evaluate("element => element === document.activeElement", element)
 
 
 def test_a_change_by_somebody_else_is_shown_and_nothing_typed_is_lost(

@@ -95,7 +95,6 @@ def test_whole_day_by_mouse(
 
     page.get_by_role("link", name="New session").first.click()
     page.locator("select[name=course]").select_option(str(course.course_id))
-    page.wait_for_load_state("networkidle")  # nobody is quicker than the answer that offers the trainers
     page.get_by_role("button", name="Save draft").click()
     expect(page.locator(".ctx")).to_contain_text("Draft")
 
@@ -106,7 +105,6 @@ def test_whole_day_by_mouse(
     page.locator("input[name=end]").fill("12:00")
     page.locator("select[name=trainer]").select_option(str(trainer.pk))
     page.locator("select[name=venue]").select_option(str(venue.pk))
-    page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="Schedule").click()
     expect(page.locator(".ctx")).to_contain_text("Scheduled")
     session = Session.objects.get()
