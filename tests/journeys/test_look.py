@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from training.templatetags.library import SECTIONS
 from training.templatetags.ui import NAVIGATION
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,8 +24,9 @@ DESKTOP, TABLET = {"width": 1440, "height": 900}, {"width": 820, "height": 1180}
 
 
 def _paths() -> list[str]:
-    """The pages of the top bar that exist, and those that belong to nobody's part of the site."""
-    paths = ["/password/", "/password/done/", "/no/such/page/"]
+    """The pages of the top bar and of the library that exist, and those that belong to nobody's part of the site."""
+    paths = ["/password/", "/password/done/", "/no/such/page/", "/library/", "/library/trainers/new/"]
+    paths += [reverse(name) for name, *_words in SECTIONS]
     for name, _word, _permission in NAVIGATION:
         try:
             paths.append(reverse(name))
