@@ -20,7 +20,13 @@ API = "/api/"
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
 # Fields that the pages call otherwise.
-FIELDS = {"course": "courseId", "trainer": "trainerId", "venue": "venueId"}
+FIELDS = {
+    "course": "courseId",
+    "trainer": "trainerId",
+    "venue": "venueId",
+    "provider": "providerId",
+    "method": "methodId",
+}
 CONFLICT: dict[str, Any] = dict.fromkeys(("sessionId", "startTime", "endTime", "learnerId", "theirs", "yours"))
 
 SENTENCES: dict[int, Any] = {

@@ -1,5 +1,7 @@
 """Putting a finalized session right through the API (F9, E6)."""
 
+from typing import Literal
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import File, Form, Path, Router, Status, UploadedFile
@@ -24,7 +26,7 @@ class Correction(ApiObject):
     """`supersedes` is the record that the new one replaces, `signOff` a pass that waits for its practical sign-off."""
 
     learner_id: Key
-    result: Result
+    result: Literal["PASSED", "FAILED"]
     reason: Text
     supersedes: Key | None = None
     sign_off: Key | None = None
@@ -44,7 +46,7 @@ def correct(request: ApiRequest, session_id: Path[Key], body: Correction) -> Sta
     made = correct_record(
         session_id=session_id,
         learner_id=body.learner_id,
-        result=body.result,
+        result=Result(body.result),
         seen=Seen(record_id=body.supersedes, sign_off_id=body.sign_off),
         reason=body.reason,
         by=request.user,

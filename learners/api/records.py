@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
-from ninja import File, Form, Path, Query, Router, Status, UploadedFile
-from pydantic import Json
+from ninja import File, Path, Query, Router, Status, UploadedFile
 
 from learners.models import TrainingRecord
 from learners.selectors.records import list_records
@@ -76,7 +75,7 @@ def list_training_records(request: ApiRequest, query: Query[RecordQuery]) -> dic
 @router.post("", response=answers(RecordObject, 201))
 @requires(Permission.RECORD_EXTERNAL)
 def create_external_record(
-    request: ApiRequest, file: File[list[UploadedFile]], data: Form[Json[ExternalRecord]]
+    request: ApiRequest, file: File[list[UploadedFile]], data: ExternalRecord
 ) -> Status[RecordObject]:
     """Record training that somebody else gave, with its certificate: one PDF, JPEG or PNG, or several pictures (R1)."""
     training = ExternalTraining(
