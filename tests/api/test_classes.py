@@ -46,7 +46,7 @@ def test_h1_days_are_told_with_what_blocks_them(as_planner: Client, training_cla
     assert as_planner.get(CLASSES, {"status": "stopped"}).json()["count"] == 0
 
     days = as_planner.get(
-        f"{CLASSES}/{training_class.pk}/sessions", {"from": "2026-03-03", "to": "2026-03-05", "limit": 2}
+        f"{CLASSES}/{training_class.pk}/sessions", {"from": "2026-03-03", "to": "2026-03-05", "limit": "2"}
     ).json()
 
     assert days["count"] == 3
