@@ -15,6 +15,7 @@ from attendance.models import SessionAttendee
 from learners.models import CompetencyRecord, EvidenceUpload, Learner, TrainingRecord
 from learners.selectors import records as having
 from learners.selectors.as_of import Then, workers_as_of
+from learners.selectors.evidence import sheets_of
 from learners.selectors.items import ItemLine, item_lines, item_lines_as_of
 from learners.selectors.learners import ids_of_person
 from learners.standing import KIND_OF_VERDICT, Verdict, verdict
@@ -67,17 +68,26 @@ class RecordLine:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The signed sheet or certificate behind a record, and where on it the worker stands."""
+    """The signed sheet or certificate behind a record, and where on it the worker stands.
+
+    Attributes:
+        uploads: the newest correction first, the original last (E6).
+    """
 
     record: TrainingRecord
-    upload: EvidenceUpload | None
+    uploads: Sequence[EvidenceUpload]
     line: int | None
     lines: int
 
     @property
-    def pages(self) -> range:
-        """The numbers of its pages."""
-        return range(1, (self.upload.pages if self.upload else 1) + 1)
+    def upload(self) -> EvidenceUpload | None:
+        """The file that is shown first."""
+        return self.uploads[0] if self.uploads else None
+
+    @property
+    def papers(self) -> list[tuple[EvidenceUpload, range]]:
+        """Each file with the numbers of its pages."""
+        return [(upload, range(1, upload.pages + 1)) for upload in self.uploads]
 
 
 @dataclass(frozen=True)
@@ -245,7 +255,7 @@ def _sheet(line: RecordLine) -> Sheet:
     record = line.record
     return Sheet(
         record=record,
-        upload=having.upload_of(record),
+        uploads=sheets_of([record])[record.pk],
         line=line.line,
         lines=SessionAttendee.objects.filter(session=record.session_id).count() if record.session_id else 0,
     )

@@ -1,6 +1,7 @@
 """Putting right what a finalized session says of a worker: revoke what is wrong, write what is right (F6, F9)."""
 
 from datetime import date, datetime
+from typing import Any
 
 import pghistory
 from django.contrib.auth.models import User
@@ -9,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attendance.correction_policies import Result, Seen, Standing, check_can_correct
+from attendance.correction_policies import NothingToCorrect, Result, Seen, Standing, check_can_correct
 from attendance.models import SessionAttendee
 from attendance.policies import completion_date
 from attendance.selectors.corrections import standing_of
@@ -62,11 +63,27 @@ def correct_record(
         learner = _lock_person(session, learner_id)
         standing = standing_of(session, learner_id)
         check_can_correct(session, standing, seen=seen, result=result)
-        _revoke(standing, reason=reason, by=by, now=now)
+        if standing.result is not None:
+            revoke_seen(seen=standing.seen, reason=reason, by=by, now=now)
         made = _write(session, learner, standing, result=result, reason=reason, by=by, now=now)
         today = timezone.localdate(now)
         recalculate(learner_ids=[learner.pk], course_id=session.course_id, today=today, now=now)
     return made
+
+
+def revoke_seen(*, seen: Seen, reason: str, by: User, now: datetime) -> None:
+    """Let what the person saw count for nothing, and enter nothing instead (F6).
+
+    Raises:
+        NotPermitted, ReasonMissing, AlreadyRevoked: as `revoke_record` and `revoke_sign_off`.
+        NothingToCorrect: nothing stood.
+    """
+    if seen == Seen():
+        raise NothingToCorrect(_("No record of this worker counts, so there is nothing to revoke."))
+    if seen.record_id is not None:
+        revoke_record(record_id=seen.record_id, reason=reason, by=by, now=now)
+    if seen.sign_off_id is not None:
+        revoke_sign_off(record_id=seen.sign_off_id, reason=reason, by=by, now=now)
 
 
 def _lock_person(session: Session, learner_id: int) -> Learner:
@@ -90,20 +107,13 @@ def _lock_person(session: Session, learner_id: int) -> Learner:
     return badges[learner_id]
 
 
-def _revoke(standing: Standing, *, reason: str, by: User, now: datetime) -> None:
-    if standing.record is not None:
-        revoke_record(record_id=standing.record.pk, reason=reason, by=by, now=now)
-    if standing.sign_off is not None:
-        revoke_sign_off(record_id=standing.sign_off.pk, reason=reason, by=by, now=now)
-
-
 def _write(
     session: Session, learner: Learner, standing: Standing, *, result: Result, reason: str, by: User, now: datetime
 ) -> TrainingRecord | CompetencyRecord:
     version, end_time, finalized_at = session.course_version, session.end_time, session.finalized_at
     assert version and end_time and finalized_at  # noqa: S101, PT018  # constraints of a completed session
     completed_on = completion_date(end_time=end_time, now=finalized_at)
-    attested = {
+    attested: dict[str, Any] = {
         "learner": learner,
         "course": session.course,
         "course_version": version,

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from attendance.forms import MarkForm, PickerForm, everybody, learner_ids, line_number, typed_marks
 from attendance.policies import check_list_is_open
+from attendance.selectors.corrections import corrections_of
 from attendance.selectors.picker import Picker, picker
 from attendance.selectors.register import Row, register
 from attendance.selectors.workspace import progress, workspace
@@ -163,6 +164,7 @@ def _page(
         "evidence": shown.evidence,
         "rows": _as_typed(shown.rows, typed, stale) if stale else shown.rows,
         "stale": stale,
+        "corrections": corrections_of(session) if session.is_finalized else [],
         "full_week_minutes": FULL_WEEK_MINUTES,
         **_grants(request, session),
     }

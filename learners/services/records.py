@@ -1,6 +1,7 @@
 """Training records after they are made: nothing changes them, but they can be revoked."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -49,9 +50,9 @@ def revoke_record(*, record_id: int, reason: str, by: User, now: datetime) -> Re
         if record is None:
             raise RecordNotFound(_("There is no such record."))
         lock_learner(learner_id=record.learner_id)
-        _check_not_revoked(record)
+        check_not_revoked(record)
         today = timezone.localdate(now)
-        facts = {"reason": reason, "revoked_at": now, "revoked_on": today, "revoked_by": by}
+        facts: dict[str, Any] = {"reason": reason, "revoked_at": now, "revoked_on": today, "revoked_by": by}
         revocation = Revocation.objects.create(record=record, **facts)
         sign_off = CompetencyRecord.objects.filter(training_record=record, revoked_at__isnull=True).first()
         if sign_off is not None:
@@ -60,7 +61,12 @@ def revoke_record(*, record_id: int, reason: str, by: User, now: datetime) -> Re
         return revocation
 
 
-def _check_not_revoked(record: TrainingRecord) -> None:
+def check_not_revoked(record: TrainingRecord) -> None:
+    """R2: a record is revoked once.
+
+    Raises:
+        AlreadyRevoked: it was before; the sentence says by whom and when.
+    """
     revocation = Revocation.objects.select_related("revoked_by").filter(record=record).first()
     if revocation is not None:
         who = revocation.revoked_by.get_full_name() or revocation.revoked_by.get_username()

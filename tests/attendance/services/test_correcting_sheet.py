@@ -41,7 +41,7 @@ def session(supervisor: User) -> Session:
 
 def correct(session: Session, by: User, content: bytes = files.jpeg(), **other: Any) -> EvidenceUpload:
     newest = newest_sheet(session)
-    facts = {"corrects_id": newest.pk if newest else 0, "reason": " The wrong paper was scanned ", "now": NOW, **other}
+    facts: dict[str, Any] = {"corrects_id": newest.pk if newest else 0, "reason": " The wrong paper was scanned ", "now": NOW, **other}
     return correct_sheet(session_id=session.pk, files=[files.upload(content, "right.jpg")], by=by, **facts)
 
 

@@ -66,7 +66,7 @@ def passed_by(session: Session) -> Learner:
 def correct(session: Session, learner: Learner, result: Result, by: User, **other: Any) -> Any:
     """Correct what stands now, which the person sees."""
     seen = standing_of(session, learner.pk).seen
-    facts = {"seen": seen, "reason": "The scan was misread", "by": by, "now": NOW, **other}
+    facts: dict[str, Any] = {"seen": seen, "reason": "The scan was misread", "by": by, "now": NOW, **other}
     return correct_record(session_id=session.pk, learner_id=learner.pk, result=result, **facts)
 
 
@@ -266,7 +266,7 @@ def test_f9_a_correction_needs_a_reason(supervisor: User, superuser: User) -> No
 
 def test_f9_nobody_and_nothing_unknown(supervisor: User, superuser: User) -> None:
     session = finalized(supervisor)
-    facts = {"result": FAILED, "seen": Seen(), "reason": "Wrong", "by": superuser, "now": NOW}
+    facts: dict[str, Any] = {"result": FAILED, "seen": Seen(), "reason": "Wrong", "by": superuser, "now": NOW}
     with pytest.raises(LearnerNotFound):
         correct_record(session_id=session.pk, learner_id=0, **facts)
     with pytest.raises(SessionNotFound):
