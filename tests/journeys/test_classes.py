@@ -68,6 +68,7 @@ def test_h2_a_meeting_is_captured_by_keys_alone(
     expect(desk.locator("#toasts")).to_contain_text("3.5 of 8 hours for 2 workers")
     expect(desk.get_by_role("dialog")).to_have_count(0)
     expect(desk.locator("#class-board")).to_contain_text("3.5/8")
+    expect(desk.locator(f"#day-{meeting.session_date} a").first).to_be_focused()
     assert sorted(LearnerHoursLog.objects.values_list("hours_present", flat=True)) == [0, 3.5]
 
 
@@ -79,6 +80,7 @@ def test_h3_an_exception_is_one_click(
     row.get_by_role("button", name="Client cancelled").click()
     expect(desk.locator("#toasts")).to_contain_text("Client cancelled. No hours are logged.")
     expect(desk.locator(f"#capture-{meeting.session_date}")).to_have_count(0)
+    expect(desk.locator(f"#day-{meeting.session_date} a").first).to_be_focused()
     meeting.refresh_from_db()
     assert meeting.status == "client_cancelled"
 

@@ -1,0 +1,29 @@
+// Where the keyboard is when an answer has swapped away what it was on: on what stands there now, else on the first
+// thing of the same part of the page. It never falls back to the top (WCAG 2.4.3). A dialog that closes without an
+// answer needs nothing of this: the browser hands the focus back to its opener.
+
+const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]";
+
+let last; // what had the focus outside dialogs, with the ids around it, the innermost first
+
+document.addEventListener("focusin", ({ target }) => {
+  if (target.closest("dialog")) return;
+  const ids = [];
+  for (let each = target; each; each = each.parentElement) if (each.id) ids.push(each.id);
+  last = { element: target, ids };
+});
+
+// Somebody who leaves by a click into the void means it; an element that is switched off or removed does not.
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  if (last?.element === target && !relatedTarget && target.isConnected && !target.disabled) last = undefined;
+});
+
+function firstIn(part) {
+  return [part, ...part.querySelectorAll(FOCUSABLE)].find((each) => each.matches(FOCUSABLE) && each.checkVisibility());
+}
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (!last || last.element.isConnected || document.activeElement !== document.body) return;
+  const parts = last.ids.map((id) => document.getElementById(id)).filter(Boolean);
+  parts.map(firstIn).find(Boolean)?.focus();
+});
