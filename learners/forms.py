@@ -47,8 +47,12 @@ class WorkerFilterForm(forms.Form):
             company=asked.get("company"),
             role=asked.get("role"),
             area=asked.get("area"),
-            status=Learner.Status(asked["person"]) if asked.get("person") else None,
+            status=self.person_status(asked.get("person", "")),
         )
+
+    def person_status(self, chosen: str) -> Learner.Status | None:
+        """Return which status the workers are narrowed to."""
+        return Learner.Status(chosen) if chosen else None
 
 
 def area_choices() -> Iterator[tuple[int, str]]:

@@ -66,6 +66,10 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:class_void": {"GET": SUPERUSER, "POST": SUPERUSER},
     "attendance:class_hours": {"GET": WITH_A_ROLE},
     "attendance:class_learners": {"GET": PLANNERS, "POST": PLANNERS},
+    "attendance:matrix": {"GET": READERS},
+    "attendance:matrix_cell": {"GET": READERS, "POST": PLANNERS},
+    "attendance:matrix_course": {"GET": READERS, "POST": PLANNERS},
+    "attendance:matrix_file": {"GET": READERS},
     "attendance:progression_complete": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:progression_hold": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:progression_resume": {"GET": PLANNERS, "POST": PLANNERS},
@@ -201,6 +205,9 @@ class Site:
             about |= {"pk": self.progression.training_class_id, "day": self.progression.start_date}
         if ":sign_off" in name or ":verify" in name:
             about["pk"] = self.sign_off.pk
+        if ":matrix" in name:
+            is_cell = name.endswith("_cell")
+            about |= {"pk": self.learner.pk if is_cell else self.session.course_id, "course_id": self.session.course_id}
         if name.startswith(("learners:role", "learners:area")):
             about |= {
                 "pk": self.area.pk if ":area" in name else self.learner.role_id,

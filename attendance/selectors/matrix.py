@@ -60,9 +60,11 @@ class MatrixFilter:
     on: dt.date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cell:
     """What a worker has of a course that is asked: `text` is a number of days or a month.
+
+    Items that say the same share one cell, so that a page of thousands is compared and drawn quickly.
 
     Attributes:
         is_missing: red without any record.
@@ -81,7 +83,7 @@ class Cell:
         """The cell for files, where there are no shapes."""
         marks = [_("to verify")] if self.is_to_verify else []
         if self.booked:
-            marks.append(_("on the list for %(day)s") % {"day": _short_day(self.booked)})
+            marks.append(_("on the list for %(day)s") % {"day": short_day(self.booked)})
         return ", ".join([f"{self.standing.word} {self.text}".strip(), *marks])
 
 
@@ -264,7 +266,8 @@ def _coming_lists(now: dt.datetime) -> QuerySet[SessionAttendee]:
     )
 
 
-def _short_day(day: dt.date) -> str:
+def short_day(day: dt.date) -> str:
+    """3 Dec"""
     return format_date(day, pgettext("a day without its year", "j M"))
 
 
@@ -277,6 +280,7 @@ class CellDetails:
 
     Attributes:
         line: None where the course is not asked.
+        is_proof_entered_later: on another day, nobody had entered the proof by then (C8).
         booked: the next coming session of the course that has the worker on its list.
         sessions: coming sessions of the course with a free seat.
     """
@@ -286,6 +290,7 @@ class CellDetails:
     title: str
     line: ItemLine | None
     cell: Cell | None
+    is_proof_entered_later: bool
     booked: Session | None
     sessions: Sequence[Session]
 
@@ -316,6 +321,9 @@ def cell_details(
         title=line.course_title if line else course.code,
         line=line,
         cell=_cells(facts, bookings, day=day, warning_days=warning_days)[learner.pk].get(course_id),
+        is_proof_entered_later=bool(
+            on and line and line.item.proof and timezone.localdate(line.item.proof.created_at) > on
+        ),
         booked=booked,
         sessions=sessions_with_seats(course_id, now=now) if offers else [],
     )
@@ -357,12 +365,13 @@ class ColumnDetails:
     course: Course
     title: str
     to_plan: Sequence[int]
+    total: int
     already_booked: int
 
     @property
     def is_cut(self) -> bool:
         """There are more than one list takes."""
-        return len(self.to_plan) == LONGEST_LIST
+        return len(self.to_plan) + self.already_booked < self.total
 
 
 def column_details(wanted: MatrixFilter, course_id: int, *, now: dt.datetime, warning_days: int) -> ColumnDetails:
@@ -382,5 +391,6 @@ def column_details(wanted: MatrixFilter, course_id: int, *, now: dt.datetime, wa
         course=course,
         title=title or course.code,
         to_plan=list(to_plan[:LONGEST_LIST]),
+        total=learners.count(),
         already_booked=learners.filter(pk__in=booked).count(),
     )

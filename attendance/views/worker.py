@@ -8,7 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from attendance.selectors.progression import hours_of_worker
-from attendance.selectors.worker import get_worker, worker_profile
+from attendance.selectors.worker import get_worker, worker_profile, worker_profile_as_of
+from learners.selectors.as_of import NotADay, day_of
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
 
@@ -17,18 +18,34 @@ from training.permissions import Permission, requires
 @never_cache
 @require_safe
 def worker(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show the profile of a worker; `?record=` opens the sheet of a record, which HTMX gets alone."""
+    """Show the profile of a worker, today or as on another day (`?on=`, C8).
+
+    `?record=` opens the sheet of a record, which HTMX gets alone.
+    """
     learner = get_worker(pk)
     if learner.merged_into is not None:
         return redirect("attendance:worker", learner.merged_into.pk)
-    record = request.GET.get("record", "")
     today = timezone.localdate()
-    profile = worker_profile(
-        learner,
-        record_id=int(record) if record.isdecimal() else None,
-        today=today,
-        now=timezone.now(),
-        warning_days=settings.EXPIRY_WARNING_DAYS,
-    )
+    on, refusal = None, None
+    try:
+        on = day_of(request.GET.get("on", ""), today=today)
+    except NotADay as error:
+        refusal = error
+    record = request.GET.get("record", "")
+    record_id = int(record) if record.isdecimal() else None
+    warning_days = settings.EXPIRY_WARNING_DAYS
+    if on is not None:
+        profile = worker_profile_as_of(learner, on=on, record_id=record_id, warning_days=warning_days)
+    else:
+        profile = worker_profile(
+            learner, record_id=record_id, today=today, now=timezone.now(), warning_days=warning_days
+        )
+    context = {
+        "profile": profile,
+        "today": today,
+        "on": on,
+        "refusal": refusal,
+        "hours": hours_of_worker(learner.pk) if on is None else None,
+    }
     template = "attendance/partials/_sheet.html" if swaps(request, "sheet") else "attendance/worker.html"
-    return render(request, template, {"profile": profile, "today": today, "hours": hours_of_worker(learner.pk)})
+    return render(request, template, context, status=422 if refusal else 200)

@@ -1,0 +1,37 @@
+"""The cells of the matrix, of which a page has thousands: as few letters as possible, each text made once."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from attendance.selectors.matrix import Cell, short_day
+
+register = template.Library()
+
+LETTERS = {"bad": "r", "warn": "w", "wait": "v", "ok": "o"}
+NOTHING = mark_safe("<td></td>")  # words of our own
+
+
+@register.simple_tag
+def matrix_cells(cells: Sequence[Cell | None]) -> SafeString:
+    """Draw the cells of a row. The shape is drawn by matrix.css, with the word for screen readers."""
+    return mark_safe("".join(NOTHING if cell is None else _drawn(cell) for cell in cells))  # noqa: S308  # all escaped
+
+
+@register.simple_tag
+def matrix_cell(cell: Cell, learner_id: int, course_id: int) -> SafeString:
+    """Draw one cell that takes the place of itself in the page (hx-swap-oob)."""
+    return format_html(
+        '<td id="cell-{}-{}" hx-swap-oob="true" tabindex="-1"{}', learner_id, course_id, _drawn(cell)[len("<td") :]
+    )
+
+
+@lru_cache(maxsize=4096)
+def _drawn(cell: Cell) -> SafeString:
+    letters = LETTERS[cell.standing.kind] + (" n" if cell.is_missing else "") + (" v" if cell.is_to_verify else "")
+    if cell.booked:
+        return format_html('<td class="{}" data-b="{}">{}</td>', letters, short_day(cell.booked), cell.text)
+    return format_html('<td class="{}">{}</td>', letters, cell.text)

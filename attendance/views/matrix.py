@@ -1,0 +1,133 @@
+"""The training matrix: pages, what a cell and a column open, and the Excel file."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from attendance import matrix_export
+from attendance.forms import learner_ids
+from attendance.matrix_forms import MatrixForm, address_of, place_of
+from attendance.selectors.matrix import MatrixFilter, cell_details, column_details, matrix, whole_matrix
+from attendance.selectors.worker import get_worker
+from attendance.services.attendees import add_attendees, draft_for
+from learners.selectors.as_of import NotADay, day_of
+from learners.selectors.compliance import freshness
+from learners.selectors.learners import group_counts
+from training.htmx import HtmxRequest, swaps
+from training.permissions import Permission, check_may, requires
+from training.selectors.sessions import get_session
+
+KEPT = ("q", "company", "role", "area", "person", "columns")  # what stays of an address when the day changes
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def training_matrix(request: HtmxRequest) -> HttpResponse:
+    """Show a page of the matrix, today's or as on another day; HTMX gets it without the filters."""
+    today = timezone.localdate()
+    form = MatrixForm(request.GET)
+    on, refusal = None, None
+    try:
+        on = day_of(request.GET.get("on", ""), today=today)
+    except NotADay as error:
+        refusal = error
+    shown = matrix(
+        form.wanted_matrix(on=on),
+        place_of(request.GET.get("after", ""), request.GET.get("before", "")),
+        now=timezone.now(),
+        warning_days=settings.EXPIRY_WARNING_DAYS,
+    )
+    context: dict[str, Any] = {
+        "form": form,
+        "matrix": shown,
+        "on": on,
+        "today": today,
+        "kept": [(name, value) for name, value in request.GET.items() if name in KEPT],
+        "refusal": refusal,
+        "is_narrowed": form.is_narrowed,
+        "after": address_of(shown.after),
+        "before": address_of(shown.before),
+        "updated_at": freshness(today).updated_at,
+    }
+    if swaps(request, "matrix"):
+        return render(request, "attendance/partials/_matrix.html", context, status=422 if refusal else 200)
+    if on is None:
+        context["group"] = form.wanted().group
+        context["counts"] = group_counts(today=today, warning_days=settings.EXPIRY_WARNING_DAYS).items()
+    return render(request, "attendance/matrix.html", context, status=422 if refusal else 200)
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def matrix_file(request: HtmxRequest) -> FileResponse:
+    """Give all rows of a filter as an Excel file."""
+    wanted = _wanted(request)
+    now = timezone.now()
+    heads, rows = whole_matrix(wanted, now=now, warning_days=settings.EXPIRY_WARNING_DAYS)
+    file = matrix_export.as_xlsx(heads, rows, day=wanted.on or timezone.localdate(now))
+    name = f"matrix-{wanted.on or timezone.localdate(now):%Y-%m-%d}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=matrix_export.CONTENT_TYPE)
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def matrix_cell(request: HtmxRequest, pk: int, course_id: int) -> HttpResponse:
+    """Open one cell: why, with what proof, and where the training can be had; a POST adds to the list of `session`.
+
+    Without HTMX the profile tells the same.
+    """
+    learner = get_worker(pk)
+    text = ""
+    if request.method == "POST":
+        check_may(request.user, Permission.ADD_WALK_IN)
+        (session_id,) = learner_ids(request.POST.getlist("session")[:1])
+        add_attendees(session_id=session_id, learner_ids=[pk], by=request.user, now=timezone.now())
+        session = get_session(session_id, user=request.user)
+        text = _("%(worker)s is on the list of %(session)s.") % {"worker": learner.name, "session": session}
+        if not request.htmx:
+            messages.success(request, text)
+    if not request.htmx:
+        return redirect("attendance:worker", pk)
+    on = day_of(request.GET.get("on", ""), today=timezone.localdate())
+    details = cell_details(learner, course_id, on=on, now=timezone.now(), warning_days=settings.EXPIRY_WARNING_DAYS)
+    return render(request, "attendance/partials/_matrix_cell.html", {"details": details, "on": on, "text": text})
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def matrix_course(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask whether to plan a session for those of a filter who are not cleared for a course; a POST makes its draft."""
+    form = MatrixForm(request.GET)
+    details = column_details(
+        form.wanted_matrix(on=None), pk, now=timezone.now(), warning_days=settings.EXPIRY_WARNING_DAYS
+    )
+    if request.method != "POST":
+        where = "partials/_" if request.htmx else ""
+        return render(request, f"attendance/{where}matrix_course.html", {"details": details})
+    draft = draft_for(course_id=pk, learner_ids=details.to_plan, by=request.user, now=timezone.now())
+    count = len(details.to_plan)
+    told = ngettext(
+        "%(count)d worker is on the list. Give the session a day and a time, then schedule it.",
+        "%(count)d workers are on the list. Give the session a day and a time, then schedule it.",
+        count,
+    )
+    messages.success(request, told % {"count": count})
+    return redirect("attendance:session", draft.pk)
+
+
+def _wanted(request: HtmxRequest) -> MatrixFilter:
+    on: date | None = day_of(request.GET.get("on", ""), today=timezone.localdate())
+    return MatrixForm(request.GET).wanted_matrix(on=on)
