@@ -190,7 +190,7 @@ def test_c6_judged_at_once_are_those_whom_it_concerns_and_nobody_else(
     assert again == 0, "the answer was right at once"
 
 
-def items_of(learner: Learner) -> list[dict[str, Any]]:
+def items_of(learner: Learner) -> list[Any]:
     return list(ComplianceItem.objects.filter(learner=learner).order_by("course").values())
 
 
