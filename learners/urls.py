@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("library/areas/<int:pk>/requirements/new/", areas.area_requirement_new, name="area_requirement_new"),
     path("library/areas/new/", areas.area_new, name="area_new"),
+    path("library/courses/<int:pk>/askers/", courses.course_askers, name="course_askers"),
     path("library/courses/<int:pk>/delete/", courses.course_delete, name="course_delete"),
     path("library/methods/", methods.methods, name="methods"),
     path("library/methods/<int:pk>/", methods.method_edit, name="method_edit"),

@@ -123,6 +123,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "learners:role_requirement_new": {"GET": PLANNERS, "POST": PLANNERS},
     "learners:role_requirement_remove": {"GET": PLANNERS, "POST": PLANNERS},
     "learners:workers_change": {"GET": PLANNERS, "POST": PLANNERS},
+    "learners:course_askers": {"GET": READERS},
     "learners:course_delete": {"GET": PLANNERS, "POST": PLANNERS},
     "learners:methods": {"GET": READERS},
     "learners:method_edit": {"GET": PLANNERS, "POST": PLANNERS},

@@ -1,19 +1,32 @@
-"""Deleting a course, which only the layer that knows requirements can decide; its other pages are `training`'s."""
+"""What only the layer that knows requirements can tell of a course; its other pages are `training`'s."""
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from learners.selectors.course_askers import askers_of
 from learners.services.courses import check_not_required, delete_course
 from training.htmx import HtmxRequest
 from training.permissions import Permission, requires
 from training.selectors.library_courses import get_course
 from training.services.courses import check_unbooked
 from training.views.library.answers import go, question
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def course_askers(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show which roles and areas ask for a course; HTMX gets that alone, for the page of the course."""
+    course = get_course(pk)
+    roles, areas = askers_of(course)
+    template = "learners/partials/_course_askers.html" if request.htmx else "learners/course_askers.html"
+    return render(request, template, {"course": course, "roles": roles, "areas": areas})
 
 
 @requires(Permission.KEEP_LIBRARY)

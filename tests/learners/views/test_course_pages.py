@@ -1,10 +1,12 @@
-"""A course is deleted on its page, unless somebody still needs it."""
+"""Who asks for a course stands on its page; it is deleted there, unless somebody still needs it."""
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
-from tests.factories.learners import RoleRequirementFactory
+from learners.selectors.course_askers import askers_of
+from tests.factories.learners import AreaFactory, AreaRequirementFactory, RoleRequirementFactory
 from tests.factories.training import CourseFactory, SessionFactory
 from training.models import Course
 
@@ -31,3 +33,22 @@ def test_who_needs_a_course_is_said_at_once_and_on_the_second_try(as_supervisor:
         for answer in (as_supervisor.get(address, headers=HTMX), as_supervisor.post(address, headers=HTMX)):
             assert (answer.status_code, who in answer.content.decode()) == (409, True)
     assert not Course.objects.filter(deleted_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_page_of_a_course_tells_who_asks_for_it(
+    as_auditor: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+):
+    course = CourseFactory()
+    for _each in range(rows):
+        RoleRequirementFactory(course=course)
+        AreaRequirementFactory(course=course, area__name="Tank farm", area__parent=AreaFactory())
+    with django_assert_num_queries(2):
+        roles, areas = askers_of(course)
+        names = [*(str(each.role) for each in roles), *(str(each.area) for each in areas)]
+    assert names[rows:] == ["Tank farm"] * rows
+    address = reverse("learners:course_askers", args=[course.pk])
+    assert address in as_auditor.get(reverse("training:course", args=[course.pk])).content.decode()
+    part = as_auditor.get(address, headers=HTMX).content.decode()
+    assert part.count("Tank farm") == rows
+    assert part.strip() in as_auditor.get(address).content.decode()
