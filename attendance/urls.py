@@ -10,6 +10,7 @@ from attendance.views import (
     evidence,
     finalize,
     matrix,
+    pack,
     progression,
     search,
     sessions,
@@ -90,5 +91,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("verify/many/", verify.verify_many, name="verify_many"),
     path("workers/", workers.workers, name="workers"),
     path("workers/<int:pk>/", worker.worker, name="worker"),
+    path("workers/<int:pk>/pack.zip", pack.worker_pack, name="worker_pack"),
     path("workers/<int:pk>/trail/", trail.worker_trail, name="worker_trail"),
 ]

@@ -105,6 +105,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:verify_one": {"POST": PLANNERS},
     "attendance:workers": {"GET": READERS},
     "attendance:worker": {"GET": READERS},
+    "attendance:worker_pack": {"GET": READERS},
     "attendance:worker_trail": {"GET": READERS},
     "learners:areas": {"GET": READERS},
     "learners:area": {"GET": READERS},

@@ -93,8 +93,8 @@ SELECT somebody.*, (SELECT coalesce(array_agg(name ORDER BY name), '{{}}')
 
 WAYS = f"""
 {answers(DATED)}
-SELECT around_id, min(name) FROM place JOIN lies_in USING (area_id) JOIN ({AREAS}) area ON id = area_id
- WHERE around_id <> area_id GROUP BY around_id
+SELECT learner_id, around_id, min(name) FROM place JOIN lies_in USING (area_id) JOIN ({AREAS}) area ON id = area_id
+ WHERE around_id <> area_id GROUP BY learner_id, around_id
 """  # noqa: S608  # words of this module, values are parameters
 
 
@@ -119,10 +119,10 @@ def day_of(text: str, *, today: date) -> date | None:
     return on if on < today else None
 
 
-def items_as_of(learner: Learner, *, on: date) -> list[ComplianceItem]:
-    """Return what was asked of a worker on a day, as items that are stored nowhere; one query."""
+def items_as_of(learner_ids: Collection[int], *, on: date) -> list[ComplianceItem]:
+    """Return what was asked of these workers on a day, as items that are stored nowhere; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(ITEMS, _asked([learner.pk], on))
+        cursor.execute(ITEMS, _asked(learner_ids, on))
         names = [column.name for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return [ComplianceItem(**row | {"rules": json.loads(row["rules"])}) for row in rows]
@@ -135,11 +135,14 @@ def facts_as_of(learner_ids: Collection[int], *, on: date) -> list[Facts]:
         return [Facts._make(row) for row in cursor.fetchall()]
 
 
-def ways_as_of(learner: Learner, *, on: date) -> dict[int, str]:
-    """Return by area around those of a worker on a day the name of the one through which it asked; one query."""
+def ways_as_of(learner_ids: Collection[int], *, on: date) -> dict[int, dict[int, str]]:
+    """Return by worker and by area around theirs on a day the name of the one through which it asked; one query."""
+    ways: dict[int, dict[int, str]] = defaultdict(dict)
     with connection.cursor() as cursor:
-        cursor.execute(WAYS, _asked([learner.pk], on))
-        return dict(cursor.fetchall())
+        cursor.execute(WAYS, _asked(learner_ids, on))
+        for learner, around, name in cursor.fetchall():
+            ways[learner][around] = name
+    return ways
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Who opened which evidence, and when (E3)."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -16,6 +17,14 @@ def log_download(*, upload: EvidenceUpload, learner: Learner | None, by: User, n
         learner: on whose profile, if on one.
     """
     _log(EvidenceRead.Kind.DOWNLOAD, upload=upload, learner=learner, by=by, now=now)
+
+
+def log_downloads(*, reads: Iterable[tuple[EvidenceUpload, Learner]], by: User, now: datetime) -> None:
+    """Write down that somebody took copies of many files, each with the worker whom it proves; one query."""
+    EvidenceRead.objects.bulk_create(
+        EvidenceRead(kind=EvidenceRead.Kind.DOWNLOAD, upload=upload, learner=learner, read_by=by, read_at=now)
+        for upload, learner in reads
+    )
 
 
 def log_preview(*, upload: EvidenceUpload, learner: Learner | None, by: User, now: datetime) -> None:

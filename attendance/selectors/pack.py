@@ -1,0 +1,100 @@
+"""What an audit pack tells of workers: verdict, what is asked and why, every record that counts and what proves it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from learners.models import EvidenceUpload, Learner, Revocation, TrainingRecord
+from learners.selectors.as_of import facts_as_of, workers_as_of
+from learners.selectors.evidence import sheets_of
+from learners.selectors.items import ItemLine, item_lines_of, item_lines_of_many_as_of
+from learners.selectors.learners import person_of, rows_of_people
+from learners.standing import Verdict, verdict
+
+
+class File(NamedTuple):
+    """A stored evidence file; `is_correction` tells a correcting sheet from what the record was made from."""
+
+    key: str
+    sha256: str
+    is_correction: bool
+
+
+@dataclass(frozen=True)
+class Held:
+    """A record that counts, and the sheets that prove it: corrections, newest first, then the original (E6)."""
+
+    record: TrainingRecord
+    sheets: Sequence[EvidenceUpload]
+    is_entered_later: bool
+
+    @property
+    def files(self) -> list[File]:
+        """The files in the order of the sheets. The record names its own: it is one even if no upload is known."""
+        corrections = [upload for upload in self.sheets if upload.corrects_id is not None]
+        return [
+            *(File(upload.key, upload.sha256, True) for upload in corrections),
+            File(self.record.evidence_file_key, self.record.evidence_hash, False),
+        ]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """One person on one day. `lines` stand worst first, `held` newest first."""
+
+    learner: Learner
+    verdict: Verdict
+    lines: Sequence[ItemLine]
+    held: Sequence[Held]
+
+
+def dossiers(learner_ids: Sequence[int], *, on: date | None, today: date, warning_days: int) -> list[Dossier]:
+    """Return the dossiers of these people in this order, in a constant number of queries.
+
+    Args:
+        learner_ids: of survivors (L2).
+        on: the day that is asked about (C8); None for today. Who was not known to the site then is left out.
+        warning_days: length of the warning window before an expiry.
+    """
+    day = on or today
+    learners = Learner.objects.select_related("company", "role").in_bulk(learner_ids)
+    if on is not None:
+        facts = facts_as_of(learner_ids, on=on)
+        learners = {pk: then.learner for pk, then in workers_as_of(list(learners.values()), facts, on=on).items()}
+        lines = item_lines_of_many_as_of(learner_ids, on=on, warning_days=warning_days)
+    else:
+        lines = item_lines_of(learner_ids, today=today, warning_days=warning_days)
+    held = _held(learner_ids, day=day)
+    return [
+        Dossier(learners[pk], verdict(learners[pk], today=day), lines[pk], held[pk])
+        for pk in learner_ids
+        if pk in learners
+    ]
+
+
+def _held(learner_ids: Sequence[int], *, day: date) -> Mapping[int, list[Held]]:
+    """Return by person the records that count on a day (C2), newest first, in two queries."""
+    is_revoked = Exists(Revocation.objects.filter(record=OuterRef("pk"), revoked_on__lte=day))
+    records = list(
+        TrainingRecord.objects.filter(
+            rows_of_people(learner_ids),
+            Q(expiry_date__isnull=True) | Q(expiry_date__gte=day),
+            ~is_revoked,
+            result=TrainingRecord.Result.PASSED,
+            completion_date__lte=day,
+        )
+        .annotate(person=person_of())
+        .select_related("course", "session", "provider")
+        .order_by("-completion_date", "-pk")
+    )
+    sheets = sheets_of(records)
+    held: dict[int, list[Held]] = defaultdict(list)
+    for record in records:
+        is_entered_later = timezone.localdate(record.created_at) > day
+        held[record.person].append(Held(record, sheets[record.pk], is_entered_later))
+    return held

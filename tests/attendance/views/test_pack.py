@@ -1,0 +1,102 @@
+"""Downloading audit packs: who may, what is asked for, and what is refused before the first byte."""
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from learners.models import EvidenceRead, Learner
+from tests.attendance.test_pack import external_record
+from tests.factories.learners import LearnerFactory, RevocationFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
+
+
+def address(learner: Learner, **query: str) -> str:
+    return reverse("attendance:worker_pack", args=[learner.pk], query=query)
+
+
+def names_in(response: Any) -> list[str]:
+    assert response.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(response.getvalue())) as archive:
+        return [name.split("/", 1)[1] for name in archive.namelist()]
+
+
+@pytest.fixture
+def learner(evidence_dir: Path) -> Learner:
+    """A worker with one external record and its proof in the store."""
+    learner: Learner = LearnerFactory(badge_id="11156")
+    external_record(evidence_dir, learner, b"proof", expiry_date=None)
+    return learner
+
+
+def test_an_auditor_gets_the_pack_as_a_file(as_auditor: Client, auditor: User, learner: Learner):
+    response = as_auditor.get(address(learner))
+
+    assert response["Content-Type"] == "application/zip"
+    today = timezone.localdate()
+    assert response["Content-Disposition"] == f'attachment; filename="audit-pack-11156-{today:%Y-%m-%d}.zip"'
+    assert response["Cache-Control"] == "no-store"
+    assert [name.split("/")[0] for name in names_in(response)] == ["evidence", "summary.pdf", "SHA256SUMS"]
+    assert EvidenceRead.objects.get().read_by == auditor
+
+
+def test_asking_for_the_head_alone_reads_nothing(as_auditor: Client, learner: Learner):
+    response = as_auditor.head(address(learner))
+
+    assert response["Content-Type"] == "application/zip"
+    assert not EvidenceRead.objects.exists()
+
+
+def test_c8_a_day_is_asked_for_in_the_address(as_auditor: Client, learner: Learner):
+    response = as_auditor.get(address(learner, on="2026-02-01"))
+
+    assert 'filename="audit-pack-11156-2026-02-01.zip"' in response["Content-Disposition"]
+    assert [name for name in names_in(response) if name.startswith("evidence")] == []
+
+
+@pytest.mark.parametrize("on", ["2026-02-30", "yesterday", "9999-01-01"])
+def test_c8_what_is_no_day_in_the_past_is_refused(as_auditor: Client, learner: Learner, on: str):
+    assert as_auditor.get(address(learner, on=on)).status_code == 422
+
+
+def test_l2_a_merged_badge_leads_to_the_survivor(as_auditor: Client, learner: Learner):
+    merged = LearnerFactory(status="INACTIVE", merged_into=learner)
+
+    response = as_auditor.get(address(merged, on="2026-02-01"))
+
+    assert response["Location"] == address(learner, on="2026-02-01")
+
+
+def test_a_store_that_is_down_is_a_sentence_not_a_broken_file(as_auditor: Client, learner: Learner, evidence_dir: Path):
+    evidence_dir.rename(evidence_dir.with_name("unplugged"))
+
+    response = as_auditor.get(address(learner))
+
+    assert response.status_code == 503
+    assert "The evidence store does not work at the moment" in response.content.decode()
+    assert not EvidenceRead.objects.exists()
+
+
+def test_a_worker_who_is_not_there_has_none(as_auditor: Client):
+    assert as_auditor.get(reverse("attendance:worker_pack", args=[987])).status_code == 404
+
+
+def test_the_profile_offers_the_pack_and_a_certificate_for_each_pass(
+    as_auditor: Client, learner: Learner, evidence_dir: Path
+):
+    passed = learner.records.get()
+    failed = external_record(evidence_dir, learner, b"failed", result="FAILED", expiry_date=None)
+    revoked = RevocationFactory(record=external_record(evidence_dir, learner, b"revoked")).record
+
+    page = as_auditor.get(reverse("attendance:worker", args=[learner.pk])).content.decode()
+
+    assert f'href="{address(learner)}"' in page
+    offered = [f"/records/{record.pk}/certificate.pdf" in page for record in (passed, failed, revoked)]
+    assert offered == [True, False, False]
