@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -119,6 +119,15 @@ def list_facts(session: Session) -> ListFacts:
         session=session, key=session.attendance_file_key, sha256=session.attendance_file_hash
     )
     return ListFacts(has_evidence=session.has_evidence and uploads.exists(), **counts)
+
+
+def list_state(session: Session) -> str:
+    """Return a word that is another one after every change of plan, list, mark or sheet, in one query.
+
+    What somebody confirmed is told by it. `version` counts changes of plan and list, every row those of its marks.
+    """
+    marks = SessionAttendee.objects.filter(session=session).aggregate(changes=Sum("version"))["changes"]
+    return f"{session.version}-{marks or 0}-{session.attendance_file_hash[:16]}"
 
 
 def finalize_preview(session: Session, *, now: datetime) -> FinalizePreview:

@@ -11,10 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
+from attendance.selectors.finalize import list_state
 from attendance.selectors.workspace import progress
 from attendance.services.finalize import FinalizeResult, finalize_session
 from training.htmx import HtmxRequest
+from training.models import Session
 from training.permissions import Permission, requires
+from training.refusals import Conflict
 from training.selectors.sessions import get_session
 
 
@@ -22,16 +25,36 @@ from training.selectors.sessions import get_session
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_finalize(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask (F5), then finalize (F2) and go back to the workspace, which is locked from now on."""
-    if request.method == "POST":
-        messages.success(request, _told(finalize_session(session_id=pk, by=request.user, now=timezone.now())))
-        if request.htmx:
-            return HttpResponseClientRedirect(reverse("attendance:session", args=[pk]))
-        return redirect("attendance:session", pk)
+    """Ask (F5), then finalize (F2) and go back to the workspace, which is locked from now on.
+
+    Whoever says yes to numbers that are not so any more is asked again, with the new ones.
+    """
     session = get_session(pk, user=request.user)
-    context = {"session": session, "progress": progress(session, now=timezone.now())}
-    template = "attendance/partials/_confirm.html" if request.htmx else "attendance/finalize.html"
-    return render(request, template, context)
+    if request.method != "POST":
+        return _question(request, session)
+    state = list_state(session)
+    if not session.is_finalized and request.POST.get("confirmed", state) != state:
+        return _question(request, session, has_changed=True)
+    messages.success(request, _told(finalize_session(session_id=pk, by=request.user, now=timezone.now())))
+    if request.htmx:
+        return HttpResponseClientRedirect(reverse("attendance:session", args=[pk]))
+    return redirect("attendance:session", pk)
+
+
+def _question(request: HtmxRequest, session: Session, *, has_changed: bool = False) -> HttpResponse:
+    context = {
+        "session": session,
+        "confirmed": list_state(session),  # before the numbers: a change between the two is asked about once more
+        "progress": progress(session, now=timezone.now()),
+        "has_changed": has_changed,
+    }
+    status = Conflict.status if has_changed else 200
+    if not request.htmx:
+        return render(request, "attendance/finalize.html", context, status=status)
+    dialog = render(request, "attendance/partials/_confirm.html", context, status=status)
+    dialog["HX-Retarget"] = "#dialogs"
+    dialog["HX-Reswap"] = "innerHTML"
+    return dialog
 
 
 def _told(result: FinalizeResult) -> str:

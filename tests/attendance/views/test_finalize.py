@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from attendance.services.marking import Mark, save_marks
 from learners.models import Learner, TrainingRecord
 from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
 from tests.factories.training import CourseVersionFactory, VenueFactory, scheduled_session
-from tests.html import fragment
+from tests.html import fragment, group
 from training.models import Session
 
 HTMX = {"HX-Request": "true"}
@@ -107,6 +109,32 @@ def test_f4_the_second_press_is_refused_with_who_was_first(as_supervisor: Client
 
 
 @pytest.mark.parametrize("headers", [HTMX, {}])
+def test_f5_what_is_not_so_any_more_is_asked_about_again(
+    as_supervisor: Client, superuser: User, headers: dict[str, str]
+):
+    """Two who have traded places leave every number as it was."""
+
+    def mark(*marks: Mark) -> None:
+        save_marks(session_id=session.pk, marks=marks, by=superuser, now=timezone.now())
+
+    session = ready()
+    first, second = session.attendees.order_by("line")
+    mark(Mark(first.learner_id, is_present=False, has_passed=False))
+    confirmed = group(r'name="confirmed" value="([^"]+)"', as_supervisor.get(url(session), headers=headers).text)
+    mark(Mark(first.learner_id, is_present=True, has_passed=True), Mark(second.learner_id, False, False))
+
+    answer = as_supervisor.post(url(session), {"confirmed": confirmed}, headers=headers)
+
+    assert answer.status_code == 409
+    assert "nothing was done" in answer.text
+    assert "This will generate 1 Training Record (1 passed, 0 failed)" in answer.text
+    assert not TrainingRecord.objects.exists()
+    now = group(r'name="confirmed" value="([^"]+)"', answer.text)
+    as_supervisor.post(url(session), {"confirmed": now}, headers=headers)
+    assert TrainingRecord.objects.get().learner == first.learner
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
 def test_f1_what_is_missing_is_said_and_nothing_is_made(as_supervisor: Client, headers: dict[str, str]):
     session = scheduled_session(start_time=timezone.now() - timedelta(hours=5))
     SessionAttendeeFactory(session=session, present=True)
@@ -124,7 +152,7 @@ def test_the_question_takes_the_same_number_of_queries_for_any_list(as_superviso
     session = ready(size=size)
     with CaptureQueriesContext(connection) as queries:
         as_supervisor.get(url(session), headers=HTMX)
-    assert len(queries) == 7
+    assert len(queries) == 8
 
 
 @pytest.mark.parametrize("size", [1, 3])
