@@ -1,0 +1,126 @@
+"""F6, F9: of many who put the same thing right at the same moment one does, and the others are told.
+
+The control runs the race with the locks off, and shows that the test would notice.
+"""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from attendance.correction_policies import ChangedMeanwhile, Result, Seen
+from attendance.selectors.corrections import standing_of
+from attendance.services import corrections
+from attendance.services.corrections import correct_record
+from attendance.services.finalize import finalize_session
+from learners.models import Learner, Revocation, TrainingRecord
+from learners.services import records
+from learners.services.records import AlreadyRevoked, revoke_record
+from tests.concurrency.at_once import Job, all_at_once, everybody_first, meanwhile
+from tests.factories.attendance import session_ready_to_finalize
+from tests.factories.training import UserFactory
+from tests.integrity import check_integrity
+from training.models import Session
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PEOPLE = 16
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 20)
+
+
+@pytest.fixture
+def superuser() -> User:
+    user: User = UserFactory(is_superuser=True)
+    return user
+
+
+@pytest.fixture
+def session(superuser: User) -> Session:
+    session, _ = session_ready_to_finalize(size=1, start_time=START, end_time=START + timedelta(hours=4))
+    finalize_session(session_id=session.pk, by=superuser, now=START + timedelta(hours=5))
+    return Session.objects.get(pk=session.pk)
+
+
+@pytest.fixture
+def wrong(session: Session) -> TrainingRecord:
+    """The record that says passed."""
+    record: TrainingRecord = session.records.get()
+    return record
+
+
+def failing(wrong: TrainingRecord, by: User) -> Job:
+    """Correct what the person saw: that the worker passed."""
+    assert wrong.session_id is not None
+    session_id, seen = wrong.session_id, Seen(record_id=wrong.pk)
+    return lambda: correct_record(
+        session_id=session_id,
+        learner_id=wrong.learner_id,
+        result=Result.FAILED,
+        seen=seen,
+        reason="Left at noon",
+        by=by,
+        now=NOW,
+    )
+
+
+def revoking(wrong: TrainingRecord, by: User) -> Job:
+    return lambda: revoke_record(record_id=wrong.pk, reason="Wrong person", by=by, now=NOW)
+
+
+def kinds(answers: list[Any]) -> Counter[type]:
+    return Counter(type(answer) for answer in answers)
+
+
+def test_f6_of_16_one_revokes_and_15_are_told_who_did(wrong: TrainingRecord, superuser: User) -> None:
+    answers = all_at_once([revoking(wrong, superuser)] * PEOPLE)
+    assert kinds(answers) == {Revocation: 1, AlreadyRevoked: PEOPLE - 1}
+    check_integrity(today=TODAY, now=NOW)
+
+
+def test_f9_of_16_one_corrects_and_15_are_told_what_it_says_now(wrong: TrainingRecord, superuser: User) -> None:
+    answers = all_at_once([failing(wrong, superuser)] * PEOPLE)
+    assert kinds(answers) == {TrainingRecord: 1, ChangedMeanwhile: PEOPLE - 1}
+    assert {answer.status for answer in answers if isinstance(answer, ChangedMeanwhile)} == {409}
+    assert wrong.learner.records.count() == 2
+    check_integrity(today=TODAY, now=NOW)
+
+
+def test_f9_control_without_the_locks_the_losers_run_into_the_database(
+    wrong: TrainingRecord, superuser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last word has the database: one revocation, one correcting record."""
+
+    def unlocked_session(*, session_id: int) -> Session:
+        return Session.objects.get(pk=session_id)
+
+    def unlocked_person(session: Session, learner_id: int) -> Learner:
+        return Learner.objects.get(pk=learner_id)
+
+    monkeypatch.setattr(corrections, "lock_session", unlocked_session)
+    monkeypatch.setattr(corrections, "_lock_person", unlocked_person)
+    monkeypatch.setattr(records, "lock_learner", lambda **_: None)
+    monkeypatch.setattr(records, "check_not_revoked", lambda record: None)
+    monkeypatch.setattr(corrections, "standing_of", everybody_first(standing_of, PEOPLE))
+    answers = all_at_once([failing(wrong, superuser)] * PEOPLE)
+    assert ChangedMeanwhile not in kinds(answers)  # nobody has seen anybody
+    assert kinds(answers)[TrainingRecord] == 1
+    assert Revocation.objects.count() == 1
+
+
+def test_f9_who_revokes_while_somebody_corrects_is_told(wrong: TrainingRecord, superuser: User) -> None:
+    answer = meanwhile(failing(wrong, superuser), revoking(wrong, superuser))
+    assert isinstance(answer, AlreadyRevoked)
+    assert wrong.learner.records.count() == 2
+
+
+def test_f9_who_corrects_while_somebody_revokes_names_the_revoked_record(
+    wrong: TrainingRecord, superuser: User
+) -> None:
+    answer = meanwhile(revoking(wrong, superuser), failing(wrong, superuser))
+    assert isinstance(answer, TrainingRecord)
+    assert answer.supersedes == wrong
+    assert Revocation.objects.get().reason == "Wrong person"
