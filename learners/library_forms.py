@@ -12,7 +12,6 @@ from learners.forms import area_choices
 from learners.models import Area, AreaRequirement, Role, RoleRequirement
 from learners.models.requirement import RequirementType
 from training.forms import WITHIN_REASON, Choices, DayInput, course_choices
-from training.refusals import Refusal
 
 
 class RoleForm(forms.ModelForm):
@@ -121,12 +120,3 @@ def _initial(requirement: RoleRequirement | AreaRequirement | None, today: date)
         "grace_period_days": requirement.grace_period_days,
         "starts_on": requirement.starts_on,
     }
-
-
-def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
-    """Show a refusal at the fields that it names, or above the form. What was typed stays."""
-    for field, texts in refusal.errors.items():
-        for text in texts:
-            form.add_error(field if field in form.fields else None, text)
-    if not refusal.errors:
-        form.add_error(None, refusal.message)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from learners.library_forms import AreaForm, show_refusal
+from learners.library_forms import AreaForm
 from learners.models import Area
 from learners.outcome import NOTHING_TURNS
 from learners.selectors.learners import with_areas_inside
@@ -22,7 +22,7 @@ from learners.views.previews import Step, preview_or_save, save_if_seen, words_o
 from learners.views.requirements import go, requirement_form, requirement_removal
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid
+from training.refusals import Conflict, Invalid, show_refusal
 
 LONGEST_TEXT = 100
 

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from learners.forms import WorkerFilterForm
-from learners.library_forms import show_refusal
 from learners.models import Learner
 from learners.reassign_forms import Deed, ReassignForm, asked_deed, chosen_workers
 from learners.selectors.learners import workers_of
@@ -19,7 +18,7 @@ from learners.selectors.requirements import ToldOutcome
 from learners.views.previews import preview_or_save, words_of
 from training.htmx import HtmxRequest
 from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid
+from training.refusals import Conflict, Invalid, show_refusal
 
 MOST_NAMED = 10
 

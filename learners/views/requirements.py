@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from learners.library_forms import RequirementForm, show_refusal
+from learners.library_forms import RequirementForm
 from learners.models import Area, Role
 from learners.selectors.requirements import get_requirement, requirements_of
 from learners.services.requirements import delete_requirement, save_requirement
 from learners.views.previews import Step, preview_or_save, words_of
 from training.htmx import HtmxRequest
-from training.refusals import Conflict, Invalid
+from training.refusals import Conflict, Invalid, show_refusal
 from training.services.courses import CourseNotFound
 
 

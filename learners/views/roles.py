@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from learners.library_forms import RoleForm, show_refusal
+from learners.library_forms import RoleForm
 from learners.models import Role
 from learners.selectors.requirements import get_role, list_roles, requirements_of
 from learners.services.requirements import delete_role, save_role
@@ -19,7 +19,7 @@ from learners.views.deletion import delete_or_ask
 from learners.views.requirements import go, requirement_form, requirement_removal
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid
+from training.refusals import Conflict, Invalid, show_refusal
 
 LONGEST_TEXT = 100
 
