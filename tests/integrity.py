@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from attendance.models import SessionAttendee
 from learners.models import CompetencyRecord, EvidenceUpload, Learner, LearnerHoursLog, TrainingRecord
@@ -29,8 +29,9 @@ def _check_session(session: Session) -> None:
     """Finalize made what the list says; whatever came later replaces a revoked row or says why (F9)."""
     attendees = SessionAttendee.objects.filter(session=session)
     every = TrainingRecord.objects.filter(session=session, competency_record=None)
-    records = every.filter(created_at=session.finalized_at)
-    sign_offs = CompetencyRecord.objects.filter(session=session, attempt=1, created_at=session.finalized_at)
+    by_finalize = Q(created_at=session.finalized_at)
+    records = every.filter(by_finalize)
+    sign_offs = CompetencyRecord.objects.filter(by_finalize, session=session, attempt=1)
     made = sorted([*records.values_list("learner_id", flat=True), *sign_offs.values_list("learner_id", flat=True)])
     if not session.is_finalized:
         assert session.status != Session.Status.COMPLETED
@@ -45,7 +46,7 @@ def _check_session(session: Session) -> None:
     assert not attendees.filter(is_present=False).exclude(status=SessionAttendee.Status.NO_SHOW).exists()
     evidence = {"evidence_file_key": session.attendance_file_key, "evidence_hash": session.attendance_file_hash}
     assert not every.exclude(**evidence).exists()
-    assert not every.exclude(created_at=session.finalized_at).filter(comments="").exists()
+    assert not every.exclude(by_finalize).filter(comments="").exists()
     assert not sign_offs.exclude(**evidence).exists()
     assert EvidenceUpload.objects.filter(
         session=session, key=session.attendance_file_key, sha256=session.attendance_file_hash

@@ -15,7 +15,7 @@ from attendance.services.finalize import finalize_session
 from learners.evidence_files.incoming import NothingSent
 from learners.models import EvidenceUpload, TrainingRecord
 from learners.selectors.evidence import sheets_of
-from learners.services.evidence_store import StoreUnavailable
+from learners.services.evidence_store import StoreUnavailable, store
 from learners.services.records import ReasonMissing
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
@@ -41,7 +41,12 @@ def session(supervisor: User) -> Session:
 
 def correct(session: Session, by: User, content: bytes = files.jpeg(), **other: Any) -> EvidenceUpload:
     newest = newest_sheet(session)
-    facts: dict[str, Any] = {"corrects_id": newest.pk if newest else 0, "reason": " The wrong paper was scanned ", "now": NOW, **other}
+    facts: dict[str, Any] = {
+        "corrects_id": newest.pk if newest else 0,
+        "reason": " The wrong paper was scanned ",
+        "now": NOW,
+        **other,
+    }
     return correct_sheet(session_id=session.pk, files=[files.upload(content, "right.jpg")], by=by, **facts)
 
 
@@ -111,10 +116,10 @@ def test_e6_of_two_who_correct_the_same_sheet_the_second_is_told(session: Sessio
 def test_e6_somebody_who_is_faster_while_the_file_is_stored(
     session: Session, superuser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original, store = session.evidence_uploads.get(), evidence.store
+    original = session.evidence_uploads.get()
 
     def slow(**document: Any) -> Any:
-        monkeypatch.setattr(evidence, "store", store)
+        monkeypatch.setattr(evidence, "store", store)  # the one of the evidence store: the next one is quick
         correct(session, superuser, files.pdf(2))
         return store(**document)
 

@@ -265,7 +265,7 @@ def test_e6_the_correcting_sheet_is_shown_first_and_the_original_beside_it(
 ) -> None:
     session = finalized(is_stored=True)
     record = first_of(session).records.get()
-    original = session.evidence_uploads.order_by("pk").last()
+    original = session.evidence_uploads.latest("pk")
 
     answer = store(session, headers=headers)
 
