@@ -70,6 +70,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:matrix_cell": {"GET": READERS, "POST": PLANNERS},
     "attendance:matrix_course": {"GET": READERS, "POST": PLANNERS},
     "attendance:matrix_file": {"GET": READERS},
+    "attendance:matrix_pack": {"GET": READERS},
     "attendance:progression_complete": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:progression_hold": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:progression_resume": {"GET": PLANNERS, "POST": PLANNERS},

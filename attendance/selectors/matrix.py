@@ -144,12 +144,8 @@ def whole_matrix(
 ) -> tuple[Sequence[Column], Iterator[Row]]:
     """Return the columns and all rows of a filter in the order of the pages; the rows are read a page at a time."""
     today = timezone.localdate(now)
-    learners = _learners(wanted, today=today, warning_days=warning_days)
-    heads = _columns(wanted, learners, today=today)
-    if wanted.on is not None:
-        keys = list(learners.values_list("pk", flat=True))
-    else:
-        keys = everyone(learners, today=today, warning_days=warning_days)
+    heads = _columns(wanted, _learners(wanted, today=today, warning_days=warning_days), today=today)
+    keys = matrix_keys(wanted, now=now, warning_days=warning_days)
 
     def rows() -> Iterator[Row]:
         for start in range(0, len(keys), ROWS_PER_PAGE):
@@ -157,6 +153,15 @@ def whole_matrix(
             yield from _rows(page, heads, on=wanted.on, now=now, warning_days=warning_days)
 
     return heads, rows()
+
+
+def matrix_keys(wanted: MatrixFilter, *, now: dt.datetime, warning_days: int) -> list[int]:
+    """Return the keys of all workers of a filter in the order of the pages, in one query."""
+    today = timezone.localdate(now)
+    learners = _learners(wanted, today=today, warning_days=warning_days)
+    if wanted.on is not None:
+        return list(learners.values_list("pk", flat=True))
+    return everyone(learners, today=today, warning_days=warning_days)
 
 
 def _learners(wanted: MatrixFilter, *, today: dt.date, warning_days: int) -> QuerySet[Learner]:

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from learners.models import EvidenceRead, Learner
-from tests.attendance.test_pack import external_record
+from tests.attendance.test_pack import external_record, text_of
+from tests.factories.compliance import asked_of, judge
 from tests.factories.learners import LearnerFactory, RevocationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
@@ -100,3 +101,53 @@ def test_the_profile_offers_the_pack_and_a_certificate_for_each_pass(
     assert f'href="{address(learner)}"' in page
     offered = [f"/records/{record.pk}/certificate.pdf" in page for record in (passed, failed, revoked)]
     assert offered == [True, False, False]
+
+
+# Of the matrix
+
+
+def summary_of(response: Any) -> str:
+    with zipfile.ZipFile(io.BytesIO(response.getvalue())) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith("summary.pdf")]
+        return text_of(archive.read(name))
+
+
+def test_the_matrix_offers_the_pack_of_its_filter(as_auditor: Client, learner: Learner):
+    query = {"company": learner.company_id, "q": learner.badge_id}
+
+    page = as_auditor.get(reverse("attendance:matrix", query=query)).content.decode()
+
+    assert reverse("attendance:matrix_pack", query=query).replace("&", "&amp;") in page
+
+
+def test_the_pack_of_a_filter_has_its_workers_and_says_which(as_auditor: Client, learner: Learner, evidence_dir: Path):
+    other = LearnerFactory(first_name="Somebody", last_name="Else")
+    external_record(evidence_dir, other, b"of somebody else")
+    query = {"company": learner.company_id}
+
+    response = as_auditor.get(reverse("attendance:matrix_pack", query=query))
+
+    assert f'filename="audit-pack-1-workers-{timezone.localdate():%Y-%m-%d}.zip"' in response["Content-Disposition"]
+    summary = summary_of(response)
+    assert f"Active workers, Employer: {learner.company.name}" in summary
+    assert learner.name in summary
+    assert other.name not in summary
+    assert EvidenceRead.objects.get().learner == learner
+
+
+def test_the_pack_of_the_reds_of_a_course_names_it(as_auditor: Client, learner: Learner):
+    course = asked_of(learner).course
+    judge(learner, on=timezone.localdate())
+    LearnerFactory()
+
+    summary = summary_of(as_auditor.get(reverse("attendance:matrix_pack", query={"red": course.pk})))
+
+    assert f"Active workers, not cleared for {course.code}" in summary
+    assert learner.name in summary
+
+
+def test_c8_the_pack_of_a_filter_is_of_the_day_that_is_asked(as_auditor: Client, learner: Learner):
+    response = as_auditor.get(reverse("attendance:matrix_pack", query={"on": "2026-02-01"}))
+
+    assert "-2026-02-01.zip" in response["Content-Disposition"]
+    assert "As of 1 Feb 2026" in summary_of(response)
