@@ -74,7 +74,7 @@ def test_a_requirement_is_added_after_looking_at_who_turns(
     assert shown == sorted(learner.name for learner in riggers[:3])
     assert red(riggers) == set()
 
-    newcomer = LearnerFactory(role=riggers[0].role)
+    newcomer: Learner = LearnerFactory(role=riggers[0].role)
     judge(newcomer, on=timezone.localdate())
     outcome.get_by_role("button", name="Save the requirement").click()
     expect(outcome).to_contain_text("Something changed since this preview")
