@@ -54,6 +54,8 @@ class QueueFilterForm(forms.Form):
 class ManyForm(forms.Form):
     """One method and date for all workers that are ticked."""
 
+    use_required_attribute = False  # what is needed depends on the button, which the browser does not know
+
     method = forms.TypedChoiceField(label=gettext_lazy("Method"), coerce=int)
     assessed_on = forms.DateField(label=gettext_lazy("Assessed on"), widget=DayInput, validators=WITHIN_REASON)
 
@@ -104,9 +106,15 @@ class SignOffForm(ManyForm):
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        if self.result != Status.COMPETENT:
-            for field in ("method", "assessed_on"):
-                self.fields[field].required = False
+        self._need(competent=self.result == Status.COMPETENT)
+
+    def clean(self) -> None:
+        """The labels go on to say what Competent needs; what Not competent needs is for the service to say."""
+        self._need(competent=True)
+
+    def _need(self, *, competent: bool) -> None:
+        for field in ("method", "assessed_on"):
+            self.fields[field].required = competent
 
     @property
     def result(self) -> str:

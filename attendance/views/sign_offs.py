@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRefresh
 
 from attendance.selectors.evidence import sign_off_of_evidence
 from learners.models import CompetencyRecord
@@ -58,9 +58,9 @@ def _question(request: HtmxRequest, record: CompetencyRecord, form: RevokeForm, 
 
 
 def _back(request: HtmxRequest, record: CompetencyRecord, text: str) -> HttpResponse:
+    """Show the worker's page anew; HTMX is on it already, and stays where it is."""
     messages.success(request, text)
-    url = _worker_url(record)
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+    return HttpResponseClientRefresh() if request.htmx else redirect(_worker_url(record))
 
 
 def _worker_url(record: CompetencyRecord) -> str:

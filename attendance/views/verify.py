@@ -22,7 +22,7 @@ from learners.evidence_files.incoming import FIELD
 from learners.selectors.competency import QueueFilter, next_in_queue
 from learners.selectors.learners import pending_sign_offs
 from learners.services.competency import SignOffNotFound, sign_off
-from learners.sign_off_forms import ManyForm, QueueFilterForm, SignOffForm, initial_of, key_of, ticked
+from learners.sign_off_forms import TICKED, ManyForm, QueueFilterForm, SignOffForm, initial_of, key_of, ticked
 from learners.sign_off_policies import Assessment, worker_of
 from training.htmx import HtmxRequest
 from training.permissions import Permission, requires
@@ -34,7 +34,7 @@ from training.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedT
 @require_safe
 def verify(request: HtmxRequest) -> HttpResponse:
     """Show the queue, the oldest first, with the one that `?record=` names open, else the first."""
-    return _answer(request, record_id=key_of(request.GET.get("record", "")))
+    return _answer(request, record_id=key_of(request.GET.get("record", "")), chosen=ticked(request.GET))
 
 
 @requires(Permission.VERIFY)
@@ -42,6 +42,7 @@ def verify(request: HtmxRequest) -> HttpResponse:
 @require_POST
 def verify_one(request: HtmxRequest, pk: int) -> HttpResponse:
     """Sign one worker off as competent or not, and open the next."""
+    chosen = [key for key in ticked(request.POST) if key != pk]
     form = SignOffForm(request.POST)
     if not form.is_valid():
         return _answer(request, record_id=pk, form=form, status=422)
@@ -53,10 +54,10 @@ def verify_one(request: HtmxRequest, pk: int) -> HttpResponse:
         form.refuse(refusal)
         return _answer(request, record_id=pk, form=form, status=422)
     except Conflict as refusal:
-        return _answer(request, record_id=pk, form=form, refusal=refusal, status=409)
+        return _answer(request, record_id=pk, form=form, chosen=chosen, refusal=refusal, status=409)
     words = {"worker": worker_of(record), "course": record.course_version.title}
     following = next_in_queue(pk, QueueFilterForm(request.GET).wanted())
-    return _signed(request, following, _told(assessment) % words)
+    return _signed(request, following, _told(assessment) % words, chosen=chosen)
 
 
 @requires(Permission.VERIFY)
@@ -88,13 +89,13 @@ def _told(assessment: Assessment) -> str:
     return _("%(worker)s is not competent: %(course)s. The attempt is kept.")
 
 
-def _signed(request: HtmxRequest, following: int | None, text: str) -> HttpResponse:
+def _signed(request: HtmxRequest, following: int | None, text: str, *, chosen: Sequence[int] = ()) -> HttpResponse:
     """Tell it and open the next in line."""
     address = _address(request, following)
     if not request.htmx:
         messages.success(request, text)
         return redirect(address)
-    response = _answer(request, record_id=following, told=text)
+    response = _answer(request, record_id=following, chosen=chosen, told=text)
     response["HX-Replace-Url"] = address
     return response
 
@@ -146,7 +147,8 @@ def _answer(
 def _address(request: HtmxRequest, record_id: int | None) -> str:
     """Return the page with the same filter and another one open."""
     query = request.GET.copy()
-    query.pop("record", None)
+    for name in ("record", TICKED):
+        query.pop(name, None)
     if record_id is not None:
         query.pop("page", None)
         query["record"] = str(record_id)
