@@ -34,7 +34,8 @@ class Sources:
 # not asked yet, but ends the time for which today's answer holds (C7).
 ANSWER = """
 WITH person AS MATERIALIZED (
-  SELECT id AS key, id AS learner_id FROM learners_learner WHERE id = ANY(%(learners)s::bigint[])
+  SELECT id AS key, id AS learner_id
+    FROM learners_learner WHERE id = ANY(%(learners)s::bigint[]) AND merged_into_id IS NULL
    UNION ALL
   SELECT id, merged_into_id FROM learners_learner WHERE merged_into_id = ANY(%(learners)s::bigint[])
 ), rule AS MATERIALIZED (
