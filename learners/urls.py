@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from learners.views import areas, courses, external_records, methods, reassignment, roles
+from learners.views import areas, courses, external_records, methods, reassignment, roles, workers
 
 app_name = "learners"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -33,6 +33,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("library/roles/<int:pk>/requirements/new/", roles.role_requirement_new, name="role_requirement_new"),
     path("library/roles/new/", roles.role_new, name="role_new"),
+    path("workers/<int:pk>/badge/", workers.worker_badge, name="worker_badge"),
+    path("workers/<int:pk>/edit/", workers.worker_edit, name="worker_edit"),
+    path("workers/<int:pk>/merge/", workers.worker_merge, name="worker_merge"),
+    path("workers/<int:pk>/merge/undo/", workers.worker_unmerge, name="worker_unmerge"),
     path("workers/<int:pk>/records/new/", external_records.worker_record_new, name="worker_record_new"),
+    path("workers/<int:pk>/return/", workers.worker_return, name="worker_return"),
+    path("workers/<int:pk>/status/", workers.worker_status, name="worker_status"),
     path("workers/change/", reassignment.workers_change, name="workers_change"),
+    path("workers/new/", workers.worker_new, name="worker_new"),
 ]

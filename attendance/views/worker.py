@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from attendance.selectors.progression import hours_of_worker
 from attendance.selectors.worker import get_worker, worker_profile, worker_profile_as_of
 from learners.selectors.as_of import NotADay, day_of
+from learners.selectors.merging import other_badges
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
 
@@ -46,6 +47,7 @@ def worker(request: HtmxRequest, pk: int) -> HttpResponse:
         "on": on,
         "refusal": refusal,
         "hours": hours_of_worker(learner.pk) if on is None else None,
+        "badges": other_badges(learner),
     }
     template = "attendance/partials/_sheet.html" if swaps(request, "sheet") else "attendance/worker.html"
     return render(request, template, context, status=422 if refusal else 200)
