@@ -127,57 +127,43 @@ def is_on_site() -> Q:
     return ON_SITE
 
 
-def is_not_cleared(today: dt.date) -> Q:
-    """ACTIVE with a red item, or with an answer past its last day (C7)."""
-    return is_on_site() & (Q(compliance_status=ComplianceStatus.NON_COMPLIANT) | Q(compliance_holds_until__lt=today))
-
-
-def is_cleared(today: dt.date) -> Q:
-    """ACTIVE with an answer of today and no red item."""
-    return (
-        is_on_site()
-        & ~Q(compliance_status=ComplianceStatus.NON_COMPLIANT)
-        & (Q(compliance_holds_until__isnull=True) | Q(compliance_holds_until__gte=today))
-    )
-
-
-def is_expiring(today: dt.date, warning_days: int) -> Q:
-    """Cleared, with a proof whose last day is in the warning window."""
-    return is_cleared(today) & Q(next_expiry__lte=today + dt.timedelta(days=warning_days))
-
-
-def is_to_verify() -> Q:
-    """ACTIVE and waiting for a practical sign-off; overlaps the other groups (C4)."""
-    return is_on_site() & Q(pk__in=pending_sign_offs().values(person=person_of()))
-
-
 def in_group(group: Group, *, today: dt.date, warning_days: int) -> Q:
     """Return the condition of a group; counts and lists share it, so that they cannot disagree."""
+    return is_on_site() & _condition(group, today, warning_days)
+
+
+def _condition(group: Group, today: dt.date, warning_days: int) -> Q:
+    """Return what sets the people of a group apart from others on site, by the answers stored with them."""
+    cleared = ~Q(compliance_status=ComplianceStatus.NON_COMPLIANT) & (
+        Q(compliance_holds_until__isnull=True) | Q(compliance_holds_until__gte=today)
+    )
     match group:
-        case Group.NOT_CLEARED:
-            return is_not_cleared(today)
+        case Group.NOT_CLEARED:  # with a red item, or with an answer past its last day (C7)
+            return Q(compliance_status=ComplianceStatus.NON_COMPLIANT) | Q(compliance_holds_until__lt=today)
         case Group.DUE:
-            return is_cleared(today) & Q(compliance_status=ComplianceStatus.PENDING)
-        case Group.EXPIRING:
-            return is_expiring(today, warning_days)
-        case Group.TO_VERIFY:
-            return is_to_verify()
+            return cleared & Q(compliance_status=ComplianceStatus.PENDING)
+        case Group.EXPIRING:  # a proof's last day is in the warning window
+            return cleared & Q(next_expiry__lte=today + dt.timedelta(days=warning_days))
+        case Group.TO_VERIFY:  # a practical sign-off is owed; overlaps the other groups (C4)
+            return Q(pk__in=pending_sign_offs().values(person=person_of()))
         case Group.CLEARED:
-            return is_cleared(today)
+            return cleared
 
 
 def group_counts(*, today: dt.date, warning_days: int) -> dict[Group, int]:
     """Return how many ACTIVE workers each group holds, in two queries.
 
-    The answers stored with the worker are counted in one pass over the index `learner_on_site`.
+    The answers stored with the worker are counted in one pass over the index `learner_on_site`, which holds all that
+    the conditions ask for.
     """
+    on_site = Learner.objects.filter(is_on_site()).order_by()
     by_answer = {
-        group.name: Count("compliance_status", filter=in_group(group, today=today, warning_days=warning_days))
+        group.name: Count("compliance_status", filter=_condition(group, today, warning_days))
         for group in Group
         if group is not Group.TO_VERIFY
     }
-    counts = Learner.objects.filter(is_on_site()).order_by().aggregate(**by_answer)
-    counts[Group.TO_VERIFY.name] = Learner.objects.filter(is_to_verify()).order_by().count()
+    counts = on_site.aggregate(**by_answer)
+    counts[Group.TO_VERIFY.name] = on_site.filter(_condition(Group.TO_VERIFY, today, warning_days)).count()
     return {group: counts[group.name] for group in Group}
 
 
@@ -225,7 +211,7 @@ def list_workers(wanted: WorkerFilter, *, today: dt.date, warning_days: int) -> 
     The order reads stored columns of the worker only: a green worker's answer ends with the next expiry.
     """
     order = Case(
-        When(is_not_cleared(today), then=0),
+        When(in_group(Group.NOT_CLEARED, today=today, warning_days=warning_days), then=0),
         When(is_on_site() & Q(compliance_status=ComplianceStatus.PENDING), then=1),
         When(is_on_site() & Q(compliance_holds_until__lte=today + dt.timedelta(days=warning_days)), then=2),
         When(is_on_site(), then=3),
