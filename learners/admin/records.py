@@ -18,6 +18,7 @@ from learners.models import (
     Revocation,
     TrainingRecord,
 )
+from learners.services.competency import revoke_sign_off
 from learners.services.records import revoke_record
 from training.guarded_admin import GuardedAdmin, ObjectAction, ReadOnlyAdmin, ReadOnlyInline, ReasonForm
 from training.selectors.audit import Source
@@ -95,6 +96,20 @@ class CompetencyRecordAdmin(ReadOnlyAdmin):
     date_hierarchy = "training_date"
     search_fields = (*WORKER_SEARCH, "course__code")
     inlines = (RevocationInline,)
+    object_actions = (
+        ObjectAction(
+            name="revoke",
+            label=gettext_lazy("Revoke"),
+            question=gettext_lazy(
+                "The sign-off, and the record that it made, count for nothing from now on and the worker's compliance "
+                "follows at once. Both stay visible, struck through, with the reason. This cannot be undone."
+            ),
+            form=ReasonForm,
+            run=lambda record, reason, by, now: revoke_sign_off(record_id=record.pk, reason=reason, by=by, now=now),
+            done=gettext_lazy("The sign-off is revoked."),
+            is_offered=lambda record: record.revoked_at is None,
+        ),
+    )
 
     def history_of(self, obj: CompetencyRecord) -> Sequence[Source]:
         revocation = Source(model=Revocation, ids=(obj.pk,), by="competency_record", fields=("reason",))

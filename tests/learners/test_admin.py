@@ -25,6 +25,7 @@ from tests.admin_forms import filled_in, messages_of, new_row, one_query_per_cho
 from tests.factories.learners import (
     AreaFactory,
     AreaRequirementFactory,
+    CompetencyRecordFactory,
     EvidenceUploadFactory,
     LearnerAreaFactory,
     LearnerFactory,
@@ -329,6 +330,18 @@ def test_r2_f6_revoking_needs_a_reason_and_compliance_follows_at_once(as_superus
     revocation = Revocation.objects.get()
     assert (revocation.record, revocation.reason, revocation.revoked_by) == (record, "Wrong person", superuser)
     assert status_of(learner) == "NON_COMPLIANT"
+
+
+def test_v2_a_sign_off_is_revoked_and_not_twice(as_superuser: Client):
+    sign_off = CompetencyRecordFactory()
+    address = reverse("admin:learners_competencyrecord_revoke", args=[sign_off.pk])
+    change = reverse("admin:learners_competencyrecord_change", args=[sign_off.pk])
+    assert address in as_superuser.get(change).content.decode()
+
+    assert as_superuser.post(address, {"reason": "Wrong person"}).status_code == 302
+    assert Revocation.objects.get().competency_record == sign_off
+    assert address not in as_superuser.get(change).content.decode()
+    assert as_superuser.post(address, {"reason": "Again"}).status_code == 409
 
 
 def test_r2_a_revoked_record_stays_visible_and_is_not_revoked_twice(as_superuser: Client):
