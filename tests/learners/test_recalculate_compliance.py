@@ -1,7 +1,7 @@
 """C6: the command that brings everybody's answers up to date, in full or nightly."""
 
 import sys
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 from unittest import mock
@@ -89,6 +89,24 @@ def test_the_audit_trail_names_the_command(learners: list[Learner]) -> None:
     run()
     events = apps.get_model("learners.ComplianceItemEvent").objects.select_related("pgh_context")
     assert [event.pgh_context.metadata for event in events] == [{"command": "recalculate_compliance"}] * 3
+
+
+@pytest.mark.parametrize("words", [(), ("--due",)])
+@pytest.mark.parametrize("missed", [1, 45])
+def test_l3_c7_who_has_left_is_not_active_from_the_day_after_and_never_stale(
+    words: tuple[str, ...], missed: int
+) -> None:
+    last_day = date(2026, 3, 2)
+    leaving = LearnerFactory(end_date=last_day)
+    with on(last_day):
+        assert "Left: 0." in run()
+    with on(last_day + timedelta(days=missed)):
+        assert "Left: 1." in run(*words)
+        assert "Left: 0." in run(*words)
+    leaving.refresh_from_db()
+    assert (leaving.status, leaving.compliance_holds_until) == ("INACTIVE", None)
+    event = apps.get_model("learners.LearnerEvent").objects.filter(pgh_obj_id=leaving.pk).latest("pgh_id")
+    assert (event.status, event.pgh_context.metadata) == ("INACTIVE", {"command": "recalculate_compliance"})
 
 
 def test_progress_is_drawn_where_somebody_watches(

@@ -9,9 +9,19 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from learners.hours import ProgressionNotInThisState, WrongDate, WrongHours
-from learners.models import LearnerHoursLog, LearnerProgression
+from learners.models import Learner, LearnerHoursLog, LearnerProgression
 from learners.services import progression as services
-from learners.services.progression import Collision, Started, complete, hold, log_hours, resume, start_progressions
+from learners.services.progression import (
+    Collision,
+    InAnotherProgramme,
+    NotEnrollable,
+    Started,
+    complete,
+    hold,
+    log_hours,
+    resume,
+    start_progressions,
+)
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
 from tests.factories.training import TrainingClassFactory, UserFactory, active_class
 from training.class_policies import ClassNotFound
@@ -335,3 +345,51 @@ def test_h5_add_hours_knows_the_new_sums():
         Decimal("3.5"),
         Decimal("0.5"),
     )
+
+
+# Merged badges
+
+
+@pytest.fixture
+def merged(supervisor: User) -> LearnerProgression:
+    """A programme in progress under a badge that was merged into another one."""
+    progression: LearnerProgression = LearnerProgressionFactory()
+    Learner.objects.filter(pk=progression.learner_id).update(merged_into=LearnerFactory(), status="INACTIVE")
+    progression.learner.refresh_from_db()
+    return progression
+
+
+def test_l2_h7_who_is_in_a_class_under_the_old_badge_is_in_it(merged: LearnerProgression, who: dict[str, Any]):
+    survivor = merged.learner.merged_into
+    assert survivor is not None
+    done = start_progressions(class_id=merged.training_class_id, learner_ids=[survivor.pk], start_date=TODAY, **who)
+    assert done == Started(started=0, already_in=1, held=0)
+
+
+def test_l2_h7_nobody_is_in_two_programmes_under_two_badges(
+    merged: LearnerProgression, training_class: TrainingClass, who: dict[str, Any]
+):
+    survivor = merged.learner.merged_into
+    assert survivor is not None
+    wanted: dict[str, Any] = {"class_id": training_class.pk, "learner_ids": [survivor.pk], "start_date": TODAY, **who}
+    with pytest.raises(InAnotherProgramme):
+        start_progressions(**wanted)
+    assert start_progressions(**wanted, on_collision=Collision.HOLD) == Started(started=1, already_in=0, held=1)
+    assert fresh(merged).status == "on_hold"
+    with pytest.raises(InAnotherProgramme):
+        resume(tracking_id=merged.pk, effective_date=TODAY, **who)
+
+
+def test_l2_a_merged_badge_starts_nothing(
+    merged: LearnerProgression, training_class: TrainingClass, who: dict[str, Any]
+):
+    with pytest.raises(NotEnrollable, match="was merged into"):
+        start_progressions(class_id=training_class.pk, learner_ids=[merged.learner_id], start_date=TODAY, **who)
+
+
+@pytest.mark.parametrize("badge", ["survivor", "merged"])
+def test_l2_h5_hours_of_either_badge_go_to_the_programme_of_the_person(merged: LearnerProgression, badge: str):
+    learner_id = merged.learner.merged_into_id if badge == "survivor" else merged.learner_id
+    assert learner_id is not None
+    assert log_hours(learner_id, 4, 3, log_date=merged.start_date)
+    assert sums(merged) == (4, 3, 1)

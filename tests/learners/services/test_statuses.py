@@ -42,7 +42,8 @@ def test_l1_a_status_is_set_with_its_reason_and_audited(step: tuple[str, str], s
     learner = LearnerFactory(status=before)
     changed = set_status(learner_id=learner.pk, status=after, reason=" Fight ", by=supervisor, now=NOW)
     assert (changed.status, changed.status_reason, changed.updated_by) == (after, "Fight", supervisor)
-    event = Learner.pgh_event_model.objects.filter(pgh_obj_id=learner.pk).latest("pgh_id")
+    events = Learner.pgh_event_model.objects  # type: ignore[attr-defined]  # set by pghistory
+    event = events.filter(pgh_obj_id=learner.pk).latest("pgh_id")
     assert (event.status, event.status_reason) == (after, "Fight")
 
 
