@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learners.models import Area, AreaRequirement, Role, RoleRequirement
+from learners.selectors.library_trail import of_area, of_role
 from learners.services.courses import delete_course
 from learners.services.requirements import (
     delete_area,
@@ -181,7 +182,7 @@ class RoleAdmin(AskerAdmin):
             save_role(role=obj, by=who_acts(request), now=timezone.now())
 
     def history_of(self, obj: Role) -> Sequence[Source]:
-        return (*super().history_of(obj), Source(model=RoleRequirement, ids=(obj.pk,), by="role", subject="course"))
+        return of_role(obj)
 
 
 @admin.register(Area)
@@ -217,7 +218,7 @@ class AreaAdmin(AskerAdmin):
             save_area(area=obj, by=who_acts(request), now=timezone.now())
 
     def history_of(self, obj: Area) -> Sequence[Source]:
-        return (*super().history_of(obj), Source(model=AreaRequirement, ids=(obj.pk,), by="area", subject="course"))
+        return of_area(obj)
 
 
 class RequirementAdmin(ReadOnlyAdmin):

@@ -6,6 +6,7 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,14 +16,16 @@ from learners.library_forms import AreaForm
 from learners.models import Area
 from learners.outcome import NOTHING_TURNS
 from learners.selectors.learners import with_areas_inside
+from learners.selectors.library_trail import of_area
 from learners.selectors.requirements import area_page, get_area, list_areas
 from learners.services.requirements import delete_area, save_area
 from learners.views.deletion import delete_or_ask
-from learners.views.previews import Step, preview_or_save, save_if_seen, words_of
-from learners.views.requirements import go, requirement_form, requirement_removal
+from learners.views.previews import preview_or_save, save_if_seen, words_of
+from learners.views.requirements import requirement_form, requirement_removal
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, show_refusal
+from training.refusals import Conflict, Invalid, Refusal, show_refusal
+from training.views.library.answers import asked, go, told
 
 LONGEST_TEXT = 100
 
@@ -56,15 +59,18 @@ def area_new(request: HtmxRequest) -> HttpResponse:
     parent = request.GET.get("parent", "")
     stored = Area(parent=get_area(int(parent)) if parent.isascii() and parent.isdecimal() else None)
     form = AreaForm(_posted(request), instance=copy(stored))
+    refusal: Refusal | None = None
     if form.is_valid():
         try:
             saved = save_area(area=form.instance, by=request.user, now=timezone.now())
-        except (Invalid, Conflict) as refusal:
-            show_refusal(form, refusal)
+        except (Invalid, Conflict) as reason:
+            refusal = reason
         else:
-            messages.success(request, _("The area is saved."))
-            return go(request, saved)
-    return _answer(request, stored, form, None)
+            messages.success(request, _("%(thing)s is saved.") % {"thing": saved})
+            return go(request, "learners:area", saved.pk)
+    back = (_("Areas"), reverse("learners:areas"))
+    fields = "learners/partials/_area_fields.html"
+    return asked(request, form, fields=fields, heading=_("New area"), back=back, refusal=refusal)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -87,9 +93,12 @@ def area_edit(request: HtmxRequest, pk: int) -> HttpResponse:
             show_refusal(form, refusal)
         else:
             if step.is_saved:
-                messages.success(request, " ".join((_("The area is saved."), words_of(step.outcome))))
-                return go(request, stored)
-    return _answer(request, stored, form, step)
+                said = _("%(thing)s is saved.") % {"thing": form.instance}
+                messages.success(request, f"{said} {words_of(step.outcome)}" if form.moves else said)
+                return go(request, "learners:area", pk)
+    template = "partials/_area_form.html" if request.htmx else "area_form.html"
+    status = 422 if form.errors else 409 if step and step.notice else 200
+    return render(request, f"learners/{template}", {"area": stored, "form": form, "step": step}, status=status)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -124,11 +133,14 @@ def area_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> Ht
     return requirement_removal(request, get_area(pk), course_id)
 
 
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def area_trail(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show what has happened to an area and to what it asks for."""
+    found = get_area(pk)
+    return told(request, of_area(found), of=(found.name, reverse("learners:area", args=[pk])))
+
+
 def _posted(request: HtmxRequest) -> object:
     return request.POST if request.method == "POST" else None
-
-
-def _answer(request: HtmxRequest, stored: Area, form: AreaForm, step: Step | None) -> HttpResponse:
-    template = "partials/_area_form.html" if request.htmx else "area_form.html"
-    status = 422 if form.errors else 409 if step and step.notice else 200
-    return render(request, f"learners/{template}", {"area": stored, "form": form, "step": step}, status=status)

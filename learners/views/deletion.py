@@ -1,42 +1,35 @@
-"""Deleting a role or an area: asked once more, and refused with the reason before anybody presses the button."""
+"""Deleting a role or an area: asked once more, or told at once why it cannot be."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect
 
 from learners.models import Area, Role
 from learners.services.preview import try_out
 from learners.views.requirements import kind_of
 from training.htmx import HtmxRequest
 from training.refusals import Conflict
+from training.views.library.answers import go, question
 
 
 def delete_or_ask(request: HtmxRequest, thing: Role | Area, delete: Callable[[], Any]) -> HttpResponse:
-    """Delete on POST, else ask; what cannot be deleted says why, in both."""
-    is_posted = request.method == "POST"
+    """Delete on POST, else ask, or say why it cannot be deleted: what deleting would be refused for."""
+    kind = kind_of(thing)
+    if request.method == "POST":
+        delete()
+        messages.success(request, _("%(thing)s is deleted.") % {"thing": thing})
+        return go(request, f"learners:{kind}s")
+    refusal = ""
     try:
-        if is_posted:
-            delete()
-        else:
-            try_out(delete, today=timezone.localdate())
-    except Conflict as refusal:
-        return _question(request, thing, refusal=refusal.message, status=409 if is_posted else 200)
-    if not is_posted:
-        return _question(request, thing)
-    messages.success(request, _("%(thing)s is deleted.") % {"thing": thing})
-    if request.htmx:
-        return HttpResponseClientRedirect(resolve_url(f"learners:{kind_of(thing)}s"))
-    return redirect(f"learners:{kind_of(thing)}s")
-
-
-def _question(request: HtmxRequest, thing: Role | Area, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    """Answer with the question: a dialog over the page that HTMX is on, else a page of its own."""
-    where = "partials/_" if request.htmx else ""
-    context = {"thing": thing, "kind": kind_of(thing), "refusal": refusal, "is_posted": request.method == "POST"}
-    return render(request, f"learners/{where}deletion.html", context, status=status)
+        try_out(delete, today=timezone.localdate())
+    except Conflict as reason:
+        refusal = reason.message
+    heading = _("Delete %(thing)s") % {"thing": thing}
+    back = (str(thing), reverse(f"learners:{kind}", args=[thing.pk]))
+    words = "learners/partials/_deletion.html"
+    return question(request, words, heading=heading, back=back, kind=kind, refusal=refusal)

@@ -4,10 +4,9 @@ from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect
 
 from learners.library_forms import RequirementForm
 from learners.models import Area, Role
@@ -17,6 +16,7 @@ from learners.views.previews import Step, preview_or_save, words_of
 from training.htmx import HtmxRequest
 from training.refusals import Conflict, Invalid, show_refusal
 from training.services.courses import CourseNotFound
+from training.views.library.answers import go
 
 
 def requirement_form(request: HtmxRequest, asker: Role | Area, course_id: int | None = None) -> HttpResponse:
@@ -37,7 +37,7 @@ def requirement_form(request: HtmxRequest, asker: Role | Area, course_id: int | 
         else:
             if step.is_saved:
                 messages.success(request, _("The requirement is saved.") + " " + words_of(step.outcome))
-                return go(request, asker)
+                return go(request, f"learners:{kind_of(asker)}", asker.pk)
     context = {"asker": asker, "kind": kind_of(asker), "form": form, "step": step}
     template = "partials/_requirement_form.html" if request.htmx else "requirement_form.html"
     return render(request, f"learners/{template}", context, status=_status(step, is_refused=bool(form.errors)))
@@ -51,7 +51,7 @@ def requirement_removal(request: HtmxRequest, asker: Role | Area, course_id: int
     step = preview_or_save(request, change, today=today)
     if step.is_saved:
         messages.success(request, _("The requirement is removed.") + " " + words_of(step.outcome))
-        return go(request, asker)
+        return go(request, f"learners:{kind_of(asker)}", asker.pk)
     context = {"asker": asker, "kind": kind_of(asker), "requirement": requirement, "step": step}
     template = "partials/_requirement_removal.html" if request.htmx else "requirement_removal.html"
     return render(request, f"learners/{template}", context, status=_status(step, is_refused=False))
@@ -60,14 +60,6 @@ def requirement_removal(request: HtmxRequest, asker: Role | Area, course_id: int
 def kind_of(asker: Role | Area) -> str:
     """Return what stands in the URL names of a role or an area."""
     return "role" if isinstance(asker, Role) else "area"
-
-
-def go(request: HtmxRequest, asker: Role | Area) -> HttpResponse:
-    """Lead to the page of a role or an area."""
-    where = f"learners:{kind_of(asker)}"
-    if request.htmx:
-        return HttpResponseClientRedirect(resolve_url(where, asker.pk))
-    return redirect(where, asker.pk)
 
 
 def _status(step: Step | None, *, is_refused: bool) -> int:

@@ -6,6 +6,7 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -13,13 +14,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from learners.library_forms import RoleForm
 from learners.models import Role
+from learners.selectors.library_trail import of_role
 from learners.selectors.requirements import get_role, list_roles, requirements_of
 from learners.services.requirements import delete_role, save_role
 from learners.views.deletion import delete_or_ask
-from learners.views.requirements import go, requirement_form, requirement_removal
+from learners.views.requirements import requirement_form, requirement_removal
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, show_refusal
+from training.refusals import Conflict, Invalid, Refusal
+from training.views.library.answers import asked, go, told
 
 LONGEST_TEXT = 100
 
@@ -92,16 +95,29 @@ def role_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> Ht
     return requirement_removal(request, get_role(pk), course_id)
 
 
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def role_trail(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show what has happened to a role and to what it asks for."""
+    found = get_role(pk)
+    return told(request, of_role(found), of=(found.title, reverse("learners:role", args=[pk])))
+
+
 def _form(request: HtmxRequest, stored: Role) -> HttpResponse:
     form = RoleForm(request.POST if request.method == "POST" else None, instance=copy(stored))
+    refusal: Refusal | None = None
     if form.is_valid():
         try:
             saved = save_role(role=form.instance, by=request.user, now=timezone.now())
-        except (Invalid, Conflict) as refusal:
-            show_refusal(form, refusal)
+        except (Invalid, Conflict) as reason:
+            refusal = reason
         else:
-            messages.success(request, _("The role is saved."))
-            return go(request, saved)
-    template = "partials/_role_form.html" if request.htmx else "role_form.html"
-    context = {"role": stored, "form": form}
-    return render(request, f"learners/{template}", context, status=422 if form.errors else 200)
+            messages.success(request, _("%(thing)s is saved.") % {"thing": saved})
+            return go(request, "learners:role", saved.pk)
+    heading, back = _("New role"), (_("Roles"), reverse("learners:roles"))
+    if stored.pk is not None:
+        heading = _("Edit %(thing)s") % {"thing": stored}
+        back = (stored.title, reverse("learners:role", args=[stored.pk]))
+    fields = "learners/partials/_role_fields.html"
+    return asked(request, form, fields=fields, heading=heading, back=back, refusal=refusal)
