@@ -24,14 +24,14 @@ def matrix_cells(cells: Sequence[Cell | None]) -> SafeString:
 @register.simple_tag
 def matrix_cell(cell: Cell, learner_id: int, course_id: int) -> SafeString:
     """Draw one cell that takes the place of itself in the page (hx-swap-oob)."""
-    return format_html(
-        '<td id="cell-{}-{}" hx-swap-oob="true" tabindex="-1"{}', learner_id, course_id, _drawn(cell)[len("<td") :]
-    )
+    in_place = format_html('id="cell-{}-{}" hx-swap-oob="true" tabindex="-1"', learner_id, course_id)
+    return _drawn(cell, in_place)
 
 
 @lru_cache(maxsize=4096)
-def _drawn(cell: Cell) -> SafeString:
+def _drawn(cell: Cell, in_place: str = "") -> SafeString:
     letters = LETTERS[cell.standing.kind] + (" n" if cell.is_missing else "") + (" v" if cell.is_to_verify else "")
+    start = format_html('<td {} class="{}"', in_place, letters) if in_place else format_html('<td class="{}"', letters)
     if cell.booked:
-        return format_html('<td class="{}" data-b="{}">{}</td>', letters, short_day(cell.booked), cell.text)
-    return format_html('<td class="{}">{}</td>', letters, cell.text)
+        return format_html('{} data-b="{}">{}</td>', start, short_day(cell.booked), cell.text)
+    return format_html("{}>{}</td>", start, cell.text)
