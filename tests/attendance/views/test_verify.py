@@ -18,7 +18,12 @@ from learners.services.competency import sign_off
 from learners.sign_off_policies import Assessment, Status
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
-from tests.factories.learners import AssessmentMethodFactory, CompetencyRecordFactory, LearnerFactory
+from tests.factories.learners import (
+    AssessmentMethodFactory,
+    CompetencyRecordFactory,
+    EvidenceUploadFactory,
+    LearnerFactory,
+)
 from tests.factories.training import CompanyFactory, CourseVersionFactory, scheduled_session
 from tests.html import fragment
 from training.models import Session
@@ -203,6 +208,18 @@ def test_e3_opening_the_sheet_of_a_sign_off_is_logged_for_the_worker(as_supervis
     assert list(reads) == [("PREVIEW", upload.pk, record.learner_id), ("DOWNLOAD", upload.pk, record.learner_id)]
     assert as_supervisor.get(f"/sign-offs/{record.pk}/evidence/1.png?sheet={upload.pk + 1}").status_code == 404
     assert as_supervisor.get("/sign-offs/4711/evidence/").status_code == 404
+
+
+def test_e6_a_correcting_sheet_stands_before_the_original(as_supervisor: Client, finalized: Session) -> None:
+    record = CompetencyRecord.objects.get()
+    original = EvidenceUpload.objects.get()
+    corrected = EvidenceUploadFactory(session=finalized, corrects=original, reason="Page 2 was missing")
+
+    page = as_supervisor.get(QUEUE).text
+
+    assert page.index("Page 2 was missing") < page.index("The original")
+    first, second = (f"/sign-offs/{record.pk}/evidence/1.png?sheet={sheet.pk}" for sheet in (corrected, original))
+    assert page.index(first) < page.index(second)
 
 
 def test_v1_earlier_attempts_are_told_with_remarks_and_reasons(as_supervisor: Client, finalized: Session) -> None:
