@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Q
 
 from attendance.models import SessionAttendee
-from learners.models import CompetencyRecord, EvidenceUpload, Learner, LearnerHoursLog, TrainingRecord
+from learners.models import BadgePeriod, CompetencyRecord, EvidenceUpload, Learner, LearnerHoursLog, TrainingRecord
 from learners.selectors.progression import hours_differences
 from learners.services.compliance import recalculate
 from training.models import ClassAttendanceSession, Session
@@ -21,6 +21,7 @@ def check_integrity(*, today: date, now: datetime) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for session in Session.objects.all():
         _check_session(session)
+    _check_people()
     _check_compliance(today=today, now=now)
     _check_hours()
 
@@ -51,6 +52,14 @@ def _check_session(session: Session) -> None:
     assert EvidenceUpload.objects.filter(
         session=session, key=session.attendance_file_key, sha256=session.attendance_file_hash
     ).exists()
+
+
+def _check_people() -> None:
+    """Everybody has the badge of the one period that has not ended; merges are one step deep, and not active."""
+    open_periods = BadgePeriod.objects.filter(valid_to=None).order_by("learner").values_list("learner", "badge_id")
+    assert list(open_periods) == list(Learner.objects.order_by("pk").values_list("pk", "badge_id"))
+    merged = Learner.objects.filter(merged_into__isnull=False)
+    assert not merged.exclude(status=Learner.Status.INACTIVE, merged_into__merged_into=None).exists()
 
 
 def _check_compliance(*, today: date, now: datetime) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learners.models import (
@@ -124,9 +126,21 @@ class LearnerAdmin(GuardedAdmin):
                 now=timezone.now(),
             )
 
+    def object_links(self, obj: Learner) -> Sequence[tuple[str, str]]:
+        """Merging shows both badges side by side, so it has a page of its own; there is one door to it (L2)."""
+        if obj.merged_into_id is not None:
+            return ((_("Undo the merge"), reverse("learners:worker_unmerge", args=[obj.pk])),)
+        return ((_("Merge another badge"), reverse("learners:worker_merge", args=[obj.pk])),)
+
     def history_of(self, obj: Learner) -> Sequence[Source]:
         areas = Source(model=LearnerArea, ids=(obj.pk,), by="learner", subject="area", fields=("assigned_at",))
-        return (*super().history_of(obj), areas)
+        merges: Any = {"fields": ("kind", "reason", "status_before"), "at": "created_at", "who": "created_by"}
+        return (
+            *super().history_of(obj),
+            areas,
+            Source(model=Merge, ids=(obj.pk,), by="duplicate", subject="survivor", **merges),
+            Source(model=Merge, ids=(obj.pk,), by="survivor", subject="duplicate", **merges),
+        )
 
 
 def _facts(form: Any, names: Any) -> LearnerFacts:

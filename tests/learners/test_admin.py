@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from learners.models import (
     Area,
@@ -21,6 +22,8 @@ from learners.models import (
     RoleRequirement,
     TrainingRecord,
 )
+from learners.selectors.learners import find_by_badge
+from learners.services.merging import merge_workers
 from tests.admin_forms import filled_in, messages_of, new_row, one_query_per_choice
 from tests.factories.learners import (
     AreaFactory,
@@ -99,6 +102,26 @@ def test_c6_an_area_changes_the_answer_at_once(as_superuser: Client):
     change(as_superuser, LEARNER, learner, **{"area_links-0-DELETE": "on"})
     assert status_of(learner) == "COMPLIANT"
     assert not LearnerArea.objects.exists()
+
+
+def test_l2_a_merge_is_one_link_away_and_in_the_history(as_superuser: Client, superuser: User):
+    survivor, duplicate = LearnerFactory(), LearnerFactory()
+    page = as_superuser.get(reverse("admin:learners_learner_change", args=[survivor.pk])).content.decode()
+    assert reverse("learners:worker_merge", args=[survivor.pk]) in page
+    merge_workers(
+        duplicate_id=duplicate.pk, survivor_id=survivor.pk, reason="Lost card", by=superuser, now=timezone.now()
+    )
+    page = as_superuser.get(reverse("admin:learners_learner_change", args=[duplicate.pk])).content.decode()
+    assert reverse("learners:worker_unmerge", args=[duplicate.pk]) in page
+    for learner in (survivor, duplicate):
+        history = as_superuser.get(reverse("admin:learners_learner_history", args=[learner.pk]))
+        assert "Lost card" in history.content.decode()
+
+
+def test_l3_a_badge_changed_in_admin_still_finds_the_worker(as_superuser: Client):
+    learner = LearnerFactory(badge_id="OLD-1")
+    change(as_superuser, LEARNER, learner, badge_id="NEW-1")
+    assert find_by_badge("OLD-1") == learner
 
 
 def test_c8_a_change_of_status_has_dated_history(as_superuser: Client):
