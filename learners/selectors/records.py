@@ -4,8 +4,7 @@ from datetime import date
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from learners.models import CompetencyRecord, EvidenceUpload, Learner, TrainingRecord
-from learners.selectors.evidence import original_among, sheets_of
+from learners.models import CompetencyRecord, Learner, TrainingRecord
 from learners.selectors.learners import rows_of_people
 from training.models import CourseVersion
 
@@ -45,11 +44,6 @@ def sign_offs_of(learner: Learner) -> QuerySet[CompetencyRecord]:
         .select_related("course", "course_version", "session", "assessed_by", "method", "revocation__revoked_by")
         .order_by("-training_date", "-attempt", "-pk")
     )
-
-
-def upload_of(record: TrainingRecord) -> EvidenceUpload | None:
-    """Return who stored the file behind a record and when; None for a file that no upload names."""
-    return original_among(sheets_of([record])[record.pk])
 
 
 def course_title(course: str = "course") -> Subquery:

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 
 from learners.models import EvidenceUpload, TrainingRecord
 from learners.selectors.evidence import original_among, sheets_of, sheets_of_session
-from learners.selectors.records import upload_of
 from tests.factories.learners import HASH, KEY, EvidenceUploadFactory, TrainingRecordFactory
 from tests.factories.training import scheduled_session
 from training.models import Session
@@ -51,7 +50,7 @@ def test_e6_the_newest_correction_is_first_and_the_original_last() -> None:
     assert [sheets[record.pk] for record in records] == [[second, first, original]] * 2
     assert sheets[elsewhere.pk] == []
     assert sheets_of_session(session.pk, key=KEY, sha256=HASH) == [second, first, original]
-    assert original_among(sheets[records[0].pk]) == upload_of(records[0]) == original
+    assert original_among(sheets[records[0].pk]) == original
 
 
 def test_e6_the_file_behind_an_external_record_is_its_own() -> None:
@@ -67,7 +66,7 @@ def test_e3_a_file_with_another_hash_is_not_the_one_behind_the_record() -> None:
     record = TrainingRecordFactory()
     EvidenceUploadFactory(record=record, sha256="cd" * 32)
     assert sheets_of([record]) == {record.pk: []}
-    assert upload_of(record) is None
+    assert original_among(sheets_of([record])[record.pk]) is None
 
 
 def test_e3_of_the_same_file_sent_twice_the_later_upload_counts() -> None:
