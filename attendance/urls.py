@@ -89,6 +89,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-offs/<int:pk>/revoke/", sign_offs.sign_off_revoke, name="sign_off_revoke"),
     path("verify/", verify.verify, name="verify"),
     path("verify/<int:pk>/", verify.verify_one, name="verify_one"),
+    path("verify/history/", verify.verify_history, name="verify_history"),
     path("verify/many/", verify.verify_many, name="verify_many"),
     path("workers/", workers.workers, name="workers"),
     path("workers/<int:pk>/", worker.worker, name="worker"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,8 +15,8 @@ from learners.evidence_files.incoming import FIELD
 from learners.models import CompetencyRecord
 from learners.selectors.competency import (
     QueueFilter,
-    companies_in_queue,
-    courses_in_queue,
+    companies_among,
+    courses_among,
     last_sign_off_by,
     methods_on_offer,
 )
@@ -28,16 +29,20 @@ LONGEST_KEY = 18
 
 
 class QueueFilterForm(forms.Form):
-    """The filters above the queue. A value that means nothing narrows nothing."""
+    """The filters above the queue. A value that means nothing narrows nothing.
+
+    Args:
+        among: the sign-offs whose courses and employers are offered.
+    """
 
     q = forms.CharField(label=gettext_lazy("Name or badge"), required=False, max_length=250)
     course = forms.TypedChoiceField(label=gettext_lazy("Course"), required=False, coerce=int, empty_value=None)
     company = forms.TypedChoiceField(label=gettext_lazy("Employer"), required=False, coerce=int, empty_value=None)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["course"].choices = [("", _("Any course")), *courses_in_queue()]  # type: ignore[attr-defined]
-        self.fields["company"].choices = [("", _("Any employer")), *companies_in_queue()]  # type: ignore[attr-defined]
+    def __init__(self, data: Any, *, among: QuerySet[CompetencyRecord]) -> None:
+        super().__init__(data)
+        self.fields["course"].choices = [("", _("Any course")), *courses_among(among)]  # type: ignore[attr-defined]
+        self.fields["company"].choices = [("", _("Any employer")), *companies_among(among)]  # type: ignore[attr-defined]
 
     @property
     def choosers(self) -> list[forms.BoundField]:

@@ -102,6 +102,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:sign_off_evidence_page": {"GET": ITS_READERS},
     "attendance:sign_off_revoke": {"GET": SUPERUSER, "POST": SUPERUSER},
     "attendance:verify": {"GET": READERS},
+    "attendance:verify_history": {"GET": READERS},
     "attendance:verify_many": {"POST": PLANNERS},
     "attendance:verify_one": {"POST": PLANNERS},
     "attendance:workers": {"GET": READERS},

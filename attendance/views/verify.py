@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,14 +18,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from attendance.selectors.verify import desk
+from attendance.selectors.verify import ROWS_PER_PAGE, desk
 from learners.evidence_files.incoming import FIELD
-from learners.selectors.competency import QueueFilter, next_in_queue
+from learners.selectors.competency import QueueFilter, failed_or_revoked, lost_sign_offs, next_in_queue
 from learners.selectors.learners import pending_sign_offs
 from learners.services.competency import SignOffNotFound, sign_off
 from learners.sign_off_forms import TICKED, ManyForm, QueueFilterForm, SignOffForm, initial_of, key_of, ticked
 from learners.sign_off_policies import Assessment, worker_of
-from training.htmx import HtmxRequest
+from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
 
@@ -56,7 +57,7 @@ def verify_one(request: HtmxRequest, pk: int) -> HttpResponse:
     except Conflict as refusal:
         return _answer(request, record_id=pk, form=form, chosen=chosen, refusal=refusal, status=409)
     words = {"worker": worker_of(record), "course": record.course_version.title}
-    following = next_in_queue(pk, QueueFilterForm(request.GET).wanted())
+    following = next_in_queue(pk, _filters(request).wanted())
     return _signed(request, following, _told(assessment) % words, chosen=chosen)
 
 
@@ -81,6 +82,23 @@ def verify_many(request: HtmxRequest) -> HttpResponse:
         "%(count)d worker is signed off as competent.", "%(count)d workers are signed off as competent.", len(signed)
     )
     return _signed(request, None if open_id in chosen else open_id, sentence % {"count": len(signed)})
+
+
+@requires(Permission.READ_SITE)
+@never_cache
+@require_safe
+def verify_history(request: HtmxRequest) -> HttpResponse:
+    """List failed attempts and revoked sign-offs, the last decision first; HTMX gets the list alone."""
+    filters = QueueFilterForm(request.GET, among=lost_sign_offs())
+    wanted = filters.wanted()
+    page = Paginator(failed_or_revoked(wanted), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"filters": filters, "is_narrowed": wanted != QueueFilter(), "page": page, "records": list(page)}
+    template = "partials/_verify_history.html" if swaps(request, "history") else "verify_history.html"
+    return render(request, f"attendance/{template}", context)
+
+
+def _filters(request: HtmxRequest) -> QueueFilterForm:
+    return QueueFilterForm(request.GET, among=pending_sign_offs())
 
 
 def _told(assessment: Assessment) -> str:
@@ -118,7 +136,7 @@ def _answer(
         refusal: why nobody was signed off.
         told: what was done, for a toast.
     """
-    filters = QueueFilterForm(request.GET)
+    filters = _filters(request)
     wanted, today = filters.wanted(), timezone.localdate()
     board = desk(wanted, record_id=record_id, page=request.GET.get("page"), today=today)
     by, opened = request.user, board.opened

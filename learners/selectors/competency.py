@@ -29,16 +29,21 @@ class QueueFilter:
 
 def queue(wanted: QueueFilter) -> QuerySet[CompetencyRecord]:
     """Return the sign-offs that are owed, the oldest first (V1); a merged worker's count as the survivor's (L2)."""
-    records = pending_sign_offs().select_related(
-        "course", "course_version", "learner__company", "learner__merged_into__company"
+    return _narrowed(pending_sign_offs(), wanted).order_by("training_date", "pk")
+
+
+def failed_or_revoked(wanted: QueueFilter) -> QuerySet[CompetencyRecord]:
+    """Return the attempts that granted nothing, or do so no more, the last decision first (V1, V2)."""
+    related = ("assessed_by", "method", "session", "revocation__revoked_by")
+    records = _narrowed(lost_sign_offs(), wanted).select_related(*related)
+    return records.order_by(Coalesce("revoked_at", "assessed_at").desc(), "-pk")
+
+
+def lost_sign_offs() -> QuerySet[CompetencyRecord]:
+    """Return all failed attempts and all revoked sign-offs."""
+    return CompetencyRecord.objects.filter(
+        Q(status=CompetencyRecord.Status.NOT_COMPETENT) | Q(revoked_at__isnull=False)
     )
-    if wanted.course is not None:
-        records = records.filter(course=wanted.course)
-    if wanted.company is not None:
-        records = records.filter(_of_people(Learner.objects.filter(company=wanted.company)))
-    if wanted.text:
-        records = records.filter(_of_people(Learner.objects.filter(matches(wanted.text))))
-    return records.order_by("training_date", "pk")
 
 
 def position_in_queue(record: CompetencyRecord, wanted: QueueFilter) -> int:
@@ -53,14 +58,14 @@ def next_in_queue(record_id: int, wanted: QueueFilter) -> int | None:
     return (record and waiting.exclude(_before(record)).first()) or waiting.first()
 
 
-def courses_in_queue() -> Choices:
-    """Return the courses of which a sign-off is owed, for a filter."""
-    return list(Course.objects.filter(pk__in=pending_sign_offs().values("course")).values_list("pk", "code"))
+def courses_among(records: QuerySet[CompetencyRecord]) -> Choices:
+    """Return the courses of sign-offs, for a filter."""
+    return list(Course.objects.filter(pk__in=records.values("course")).values_list("pk", "code"))
 
 
-def companies_in_queue() -> Choices:
-    """Return the employers of those who wait, for a filter."""
-    people = Learner.objects.filter(pk__in=pending_sign_offs().values(person=person_of()))
+def companies_among(records: QuerySet[CompetencyRecord]) -> Choices:
+    """Return the employers, as of today, of those whose sign-offs they are, for a filter."""
+    people = Learner.objects.filter(pk__in=records.values(person=person_of()))
     return list(Company.objects.filter(pk__in=people.values("company")).order_by("name").values_list("pk", "name"))
 
 
@@ -88,6 +93,17 @@ def earlier_attempts(record: CompetencyRecord) -> QuerySet[CompetencyRecord]:
     signed = CompetencyRecord.objects.filter(learner__in=people, course=record.course_id).exclude(pk=record.pk)
     related = ("assessed_by", "method", "session", "revocation__revoked_by")
     return signed.select_related(*related).order_by("-assessed_at", "-pk")
+
+
+def _narrowed(records: QuerySet[CompetencyRecord], wanted: QueueFilter) -> QuerySet[CompetencyRecord]:
+    """Return those of the filter, with what a row names."""
+    if wanted.course is not None:
+        records = records.filter(course=wanted.course)
+    if wanted.company is not None:
+        records = records.filter(_of_people(Learner.objects.filter(company=wanted.company)))
+    if wanted.text:
+        records = records.filter(_of_people(Learner.objects.filter(matches(wanted.text))))
+    return records.select_related("course", "course_version", "learner__merged_into")
 
 
 def _of_people(people: QuerySet[Learner]) -> Q:

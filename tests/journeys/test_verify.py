@@ -180,7 +180,7 @@ def test_pages_have_no_serious_barrier_and_no_sideways_scroll(
 ) -> None:
     sign_in(superuser)
     found = []
-    for path in ("verify/", "library/methods/", f"sign-offs/{waiting[0].pk}/revoke/"):
+    for path in ("verify/", "verify/history/", "library/methods/", f"sign-offs/{waiting[0].pk}/revoke/"):
         queue.goto(f"{live_server.url}/{path}")
         for width in (1440, 820):
             queue.set_viewport_size({"width": width, "height": 900})

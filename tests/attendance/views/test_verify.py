@@ -14,7 +14,7 @@ from attendance.selectors import verify as selector
 from attendance.services.evidence import upload_evidence
 from attendance.services.finalize import finalize_session
 from learners.models import AssessmentMethod, CompetencyRecord, EvidenceRead, EvidenceUpload, Learner, TrainingRecord
-from learners.services.competency import sign_off
+from learners.services.competency import revoke_sign_off, sign_off
 from learners.sign_off_policies import Assessment, Status
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
@@ -406,3 +406,37 @@ def test_v1_nobody_ticked_or_no_method_is_refused_in_the_list(as_supervisor: Cli
     assert "Tick the workers who are signed off." in nobody.text
     assert 'id="many_method_error"' in no_method.text
     assert "data-select checked" in no_method.text
+
+
+# What was failed or revoked
+
+
+def test_v1_v2_failed_attempts_and_revoked_sign_offs_are_listed_with_why(
+    as_auditor: Client, supervisor: User, superuser: User
+) -> None:
+    waiting("waits")
+    failed, revoked = waiting("failed"), waiting("revoked")
+    assessment = Assessment(result=Status.NOT_COMPETENT, remarks="Forks too high")
+    sign_off(record_ids=[failed.pk], assessment=assessment, by=supervisor, now=timezone.now())
+    revoke_sign_off(record_id=revoked.pk, reason="Slept through it", by=superuser, now=timezone.now())
+
+    page = as_auditor.get(f"{QUEUE}history/")
+
+    assert [each.learner.first_name for each in page.context["records"]] == ["revoked", "failed"]
+    assert "Forks too high" in page.text
+    assert "Slept through it" in page.text
+    narrowed = as_auditor.get(f"{QUEUE}history/?q=failed", headers=HTMX | {"HX-Target": "history"})
+    assert [each.learner.first_name for each in narrowed.context["records"]] == ["failed"]
+    assert fragment(as_auditor.get(f"{QUEUE}history/?q=failed").text, "history") == fragment(narrowed.text, "history")
+    assert "Nothing matches." in as_auditor.get(f"{QUEUE}history/?q=nobody").text
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_history_takes_the_same_queries_for_any_number(
+    as_auditor: Client, number: int, django_assert_num_queries: Any
+) -> None:
+    for each in range(number):
+        waiting(f"n{each}", status="NOT_COMPETENT", **assessed())
+
+    with django_assert_num_queries(8):
+        as_auditor.get(f"{QUEUE}history/")
