@@ -14,6 +14,7 @@ from attendance.correction_policies import NothingToCorrect, Result, Seen, Stand
 from attendance.models import SessionAttendee
 from attendance.policies import completion_date
 from attendance.selectors.corrections import standing_of
+from attendance.selectors.evidence import session_of_evidence
 from learners.models import CompetencyRecord, Learner, TrainingRecord
 from learners.policies import expiry_date
 from learners.selectors.employment import Employment, employment_on
@@ -25,7 +26,6 @@ from learners.services.records import ReasonMissing, revoke_record
 from training.models import Session
 from training.permissions import Permission, check_may
 from training.refusals import Conflict, database_refusals
-from training.services.sessions import lock_session
 
 
 class OtherBadge(Conflict):
@@ -59,7 +59,7 @@ def correct_record(
         message = _("Say why this is corrected.")
         raise ReasonMissing(message, errors={"reason": [message]})
     with database_refusals(), pghistory.context(user=by.pk), transaction.atomic():
-        session = lock_session(session_id=session_id)
+        session = session_of_evidence(session_id)  # not locked: what is finalized stays as it is
         learner = _lock_person(session, learner_id)
         standing = standing_of(session, learner_id)
         check_can_correct(session, standing, seen=seen, result=result)

@@ -1,9 +1,10 @@
 """F6, F9: of many who put the same thing right at the same moment one does, and the others are told.
 
-The control runs the race with the locks off, and shows that the test would notice.
+The control runs the race with the lock off, and shows that the test would notice.
 """
 
 from collections import Counter
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,12 +16,19 @@ from attendance.selectors.corrections import standing_of
 from attendance.services import corrections
 from attendance.services.corrections import correct_record
 from attendance.services.finalize import finalize_session
-from learners.models import Learner, Revocation, TrainingRecord
-from learners.services import records
+from learners.evidence_files.incoming import Document
+from learners.evidence_files.kinds import Kind
+from learners.models import CompetencyRecord, Learner, Revocation, TrainingRecord
+from learners.services import external_records, records
+from learners.services.competency import sign_off
+from learners.services.evidence_store import StoredFile
+from learners.services.external_records import ExternalTraining, RecordedAlready, record_external
 from learners.services.records import AlreadyRevoked, revoke_record
+from learners.sign_off_policies import AlreadySignedOff, Assessment
 from tests.concurrency.at_once import Job, all_at_once, everybody_first, meanwhile
 from tests.factories.attendance import session_ready_to_finalize
-from tests.factories.training import UserFactory
+from tests.factories.learners import AssessmentMethodFactory, LearnerFactory
+from tests.factories.training import CompanyFactory, CourseVersionFactory, UserFactory
 from tests.integrity import check_integrity
 from training.models import Session
 
@@ -89,18 +97,14 @@ def test_f9_of_16_one_corrects_and_15_are_told_what_it_says_now(wrong: TrainingR
     check_integrity(today=TODAY, now=NOW)
 
 
-def test_f9_control_without_the_locks_the_losers_run_into_the_database(
+def test_f9_control_without_the_lock_the_losers_run_into_the_database(
     wrong: TrainingRecord, superuser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last word has the database: one revocation, one correcting record."""
 
-    def unlocked_session(*, session_id: int) -> Session:
-        return Session.objects.get(pk=session_id)
-
     def unlocked_person(session: Session, learner_id: int) -> Learner:
         return Learner.objects.get(pk=learner_id)
 
-    monkeypatch.setattr(corrections, "lock_session", unlocked_session)
     monkeypatch.setattr(corrections, "_lock_person", unlocked_person)
     monkeypatch.setattr(records, "lock_learner", lambda **_: None)
     monkeypatch.setattr(records, "check_not_revoked", lambda record: None)
@@ -124,3 +128,56 @@ def test_f9_who_corrects_while_somebody_revokes_names_the_revoked_record(
     assert isinstance(answer, TrainingRecord)
     assert answer.supersedes == wrong
     assert Revocation.objects.get().reason == "Wrong person"
+
+
+def test_f9_v1_who_signs_off_while_somebody_corrects_is_told(superuser: User) -> None:
+    version = CourseVersionFactory(requires_verification=True)
+    session, (attendee,) = session_ready_to_finalize(
+        size=1,
+        course=version.course,
+        course_version=version,
+        start_time=START,
+        end_time=START + timedelta(hours=4),
+    )
+    finalize_session(session_id=session.pk, by=superuser, now=START + timedelta(hours=5))
+    waiting = CompetencyRecord.objects.get()
+    found = Assessment(
+        result=CompetencyRecord.Status.COMPETENT, method_id=AssessmentMethodFactory().pk, assessed_on=TODAY
+    )
+    answer = meanwhile(
+        lambda: correct_record(
+            session_id=session.pk,
+            learner_id=attendee.learner_id,
+            result=Result.FAILED,
+            seen=Seen(sign_off_id=waiting.pk),
+            reason="Left at noon",
+            by=superuser,
+            now=NOW,
+        ),
+        lambda: sign_off(record_ids=[waiting.pk], assessment=found, by=superuser, now=NOW),
+    )
+    assert isinstance(answer, AlreadySignedOff)
+    assert [record.result for record in TrainingRecord.objects.all()] == ["FAILED"]
+    check_integrity(today=TODAY, now=NOW)
+
+
+def test_r1_of_four_who_record_the_same_certificate_one_does(superuser: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them have stored their file before anybody writes the record."""
+    learner, version, provider = LearnerFactory(), CourseVersionFactory(), CompanyFactory()
+    training = ExternalTraining(
+        course_id=version.course_id,
+        provider_id=provider.pk,
+        completion_date=date(2026, 2, 1),
+        expiry_date=None,
+        comments="",
+    )
+    certificate = Document.made_here(b"certificate", content_type=Kind.PDF, pages=1, name="certificate.pdf")
+    monkeypatch.setattr(external_records, "received", lambda files: nullcontext(certificate))
+    stored = StoredFile("ab/certificate.pdf", certificate.sha256, certificate.size, certificate.content_type, 1)
+    monkeypatch.setattr(external_records, "store", everybody_first(lambda **_: stored, 4))
+
+    def record() -> TrainingRecord:
+        return record_external(learner_id=learner.pk, training=training, files=[], by=superuser, now=NOW)
+
+    assert kinds(all_at_once([record] * 4)) == {TrainingRecord: 1, RecordedAlready: 3}
+    assert learner.records.count() == 1
