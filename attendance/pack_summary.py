@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from attendance.selectors.pack import Dossier, Held
 from learners.selectors.items import ItemLine
 from learners.standing import KIND_OF_VERDICT
-from training.printing import printable, typeset, typeset_apart
+from training.printing import UNPRINTABLE, printable, typeset, typeset_apart
 from training.templatetags.ui import day, moment
 
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "pack.typ"
@@ -56,6 +56,7 @@ def print_summary(summary: Summary) -> bytes:
 def summary_data(summary: Summary) -> dict[str, Any]:
     """Return everything that `typst/pack.typ` prints, as JSON values."""
     people = [_person(person, summary) for person in summary.people]
+    marked = any(UNPRINTABLE in text for person in people for text in (person["name"], person["details"]))
     lost = {file.key for person in summary.people for held in person.held for file in held.files} & {*summary.damaged}
     return {
         "language": get_language() or "en",
@@ -65,6 +66,10 @@ def summary_data(summary: Summary) -> dict[str, Any]:
         "subject": printable(summary.subject),
         "facts": _facts(summary),
         "lost": _lost(len(lost)),
+        "note": _("%(mark)s stands for letters that this server has no font for: go by the badge number.")
+        % {"mark": UNPRINTABLE}
+        if marked
+        else "",
         "overview": summary.workers != 1,
         "people": people,
         "words": _words(),

@@ -1,7 +1,11 @@
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from training import printing
-from training.printing import available_families, printable
+from training.printing import CHECKOUT, available_families, printable, typeset, typeset_apart
 
 VENDORED = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Thai", "Noto Sans Devanagari")
 
@@ -48,3 +52,21 @@ def test_decomposed_accents_are_composed() -> None:
 @pytest.mark.skipif(not printing.CJK_FONTS.is_dir(), reason="Debian's fonts-noto-cjk is not installed")
 def test_chinese_japanese_and_korean_names_are_covered_with_debians_fonts() -> None:
     assert printable("王伟 田中さくら 김민준") == "王伟 田中さくら 김민준"
+
+
+def test_a_process_of_its_own_prints_the_same() -> None:
+    template = Path(CHECKOUT) / "attendance" / "typst" / "pack.typ"
+    words = dict.fromkeys(("manifest", "nobody", "page", "of"), "Größe")
+    data: dict[str, Any] = {
+        "language": "en",
+        "title": "t",
+        "site": "s",
+        "heading": "h",
+        "subject": "",
+        "facts": [],
+        "lost": "",
+    }
+    data |= {"note": "", "overview": False, "people": [], "words": words}
+    now = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+    assert typeset_apart(template, data, made_at=now) == typeset(template, data, made_at=now)
