@@ -21,7 +21,7 @@ from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.learners import LearnerFactory, RevocationFactory, TrainingRecordFactory
 from tests.factories.training import CourseVersionFactory, UserFactory, scheduled_session
 from training.groups import SUPERVISORS
-from training.models import Session
+from training.models import Session, Trainer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
 
@@ -29,13 +29,14 @@ HTMX = {"HX-Request": "true"}
 Ask = Callable[..., Any]
 
 
-def finalized(*, is_stored: bool = False, **version: Any) -> Session:
+def finalized(*, is_stored: bool = False, trainer: Trainer | None = None, **version: Any) -> Session:
     """Return a finalized session of this morning with two who passed; its sheet is a row, or a file as well."""
     by = UserFactory(groups=[SUPERVISORS])
     taught = CourseVersionFactory(**version)
     start = timezone.now() - timedelta(hours=5)
+    given: dict[str, Any] = {"trainer": trainer} if trainer else {}
     session, _ = session_ready_to_finalize(
-        course=taught.course, course_version=taught, start_time=start, end_time=start + timedelta(hours=4)
+        course=taught.course, course_version=taught, start_time=start, end_time=start + timedelta(hours=4), **given
     )
     if is_stored:
         upload_evidence(session_id=session.pk, files=[files.upload(files.pdf())], by=by, now=timezone.now())
@@ -189,6 +190,19 @@ def test_f9_only_superusers_are_offered_to_put_right(as_superuser: Client, as_su
         assert correct_url(session) not in as_supervisor.get(page).text
     assert reverse("attendance:session_correct_sheet", args=[session.pk]) in as_superuser.get(pages[0]).text
     assert reverse("attendance:session_correct_sheet", args=[session.pk]) not in as_supervisor.get(pages[0]).text
+
+
+def test_f9_a_trainer_sees_what_was_put_right_of_own_sessions_without_the_workers_pages(
+    as_trainer: Client, as_superuser: Client, trainer: Trainer
+) -> None:
+    session = finalized(trainer=trainer)
+    learner = first_of(session)
+    typed = {"outcome": "FAILED", "reason": "Left at noon", **seen(session, learner)}
+    as_superuser.post(correct_url(session, learner), typed)
+    page = as_trainer.get(reverse("attendance:session", args=[session.pk])).text
+    assert "Left at noon" in page
+    assert reverse("attendance:worker", args=[learner.pk]) not in page
+    assert correct_url(session) not in page
 
 
 @pytest.mark.parametrize("count", [1, 3])
