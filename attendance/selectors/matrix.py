@@ -127,7 +127,14 @@ def matrix(wanted: MatrixFilter, place: Place | None, *, now: dt.datetime, warni
     if wanted.on is not None:
         page = walk_by_name(learners, place, size=ROWS_PER_PAGE)
     else:
-        page = walk(learners, place, size=ROWS_PER_PAGE, today=today, warning_days=warning_days)
+        page = walk(
+            learners,
+            place,
+            status=wanted.workers.status,
+            size=ROWS_PER_PAGE,
+            today=today,
+            warning_days=warning_days,
+        )
     heads = _columns(wanted, learners, today=today)
     rows = _rows([pk for pk, _rank in page.rows], heads, on=wanted.on, now=now, warning_days=warning_days)
     return Matrix(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from django.db.models import DateField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from learners.models import ComplianceItem, ComplianceStatus, Learner
 from learners.selectors.as_of import courses_as_of
@@ -69,12 +69,24 @@ def red_for(course_id: int, *, today: dt.date) -> Q:
     return is_on_site() & Q(Exists(items))
 
 
-def walk(learners: QuerySet[Learner], place: Place | None, *, size: int, today: dt.date, warning_days: int) -> Walk:
+def walk(
+    learners: QuerySet[Learner],
+    place: Place | None,
+    *,
+    status: Learner.Status | None,
+    size: int,
+    today: dt.date,
+    warning_days: int,
+) -> Walk:
     """Return one page of `learners`: worst first, in each rank the most pressing first, then by name.
 
-    Each rank is walked along its index and stops at the size of a page, instead of sorting everybody.
+    One rank after the other is walked along its index until the page is full, instead of sorting everybody.
+
+    Args:
+        status: the one that all of `learners` have; None if there are several.
     """
-    return _walk(_stretches(today, warning_days), learners, place, size)
+    stretches = [each for each in _stretches(today, warning_days) if status in (None, each.status)]
+    return _walk(stretches, learners, place, size)
 
 
 def walk_by_name(learners: QuerySet[Learner], place: Place | None, *, size: int) -> Walk:
@@ -84,29 +96,33 @@ def walk_by_name(learners: QuerySet[Learner], place: Place | None, *, size: int)
 
 
 def _walk(stretches: Sequence["_Stretch"], learners: QuerySet[Learner], place: Place | None, size: int) -> Walk:
-    beside = place and Learner.objects.filter(pk=place.learner_id).first()
+    beside = place and Learner.objects.only(*_KEYS).filter(pk=place.learner_id).first()
     backwards = bool(place and beside and place.is_backwards)
-    walks: list[QuerySet[Learner, tuple[int, int, dt.date | None, str]]] = []
-    for stretch in stretches:
-        rows = learners
-        if place and beside:
-            if stretch.rank > place.rank if backwards else stretch.rank < place.rank:
-                continue
-            if stretch.rank == place.rank:
-                rows = rows.filter(_beyond(stretch, beside, backwards=backwards))
-        walks.append(stretch.walked(rows, backwards=backwards)[: size + 1])
-    found = sorted(walks[0].union(*walks[1:], all=True), key=_order, reverse=backwards)
-    has_more = len(found) > size
-    page = [(pk, Rank(rank)) for pk, rank, *_key in found[:size]]
+    found: list[_Row] = []
+    for rank in sorted({stretch.rank for stretch in stretches}, reverse=backwards):
+        rows: list[_Row] = []
+        for stretch in stretches:
+            people = learners
+            if place and beside:
+                if rank > place.rank if backwards else rank < place.rank:
+                    continue
+                if rank == place.rank:
+                    people = people.filter(_beyond(stretch, beside, backwards=backwards))
+            if stretch.rank == rank:
+                rows += stretch.rows(people, most=size + 1 - len(found), backwards=backwards)
+        found += sorted(rows, key=_order, reverse=backwards)
+        if len(found) > size:
+            break
+    page = [(pk, rank) for pk, rank, *_key in found[:size]]
     if backwards:
-        return Walk(page[::-1], has_before=has_more, has_after=True)
-    return Walk(page, has_before=beside is not None, has_after=has_more)
+        return Walk(page[::-1], has_before=len(found) > size, has_after=True)
+    return Walk(page, has_before=beside is not None, has_after=len(found) > size)
 
 
 def everyone(learners: QuerySet[Learner], *, today: dt.date, warning_days: int) -> list[int]:
-    """Return the keys of all `learners` in the order of `walk`, in one query."""
-    walks = [stretch.walked(learners).order_by() for stretch in _stretches(today, warning_days)]
-    return [pk for pk, *_key in sorted(walks[0].union(*walks[1:], all=True), key=_order)]
+    """Return the keys of all `learners` in the order of `walk`."""
+    found = [row for stretch in _stretches(today, warning_days) for row in stretch.rows(learners)]
+    return [pk for pk, *_key in sorted(found, key=_order)]
 
 
 @dataclass(frozen=True)
@@ -152,6 +168,10 @@ def columns_as_of(*, shows_all: bool, on: dt.date) -> list[Column]:
     ]
 
 
+_Row = tuple[int, Rank, dt.date | None, str]  # key of a worker, rank, and the two keys of the order in it
+_KEYS = ("sort_key", "compliance_status", "compliance_holds_until", "not_cleared_since", "next_expiry")
+
+
 @dataclass(frozen=True)
 class _Stretch:
     """Rows of one rank that stand together in an index: by `day`, if any, then by name."""
@@ -159,14 +179,14 @@ class _Stretch:
     rank: Rank
     condition: Q
     day: str | None = None
+    status: Learner.Status = Learner.Status.ACTIVE
 
-    def walked(
-        self, learners: QuerySet[Learner], *, backwards: bool = False
-    ) -> QuerySet[Learner, tuple[int, int, dt.date | None, str]]:
+    def rows(self, learners: QuerySet[Learner], *, most: int | None = None, backwards: bool = False) -> list[_Row]:
+        """Return the first of these `learners` who stand in the stretch, or the last."""
         fields = [self.day, "sort_key"] if self.day else ["sort_key"]
-        rows = learners.filter(self.condition).order_by(*(f"-{field}" if backwards else field for field in fields))
-        day = F(self.day) if self.day else Value(None, output_field=DateField())
-        return rows.values_list("pk", Value(int(self.rank)), day, "sort_key")
+        people = learners.filter(self.condition).order_by(*(f"-{field}" if backwards else field for field in fields))
+        keys = people.values_list("pk", *fields)[:most]
+        return [(key[0], self.rank, key[1] if self.day else None, key[-1]) for key in keys]
 
 
 def _beyond(stretch: _Stretch, beside: Learner, *, backwards: bool) -> Q:
@@ -183,7 +203,7 @@ def _beyond(stretch: _Stretch, beside: Learner, *, backwards: bool) -> Q:
 _DAYS = {Rank.NOT_CLEARED: "not_cleared_since", Rank.EXPIRING: "next_expiry"}
 
 
-def _order(row: tuple[int, int, dt.date | None, str]) -> tuple[int, dt.date, str]:
+def _order(row: _Row) -> tuple[int, dt.date, str]:
     _pk, rank, day, key = row
     return rank, day or dt.date.min, key
 
@@ -201,8 +221,8 @@ def _stretches(today: dt.date, warning_days: int) -> list[_Stretch]:
         _Stretch(Rank.DUE, is_on_site() & Q(compliance_status=ComplianceStatus.PENDING) & holds),
         _Stretch(Rank.EXPIRING, green & Q(next_expiry__lte=window), _DAYS[Rank.EXPIRING]),
         _Stretch(Rank.CLEARED, green & late),
-        _Stretch(Rank.BLOCKED, Q(status=Learner.Status.BLACKLISTED)),
-        _Stretch(Rank.NOT_ACTIVE, Q(status=Learner.Status.INACTIVE)),
+        _Stretch(Rank.BLOCKED, Q(status=Learner.Status.BLACKLISTED), status=Learner.Status.BLACKLISTED),
+        _Stretch(Rank.NOT_ACTIVE, Q(status=Learner.Status.INACTIVE), status=Learner.Status.INACTIVE),
     ]
 
 

@@ -12,6 +12,7 @@ import gzip
 import io
 import statistics
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from time import perf_counter, process_time
 from typing import Any, NamedTuple
 
@@ -98,6 +99,9 @@ def pages() -> dict[str, str]:
         "Picker with search": f"/sessions/{open_session.pk}/candidates/?q=an",
         "Workers": "/workers/",
         "Workers with search": "/workers/?q=no",
+        "Matrix": "/matrix/?columns=all",
+        "Matrix, deep": f"/matrix/?after=3-{worker.pk}",
+        "Matrix of another day": f"/matrix/?on={timezone.localdate() - timedelta(days=200)}",
         "Profile": f"/workers/{worker.pk}/",
         "Search": "/search/?q=an",
     }
