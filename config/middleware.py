@@ -60,7 +60,8 @@ class RefusalMiddleware:
             answer = HttpResponse(exception.message, content_type="text/plain; charset=utf-8", status=status)
             answer["HX-Reswap"] = "none"
             return answer
-        return render(request, "refusal.html", {"message": exception.message}, status=status)
+        context = {"message": exception.message, "wanted_to_read": request.method in {"GET", "HEAD"}}
+        return render(request, "refusal.html", context, status=status)
 
 
 def _door(path: str) -> str:

@@ -11,8 +11,8 @@ from config.middleware import RefusalMiddleware
 from training.refusals import Conflict, Invalid, Refusal, Unavailable
 
 
-def answer(refusal: Exception, *, htmx: bool) -> Any:
-    request: Any = RequestFactory().post("/sessions/1/finalize/")
+def answer(refusal: Exception, *, htmx: bool, method: str = "POST") -> Any:
+    request: Any = RequestFactory().generic(method, "/sessions/1/finalize/")
     request.user = AnonymousUser()
     request.htmx = htmx
     return RefusalMiddleware(lambda request: HttpResponse()).process_exception(request, refusal)
@@ -30,6 +30,15 @@ def test_refusal_is_told_in_its_own_words(refusal: Refusal, status: int) -> None
     assert refusal.message in page.content.decode()
     assert fragment.content.decode() == refusal.message
     assert fragment["HX-Reswap"] == "none"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "title"), [("POST", "This was not done"), ("GET", "This cannot be shown")])
+def test_who_only_wanted_to_read_is_not_told_that_nothing_was_changed(method: str, title: str) -> None:
+    page = answer(Conflict("It is over."), htmx=False, method=method).content.decode()
+
+    assert title in page
+    assert ("Nothing was changed" in page) is (method == "POST")
 
 
 @pytest.mark.django_db
