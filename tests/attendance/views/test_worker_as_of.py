@@ -1,0 +1,239 @@
+"""The profile of a worker as on another day (C8)."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from attendance.selectors.worker import Profile, worker_profile, worker_profile_as_of
+from learners.models import Learner, LearnerArea
+from learners.standing import Verdict
+from tests.factories.compliance import asked_of, judge, one_of_each, owes_sign_off, passed
+from tests.factories.learners import (
+    AreaFactory,
+    AreaRequirementFactory,
+    LearnerAreaFactory,
+    LearnerFactory,
+    RevocationFactory,
+    RoleFactory,
+    RoleRequirementFactory,
+    TrainingRecordFactory,
+)
+from tests.factories.training import CompanyFactory
+
+pytestmark = pytest.mark.django_db
+
+JANUARY, FEBRUARY, MARCH = (date(2026, month, 1) for month in (1, 2, 3))
+
+
+def open_profile(client: Client, learner: Learner, on: date, **headers: str):
+    return client.get(reverse("attendance:worker", args=[learner.pk]), {"on": f"{on}"}, headers=headers)
+
+
+def text_of(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def profile_on(learner: Learner, on: date) -> Profile:
+    return worker_profile_as_of(learner, on=on, record_id=None, warning_days=60)
+
+
+def effective(day: date) -> None:
+    """Let the changes of this transaction take effect on a day."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('siteproof.effective_on', %s, true)", [f"{day}"])
+
+
+@pytest.fixture
+def learner() -> Learner:
+    """A rigger of Northgate since long ago."""
+    worker: Learner = LearnerFactory(role__title="Rigger", company__name="Northgate")
+    return worker
+
+
+def test_c8_the_page_says_which_day_it_shows_and_leads_back(as_supervisor: Client, learner: Learner):
+    passed(learner, asked_of(learner, title="Work at height"), expiry=date(2026, 2, 10))
+    judge(learner, on=timezone.localdate())
+
+    page = text_of(open_profile(as_supervisor, learner, date(2026, 2, 10)))
+
+    assert "<b>As of 10 February 2026</b>" in page
+    assert '<a href="?">Back to today</a>' in page
+    assert "<b>Cleared</b>" in page
+    assert "Next session" not in page
+    assert "<b>Not cleared</b>" in text_of(open_profile(as_supervisor, learner, date(2026, 2, 11)))
+
+
+def test_c8_today_asked_for_by_its_date_is_the_page_of_today(as_supervisor: Client, learner: Learner):
+    response = open_profile(as_supervisor, learner, timezone.localdate())
+
+    assert response.context["profile"].as_of is None
+    assert "As of 2" not in text_of(response)
+
+
+def test_c8_role_employer_status_and_areas_are_those_of_the_day(learner: Learner):
+    place = LearnerAreaFactory(learner=learner, area=AreaFactory(name="Unit 4"))
+    effective(FEBRUARY)
+    Learner.objects.filter(pk=learner.pk).update(role=RoleFactory(title="Welder"), company=CompanyFactory(name="Other"))
+    place.delete()
+    effective(MARCH)
+    Learner.objects.filter(pk=learner.pk).update(status=Learner.Status.BLACKLISTED)
+    learner.refresh_from_db()
+
+    def then(on: date) -> tuple[str, str, list[str], Verdict]:
+        profile = profile_on(learner, on)
+        return str(profile.learner.role), str(profile.learner.company), list(profile.areas), profile.verdict
+
+    assert then(JANUARY) == ("Rigger", "Northgate", ["Unit 4"], Verdict.CLEARED)
+    assert then(FEBRUARY) == ("Welder", "Other", [], Verdict.CLEARED)
+    assert then(MARCH) == ("Welder", "Other", [], Verdict.BLOCKED)
+
+
+def test_c8_requirements_and_the_tree_are_those_of_the_day(learner: Learner):
+    effective(date(2025, 1, 1))
+    process, unit = AreaFactory(name="Process area"), AreaFactory(name="Unit 4")
+    LearnerAreaFactory(learner=learner, area=unit)
+    AreaRequirementFactory(area=process, starts_on=date(2025, 1, 1))
+    ended = RoleRequirementFactory(role=learner.role, starts_on=date(2025, 1, 1))
+    effective(FEBRUARY)
+    unit.parent = process
+    unit.save()
+    effective(MARCH)
+    ended.delete()
+
+    def sources(on: date) -> list[str]:
+        return sorted(each.line.rule.source for each in profile_on(learner, on).requirements if each.line.rule)
+
+    assert sources(JANUARY) == ["Rigger role"]
+    assert sources(FEBRUARY) == ["Area Unit 4 ← Process area", "Rigger role"]
+    assert sources(MARCH) == ["Area Unit 4 ← Process area"]
+
+
+def test_c8_a_record_counts_from_its_completion_and_says_that_it_was_entered_later(
+    as_supervisor: Client, learner: Learner
+):
+    version = asked_of(learner)
+    TrainingRecordFactory(
+        learner=learner,
+        course_version=version,
+        completion_date=FEBRUARY,
+        expiry_date=None,
+        created_at=datetime(2026, 3, 1, 22, 59, tzinfo=UTC),
+    )
+
+    assert profile_on(learner, FEBRUARY - timedelta(days=1)).verdict is Verdict.NOT_CLEARED
+    assert profile_on(learner, FEBRUARY - timedelta(days=1)).records == []
+    profile = profile_on(learner, FEBRUARY)
+    assert profile.verdict is Verdict.CLEARED
+    assert [each.is_proof_entered_later for each in profile.requirements] == [True]
+    assert [each.is_entered_later for each in profile_on(learner, MARCH).records] == [False]
+    page = text_of(open_profile(as_supervisor, learner, FEBRUARY))
+    assert "<small>entered later</small>" in page
+    assert "Entered later, 1 Mar 2026 23:59" in page
+
+
+def test_c8_a_revocation_counts_from_its_own_day(as_supervisor: Client, learner: Learner):
+    version = asked_of(learner)
+    record = TrainingRecordFactory(
+        learner=learner, course_version=version, completion_date=JANUARY, created_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    RevocationFactory(record=record, revoked_on=MARCH)
+
+    assert profile_on(learner, FEBRUARY).verdict is Verdict.CLEARED
+    assert profile_on(learner, MARCH).verdict is Verdict.NOT_CLEARED
+    assert "Revoked later, 1 Mar 2026" in text_of(open_profile(as_supervisor, learner, FEBRUARY))
+    assert 'class="revoked' in text_of(open_profile(as_supervisor, learner, MARCH))
+
+
+def test_c8_a_sign_off_is_owed_from_the_training_until_its_assessment(learner: Learner):
+    sign_off = owes_sign_off(learner, asked_of(learner))  # trained on 1 February
+    (before,), (owed,) = profile_on(learner, JANUARY).requirements, profile_on(learner, FEBRUARY).requirements
+    assert (before.line.item.awaiting_verification, owed.line.item.awaiting_verification) == (False, True)
+
+    type(sign_off).objects.filter(pk=sign_off.pk).update(
+        status="NOT_COMPETENT",
+        assessed_by=sign_off.created_by,
+        assessed_at=datetime(2026, 2, 28, 23, 30, tzinfo=UTC),  # 1 March here
+        remarks="Not yet",
+    )
+    (then,), (after,) = profile_on(learner, date(2026, 2, 28)).sign_offs, profile_on(learner, MARCH).sign_offs
+    assert (then.status, after.status) == ("PENDING_VERIFICATION", "NOT_COMPETENT")
+    (on_the_eve,), (assessed,) = (
+        profile_on(learner, date(2026, 2, 28)).requirements,
+        profile_on(learner, MARCH).requirements,
+    )
+    assert (on_the_eve.line.item.awaiting_verification, assessed.line.item.awaiting_verification) == (True, False)
+
+
+def test_c8_before_the_first_day_the_site_did_not_know_the_worker(as_supervisor: Client, learner: Learner):
+    page = text_of(open_profile(as_supervisor, learner, date(2024, 12, 31)))
+
+    assert "The site did not know this worker yet on that day." in page
+    assert "<b>Not active</b>" in page
+
+
+def test_l3_from_the_day_after_the_end_date_a_worker_was_not_active(learner: Learner):
+    effective(JANUARY)
+    Learner.objects.filter(pk=learner.pk).update(end_date=FEBRUARY)
+    learner.refresh_from_db()
+
+    assert profile_on(learner, FEBRUARY).verdict is Verdict.CLEARED
+    assert profile_on(learner, FEBRUARY + timedelta(days=1)).verdict is Verdict.NOT_ACTIVE
+
+
+def test_l2_a_person_with_two_badges_is_one_and_the_older_badge_tells_of_the_time_before(learner: Learner):
+    """The surviving badge is the newer one: what was so before it came is known by the merged one."""
+    old = LearnerFactory(role__title="Welder", start_date=date(2020, 1, 1), role_assigned_at=date(2020, 1, 1))
+    LearnerArea.objects.create(learner=old, area=AreaFactory(name="Unit 9"), assigned_at=date(2020, 1, 1))
+    version = asked_of(learner)
+    passed(old, version, expiry=None)
+    Learner.objects.filter(pk=old.pk).update(status=Learner.Status.INACTIVE, merged_into=learner)
+
+    before = profile_on(learner, date(2022, 1, 1))
+    assert (str(before.learner.role), list(before.areas)) == ("Welder", ["Unit 9"])
+    now = profile_on(learner, MARCH)
+    assert (str(now.learner.role), now.verdict) == ("Rigger", Verdict.CLEARED)
+    assert [each.record.learner for each in now.records] == [old]
+
+
+def test_c8_as_of_today_is_the_page_of_today_for_everybody():
+    today = timezone.localdate()
+    for state, worker in one_of_each(today).items():
+        if state == "stale":
+            continue  # not judged today
+        stored = worker_profile(worker, record_id=None, today=today, now=timezone.now(), warning_days=60)
+        then = profile_on(worker, today)
+        assert then.verdict == stored.verdict, state
+        assert then.counts == stored.counts, state
+        assert [each.line.standing for each in then.requirements] == [
+            each.line.standing for each in stored.requirements
+        ], state
+
+
+def test_c8_swapping_the_sheet_keeps_the_day(as_supervisor: Client, learner: Learner):
+    version = asked_of(learner)
+    passed(learner, version, expiry=None)
+    address = f"?record={learner.records.get().pk}&amp;on=2026-02-01"
+
+    assert address in text_of(open_profile(as_supervisor, learner, FEBRUARY))
+    part = text_of(open_profile(as_supervisor, learner, FEBRUARY, **{"HX-Request": "true", "HX-Target": "sheet"}))
+    assert part in text_of(open_profile(as_supervisor, learner, FEBRUARY))
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_c8_the_profile_of_another_day_costs_the_same_queries_however_many_rows(
+    as_supervisor: Client, learner: Learner, size: int
+):
+    for _number in range(size):
+        passed(learner, asked_of(learner), expiry=date(2026, 3, 1))
+        owes_sign_off(learner, asked_of(learner))
+        LearnerAreaFactory(learner=learner)
+
+    with CaptureQueriesContext(connection) as queries:
+        open_profile(as_supervisor, learner, FEBRUARY)
+
+    assert len(queries) == 19
