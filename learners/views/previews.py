@@ -6,7 +6,7 @@ from datetime import date
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from learners.selectors.requirements import ToldOutcome, told
+from learners.selectors.outcomes import ToldOutcome, told
 from learners.services.preview import Change, OutcomeDiffers, carry_out, try_out
 
 MOST_NAMED = 50

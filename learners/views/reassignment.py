@@ -5,20 +5,21 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from learners.forms import WorkerFilterForm
-from learners.models import Learner
 from learners.reassign_forms import Deed, ReassignForm, asked_deed, chosen_workers
 from learners.selectors.learners import workers_of
-from learners.selectors.requirements import ToldOutcome
+from learners.selectors.outcomes import ToldOutcome, chosen_people
 from learners.views.previews import preview_or_save, words_of
 from training.htmx import HtmxRequest
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid, show_refusal
+from training.views.library.answers import go
 
 MOST_NAMED = 10
 
@@ -38,7 +39,7 @@ def workers_change(request: HtmxRequest) -> HttpResponse:
         learner_ids = chosen_workers(request.POST) if is_posted else _chosen_in_list(request.GET)
     except Invalid as refusal:
         messages.error(request, refusal.message)
-        return redirect("attendance:workers")
+        return go(request, "attendance:workers")
     form = ReassignForm(request.POST if is_posted else None, deed=deed, learner_ids=learner_ids, today=today)
     step = None
     if form.is_valid():
@@ -51,16 +52,13 @@ def workers_change(request: HtmxRequest) -> HttpResponse:
             if step.is_saved:
                 messages.success(request, _said(step.outcome))
                 return _go(request, form)
-    workers = Learner.objects.filter(pk__in=learner_ids)
     matched = request.GET.get("everyone")
     context = {
         "form": form,
         "deed": deed,
         "step": step,
         "total": len(learner_ids),
-        "not_active": workers.exclude(status=Learner.Status.ACTIVE).count(),
-        "named": workers.order_by("sort_key")[:MOST_NAMED],
-        "left_out": max(0, len(learner_ids) - MOST_NAMED),
+        "chosen": chosen_people(learner_ids, most=MOST_NAMED),
         "matched_before": matched if matched and matched != str(len(learner_ids)) else "",
     }
     template = "partials/_workers_change.html" if request.htmx else "workers_change.html"
@@ -74,7 +72,10 @@ def _chosen_in_list(data: QueryDict) -> list[int]:
         return chosen_workers(data)
     wanted = WorkerFilterForm(data).wanted()
     found = workers_of(wanted, today=timezone.localdate(), warning_days=settings.EXPIRY_WARNING_DAYS)
-    return sorted(found.values_list("pk", flat=True))
+    learner_ids = sorted(found.values_list("pk", flat=True))
+    if not learner_ids:
+        raise Invalid(_("Nobody matches any more. Choose workers from the list as it is now."))
+    return learner_ids
 
 
 def _said(outcome: ToldOutcome) -> str:

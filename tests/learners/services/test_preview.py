@@ -22,7 +22,7 @@ from learners.models import (
     RoleRequirement,
 )
 from learners.outcome import NOTHING_TURNS, CourseTurn
-from learners.selectors.requirements import told
+from learners.selectors.outcomes import told
 from learners.services.preview import OutcomeDiffers, carry_out, try_out
 from learners.services.reassignment import give_role
 from learners.services.requirements import delete_requirement, save_area, save_requirement

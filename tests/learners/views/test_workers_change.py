@@ -104,10 +104,12 @@ def test_everyone_that_matches_is_who_matches_now_and_a_changed_list_is_said(as_
 
 
 def test_nobody_chosen_leads_back_to_the_list_with_a_sentence(as_supervisor: Client) -> None:
-    for address in (f"{CHANGE}?deed=role", f"{CHANGE}?deed=role&learner=x", f"{CHANGE}?deed=burn&learner=1"):
+    nobody = f"{CHANGE}?deed=role&everyone=3&q=nobodyhasthisname"
+    for address in (nobody, f"{CHANGE}?deed=role", f"{CHANGE}?deed=role&learner=x", f"{CHANGE}?deed=burn&learner=1"):
         back = as_supervisor.get(address)
         assert (back.status_code, back["Location"]) == (302, reverse("attendance:workers"))
     assert "Nobody is chosen" in text_of(as_supervisor.get("/workers/"))
+    assert as_supervisor.post(CHANGE, {"deed": "role"}, headers=HX)["HX-Redirect"] == reverse("attendance:workers")
 
 
 # Changing
