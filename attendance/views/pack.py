@@ -61,7 +61,11 @@ def _filter_in_words(form: MatrixForm, red_course: int | None) -> Iterator[str]:
 
 def _download(request: HtmxRequest, pack: Pack) -> HttpResponseBase:
     """Answer with the first piece in hand: a store that is down then refuses the request, not breaks a download."""
-    headers = {"Content-Disposition": f'attachment; filename="{pack.name}.zip"', "Cache-Control": "no-store"}
+    headers = {
+        "Content-Disposition": f'attachment; filename="{pack.name}.zip"',
+        "Cache-Control": "no-store",
+        "X-Accel-Buffering": "no",  # nginx hands on what there is, so that the browser shows progress
+    }
     if request.method == "HEAD":
         return HttpResponse(content_type="application/zip", headers=headers)
     pieces = packed(pack)
