@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -108,35 +108,40 @@ def _seconds_to_wait(user: User, *, now: datetime) -> int:
 def _once(request: HttpRequest, user: User, run: Callable[[], HttpResponseBase], *, now: datetime) -> HttpResponseBase:
     """Run a POST once for each key of a login; repeated, it is answered as it was the first time.
 
-    Only success is kept: what was refused changed nothing, and may be sent again. Where the first request was cut off
-    nobody can tell how far it came, so that its key opens nothing any more.
+    The row with the key is the claim, and committed before anything else happens: of several requests at the same
+    moment one gets it. Only success is kept: what was refused changed nothing, and may be sent again. Where the first
+    request broke down or was cut off nobody can tell how far it came, so that its key opens nothing any more.
     """
     key = request.headers["Idempotency-Key"].strip()
     if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         return problem(HTTPStatus.BAD_REQUEST, _("An Idempotency-Key has 1 to 255 plain characters."))
     IdempotentAnswer.objects.filter(user=user, created_at__lt=now - ANSWERS_ARE_KEPT).delete()
-    fingerprint = _fingerprint(request)
-    known, is_first = IdempotentAnswer.objects.get_or_create(
-        user=user, key=key, defaults={"fingerprint": fingerprint, "created_at": now}
-    )
-    if not is_first:
-        return _again(known, fingerprint)
-    answers = IdempotentAnswer.objects.filter(pk=known.pk)
+    claim = IdempotentAnswer(user=user, key=key, fingerprint=_fingerprint(request), created_at=now)
     try:
-        response = run()
-    except BaseException:
-        answers.delete()
-        raise
+        claim.save(force_insert=True)
+    except IntegrityError:
+        return _again(_standing(claim), claim.fingerprint)
+    response = run()
     if isinstance(response, HttpResponse) and 200 <= response.status_code < 300:
-        answers.update(
-            status=response.status_code, content_type=response.get("Content-Type", ""), body=response.content
-        )
+        claim.status, claim.body = response.status_code, response.content
+        claim.content_type = response.get("Content-Type", "")
+        claim.save(update_fields=("status", "body", "content_type"))
     else:
-        answers.delete()
+        claim.delete()
     return response
 
 
-def _again(known: IdempotentAnswer, fingerprint: str) -> HttpResponse:
+def _standing(claim: IdempotentAnswer) -> IdempotentAnswer | None:
+    """Return the claim that was there first; None if it has been given up since, because its request was refused."""
+    return IdempotentAnswer.objects.filter(user=claim.user, key=claim.key).first()
+
+
+def _again(known: IdempotentAnswer | None, fingerprint: str) -> HttpResponse:
+    if known is None:
+        return problem(
+            HTTPStatus.CONFLICT,
+            _("Another request with this Idempotency-Key was running and has been refused. Send this one again."),
+        )
     if known.fingerprint != fingerprint:
         return problem(HTTPStatus.CONFLICT, _("This Idempotency-Key was sent with another request. Use a new one."))
     if known.status is None:
