@@ -75,6 +75,7 @@ class Candidate:
         clash: a session that overlaps and has this worker on its list.
         booked: the next coming session of this course that has this worker on its list.
         missing: codes of prerequisites without a valid record.
+        leaves: the worker's last day, if that is before the session (L3).
     """
 
     learner: Learner
@@ -84,6 +85,7 @@ class Candidate:
     clash: Session | None = None
     booked: Session | None = None
     missing: list[str] = field(default_factory=list)
+    leaves: dt.date | None = None
 
     @property
     def key(self) -> str:
@@ -194,6 +196,7 @@ def candidates(session: Session, wanted: Wanted, *, now: dt.datetime, warning_da
             clash=clashes.get(learner_id),
             booked=bookings.get(learner_id),
             missing=missing.get(learner_id, []),
+            leaves=learners[learner_id].end_date if leaves_before(session, learners[learner_id]) else None,
         )
         for learner_id, group in ranked
     ]
@@ -216,6 +219,12 @@ def group_counts(session: Session, *, search: str, today: dt.date, warning_days:
 def candidate_count(session: Session, *, search: str) -> int:
     """Return how many could be added, of all groups, in one query."""
     return _people(session, search).count()
+
+
+def leaves_before(session: Session, learner: Learner) -> bool:
+    """Tell whether somebody's last day is before the session's (L3); a session without a day is before nothing."""
+    ends = session.end_time or session.start_time
+    return learner.end_date is not None and ends is not None and learner.end_date < timezone.localdate(ends)
 
 
 def items_for_course(session: Session, learner_ids: Collection[int]) -> dict[int, ComplianceItem]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
 from attendance.policies import check_can_remove
-from attendance.selectors.picker import items_for_course, standing_for_course
+from attendance.selectors.picker import items_for_course, leaves_before, standing_for_course
 from attendance.services.marking import Mark, StaleRow
 from learners.models import CompetencyRecord, Learner, Role, TrainingRecord
 from learners.standing import ItemStanding, Standing, verdict
@@ -31,6 +31,7 @@ class Row:
         awaiting_verification: a practical sign-off is owed.
         alert: that the worker is blocked, not active (L1) or gone before the session (L3), or stands on another line as
             well (L2), in red; None for the others.
+        warning: the same as a sentence that says more; empty where the word says it all.
         company: employer as marked, else of today (R3).
         role: likewise.
         marked_by: whoever marked the row last; empty while it is unmarked.
@@ -45,6 +46,7 @@ class Row:
     standing: ItemStanding
     awaiting_verification: bool
     alert: Standing | None
+    warning: str
     company: str
     role: str
     marked_by: str
@@ -123,6 +125,7 @@ def register(
                 standing=standing_for_course(item, today=today, warning_days=warning_days),
                 awaiting_verification=item is not None and item.awaiting_verification,
                 alert=_alert(person, attendee.twin_line, session=session, today=today),
+                warning=_warning(person, attendee.twin_line, session=session),
                 company=names.companies[attendee.company_id or person.company_id],
                 role=names.roles[attendee.role_id or person.role_id],
                 marked_by=names.people[attendee.marked_by_id] if attendee.marked_by_id else "",
@@ -174,12 +177,15 @@ def _alert(person: Learner, twin_line: int | None, *, session: Session, today: d
     """Return what stands against a row, the most serious alone."""
     if person.status != Learner.Status.ACTIVE:
         return Standing("bad", str(verdict(person, today=today).label))
-    ends = session.end_time or session.start_time
-    if person.end_date is not None and ends is not None and person.end_date < timezone.localdate(ends):
-        return Standing("bad", _("Leaves on %(day)s") % {"day": day_in_words(person.end_date)})
-    if twin_line is not None:
-        return Standing("bad", _("Also on line %(line)d") % {"line": twin_line})
-    return None
+    if leaves_before(session, person):
+        return Standing("bad", _("Leaving"))
+    return None if twin_line is None else Standing("bad", _("Twice"))
+
+
+def _warning(person: Learner, twin_line: int | None, *, session: Session) -> str:
+    if person.status != Learner.Status.BLACKLISTED and leaves_before(session, person):
+        return _("Last day: %(day)s") % {"day": day_in_words(person.end_date)}
+    return "" if twin_line is None else _("Same person as on line %(line)d: mark one absent") % {"line": twin_line}
 
 
 def _outcome(record: TrainingRecord | None, sign_off: CompetencyRecord | None) -> Standing:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from attendance.selectors.finalize import finalize_preview
@@ -84,6 +86,15 @@ def test_l2_p4_marks_of_the_old_badge_are_the_survivor_s(survivor: Learner, merg
     assert (found.clash, found.booked, found.missing) == (overlapping, coming, [])
 
 
+def test_l3_p4_a_candidate_who_leaves_before_the_session_is_marked(as_supervisor: Client) -> None:
+    session = scheduled_session(start_time=MORNING)
+    LearnerFactory(last_name="A", end_date=DAY)
+    LearnerFactory(last_name="B", end_date=DAY - timedelta(days=1))
+    assert [each.leaves for each in pick(session)] == [None, DAY - timedelta(days=1)]
+    page = as_supervisor.get(reverse("attendance:session", args=[session.pk])).content.decode()
+    assert f"Last day: {DAY - timedelta(days=1):%-d %b %Y}" in page
+
+
 # Lists
 
 
@@ -128,16 +139,21 @@ def test_l2_somebody_on_two_lines_is_named_in_red(survivor: Learner, merged: Lea
     session = scheduled_session(start_time=MORNING)
     for learner in (survivor, merged):
         SessionAttendeeFactory(session=session, learner=learner)
-    assert [tuple(row.alert or ()) for row in rows(session)] == [(), ("bad", "Also on line 1")]
+    assert [(row.alert and row.alert.word, row.warning) for row in rows(session)] == [
+        (None, ""),
+        ("Twice", "Same person as on line 1: mark one absent"),
+    ]
 
 
-@pytest.mark.parametrize(
-    ("days", "expected"), [(-1, ("bad", f"Leaves on {DAY - timedelta(days=1):%-d %b %Y}")), (0, ())]
-)
-def test_l3_a_coming_session_names_who_leaves_before_it(days: int, expected: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("days", [-1, 0])
+def test_l3_a_coming_session_names_who_leaves_before_it(days: int, as_supervisor: Client) -> None:
     leaving = LearnerFactory(end_date=DAY + timedelta(days=days))
     session = SessionAttendeeFactory(session=scheduled_session(start_time=MORNING), learner=leaving).session
-    assert tuple(rows(session)[0].alert or ()) == expected
+    (row,) = rows(session)
+    warning = f"Last day: {DAY - timedelta(days=1):%-d %b %Y}"
+    assert (row.alert and row.alert.word, row.warning) == (("Leaving", warning) if days else (None, ""))
+    page = as_supervisor.get(reverse("attendance:session", args=[session.pk])).content.decode()
+    assert (warning in page) == bool(days)
 
 
 # Finalize
