@@ -185,7 +185,7 @@ def _alert(person: Learner, twin_line: int | None, *, session: Session, today: d
 def _warning(person: Learner, twin_line: int | None, *, session: Session) -> str:
     if person.status != Learner.Status.BLACKLISTED and leaves_before(session, person):
         return _("Last day: %(day)s") % {"day": day_in_words(person.end_date)}
-    return "" if twin_line is None else _("Same person as on line %(line)d: mark one absent") % {"line": twin_line}
+    return "" if twin_line is None else _("Also on line %(line)d") % {"line": twin_line}
 
 
 def _outcome(record: TrainingRecord | None, sign_off: CompetencyRecord | None) -> Standing:

@@ -141,7 +141,7 @@ def test_l2_somebody_on_two_lines_is_named_in_red(survivor: Learner, merged: Lea
         SessionAttendeeFactory(session=session, learner=learner)
     assert [(row.alert and row.alert.word, row.warning) for row in rows(session)] == [
         (None, ""),
-        ("Twice", "Same person as on line 1: mark one absent"),
+        ("Twice", "Also on line 1"),
     ]
 
 
