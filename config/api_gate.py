@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -118,7 +118,8 @@ def _once(request: HttpRequest, user: User, run: Callable[[], HttpResponseBase],
     IdempotentAnswer.objects.filter(user=user, created_at__lt=now - ANSWERS_ARE_KEPT).delete()
     claim = IdempotentAnswer(user=user, key=key, fingerprint=_fingerprint(request), created_at=now)
     try:
-        claim.save(force_insert=True)
+        with transaction.atomic():
+            claim.save(force_insert=True)
     except IntegrityError:
         return _again(_standing(claim), claim.fingerprint)
     response = run()

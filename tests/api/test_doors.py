@@ -182,6 +182,22 @@ def test_a_request_that_was_cut_off_is_not_done_twice(as_planner: Client, superv
     assert Session.objects.count() == 1
 
 
+def test_a_request_that_broke_down_is_not_done_twice(as_planner: Client, monkeypatch: pytest.MonkeyPatch):
+    """It may have been after the draft was made; nobody can tell."""
+
+    def break_down(*_values: object, **_named: object) -> None:
+        raise RuntimeError
+
+    body = {"courseId": CourseVersionFactory(status="PUBLISHED").course_id}
+    as_planner.raise_request_exception = False
+    with monkeypatch.context() as patch:
+        patch.setattr("attendance.api.sessions.session_objects", break_down)
+        assert as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1")).status_code == 500
+
+    assert as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1")).status_code == 409
+    assert Session.objects.count() == 1
+
+
 @pytest.mark.parametrize("key", ["", " ", "x" * 256, "é"])
 def test_a_key_is_plain_and_short(as_planner: Client, key: str):
     body = {"courseId": CourseVersionFactory(status="PUBLISHED").course_id}

@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from attendance.api import sessions
 from config import api_gate
 from config.api_tokens import make_token
 from config.models import IdempotentAnswer
@@ -19,9 +18,11 @@ from tests.concurrency.at_once import all_at_once, everybody_first
 from tests.factories.training import CourseVersionFactory, UserFactory
 from training.groups import SUPERVISORS
 from training.models import Session
+from training.services.sessions import create_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+CREATE = "attendance.api.sessions.create_draft"
 DRAFT = "/api/v1/training/sessions/draft"
 PROGRAMS = 4
 
@@ -62,14 +63,14 @@ def test_control_without_a_key_all_of_them_do_it(send: Send) -> None:
 
 
 def test_while_the_first_still_runs_the_second_is_told_to_look(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
-    create, second = sessions.create_draft, []
+    second = []
 
     def create_slowly(**values: Any) -> Session:
-        monkeypatch.setattr(sessions, "create_draft", create)
+        monkeypatch.setattr(CREATE, create_draft)
         second.append(_elsewhere(send))
-        return create(**values)
+        return create_draft(**values)
 
-    monkeypatch.setattr(sessions, "create_draft", create_slowly)
+    monkeypatch.setattr(CREATE, create_slowly)
 
     first = send()
 
