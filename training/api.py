@@ -32,6 +32,7 @@ from training.selectors.availability import (
     overlapping,
     qualified_trainers,
 )
+from training.selectors.classes import MeetingOverlap, meetings_at
 from training.selectors.courses import bookable_versions
 
 library = Router(by_alias=True)
@@ -83,10 +84,11 @@ class AvailabilityQuery(ApiQuery):
 
 
 class Tentative(ApiObject):
-    """A draft that is planned with the same trainer or venue; it warns and never blocks (S4)."""
+    """A draft or a meeting of a class with the same trainer or venue; it warns and never blocks (S4)."""
 
     kind: str
-    session_id: int
+    session_id: int | None
+    class_id: int | None
     start_time: Moment
     end_time: Moment
 
@@ -130,7 +132,7 @@ def list_venues(request: ApiRequest, query: Query[Paging]) -> dict[str, Any]:
 @library.get("/resources/availability/check", response=answers(Availability))
 @requires(Permission.PLAN)
 def check_availability(request: ApiRequest, query: Query[AvailabilityQuery]) -> Availability:
-    """Whether trainer and venue are free in a time, and which drafts are planned with them (S4)."""
+    """Whether trainer and venue are free in a time, and which drafts and classes have them too (S4)."""
     if query.end_time <= query.start_time:
         message = _("End time must be after start time.")
         raise Invalid(message, errors={"end_time": [message]})
@@ -143,12 +145,18 @@ def check_availability(request: ApiRequest, query: Query[AvailabilityQuery]) -> 
         exclude_session_id=query.exclude_session_id,
     )
     taken = held()
+    meetings = meetings_at(
+        start=query.start_time, end=query.end_time, trainer_id=query.trainer_id, venue_id=query.venue_id
+    )
     kinds = {overlap.kind for overlap in taken}
     return Availability(
         trainer_available=None if query.trainer_id is None else Overlap.Kind.TRAINER not in kinds,
         venue_available=None if query.venue_id is None else Overlap.Kind.VENUE not in kinds,
         conflicting_session=_conflict(taken[0]) if taken else None,
-        tentative=[_tentative(each) for each in held(statuses=(Session.Status.DRAFT,))],
+        tentative=[
+            *(_draft(each) for each in held(statuses=(Session.Status.DRAFT,))),
+            *(_meeting(each) for each in meetings),
+        ],
     )
 
 
@@ -192,7 +200,23 @@ def _conflict(overlap: Overlap) -> ConflictObject:
     )
 
 
-def _tentative(overlap: Overlap) -> Tentative:
+def _draft(overlap: Overlap) -> Tentative:
     session = overlap.session
     assert session.start_time is not None and session.end_time is not None  # noqa: S101, PT018  # it overlaps
-    return Tentative(kind=overlap.kind, session_id=session.pk, start_time=session.start_time, end_time=session.end_time)
+    return Tentative(
+        kind=overlap.kind,
+        session_id=session.pk,
+        class_id=None,
+        start_time=session.start_time,
+        end_time=session.end_time,
+    )
+
+
+def _meeting(overlap: MeetingOverlap) -> Tentative:
+    return Tentative(
+        kind=overlap.kind,
+        session_id=None,
+        class_id=overlap.meeting.training_class_id,
+        start_time=overlap.start,
+        end_time=overlap.end,
+    )

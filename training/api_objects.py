@@ -102,6 +102,12 @@ Moment = Annotated[
 Day = Annotated[dt.date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 
+class Reason(ApiObject):
+    """Why something legal is taken back; never blank."""
+
+    reason: Text
+
+
 # Pages of lists
 
 

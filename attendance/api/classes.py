@@ -58,7 +58,7 @@ class CapturedObject(ApiObject):
 
 class ClassQuery(Paging):
     code: Text = Field("", max_length=50)
-    status: TrainingClass.Status | None = None
+    status: Literal["DRAFT", "ACTIVE", "STOPPED"] | None = None
     client_id: Key | None = None
     course_id: Key | None = None
     agent_id: Key | None = None
@@ -91,7 +91,7 @@ class ExceptionObject(ApiObject):
 def list_classes(request: ApiRequest, query: Query[ClassQuery]) -> dict[str, Any]:
     """Classes, the latest first; a trainer's own only. `code` is the beginning of a class code."""
     wanted = ClassFilter(code=query.code, client_id=query.client_id, course_id=query.course_id, agent_id=query.agent_id)
-    found = in_state(matching(visible_classes(request.user), wanted), Shown(query.status or Shown.ALL))
+    found = in_state(matching(visible_classes(request.user), wanted), Shown[query.status or "ALL"])
     return page(found, query, lambda rows: [_class(each) for each in rows])
 
 
@@ -155,7 +155,7 @@ def _class(each: TrainingClass) -> ClassObject:
         client_name=each.client.name if each.client else None,
         course_code=each.course.code if each.course else None,
         agent_name=str(each.agent) if each.agent else None,
-        status=each.status,
+        status=each.status.upper(),
         start_date=each.start_date,
         end_date=each.end_date,
     )

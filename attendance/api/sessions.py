@@ -1,10 +1,10 @@
 """Planning sessions through the API (S1 to S11)."""
 
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from django.utils import timezone
 from ninja import Path, Query, Router, Status
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from attendance.api.objects import SessionObject, session_objects
 from training.api_objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers
@@ -22,6 +22,9 @@ from training.services.sessions import Plan, cancel_session, create_draft, edit_
 
 router = Router(by_alias=True)
 
+# Told in its place: among the named parts of the document every enumeration would be called Status.
+SessionStatus = Annotated[Session.Status, WithJsonSchema({"type": "string", "enum": Session.Status.values})]
+
 
 class Draft(ApiObject):
     course_id: Key
@@ -31,7 +34,7 @@ class Draft(ApiObject):
     end_time: Moment | None = None
 
 
-class Booking(ApiObject):
+class LastChanges(ApiObject):
     """Last changes to a draft; what is left out stays as it is."""
 
     trainer_id: Key | None = None
@@ -40,7 +43,7 @@ class Booking(ApiObject):
     end_time: Moment | None = None
 
 
-class Changes(Booking):
+class Changes(LastChanges):
     """What is left out stays as it is; null empties it. `reason` is needed once there is a mark or evidence (S11)."""
 
     course_id: Key = None  # type: ignore[assignment]  # may be left out, and never be null
@@ -53,7 +56,7 @@ class Cancellation(ApiObject):
 
 
 class SessionQuery(Paging):
-    status: Session.Status | None = None
+    status: SessionStatus | None = None
     course_id: Key | None = None
     first: Day | None = Field(None, alias="from")
     last: Day | None = Field(None, alias="to")
@@ -103,7 +106,7 @@ def change_session(request: ApiRequest, session_id: Path[Key], body: Changes) ->
 
 @router.patch("/{session_id}/schedule", response=answers(SessionObject))
 @requires(Permission.PLAN)
-def schedule(request: ApiRequest, session_id: Path[Key], body: Booking) -> SessionObject:
+def schedule(request: ApiRequest, session_id: Path[Key], body: LastChanges) -> SessionObject:
     """Book a draft: pin the published version, hold trainer and venue (S2)."""
     schedule_session(session_id=session_id, changes=_plan(body), by=request.user, now=timezone.now())
     return _told(request, session_id)
@@ -117,7 +120,7 @@ def cancel(request: ApiRequest, session_id: Path[Key], body: Cancellation) -> Se
     return _told(request, session_id)
 
 
-def _plan(body: Booking) -> Plan:
+def _plan(body: LastChanges) -> Plan:
     """Return what was sent of a plan; what was left out stays as it is."""
     sent = {name: value for name, value in body if name in body.model_fields_set & Plan.__annotations__.keys()}
     return cast(Plan, sent)

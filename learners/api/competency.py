@@ -10,7 +10,7 @@ from learners.models import CompetencyRecord
 from learners.selectors.competency import QueueFilter, queue
 from learners.services.competency import open_further_attempt, revoke_sign_off, sign_off
 from learners.sign_off_policies import Assessment
-from training.api_objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page
+from training.api_objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Reason, Text, answers, page
 from training.permissions import Permission, name_of, requires
 
 router = Router(by_alias=True)
@@ -64,10 +64,6 @@ class PendingQuery(Paging):
     search: Text = Field("", max_length=100)
     course_id: Key | None = None
     company_id: Key | None = None
-
-
-class Reason(ApiObject):
-    reason: Text
 
 
 @router.get("/pending", response=answers(Page[CompetencyObject]))

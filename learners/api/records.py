@@ -9,7 +9,7 @@ from learners.models import TrainingRecord
 from learners.selectors.records import list_records
 from learners.services.external_records import ExternalTraining, record_external
 from learners.services.records import revoke_record
-from training.api_objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page
+from training.api_objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Reason, Text, answers, page
 from training.permissions import Permission, name_of, requires
 
 router = Router(by_alias=True)
@@ -47,10 +47,6 @@ class RecordQuery(Paging):
     learner_id: Key | None = None
     course_id: Key | None = None
     expiring_before: Day | None = None
-
-
-class Reason(ApiObject):
-    reason: Text
 
 
 class ExternalRecord(ApiObject):

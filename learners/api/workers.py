@@ -1,12 +1,12 @@
 """Workers through the API: who is cleared and why, and their way through classes."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from learners.models import ComplianceStatus, Learner, LearnerHoursLog
 from learners.selectors.items import ItemLine, item_lines
@@ -20,6 +20,9 @@ from training.permissions import Permission, name_of, requires
 
 compliance = Router(by_alias=True)
 learners = Router(by_alias=True)
+
+# Told in its place: among the named parts of the document every enumeration would be called Status.
+LearnerStatus = Annotated[Learner.Status, WithJsonSchema({"type": "string", "enum": Learner.Status.values})]
 
 
 class LearnerObject(ApiObject):
@@ -103,7 +106,7 @@ class LearnerQuery(Paging):
     search: Text = Field("", max_length=100)
     company_id: Key | None = None
     role_id: Key | None = None
-    status: Learner.Status | None = None
+    status: LearnerStatus | None = None
 
 
 class MergeInto(ApiObject):
@@ -236,7 +239,7 @@ def _progression(line: ProgressionLine, log: list[Hours]) -> ProgressionObject:
         learner_id=progression.learner_id,
         course_code=progression.course.code,
         class_id=progression.training_class_id,
-        status=progression.status,
+        status=progression.status.upper(),
         start_date=progression.start_date,
         completion_date=progression.completion_date,
         hours_trained=float(progression.hours_trained),

@@ -7,7 +7,7 @@ from django.test import Client
 
 from learners.models import LearnerProgression
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
-from tests.factories.training import active_class
+from tests.factories.training import SessionFactory, active_class
 from training.models import TrainingClass
 from training.schedules import Frequency, Interval, Schedule
 
@@ -43,7 +43,8 @@ def meeting(training_class: TrainingClass, day: str) -> str:
 def test_h1_days_are_told_with_what_blocks_them(as_planner: Client, training_class: TrainingClass):
     listed = as_planner.get(CLASSES, {"code": training_class.class_code or ""}).json()
     assert [each["id"] for each in listed["items"]] == [training_class.pk]
-    assert as_planner.get(CLASSES, {"status": "stopped"}).json()["count"] == 0
+    assert as_planner.get(CLASSES, {"status": "STOPPED"}).json()["count"] == 0
+    assert listed["items"][0]["status"] == "ACTIVE"
 
     days = as_planner.get(
         f"{CLASSES}/{training_class.pk}/sessions", {"from": "2026-03-03", "to": "2026-03-05", "limit": "2"}
@@ -121,3 +122,36 @@ def test_lists_take_the_same_queries_for_one_row_and_three(
     log(2)
     with django_assert_num_queries(len(few)):
         as_planner.get(f"{CLASSES}/{training_class.pk}/sessions")
+
+
+def test_s4_a_meeting_of_a_class_is_told_and_blocks_nothing(as_planner: Client, training_class: TrainingClass):
+    draft = SessionFactory(
+        trainer=training_class.agent,
+        start_time="2026-03-03T11:00:00+01:00",
+        end_time="2026-03-03T12:00:00+01:00",
+    )
+    asked = {
+        "startTime": "2026-03-03T11:30:00+01:00",
+        "endTime": "2026-03-03T13:00:00+01:00",
+        "trainerId": f"{training_class.agent_id}",
+    }
+
+    told = as_planner.get("/api/v1/training/resources/availability/check", asked).json()
+
+    assert (told["trainerAvailable"], told["venueAvailable"], told["conflictingSession"]) == (True, None, None)
+    assert told["tentative"] == [
+        {
+            "kind": "TRAINER",
+            "sessionId": draft.pk,
+            "classId": None,
+            "startTime": "2026-03-03T11:00:00+01:00",
+            "endTime": "2026-03-03T12:00:00+01:00",
+        },
+        {
+            "kind": "TRAINER",
+            "sessionId": None,
+            "classId": training_class.pk,
+            "startTime": "2026-03-03T08:00:00+01:00",
+            "endTime": "2026-03-03T12:00:00+01:00",
+        },
+    ]
