@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from learners.models import TrainingRecord
 from tests.factories import files
-from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
+from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import (
     CourseVersionFactory,
@@ -200,21 +200,3 @@ def test_e3_the_signed_sheet_is_handed_out_as_it_was_stored(as_planner: Client):
 
     assert response["Content-Type"] == "application/pdf"
     assert b"".join(response) == content
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_lists_take_the_same_number_of_queries(
-    as_planner: Client, rows: int, django_assert_num_queries: Callable[[int], Any]
-):
-    for _row in range(rows):
-        session, _rows = session_ready_to_finalize()
-    with django_assert_num_queries(8):
-        found = as_planner.get(SESSIONS).json()
-    assert found["count"] == len(found["items"]) == rows
-    for number in range(rows):
-        SessionAttendeeFactory(session=session, line=100 + number)
-    with django_assert_num_queries(11):
-        as_planner.get(f"{SESSIONS}/{session.pk}/attendees")
-    LearnerFactory.create_batch(rows)
-    with django_assert_num_queries(10):
-        as_planner.get(f"{SESSIONS}/{session.pk}/attendee-suggestions")
