@@ -1,5 +1,6 @@
 """The JSON API: mounts the routers of the apps, and alone turns refusals into problems."""
 
+import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -59,12 +61,20 @@ def for_logins(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return guarded
 
 
+class Docs(Swagger):
+    """The document to browse; what is tried out there is sent with the login of the page, and its CSRF token."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **values: Any) -> HttpResponse:
+        settings = json.dumps({**self.settings, "url": self.get_openapi_url(api, values)})
+        return render(request, self.template, {"swagger_settings": settings, "api": api, "add_csrf": True})
+
+
 api = SiteProofAPI(
     title="SiteProof",
     version="1",
     urls_namespace="api",
     openapi_url=DOCUMENT,
-    docs=Swagger(settings={"persistAuthorization": False}),
+    docs=Docs(settings={"persistAuthorization": False}),
     docs_decorator=for_logins,
     openapi_extra={
         "components": {"securitySchemes": SECURITY},
