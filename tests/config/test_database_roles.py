@@ -5,20 +5,46 @@ from collections.abc import Callable, Iterator
 
 import pgtrigger
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.utils import timezone
 from psycopg import errors
 
 from config import database_roles
+from config.api_tokens import make_token
+from tests.factories.training import CourseVersionFactory
 
 pytestmark = pytest.mark.django_db
 
 ROLE = f"siteproof_app_of_test_{os.getpid()}"
 
-LEGAL = ["learners_evidenceread", "learners_evidenceupload", "learners_revocation", "learners_trainingrecord"]
+LEGAL = [
+    "attendance_capturevoid",
+    "learner_hours_log",
+    "learners_evidenceread",
+    "learners_evidenceupload",
+    "learners_merge",
+    "learners_progressionevent",
+    "learners_revocation",
+    "learners_trainingrecord",
+]
 NEVER_DELETED = ["learners_competencyrecord", "learners_learner"]
-AUDIT = ["learners_trainingrecordevent", "pghistory_context", "training_companyevent", "training_sessionevent"]
-PERIODS = ["learners_areaperiod", "learners_learnerareaperiod", "learners_learnerperiod", "learners_requirementperiod"]
+AUDIT = [
+    "config_apitokenevent",
+    "learners_trainingrecordevent",
+    "pghistory_context",
+    "training_companyevent",
+    "training_sessionevent",
+]
+PERIODS = [
+    "learners_areaperiod",
+    "learners_badgeperiod",
+    "learners_learnerareaperiod",
+    "learners_learnerperiod",
+    "learners_requirementperiod",
+]
 
 INSERT_COMPANY = """INSERT INTO training_company (name, class_code_prefix, is_active, created_at, updated_at)
                     VALUES ('Rightmost Ltd', 'RIG', true, now(), now())"""
@@ -71,7 +97,7 @@ def test_legal_rows_cannot_be_updated(as_application: None, table: str) -> None:
 
 @pytest.mark.parametrize("table", LEGAL)
 def test_legal_rows_can_be_locked(as_application: None, table: str) -> None:
-    _execute(f"SELECT id FROM {table} FOR UPDATE")
+    _execute(f"SELECT FROM {table} FOR UPDATE")
 
 
 @pytest.mark.parametrize("table", [*AUDIT, *PERIODS])
@@ -157,6 +183,20 @@ def test_the_application_can_do_its_work(as_application: None) -> None:
     _execute("UPDATE training_company SET name = 'Leftmost Ltd'")
     _execute("DELETE FROM training_company")
     assert _scalar(COUNT_COMPANY_EVENTS) == 3
+
+
+def test_the_application_can_answer_programs(supervisor: User, superuser: User, request: pytest.FixtureRequest) -> None:
+    """Limits, repeated requests and the last use of a token are written; none of them needs the owner of the tables."""
+    secret = make_token(user=supervisor, name="HR", by=superuser, now=timezone.now())[1]
+    body = {"courseId": CourseVersionFactory(status="PUBLISHED").course_id}
+    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "a1"}
+    request.getfixturevalue("as_application")
+
+    first, again = (
+        Client(headers=headers).post("/api/v1/training/sessions/draft", body, "application/json") for _time in range(2)
+    )
+
+    assert (first.status_code, again["Idempotent-Replayed"]) == (201, "true")
 
 
 def test_running_again_changes_nothing(as_application: None) -> None:
