@@ -20,7 +20,7 @@ from attendance.selectors.matrix import MatrixFilter, cell_details, column_detai
 from attendance.selectors.worker import get_worker
 from attendance.services.attendees import add_attendees, draft_for
 from learners.selectors.as_of import NotADay, day_of
-from learners.selectors.compliance import freshness
+from learners.selectors.compliance import last_run_at
 from learners.selectors.learners import group_counts
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, check_may, requires
@@ -57,7 +57,7 @@ def training_matrix(request: HtmxRequest) -> HttpResponse:
         "is_narrowed": form.is_narrowed,
         "after": address_of(shown.after),
         "before": address_of(shown.before),
-        "updated_at": freshness(today).updated_at,
+        "updated_at": last_run_at(),
     }
     if swaps(request, "matrix"):
         return render(request, "attendance/partials/_matrix.html", context, status=422 if refusal else 200)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from attendance.selectors.progression import hours_of_worker
 from attendance.selectors.worker import get_worker, worker_profile, worker_profile_as_of
 from learners.selectors.as_of import NotADay, day_of
+from learners.selectors.compliance import last_run_at
 from learners.selectors.merging import other_badges
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
@@ -46,6 +47,7 @@ def worker(request: HtmxRequest, pk: int) -> HttpResponse:
         "today": today,
         "on": on,
         "refusal": refusal,
+        "updated_at": last_run_at(),
         "hours": hours_of_worker(learner.pk) if on is None else None,
         "badges": other_badges(learner),
     }

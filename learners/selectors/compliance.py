@@ -30,7 +30,12 @@ def freshness(today: date) -> Freshness:
     behind = on_site.filter(compliance_holds_until__lt=today).aggregate(
         stale=Count("pk"), held_until=Min("compliance_holds_until")
     )
-    last_run = ComplianceRun.objects.order_by("-pk").first()
-    if last_run is not None:
-        return Freshness(last_run.started_at, **behind)
+    run_at = last_run_at()
+    if run_at is not None:
+        return Freshness(run_at, **behind)
     return Freshness(on_site.aggregate(judged=Max("compliance_updated_at"))["judged"], **behind)
+
+
+def last_run_at() -> datetime | None:
+    """Return when the last run over the site began, in one query; None before the first one."""
+    return ComplianceRun.objects.order_by("-pk").values_list("started_at", flat=True).first()

@@ -282,7 +282,7 @@ def test_names_are_shown_as_they_are(as_supervisor: Client):
 
 
 @pytest.mark.parametrize("size", [1, 3])
-@pytest.mark.parametrize(("address", "queries"), [("", 23), ("?on=2026-01-10", 18)])
+@pytest.mark.parametrize(("address", "queries"), [("", 21), ("?on=2026-01-10", 16)])
 def test_the_matrix_costs_the_same_queries_however_many_rows(
     as_supervisor: Client, size: int, address: str, queries: int
 ):
