@@ -17,7 +17,6 @@ from training.refusals import Refusal
 
 MEDIA_TYPE = "application/problem+json"
 API = "/api/"
-KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
 # Fields that the pages call otherwise.
 FIELDS = {
@@ -101,7 +100,10 @@ def _told(value: Any) -> Any:
 
 
 class ProblemMiddleware:
-    """What never reaches an operation: unknown paths, wrong methods, CSRF and host refusals, failures anywhere."""
+    """What never reaches an operation: unknown paths, wrong methods, CSRF and host refusals, failures anywhere.
+
+    The page that the site made of it is told as a problem; its headers stay.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -110,8 +112,10 @@ class ProblemMiddleware:
         response = self.get_response(request)
         if response.status_code < 400 or not request.path.startswith(API) or response["Content-Type"] == MEDIA_TYPE:
             return response
-        headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-        return problem(response.status_code, _sentence(response.status_code), headers=headers)
+        response.content = problem(response.status_code, _sentence(response.status_code)).content
+        response["Content-Type"] = MEDIA_TYPE
+        response["Content-Length"] = str(len(response.content))
+        return response
 
 
 def _sentence(status: int) -> str:

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
+from django.utils.translation import trans_real
 
 from attendance.models import SessionAttendee
 from config.api_tokens import AlreadyRevoked, make_token, revoke_token
@@ -20,7 +22,7 @@ from tests.factories.learners import LearnerFactory
 from tests.factories.training import CourseVersionFactory, scheduled_session
 from tests.fixtures import client_of
 from training.models import Session
-from training.refusals import NotPermitted
+from training.refusals import Conflict, NotPermitted
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,13 @@ def test_a_token_of_a_disabled_login_opens_nothing(program_of: Callable[[User], 
     User.objects.filter(pk=supervisor.pk).update(is_active=False)
 
     assert program.get(SESSIONS).status_code == 401
+
+
+def test_a_cookie_of_a_disabled_login_opens_nothing(as_supervisor: Client, supervisor: User):
+    assert as_supervisor.get(SESSIONS).status_code == 200
+    User.objects.filter(pk=supervisor.pk).update(is_active=False)
+
+    assert as_supervisor.get(SESSIONS).status_code == 401
 
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer sp_wrong", "Basic eDp5", "Bearer \xff", "nonsense"])
@@ -205,6 +214,25 @@ def test_a_key_is_plain_and_short(as_planner: Client, key: str):
     assert as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key(key)).status_code == 400
 
 
+@pytest.mark.parametrize("headers", [{}, _key("a1")], ids=["once", "with a key"])
+def test_an_upload_goes_to_a_file_and_never_into_memory(
+    as_planner: Client, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    """E1: what comes in is written to disk as it comes, and no further than the limit."""
+    received: list[object] = []
+
+    def refuse(*, files: list[object], **_values: object) -> None:
+        received.extend(files)
+        raise Conflict("Enough seen")
+
+    monkeypatch.setattr("attendance.api.lists.upload_evidence", refuse)
+    address = f"{SESSIONS}/{scheduled_session().pk}/evidence"
+
+    assert as_planner.post(address, {"file": files.upload(b"x", "a.pdf")}, headers=headers).status_code == 409
+    (file,) = received
+    assert isinstance(file, TemporaryUploadedFile)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_upload_is_known_by_the_content_of_its_file(as_planner: Client, evidence_dir: object):
     address = f"{SESSIONS}/{scheduled_session().pk}/evidence"
@@ -231,6 +259,31 @@ def test_a_wrong_method_is_a_problem_that_says_which_are_right(as_planner: Clien
     response = as_planner.put(f"{SESSIONS}/draft")
 
     assert (response.status_code, response["Content-Type"], response["Allow"]) == (405, PROBLEM, "POST")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing", f"{SESSIONS}/draft", f"{SESSIONS}/999999999", SESSIONS])
+def test_every_answer_has_the_headers_of_the_site_and_its_language(as_planner: Client, path: str):
+    response = as_planner.get(path, headers={"Accept-Language": "de, en;q=0.5"})
+
+    assert response["Content-Language"] == "en"
+    assert "Accept-Language" in response["Vary"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+    assert int(response["Content-Length"]) == len(response.content)
+
+
+@override_settings(LANGUAGES=[("en", "English"), ("de", "Deutsch")])
+def test_problems_are_told_in_the_language_that_was_asked_for(as_planner: Client, monkeypatch: pytest.MonkeyPatch):
+    german = {"There is nothing at this address.": "Hier ist nichts.", "Check the year.": "Welches Jahr?"}
+    catalog = trans_real.translation("de")
+    monkeypatch.setattr(catalog, "gettext", lambda text: german.get(text, text))
+    deutsch = {"Accept-Language": "de"}
+
+    unknown = as_planner.get("/api/v1/nothing", headers=deutsch)
+    misread = as_planner.get(SESSIONS, {"from": "0001-01-01"}, headers=deutsch)
+
+    assert (unknown["Content-Language"], unknown.json()["detail"]) == ("de", "Hier ist nichts.")
+    assert misread.json()["errors"]["from"] == ["Welches Jahr?"]
 
 
 def test_a_failure_is_a_problem(as_planner: Client, monkeypatch: pytest.MonkeyPatch):
