@@ -1,6 +1,7 @@
 """An example client of SiteProof's JSON API, with nothing but Python's standard library.
 
 It does the whole main job: plan a session, book it, fill its list, mark attendance, upload the signed sheet, finalize.
+It also enters certificates of other providers, gives practical sign-offs and captures the hours of classes.
 
     site = SiteProof("https://training.example.com", token="sp_…")
     session = site.create_draft(course_id=1)
@@ -10,7 +11,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypedDict, cast
 from urllib.error import HTTPError
@@ -94,10 +95,7 @@ class SiteProof:
 
     def upload_sheet(self, session_id: int, sheet: Path) -> Mapping[str, Any]:
         """Upload the signed attendance sheet; a PDF, JPEG or PNG."""
-        boundary = secrets.token_hex(16)
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{sheet.name}"\r\n\r\n'
-        body = head.encode() + sheet.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
-        return self._ask("POST", f"{SESSIONS}/{session_id}/evidence", body, f"multipart/form-data; boundary={boundary}")
+        return self._upload(f"{SESSIONS}/{session_id}/evidence", sheet)
 
     def finalize(self, session_id: int) -> Finalized:
         """Turn attendance into records; there is no way back."""
@@ -106,6 +104,40 @@ class SiteProof:
     def compliance(self, learner_id: int) -> Mapping[str, Any]:
         """Return whether somebody is cleared, and why."""
         return self._send("GET", f"/api/v1/compliance/{learner_id}")
+
+    def record_external(
+        self,
+        certificate: Path,
+        *,
+        learner_id: int,
+        course_id: int,
+        provider_id: int,
+        completion_date: date,
+        expiry_date: date | None,
+    ) -> Mapping[str, Any]:
+        """Enter a certificate that another provider gave; without `expiry_date` it does not expire."""
+        facts = {
+            "learnerId": learner_id,
+            "courseId": course_id,
+            "providerId": provider_id,
+            "completionDate": completion_date.isoformat(),
+            "expiryDate": expiry_date.isoformat() if expiry_date else None,
+        }
+        return self._upload("/api/v1/training/records", certificate, facts)
+
+    def pending_sign_offs(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the practical sign-offs that are owed, the oldest first."""
+        return self._pages("/api/v1/competency/pending")
+
+    def sign_off(self, record_id: int, *, method_id: int, assessed_on: date) -> Mapping[str, Any]:
+        """Say that somebody is competent, which makes the training record."""
+        result = {"status": "COMPETENT", "methodId": method_id, "assessedOn": assessed_on.isoformat()}
+        return self._send("PATCH", f"/api/v1/competency/{record_id}/verify", result)
+
+    def capture(self, class_id: int, day: date, hours_present: Mapping[int, float]) -> Mapping[str, Any]:
+        """Log the hours of a meeting by learner; whoever is not named was there all the time."""
+        learners = [{"learnerId": each, "hoursPresent": hours} for each, hours in hours_present.items()]
+        return self._send("POST", f"/api/v1/classes/{class_id}/sessions/{day}/capture", {"learners": learners})
 
     def _pages(self, path: str, limit: int = 100) -> Iterator[Mapping[str, Any]]:
         offset = 0
@@ -116,6 +148,14 @@ class SiteProof:
     def _send(self, method: str, path: str, values: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         body = None if values is None else json.dumps(values).encode()
         return self._ask(method, path, body, "application/json")
+
+    def _upload(self, path: str, file: Path, data: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        boundary = secrets.token_hex(16)
+        begin, end = f"--{boundary}\r\nContent-Disposition: form-data; name=", f"\r\n--{boundary}--\r\n"
+        facts = f'{begin}"data"\r\n\r\n{json.dumps(data)}\r\n' if data else ""
+        head = f'{facts}{begin}"file"; filename="{file.name}"\r\n\r\n'
+        body = head.encode() + file.read_bytes() + end.encode()
+        return self._ask("POST", path, body, f"multipart/form-data; boundary={boundary}")
 
     def _ask(self, method: str, path: str, body: bytes | None, content_type: str) -> Mapping[str, Any]:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}

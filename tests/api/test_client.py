@@ -1,7 +1,7 @@
 """The example client of the documentation does the main job against a live server."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,20 @@ from pytest_django.live_server_helper import LiveServer
 from docs.api_client import ProblemError, SiteProof
 from learners.models import TrainingRecord
 from tests.factories import files
-from tests.factories.learners import LearnerFactory
-from tests.factories.training import CourseVersionFactory, TrainerFactory, TrainerQualificationFactory, VenueFactory
+from tests.factories.learners import (
+    AssessmentMethodFactory,
+    CompetencyRecordFactory,
+    LearnerFactory,
+    LearnerProgressionFactory,
+)
+from tests.factories.training import (
+    CompanyFactory,
+    CourseVersionFactory,
+    TrainerFactory,
+    TrainerQualificationFactory,
+    VenueFactory,
+    active_class,
+)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -52,3 +64,33 @@ def test_the_example_client_does_the_main_job(
     assert TrainingRecord.objects.filter(session=session_id).count() == 3
     assert site.session(session_id)["status"] == "COMPLETED"
     assert site.compliance(people[0])["cleared"] is True
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("evidence_dir")
+def test_the_example_client_enters_what_others_taught_signs_off_and_captures(
+    live_server: LiveServer, token_of: Callable[[User], str], supervisor: User, tmp_path: Path
+):
+    """R1, V1, H2"""
+    site = SiteProof(live_server.url, token_of(supervisor))
+    day = date(2026, 3, 2)
+    owed = CompetencyRecordFactory(training_date=day)
+    late = LearnerProgressionFactory(training_class=active_class(start_date=day), start_date=day)
+    certificate = tmp_path / "certificate.pdf"
+    certificate.write_bytes(files.pdf())
+
+    entered = site.record_external(
+        certificate,
+        learner_id=owed.learner_id,
+        course_id=CourseVersionFactory(status="PUBLISHED").course_id,
+        provider_id=CompanyFactory().pk,
+        completion_date=day,
+        expiry_date=None,
+    )
+    (pending,) = site.pending_sign_offs()
+    signed = site.sign_off(pending["id"], method_id=AssessmentMethodFactory().pk, assessed_on=day)
+    captured = site.capture(late.training_class_id, day, {late.learner_id: 2.5})
+
+    assert (entered["completionDate"], entered["expiryDate"]) == ("2026-03-02", None)
+    assert (signed["status"], TrainingRecord.objects.count()) == ("COMPETENT", 2)
+    assert (captured["learners"], captured["hoursPresent"]) == (1, 2.5)
