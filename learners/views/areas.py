@@ -85,9 +85,9 @@ def area_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         change = partial(save_area, area=form.instance, by=request.user, now=timezone.now())
         try:
-            if form.moves:
+            if form.moves or "seen" in request.POST:
                 step = preview_or_save(request, change, today=today)
-            else:
+            else:  # another name turns nobody, unless somebody moved the area meanwhile, or answers have run out (C7)
                 step = save_if_seen(change, seen=NOTHING_TURNS.fingerprint, today=today)
         except (Invalid, Conflict) as refusal:
             show_refusal(form, refusal)

@@ -1,6 +1,7 @@
 """Pages of roles, areas and what they ask for: lists, forms, previews before a change is saved, refusals in words."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -298,6 +299,20 @@ def test_an_area_is_made_renamed_at_once_and_moved_after_a_preview(as_supervisor
     tanks.refresh_from_db()
     learner.refresh_from_db()
     assert (tanks.parent, learner.compliance_status) == (None, "COMPLIANT")
+
+
+def test_another_name_that_turns_somebody_all_the_same_is_shown_first(as_supervisor: Client) -> None:
+    """An answer that has run out counts as red until it is judged anew (C7), and a new name judges it anew."""
+    area = AreaFactory(name="Tanks")
+    learner = LearnerAreaFactory(area=area).learner
+    Learner.objects.filter(pk=learner.pk).update(compliance_holds_until=date(2020, 1, 1))
+    address, typed = url("area_edit", area.pk), {"name": "Tank farm", "parent": ""}
+    shown = as_supervisor.post(address, typed, headers=HX)
+    assert (shown.status_code, "1 turn green" in text_of(shown)) == (409, True)
+    assert Area.objects.get().name == "Tanks"
+    saved = as_supervisor.post(address, {**typed, "action": "save", "seen": seen(shown)}, headers=HX)
+    assert saved["HX-Redirect"] == url("area", area.pk)
+    assert Area.objects.get().name == "Tank farm"
 
 
 def test_an_area_is_refused_where_it_cannot_lie(as_supervisor: Client) -> None:
