@@ -106,6 +106,13 @@ def rows_of_people(survivors: Iterable[int], *, field: str = "learner") -> Q:
     return Q(**{f"{field}__in": badges.order_by().values("pk")})
 
 
+def rows_of_badge(learner_id: int, *, field: str = "learner") -> Q:
+    """Return the condition of rows of the person whose badge this is, be it merged or not; no query of its own."""
+    survivor = Learner.objects.filter(pk=learner_id).values(person=Coalesce("merged_into_id", "pk"))
+    badges = Learner.objects.filter(Q(pk__in=survivor) | Q(merged_into__in=survivor))
+    return Q(**{f"{field}__in": badges.order_by().values("pk")})
+
+
 def person_of(field: str = "learner") -> Coalesce:
     """Return the expression of the key of the person behind a row's reference to a worker: the survivor's."""
     return Coalesce(F(f"{field}__merged_into_id"), F(f"{field}_id"))

@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from learners.models import CompetencyRecord, Learner, TrainingRecord
-from learners.selectors.learners import rows_of_people
+from learners.selectors.learners import rows_of_badge, rows_of_people
 from training.models import CourseVersion
 
 
@@ -27,7 +27,7 @@ def list_records(
     """
     records = TrainingRecord.objects.select_related("course", "provider", "revocation__revoked_by")
     if learner_id is not None:
-        records = records.filter(rows_of_people([learner_id]))
+        records = records.filter(rows_of_badge(learner_id))
     for field, value in (
         ("course", course_id),
         ("expiry_date__lt", expiring_before),

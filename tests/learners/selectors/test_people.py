@@ -15,7 +15,7 @@ from learners.selectors.learners import (
     rows_of_people,
     worker_rows,
 )
-from learners.selectors.records import records_of, sign_offs_of
+from learners.selectors.records import list_records, records_of, sign_offs_of
 from tests.factories.compliance import asked_of, judge, owes_sign_off
 from tests.factories.learners import LearnerFactory, TrainingRecordFactory
 
@@ -46,6 +46,13 @@ def test_l2_rows_of_people_are_found_and_told_apart_by_person(survivor: Learner,
     found = TrainingRecord.objects.filter(rows_of_people([survivor.pk]))
     assert list(found.order_by("pk").values_list(person_of(), flat=True)) == [survivor.pk] * 3
     assert TrainingRecord.objects.filter(rows_of_people([other.pk])).count() == 1
+
+
+def test_l2_records_are_listed_by_either_badge(survivor: Learner, merged: Learner) -> None:
+    records = {TrainingRecordFactory(learner=learner) for learner in (survivor, merged)}
+    TrainingRecordFactory()
+    for learner in (survivor, merged):
+        assert set(list_records(learner_id=learner.pk)) == records
 
 
 def test_l2_records_and_sign_offs_of_both_badges_are_shown(survivor: Learner, merged: Learner) -> None:
