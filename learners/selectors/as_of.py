@@ -53,8 +53,9 @@ SELECT DISTINCT ON (person.learner_id) person.learner_id, period.learner_id AS b
 
 DATED = Sources(
     rules=f"""
-    SELECT 'role' AS source, role_id AS source_id, coalesce(role.title, '') AS label, course_id, requirement_type,
-           grace_period_days, starts_on
+    SELECT 'role' AS source, role_id AS source_id, coalesce(role.title, (
+             SELECT title FROM learners_roleevent WHERE pgh_obj_id = role_id ORDER BY pgh_id DESC LIMIT 1)) AS label,
+           course_id, requirement_type, grace_period_days, starts_on
       FROM learners_requirementperiod q LEFT JOIN learners_role role ON role.id = role_id
      WHERE role_id IS NOT NULL AND {HOLDS}
      UNION ALL

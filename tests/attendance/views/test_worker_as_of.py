@@ -113,6 +113,21 @@ def test_c8_requirements_and_the_tree_are_those_of_the_day(learner: Learner):
     assert sources(MARCH) == ["Area Unit 4 ← Process area"]
 
 
+def test_c8_a_role_that_was_deleted_since_still_asks_by_its_name(learner: Learner):
+    old = learner.role
+    asked_of(learner)
+    effective(FEBRUARY)
+    Learner.objects.filter(pk=learner.pk).update(role=RoleFactory(title="Welder"))
+    old.requirements.all().delete()
+    old.delete()
+    learner.refresh_from_db()
+
+    (then,) = profile_on(learner, JANUARY).requirements
+
+    assert then.line.rule is not None
+    assert then.line.rule.source == "Rigger role"
+
+
 def test_c8_a_record_counts_from_its_completion_and_says_that_it_was_entered_later(
     as_supervisor: Client, learner: Learner
 ):
