@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -38,8 +39,12 @@ SECURITY = {
 class SiteProofAPI(NinjaAPI):
     """Documents problems under the media type that they have."""
 
-    def get_openapi_schema(self, **kwargs: Any) -> Any:
-        schema = super().get_openapi_schema(**kwargs)
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None) -> Any:
+        return self._document(path_prefix or self.get_root_path(path_params or {}))
+
+    @cache  # noqa: B019  # there is one API, and its document takes a second to make
+    def _document(self, path_prefix: str) -> Any:
+        schema = super().get_openapi_schema(path_prefix=path_prefix)
         for operations in schema["paths"].values():
             for operation in operations.values():
                 for status, response in operation["responses"].items():

@@ -121,7 +121,7 @@ def attendee_object(row: Row) -> AttendeeObject:
         line=attendee.line,
         learner_id=learner.pk,
         badge_id=learner.badge_id,
-        name=str(learner),
+        name=learner.name,
         company_name=row.company,
         learner_status=learner.status,
         status=attendee.status,
@@ -140,7 +140,7 @@ def suggestion(candidate: Candidate, *, names_roles: bool) -> Suggestion:
     return Suggestion(
         learner_id=learner.pk,
         badge_id=learner.badge_id,
-        name=str(learner),
+        name=learner.name,
         company_name=learner.company.name,
         role_title=learner.role.title if names_roles else None,
         group=candidate.group.name,

@@ -200,3 +200,15 @@ def test_e3_the_signed_sheet_is_handed_out_as_it_was_stored(as_planner: Client):
 
     assert response["Content-Type"] == "application/pdf"
     assert b"".join(response) == content
+
+
+def test_people_are_named_beside_their_badge_and_not_with_it(as_planner: Client):
+    listed = SessionAttendeeFactory(session=scheduled_session())
+    candidate = LearnerFactory(first_name="Ana", last_name="Pires")
+    address = f"{SESSIONS}/{listed.session_id}"
+
+    (row,) = as_planner.get(f"{address}/attendees").json()["items"]
+    (suggested,) = as_planner.get(f"{address}/attendee-suggestions", {"search": "Pires"}).json()["items"]
+
+    assert (row["name"], row["badgeId"]) == (listed.learner.name, listed.learner.badge_id)
+    assert (suggested["name"], suggested["badgeId"]) == ("Ana Pires", candidate.badge_id)
