@@ -1,9 +1,9 @@
 """The dated history behind as-of answers (C8): which values held from which day until which day.
 
 Rows are written by the triggers of migrations `0004_periods` and `0010_people` only, whatever door a change comes
-through. A period holds from `valid_from` on and before `valid_to` (null = still). Changes of one day leave one period. A
-change takes effect on the site's date, or on the date in the setting `siteproof.effective_on` of the transaction that
-makes it (`learners.services.effective`).
+through. A period holds from `valid_from` on and before `valid_to` (null = still). Changes of one day leave one period.
+A change takes effect on the site's date, or on the date in the setting `siteproof.effective_on` of the transaction
+that makes it (`learners.services.effective`).
 
 A merge has no period. It says that two badges always were one person, so answers about any day read the badges as one,
 whenever the merge was entered: the surviving badge's periods decide, and those of a merged badge on days before the
