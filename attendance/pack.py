@@ -32,6 +32,7 @@ from learners.services.evidence_store import (
     check_store_answers,
     open_stored,
 )
+from training.permissions import name_of
 
 WORKERS_AT_A_TIME = 100
 CHUNK = 256 * 1024
@@ -117,7 +118,7 @@ def _members(pack: Pack) -> Iterator[Member]:
             subject=pack.subject,
             workers=len(pack.learner_ids),
             on=pack.on,
-            made_by=pack.by.get_full_name() or pack.by.get_username(),
+            made_by=name_of(pack.by),
             made_at=pack.now,
             part=number,
             parts=len(parts),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from attendance.models import SessionAttendee
 from learners.models import TrainingRecord
 from training.models import Session
+from training.permissions import name_of
 from training.refusals import Conflict, Invalid
 from training.templatetags.ui import day
 
@@ -162,7 +163,7 @@ def check_not_finalized(session: Session) -> None:
     raise AlreadyFinalized(
         _("This session was finalized already, by %(who)s on %(day)s at %(time)s.")
         % {
-            "who": session.finalized_by.get_full_name() or session.finalized_by.get_username(),
+            "who": name_of(session.finalized_by),
             "day": f"{moment:%Y-%m-%d}",
             "time": f"{moment:%H:%M}",
         },

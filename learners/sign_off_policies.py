@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from learners.models import CompetencyRecord, TrainingRecord
+from training.permissions import name_of
 from training.policies import allows
 from training.refusals import Conflict, Invalid
 from training.templatetags.ui import day
@@ -185,17 +185,13 @@ def worker_of(record: CompetencyRecord) -> str:
     return f"{record.learner.name} ({record.learner.badge_id})"
 
 
-def name_of(user: User | None) -> str:
-    """Return what people call a login."""
-    return (user.get_full_name() or user.get_username()) if user else "–"
-
-
 def _what_became_of(record: CompetencyRecord) -> str:
     facts = {"worker": worker_of(record), "course": record.course.code}
     if record.revoked_at is not None:
         revocation = record.revocation
         facts |= {"who": name_of(revocation.revoked_by), "day": day(revocation.revoked_on)}
         return _("%(worker)s, %(course)s: revoked by %(who)s on %(day)s.") % facts
+    assert record.assessed_by is not None  # noqa: S101  # constraint competency_sign_off_is_whole
     facts |= {"who": name_of(record.assessed_by), "day": day(record.assessed_at), "result": ""}
     if record.status == Status.COMPETENT:
         return _("%(worker)s, %(course)s: signed off already as competent, by %(who)s on %(day)s.") % facts

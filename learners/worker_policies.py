@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import Learner
+from training.permissions import name_of
 from training.refusals import Conflict, Invalid
 from training.templatetags.ui import day as day_in_words
 from training.templatetags.ui import moment
@@ -62,7 +63,7 @@ def check_version(learner: Learner, version: datetime | None) -> None:
         raise ChangedMeanwhile(
             _("%(who)s changed this worker on %(when)s. Compare, then save again.")
             % {
-                "who": who.get_full_name() or who.get_username() if who else _("Somebody"),
+                "who": name_of(who) if who else _("Somebody"),
                 "when": moment(timezone.localtime(learner.updated_at)),
             },
             conflict={

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from django.utils.translation import gettext as _
 
 from training.models import ClassAttendanceSession, Company, Course, Trainer, TrainingClass, Venue
+from training.permissions import name_of
 from training.refusals import Conflict, Invalid, Refusal
 from training.schedules import ClassDay, Schedule, check_schedule
 from training.templatetags.ui import day as day_in_words
@@ -106,7 +107,7 @@ def check_version(training_class: TrainingClass, version: int | None) -> None:
         raise ClassChangedMeanwhile(
             _("%(who)s changed this class on %(when)s. Compare, then save again.")
             % {
-                "who": who.get_full_name() or who.get_username() if who else _("Somebody"),
+                "who": name_of(who) if who else _("Somebody"),
                 "when": moment(training_class.updated_at),
             },
             conflict={
@@ -234,7 +235,7 @@ def check_pending(meeting: ClassAttendanceSession) -> None:
     who, at = meeting.captured_by, meeting.captured_at
     words = {
         "day": day_in_words(meeting.session_date),
-        "who": who.get_full_name() or who.get_username() if who else _("somebody"),
+        "who": name_of(who) if who else _("somebody"),
         "when": moment(at),
     }
     text = {

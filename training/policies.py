@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from training.models import SESSION_STEPS, Course, CourseVersion, Session, Trainer, TrainerQualification, Venue
+from training.permissions import name_of
 from training.refusals import Conflict, Invalid, Refusal
 from training.selectors.availability import Overlap
 from training.templatetags.ui import day, moment, time_range
@@ -88,9 +89,7 @@ def check_version(session: Session, version: int | None) -> None:
         raise ChangedMeanwhile(
             _("%(who)s changed this session on %(when)s. Compare, then save again.")
             % {
-                "who": session.updated_by.get_full_name() or session.updated_by.get_username()
-                if session.updated_by
-                else _("Somebody"),
+                "who": name_of(session.updated_by) if session.updated_by else _("Somebody"),
                 "when": moment(timezone.localtime(session.updated_at)),
             },
             conflict={"kind": "VERSION", "session_id": session.pk, "theirs": session.version, "yours": version},

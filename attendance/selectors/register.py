@@ -18,6 +18,7 @@ from attendance.services.marking import Mark, StaleRow
 from learners.models import CompetencyRecord, Learner, Role, TrainingRecord
 from learners.standing import ItemStanding, Standing, verdict
 from training.models import Company, Session
+from training.permissions import name_of
 from training.policies import allows
 from training.templatetags.ui import day as day_in_words
 
@@ -151,7 +152,7 @@ def _names(attendees: Collection[SessionAttendee]) -> _Names:
     return _Names(
         companies=dict(Company.objects.filter(pk__in=companies).values_list("pk", "name")),
         roles=dict(Role.objects.filter(pk__in=roles).values_list("pk", "title")),
-        people={user.pk: user.get_full_name() or user.get_username() for user in people},
+        people={user.pk: name_of(user) for user in people},
     )
 
 

@@ -1,6 +1,7 @@
 """Uploading the signed attendance sheet of a session, and correcting it after finalize (E1, E2, E3, E6, E7)."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 import pghistory
@@ -105,12 +106,8 @@ def _write(
 ) -> EvidenceUpload:
     return EvidenceUpload.objects.create(
         session=session,
-        key=stored.key,
-        sha256=stored.sha256,
-        size=stored.size,
-        content_type=stored.content_type,
+        **asdict(stored),
         original_name=document.name,
-        pages=stored.pages,
         uploaded_by=by,
         uploaded_at=now,
         corrects=corrects,

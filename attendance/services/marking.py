@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from attendance.models import SessionAttendee
 from attendance.policies import check_list_is_open
-from training.permissions import Permission, check_may
+from training.permissions import Permission, check_may, name_of
 from training.refusals import Conflict, Invalid
 from training.services.sessions import lock_session
 
@@ -60,7 +60,7 @@ class StaleRow:
     @property
     def changed_by(self) -> str:
         user = self.attendee.marked_by
-        return user.get_full_name() or user.get_username() if user else ""
+        return name_of(user) if user else ""
 
     def as_conflict(self) -> dict[str, Any]:
         """Return it as plain values, for the API's `conflict`."""

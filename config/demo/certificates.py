@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.models import User
@@ -54,10 +55,7 @@ def write_certificates(
             uploads.append(
                 EvidenceUpload(
                     record=record,
-                    key=stored.key,
-                    sha256=stored.sha256,
-                    size=stored.size,
-                    content_type=stored.content_type,
+                    **asdict(stored),
                     original_name=f"{_number(each, library)}.pdf",
                     uploaded_by=by,
                     uploaded_at=entered_at,

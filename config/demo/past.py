@@ -6,7 +6,7 @@ Lists, marks and sheets are written in bulk, as the services would have left the
 import random
 from collections.abc import Iterable, Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -238,12 +238,8 @@ class Historian:
                 uploads.append(
                     EvidenceUpload(
                         session=session,
-                        key=stored.key,
-                        sha256=stored.sha256,
-                        size=stored.size,
-                        content_type=stored.content_type,
+                        **asdict(stored),
                         original_name=f"scan-{file_name(session)}",
-                        pages=stored.pages,
                         uploaded_by=each.by,
                         uploaded_at=each.uploaded_at,
                     )

@@ -4,6 +4,7 @@ What is signed off is frozen by the database (`0003_append_only`); from then on 
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 import pghistory
@@ -28,9 +29,8 @@ from learners.sign_off_policies import (
     check_no_record,
     check_pending,
     check_training_date,
-    name_of,
 )
-from training.permissions import Permission, check_may
+from training.permissions import Permission, check_may, name_of
 from training.refusals import Refusal, database_refusals
 from training.templatetags.ui import day
 
@@ -262,12 +262,8 @@ def _link(made: Sequence[TrainingRecord], *, stored: StoredFile, name: str, by: 
     EvidenceUpload.objects.bulk_create(
         EvidenceUpload(
             record=record,
-            key=stored.key,
-            sha256=stored.sha256,
-            size=stored.size,
-            content_type=stored.content_type,
+            **asdict(stored),
             original_name=name,
-            pages=stored.pages,
             uploaded_by=by,
             uploaded_at=now,
         )

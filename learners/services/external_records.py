@@ -1,6 +1,7 @@
 """Training that somebody else gave, recorded by hand with its certificate (R1)."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import TypedDict
 
@@ -20,7 +21,7 @@ from learners.services.compliance import recalculate
 from learners.services.evidence_store import StoredFile, store
 from learners.services.learners import LearnerNotFound, lock_learner
 from training.models import Company, CourseVersion
-from training.permissions import Permission, check_may
+from training.permissions import Permission, check_may, name_of
 from training.refusals import Conflict, Invalid, database_refusals
 from training.selectors.courses import published_version
 from training.templatetags.ui import day, moment
@@ -125,7 +126,7 @@ def _check_is_new(learner: Learner, training: ExternalTraining) -> None:
             % {
                 "course": found.course_title,
                 "day": day(found.completion_date),
-                "who": found.created_by.get_full_name() or found.created_by.get_username(),
+                "who": name_of(found.created_by),
                 "when": moment(found.created_at),
             }
         )
@@ -162,12 +163,8 @@ def _write_record(
 def _write_proof(record: TrainingRecord, *, stored: StoredFile, document: Document, by: User, now: datetime) -> None:
     EvidenceUpload.objects.create(
         record=record,
-        key=stored.key,
-        sha256=stored.sha256,
-        size=stored.size,
-        content_type=stored.content_type,
+        **asdict(stored),
         original_name=document.name,
-        pages=stored.pages,
         uploaded_by=by,
         uploaded_at=now,
     )

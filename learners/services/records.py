@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from learners.models import CompetencyRecord, Revocation, TrainingRecord
 from learners.services.compliance import recalculate
 from learners.services.learners import lock_learner
-from training.permissions import Permission, check_may
+from training.permissions import Permission, check_may, name_of
 from training.refusals import Conflict, Invalid, Refusal, database_refusals
 
 
@@ -69,7 +69,7 @@ def check_not_revoked(record: TrainingRecord) -> None:
     """
     revocation = Revocation.objects.select_related("revoked_by").filter(record=record).first()
     if revocation is not None:
-        who = revocation.revoked_by.get_full_name() or revocation.revoked_by.get_username()
+        who = name_of(revocation.revoked_by)
         raise AlreadyRevoked(
             _("This record was revoked already, by %(who)s on %(day)s.")
             % {"who": who, "day": f"{revocation.revoked_on:%Y-%m-%d}"}

@@ -21,6 +21,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from training.permissions import name_of
 from training.templatetags.ui import NOTHING, day, moment
 
 PAGE_SIZE = 50
@@ -231,7 +232,7 @@ class _Names:
         row = self._rows[model].get(key)
         if row is None:
             return _("no. %(number)s (removed since)") % {"number": key}
-        return (row.get_full_name() or row.get_username()) if isinstance(row, AbstractUser) else str(row)
+        return name_of(row) if isinstance(row, AbstractUser) else str(row)
 
 
 def _entry(line: _Line, names: _Names) -> Entry:
