@@ -11,30 +11,29 @@ the same run remains.
 import gzip
 import io
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, NamedTuple
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
-from django.test import RequestFactory, TestCase
+from django.test import RequestFactory
 from django.test.client import ClientHandler
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django.plugin import DjangoDbBlocker
 
 from attendance.services.attendees import add_attendees
-from config.demo.load import load
-from config.demo.progress import Progress
 from learners.models import Learner
 from tests.factories.training import UserFactory
 from tests.fixtures import client_of
 from training.groups import SUPERVISORS
 from training.models import Session
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # what is measured is committed and vacuumed, as on a site
 
 WARM_UPS, ROUNDS = 3, 15
 MOST_QUERIES = 25
@@ -43,17 +42,11 @@ MOST_KILOBYTES = 20  # compressed, as a proxy sends it
 LONG_LIST = 200
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, long: bool) -> Iterator[None]:
-    with django_db_blocker.unblock():
-        atomics = TestCase._enter_atomics()  # type: ignore[attr-defined]  # a private method of Django
-        load(seed=1, workers=2_000 if long else 60, now=timezone.now(), progress=Progress(io.StringIO()))
-        if long:
-            _fill_a_list()
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-        yield
-        TestCase._rollback_atomics(atomics)  # type: ignore[attr-defined]  # likewise
+@pytest.fixture(autouse=True)
+def _site(evidence_dir: Path, long: bool) -> None:
+    call_command("demo", no_serve=True, workers=2_000 if long else 60, stdout=io.StringIO())
+    if long:
+        _fill_a_list()
 
 
 def _fill_a_list() -> None:
