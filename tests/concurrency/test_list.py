@@ -1,6 +1,7 @@
 """Many people filling and marking one list at the same moment. Each race has a control with the lock off."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -64,7 +65,14 @@ def test_without_the_lock_adding_would_collide(
     supervisor: User, learners: list[Learner], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attendees, "lock_session", without_lock)
-    monkeypatch.setattr(attendees, "_check_can_be_listed", everybody_first(lambda learner_ids: None, CLIENTS))
+    monkeypatch.setattr(attendees, "_check_can_be_listed", lambda learner_ids: None)
+    meet, append = everybody_first(lambda: None, CLIENTS), attendees._append
+
+    def append_when_all_have_looked(session: Session, learner_ids: Sequence[int], **who: Any) -> None:
+        meet()
+        append(session, learner_ids, **who)
+
+    monkeypatch.setattr(attendees, "_append", append_when_all_have_looked)
     answers = everybody_adds(scheduled_session(), learners, supervisor)
     assert Counter(type(answer) for answer in answers) == {Added: 1, IntegrityError: CLIENTS - 1}
 

@@ -103,7 +103,8 @@ def test_f9_somebody_who_was_not_listed(
     office.goto(f"{live_server.url}/sessions/{session.pk}/")
     office.get_by_label("More actions").click()
     office.get_by_role("link", name="Correct a record").click()
-    office.get_by_label("Name or badge").press_sequentially("nunez jo")
+    expect(office.get_by_label("Name or badge")).to_be_focused()  # the dialog is open
+    office.keyboard.type("nunez jo")
     office.get_by_role("link", name="Choose José Núñez").click()
     check_accessible(office)
     dialog = office.get_by_role("dialog")

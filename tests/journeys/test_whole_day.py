@@ -211,6 +211,8 @@ def test_whole_day_by_keyboard_alone(
     keys.press("Enter")
 
     tab_to(page, "#evidence input[type=file]")
+    expect(page.locator("#attendees [name^=version-]")).to_have_value("3")  # leaving the remark has saved it
+    expect(page.locator("#evidence input[type=file]")).to_be_focused()
     with page.expect_file_chooser() as chooser:
         keys.press("Enter")
     chooser.value.set_files(SHEET)
