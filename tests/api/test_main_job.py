@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from learners.models import TrainingRecord
 from tests.factories import files
-from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import (
     CourseVersionFactory,
@@ -212,3 +214,26 @@ def test_people_are_named_beside_their_badge_and_not_with_it(as_planner: Client)
 
     assert (row["name"], row["badgeId"]) == (listed.learner.name, listed.learner.badge_id)
     assert (suggested["name"], suggested["badgeId"]) == ("Ana Pires", candidate.badge_id)
+
+
+@pytest.mark.parametrize("state", ["without a sheet", "nobody present", "finalized"])
+def test_f7_page_and_api_finalize_by_one_service_and_refuse_in_the_same_words(
+    as_planner: Client, as_supervisor: Client, state: str
+):
+    session, attendees = session_ready_to_finalize()
+    address = f"{SESSIONS}/{session.pk}/finalize"
+    if state == "without a sheet":
+        Session.objects.filter(pk=session.pk).update(attendance_file_key="", attendance_file_hash="")
+    elif state == "nobody present":
+        type(attendees[0]).objects.filter(session=session).update(is_present=False)
+    else:
+        assert as_planner.post(address).status_code == 200
+    made = TrainingRecord.objects.count()
+
+    api = as_planner.post(address)
+    page = as_supervisor.post(reverse("attendance:session_finalize", args=[session.pk]), headers={"HX-Request": "true"})
+
+    assert api.status_code == (409 if state == "finalized" else 400)
+    assert page.status_code == (409 if state == "finalized" else 422)
+    assert api.json()["detail"] in unescape(page.content.decode())
+    assert TrainingRecord.objects.count() == made

@@ -47,10 +47,6 @@ class ImportReport:
     saved: bool
     sequence_moved_to: int | None = None
 
-    @property
-    def has_problems(self) -> bool:
-        return any(row.problems for row in self.rows)
-
 
 def import_classes(
     *, rows: Sequence[ClassRow], today: date, dry_run: bool = False, progress: Progress = lambda done, total: None
