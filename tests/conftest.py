@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,11 @@ import pytest
 import zeal
 import zeal.apps
 import zeal.constants
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
+from django.test.testcases import LiveServerThread
 from pytest_django.plugin import DjangoDbBlocker
 
 pytest_plugins = ["tests.fixtures"]
@@ -26,6 +30,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+LAST_REQUESTS_SECONDS = 30
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -86,6 +91,52 @@ def _requests_fail_on_repeated_queries() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "request", request)
         yield
+
+
+# Live server
+
+
+class _WatchedServer(ThreadedWSGIServer):
+    """The live server, which knows the connections it still serves."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self.serving: set[socket.socket] = set()
+        super().__init__(*arguments, **options)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.serving.add(request)
+        super().process_request(request, client_address)
+
+    def close_request(self, request: Any) -> None:
+        super().close_request(request)
+        self.serving.discard(request)
+
+    def wait_until_silent(self) -> None:
+        """Wait for every request that was sent before now; what connects now is accepted after them."""
+        socket.create_connection(self.socket.getsockname()[:2]).close()
+        deadline = time.monotonic() + LAST_REQUESTS_SECONDS
+        while self.serving:
+            assert time.monotonic() < deadline, f"still being served: {self.serving}"
+            time.sleep(0.005)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _live_server_is_watched() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LiveServerThread, "server_class", _WatchedServer)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_request_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A closed browser leaves requests in the server: they would write into the tables of the next test."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    server = request.getfixturevalue("live_server").thread.httpd
+    yield
+    server.wait_until_silent()
 
 
 # Browser

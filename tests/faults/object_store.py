@@ -1,14 +1,20 @@
-"""An S3 store that speaks real HTTP and misbehaves on demand, and notes what the database was doing meanwhile."""
+"""Two S3 stores over real HTTP: one that misbehaves on demand and watches the database meanwhile, and moto's."""
 
 import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from django.core.files.storage import storages
+from moto.server import ThreadedMotoServer
+
 BUCKET = "evidence"
+REGION = "eu-central-1"
 
 
 class ObjectStore(ThreadingHTTPServer):
@@ -150,3 +156,40 @@ def object_store(on_request: Callable[[], None]) -> Iterator[ObjectStore]:
         store.shutdown()
         store.server_close()
         thread.join()
+
+
+@contextmanager
+def moto_store() -> Iterator[str]:
+    """Run moto's store, without any bucket, and give its address.
+
+    moto keeps its buckets in the process, for every server of it: they are forgotten at the end, or the next test of
+    this process would find them.
+    """
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        with closing(HTTPConnection(host, port)) as client:
+            client.request("POST", "/moto-api/reset")
+            assert client.getresponse().status == HTTPStatus.OK
+        server.stop()
+
+
+def make_bucket() -> None:
+    """Make the bucket in the store that is in use."""
+    storage: Any = storages["evidence"]
+    storage.connection.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+
+def s3_at(url: str) -> dict[str, Any]:
+    """Return the storage of evidence as settings: the bucket of the store at this address."""
+    options = {
+        "bucket_name": BUCKET,
+        "endpoint_url": url,
+        "region_name": REGION,
+        "access_key": "test",
+        "secret_key": "test",
+    }
+    return {"evidence": {"BACKEND": "learners.evidence_files.bucket.EvidenceBucket", "OPTIONS": options}}

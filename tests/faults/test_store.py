@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import psycopg
 import pytest
 from django.contrib.auth.models import User
-from django.core.files.storage import storages
 from django.db import connection
 from django.test import override_settings
-from moto.server import ThreadedMotoServer
 
 from attendance.services.evidence import upload_evidence
 from learners.evidence_files import bucket
@@ -24,7 +21,7 @@ from learners.services.evidence_store import (
 )
 from tests.factories import files
 from tests.factories.training import scheduled_session
-from tests.faults.object_store import BUCKET, ObjectStore, object_store
+from tests.faults.object_store import BUCKET, ObjectStore, make_bucket, moto_store, object_store, s3_at
 from tests.integrity import check_integrity
 from training.models import Session
 
@@ -33,17 +30,6 @@ SIZES = {"small": 1, "19 MB": 19 * 1024 * 1024}
 FAULTS = ["stall", "reset half-way", "403", "500", "503", "keeps half", "changes a byte"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def _s3_at(url: str) -> dict[str, Any]:
-    options = {
-        "bucket_name": BUCKET,
-        "endpoint_url": url,
-        "region_name": "eu-central-1",
-        "access_key": "test",
-        "secret_key": "test",
-    }
-    return {"evidence": {"BACKEND": "learners.evidence_files.bucket.EvidenceBucket", "OPTIONS": options}}
 
 
 @pytest.fixture
@@ -67,7 +53,7 @@ def store(monkeypatch: pytest.MonkeyPatch, waiting: list[str]) -> Iterator[Objec
             )
             waiting.extend(state for (state,) in rows)
 
-        with object_store(watch) as server, override_settings(STORAGES=_s3_at(server.url)):
+        with object_store(watch) as server, override_settings(STORAGES=s3_at(server.url)):
             yield server
 
 
@@ -148,7 +134,7 @@ def test_e2_a_fault_while_looking_links_nothing(
 
 
 def test_e2_a_store_that_refuses_connections_links_nothing(session: Session, supervisor: User) -> None:
-    with override_settings(STORAGES=_s3_at("http://127.0.0.1:9")), pytest.raises(StoreUnavailable):
+    with override_settings(STORAGES=s3_at("http://127.0.0.1:9")), pytest.raises(StoreUnavailable):
         _upload(session, supervisor)
     _assert_untouched(session)
 
@@ -197,19 +183,8 @@ def test_e3_reading_tells_altered_from_missing_from_down(
 
 
 def test_e4_s3_as_moto_speaks_it(session: Session, supervisor: User) -> None:
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        with override_settings(STORAGES=_s3_at(f"http://{host}:{port}")):
-            _make_bucket()
-            upload = _upload(session, supervisor, SIZES["19 MB"])
-            check_stored(key=upload.key, sha256=upload.sha256)
-            assert _upload(session, supervisor, SIZES["19 MB"]).key == upload.key
-    finally:
-        server.stop()
-
-
-def _make_bucket() -> None:
-    storage: Any = storages["evidence"]
-    storage.connection.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    with moto_store() as url, override_settings(STORAGES=s3_at(url)):
+        make_bucket()
+        upload = _upload(session, supervisor, SIZES["19 MB"])
+        check_stored(key=upload.key, sha256=upload.sha256)
+        assert _upload(session, supervisor, SIZES["19 MB"]).key == upload.key

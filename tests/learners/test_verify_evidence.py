@@ -15,13 +15,13 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
-from moto.server import ThreadedMotoServer
 
 from learners.models import EvidenceUpload
 from learners.services import verify_evidence as service
 from learners.services.evidence_store import read_stored
 from tests.factories.learners import EvidenceUploadFactory, TrainingRecordFactory
 from tests.factories.training import UserFactory, scheduled_session
+from tests.faults.object_store import make_bucket, moto_store, s3_at
 
 pytestmark = pytest.mark.django_db
 
@@ -290,12 +290,6 @@ def test_e5_a_database_that_does_not_answer_is_no_verdict(monkeypatch: pytest.Mo
 
 
 def test_e5_a_bucket_is_read_by_several_and_listed(settings: Any) -> None:
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    options = {"bucket_name": "evidence", "endpoint_url": f"http://{host}:{port}", "region_name": "eu-central-1"}
-    options |= {"access_key": "test", "secret_key": "test"}
-    backend = {"BACKEND": "learners.evidence_files.bucket.EvidenceBucket", "OPTIONS": options}
     uploads = [
         EvidenceUploadFactory(
             session=scheduled_session(),
@@ -305,21 +299,16 @@ def test_e5_a_bucket_is_read_by_several_and_listed(settings: Any) -> None:
         )
         for content in map(content_of, range(12))
     ]
-    try:
-        with override_settings(STORAGES={**settings.STORAGES, "evidence": backend}):
-            bucket: Any = storages["evidence"]
-            assert run()[0] == 2, "there is no bucket yet"
-            bucket.connection.create_bucket(
-                Bucket="evidence", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-            )
-            for number in range(11):
-                bucket.bucket.put_object(Key=uploads[number].key, Body=content_of(number))
-            bucket.bucket.put_object(Key=uploads[0].key, Body=b"other")
-            bucket.bucket.put_object(Key="zz/surplus.pdf", Body=b"surplus")
+    with moto_store() as url, override_settings(STORAGES={**settings.STORAGES, **s3_at(url)}):
+        bucket: Any = storages["evidence"]
+        assert run()[0] == 2, "there is no bucket yet"
+        make_bucket()
+        for number in range(11):
+            bucket.bucket.put_object(Key=uploads[number].key, Body=content_of(number))
+        bucket.bucket.put_object(Key=uploads[0].key, Body=b"other")
+        bucket.bucket.put_object(Key="zz/surplus.pdf", Body=b"surplus")
 
-            status, found = report()
-    finally:
-        server.stop()
+        status, found = report()
 
     assert status == 1
     assert {each["key"]: each["damage"] for each in found["damaged"]} == {
