@@ -56,49 +56,13 @@ class QueueFilterForm(forms.Form):
         return QueueFilter(text=asked.get("q", ""), course=asked.get("course"), company=asked.get("company"))
 
 
-class ManyForm(forms.Form):
-    """One method and date for all workers that are ticked."""
+class AssessmentForm(forms.Form):
+    """What an assessor found, of one worker or of all that are ticked. Which button was pressed is the result."""
 
     use_required_attribute = False  # what is needed depends on the button, which the browser does not know
 
     method = forms.TypedChoiceField(label=gettext_lazy("Method"), coerce=int)
     assessed_on = forms.DateField(label=gettext_lazy("Assessed on"), widget=DayInput, validators=WITHIN_REASON)
-
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        methods = list(methods_on_offer().values_list("pk", "name"))
-        self.fields["method"].choices = [("", _("Choose a method")), *methods]  # type: ignore[attr-defined]
-
-    @property
-    def result(self) -> str:
-        """Which button was pressed."""
-        return Status.COMPETENT
-
-    def assessment(self) -> Assessment:
-        """Return what a valid form says."""
-        typed = self.cleaned_data
-        return Assessment(
-            result=Status(self.result),
-            method_id=typed["method"] or None,
-            assessed_on=typed["assessed_on"],
-            remarks=typed.get("remarks", ""),
-        )
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the fields that it names, or above the form. What was typed stays."""
-        for field, texts in refusal.errors.items():
-            self.add_error(field if field in self.fields else None, list(texts))
-        if not refusal.errors:
-            self.add_error(None, refusal.message)
-
-
-class SignOffForm(ManyForm):
-    """One worker's assessment. The proof is no field, because a page cannot hand a chosen file back.
-
-    Attributes:
-        file_error: why the proof was refused.
-    """
-
     remarks = forms.CharField(
         label=gettext_lazy("Remarks"),
         required=False,
@@ -107,10 +71,10 @@ class SignOffForm(ManyForm):
         help_text=gettext_lazy("Needed where the worker is not competent: what was missing."),
     )
 
-    file_error = ""
-
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
+        methods = list(methods_on_offer().values_list("pk", "name"))
+        self.fields["method"].choices = [("", _("Choose a method")), *methods]  # type: ignore[attr-defined]
         self._need(competent=self.result == Status.COMPETENT)
 
     def clean(self) -> None:
@@ -126,6 +90,33 @@ class SignOffForm(ManyForm):
         """Which button was pressed; Ctrl+Enter and Enter press the one that says competent."""
         asked = self.data.get("result", Status.COMPETENT)
         return asked if asked in (Status.COMPETENT, Status.NOT_COMPETENT) else Status.COMPETENT
+
+    def assessment(self) -> Assessment:
+        """Return what a valid form says."""
+        typed = self.cleaned_data
+        return Assessment(
+            result=Status(self.result),
+            method_id=typed["method"] or None,
+            assessed_on=typed["assessed_on"],
+            remarks=typed["remarks"],
+        )
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the fields that it names, or above the form. What was typed stays."""
+        for field, texts in refusal.errors.items():
+            self.add_error(field if field in self.fields else None, list(texts))
+        if not refusal.errors:
+            self.add_error(None, refusal.message)
+
+
+class SignOffForm(AssessmentForm):
+    """One worker's assessment. The proof is no field, because a page cannot hand a chosen file back.
+
+    Attributes:
+        file_error: why the proof was refused.
+    """
+
+    file_error = ""
 
     def refuse(self, refusal: Refusal) -> None:
         """Show a refusal where it belongs; that of the proof beside the file."""

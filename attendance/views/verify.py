@@ -23,7 +23,7 @@ from learners.evidence_files.incoming import FIELD
 from learners.selectors.competency import QueueFilter, failed_or_revoked, lost_sign_offs, next_in_queue
 from learners.selectors.learners import pending_sign_offs
 from learners.services.competency import SignOffNotFound, sign_off
-from learners.sign_off_forms import TICKED, ManyForm, QueueFilterForm, SignOffForm, initial_of, key_of, ticked
+from learners.sign_off_forms import TICKED, AssessmentForm, QueueFilterForm, SignOffForm, initial_of, key_of, ticked
 from learners.sign_off_policies import Assessment, worker_of
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
@@ -65,23 +65,22 @@ def verify_one(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 def verify_many(request: HtmxRequest) -> HttpResponse:
-    """Sign all ticked workers off as competent, with one method and date: all of them or nobody."""
+    """Sign all ticked workers off alike, as competent or not: all of them or nobody."""
     open_id = key_of(request.GET.get("record", ""))
     chosen = ticked(request.POST)
-    form = ManyForm(request.POST, auto_id="many_%s")
+    form = AssessmentForm(request.POST, auto_id="many_%s")
     if not form.is_valid():
         return _answer(request, record_id=open_id, many=form, chosen=chosen, status=422)
+    assessment = form.assessment()
     try:
-        signed = sign_off(record_ids=chosen, assessment=form.assessment(), by=request.user, now=timezone.now())
+        signed = sign_off(record_ids=chosen, assessment=assessment, by=request.user, now=timezone.now())
     except (Invalid, SignOffNotFound) as refusal:
         form.refuse(refusal)
         return _answer(request, record_id=open_id, many=form, chosen=chosen, status=422)
     except Conflict as refusal:
         return _answer(request, record_id=open_id, many=form, chosen=chosen, refusal=refusal, status=409)
-    sentence = ngettext(
-        "%(count)d worker is signed off as competent.", "%(count)d workers are signed off as competent.", len(signed)
-    )
-    return _signed(request, None if open_id in chosen else open_id, sentence % {"count": len(signed)})
+    text = _told_of_many(assessment, len(signed))
+    return _signed(request, None if open_id in chosen else open_id, text)
 
 
 @requires(Permission.READ_SITE)
@@ -107,6 +106,20 @@ def _told(assessment: Assessment) -> str:
     return _("%(worker)s is not competent: %(course)s. The attempt is kept.")
 
 
+def _told_of_many(assessment: Assessment, count: int) -> str:
+    if assessment.is_competent:
+        text = ngettext(
+            "%(count)d worker is signed off as competent.", "%(count)d workers are signed off as competent.", count
+        )
+    else:
+        text = ngettext(
+            "%(count)d worker is not competent. The attempt is kept.",
+            "%(count)d workers are not competent. The attempts are kept.",
+            count,
+        )
+    return text % {"count": count}
+
+
 def _signed(request: HtmxRequest, following: int | None, text: str, *, chosen: Sequence[int] = ()) -> HttpResponse:
     """Tell it and open the next in line."""
     address = _address(request, following)
@@ -123,7 +136,7 @@ def _answer(
     *,
     record_id: int | None,
     form: SignOffForm | None = None,
-    many: ManyForm | None = None,
+    many: AssessmentForm | None = None,
     chosen: Sequence[int] = (),
     refusal: Refusal | None = None,
     told: str = "",
@@ -146,7 +159,7 @@ def _answer(
         "filters": filters,
         "is_narrowed": wanted != QueueFilter(),
         "form": form or SignOffForm(initial=initial_of(opened.record if opened else None, by=by, today=today)),
-        "many": many or ManyForm(initial=initial_of(None, by=by, today=today), auto_id="many_%s"),
+        "many": many or AssessmentForm(initial=initial_of(None, by=by, today=today), auto_id="many_%s"),
         "chosen": chosen,
         "refusal": refusal.message if refusal else board.gone,
         "told": told,

@@ -98,10 +98,21 @@ def test_v1_ticks_stay_while_choosing_and_are_signed_off_together(queue: Page) -
     expect(together).to_contain_text("This field is required.")
     expect(together.get_by_label("Method")).to_be_focused()
     together.get_by_label("Method").select_option(label="Simulation")
-    together.get_by_role("button").click()
+    together.get_by_role("button", name="Sign off 2 ticked as competent").click()
     expect(queue.locator("#toasts")).to_contain_text("2 workers are signed off as competent.")
     expect(queue.locator("[data-queue] li")).to_have_count(2)
     expect(together).to_be_hidden()
+
+
+def test_v1_ticked_workers_are_not_competent_together_once_it_is_said_why(queue: Page) -> None:
+    queue.locator("[data-select-all]").check()
+    together = queue.locator("#verify-many")
+    together.get_by_role("button", name="4 ticked are not competent").click()
+    expect(together.get_by_label("Remarks")).to_be_focused()
+    together.get_by_label("Remarks").fill("Forks too high")
+    together.get_by_role("button", name="4 ticked are not competent").click()
+    expect(queue.locator("#verify")).to_contain_text("No practical sign-off is owed.")
+    assert set(CompetencyRecord.objects.values_list("status", "remarks")) == {("NOT_COMPETENT", "Forks too high")}
 
 
 def test_a_wrong_file_is_refused_beside_it_and_a_chosen_one_stays_chosen(queue: Page) -> None:
@@ -139,7 +150,7 @@ def test_v2_a_superuser_puts_a_wrong_sign_off_right_in_under_a_minute(
     lines.get_by_role("link", name="Sign off").click()
     opened(queue, "Anna")
     expect(queue.locator(".earlier")).to_contain_text("The form names another worker")
-    queue.get_by_label("Remarks").fill("Forks too high")
+    queue.locator("#verify-one").get_by_label("Remarks").fill("Forks too high")
     queue.get_by_role("button", name="Not competent").click()
     opened(queue, "Bert")
     assert time.monotonic() - begun < 60
@@ -165,7 +176,7 @@ def test_without_javascript_one_and_several_are_signed_off(
     expect(plain.locator("#toasts")).to_contain_text("is signed off as competent")
     for box in plain.locator("[data-select]").all():
         box.check()
-    plain.locator("#verify-many").get_by_role("button").click()
+    plain.locator("#verify-many").get_by_role("button", name="ticked as competent").click()
     expect(plain.locator("#verify")).to_contain_text("No practical sign-off is owed.")
     assert TrainingRecord.objects.count() == len(NAMES)
     context.close()

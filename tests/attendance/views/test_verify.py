@@ -408,6 +408,21 @@ def test_v1_nobody_ticked_or_no_method_is_refused_in_the_list(as_supervisor: Cli
     assert "data-select checked" in no_method.text
 
 
+def test_v1_ticked_rows_are_not_competent_together_with_one_remark(as_supervisor: Client) -> None:
+    records = [waiting(f"n{number}") for number in range(3)]
+    failed = {"result": "NOT_COMPETENT", "records": [each.pk for each in records]}
+
+    wordless = as_supervisor.post(f"{QUEUE}many/", failed, headers=HTMX)
+    response = as_supervisor.post(f"{QUEUE}many/", {**failed, "remarks": "Forks too high"}, headers=HTMX)
+
+    assert (wordless.status_code, "a worker who is not competent needs remarks" in wordless.text) == (422, True)
+    assert 'id="many_remarks_error"' in wordless.text
+    assert wordless.text.count("data-select checked") == 3
+    assert "3 workers are not competent. The attempts are kept." in response.text
+    assert set(CompetencyRecord.objects.values_list("status", "remarks")) == {(Status.NOT_COMPETENT, "Forks too high")}
+    assert not TrainingRecord.objects.exists()
+
+
 # What was failed or revoked
 
 
