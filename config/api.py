@@ -18,7 +18,7 @@ from ninja.openapi.docs import Swagger
 
 from attendance.api import classes, corrections, lists, sessions
 from config.api_gate import gate, not_signed_in
-from config.problems import MEDIA_TYPE, field_errors, problem, problem_of
+from config.problems import MEDIA_TYPE, field_errors, problem, problem_of, sentence
 from learners.api import competency, records, workers
 from training import api as training
 from training.permissions import public
@@ -110,7 +110,7 @@ def misread(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def declined(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return problem(error.status_code, error.message)
+    return problem(error.status_code, sentence(error.status_code))
 
 
 @api.exception_handler(RequestDataTooBig)

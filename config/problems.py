@@ -36,6 +36,38 @@ SENTENCES: dict[int, Any] = {
     HTTPStatus.SERVICE_UNAVAILABLE: gettext_lazy("The site is busy. Try again in a few seconds."),
 }
 
+# What pydantic finds wrong with a field, in the site's words and language.
+_WHOLE = gettext_lazy("Send a whole number.")
+_NUMBER = gettext_lazy("Send a number.")
+_TRUTH = gettext_lazy("Send true or false.")
+_OBJECT = gettext_lazy("Send an object.")
+_ONE_OF = gettext_lazy("Send one of these: %(expected)s.")
+MISFITS: dict[str, Any] = {
+    "missing": gettext_lazy("This field is required."),
+    "extra_forbidden": gettext_lazy("There is no such field."),
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_parsing_size": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "finite_number": _NUMBER,
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "string_type": gettext_lazy("Send a text."),
+    "list_type": gettext_lazy("Send a list."),
+    "dict_type": _OBJECT,
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "literal_error": _ONE_OF,
+    "enum": _ONE_OF,
+    "greater_than_equal": gettext_lazy("Send at least %(ge)s."),
+    "less_than_equal": gettext_lazy("Send at most %(le)s."),
+    "string_too_long": gettext_lazy("Send at most %(max_length)s characters."),
+    "too_short": gettext_lazy("Send at least %(min_length)s."),
+    "too_long": gettext_lazy("Send at most %(max_length)s."),
+}
+
 
 def problem(
     status: int,
@@ -72,13 +104,32 @@ def problem_of(refusal: Refusal) -> HttpResponse:
     )
 
 
+def sentence(status: int) -> str:
+    """Return what a status means, where there is nothing better to say."""
+    if status in SENTENCES:
+        return str(SENTENCES[status])
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _("Something went wrong on our side. The people who run the site can see what.")
+    return _("The request is malformed.")
+
+
 def field_errors(errors: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Return by field what does not fit, from the errors of ninja: their places begin with where the input stands."""
     found: dict[str, list[str]] = {}
     for error in errors:
         place = ".".join(str(part) for part in error["loc"][2:] or error["loc"][1:])
-        found.setdefault(place or "body", []).append(str(error["msg"]).removeprefix("Value error, "))
+        found.setdefault(place or "body", []).append(_misfit(error))
     return found
+
+
+def _misfit(error: Mapping[str, Any]) -> str:
+    """Tell what does not fit; what our own checks found stands behind pydantic's own beginning."""
+    if error["type"] not in MISFITS:
+        return str(error["msg"]).removeprefix("Value error, ")
+    context = dict(error.get("ctx", {}))
+    if "expected" in context:
+        context["expected"] = context["expected"].replace(" or ", ", ")
+    return str(MISFITS[error["type"]] % context)
 
 
 def _conflict(conflict: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,15 +163,7 @@ class ProblemMiddleware:
         response = self.get_response(request)
         if response.status_code < 400 or not request.path.startswith(API) or response["Content-Type"] == MEDIA_TYPE:
             return response
-        response.content = problem(response.status_code, _sentence(response.status_code)).content
+        response.content = problem(response.status_code, sentence(response.status_code)).content
         response["Content-Type"] = MEDIA_TYPE
         response["Content-Length"] = str(len(response.content))
         return response
-
-
-def _sentence(status: int) -> str:
-    if status in SENTENCES:
-        return str(SENTENCES[status])
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _("Something went wrong on our side. The people who run the site can see what.")
-    return _("The request is malformed.")

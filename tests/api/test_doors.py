@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -284,6 +285,53 @@ def test_problems_are_told_in_the_language_that_was_asked_for(as_planner: Client
 
     assert (unknown["Content-Language"], unknown.json()["detail"]) == ("de", "Hier ist nichts.")
     assert misread.json()["errors"]["from"] == ["Welches Jahr?"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "field", "told"),
+    [
+        ("POST", "/draft", {}, "courseId", "This field is required."),
+        ("POST", "/draft", {"courseId": "1"}, "courseId", "Send a whole number."),
+        ("POST", "/draft", {"courseId": 1.5}, "courseId", "Send a whole number."),
+        ("POST", "/draft", {"courseId": 0}, "courseId", "Send at least 1."),
+        ("POST", "/draft", {"courseId": 1, "colour": ""}, "colour", "There is no such field."),
+        ("POST", "/draft", [], "body", "Send an object."),
+        ("POST", "/1/cancel", {"reason": 1}, "reason", "Send a text."),
+        ("POST", "/1/attendees", {"learnerIds": 1}, "learnerIds", "Send a list."),
+        ("POST", "/1/attendees", {"learnerIds": []}, "learnerIds", "Send at least 1."),
+        ("POST", "/1/attendees", {"learnerIds": [1] * 501}, "learnerIds", "Send at most 500."),
+        (
+            "PATCH",
+            "/1/attendance",
+            {"attendees": [{"learnerId": 1, "isPresent": 1, "hasPassed": True}]},
+            "attendees.0.isPresent",
+            "Send true or false.",
+        ),
+        ("GET", "?limit=501", None, "limit", "Send at most 500."),
+        ("GET", "?limit=many", None, "limit", "Send a whole number."),
+        (
+            "GET",
+            "?status=LOST",
+            None,
+            "status",
+            "Send one of these: 'DRAFT', 'SCHEDULED', 'COMPLETED', 'CANCELLED'.",
+        ),
+        ("GET", f"/1/attendee-suggestions?search={'x' * 101}", None, "search", "Send at most 100 characters."),
+    ],
+)
+def test_a_field_that_does_not_fit_is_told_in_plain_words(
+    as_planner: Client, method: str, path: str, sent: Any, field: str, told: str
+):
+    response = as_planner.generic(method, f"{SESSIONS}{path}", json.dumps(sent), JSON)
+
+    assert response.status_code == 400
+    assert response.json()["errors"] == {field: [told]}
+
+
+def test_a_body_that_is_no_json_is_a_problem(as_planner: Client):
+    response = as_planner.post(f"{SESSIONS}/draft", "{", content_type=JSON)
+
+    assert (response.status_code, response.json()["detail"]) == (400, "The request is malformed.")
 
 
 def test_a_failure_is_a_problem(as_planner: Client, monkeypatch: pytest.MonkeyPatch):
