@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from learners.forms import area_choices
 from learners.models import Area, AreaRequirement, Role, RoleRequirement
 from learners.models.requirement import RequirementType
+from training.edits import LOADED, remember
 from training.forms import WITHIN_REASON, Choices, DayInput, course_choices
 
 
@@ -22,6 +23,10 @@ class RoleForm(forms.ModelForm):
         fields = ("title", "code", "description")
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
         help_texts = {"code": gettext_lazy("3 to 20 capital letters, digits and dashes, such as RIG-1.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        remember(self, self.instance)
 
 
 class AreaForm(forms.ModelForm):
@@ -41,6 +46,7 @@ class AreaForm(forms.ModelForm):
         offered = [(pk, name) for pk, name in area_choices() if pk not in inside]
         self.fields["parent"].label = _("Lies in")
         self.fields["parent"].choices = [("", _("Nothing: it is a site of its own")), *offered]  # type: ignore[attr-defined]
+        remember(self, self.instance)
 
     @property
     def moves(self) -> bool:
@@ -92,6 +98,7 @@ class RequirementForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=_initial(requirement, today))
         self.requirement = requirement
+        remember(self, requirement)
         if requirement is None:
             choices: Choices = [("", _("Choose a course"))]
             self.fields["course"].choices = choices + [each for each in course_choices() if each[0] not in asked]  # type: ignore[attr-defined]
@@ -107,7 +114,7 @@ class RequirementForm(forms.Form):
     @property
     def facts(self) -> dict[str, Any]:
         """Return what was typed, as `save_requirement` takes it."""
-        typed = dict(self.cleaned_data)
+        typed = {name: value for name, value in self.cleaned_data.items() if name != LOADED}
         course_id = typed.pop("course", None) or (self.requirement and self.requirement.course_id)
         return {"course_id": course_id, **typed}
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from training.edits import remember
 from training.forms import WITHIN_REASON, DayInput, course_choices
 from training.models import Company, Course, CourseVersion, Trainer, TrainerQualification, Venue
 from training.selectors.library_courses import ShownCourses
@@ -148,10 +149,11 @@ class TrainerForm(forms.ModelForm):
         self._offer("company", companies, _("No company"))
         self._offer("user", logins_for(trainer), _("No login"))
         self.fields["user"].label_from_instance = _login_name  # type: ignore[attr-defined]  # a model choice field
+        remember(self, self.instance)
 
     def facts(self) -> TrainerFacts:
         """Return what was typed, of a valid form."""
-        typed = dict(self.cleaned_data)
+        typed = _typed(self)
         company, user = typed.pop("company"), typed.pop("user")
         return {**typed, "company_id": company and company.pk, "user_id": user and user.pk}  # type: ignore[typeddict-item]
 
@@ -182,6 +184,7 @@ class QualificationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("valid_from", "valid_until"):
             self.fields[name].validators += WITHIN_REASON
+        remember(self, self.instance)
         if trainer is None:
             del self.fields["course"]
             return
@@ -192,7 +195,7 @@ class QualificationForm(forms.ModelForm):
 
     def facts(self) -> QualificationFacts:
         """Return what was typed, of a valid form."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields}  # type: ignore[return-value,union-attr]
+        return _typed(self)  # type: ignore[return-value]
 
 
 def _login_name(user: User) -> str:
@@ -209,9 +212,13 @@ class VenueForm(forms.ModelForm):
         fields = ("name", "capacity", "location")
         help_texts = {"capacity": _("People, 1 to 500. A fuller list is a warning, never a refusal.")}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        remember(self, self.instance)
+
     def facts(self) -> VenueFacts:
         """Return what was typed, of a valid form."""
-        return self.cleaned_data  # type: ignore[return-value]  # the fields of the form are those of the facts
+        return _typed(self)  # type: ignore[return-value]  # the fields of the form are those of the facts
 
 
 class CompanyForm(forms.ModelForm):
@@ -220,6 +227,15 @@ class CompanyForm(forms.ModelForm):
         fields = ("name", "code", "class_code_prefix")
         help_texts = {"code": _("Short form, 2 to 10 characters.")}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        remember(self, self.instance)
+
     def facts(self) -> CompanyFacts:
         """Return what was typed, of a valid form."""
-        return self.cleaned_data  # type: ignore[return-value]  # the fields of the form are those of the facts
+        return _typed(self)  # type: ignore[return-value]  # the fields of the form are those of the facts
+
+
+def _typed(form: forms.ModelForm) -> dict[str, Any]:
+    """Return what was typed into the fields of a valid form that are those of its model."""
+    return {name: form.cleaned_data[name] for name in form._meta.fields}  # type: ignore[union-attr]

@@ -1,5 +1,6 @@
 """Assessment methods: how a practical skill is assessed (V1)."""
 
+from datetime import datetime
 from typing import TypedDict
 
 from django.contrib.auth.models import User
@@ -38,16 +39,20 @@ def create_method(*, facts: MethodFacts, by: User) -> AssessmentMethod:
         return write_row(AssessmentMethod(), facts, by=by)
 
 
-def edit_method(*, method_id: int, facts: MethodFacts, by: User) -> AssessmentMethod:
+def edit_method(*, method_id: int, facts: MethodFacts, by: User, loaded: datetime | None = None) -> AssessmentMethod:
     """Change a method. An inactive one is offered for no new sign-off; those that name it keep it.
+
+    Args:
+        loaded: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
         NotPermitted, Invalid: as `create_method`.
         MethodNotFound: there is no such method.
+        EditedMeanwhile: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
         method = AssessmentMethod.objects.select_for_update(no_key=True).filter(pk=method_id).first()
         if method is None:
             raise MethodNotFound(_("There is no such assessment method."))
-        return write_row(method, facts, by=by)
+        return write_row(method, facts, by=by, loaded=loaded)

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from learners.models import Area, AreaRequirement, Learner, LearnerArea, Role, RoleRequirement
 from learners.selectors.learners import with_areas_inside
 from learners.services.compliance import recalculate
+from training.edits import check_unchanged
 from training.permissions import Permission, check_may
 from training.refusals import Conflict, Invalid, Refusal, check_fields, database_refusals
 from training.services.courses import lock_course
@@ -67,16 +68,19 @@ def save_requirement(
     grace_period_days: int | None = None,
     by: User,
     now: datetime,
+    loaded: datetime | None = None,
 ) -> RoleRequirement | AreaRequirement:
     """Let a role or an area ask for a course, or change how it asks; the workers concerned are judged anew at once.
 
     Args:
         grace_period_days: 1 to 365 for POST_MOB, None for PRE_MOB.
         starts_on: the day from which it is asked.
+        loaded: `updated_at` of the requirement that the person had before them; None does not ask.
 
     Raises:
         NotPermitted: not granted.
         CourseNotFound: there is no such course.
+        EditedMeanwhile: somebody else was faster.
         Invalid: a field breaks its rule.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -84,6 +88,7 @@ def save_requirement(
         lock_rules_to_change()
         lock_course(course_id=course_id)
         requirement = _requirements(asker).filter(course_id=course_id).first() or _new_requirement(asker, by)
+        check_unchanged(requirement, loaded)
         requirement.course_id = course_id
         requirement.requirement_type = requirement_type
         requirement.grace_period_days = grace_period_days
@@ -114,17 +119,21 @@ def delete_requirement(*, asker: Role | Area, course_id: int, by: User, now: dat
 # Roles and areas
 
 
-def save_role(*, role: Role, by: User, now: datetime) -> Role:
+def save_role(*, role: Role, by: User, now: datetime, loaded: datetime | None = None) -> Role:
     """Keep a new or changed role; answers that name it are told by its new title.
+
+    Args:
+        loaded: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
         NotPermitted: not granted.
+        EditedMeanwhile: somebody else was faster.
         Invalid: a field breaks its rule.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
         lock_rules_to_change()
-        _save(role, by)
+        _save(role, by, loaded)
         _judge_anew(_learners_under(role), now=now)
     return role
 
@@ -155,11 +164,15 @@ def delete_role(*, role_id: int, by: User) -> None:
             raise RoleInUse(_("This role cannot be deleted: attendance lists name it.")) from error
 
 
-def save_area(*, area: Area, by: User, now: datetime) -> Area:
+def save_area(*, area: Area, by: User, now: datetime, loaded: datetime | None = None) -> Area:
     """Keep a new or changed area; those who work in it or inside it are judged by where it lies now.
+
+    Args:
+        loaded: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
         NotPermitted: not granted.
+        EditedMeanwhile: somebody else was faster.
         Invalid: a field breaks its rule, or the area would lie inside itself.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -168,7 +181,7 @@ def save_area(*, area: Area, by: User, now: datetime) -> Area:
         if area.pk and area.parent_id in with_areas_inside(area.pk):
             message = _("An area cannot lie inside itself. Choose another one, or none.")
             raise Invalid(message, errors={"parent": [message]})
-        _save(area, by)
+        _save(area, by, loaded)
         _judge_anew(_learners_under(area), now=now)
     return area
 
@@ -201,9 +214,11 @@ def delete_area(*, area_id: int, by: User) -> None:
         Area.objects.filter(pk=area_id).delete()
 
 
-def _save(thing: Role | Area, by: User) -> None:
+def _save(thing: Role | Area, by: User, loaded: datetime | None) -> None:
     if thing.pk is None:
         thing.created_by = by
+    elif loaded is not None:
+        check_unchanged(type(thing)._default_manager.get(pk=thing.pk), loaded)
     thing.updated_by = by
     check_fields(thing)
     thing.save()

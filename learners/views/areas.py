@@ -20,11 +20,12 @@ from learners.selectors.library_trail import of_area
 from learners.selectors.requirements import area_page, get_area, list_areas
 from learners.services.requirements import delete_area, save_area
 from learners.views.deletion import delete_or_ask
-from learners.views.previews import preview_or_save, save_if_seen, words_of
+from learners.views.previews import preview_or_save, save_if_seen, status_of, words_of
 from learners.views.requirements import requirement_form, requirement_removal
+from training.edits import loaded_by, refuse
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, Refusal, show_refusal
+from training.refusals import Conflict, Invalid, Refusal
 from training.views.library.answers import asked, go, told
 
 LONGEST_TEXT = 100
@@ -81,24 +82,25 @@ def area_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     stored = get_area(pk)
     form = AreaForm(_posted(request), instance=copy(stored), inside=with_areas_inside(pk))
-    step = None
+    step, refusal = None, None
     if form.is_valid():
-        change = partial(save_area, area=form.instance, by=request.user, now=timezone.now())
+        change = partial(save_area, area=form.instance, by=request.user, now=timezone.now(), loaded=loaded_by(form))
         try:
             if form.moves or "seen" in request.POST:
                 step = preview_or_save(request, change, today=today)
             else:  # another name turns nobody, unless somebody moved the area meanwhile, or answers have run out (C7)
                 step = save_if_seen(change, seen=NOTHING_TURNS.fingerprint, today=today)
-        except (Invalid, Conflict) as refusal:
-            show_refusal(form, refusal)
+        except (Invalid, Conflict) as reason:
+            refusal = reason
+            refuse(form, reason)
         else:
             if step.is_saved:
                 said = _("%(thing)s is saved.") % {"thing": form.instance}
                 messages.success(request, f"{said} {words_of(step.outcome)}" if form.moves else said)
                 return go(request, "learners:area", pk)
     template = "partials/_area_form.html" if request.htmx else "area_form.html"
-    status = 422 if form.errors else 409 if step and step.notice else 200
-    return render(request, f"learners/{template}", {"area": stored, "form": form, "step": step}, status=status)
+    context = {"area": stored, "form": form, "step": step}
+    return render(request, f"learners/{template}", context, status=status_of(step, form=form, refusal=refusal))
 
 
 @requires(Permission.KEEP_LIBRARY)

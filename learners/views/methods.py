@@ -14,6 +14,7 @@ from learners.method_forms import MethodForm
 from learners.models import AssessmentMethod
 from learners.selectors.competency import list_methods
 from learners.services.methods import MethodFacts, MethodNotFound, create_method, edit_method
+from training.edits import loaded_by
 from training.htmx import HtmxRequest
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid
@@ -47,9 +48,11 @@ def method_edit(request: HtmxRequest, pk: int) -> HttpResponse:
         raise MethodNotFound(_("There is no such assessment method."))
     heading = _("Edit %(name)s") % {"name": method}
     form = MethodForm(request.POST if request.method == "POST" else None, instance=method)
-    return _form(
-        request, form, heading=heading, save=lambda facts: edit_method(method_id=pk, facts=facts, by=request.user)
-    )
+
+    def save(facts: MethodFacts) -> AssessmentMethod:
+        return edit_method(method_id=pk, facts=facts, by=request.user, loaded=loaded_by(form))
+
+    return _form(request, form, heading=heading, save=save)
 
 
 def _form(

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from learners.selectors.outcomes import ToldOutcome, told
 from learners.services.preview import Change, OutcomeDiffers, carry_out, try_out
+from training.refusals import Conflict, Refusal
 
 MOST_NAMED = 50
 
@@ -43,6 +45,13 @@ def save_if_seen(change: Change, *, seen: str, today: date) -> Step:
     except OutcomeDiffers as refusal:
         return Step(told(refusal.outcome, most=MOST_NAMED), notice=refusal.message)
     return Step(told(outcome, most=0), is_saved=True)
+
+
+def status_of(step: Step | None, *, form: BaseForm | None = None, refusal: Refusal | None = None) -> int:
+    """Return the status of the page that shows a form with its preview, or with why there is none."""
+    if isinstance(refusal, Conflict) or (step is not None and step.notice):
+        return Conflict.status
+    return 422 if form is not None and form.errors else 200
 
 
 def words_of(outcome: ToldOutcome) -> str:

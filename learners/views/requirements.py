@@ -12,9 +12,10 @@ from learners.library_forms import RequirementForm
 from learners.models import Area, Role
 from learners.selectors.requirements import get_requirement, requirements_of
 from learners.services.requirements import delete_requirement, save_requirement
-from learners.views.previews import Step, preview_or_save, words_of
+from learners.views.previews import preview_or_save, status_of, words_of
+from training.edits import loaded_by, refuse
 from training.htmx import HtmxRequest
-from training.refusals import Conflict, Invalid, show_refusal
+from training.refusals import Conflict, Invalid
 from training.services.courses import CourseNotFound
 from training.views.library.answers import go
 
@@ -27,20 +28,22 @@ def requirement_form(request: HtmxRequest, asker: Role | Area, course_id: int | 
     form = RequirementForm(
         request.POST if request.method == "POST" else None, asked=asked, requirement=requirement, today=today
     )
-    step = None
+    step, refusal = None, None
     if form.is_valid():
-        change = partial(save_requirement, asker=asker, **form.facts, by=request.user, now=timezone.now())
+        facts = {**form.facts, "loaded": loaded_by(form)}
+        change = partial(save_requirement, asker=asker, **facts, by=request.user, now=timezone.now())
         try:
             step = preview_or_save(request, change, today=today)
-        except (Invalid, Conflict, CourseNotFound) as refusal:
-            show_refusal(form, refusal)
+        except (Invalid, Conflict, CourseNotFound) as reason:
+            refusal = reason
+            refuse(form, reason)
         else:
             if step.is_saved:
                 messages.success(request, _("The requirement is saved.") + " " + words_of(step.outcome))
                 return go(request, f"learners:{kind_of(asker)}", asker.pk)
     context = {"asker": asker, "kind": kind_of(asker), "form": form, "step": step}
     template = "partials/_requirement_form.html" if request.htmx else "requirement_form.html"
-    return render(request, f"learners/{template}", context, status=_status(step, is_refused=bool(form.errors)))
+    return render(request, f"learners/{template}", context, status=status_of(step, form=form, refusal=refusal))
 
 
 def requirement_removal(request: HtmxRequest, asker: Role | Area, course_id: int) -> HttpResponse:
@@ -54,15 +57,9 @@ def requirement_removal(request: HtmxRequest, asker: Role | Area, course_id: int
         return go(request, f"learners:{kind_of(asker)}", asker.pk)
     context = {"asker": asker, "kind": kind_of(asker), "requirement": requirement, "step": step}
     template = "partials/_requirement_removal.html" if request.htmx else "requirement_removal.html"
-    return render(request, f"learners/{template}", context, status=_status(step, is_refused=False))
+    return render(request, f"learners/{template}", context, status=status_of(step))
 
 
 def kind_of(asker: Role | Area) -> str:
     """Return what stands in the URL names of a role or an area."""
     return "role" if isinstance(asker, Role) else "area"
-
-
-def _status(step: Step | None, *, is_refused: bool) -> int:
-    if is_refused:
-        return 422
-    return 409 if step and step.notice else 200

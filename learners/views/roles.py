@@ -19,6 +19,7 @@ from learners.selectors.requirements import get_role, list_roles, requirements_o
 from learners.services.requirements import delete_role, save_role
 from learners.views.deletion import delete_or_ask
 from learners.views.requirements import requirement_form, requirement_removal
+from training.edits import loaded_by
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid, Refusal
@@ -109,7 +110,7 @@ def _form(request: HtmxRequest, stored: Role) -> HttpResponse:
     refusal: Refusal | None = None
     if form.is_valid():
         try:
-            saved = save_role(role=form.instance, by=request.user, now=timezone.now())
+            saved = save_role(role=form.instance, by=request.user, now=timezone.now(), loaded=loaded_by(form))
         except (Invalid, Conflict) as reason:
             refusal = reason
         else:

@@ -1,5 +1,6 @@
 """Companies: employers of workers, clients of classes, providers of external training."""
 
+from datetime import datetime
 from typing import TypedDict
 
 from django.contrib.auth.models import User
@@ -42,16 +43,20 @@ def create_company(*, facts: CompanyFacts, by: User) -> Company:
         return write_row(Company(), facts, by=by)
 
 
-def edit_company(*, company_id: int, facts: CompanyFacts, by: User) -> Company:
+def edit_company(*, company_id: int, facts: CompanyFacts, by: User, loaded: datetime | None = None) -> Company:
     """Change a company. An inactive one is offered nowhere new and stays wherever it is named.
+
+    Args:
+        loaded: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
         NotPermitted, Invalid: as `create_company`.
         CompanyNotFound: there is no such company.
+        EditedMeanwhile: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
         company = Company.objects.select_for_update(no_key=True).filter(pk=company_id).first()
         if company is None:
             raise CompanyNotFound(_("There is no such company."))
-        return write_row(company, facts, by=by)
+        return write_row(company, facts, by=by, loaded=loaded)

@@ -20,6 +20,7 @@ from training.course_policies import (
     check_can_publish,
     check_prerequisites,
 )
+from training.edits import check_unchanged
 from training.models import Course, CoursePrerequisite, CourseVersion, Session, TrainingClass
 from training.permissions import Permission, check_may
 from training.refusals import Conflict, Invalid, Refusal, database_refusals
@@ -135,23 +136,27 @@ def edit_draft_version(
     by: User,
     now: datetime,
     prerequisites: Collection[int] | None = None,
+    loaded: datetime | None = None,
 ) -> CourseVersion:
     """Change a version that nobody can have pinned yet.
 
     Args:
         syllabus: what changes; a field left out stays as it is.
         prerequisites: keys of courses that should be held before; None leaves them.
+        loaded: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
         NotPermitted: not granted.
         CourseNotFound: there is no such version.
         VersionInUse: it is no draft.
+        EditedMeanwhile: somebody else was faster.
         SyllabusInvalid: a field breaks its rule, or a prerequisite asks for this course in turn.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
         version = _lock_version(version_id)
         check_can_edit(version)
+        check_unchanged(version, loaded)
         for field, value in syllabus.items():
             setattr(version, field, value)
         version.updated_by, version.updated_at = by, now

@@ -4,7 +4,7 @@ Every writer locks the trainer, as scheduling a session does: a qualification th
 session is written (S2).
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import TypedDict
 
 from django.contrib.auth.models import User
@@ -65,16 +65,20 @@ def create_trainer(*, facts: TrainerFacts, by: User) -> Trainer:
         return write_row(Trainer(), facts, by=by)
 
 
-def edit_trainer(*, trainer_id: int, facts: TrainerFacts, by: User) -> Trainer:
+def edit_trainer(*, trainer_id: int, facts: TrainerFacts, by: User, loaded: datetime | None = None) -> Trainer:
     """Change a trainer. An inactive one is offered for nothing new; what is booked stays.
+
+    Args:
+        loaded: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
         NotPermitted, Invalid: as `create_trainer`.
         TrainerNotFound: there is no such trainer.
+        EditedMeanwhile: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
-        return write_row(_lock_trainer(trainer_id), facts, by=by)
+        return write_row(_lock_trainer(trainer_id), facts, by=by, loaded=loaded)
 
 
 def add_qualification(*, trainer_id: int, course_id: int, facts: QualificationFacts, by: User) -> TrainerQualification:
@@ -91,17 +95,23 @@ def add_qualification(*, trainer_id: int, course_id: int, facts: QualificationFa
         return write_row(TrainerQualification(trainer=trainer, course_id=course_id), facts, by=by)
 
 
-def edit_qualification(*, qualification_id: int, facts: QualificationFacts, by: User) -> TrainerQualification:
+def edit_qualification(
+    *, qualification_id: int, facts: QualificationFacts, by: User, loaded: datetime | None = None
+) -> TrainerQualification:
     """Change the certificate or the days of a qualification; what is booked stays, as with `remove_qualification`.
+
+    Args:
+        loaded: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
         NotPermitted: not granted.
         QualificationNotFound: there is no such qualification.
+        EditedMeanwhile: somebody else was faster.
         Invalid: it would end before it begins.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
-        return write_row(_lock_qualification(qualification_id), facts, by=by)
+        return write_row(_lock_qualification(qualification_id), facts, by=by, loaded=loaded)
 
 
 def remove_qualification(*, qualification_id: int, by: User) -> Trainer:

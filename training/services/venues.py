@@ -1,5 +1,6 @@
 """Venues: rooms and yards where sessions are held."""
 
+from datetime import datetime
 from typing import TypedDict
 
 from django.contrib.auth.models import User
@@ -39,18 +40,22 @@ def create_venue(*, facts: VenueFacts, by: User) -> Venue:
         return write_row(Venue(), facts, by=by)
 
 
-def edit_venue(*, venue_id: int, facts: VenueFacts, by: User) -> Venue:
+def edit_venue(*, venue_id: int, facts: VenueFacts, by: User, loaded: datetime | None = None) -> Venue:
     """Change a venue. An inactive one is offered for nothing new; what is booked there stays.
 
     Fewer seats than people on a list are a warning on that session, never a refusal here (S7).
 
+    Args:
+        loaded: `updated_at` of what the person had before them; None does not ask.
+
     Raises:
         NotPermitted, Invalid: as `create_venue`.
         VenueNotFound: there is no such venue.
+        EditedMeanwhile: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
         venue = Venue.objects.select_for_update(no_key=True).filter(pk=venue_id).first()
         if venue is None:
             raise VenueNotFound(_("There is no such venue."))
-        return write_row(venue, facts, by=by)
+        return write_row(venue, facts, by=by, loaded=loaded)

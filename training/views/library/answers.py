@@ -10,10 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+from training.edits import refuse
 from training.htmx import HtmxRequest, swaps
 from training.library_forms import LibraryFilterForm
 from training.models import Session
-from training.refusals import Invalid, Refusal, show_refusal
+from training.refusals import Invalid, Refusal
 from training.selectors.audit import Source, trail
 
 ROWS_PER_PAGE = 50
@@ -85,7 +86,7 @@ def asked(
     """
     status = 200
     if refusal is not None:
-        show_refusal(form, refusal)
+        refuse(form, refusal)
     if form.is_bound:
         status = 422 if refusal is None or refusal.status == Invalid.status else refusal.status
     template = "partials/_form.html" if request.htmx else "form.html"

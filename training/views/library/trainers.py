@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from training.edits import loaded_by
 from training.htmx import HtmxRequest
 from training.library_forms import QualificationForm, TrainerForm, use_filter
 from training.models import Session, Trainer
@@ -102,7 +103,7 @@ def trainer_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     refusal: Refusal | None = None
     if form.is_valid():
         try:
-            edit_trainer(trainer_id=pk, facts=form.facts(), by=request.user)
+            edit_trainer(trainer_id=pk, facts=form.facts(), by=request.user, loaded=loaded_by(form))
         except (Invalid, Conflict) as reason:
             refusal = reason
         else:
@@ -174,7 +175,7 @@ def qualification_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     refusal: Refusal | None = None
     if form.is_valid():
         try:
-            edit_qualification(qualification_id=pk, facts=form.facts(), by=request.user)
+            edit_qualification(qualification_id=pk, facts=form.facts(), by=request.user, loaded=loaded_by(form))
         except (Invalid, Conflict) as reason:
             refusal = reason
         else:

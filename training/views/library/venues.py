@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from training.edits import loaded_by
 from training.htmx import HtmxRequest
 from training.library_forms import VenueForm, use_filter
 from training.models import Venue
@@ -70,7 +71,7 @@ def venue_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     refusal: Refusal | None = None
     if form.is_valid():
         try:
-            edit_venue(venue_id=pk, facts=form.facts(), by=request.user)
+            edit_venue(venue_id=pk, facts=form.facts(), by=request.user, loaded=loaded_by(form))
         except (Invalid, Conflict) as reason:
             refusal = reason
         else:

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from training.course_policies import check_can_archive, check_can_delete, check_can_edit, check_can_publish
+from training.edits import loaded_by, remember
 from training.htmx import HtmxRequest
 from training.library_forms import VersionForm, initial_of
 from training.models import Course, CourseVersion
@@ -68,6 +69,7 @@ def version_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     check_can_edit(version)
     typed = request.POST if request.method == "POST" else None
     form = VersionForm(typed, initial=initial_of(version), course=version.course)
+    remember(form, version)
     refusal: Refusal | None = None
     if form.is_valid():
         try:
@@ -77,6 +79,7 @@ def version_edit(request: HtmxRequest, pk: int) -> HttpResponse:
                 prerequisites=form.cleaned_data["prerequisites"],
                 by=request.user,
                 now=timezone.now(),
+                loaded=loaded_by(form),
             )
         except (Invalid, Conflict) as reason:
             refusal = reason
