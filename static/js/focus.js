@@ -13,9 +13,13 @@ document.addEventListener("focusin", ({ target }) => {
   last = { element: target, ids };
 });
 
-// Somebody who leaves by a click into the void means it; an element that is switched off or removed does not.
-document.addEventListener("focusout", ({ target, relatedTarget }) => {
-  if (last?.element === target && !relatedTarget && target.isConnected && !target.disabled) last = undefined;
+// Somebody who leaves by a click into the void means it; an element that is switched off or removed does not. While it
+// is being removed the browser still calls it part of the page, so look when that is over.
+document.addEventListener("focusout", ({ target }) => {
+  queueMicrotask(() => {
+    const isLeft = document.activeElement === document.body && target.isConnected && !target.disabled;
+    if (isLeft && last?.element === target) last = undefined;
+  });
 });
 
 function firstIn(part) {

@@ -27,14 +27,22 @@ function isCaretAt(input, edge) {
   return all || (input.selectionStart === position && input.selectionEnd === position);
 }
 
+// What was typed is saved when its field is left. Where there is no row to go on to, it is left and entered again.
+function onEnter(cell, next, at) {
+  if (next) return focusIn(next, at);
+  cell.blur();
+  cell.focus();
+}
+
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const cell = event.target.closest(CELLS);
   const row = cell?.closest("[data-row]");
   if (!row) return;
   const at = cellsOf(row).indexOf(cell);
-  if (event.key === "ArrowDown" || (event.key === "Enter" && !event.shiftKey)) focusIn(rowBeside(row, "nextElementSibling"), at);
-  else if (event.key === "ArrowUp" || event.key === "Enter") focusIn(rowBeside(row, "previousElementSibling"), at);
+  if (event.key === "Enter") onEnter(cell, rowBeside(row, event.shiftKey ? "previousElementSibling" : "nextElementSibling"), at);
+  else if (event.key === "ArrowDown") focusIn(rowBeside(row, "nextElementSibling"), at);
+  else if (event.key === "ArrowUp") focusIn(rowBeside(row, "previousElementSibling"), at);
   else if (event.key === "ArrowLeft" && isCaretAt(cell, "start")) focusIn(row, Math.max(at - 1, 0));
   else if (event.key === "ArrowRight" && isCaretAt(cell, "end")) focusIn(row, at + 1);
   else return;

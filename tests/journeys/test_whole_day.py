@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from learners.models import Learner, Role, RoleRequirement, TrainingRecord
@@ -167,6 +167,7 @@ def test_whole_day_by_keyboard_alone(
     """Tab, arrows, Space, Enter, `/` and Ctrl+Enter; the file chooser is the system's own and is answered for it."""
     trainer = TrainerQualificationFactory(course=course.course).trainer
     keys = page.keyboard
+    answer_file_choosers(page)
 
     page.goto(f"{live_server.url}/login/")
     tab_to(page, "input[name=username]")
@@ -211,11 +212,7 @@ def test_whole_day_by_keyboard_alone(
     keys.press("Enter")
 
     tab_to(page, "#evidence input[type=file]")
-    expect(page.locator("#attendees [name^=version-]")).to_have_value("3")  # leaving the remark has saved it
-    expect(page.locator("#evidence input[type=file]")).to_be_focused()
-    with page.expect_file_chooser() as chooser:
-        keys.press("Enter")
-    chooser.value.set_files(SHEET)
+    keys.press("Enter")
     expect(page.locator("#evidence")).to_contain_text("Stored")
 
     keys.press("Control+Enter")
@@ -230,6 +227,14 @@ def test_whole_day_by_keyboard_alone(
     expect(page.get_by_text("Cleared", exact=True)).to_be_visible()
     assert TrainingRecord.objects.get().comments == "On time"
     check_integrity(today=timezone.localdate(), now=timezone.now())
+
+
+def answer_file_choosers(page: Page) -> None:
+    """Choose the sheet in every file chooser that opens from now on.
+
+    `expect_file_chooser` tells the browser so beside the key press, which sometimes comes first and opens nothing.
+    """
+    page.on("filechooser", lambda chooser: chooser.set_files(SHEET))
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -250,6 +255,52 @@ def ready(course: CourseVersion, workers: list[Learner]) -> Session:
     for worker in workers:
         SessionAttendeeFactory(session=session, learner=worker)
     return session
+
+
+def test_sheet_is_chosen_while_a_remark_is_still_being_saved(
+    page: Page, live_server: LiveServer, supervisor: User, sign_in: Callable[[User], None], ready: Session
+) -> None:
+    """The answer of the save is held back: one press of Enter on the file field is enough, and the focus stays."""
+    held: list[Route] = []
+    page.route("**/marks/*/", lambda route: held.append(route))  # noqa: PLW0108  # a built-in method is not taken
+    answer_file_choosers(page)
+    sign_in(supervisor)
+    page.goto(f"{live_server.url}/sessions/{ready.pk}/")
+    last = page.locator("#attendees tr[data-row]").last
+    last.locator("[data-field=remarks]").fill("Came at nine")
+    tab_to(page, "#evidence input[type=file]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#evidence")).to_contain_text("Stored")
+    expect(page.get_by_role("link", name="Download")).to_be_focused()
+
+    [save] = held
+    save.continue_()
+    expect(last.get_by_role("img", name="Saved")).to_be_visible()
+    expect(page.get_by_role("link", name="Download")).to_be_focused()
+    assert ready.attendees.latest("line").remarks == "Came at nine"
+
+
+def test_enter_saves_the_remark_of_every_row(
+    page: Page, live_server: LiveServer, supervisor: User, sign_in: Callable[[User], None], ready: Session
+) -> None:
+    """It goes on to the next row, and stays where there is none; so does Shift+Enter upwards."""
+    sign_in(supervisor)
+    page.goto(f"{live_server.url}/sessions/{ready.pk}/")
+    rows = page.locator("#attendees tr[data-row]")
+    remarks = rows.locator("[data-field=remarks]")
+    remarks.first.focus()
+    for word in ("one", "two", "three"):
+        page.keyboard.type(word)
+        page.keyboard.press("Enter")
+    expect(rows.get_by_role("img", name="Saved")).to_have_count(3)
+    expect(remarks.last).to_be_focused()
+
+    remarks.first.fill("one more")
+    page.keyboard.press("Shift+Enter")
+    expect(rows.first.locator("[name^=version-]")).to_have_value("3")
+    expect(remarks.first).to_be_focused()
+    saved = ready.attendees.order_by("line").values_list("remarks", flat=True)
+    assert list(saved) == ["one more", "two", "three"]
 
 
 def test_f4_double_click_on_the_last_button_finalizes_once(
