@@ -101,6 +101,10 @@ class NobodyPresent(Invalid):
     """Nobody on the list is marked present (400)."""
 
 
+class ChangedSinceAsked(Conflict):
+    """What somebody said yes to is not so any more (409)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ListFacts:
     """What finalize has to know about a session besides its own row.
@@ -218,6 +222,25 @@ def check_somebody_is_present(facts: ListFacts) -> None:
     """
     if not facts.present:
         raise NobodyPresent(_("Nobody is marked present. Cancel the session instead."))
+
+
+def check_is_as_confirmed(session: Session, *, confirmed: str | None, state: str) -> None:
+    """F5: who says yes to numbers that have changed meanwhile is asked again.
+
+    Args:
+        confirmed: `list_state` of what was shown; None where nothing was.
+        state: `list_state` now.
+
+    Raises:
+        ChangedSinceAsked: there was a change. Of a finalized session F1 has more to say.
+    """
+    if confirmed not in (None, state) and not session.is_finalized:
+        raise ChangedSinceAsked(
+            _(
+                "The list, a mark or the sheet has changed since you were asked, and nothing was done. "
+                "Look at the numbers again, then finalize."
+            )
+        )
 
 
 def check_can_finalize(session: Session, facts: ListFacts, *, now: datetime) -> None:

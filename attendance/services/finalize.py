@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from attendance.policies import Outcome, check_can_finalize, completion_date, outcome
-from attendance.selectors.finalize import list_facts
+from attendance.policies import Outcome, check_can_finalize, check_is_as_confirmed, completion_date, outcome
+from attendance.selectors.finalize import list_facts, list_state
 from learners.policies import expiry_date
 from learners.services.compliance import recalculate
 from training.models import Session
@@ -64,7 +64,7 @@ class FinalizeResult(Outcome):
     finalized_at: datetime
 
 
-def finalize_session(*, session_id: int, by: User, now: datetime) -> FinalizeResult:
+def finalize_session(*, session_id: int, by: User, now: datetime, confirmed: str | None = None) -> FinalizeResult:
     """Turn the attendance of a session into records, freeze it, and bring compliance up to date.
 
     One transaction under the lock of the session: all of it or none of it (F3, F4). Whoever is not marked is absent.
@@ -72,15 +72,21 @@ def finalize_session(*, session_id: int, by: User, now: datetime) -> FinalizeRes
     upload was read back and compared before it was linked (E2), and finalize works while the store is down. If the
     answer is lost, trying again is safe: what is done is refused with who did it and when.
 
+    Args:
+        confirmed: the `list_state` of the numbers that a person said yes to (F5); None where nobody was asked.
+
     Raises:
         NotPermitted: not granted.
         SessionNotFound: there is no such session.
+        ChangedSinceAsked: there was a change after those numbers were shown (409).
         AlreadyFinalized, NotScheduled: 409.
         EvidenceMissing, NotStarted, NobodyPresent: 400.
     """
     check_may(by, Permission.FINALIZE)
     with database_refusals(), pghistory.context(user=by.pk), transaction.atomic(durable=True):
         session = lock_session(session_id=session_id)
+        if confirmed is not None:
+            check_is_as_confirmed(session, confirmed=confirmed, state=list_state(session))
         facts = list_facts(session)
         check_can_finalize(session, facts, now=now)
         learner_ids = _write_records(session, by=by, now=now)

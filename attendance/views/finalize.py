@@ -11,13 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
+from attendance.policies import ChangedSinceAsked
 from attendance.selectors.finalize import list_state
 from attendance.selectors.workspace import progress
 from attendance.services.finalize import FinalizeResult, finalize_session
 from training.htmx import HtmxRequest
 from training.models import Session
 from training.permissions import Permission, requires
-from training.refusals import Conflict
 from training.selectors.sessions import get_session
 
 
@@ -32,23 +32,26 @@ def session_finalize(request: HtmxRequest, pk: int) -> HttpResponse:
     session = get_session(pk, user=request.user)
     if request.method != "POST":
         return _question(request, session)
-    state = list_state(session)
-    if not session.is_finalized and request.POST.get("confirmed", state) != state:
-        return _question(request, session, has_changed=True)
-    messages.success(request, _told(finalize_session(session_id=pk, by=request.user, now=timezone.now())))
+    try:
+        result = finalize_session(
+            session_id=pk, by=request.user, now=timezone.now(), confirmed=request.POST.get("confirmed")
+        )
+    except ChangedSinceAsked as refusal:
+        return _question(request, get_session(pk, user=request.user), refusal=refusal)
+    messages.success(request, _told(result))
     if request.htmx:
         return HttpResponseClientRedirect(reverse("attendance:session", args=[pk]))
     return redirect("attendance:session", pk)
 
 
-def _question(request: HtmxRequest, session: Session, *, has_changed: bool = False) -> HttpResponse:
+def _question(request: HtmxRequest, session: Session, *, refusal: ChangedSinceAsked | None = None) -> HttpResponse:
     context = {
         "session": session,
         "confirmed": list_state(session),  # before the numbers: a change between the two is asked about once more
         "progress": progress(session, now=timezone.now()),
-        "has_changed": has_changed,
+        "refusal": refusal,
     }
-    status = Conflict.status if has_changed else 200
+    status = refusal.status if refusal else 200
     if not request.htmx:
         return render(request, "attendance/finalize.html", context, status=status)
     dialog = render(request, "attendance/partials/_confirm.html", context, status=status)

@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from attendance.models import SessionAttendee
-from attendance.policies import AlreadyFinalized
+from attendance.policies import AlreadyFinalized, ChangedSinceAsked
+from attendance.selectors.finalize import list_state
 from attendance.services import finalize
 from attendance.services.finalize import FinalizeResult, finalize_session
 from attendance.services.marking import Mark, save_marks
@@ -21,7 +22,7 @@ from learners.models import Learner, TrainingRecord
 from learners.services.compliance import recalculate_everyone
 from learners.services.learners import change_learner
 from learners.services.requirements import save_requirement
-from tests.concurrency.at_once import Job, all_at_once, everybody_first
+from tests.concurrency.at_once import Job, all_at_once, everybody_first, meanwhile
 from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.learners import LearnerFactory, RoleFactory, RoleRequirementFactory
 from tests.factories.training import CompanyFactory, CourseFactory, UserFactory
@@ -124,6 +125,22 @@ def test_f3_a_mark_that_comes_during_finalize_is_refused_and_one_that_came_befor
         row = SessionAttendee.objects.get(session=session, learner=learners[0])
         assert TrainingRecord.objects.filter(session=session, learner=learners[0]).exists() == row.is_present
     check_integrity(today=TODAY, now=NOW)
+
+
+def test_f5_a_mark_that_comes_while_yes_is_on_its_way_is_asked_about(learners: list[Learner], supervisor: User) -> None:
+    """What was confirmed is compared under the lock: nothing gets in between that nobody has seen."""
+    session = ready(learners)
+    client = Client()
+    client.force_login(supervisor)
+    confirmed = list_state(session)
+    url = reverse("attendance:session_finalize", args=[session.pk])
+    absent = [Mark(learners[0].pk, is_present=False, has_passed=False)]
+    answer = meanwhile(
+        lambda: save_marks(session_id=session.pk, marks=absent, by=supervisor, now=NOW),
+        lambda: client.post(url, {"confirmed": confirmed}),
+    )
+    assert answer.status_code == ChangedSinceAsked.status
+    assert not TrainingRecord.objects.exists()
 
 
 def test_sessions_with_the_same_workers_the_nightly_run_and_new_rules_do_not_wait_in_a_circle(
