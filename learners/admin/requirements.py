@@ -8,6 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,16 +17,12 @@ from learners.selectors.library_trail import of_area, of_role
 from learners.services.courses import delete_course
 from learners.services.requirements import (
     delete_area,
-    delete_requirement,
     delete_role,
     save_area,
-    save_requirement,
     save_role,
 )
 from training.guarded_admin import (
-    ChosenOnceForm,
     GuardedAdmin,
-    GuardedInline,
     ObjectAction,
     ReadOnlyAdmin,
     ReadOnlyInline,
@@ -112,43 +109,35 @@ class CourseAdmin(GuardedAdmin):
         return of_course(obj)
 
 
-class RequirementInline(GuardedInline):
-    form = ChosenOnceForm
-    fields = ("course", "requirement_type", "grace_period_days", "starts_on")
-    autocomplete_fields = ("course",)
+class RequirementInline(ReadOnlyInline):
+    """What is asked, with the way to the pages on which who turns is shown before a change is saved (C6)."""
+
+    fields = ("course", "requirement_type", "grace_period_days", "starts_on", "pages")
+    readonly_fields = fields
     select_related = ("course",)
+    page: str  # the URL name of the page that changes one; the one that removes it has the same beginning
+
+    @admin.display(description=gettext_lazy("with a preview"))
+    def pages(self, requirement: RoleRequirement | AreaRequirement) -> str:
+        asker = requirement.role_id if isinstance(requirement, RoleRequirement) else requirement.area_id
+        change, remove = (
+            reverse(name, args=[asker, requirement.course_id]) for name in (self.page, f"{self.page}_remove")
+        )
+        return format_html('<a href="{}">{}</a> · <a href="{}">{}</a>', change, _("Change"), remove, _("Remove"))
 
 
 class RoleRequirementInline(RequirementInline):
     model = RoleRequirement
+    page = "learners:role_requirement"
 
 
 class AreaRequirementInline(RequirementInline):
     model = AreaRequirement
-
-
-class AskerAdmin(GuardedAdmin):
-    """A role or an area, with what it asks for; every change reaches the workers concerned at once (C6)."""
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        formset.save(commit=False)
-        asker, by, now = form.instance, who_acts(request), timezone.now()
-        for requirement in formset.deleted_objects:
-            delete_requirement(asker=asker, course_id=requirement.course_id, by=by, now=now)
-        for requirement in [*(row for row, _fields in formset.changed_objects), *formset.new_objects]:
-            save_requirement(
-                asker=asker,
-                course_id=requirement.course_id,
-                requirement_type=requirement.requirement_type,
-                grace_period_days=requirement.grace_period_days,
-                starts_on=requirement.starts_on,
-                by=by,
-                now=now,
-            )
+    page = "learners:area_requirement"
 
 
 @admin.register(Role)
-class RoleAdmin(AskerAdmin):
+class RoleAdmin(GuardedAdmin):
     list_display = ("code", "title", "worker_count", "requirement_count")
     list_display_links = ("code", "title")
     ordering = ("title", "code")
@@ -181,12 +170,17 @@ class RoleAdmin(AskerAdmin):
         if form.has_changed():
             save_role(role=obj, by=who_acts(request), now=timezone.now())
 
+    def object_links(self, obj: Role) -> Sequence[tuple[str, str]]:
+        return ((_("Add a requirement"), reverse("learners:role_requirement_new", args=[obj.pk])),)
+
     def history_of(self, obj: Role) -> Sequence[Source]:
         return of_role(obj)
 
 
 @admin.register(Area)
-class AreaAdmin(AskerAdmin):
+class AreaAdmin(GuardedAdmin):
+    """An area; where it lies is chosen once, and changed on the page that shows first who turns."""
+
     list_display = ("name", "parent", "requirement_count")
     list_filter = (("parent", admin.RelatedOnlyFieldListFilter),)
     ordering = ("name", "pk")
@@ -216,6 +210,15 @@ class AreaAdmin(AskerAdmin):
     def save_model(self, request: HttpRequest, obj: Area, form: Any, change: bool) -> None:
         if form.has_changed():
             save_area(area=obj, by=who_acts(request), now=timezone.now())
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        return ("parent",) if obj is not None else ()
+
+    def object_links(self, obj: Area) -> Sequence[tuple[str, str]]:
+        return (
+            (_("Add a requirement"), reverse("learners:area_requirement_new", args=[obj.pk])),
+            (_("Move in the tree"), reverse("learners:area_edit", args=[obj.pk])),
+        )
 
     def history_of(self, obj: Area) -> Sequence[Source]:
         return of_area(obj)
