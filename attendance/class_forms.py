@@ -17,16 +17,26 @@ from learners.models import LearnerProgression, ProgressionEvent
 from learners.services.progression import Collision
 from training.forms import LONGEST_REASON, WITHIN_REASON, DayInput, course_choices
 from training.models import Company, Trainer
-from training.refusals import Refusal
+from training.refusals import Refusal, show_refusal
 
 HOURS = "hours-"  # and the key of the worker
 LONGEST_KEY = 18
 
 
-class ClassFilterForm(forms.Form):
-    """The filters above the list. A value that means nothing narrows nothing."""
+def _hours_input() -> forms.NumberInput:
+    return forms.NumberInput(attrs={"min": 0, "step": "0.5"})
 
-    show = forms.ChoiceField(required=False, choices=Shown)
+
+class ClassFilterForm(forms.Form):
+    """The filters above the list. A value that means nothing narrows nothing.
+
+    Attributes:
+        usually: the entry of the status strip where none is chosen.
+    """
+
+    usually = Shown.ACTIVE
+
+    show = forms.ChoiceField(label=gettext_lazy("Classes"), required=False, choices=Shown)
     q = forms.CharField(label=gettext_lazy("Class code"), required=False, max_length=50)
     client = forms.TypedChoiceField(label=gettext_lazy("Client"), required=False, coerce=int, empty_value=None)
     course = forms.TypedChoiceField(label=gettext_lazy("Course"), required=False, coerce=int, empty_value=None)
@@ -52,7 +62,7 @@ class ClassFilterForm(forms.Form):
         """Return which entry of the status strip is chosen; whoever looks for a code looks in all states."""
         self.is_valid()
         asked = self.cleaned_data
-        return Shown(asked.get("show") or (Shown.ALL if asked.get("q") else Shown.ACTIVE))
+        return Shown(asked.get("show") or (Shown.ALL if asked.get("q") else self.usually))
 
     def wanted(self) -> ClassFilter:
         """Return the filter that was asked for."""
@@ -120,6 +130,10 @@ class VoidForm(forms.Form):
         label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
     )
 
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the reason, or above it."""
+        show_refusal(self, refusal)
+
 
 class MonthForm(forms.Form):
     """Which month of a class is shown; what is none is left to the page."""
@@ -164,11 +178,7 @@ class StartForm(forms.Form):
 
     def refuse(self, refusal: Refusal) -> None:
         """Show a refusal at the fields that it names, or above the form."""
-        for field, texts in refusal.errors.items():
-            for text in texts:
-                self.add_error(field if field in self.fields else None, text)
-        if not refusal.errors:
-            self.add_error(None, refusal.message)
+        show_refusal(self, refusal)
 
 
 class StepForm(forms.Form):
@@ -193,21 +203,59 @@ class StepForm(forms.Form):
 
     def refuse(self, refusal: Refusal) -> None:
         """Show a refusal at the day that it names, or above the form."""
-        for text in refusal.errors.get("effective_date", [refusal.message]):
-            self.add_error("effective_date" if refusal.errors else None, text)
+        show_refusal(self, refusal)
 
 
-class HoursForm(forms.Form):
-    """Which hours are exported, in which columns and as what."""
+class ByHandForm(forms.Form):
+    """Hours of a worker without a meeting (H5). What hours and day may be is for the service to say."""
 
-    show = forms.ChoiceField(label=gettext_lazy("Classes"), required=False, choices=Shown, initial=Shown.ALL)
+    log_date = forms.DateField(label=gettext_lazy("Day"), widget=DayInput, validators=WITHIN_REASON)
+    hours_trained = forms.CharField(label=gettext_lazy("Hours trained"), max_length=20, widget=_hours_input())
+    hours_present = forms.CharField(
+        label=gettext_lazy("Hours present"),
+        required=False,
+        max_length=20,
+        widget=_hours_input(),
+        help_text=gettext_lazy("Empty: all of them."),
+    )
+    notes = forms.CharField(
+        label=gettext_lazy("Notes"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Why there is no meeting for them, such as a lesson made up for."),
+    )
+
+    def entered(self) -> dict[str, Any]:
+        """Return what a valid form logs."""
+        typed = self.cleaned_data
+        trained = typed["hours_trained"].replace(",", ".")
+        return {
+            "log_date": typed["log_date"],
+            "hours_trained": trained,
+            "hours_present": typed["hours_present"].replace(",", ".") or trained,
+            "notes": typed["notes"],
+        }
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the fields that it names, or above the form. What was typed stays."""
+        show_refusal(self, refusal)
+
+
+class ExportForm(ClassFilterForm):
+    """Which hours are exported: the filters of the list, the days, the columns and the kind of file."""
+
+    usually = Shown.ALL
+
     first = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput, validators=WITHIN_REASON)
     last = forms.DateField(label=gettext_lazy("To"), required=False, widget=DayInput, validators=WITHIN_REASON)
     columns = forms.MultipleChoiceField(
         label=gettext_lazy("Columns"),
         choices=[(column.name, column.label) for column in COLUMNS],
-        initial=[column.name for column in COLUMNS],
         widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "Rows are added up: without worker and badge there is one row for each class and month."
+        ),
         error_messages={"required": gettext_lazy("Choose at least one column.")},
     )
     format = forms.ChoiceField(
@@ -216,6 +264,17 @@ class HoursForm(forms.Form):
         initial="xlsx",
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["columns"] = [column.name for column in COLUMNS]
+
+    def clean(self) -> dict[str, Any]:
+        """The days are in order."""
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("This day is before the first one. Enter that day or a later one."))
+        return self.cleaned_data
 
     def chosen(self) -> list[Column]:
         """Return the columns of a valid form, in their usual order."""

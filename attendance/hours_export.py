@@ -1,4 +1,4 @@
-"""Hours of classes by month, one row per worker: what the columns are, and the files (CSV and Excel)."""
+"""Hours of classes by month, added up over what no column names: the columns, and the files (CSV and Excel)."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy
 
@@ -17,51 +17,62 @@ from learners.models import LearnerHoursLog
 from training.models import TrainingClass
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula in a CSV file
-Value = str | int | Decimal
+CODE = "training_class__class_code"
+CLIENT = "training_class__client__name"
+EMPLOYER = "learner__company__name"
+Cell = str | int | Decimal
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column that may be chosen; `value` reads it from a row of `hours_rows`."""
+    """A column that may be chosen.
+
+    Attributes:
+        value: reads it from a row of `hours_rows`.
+        by: what it tells rows apart by; hours are added up over everything else.
+    """
 
     name: str
     label: Any
-    value: Callable[[Row], Value]
+    value: Callable[[Row], Cell]
+    by: tuple[str, ...] = ()
 
 
 def _name(row: Row) -> str:
     return f"{row['learner__first_name']} {row['learner__last_name']}".strip()
 
 
+WORKER = ("learner__sort_key", "learner_id", "learner__first_name", "learner__last_name")
 COLUMNS = (
-    Column("month", gettext_lazy("Month"), lambda row: f"{row['month']:%Y-%m}"),
-    Column("class", gettext_lazy("Class"), lambda row: row["training_class__class_code"] or ""),
-    Column("client", gettext_lazy("Client"), lambda row: row["training_class__client__name"] or ""),
-    Column("course", gettext_lazy("Course"), lambda row: row["course__code"]),
-    Column("badge", gettext_lazy("Badge"), lambda row: row["learner__badge_id"]),
-    Column("worker", gettext_lazy("Worker"), _name),
-    Column("employer", gettext_lazy("Employer"), lambda row: row["learner__company__name"]),
+    Column("month", gettext_lazy("Month"), lambda row: f"{row['month']:%Y-%m}", ("month",)),
+    Column("class", gettext_lazy("Class"), lambda row: row[CODE] or "", ("training_class_id", CODE)),
+    Column("client", gettext_lazy("Client"), lambda row: row[CLIENT] or "", (CLIENT,)),
+    Column("course", gettext_lazy("Course"), lambda row: row["course__code"], ("course__code",)),
+    Column("badge", gettext_lazy("Badge"), lambda row: row["learner__badge_id"], (*WORKER, "learner__badge_id")),
+    Column("worker", gettext_lazy("Worker"), _name, WORKER),
+    Column("employer", gettext_lazy("Employer"), lambda row: row[EMPLOYER], (EMPLOYER,)),
     Column("trained", gettext_lazy("Hours trained"), lambda row: row["trained"]),
     Column("present", gettext_lazy("Hours present"), lambda row: row["present"]),
     Column("absent", gettext_lazy("Hours absent"), lambda row: row["trained"] - row["present"]),
 )
 
 
-def hours_rows(classes: QuerySet[TrainingClass], *, first: date | None, last: date | None) -> list[Row]:
-    """Return hours by month, class and worker from `first` through `last`, reversals taken off; one query."""
-    within = Q(training_class__in=classes.values("pk"))
+def hours_rows(
+    classes: QuerySet[TrainingClass], columns: Sequence[Column], *, first: date | None, last: date | None
+) -> list[Row]:
+    """Return hours from `first` through `last`, reversals taken off, a row for all that is told apart; one query."""
+    within = Q(training_class__in=classes.order_by().values("pk"))
     if first is not None:
         within &= Q(log_date__gte=first)
     if last is not None:
         within &= Q(log_date__lte=last)
-    by = ("training_class__class_code", "training_class__client__name", "course__code", "learner__badge_id")
-    names = ("learner__first_name", "learner__last_name", "learner__company__name")
+    by = list(dict.fromkeys(field for column in columns for field in column.by))
     rows = (
         LearnerHoursLog.objects.filter(within)
-        .annotate(month=TruncMonth("log_date"))
-        .order_by("month", "training_class_id", "learner__sort_key")
-        .values("month", "training_class_id", "learner_id", "learner__sort_key", *by, *names)
+        .annotate(month=TruncMonth("log_date"), everything=Value(1))
+        .order_by(*by)
+        .values("everything", *by)
         .annotate(trained=Sum("hours_trained"), present=Sum("hours_present"))
     )
     return [row for row in rows if row["trained"]]
@@ -91,9 +102,9 @@ def as_xlsx(rows: Iterable[Row], columns: Sequence[Column]) -> bytes:
     return file.getvalue()
 
 
-def _harmless(value: Value) -> Value:
+def _harmless(value: Cell) -> Cell:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
-def _cell(value: Value) -> str | int | float:
+def _cell(value: Cell) -> str | int | float:
     return float(value) if isinstance(value, Decimal) else value

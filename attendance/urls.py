@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("matrix/workers/<int:pk>/courses/<int:course_id>/", matrix.matrix_cell, name="matrix_cell"),
     path("progressions/<int:pk>/complete/", progression.progression_complete, name="progression_complete"),
     path("progressions/<int:pk>/hold/", progression.progression_hold, name="progression_hold"),
+    path("progressions/<int:pk>/hours/", progression.progression_hours, name="progression_hours"),
     path("progressions/<int:pk>/resume/", progression.progression_resume, name="progression_resume"),
     path("records/<int:pk>/", certificate.record, name="record"),
     path("records/<int:pk>/certificate.pdf", certificate.record_certificate, name="record_certificate"),

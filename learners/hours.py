@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from training.refusals import Conflict, Invalid
+from training.refusals import Conflict, Invalid, Refusal
 from training.templatetags.ui import day as day_in_words
 
 Hours = Decimal | float | int | str
@@ -29,8 +29,14 @@ class WrongDate(Invalid):
     """A day that does not fit what is known already; `errors["effective_date"]` says why."""
 
 
+class ProgressionNotFound(Refusal):
+    """There is no such progression (404)."""
+
+    status = 404
+
+
 class ProgressionNotInThisState(Conflict):
-    """The progression is on hold, in progress or completed, and that does not allow the step (H7)."""
+    """The progression is on hold, in progress or completed, and that does not allow it (H5, H7)."""
 
 
 def as_hours(value: Hours) -> Decimal:
@@ -81,6 +87,46 @@ def check_day(day: date, *, today: date) -> None:
     """Nobody was trained tomorrow."""
     if day > today:
         raise WrongHours(_("Hours are logged on the day or later, not ahead of it."))
+
+
+def check_in_progress(status: str) -> None:
+    """H5: hours by hand belong to the programme in progress."""
+    if status != "in_progress":
+        raise ProgressionNotInThisState(
+            _("This programme is on hold. Resume it before hours are entered.")
+            if status == "on_hold"
+            else _("This programme is completed. Resume it before hours are entered.")
+        )
+
+
+def check_by_hand(*, trained: Hours, present: Hours, day: date, started_on: date, today: date) -> None:
+    """H5: what somebody types, all that is wrong at once: some hours, not more present, on a day of the programme.
+
+    Raises:
+        WrongHours: `errors` by argument, the day as `log_date`.
+    """
+    errors: dict[str, list[str]] = {}
+    numbers: dict[str, Decimal] = {}
+    for field, typed in (("hours_trained", trained), ("hours_present", present)):
+        try:
+            numbers[field] = as_hours(typed)
+        except WrongHours as refusal:
+            errors[field] = [str(refusal)]
+    try:
+        if not errors:
+            check_hours(trained=numbers["hours_trained"], present=numbers["hours_present"])
+    except WrongHours as refusal:
+        too_many = numbers["hours_present"] > numbers["hours_trained"] >= 0
+        errors["hours_present" if too_many else "hours_trained"] = [str(refusal)]
+    if not errors and not numbers["hours_trained"]:
+        errors["hours_trained"] = [_("Enter more than 0 hours.")]
+    if day > today:
+        errors["log_date"] = [_("This day lies ahead. Enter today or an earlier day.")]
+    elif day < started_on:
+        text = _("The programme started on %(day)s. Enter that day or a later one.")
+        errors["log_date"] = [text % {"day": day_in_words(started_on)}]
+    if errors:
+        raise WrongHours(" ".join(text for texts in errors.values() for text in texts), errors=errors)
 
 
 def check_presence(hours: Decimal, *, scheduled: Decimal) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import gettext as _
 
+from learners.hours import ProgressionNotFound
 from learners.models import Learner, LearnerHoursLog, LearnerProgression, ProgressionEvent
 from learners.selectors.learners import matches
 from learners.selectors.progression import ProgressionLine, hours_log, progressions_of_learner, steps
-from learners.services.progression import ProgressionNotFound
 from training.models import TrainingClass
 
 LOG_ROWS = 100
@@ -43,7 +43,7 @@ def get_progression(tracking_id: int) -> LearnerProgression:
     Raises:
         ProgressionNotFound: there is none.
     """
-    found = LearnerProgression.objects.select_related("learner", "training_class").filter(pk=tracking_id).first()
+    found = LearnerProgression.objects.select_related("learner", "training_class__agent").filter(pk=tracking_id).first()
     if found is None:
         raise ProgressionNotFound(_("There is no such programme of a worker."))
     return found

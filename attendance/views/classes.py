@@ -7,11 +7,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from attendance.class_forms import ClassFilterForm, HoursForm, MonthForm
+from attendance.class_forms import ClassFilterForm, ExportForm, MonthForm
 from attendance.hours_export import as_csv, as_xlsx, hours_rows
 from attendance.selectors.classes import (
     ClassFilter,
-    Shown,
     class_board,
     class_lines,
     count_by_state,
@@ -70,17 +69,23 @@ def class_captures(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def class_hours(request: HtmxRequest) -> HttpResponse:
-    """Ask for months, columns and kind of file, and send the hours of the classes that this person may read."""
-    form = HoursForm(request.GET if "format" in request.GET else None)
+    """Send the hours of the classes of a filter that this person may read; before, ask for columns and kind of file.
+
+    The filters of the list, in the address, are what the page begins with.
+    """
+    is_asked = "format" in request.GET
+    sees_everything = reach(request.user, Permission.READ_CLASS) is Reach.ALL
+    chosen = {"show": ExportForm.usually, **request.GET.dict()}
+    form = ExportForm(request.GET if is_asked else None, initial=chosen, sees_everything=sees_everything)
     if not form.is_valid():
-        return render(request, "attendance/class_hours.html", {"form": form}, status=422 if form.is_bound else 200)
-    asked = form.cleaned_data
-    classes = in_state(visible_classes(request.user), Shown(asked["show"] or Shown.ALL))
-    rows = hours_rows(classes.order_by(), first=asked["first"], last=asked["last"])
+        return render(request, "attendance/class_hours.html", {"form": form}, status=422 if is_asked else 200)
+    asked, columns = form.cleaned_data, form.chosen()
+    classes = in_state(matching(visible_classes(request.user), form.wanted()), form.shown())
+    rows = hours_rows(classes, columns, first=asked["first"], last=asked["last"])
     write = as_csv if asked["format"] == "csv" else as_xlsx
     name = f"hours-{timezone.localdate():%Y-%m-%d}.{asked['format']}"
     return HttpResponse(
-        write(rows, form.chosen()),
+        write(rows, columns),
         content_type=CONTENT_TYPES[asked["format"]],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

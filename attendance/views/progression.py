@@ -1,27 +1,30 @@
-"""Workers in classes: start, hold, resume and complete (H7)."""
+"""Workers in classes: start, hold, resume and complete (H7), and hours by hand (H5)."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRefresh
 
-from attendance.class_forms import StartForm, StepForm
+from attendance.class_forms import ByHandForm, StartForm, StepForm
 from attendance.selectors.progression import candidates_of_class, get_progression
-from learners.hours import check_step
+from learners.hours import check_in_progress, check_step
 from learners.models import LearnerProgression, ProgressionEvent
+from learners.services.hours import enter_hours
 from learners.services.progression import Collision, Started, complete, hold, resume, start_progressions
 from training.htmx import HtmxRequest, swaps
 from training.models import TrainingClass
-from training.permissions import Permission, requires
+from training.permissions import Permission, check_may, requires
 from training.refusals import Conflict, Invalid
 from training.selectors.classes import visible_class
+from training.templatetags.ui import day as day_in_words
 
 Kind = ProgressionEvent.Kind
 
@@ -87,11 +90,36 @@ def progression_complete(request: HtmxRequest, pk: int) -> HttpResponse:
     return _step(request, pk, Kind.COMPLETED)
 
 
+@requires(Permission.CAPTURE)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def progression_hours(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask for a day and hours, and log them by hand (H5)."""
+    progression = get_progression(pk)
+    training_class = visible_class(request.user, progression.training_class_id)
+    check_may(request.user, Permission.CAPTURE, training_class)
+    form = ByHandForm(request.POST if request.method == "POST" else None, initial={"log_date": timezone.localdate()})
+    if not form.is_bound:
+        check_in_progress(progression.status)
+    if form.is_valid():
+        entered = form.entered()
+        try:
+            enter_hours(tracking_id=pk, **entered, by=request.user, now=timezone.now())
+        except (Invalid, Conflict) as refusal:
+            form.refuse(refusal)
+        else:
+            words = {"worker": progression.learner.name, "day": day_in_words(entered["log_date"])}
+            messages.success(request, _("%(worker)s: hours of %(day)s logged.") % words)
+            return _go(request, progression)
+    return _asked(request, "hours", {"progression": progression, "form": form})
+
+
 def _step(request: HtmxRequest, pk: int, kind: ProgressionEvent.Kind) -> HttpResponse:
     progression = get_progression(pk)
-    check_step(kind, status=progression.status)
     posted = request.POST if request.method == "POST" else None
     form = StepForm(posted, kind=kind, initial={"effective_date": timezone.localdate()})
+    if not form.is_bound:
+        check_step(kind, status=progression.status)
     if form.is_valid():
         try:
             _take(request, progression, kind, form)
@@ -101,10 +129,14 @@ def _step(request: HtmxRequest, pk: int, kind: ProgressionEvent.Kind) -> HttpRes
             words = {"worker": progression.learner.name, "step": Kind(kind).label.lower()}
             messages.success(request, _("%(worker)s: %(step)s.") % words)
             return _go(request, progression)
+    return _asked(request, "step", {"progression": progression, "kind": kind, "form": form})
+
+
+def _asked(request: HtmxRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+    """Answer with a question: a dialog over the page that HTMX is on, else a page of its own."""
     where = "partials/_" if request.htmx else ""
-    context = {"progression": progression, "kind": kind, "form": form}
-    status = 422 if form.is_bound else 200
-    return render(request, f"attendance/{where}progression_step.html", context, status=status)
+    status = 422 if context["form"].is_bound else 200
+    return render(request, f"attendance/{where}progression_{name}.html", context, status=status)
 
 
 def _take(request: HtmxRequest, progression: LearnerProgression, kind: str, form: StepForm) -> None:
@@ -119,8 +151,9 @@ def _take(request: HtmxRequest, progression: LearnerProgression, kind: str, form
 
 
 def _go(request: HtmxRequest, progression: LearnerProgression) -> HttpResponse:
+    """HTMX stays on the page that the dialog lies over, a browser goes to the class."""
     if request.htmx:
-        return HttpResponseClientRedirect(resolve_url("attendance:class", progression.training_class_id))
+        return HttpResponseClientRefresh()
     return redirect("attendance:class", progression.training_class_id)
 
 

@@ -20,7 +20,7 @@ from learners.selectors.learners import person_of, rows_of_people
 from learners.worker_policies import why_not_active
 from training.models import ClassAttendanceSession, TrainingClass
 from training.permissions import Permission, check_may
-from training.refusals import Conflict, Invalid, Refusal, database_refusals
+from training.refusals import Conflict, Invalid, database_refusals
 from training.services.classes import lock_class
 from training.templatetags.ui import day as day_in_words
 
@@ -45,12 +45,6 @@ class InAnotherProgramme(Conflict):
 
 class NoProgression(Invalid):
     """The learner is in no programme, or not in that class (H5)."""
-
-
-class ProgressionNotFound(Refusal):
-    """There is no such progression (404)."""
-
-    status = 404
 
 
 @dataclass(frozen=True)
@@ -237,7 +231,7 @@ def _take(
     with database_refusals(), transaction.atomic():
         found = LearnerProgression.objects.filter(pk=tracking_id).first()
         if found is None:
-            raise ProgressionNotFound(_("There is no such programme of a worker."))
+            raise rules.ProgressionNotFound(_("There is no such programme of a worker."))
         _locked_learners([found.learner_id])
         others = _in_progress([_person(found.learner_id)])
         progression = LearnerProgression.objects.select_for_update(no_key=True).get(pk=tracking_id)

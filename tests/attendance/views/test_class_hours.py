@@ -55,6 +55,50 @@ def test_the_export_is_narrowed_by_days(as_auditor: Client, progression: Learner
     assert read(as_auditor.get("/classes/hours/", asked)) == [["Hours present"], ["2.5"]]
 
 
+def test_hours_are_added_up_over_what_no_column_names(
+    as_auditor: Client, superuser: User, progression: LearnerProgression
+):
+    LearnerProgressionFactory(training_class=progression.training_class, learner__company=progression.learner.company)
+    alike = LearnerProgressionFactory(learner__first_name="=1+1", learner__last_name="")
+    who: dict[str, Any] = {"by": superuser, "now": NOW}
+    capture_session(class_id=progression.training_class_id, session_date=MONDAYS[2], **who)
+    capture_session(class_id=alike.training_class_id, session_date=MONDAYS[0], **who)
+    codes = [each.training_class.class_code for each in (progression, alike)]
+
+    def rows(*columns: str) -> list[list[str]]:
+        return read(as_auditor.get("/classes/hours/", {"format": "csv", "columns": columns}))[1:]
+
+    assert rows("month", "class", "trained") == [["2026-03", codes[0], "16.0"], ["2026-03", codes[1], "4.0"]]
+    assert rows("month", "present") == [["2026-03", "17.0"]]
+    assert rows("trained") == [["20.0"]]
+    assert sorted(hours for _name, hours in rows("worker", "trained")) == ["12.0", "4.0", "4.0"]
+
+
+def test_the_export_has_the_filters_of_the_list(as_auditor: Client, superuser: User, progression: LearnerProgression):
+    other = LearnerProgressionFactory()
+    capture_session(class_id=other.training_class_id, session_date=MONDAYS[0], by=superuser, now=NOW)
+    client = other.training_class.client
+    shown = as_auditor.get(f"/classes/?client={client.pk}&page=1")
+    link = f"/classes/hours/?client={client.pk}&amp;show=active"
+    assert link in shown.content.decode()
+    page = as_auditor.get(link.replace("&amp;", "&"))
+    assert {name: page.context["form"][name].value() for name in ("client", "show")} == {
+        "client": str(client.pk),
+        "show": "active",
+    }
+    asked = {"format": "csv", "columns": ["class"]}
+    codes = [[other.training_class.class_code]]
+    for narrowed in ({"client": client.pk}, {"q": codes[0][0]}, {"agent": other.training_class.agent_id}):
+        assert read(as_auditor.get("/classes/hours/", {**asked, **narrowed}))[1:] == codes
+    assert read(as_auditor.get("/classes/hours/", {**asked, "show": "stopped"}))[1:] == []
+
+
+def test_days_in_the_wrong_order_are_refused(as_auditor: Client):
+    asked = {"format": "csv", "columns": ["class"], "first": "2026-03-31", "last": "2026-03-01"}
+    response = as_auditor.get("/classes/hours/", asked)
+    assert (response.status_code, set(response.context["form"].errors)) == (422, {"last"})
+
+
 def test_no_cell_is_a_formula(as_auditor: Client, progression: LearnerProgression):
     plain = as_auditor.get("/classes/hours/", {"format": "csv", "columns": ["worker"]})
     assert read(plain)[1] == ["'=1+1"]
@@ -86,6 +130,6 @@ def test_the_export_takes_the_same_queries_for_any_number(
     for _each in range(size):
         made = LearnerProgressionFactory()
         capture_session(class_id=made.training_class_id, session_date=MONDAYS[0], by=superuser, now=NOW)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         rows = read(as_auditor.get("/classes/hours/", {"format": "csv", "columns": ["worker"]}))
     assert len(rows) == size + 1

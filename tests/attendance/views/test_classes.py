@@ -94,7 +94,7 @@ def test_the_list_is_searched_by_code_and_narrowed(as_supervisor: Client):
 def test_swapping_the_list_equals_reloading(as_supervisor: Client, training_class: TrainingClass):
     whole = as_supervisor.get("/classes/?show=all").content.decode()
     part = as_supervisor.get("/classes/?show=all", headers={**HTMX, "HX-Target": "classes"}).content.decode()
-    for element in ("classes", "class-counts"):
+    for element in ("classes", "class-counts", "class-hours"):
         assert fragment(part, element) == fragment(whole, element)
 
 

@@ -16,7 +16,7 @@ from tests.attendance.services.test_capture import NOW
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
 from tests.factories.training import active_class
 from tests.html import fragment
-from training.models import TrainingClass
+from training.models import Trainer, TrainingClass
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +163,77 @@ def test_h7_resuming_into_a_collision_asks_first(as_supervisor: Client, progress
 
 def test_there_is_no_programme_of_that_number(as_supervisor: Client):
     assert as_supervisor.get("/progressions/999/hold/").status_code == 404
+
+
+def test_h7_a_step_taken_in_another_tab_is_told_in_the_dialog(as_supervisor: Client, progression: LearnerProgression):
+    data = {"effective_date": "2026-03-09", "reason": "Leave"}
+    as_supervisor.post(step_url("hold", progression), data)
+    again = as_supervisor.post(step_url("hold", progression), data, headers=HTMX)
+    assert (again.status_code, errors_of(again)) == (422, {"__all__": ["This programme is on hold already."]})
+    assert again.context["form"]["reason"].value() == "Leave"
+
+
+def test_h7_after_a_step_htmx_stays_on_its_page(as_supervisor: Client, progression: LearnerProgression):
+    response = as_supervisor.post(step_url("hold", progression), {"effective_date": "2026-03-09"}, headers=HTMX)
+    assert response["HX-Refresh"] == "true"
+
+
+# Hours by hand
+
+
+def test_h5_hours_are_entered_by_hand(as_supervisor: Client, progression: LearnerProgression):
+    dialog = as_supervisor.get(step_url("hours", progression), headers=HTMX)
+    assert (b"<dialog" in dialog.content, dialog.context["form"]["log_date"].value()) == (True, date(2026, 3, 18))
+    typed = {"log_date": "2026-03-17", "hours_trained": "7,5", "hours_present": "", "notes": "Made up for Monday"}
+    response = as_supervisor.post(step_url("hours", progression), typed)
+    assert response["Location"] == reverse("attendance:class", args=[progression.training_class_id])
+    progression.refresh_from_db()
+    assert [progression.hours_trained, progression.hours_present] == [7.5, 7.5]
+    profile = as_supervisor.get(reverse("attendance:worker", args=[progression.learner_id])).content.decode()
+    assert "7.5 of 7.5 hours" in profile
+    assert "By hand: Made up for Monday" in profile
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"hours_present": "5"}, {"hours_present"}),
+        ({"hours_trained": "lots", "log_date": "2026-03-19"}, {"hours_trained", "log_date"}),
+        ({"hours_trained": "", "log_date": ""}, {"hours_trained", "log_date"}),
+    ],
+)
+def test_h5_wrong_hours_stand_at_their_fields_with_what_was_typed(
+    as_supervisor: Client, progression: LearnerProgression, changes: dict[str, str], fields: set[str]
+):
+    typed = {"log_date": "2026-03-17", "hours_trained": "4", "hours_present": "4", "notes": "Why", **changes}
+    response = as_supervisor.post(step_url("hours", progression), typed, headers=HTMX)
+    assert (response.status_code, set(errors_of(response))) == (422, fields)
+    assert {name: response.context["form"][name].value() for name in typed} == typed
+    assert b"<dialog" not in response.content
+
+
+def test_h5_only_whoever_captures_the_class_enters_hours(
+    as_trainer: Client, as_auditor: Client, trainer: Trainer, progression: LearnerProgression
+):
+    own = LearnerProgressionFactory(training_class=active_class(agent=trainer))
+    path = reverse("attendance:class", args=[own.training_class_id])
+    assert step_url("hours", own) in as_trainer.get(path).content.decode()
+    assert as_trainer.get(step_url("hours", own)).status_code == 200
+    assert as_trainer.get(step_url("hours", progression)).status_code == 404
+    assert step_url("hours", own) not in as_auditor.get(path).content.decode()
+    assert as_auditor.get(step_url("hours", own)).status_code == 403
+
+
+def test_h5_a_programme_on_hold_takes_no_hours(as_supervisor: Client, progression: LearnerProgression):
+    typed = {"log_date": "2026-03-09", "hours_trained": "4"}
+    as_supervisor.post(step_url("hold", progression), {"effective_date": "2026-03-09"})
+    assert as_supervisor.get(step_url("hours", progression)).status_code == 409
+    refused = as_supervisor.post(step_url("hours", progression), typed, headers=HTMX)
+    assert (refused.status_code, set(errors_of(refused))) == (422, {"__all__"})
+    assert (
+        step_url("hours", progression)
+        not in as_supervisor.get(reverse("attendance:worker", args=[progression.learner_id])).content.decode()
+    )
 
 
 # The profile and Today

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from learners.hours import ProgressionNotInThisState, WrongDate, WrongHours
+from learners.hours import ProgressionNotFound, ProgressionNotInThisState, WrongDate, WrongHours
 from learners.models import Learner, LearnerHoursLog, LearnerProgression
 from learners.services import progression as services
 from learners.services.progression import (
@@ -255,7 +255,7 @@ def test_h7_resuming_settles_a_collision(who: dict[str, Any]):
 
 
 def test_h7_a_programme_that_is_not_there_is_not_found(who: dict[str, Any]):
-    with pytest.raises(services.ProgressionNotFound):
+    with pytest.raises(ProgressionNotFound):
         hold(tracking_id=0, effective_date=TODAY, **who)
 
 
