@@ -5,17 +5,17 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from training.models import Course, CourseVersion, Session, Trainer, Venue
+from training.models import Course, Session, Trainer, Venue
 from training.policies import ChangedMeanwhile
 from training.refusals import Refusal
 from training.selectors.availability import booked_minutes, load_label, offered_venues, trainer_choices
-from training.selectors.courses import bookable_versions, published_version
+from training.selectors.courses import bookable_versions, course_title, published_version
 from training.selectors.sessions import SessionFilter, Shown
 from training.services.sessions import Plan
 
@@ -325,7 +325,7 @@ class SessionFilterForm(forms.Form):
 
 
 def course_choices() -> Choices:
-    """Return every course that is not deleted, published or not, with its newest title."""
-    newest = CourseVersion.objects.filter(course=OuterRef("pk")).order_by("-number").values("title")[:1]
-    courses = Course.objects.filter(deleted_at__isnull=True).annotate(title=Coalesce(Subquery(newest), Value("")))
+    """Return every course that is not deleted, published or not, with its title."""
+    courses = Course.objects.filter(deleted_at__isnull=True)
+    courses = courses.annotate(title=Coalesce(course_title("pk"), Value("")))
     return [(pk, f"{code} {title}".strip()) for pk, code, title in courses.values_list("pk", "code", "title")]

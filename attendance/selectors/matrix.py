@@ -27,10 +27,10 @@ from learners.selectors.matrix import (
     walk,
     walk_by_name,
 )
-from learners.selectors.records import course_title
 from learners.standing import DUE, EXPIRING, FINE, Facts, ItemStanding, Standing, standing_of_item, standing_of_worker
 from training.models import Course, Session
 from training.refusals import Refusal
+from training.selectors.courses import course_title
 
 ROWS_PER_PAGE = 100
 COUNTED_TO = 10_000  # workers of a filter

@@ -14,12 +14,12 @@ from attendance.selectors.sessions import SessionLine, session_lines
 from learners.models import CompetencyRecord
 from learners.selectors.compliance import Freshness, freshness
 from learners.selectors.learners import Group, WorkerRow, group_counts, pending_sign_offs
-from learners.selectors.records import course_title
 from learners.selectors.urgent import most_urgent
 from training.models import ClassAttendanceSession, Session
 from training.permissions import User
 from training.selectors.availability import start_of_day
 from training.selectors.classes import captures_missing
+from training.selectors.courses import course_title
 from training.selectors.sessions import Shown, in_reading_order, in_state, visible_sessions
 
 ROWS = 12

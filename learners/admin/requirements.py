@@ -211,7 +211,7 @@ class AreaAdmin(GuardedAdmin):
         if form.has_changed():
             save_area(area=obj, by=who_acts(request), now=timezone.now())
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("parent",) if obj is not None else ()
 
     def object_links(self, obj: Area) -> Sequence[tuple[str, str]]:

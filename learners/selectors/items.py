@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from learners.models import Area, ComplianceItem, Learner, LearnerArea, TrainingRecord
 from learners.models.requirement import RequirementType
 from learners.selectors.as_of import items_as_of, ways_as_of
-from learners.selectors.records import course_title
 from learners.standing import ItemStanding, standing_of_item
 from training.models import Course
+from training.selectors.courses import course_title
 from training.templatetags.ui import day
 
 

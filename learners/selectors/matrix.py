@@ -14,8 +14,8 @@ from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subque
 from learners.models import ComplianceItem, ComplianceStatus, Learner
 from learners.selectors.as_of import courses_as_of
 from learners.selectors.learners import WorkerFilter, is_on_site, workers_of
-from learners.selectors.records import course_title
 from training.models import Course
+from training.selectors.courses import course_title
 
 COUNTED_TO = 1_000  # counting a column further would cost more the larger the site is
 

@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from learners.models import CompetencyRecord, Learner, TrainingRecord
 from learners.selectors.learners import rows_of_badge, rows_of_people
-from training.models import CourseVersion
 
 
 def records_of(learner: Learner) -> QuerySet[TrainingRecord]:
@@ -44,9 +43,3 @@ def sign_offs_of(learner: Learner) -> QuerySet[CompetencyRecord]:
         .select_related("course", "course_version", "session", "assessed_by", "method", "revocation__revoked_by")
         .order_by("-training_date", "-attempt", "-pk")
     )
-
-
-def course_title(course: str = "course") -> Subquery:
-    """The title of a row's course: of its published version, else of the latest that ever was."""
-    versions = CourseVersion.objects.filter(course=OuterRef(course)).exclude(status=CourseVersion.Status.DRAFT)
-    return Subquery(versions.order_by("-status", "-number").values("title")[:1])  # PUBLISHED sorts after ARCHIVED

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from learners.models import Area, AreaRequirement, Learner, LearnerArea, Role, RoleRequirement
 from learners.selectors.learners import is_on_site
-from learners.selectors.records import course_title
 from training.models import Course
 from training.refusals import Refusal
+from training.selectors.courses import course_title
 
 
 class NotInLibrary(Refusal):

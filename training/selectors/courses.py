@@ -1,6 +1,6 @@
 """Courses as they are offered and named."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 
 from training.models import CoursePrerequisite, CourseVersion
 
@@ -15,6 +15,18 @@ def bookable_versions(*, search: str = "") -> QuerySet[CourseVersion]:
     for word in search.split():
         versions = versions.filter(Q(course__code__icontains=word) | Q(title__icontains=word))
     return versions.select_related("course").order_by("course__code")
+
+
+def course_title(course: str = "course") -> Subquery:
+    """The title of a row's course: of its published version, else of the latest that was, else of its newest draft.
+
+    Args:
+        course: the field of the row that holds the key of the course.
+    """
+    status = CourseVersion.Status
+    place = Case(When(status=status.PUBLISHED, then=0), When(status=status.ARCHIVED, then=1), default=2)
+    versions = CourseVersion.objects.filter(course=OuterRef(course)).order_by(place, "-number")
+    return Subquery(versions.values("title")[:1])
 
 
 def published_version(course_id: int) -> CourseVersion | None:

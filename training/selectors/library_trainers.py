@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from training.groups import TRAINERS
-from training.models import CourseVersion, Session, Trainer, TrainerQualification
+from training.models import Session, Trainer, TrainerQualification
 from training.policies import allows, check_qualified
 from training.selectors.availability import booked_minutes
+from training.selectors.courses import course_title
 from training.selectors.library_lists import coming_sessions
 from training.services.trainers import QualificationNotFound, TrainerNotFound
 
@@ -35,7 +36,7 @@ class TrainerLine:
 
 @dataclass(frozen=True)
 class QualificationLine:
-    """A qualification with the course's newest title, the status of today, and the coming sessions that rely on it."""
+    """A qualification with the course's title, the status of today, and the coming sessions that rely on it."""
 
     qualification: TrainerQualification
     title: str
@@ -92,8 +93,7 @@ def qualification_lines(
         coming: the trainer's scheduled sessions that have not ended.
         warning_days: how long before the last day a qualification is shown as ending.
     """
-    newest = CourseVersion.objects.filter(course=OuterRef("course")).order_by("-number").values("title")[:1]
-    held = trainer.qualifications.select_related("course").annotate(title=Subquery(newest)).order_by("course__code")
+    held = trainer.qualifications.select_related("course").annotate(title=course_title()).order_by("course__code")
     return [
         QualificationLine(each, each.title or "", *_status(each, today, warning_days), relying=relying_on(each, coming))
         for each in held

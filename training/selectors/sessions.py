@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.db.models import CharField, Count, F, Q, QuerySet, TextChoices, Value
 from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from training.models import CourseVersion, Session
+from training.models import Session
 from training.permissions import Permission, Reach, User, reach
 from training.selectors.audit import Change
 from training.selectors.availability import start_of_day
+from training.selectors.courses import course_title
 from training.services.sessions import SessionNotFound
 from training.templatetags.ui import NOTHING, moment
 
@@ -124,14 +125,9 @@ def in_reading_order(sessions: QuerySet[Session], shown: Shown) -> QuerySet[Sess
 
 
 def with_title(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """Add `title`: of the pinned version, else of the published one, else of the newest."""
-    versions = CourseVersion.objects.filter(course_id=OuterRef("course_id")).order_by(
-        Case(When(status=CourseVersion.Status.PUBLISHED, then=0), default=1), "-number"
-    )
+    """Add `title`: of the pinned version, else of the course."""
     return sessions.annotate(
-        title=Coalesce(
-            F("course_version__title"), Subquery(versions.values("title")[:1]), Value(""), output_field=CharField()
-        )
+        title=Coalesce(F("course_version__title"), course_title(), Value(""), output_field=CharField())
     )
 
 
