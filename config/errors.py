@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils.translation import gettext as _
+from django.views import csrf
 from psycopg_pool import PoolTimeout
 
 RETRY_SECONDS = "5"
@@ -22,6 +24,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
         busy = loader.render_to_string("503.html")
         return HttpResponse(busy, status=503, headers={"Retry-After": RETRY_SECONDS})
     return HttpResponse(loader.render_to_string("500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer what came with the token of an earlier login; HTMX as after a logout: its page takes over the new one."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(_("You signed in or out meanwhile. Reload the page."), status=401)
+    return csrf.csrf_failure(request, reason)
 
 
 def locked_out(request: HttpRequest, original_response: HttpResponse | None, credentials: Any) -> HttpResponse:

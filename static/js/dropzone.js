@@ -32,6 +32,11 @@ document.addEventListener("change", (event) => {
   if (zone) show(zone);
 });
 
+// To the browser the same file chosen again is no change, and after a failed upload it would not be sent.
+document.addEventListener("click", ({ target }) => {
+  if (target.matches("[data-submit-at-once] input[type=file]")) target.value = "";
+});
+
 for (const kind of ["dragenter", "dragover"]) {
   document.addEventListener(kind, (event) => {
     const zone = zoneOf(event);

@@ -3,6 +3,7 @@
 
 const SLOW_AFTER_MS = 300;
 const ROW = "[data-row]";
+const SAVES_ITSELF = `${ROW}, form:has([data-submit-at-once])`; // sent when it is changed, without a button
 const MAY_PASS = [429, 503]; // answers after which trying again may help
 
 // Progress: a thin bar once anything has been under way for a while.
@@ -31,13 +32,14 @@ const failed = new Map();
 const templateOf = (name) => document.getElementById(`failure-${name}`);
 const copyOf = (template) => template.content.cloneNode(true);
 
-function remember({ elt, requestConfig }) {
-  failed.set(elt, { verb: requestConfig.verb, path: requestConfig.path });
+function remember({ elt, requestConfig: { verb, path, triggeringEvent } }) {
+  failed.set(elt, { verb, path, button: triggeringEvent?.submitter });
   flagRow(elt.closest(ROW));
 }
 
 function forget(element) {
   failed.delete(element);
+  sentAnew.delete(element);
   const row = element.closest(ROW);
   if (![...failed.keys()].some((each) => each.closest(ROW) === row)) clearRow(row);
   if (failed.size) return;
@@ -77,7 +79,7 @@ function sentenceOf(xhr) {
 
 function explain({ xhr }) {
   const sentence = sentenceOf(xhr);
-  if (xhr.status === 401 || !sentence) show(xhr.status);
+  if (!sentence) show(xhr.status);
   else show(MAY_PASS.includes(xhr.status) ? "said-retry" : "said", sentence);
 }
 
@@ -86,6 +88,10 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const { elt, failed: hasFailed, xhr } = detail;
   if (xhr.status < 400 || !(hasFailed || sentenceOf(xhr))) {
     forget(elt);
+    return;
+  }
+  if (xhr.status === 401) {
+    onSignedOut(detail);
     return;
   }
   // A row waits until it is saved; of everything else only what may pass next time is worth repeating.
@@ -101,14 +107,17 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
 }
 
 function retry(matches) {
-  for (const [element, { verb, path }] of [...failed]) {
+  for (const [element, { verb, path, button }] of [...failed]) {
     if (!element.isConnected) failed.delete(element);
-    else if (matches(element)) window.htmx.ajax(verb, path, { source: element });
+    else if (!matches(element)) continue;
+    else if (button?.isConnected) button.click();
+    else if (element.matches("form")) element.requestSubmit();
+    else window.htmx.ajax(verb, path, { source: element });
   }
 }
 
-// By itself the page repeats only saves of rows; a pressed button waits for its person.
-const retryRows = () => retry((element) => element.matches(ROW));
+// By itself the page repeats only what was sent by itself; a pressed button waits for its person.
+const retryByItself = () => retry((element) => element.matches(SAVES_ITSELF));
 
 document.addEventListener("click", (event) => {
   const row = event.target.closest("[data-retry]")?.closest(ROW);
@@ -122,13 +131,28 @@ document.addEventListener("click", (event) => {
   }
 });
 
-window.addEventListener("online", retryRows);
+window.addEventListener("online", retryByItself);
 
 // Signed out meanwhile: the page stays, the person signs in elsewhere, and this page takes over the new CSRF token.
+// Where that has happened already, what was refused is sent anew at once; refused once more, it waits as well.
+
+const sentAnew = new WeakSet();
+
+async function onSignedOut(detail) {
+  const { elt } = detail;
+  remember(detail);
+  if (!sentAnew.has(elt) && (await signedInAgain())) {
+    sentAnew.add(elt);
+    retry((each) => each === elt);
+    return;
+  }
+  if (!elt.matches(SAVES_ITSELF)) forget(elt);
+  show(401);
+}
 
 async function signedInAgain() {
-  const response = await fetch(window.location.href, { redirect: "manual", cache: "no-store" });
-  if (!response.ok) return false;
+  const response = await fetch(window.location.href, { redirect: "manual", cache: "no-store" }).catch(() => undefined);
+  if (!response?.ok) return false;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (page.body.dataset.user !== document.body.dataset.user) return false;
   const headers = page.body.getAttribute("hx-headers");
@@ -142,7 +166,7 @@ async function comeBack() {
   if (document.visibilityState !== "visible" || !document.getElementById("signed-out")) return;
   if (await signedInAgain()) {
     document.getElementById("signed-out").remove();
-    retryRows();
+    retryByItself();
   }
 }
 

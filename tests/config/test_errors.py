@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -57,3 +58,12 @@ def test_a_form_without_its_token_is_refused_with_advice(client: Client) -> None
     answer = Client(enforce_csrf_checks=True).post("/login/", {"username": "x", "password": "x"})
     assert answer.status_code == 403
     assert "reload the page" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_htmx_with_the_token_of_an_earlier_login_is_answered_like_a_logout(supervisor: User) -> None:
+    """401, not 403: the page takes over the new token and tries again, instead of saying that it is not permitted."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(supervisor)
+    answer = client.post("/sessions/1/marks/", headers={"HX-Request": "true"})
+    assert answer.status_code == 401
