@@ -137,8 +137,10 @@ def _shortened(name: str) -> str:
 def _check_sizes(files: Sequence[File]) -> None:
     if not files:
         raise _on_field(NothingSent, _("No file was chosen. Choose the scan or photo."))
-    if any(file.size == 0 for file in files):
-        raise _on_field(NothingSent, _("The file is empty. Scan or photograph the paper again."))
+    for file in files:
+        if file.size == 0:
+            sentence = _("“%(name)s” is empty. Scan or photograph the paper again.")
+            raise _on_field(NothingSent, sentence % {"name": display_name(file.name or "")})
     total = sum(file.size for file in files)
     if total > settings.EVIDENCE_MAX_BYTES:
         sentence = ngettext(
@@ -182,7 +184,7 @@ def _joined(copies: Sequence[_Content], names: Sequence[str], stack: ExitStack) 
 
 def _refusal(error: UnacceptableError, names: Sequence[str]) -> Refusal:
     """Say what the reader found, in words that help to send something better."""
-    name = ", ".join(names)
+    name = ", ".join(names) if error.number is None else names[error.number]
     match error.reason:
         case Reason.KIND if error.detail:
             text = _(

@@ -39,12 +39,13 @@ class Reason(StrEnum):
 
 
 class UnacceptableError(Exception):
-    """The file is refused."""
+    """The file is refused; of several the one that `number` counts from 0, None where it is not one alone."""
 
-    def __init__(self, reason: Reason, detail: str = "") -> None:
-        super().__init__(reason, detail)
+    def __init__(self, reason: Reason, detail: str = "", number: int | None = None) -> None:
+        super().__init__(reason, detail, number)
         self.reason = reason
         self.detail = detail
+        self.number = number
 
 
 def kind_of(file: BinaryIO) -> Kind:

@@ -86,7 +86,7 @@ def _status_of_reader(task: str, files: Sequence[BinaryIO], options: dict[str, A
 def _failure(status: int, output: BinaryIO) -> Exception:
     if status == REFUSED:
         answer = json.load(output)
-        refusal = UnacceptableError(Reason(answer["reason"]), answer["detail"])
+        refusal = UnacceptableError(Reason(answer["reason"]), answer["detail"], answer["number"])
         logger.info("evidence_file_refused", reason=refusal.reason, detail=refusal.detail)
         return refusal
     if status < 0:

@@ -11,7 +11,8 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from PIL import Image
@@ -27,13 +28,10 @@ def main(task: dict[str, Any]) -> int:
     _limit(cpu_seconds=task["cpu_seconds"], memory_bytes=task["memory_bytes"], output_bytes=task["output_bytes"])
     files: list[BinaryIO] = [os.fdopen(descriptor, "rb") for descriptor in task["files"]]
     try:
-        answer = TASKS[task["task"]](files, task)
+        with _blaming(None):
+            answer = TASKS[task["task"]](files, task)
     except UnacceptableError as error:
         return _refuse(error)
-    except MemoryError:
-        return _refuse(UnacceptableError(Reason.EFFORT, "memory"))
-    except Exception as error:  # whatever the libraries stumble over, the file is to blame
-        return _refuse(UnacceptableError(Reason.DAMAGED, type(error).__name__))
     sys.stdout.buffer.write(answer)
     return 0
 
@@ -60,15 +58,33 @@ def page(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
 
 def join(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
     """Make one PDF of several pictures."""
-    kinds = [kind_of(file) for file in files]
+    kinds = []
+    for number, file in enumerate(files):
+        with _blaming(number):
+            kinds.append(kind_of(file))
     if Kind.PDF in kinds:
         raise UnacceptableError(Reason.NOT_PICTURES)
-    for file, kind in zip(files, kinds, strict=True):
-        pictures.check(file, kind)
+    for number, (file, kind) in enumerate(zip(files, kinds, strict=True)):
+        with _blaming(number):
+            pictures.check(file, kind)
     return pictures.as_pdf(list(zip(task["names"], kinds, files, strict=True))).getvalue()
 
 
 TASKS: dict[str, Callable[[list[BinaryIO], dict[str, Any]], bytes]] = {"check": check, "page": page, "join": join}
+
+
+@contextmanager
+def _blaming(number: int | None) -> Iterator[None]:
+    """Refuse the file that counts `number`, whatever the libraries stumble over in it."""
+    try:
+        yield
+    except UnacceptableError as error:
+        error.number = number if error.number is None else error.number
+        raise
+    except MemoryError as error:
+        raise UnacceptableError(Reason.EFFORT, "memory", number) from error
+    except Exception as error:
+        raise UnacceptableError(Reason.DAMAGED, type(error).__name__, number) from error
 
 
 def _as_png(image: Image.Image) -> bytes:
@@ -90,7 +106,8 @@ def _limit(*, cpu_seconds: int, memory_bytes: int, output_bytes: int) -> None:
 
 
 def _refuse(error: UnacceptableError) -> int:
-    sys.stdout.buffer.write(json.dumps({"reason": error.reason, "detail": error.detail[:200]}).encode())
+    answer = {"reason": error.reason, "detail": error.detail[:200], "number": error.number}
+    sys.stdout.buffer.write(json.dumps(answer).encode())
     return REFUSED
 
 

@@ -6,9 +6,10 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from learners.evidence_files.incoming import EvidenceNotAccepted, EvidenceUnreadable, received
+from learners.evidence_files.incoming import EvidenceNotAccepted, received
 from learners.evidence_files.kinds import Kind
 from tests.factories import files
+from training.refusals import Refusal
 
 
 def test_e7_pictures_become_one_pdf_with_their_originals_inside() -> None:
@@ -53,6 +54,16 @@ def test_e7_a_pdf_among_several_files_is_refused() -> None:
         pass
 
 
-def test_e7_one_damaged_picture_among_several_is_refused() -> None:
-    with pytest.raises(EvidenceUnreadable), received([files.upload(files.jpeg()), files.upload(files.jpeg()[:-50])]):
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (files.jpeg()[:-50], "“b.jpg” is damaged"),
+        (files.jpeg()[:20], "“b.jpg” is damaged"),
+        (b"\0\0\0\x18ftypheic" + bytes(100), "“b.jpg” is a HEIC picture"),
+        (b"", "“b.jpg” is empty"),
+    ],
+)
+def test_e7_the_one_picture_among_several_that_is_refused_is_named(content: bytes, complaint: str) -> None:
+    chosen = [files.upload(files.jpeg(), "a.jpg"), files.upload(content, "b.jpg")]
+    with pytest.raises(Refusal, match=f"^{complaint}"), received(chosen):
         pass
