@@ -6,6 +6,7 @@ from functools import lru_cache
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from attendance.selectors.matrix import Cell, short_day
 
@@ -17,7 +18,7 @@ NOTHING = mark_safe("<td></td>")  # words of our own
 
 @register.simple_tag
 def matrix_cells(cells: Sequence[Cell | None]) -> SafeString:
-    """Draw the cells of a row. The shape is drawn by matrix.css, with the word for screen readers."""
+    """Draw the cells of a row. matrix.css draws the shape; its word, before the letters, is for screen readers."""
     return mark_safe("".join(NOTHING if cell is None else _drawn(cell) for cell in cells))  # noqa: S308  # all escaped
 
 
@@ -32,6 +33,6 @@ def matrix_cell(cell: Cell, learner_id: int, course_id: int) -> SafeString:
 def _drawn(cell: Cell, in_place: str = "") -> SafeString:
     letters = LETTERS[cell.standing.kind] + (" n" if cell.is_missing else "") + (" v" if cell.is_to_verify else "")
     start = format_html('<td {} class="{}"', in_place, letters) if in_place else format_html('<td class="{}"', letters)
-    if cell.booked:
-        return format_html('{} data-b="{}">{}</td>', start, short_day(cell.booked), cell.text)
-    return format_html("{}>{}</td>", start, cell.text)
+    word = _("%(word)s, to verify") % {"word": cell.standing.word} if cell.is_to_verify else cell.standing.word
+    booked = format_html(' data-b="{}"', short_day(cell.booked)) if cell.booked else ""
+    return format_html("{}{}><i>{} </i>{}</td>", start, booked, word, cell.text)

@@ -40,7 +40,7 @@ def test_cells_are_walked_by_keys_and_a_seat_is_taken_from_one(
     expect(dialog).to_contain_text("Bo Baker")
     dialog.get_by_role("button", name="Add to the session").click()
     expect(page.locator("#toasts")).to_contain_text("Bo Baker is on the list of")
-    page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    page.get_by_role("dialog").locator("footer").get_by_role("button", name="Close").click()
 
     cell = page.locator(f"#cell-{second.pk}-{version.course_id}")
     day = timezone.localdate(session.start_time)

@@ -93,9 +93,9 @@ def test_rows_stand_worst_first_and_each_cell_says_shape_and_number(as_superviso
     assert workers_in(response) == crew
     page = text_of(response)
     valid_until = TODAY() + timedelta(days=400)
-    assert '<td class="r n">none</td>' in page
-    assert '<td class="w">18 d</td>' in page
-    assert f'<td class="o">{valid_until:%b %y}</td>' in page
+    assert '<td class="r n"><i>Missing </i>none</td>' in page
+    assert '<td class="w"><i>Expiring </i>18 d</td>' in page
+    assert f'<td class="o"><i>Valid </i>{valid_until:%b %y}</td>' in page
     assert [cell.words for row in response.context["matrix"].rows for cell in row.cells] == [
         "Missing none",
         "Expiring 18 d",
@@ -171,7 +171,7 @@ def test_c3_a_pending_sign_off_stands_beside_the_status(as_supervisor: Client):
 
     cell = cell_of(response, learner, version.course)
     assert (cell.standing.kind, cell.is_to_verify) == ("bad", True)
-    assert '<td class="r n v">none</td>' in text_of(response)
+    assert '<td class="r n v"><i>Missing, to verify </i>none</td>' in text_of(response)
 
 
 def test_c2_valid_through_today_is_not_red_today_and_red_tomorrow():
