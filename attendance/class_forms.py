@@ -93,9 +93,11 @@ class CaptureForm(forms.Form):
         super().__init__(data)
         self.progressions = progressions
         most = f"{scheduled.normalize():f}"
-        for each in progressions:
+        for number, each in enumerate(progressions):
             label = _("Hours present: %(worker)s") % {"worker": each.learner.name}
-            widget = forms.NumberInput(attrs={"min": 0, "max": most, "step": "0.5", "aria-label": label})
+            widget = forms.NumberInput(
+                attrs={"min": 0, "max": most, "step": "0.5", "aria-label": label, "autofocus": not number}
+            )
             field = forms.CharField(required=False, initial=most, max_length=20, widget=widget)
             self.fields[f"{HOURS}{each.learner_id}"] = field
 

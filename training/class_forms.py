@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from training.class_policies import ClassChangedMeanwhile
 from training.forms import WITHIN_REASON, Choices, DayInput, course_choices
 from training.models import Company, Trainer, TrainingClass
-from training.refusals import Refusal
+from training.refusals import Refusal, show_refusal
 from training.schedules import LAST_DAY, BadSchedule, Frequency, Interval, Schedule, check_schedule
 from training.selectors.availability import offered_venues
 from training.services.classes import ClassPlan
@@ -189,7 +189,7 @@ class ClassForm(forms.Form):
     def _month_days(self) -> dict[int, tuple[Interval, ...]]:
         """Return the times by day of the month, typed as lines such as "15 08:00–12:00"."""
         last = {"last", _("last").casefold()}
-        found = {}
+        found: dict[int, tuple[Interval, ...]] = {}
         for line in filter(str.strip, (self.cleaned_data.get("month_days") or "").splitlines()):
             word, _space, times = line.strip().partition(" ")
             is_number = word.isascii() and word.isdecimal() and len(word) <= 2 and 1 <= int(word) <= 31
@@ -198,7 +198,8 @@ class ClassForm(forms.Form):
                 text = _("“%(line)s” does not begin with a day from 1 to 31, or “last”.")
                 self.add_error("month_days", text % words)
                 return {}
-            found[int(word) if is_number else LAST_DAY] = self._times("month_days", times)
+            day = int(word) if is_number else LAST_DAY
+            found[day] = found.get(day, ()) + self._times("month_days", times)
         return found
 
     def _times(self, name: str, typed: str) -> tuple[Interval, ...]:
@@ -219,14 +220,18 @@ class ClassForm(forms.Form):
         return tuple(found)
 
     def _exceptions(self) -> Mapping[date, str]:
-        found = {}
+        found: dict[date, str] = {}
         for line in filter(str.strip, (self.cleaned_data.get("exceptions") or "").splitlines()):
-            day, _space, reason = line.strip().partition(" ")
+            word, _space, reason = line.strip().partition(" ")
+            words = {"line": line.strip()[:40]}
             try:
-                found[date.fromisoformat(day.rstrip(":,"))] = reason.strip()
+                day = date.fromisoformat(word.rstrip(":,"))
             except ValueError:
-                words = {"line": line.strip()[:40]}
                 self.add_error("exceptions", _("“%(line)s” does not begin with a date such as 2026-12-24.") % words)
+                continue
+            if day in found:
+                self.add_error("exceptions", _("“%(line)s”: this date stands here twice. Leave one of them.") % words)
+            found[day] = reason.strip()
         return found
 
     def _dates(self, name: str) -> list[date]:
@@ -247,8 +252,7 @@ class StopForm(forms.Form):
 
     def refuse(self, refusal: Refusal) -> None:
         """Show a refusal at the day, or above it."""
-        for text in refusal.errors.get("stop_date", [refusal.message]):
-            self.add_error("stop_date" if refusal.errors else None, text)
+        show_refusal(self, refusal)
 
 
 def initial_of(training_class: TrainingClass) -> dict[str, Any]:
@@ -273,8 +277,7 @@ def _initial_days(schedule: Schedule) -> dict[str, Any]:
 
     typed: dict[str, str] = {f"day_{day}": times(day) for day in schedule.days}
     if schedule.frequency == Frequency.MONTHLY:
-        days = sorted(schedule.days, key=lambda day: (day == LAST_DAY, day))
-        lines = (f"{_('last') if day == LAST_DAY else day} {times(day)}" for day in days)
+        lines = (f"{_('last') if day == LAST_DAY else day} {times(day)}" for day in schedule.in_order)
         typed = {"month_days": "\n".join(lines)}
     return {
         "frequency": schedule.frequency.value,

@@ -154,14 +154,7 @@ def check_offered(things: Mapping[str, Company | Course | Trainer | Venue | None
 
 def check_values(training_class: TrainingClass, schedule: Schedule | None, *, today: date) -> None:
     """H1: what is filled in is right, whatever else is still missing."""
-    start, end = training_class.start_date, training_class.end_date
-    errors: dict[str, list[str]] = {
-        field: [_("Check the year: this is more than 10 years away.")]
-        for field, value in (("start_date", start), ("end_date", end))
-        if value is not None and abs(value - today) > LONGEST
-    }
-    if not errors and start is not None and end is not None and end < start:
-        errors["end_date"] = [_("The last day cannot be before the first day.")]
+    errors = wrong_days(training_class.start_date, training_class.end_date, today=today)
     if len(training_class.class_type) > 50:
         errors["class_type"] = [_("At most 50 characters.")]
     hours = training_class.course_hours
@@ -172,6 +165,46 @@ def check_values(training_class: TrainingClass, schedule: Schedule | None, *, to
             check_schedule(schedule)
         except Invalid as refusal:
             errors["schedule"] = [str(refusal)]
+    if errors:
+        raise _not_plannable(errors)
+
+
+def wrong_days(start: date | None, end: date | None, *, today: date) -> dict[str, list[str]]:
+    """Return by field what is wrong with first and last day."""
+    errors: dict[str, list[str]] = {
+        field: [_("Check the year: this is more than 10 years away.")]
+        for field, value in (("start_date", start), ("end_date", end))
+        if value is not None and abs(value - today) > LONGEST
+    }
+    if not errors and start is not None and end is not None and end < start:
+        errors["end_date"] = [_("The last day cannot be before the first day.")]
+    return errors
+
+
+def counts_from(before: Schedule, after: Schedule, *, start: date | None, applies_from: date) -> date | None:
+    """Return from which day a schedule of a class that began on `start` counts: None is the first one.
+
+    Other days or times count from `applies_from` on, everything else as before.
+    """
+    if before.same_rule(after):
+        return before.since
+    return applies_from if start is not None and applies_from > start else None
+
+
+def check_holds_captured(training_class: TrainingClass, *, first: date | None, last: date | None) -> None:
+    """H1: first and last day leave no captured meeting outside.
+
+    Args:
+        first, last: dates of the first and last meeting with captured hours.
+    """
+    start, end = training_class.start_date, training_class.end_date
+    errors = {}
+    if first is not None and start is not None and first < start:
+        text = _("Hours are captured for %(day)s. Enter that day or an earlier one, or have the capture voided.")
+        errors["start_date"] = [text % {"day": day_in_words(first)}]
+    if last is not None and end is not None and last > end:
+        text = _("Hours are captured for %(day)s. Enter that day or a later one, or have the capture voided.")
+        errors["end_date"] = [text % {"day": day_in_words(last)}]
     if errors:
         raise _not_plannable(errors)
 

@@ -117,6 +117,11 @@ class Schedule:
             "since": self.since.isoformat() if self.since else None,
         }
 
+    @property
+    def in_order(self) -> list[int]:
+        """Its days as people read them, the last day of the month behind the others."""
+        return sorted(self.days, key=lambda day: (day == LAST_DAY, day))
+
     def counting_from(self, day: date | None) -> "Schedule":
         """Return the same schedule, for the days from `day` on."""
         return replace(self, since=day)

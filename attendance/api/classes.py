@@ -89,7 +89,7 @@ class ExceptionObject(ApiObject):
 @router.get("", response=answers(Page[ClassObject]))
 @requires(Permission.READ_CLASS)
 def list_classes(request: ApiRequest, query: Query[ClassQuery]) -> dict[str, Any]:
-    """Classes, the latest first; a trainer's own only. `code` is the beginning of a class code."""
+    """Classes, the latest first; a trainer's own only. `code` is a class code or a part of it."""
     wanted = ClassFilter(code=query.code, client_id=query.client_id, course_id=query.course_id, agent_id=query.agent_id)
     found = in_state(matching(visible_classes(request.user), wanted), Shown[query.status or "ALL"])
     return page(found, query, lambda rows: [_class(each) for each in rows])

@@ -47,7 +47,7 @@ class Shown(TextChoices):
 
 @dataclass(frozen=True)
 class ClassFilter:
-    """What the list is narrowed to; `code` is the beginning of a class code."""
+    """What the list is narrowed to; `code` is a class code or a part of it."""
 
     code: str = ""
     client_id: int | None = None
@@ -196,14 +196,14 @@ def class_board(training_class: TrainingClass, *, month: date | None, user: User
     Args:
         month: any day of it; None, or one outside of the class, is the month that is nearest to `today`.
     """
-    firsts = class_months(training_class)
-    shown = _month(firsts, month, today)
     missing = dict(
-        training_class.sessions.filter(is_missing(today))
-        .order_by()
+        training_class.sessions.order_by()
         .values_list(TruncMonth("session_date"))
-        .annotate(Count("pk"))
+        .annotate(missing=Count("pk", filter=is_missing(today)))
     )
+    # An exception may stand outside of days that were changed since.
+    firsts = sorted({*class_months(training_class), *missing})
+    shown = _month(firsts, month, today)
     return ClassBoard(
         training_class=training_class,
         summary=_summary(training_class, today),
@@ -221,7 +221,7 @@ def timetable(training_class: TrainingClass) -> list[tuple[str, str]]:
     schedule = Schedule.from_json(training_class.schedule)
     return [
         (day_name(schedule.frequency, day), ", ".join(str(each) for each in sorted(schedule.days[day])))
-        for day in sorted(schedule.days)
+        for day in schedule.in_order
     ]
 
 

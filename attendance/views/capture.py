@@ -15,14 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from attendance.class_forms import CaptureForm, VoidForm
-from attendance.selectors.classes import class_board, get_meeting, meeting_detail
+from attendance.selectors.classes import ClassBoard, class_board, get_meeting, meeting_detail
 from attendance.services.capture import Captured, capture_session, mark_exception, void_capture
 from learners.selectors.progression import in_progress_on
 from training.class_policies import check_can_capture, check_can_void
 from training.htmx import HtmxRequest
 from training.models import ClassAttendanceSession, TrainingClass
 from training.permissions import Permission, check_may, requires
-from training.refusals import Invalid
+from training.refusals import Conflict, Invalid, Refusal
 from training.selectors.classes import visible_class
 from training.templatetags.ui import day as day_in_words
 
@@ -34,8 +34,12 @@ def class_capture(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
     """Ask how long everybody was there, full hours first, and capture the meeting (H2)."""
     training_class = visible_class(request.user, pk)
     check_may(request.user, Permission.CAPTURE, training_class)
-    meeting = get_meeting(training_class, day)
-    check_can_capture(meeting, today=timezone.localdate())
+    try:
+        meeting = get_meeting(training_class, day)
+        if request.method != "POST":  # the service answers a post, and what was typed stays
+            check_can_capture(meeting, today=timezone.localdate())
+    except Refusal as refusal:
+        return _refused(request, training_class, day, refusal)
     form = CaptureForm(
         request.POST if request.method == "POST" else None,
         progressions=list(in_progress_on(pk, day)),
@@ -51,11 +55,12 @@ def class_capture(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
                 by=request.user,
                 now=timezone.now(),
             )
-        except Invalid as refusal:
+        except (Invalid, Conflict) as refusal:
             form.refuse(refusal)
+            return _asked(request, "capture", meeting, form, status=_status(refusal))
         else:
             return _done(request, training_class, day, _told(captured))
-    return _asked(request, "capture", meeting, form)
+    return _asked(request, "capture", meeting, form, status=422 if form.is_bound else 200)
 
 
 @requires(Permission.CAPTURE)
@@ -64,7 +69,10 @@ def class_exception(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
     """Mark a meeting, a future one too, as cancelled by the client or as missed by the agent (H3)."""
     training_class = visible_class(request.user, pk)
     status = request.POST.get("status", "")
-    meeting = mark_exception(class_id=pk, session_date=day, status=status, by=request.user, now=timezone.now())
+    try:
+        meeting = mark_exception(class_id=pk, session_date=day, status=status, by=request.user, now=timezone.now())
+    except (Invalid, Conflict) as refusal:
+        return _refused(request, training_class, day, refusal)
     words = {"day": day_in_words(day), "what": ClassAttendanceSession.Status(meeting.status).label}
     return _done(request, training_class, day, _("%(day)s: %(what)s. No hours are logged.") % words)
 
@@ -84,20 +92,37 @@ def class_meeting(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
 def class_void(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
     """Ask why, and void the capture or exception; the meeting is pending again (H4)."""
     training_class = visible_class(request.user, pk)
-    meeting = get_meeting(training_class, day)
-    check_can_void(meeting)
+    try:
+        meeting = get_meeting(training_class, day)
+        if request.method != "POST":
+            check_can_void(meeting)
+    except Refusal as refusal:
+        return _refused(request, training_class, day, refusal)
     form = VoidForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        void_capture(class_id=pk, session_date=day, reason=reason, by=request.user, now=timezone.now())
-        text = _("Voided. %(day)s can be captured again.") % {"day": day_in_words(day)}
-        return _done(request, training_class, day, text)
-    return _asked(request, "void", meeting, form)
+        try:
+            void_capture(class_id=pk, session_date=day, reason=reason, by=request.user, now=timezone.now())
+        except (Invalid, Conflict) as refusal:
+            form.refuse(refusal)
+            return _asked(request, "void", meeting, form, status=_status(refusal))
+        else:
+            text = _("Voided. %(day)s can be captured again.") % {"day": day_in_words(day)}
+            return _done(request, training_class, day, text)
+    return _asked(request, "void", meeting, form, status=422 if form.is_bound else 200)
 
 
-def _asked(request: HtmxRequest, name: str, meeting: ClassAttendanceSession, form: forms.Form) -> HttpResponse:
-    """Answer with a question: a dialog over the page that HTMX is on, else a page of its own."""
-    response = _render(request, name, meeting, {"form": form}, status=422 if form.is_bound else 200)
+def _asked(
+    request: HtmxRequest, name: str, meeting: ClassAttendanceSession, form: forms.Form, *, status: int
+) -> HttpResponse:
+    """Answer with a question: a dialog over the page that HTMX is on, else a page of its own.
+
+    What was refused comes back with the month behind the dialog, which may be another one by now.
+    """
+    context: dict[str, Any] = {"form": form}
+    if request.htmx and form.is_bound:
+        context["board"] = _board(request, meeting.training_class, meeting.session_date)
+    response = _render(request, name, meeting, context, status=status)
     if request.htmx and form.is_bound:
         response["HX-Retarget"], response["HX-Reswap"] = f"#{name}-form", "outerHTML"
     return response
@@ -126,8 +151,27 @@ def _done(request: HtmxRequest, training_class: TrainingClass, day: date, text: 
     if not request.htmx:
         messages.success(request, text)
         return redirect(_month_url(training_class, day))
-    board = class_board(training_class, month=day, user=request.user, today=timezone.localdate())
-    return render(request, "attendance/partials/_class_done.html", {"board": board, "text": text})
+    context = {"board": _board(request, training_class, day), "kind": "ok", "text": text, "is_over": True}
+    return render(request, "attendance/partials/_class_done.html", context)
+
+
+def _refused(request: HtmxRequest, training_class: TrainingClass, day: date, refusal: Refusal) -> HttpResponse:
+    """Tell why not; HTMX gets the month as it is by now as well, for the page that asked is out of date."""
+    if not request.htmx:
+        raise refusal
+    context = {"board": _board(request, training_class, day), "kind": "bad", "text": refusal.message}
+    response = render(request, "attendance/partials/_class_done.html", context, status=_status(refusal))
+    response["HX-Retarget"], response["HX-Reswap"] = "#class-board", "outerHTML"
+    return response
+
+
+def _status(refusal: Refusal) -> int:
+    """A form is swapped in with 409 where the state stands in the way, else with 422."""
+    return Conflict.status if isinstance(refusal, Conflict) else 422
+
+
+def _board(request: HtmxRequest, training_class: TrainingClass, day: date) -> ClassBoard:
+    return class_board(training_class, month=day, user=request.user, today=timezone.localdate())
 
 
 def _told(captured: Captured) -> str:

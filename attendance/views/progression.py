@@ -107,6 +107,7 @@ def progression_hours(request: HtmxRequest, pk: int) -> HttpResponse:
             enter_hours(tracking_id=pk, **entered, by=request.user, now=timezone.now())
         except (Invalid, Conflict) as refusal:
             form.refuse(refusal)
+            return _asked(request, "hours", {"progression": progression, "form": form}, refusal)
         else:
             words = {"worker": progression.learner.name, "day": day_in_words(entered["log_date"])}
             messages.success(request, _("%(worker)s: hours of %(day)s logged.") % words)
@@ -120,22 +121,28 @@ def _step(request: HtmxRequest, pk: int, kind: ProgressionEvent.Kind) -> HttpRes
     form = StepForm(posted, kind=kind, initial={"effective_date": timezone.localdate()})
     if not form.is_bound:
         check_step(kind, status=progression.status)
+    context = {"progression": progression, "kind": kind, "form": form}
     if form.is_valid():
         try:
             _take(request, progression, kind, form)
         except (Invalid, Conflict) as refusal:
             form.refuse(refusal)
+            return _asked(request, "step", context, refusal)
         else:
             words = {"worker": progression.learner.name, "step": Kind(kind).label.lower()}
             messages.success(request, _("%(worker)s: %(step)s.") % words)
             return _go(request, progression)
-    return _asked(request, "step", {"progression": progression, "kind": kind, "form": form})
+    return _asked(request, "step", context)
 
 
-def _asked(request: HtmxRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+def _asked(
+    request: HtmxRequest, name: str, context: dict[str, Any], refusal: Invalid | Conflict | None = None
+) -> HttpResponse:
     """Answer with a question: a dialog over the page that HTMX is on, else a page of its own."""
     where = "partials/_" if request.htmx else ""
     status = 422 if context["form"].is_bound else 200
+    if isinstance(refusal, Conflict):
+        status = Conflict.status
     return render(request, f"attendance/{where}progression_{name}.html", context, status=status)
 
 

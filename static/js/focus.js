@@ -1,6 +1,6 @@
 // Where the keyboard is when an answer has swapped away what it was on: on what stands there now, else on the first
-// thing of the same part of the page. It never falls back to the top (WCAG 2.4.3). A dialog that closes without an
-// answer needs nothing of this: the browser hands the focus back to its opener.
+// thing of the same part of the page. It never falls back to the top (WCAG 2.4.3). A dialog that closes needs this only
+// where its opener is gone: else the browser hands the focus back.
 
 const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]";
 
@@ -26,8 +26,11 @@ function firstIn(part) {
   return [part, ...part.querySelectorAll(FOCUSABLE)].find((each) => each.matches(FOCUSABLE) && each.checkVisibility());
 }
 
-document.addEventListener("htmx:afterSettle", () => {
+function refocus() {
   if (!last || last.element.isConnected || document.activeElement !== document.body) return;
   const parts = last.ids.map((id) => document.getElementById(id)).filter(Boolean);
   parts.map(firstIn).find(Boolean)?.focus();
-});
+}
+
+document.addEventListener("htmx:afterSettle", refocus);
+document.addEventListener("close", refocus, true); // of a dialog whose opener was swapped away behind it

@@ -1,6 +1,7 @@
 """Classes as they are read: whose they are, on which days they meet, and what has become of these days."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -84,9 +85,15 @@ def visible_class(user: User, class_id: int) -> TrainingClass:
 
 
 def by_code(classes: QuerySet[TrainingClass], text: str) -> QuerySet[TrainingClass]:
-    """Narrow to classes whose code begins with `text`, in upper or lower case; the index of the codes answers it."""
-    wanted = text.strip()
-    return classes.filter(Q(class_code__startswith=wanted) | Q(class_code__startswith=wanted.upper()))
+    """Narrow to classes with `text` in their code, upper and lower case alike: its beginning, its number, all of it.
+
+    A draft that has no code yet is found by what stands in its place, such as #39.
+    """
+    wanted = "".join(text.split())
+    found = Q(class_code__icontains=wanted)
+    if number := re.fullmatch(r"#([0-9]{1,18})", wanted):
+        found |= Q(class_code__isnull=True, pk=int(number[1]))
+    return classes.filter(found)
 
 
 # Days
@@ -111,18 +118,39 @@ def class_calendar(training_class: TrainingClass, *, first: date, last: date) ->
     A day that was captured or excepted and has been blocked since is there as the meeting that it was.
     """
     meetings = training_class.sessions.filter(session_date__range=(first, last)).select_related("captured_by")
-    by_date = {meeting.session_date: meeting for meeting in meetings}
-    planned = {each.day: each for each in planned_days(training_class) if first <= each.day <= last}
-    blocked = {day for day, each in planned.items() if each.blocked}
+    planned = [each for each in planned_days(training_class) if first <= each.day <= last]
+    held = {meeting.session_date for meeting in meetings}
+    return _calendar([each for each in planned if each.blocked or each.day in held], meetings)
+
+
+def calendar_after(
+    training_class: TrainingClass | None, schedule: Schedule, *, start: date, end: date
+) -> list[CalendarDay]:
+    """Return the days that a class would have with these dates and this schedule; at most one query.
+
+    What was captured or excepted stays whatever is planned, and so do meetings before the day from which the schedule
+    counts (H1): these are there as the meetings that they are.
+    """
+    planned = class_days(schedule, start=start, end=end, holidays=public_holidays(first=start, last=end))
+    if training_class is None or training_class.status == TrainingClass.Status.DRAFT:
+        return _calendar(planned, ())
+    is_before = Q(session_date__gte=start, session_date__lt=min(schedule.since or start, end + timedelta(days=1)))
+    return _calendar(planned, training_class.sessions.filter(~Q(status=Meeting.Status.PENDING) | is_before))
+
+
+def _calendar(planned: Iterable[ClassDay], meetings: Iterable[Meeting]) -> list[CalendarDay]:
+    """Put planned days and meetings together by date; where both are, the meeting counts."""
+    days = {each.day: each for each in planned}
+    held = {meeting.session_date: meeting for meeting in meetings}
     return [
         CalendarDay(
             day=day,
-            intervals=planned[day].intervals if day in planned else (),
-            hours=meeting.scheduled_hours if (meeting := by_date.get(day)) else planned[day].hours,
-            blocked=planned[day].blocked if meeting is None else "",
+            intervals=days[day].intervals if day in days else (),
+            hours=meeting.scheduled_hours if (meeting := held.get(day)) else days[day].hours,
+            blocked=days[day].blocked if meeting is None else "",
             session=meeting,
         )
-        for day in sorted(by_date.keys() | blocked)
+        for day in sorted(days.keys() | held)
     ]
 
 

@@ -11,7 +11,7 @@ from typing import TypedDict, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import models, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
 from training import class_policies as policies
@@ -229,7 +229,10 @@ def _write(
     before = Schedule.from_json(training_class.schedule) if training_class.schedule else None
     schedule = plan.get("schedule", before)
     if schedule is not None and before is not None and to == training_class.status == TrainingClass.Status.ACTIVE:
-        schedule = schedule.counting_from(_counts_from(training_class, before, schedule, applies_from or today))
+        since = policies.counts_from(
+            before, schedule, start=training_class.start_date, applies_from=applies_from or today
+        )
+        schedule = schedule.counting_from(since)
     values = {**plan, "schedule": schedule.as_json() if schedule else None}
     changed = {field: value for field, value in values.items() if value != getattr(training_class, field)}
     is_new_state = training_class.pk is None or training_class.status != to
@@ -250,16 +253,13 @@ def _write(
         written.add("class_code")
     _save(training_class, written, by=by, now=now)
     if to != TrainingClass.Status.DRAFT:
+        # After the meetings to be removed were locked, nobody captures one of them any more.
         _sync(training_class, now=now)
+        if {"start_date", "end_date"} & changed.keys():
+            captured = training_class.sessions.filter(status=Meeting.Status.CAPTURED)
+            found = captured.aggregate(first=Min("session_date"), last=Max("session_date"))
+            policies.check_holds_captured(training_class, **found)
     return training_class
-
-
-def _counts_from(training_class: TrainingClass, before: Schedule, after: Schedule, applies_from: date) -> date | None:
-    """Return the day from which a schedule counts: other days or times from `applies_from` on, else as before."""
-    if before.same_rule(after):
-        return before.since
-    start = training_class.start_date
-    return applies_from if start is not None and applies_from > start else None
 
 
 def _check_chosen(training_class: TrainingClass, changed: dict[str, object]) -> None:

@@ -15,14 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from training.class_forms import ClassForm, StopForm
-from training.class_policies import LONGEST, check_can_delete, check_can_edit, check_can_stop
+from training.class_policies import check_can_delete, check_can_edit, check_can_stop, counts_from, wrong_days
 from training.htmx import HtmxRequest
-from training.models import TrainingClass
+from training.models import ClassAttendanceSession, TrainingClass
 from training.permissions import Permission, requires
-from training.public_holidays import public_holidays
-from training.refusals import Conflict, Invalid
-from training.schedules import ClassDay, Schedule, class_days
-from training.selectors.classes import visible_class
+from training.refusals import Conflict, Invalid, show_refusal
+from training.schedules import Schedule
+from training.selectors.classes import CalendarDay, calendar_after, visible_class
 from training.services.classes import (
     activate_class,
     create_class,
@@ -31,6 +30,10 @@ from training.services.classes import (
     restart_class,
     stop_class,
 )
+
+Status = ClassAttendanceSession.Status
+HELD = (Status.PENDING, Status.CAPTURED)
+NO_DAYS = ("client", "class_type", "course", "agent", "venue", "course_hours", "version", "__all__")
 
 
 @requires(Permission.PLAN_CLASSES)
@@ -111,13 +114,14 @@ def class_activate(request: HtmxRequest, pk: int) -> HttpResponse:
 def class_stop(request: HtmxRequest, pk: int) -> HttpResponse:
     """Ask for the last day held, and stop the class."""
     training_class = visible_class(request.user, pk)
-    check_can_stop(training_class)
     form = StopForm(request.POST if request.method == "POST" else None, initial={"stop_date": timezone.localdate()})
+    if not form.is_bound:
+        check_can_stop(training_class)
     if form.is_valid():
         stop_date = form.cleaned_data["stop_date"]
         try:
             stop_class(class_id=pk, stop_date=stop_date, by=request.user, now=timezone.now())
-        except Invalid as refusal:
+        except (Invalid, Conflict) as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, _("The class is stopped. Meetings after that day are gone."))
@@ -141,12 +145,17 @@ def class_restart(request: HtmxRequest, pk: int) -> HttpResponse:
 def class_delete(request: HtmxRequest, pk: int) -> HttpResponse:
     """Ask once more, and delete a draft."""
     training_class = visible_class(request.user, pk)
-    check_can_delete(training_class)
     form = forms.Form(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        delete_draft_class(class_id=pk, by=request.user)
-        messages.success(request, _("The draft is deleted."))
-        return _go(request, "attendance:classes")
+    if not form.is_bound:
+        check_can_delete(training_class)
+    elif form.is_valid():
+        try:
+            delete_draft_class(class_id=pk, by=request.user)
+        except Conflict as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("The draft is deleted."))
+            return _go(request, "attendance:classes")
     return _question(request, "delete", training_class, form)
 
 
@@ -156,30 +165,36 @@ def _activates(request: HtmxRequest) -> bool:
 
 def _preview(form: ClassForm) -> dict[str, Any]:
     """Return the days of what is typed, as far as it can be understood."""
-    days: list[ClassDay] = []
-    schedule, start, end = _typed(form)
-    if schedule and start and end and start <= end and end - start <= LONGEST:
-        days = class_days(
-            schedule.counting_from(None), start=start, end=end, holidays=public_holidays(first=start, last=end)
-        )
-    held = [each for each in days if not each.blocked]
+    today = timezone.localdate()
+    days: list[CalendarDay] = []
+    problems = [text for name in form.errors if name not in NO_DAYS for text in form.errors[name]]
+    schedule, start, end = _typed(form, today=today)
+    wrong = wrong_days(start, end, today=today)
+    if schedule and start and end and not wrong:
+        days = calendar_after(form.training_class, schedule, start=start, end=end)
+    held = [each for each in days if not each.blocked and (each.session is None or each.session.status in HELD)]
     return {
         "days": days,
         "meetings": len(held),
-        "blocked": len(days) - len(held),
+        "blocked": sum(bool(each.blocked) for each in days),
         "hours": sum(each.hours for each in held),
-        "problems": [text for name in form.errors if name not in ("version",) for text in form.errors[name]],
+        "problems": [*dict.fromkeys([*problems, *(text for texts in wrong.values() for text in texts)])],
     }
 
 
-def _typed(form: ClassForm) -> tuple[Schedule | None, date | None, date | None]:
-    if form.is_bound:
-        typed = form.cleaned_data
-        return typed.get("schedule"), typed.get("start_date"), typed.get("end_date")
+def _typed(form: ClassForm, *, today: date) -> tuple[Schedule | None, date | None, date | None]:
+    """Return the schedule from the day on which it would count, and first and last day."""
     stored = form.training_class
-    if stored is None or not stored.schedule:
-        return None, None, None
-    return Schedule.from_json(stored.schedule), stored.start_date, stored.end_date
+    before = Schedule.from_json(stored.schedule) if stored is not None and stored.schedule else None
+    if not form.is_bound:
+        return (before, stored.start_date, stored.end_date) if stored is not None else (None, None, None)
+    typed = form.cleaned_data
+    schedule: Schedule | None = typed.get("schedule")
+    if schedule and before and stored and stored.status == TrainingClass.Status.ACTIVE:
+        applies_from = typed.get("applies_from") or today
+        since = counts_from(before, schedule, start=stored.start_date, applies_from=applies_from)
+        schedule = schedule.counting_from(since)
+    return schedule, typed.get("start_date"), typed.get("end_date")
 
 
 def _form(request: HtmxRequest, form: ClassForm, *, status: int = 200) -> HttpResponse:

@@ -18,8 +18,8 @@ from tests.factories.training import MONDAYS, TrainerFactory, TrainingClassFacto
 from tests.fixtures import client_of
 from tests.html import fragment
 from training.models import Trainer, TrainingClass
-from training.schedules import Schedule
-from training.services.classes import stop_class
+from training.schedules import LAST_DAY, Frequency, Schedule
+from training.services.classes import ClassPlan, edit_class, stop_class
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +175,23 @@ def test_an_auditor_reads_and_is_offered_nothing_to_do(
     assert as_auditor.get(url("capture", training_class)).status_code == 403
 
 
+def test_h1_days_of_a_month_stand_in_their_order_the_last_one_last(as_supervisor: Client):
+    days = {LAST_DAY: MONDAYS.days[1], 10: MONDAYS.days[1]}
+    training_class = active_class(schedule=Schedule(Frequency.MONTHLY, days))
+    names = [name for name, _times in as_supervisor.get(page(training_class)).context["timetable"]]
+    assert names == ["Day 10", "The last day"]
+
+
+def test_h1_an_exception_outside_of_changed_days_keeps_its_month(
+    as_supervisor: Client, supervisor: User, training_class: TrainingClass
+):
+    who: dict[str, Any] = {"class_id": training_class.pk, "by": supervisor, "now": NOW}
+    mark_exception(session_date=date(2026, 4, 13), status="client_cancelled", **who)
+    edit_class(changes=ClassPlan(end_date=date(2026, 3, 30)), **who)
+    board = as_supervisor.get(page(training_class, "2026-04")).context["board"]
+    assert [(line.calendar.day.day, line.state.word) for line in board.days] == [(13, "Client cancelled")]
+
+
 # Capturing
 
 
@@ -249,6 +266,45 @@ def test_h3_a_locked_meeting_answers_409_and_says_who_and_when(
     assert LearnerHoursLog.objects.count() == 1
 
 
+def test_h3_whoever_is_slower_keeps_what_was_typed_and_sees_the_month_as_it_is(
+    as_supervisor: Client, supervisor: User, training_class: TrainingClass, progression: LearnerProgression
+):
+    capture_session(class_id=training_class.pk, session_date=MONDAY, by=supervisor, now=NOW)
+    typed = {f"hours-{progression.learner_id}": "2.5"}
+    response = as_supervisor.post(url("capture", training_class), typed, headers=HTMX)
+    assert (response.status_code, response["HX-Retarget"]) == (409, "#capture-form")
+    form = response.context["form"]
+    assert "was captured by" in form.non_field_errors()[0]
+    assert [field.value() for _progression, field in form.rows] == ["2.5"]
+    content, reloaded = response.content.decode(), as_supervisor.get(page(training_class)).content.decode()
+    assert 'id="class-board" hx-swap-oob="true"' in content
+    assert fragment(content, "class-board") == fragment(reloaded, "class-board")
+
+
+@pytest.mark.parametrize("name", ["capture", "exception"])
+def test_h3_a_page_that_is_out_of_date_is_brought_up_to_date(
+    as_supervisor: Client, supervisor: User, training_class: TrainingClass, progression: LearnerProgression, name: str
+):
+    capture_session(class_id=training_class.pk, session_date=MONDAY, by=supervisor, now=NOW)
+    ask = as_supervisor.get if name == "capture" else as_supervisor.post
+    response = ask(url(name, training_class), {"status": "agent_absent"}, headers=HTMX)
+    assert (response.status_code, response["HX-Retarget"]) == (409, "#class-board")
+    content = response.content.decode()
+    assert fragment(content, "class-board") == fragment(
+        as_supervisor.get(page(training_class)).content.decode(), "class-board"
+    )
+    assert "was captured by" in content
+
+
+def test_h1_a_meeting_that_is_gone_from_the_schedule_is_told_with_the_month_as_it_is(
+    as_supervisor: Client, training_class: TrainingClass, progression: LearnerProgression
+):
+    training_class.sessions.filter(session_date=MONDAY).delete()
+    response = as_supervisor.post(url("capture", training_class), headers=HTMX)
+    assert (response.status_code, response["HX-Retarget"]) == (422, "#class-board")
+    assert b"does not meet on 2 Mar 2026" in response.content
+
+
 @pytest.mark.parametrize(("day", "status"), [(COMING_MONDAY, 422), (date(2026, 3, 3), 404)])
 def test_h3_other_days_are_not_captured(
     as_supervisor: Client, training_class: TrainingClass, progression: LearnerProgression, day: date, status: int
@@ -283,7 +339,8 @@ def test_h3_an_exception_is_one_click_for_the_future_too(
 def test_h3_there_are_two_exceptions_only(as_supervisor: Client, training_class: TrainingClass):
     response = as_supervisor.post(url("exception", training_class), {"status": "captured"}, headers=HTMX)
     assert response.status_code == 422
-    assert response.content.decode() == "Choose whether the client cancelled or the agent was absent."
+    assert "Choose whether the client cancelled or the agent was absent." in response.content.decode()
+    assert state(training_class) == "pending"
 
 
 # Detail and void
@@ -314,6 +371,9 @@ def test_h4_a_superuser_voids_with_a_reason(
     progression.refresh_from_db()
     assert progression.hours_trained == 0
     assert as_superuser.get(url("void", training_class)).status_code == 409
+    stale = as_superuser.post(url("void", training_class), {"reason": "Wrong day"}, headers=HTMX)
+    assert (stale.status_code, stale["HX-Retarget"]) == (409, "#void-form")
+    assert "nothing to void" in stale.context["form"].non_field_errors()[0]
 
 
 def test_h4_nobody_else_voids(as_supervisor: Client, as_trainer: Client, training_class: TrainingClass):

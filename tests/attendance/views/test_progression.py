@@ -155,7 +155,7 @@ def test_h7_resuming_into_a_collision_asks_first(as_supervisor: Client, progress
     other = LearnerProgressionFactory(learner=progression.learner)
     data = {"effective_date": "2026-03-16"}
     refused = as_supervisor.post(step_url("resume", progression), data)
-    assert (refused.status_code, set(errors_of(refused))) == (422, {"__all__"})
+    assert (refused.status_code, set(errors_of(refused))) == (409, {"__all__"})
     as_supervisor.post(step_url("resume", progression), {**data, "holds_other": "on"})
     other.refresh_from_db()
     assert other.status == "on_hold"
@@ -169,7 +169,7 @@ def test_h7_a_step_taken_in_another_tab_is_told_in_the_dialog(as_supervisor: Cli
     data = {"effective_date": "2026-03-09", "reason": "Leave"}
     as_supervisor.post(step_url("hold", progression), data)
     again = as_supervisor.post(step_url("hold", progression), data, headers=HTMX)
-    assert (again.status_code, errors_of(again)) == (422, {"__all__": ["This programme is on hold already."]})
+    assert (again.status_code, errors_of(again)) == (409, {"__all__": ["This programme is on hold already."]})
     assert again.context["form"]["reason"].value() == "Leave"
 
 
@@ -229,7 +229,7 @@ def test_h5_a_programme_on_hold_takes_no_hours(as_supervisor: Client, progressio
     as_supervisor.post(step_url("hold", progression), {"effective_date": "2026-03-09"})
     assert as_supervisor.get(step_url("hours", progression)).status_code == 409
     refused = as_supervisor.post(step_url("hours", progression), typed, headers=HTMX)
-    assert (refused.status_code, set(errors_of(refused))) == (422, {"__all__"})
+    assert (refused.status_code, set(errors_of(refused))) == (409, {"__all__"})
     assert (
         step_url("hours", progression)
         not in as_supervisor.get(reverse("attendance:worker", args=[progression.learner_id])).content.decode()

@@ -54,18 +54,19 @@ def test_a_trainer_sees_own_classes_only(trainer: Trainer, trainer_user: User, s
         visible_class(trainer_user, others.pk)
 
 
-def test_classes_are_found_by_the_beginning_of_their_code():
-    codes = ["ABC1001", "ABC1002", "KUD021916-1", "abc-1", None]
-    for code in codes:
-        TrainingClassFactory(class_code=code)
+def test_k2_classes_are_found_by_codes_of_any_form():
+    codes = ["ABC1001", "ABC1002", "KUD021916-1", "aBc-1", None]
+    drafts = [TrainingClassFactory(class_code=code) for code in codes]
 
     def found(text: str) -> set[str | None]:
         return set(by_code(TrainingClass.objects.all(), text).values_list("class_code", flat=True))
 
-    assert found("abc") == {"ABC1001", "ABC1002", "abc-1"}
-    assert found(" ABC1002 ") == {"ABC1002"}
+    assert found("ABC") == {"ABC1001", "ABC1002", "aBc-1"}
+    assert found(" abc 1002 ") == {"ABC1002"}
     assert found("kud0") == {"KUD021916-1"}
-    assert found("1001") == set()
+    assert found("1001") == {"ABC1001"}
+    assert found(f"#{drafts[-1].pk}") == {None}
+    assert found(f"#{drafts[0].pk}") == set()
     assert found("%") == set()
 
 

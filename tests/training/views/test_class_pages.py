@@ -1,14 +1,17 @@
 """The pages that plan a class: what is typed is never lost, and every refusal stands at its field."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from attendance.services.capture import capture_session
+from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import (
     MORNING,
     CompanyFactory,
@@ -151,6 +154,61 @@ def test_h1_the_preview_bears_what_is_typed_half(as_supervisor: Client, changes:
     assert response.context["days"] == []
 
 
+def test_h1_two_lines_of_one_day_of_the_month_are_two_times(as_supervisor: Client):
+    lines = "29 09:00-10:30\n29 13:00-14:30"
+    as_supervisor.post(NEW, typed(frequency="monthly", month_days=lines))
+    assert stored().schedule["days"] == [{"day": 29, "times": [["09:00", "10:30"], ["13:00", "14:30"]]}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"end_date": "2026-03-01"}, "The last day cannot be before the first day."),
+        ({"end_date": "2926-01-01"}, "Check the year."),
+        ({"end_date": "2046-01-01"}, "Check the year: this is more than 10 years away."),
+        (
+            {"exceptions": "2026-03-09 Works closed\n2026-03-09 Strike"},
+            "“2026-03-09 Strike”: this date stands here twice",
+        ),
+    ],
+)
+def test_h1_the_preview_says_why_there_are_no_days(as_supervisor: Client, changes: dict[str, str], problem: str):
+    response = as_supervisor.get(DAYS, typed(**changes, course_hours="many"), headers=HTMX)
+    [said] = response.context["problems"]
+    assert said.startswith(problem)
+
+
+def test_h1_the_preview_of_other_days_keeps_what_was_before_them_and_what_was_captured(
+    as_supervisor: Client, supervisor: User
+):
+    training_class = active_class()
+    LearnerProgressionFactory(training_class=training_class)
+    coming: dict[str, Any] = {
+        "class_id": training_class.pk,
+        "by": supervisor,
+        "now": datetime(2026, 4, 27, 20, 0, tzinfo=UTC),
+    }
+    capture_session(session_date=date(2026, 4, 20), **coming)
+    values: dict[str, Any] = {
+        "class": training_class.pk,
+        "version": training_class.version,
+        "start_date": "2026-03-02",
+        "end_date": "2026-04-27",
+        "frequency": "weekly",
+        "day_2": "08:00-12:00",
+        "applies_from": "2026-04-01",
+    }
+    shown = as_supervisor.get(DAYS, values, headers=HTMX).context
+    days = [each.day for each in shown["days"]]
+    assert days == [
+        *(date(2026, 3, day) for day in (2, 9, 16, 23, 30)),
+        *(date(2026, 4, day) for day in (7, 14, 20, 21)),
+    ]
+    as_supervisor.post(url("edit", training_class), {**values, "agent": training_class.agent_id})
+    assert list(training_class.sessions.values_list("session_date", flat=True)) == days
+    assert shown["meetings"] == len(days)
+
+
 def test_swapping_the_preview_equals_reloading_the_form(as_supervisor: Client):
     training_class = active_class()
     form = as_supervisor.get(url("edit", training_class))
@@ -173,6 +231,18 @@ def test_an_edit_keeps_what_was_not_touched(as_supervisor: Client):
     training_class.refresh_from_db()
     assert training_class.class_type == "Evening"
     assert training_class.schedule == before
+
+
+def test_h1_days_that_leave_captured_hours_outside_are_refused_at_their_field(as_supervisor: Client, supervisor: User):
+    training_class = active_class()
+    LearnerProgressionFactory(training_class=training_class)
+    capture_session(class_id=training_class.pk, session_date=date(2026, 3, 2), by=supervisor, now=MORNING)
+    form = as_supervisor.get(url("edit", training_class)).context["form"]
+    values = {field.html_name: field.value() or "" for field in form} | {"start_date": "2026-03-09"}
+    response = as_supervisor.post(url("edit", training_class), values)
+    assert (response.status_code, set(errors_of(response))) == (422, {"start_date"})
+    assert "Hours are captured for 2 Mar 2026" in errors_of(response)["start_date"][0]
+    assert stored().start_date == date(2026, 3, 2)
 
 
 def test_a_draft_that_cannot_be_activated_is_not_changed_either(as_supervisor: Client):
@@ -217,6 +287,8 @@ def test_h3_stop_asks_for_the_day_and_start_again_brings_the_meetings_back(as_su
     assert (wrong.status_code, set(errors_of(wrong))) == (422, {"stop_date"})
     as_supervisor.post(url("stop", training_class), {"stop_date": "2026-03-09"})
     assert training_class.sessions.count() == 2
+    again = as_supervisor.post(url("stop", training_class), {"stop_date": "2026-03-16"}, headers=HTMX)
+    assert errors_of(again) == {"__all__": ["This class is stopped already."]}
     as_supervisor.post(url("restart", training_class))
     assert training_class.sessions.count() == before
 
@@ -234,5 +306,7 @@ def test_only_drafts_are_deleted(as_supervisor: Client):
     draft, active = TrainingClassFactory(), active_class()
     assert as_supervisor.get(url("delete", draft)).status_code == 200
     assert as_supervisor.post(url("delete", draft))["Location"] == "/classes/"
-    assert as_supervisor.post(url("delete", active)).status_code == 409
+    assert as_supervisor.get(url("delete", active)).status_code == 409
+    refused = as_supervisor.post(url("delete", active), headers=HTMX)
+    assert "Only drafts can be deleted" in errors_of(refused)["__all__"][0]
     assert stored() == active
