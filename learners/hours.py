@@ -39,6 +39,14 @@ class ProgressionNotInThisState(Conflict):
     """The progression is on hold, in progress or completed, and that does not allow it (H5, H7)."""
 
 
+class HoursStay(Conflict):
+    """These hours cannot be taken back by themselves, or were before (invariant 6)."""
+
+
+class MeetingWasNotHeld(Conflict):
+    """The client cancelled the meeting or its agent was absent, so it has no hours (H3)."""
+
+
 def as_hours(value: Hours) -> Decimal:
     """Return a number of hours, exactly.
 
@@ -81,6 +89,26 @@ def check_meeting(meeting_date: date | None, *, log_date: date | None) -> date:
     if log_date is not None and log_date != meeting_date:
         raise WrongHours(_("The meeting has a date of its own. Leave the other date out."))
     return meeting_date
+
+
+def check_meeting_held(status: str) -> None:
+    """H3: a meeting that the client cancelled or that its agent missed logs no hours."""
+    if status not in {"pending", "captured"}:
+        raise MeetingWasNotHeld(
+            _("That meeting was marked as cancelled by the client, and has no hours. An administrator can void that.")
+            if status == "client_cancelled"
+            else _("That meeting was marked as agent absent, and has no hours. An administrator can void that.")
+        )
+
+
+def check_can_void_hours(*, is_of_capture: bool, is_reversed: bool, is_reversal: bool) -> None:
+    """Invariant 6: hours are reversed once, and those of a capture with all of it (H4)."""
+    if is_reversal:
+        raise HoursStay(_("This row takes other hours back. Enter those again instead."))
+    if is_reversed:
+        raise HoursStay(_("These hours were voided before."))
+    if is_of_capture:
+        raise HoursStay(_("These hours belong to a captured meeting. Void its capture, then capture it again."))
 
 
 def check_day(day: date, *, today: date) -> None:

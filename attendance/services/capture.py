@@ -21,7 +21,7 @@ from learners.selectors.progression import in_progress_keys
 from training.class_policies import check_can_capture, check_can_except, check_can_void, check_found
 from training.models import ClassAttendanceSession, TrainingClass
 from training.permissions import Permission, check_may
-from training.refusals import Invalid, database_refusals
+from training.refusals import Conflict, Invalid, database_refusals
 from training.selectors.classes import planned_days
 from training.services.classes import lock_meeting
 from training.templatetags.ui import day as day_in_words
@@ -43,6 +43,10 @@ class NobodyInProgress(Invalid):
 
 class NoSuchException(Invalid):
     """Only what the client or the agent did is an exception (H3)."""
+
+
+class HoursAreLogged(Conflict):
+    """A meeting with hours was held, and is no exception (H3)."""
 
 
 class VoidReasonMissing(Invalid):
@@ -116,6 +120,7 @@ def mark_exception(
 
     Raises:
         NoSuchException.
+        HoursAreLogged: somebody has hours of it by hand (409).
         ClassNotFound, NotPermitted, NotScheduledThen, MeetingIsLocked, CannotCapture: as `capture_session`.
     """
     if status not in (Status.CLIENT_CANCELLED, Status.AGENT_ABSENT):
@@ -123,6 +128,7 @@ def mark_exception(
     with database_refusals(), transaction.atomic():
         meeting = _locked_meeting(class_id, session_date, by=by)
         check_can_except(meeting)
+        _check_no_hours(meeting)
         return _close(meeting, Status(status), notes, by=by, now=now)
 
 
@@ -245,6 +251,15 @@ def _wrong_presence(errors: Mapping[str, Sequence[str]]) -> WrongPresence:
     return WrongPresence(_("Nothing was saved. %(first)s") % {"first": first}, errors=errors)
 
 
+def _check_no_hours(meeting: ClassAttendanceSession) -> None:
+    """H3: an exception logs no hours, and none are there that somebody entered by hand before."""
+    if _standing(meeting).exists():
+        raise HoursAreLogged(
+            _("Hours are logged for the meeting of %(day)s. Capture it, or have these hours voided first.")
+            % {"day": day_in_words(meeting.session_date)}
+        )
+
+
 def _close(
     meeting: ClassAttendanceSession, status: Status, notes: str, *, by: User, now: datetime
 ) -> ClassAttendanceSession:
@@ -257,25 +272,11 @@ def _close(
 
 def _reverse(meeting: ClassAttendanceSession, reason: str, *, by: User, now: datetime) -> None:
     """Log the negative of every row that the capture logged; hours entered by hand for the meeting stay."""
-    rows = LearnerHoursLog.objects.filter(
-        session=meeting, source=LearnerHoursLog.Source.ATTENDANCE, reversal_of__isnull=True, reversal__isnull=True
-    )
+    rows = _standing(meeting).filter(source=LearnerHoursLog.Source.ATTENDANCE)
     _lock_progressions(LearnerProgression.objects.filter(pk__in=rows.values("progression")))
-    LearnerHoursLog.objects.bulk_create(
-        LearnerHoursLog(
-            progression_id=row.progression_id,
-            learner_id=row.learner_id,
-            training_class_id=row.training_class_id,
-            course_id=row.course_id,
-            log_date=row.log_date,
-            hours_trained=-row.hours_trained,
-            hours_present=-row.hours_present,
-            source=row.source,
-            session=meeting,
-            created_by=by,
-            created_at=now,
-            notes=reason,
-            reversal_of=row,
-        )
-        for row in rows
-    )
+    LearnerHoursLog.objects.bulk_create(row.negative(reason=reason, by=by, now=now) for row in rows)
+
+
+def _standing(meeting: ClassAttendanceSession) -> QuerySet[LearnerHoursLog]:
+    """Return the hours of a meeting that are not taken back."""
+    return LearnerHoursLog.objects.filter(session=meeting, reversal_of__isnull=True, reversal__isnull=True)

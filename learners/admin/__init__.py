@@ -1,6 +1,6 @@
-from learners.admin import records, requirements, workers
+from learners.admin import hours, records, requirements, workers
 from training.event_admin import register_events
 
-__all__ = ["records", "requirements", "workers"]
+__all__ = ["hours", "records", "requirements", "workers"]
 
 register_events("learners")

@@ -19,11 +19,8 @@ from learners.models import (
     Learner,
     LearnerArea,
     LearnerAreaPeriod,
-    LearnerHoursLog,
     LearnerPeriod,
-    LearnerProgression,
     Merge,
-    ProgressionEvent,
     RequirementPeriod,
     TrainingRecord,
 )
@@ -246,33 +243,3 @@ class RequirementPeriodAdmin(PeriodAdmin):
     list_filter = ("requirement_type",)
     search_fields = ("role__title", "area__name", "course__code")
     named = ("role", "area", "course")
-
-
-# Hours: written by captures
-
-
-@admin.register(LearnerProgression)
-class LearnerProgressionAdmin(ReadOnlyAdmin):
-    list_display = ("learner", "course", "training_class", "status", "start_date", "hours_trained", "hours_present")
-    list_filter = ("status", ("course", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("learner", "course", "training_class")
-    date_hierarchy = "start_date"
-    search_fields = (*WORKER_SEARCH, "course__code", "training_class__class_code")
-
-
-@admin.register(ProgressionEvent)
-class ProgressionEventAdmin(ReadOnlyAdmin):
-    list_display = ("progression", "kind", "effective_date", "created_by", "created_at")
-    list_filter = ("kind",)
-    list_select_related = ("progression", "created_by")
-    date_hierarchy = "effective_date"
-    search_fields = ("reason",)
-
-
-@admin.register(LearnerHoursLog)
-class LearnerHoursLogAdmin(ReadOnlyAdmin):
-    list_display = ("log_date", "learner", "course", "training_class", "hours_trained", "hours_present", "source")
-    list_filter = ("source", ("course", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("learner", "course", "training_class")
-    date_hierarchy = "log_date"
-    search_fields = (*WORKER_SEARCH, "training_class__class_code")

@@ -3,7 +3,7 @@
 Table and column names are a promise to reports and plain SQL written against them; defaults are the database's own.
 """
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from learners.hours import Hours, as_hours, check_day, check_hours, check_meeting, check_source
+from learners.hours import Hours, as_hours, check_day, check_hours, check_meeting, check_meeting_held, check_source
 from training.models import ClassAttendanceSession
 from training.models.base import audited
 
@@ -136,6 +136,7 @@ class LearnerProgression(models.Model):
 
         Raises:
             WrongHours: hours, source, meeting or day cannot be; nothing is logged.
+            MeetingWasNotHeld: the meeting is excepted (H3).
         """
         trained, present = as_hours(hours_trained), as_hours(hours_present)
         check_hours(trained=trained, present=present)
@@ -147,6 +148,8 @@ class LearnerProgression(models.Model):
                 meetings = ClassAttendanceSession.objects.select_for_update(no_key=True)
                 meeting = meetings.filter(pk=session_id, training_class=self.training_class_id).first()
                 day = check_meeting(meeting.session_date if meeting else None, log_date=log_date)
+                if meeting is not None:
+                    check_meeting_held(meeting.status)
             check_day(day, today=today)
             LearnerProgression.objects.select_for_update(no_key=True).get(pk=self.pk)
             LearnerHoursLog.objects.create(
@@ -290,3 +293,38 @@ class LearnerHoursLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log_date:%Y-%m-%d}: {self.hours_present}/{self.hours_trained}"
+
+    @property
+    def is_reversal(self) -> bool:
+        return self.reversal_of_id is not None
+
+    @property
+    def is_reversed(self) -> bool:
+        return hasattr(self, "reversal")
+
+    @property
+    def is_of_capture(self) -> bool:
+        """Whether a meeting is captured with these hours, so that they go only with its capture (H4)."""
+        return (
+            self.source == self.Source.ATTENDANCE
+            and self.session is not None
+            and self.session.status == ClassAttendanceSession.Status.CAPTURED
+        )
+
+    def negative(self, *, reason: str, by: User, now: datetime) -> "LearnerHoursLog":
+        """Return the row, not yet saved, that takes this one back (invariant 6)."""
+        return LearnerHoursLog(
+            progression_id=self.progression_id,
+            learner_id=self.learner_id,
+            training_class_id=self.training_class_id,
+            course_id=self.course_id,
+            log_date=self.log_date,
+            hours_trained=-self.hours_trained,
+            hours_present=-self.hours_present,
+            source=self.source,
+            session_id=self.session_id,
+            created_by=by,
+            created_at=now,
+            notes=reason,
+            reversal_of=self,
+        )

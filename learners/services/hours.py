@@ -1,16 +1,25 @@
-"""Hours that somebody enters by hand, for a programme in progress (H5)."""
+"""Hours in the log: entered by hand (H5), taken back, and added up anew (H6)."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners import hours as rules
 from learners.models import LearnerHoursLog, LearnerProgression
+from learners.services.records import ReasonMissing
+from training.models import ClassAttendanceSession
 from training.permissions import Permission, check_may
-from training.refusals import database_refusals
+from training.refusals import Refusal, database_refusals
+
+
+class HoursNotFound(Refusal):
+    """There is no such row in the log of hours (404)."""
+
+    status = 404
 
 
 def enter_hours(
@@ -49,3 +58,62 @@ def enter_hours(
         manual = LearnerHoursLog.Source.MANUAL
         found.add_hours(hours_trained, hours_present, manual, notes.strip() or None, None, by, log_date=log_date)
         return found
+
+
+def void_hours(*, log_id: int, reason: str, by: User, now: datetime) -> LearnerHoursLog:
+    """Take back hours that were entered wrong: a row with their exact negative, nothing is erased (invariant 6).
+
+    Those of a captured meeting are voided with all of it (H4).
+
+    Returns:
+        the reversal.
+
+    Raises:
+        NotPermitted, HoursNotFound.
+        ReasonMissing: `errors["reason"]`.
+        HoursStay: they are of a capture, reversed already, or a reversal themselves (409).
+    """
+    check_may(by, Permission.VOID)
+    if not reason.strip():
+        text = _("Say why these hours are voided.")
+        raise ReasonMissing(text, errors={"reason": [text]})
+    with database_refusals(), transaction.atomic():
+        row = LearnerHoursLog.objects.filter(pk=log_id).first()
+        if row is None:
+            raise HoursNotFound(_("There are no such hours in the log."))
+        if row.session_id is not None:  # locked before the progression, as captures do
+            ClassAttendanceSession.objects.select_for_update(no_key=True).get(pk=row.session_id)
+        LearnerProgression.objects.select_for_update(no_key=True).get(pk=row.progression_id)
+        row = LearnerHoursLog.objects.select_related("session").get(pk=log_id)  # as it is under the locks
+        rules.check_can_void_hours(
+            is_of_capture=row.is_of_capture, is_reversed=row.is_reversed, is_reversal=row.is_reversal
+        )
+        reversal = row.negative(reason=reason.strip(), by=by, now=now)
+        reversal.save()
+        return reversal
+
+
+def rebuild_sums(*, tracking_ids: Collection[int]) -> int:
+    """Set the hours of these progressions to the sums of their log (H6).
+
+    Returns:
+        how many were wrong.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        list(LearnerProgression.objects.select_for_update(no_key=True).filter(pk__in=tracking_ids).order_by("pk"))
+        cursor.execute(
+            """
+            UPDATE learner_lp_tracking progression
+               SET hours_trained = trained, hours_present = present, hours_absent = trained - present,
+                   updated_at = now()
+              FROM (SELECT tracking_id, coalesce(sum(log.hours_trained), 0) AS trained,
+                           coalesce(sum(log.hours_present), 0) AS present
+                      FROM learner_lp_tracking LEFT JOIN learner_hours_log log USING (tracking_id)
+                     WHERE tracking_id = ANY(%s) GROUP BY tracking_id) logged
+             WHERE progression.tracking_id = logged.tracking_id
+               AND (progression.hours_trained, progression.hours_present, progression.hours_absent)
+                   IS DISTINCT FROM (trained, present, trained - present)
+            """,
+            [list(tracking_ids)],
+        )
+        return int(cursor.rowcount)

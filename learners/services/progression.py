@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -188,32 +188,6 @@ def log_hours(  # noqa: PLR0917  # H5 fixes the order
         return progression.add_hours(
             hours_trained, hours_present, source, notes, session_id, created_by, log_date=log_date
         )
-
-
-def rebuild_sums(*, tracking_ids: Collection[int]) -> int:
-    """Set the hours of these progressions to the sums of their log (H6).
-
-    Returns:
-        how many were wrong.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        list(LearnerProgression.objects.select_for_update(no_key=True).filter(pk__in=tracking_ids).order_by("pk"))
-        cursor.execute(
-            """
-            UPDATE learner_lp_tracking progression
-               SET hours_trained = trained, hours_present = present, hours_absent = trained - present,
-                   updated_at = now()
-              FROM (SELECT tracking_id, coalesce(sum(log.hours_trained), 0) AS trained,
-                           coalesce(sum(log.hours_present), 0) AS present
-                      FROM learner_lp_tracking LEFT JOIN learner_hours_log log USING (tracking_id)
-                     WHERE tracking_id = ANY(%s) GROUP BY tracking_id) logged
-             WHERE progression.tracking_id = logged.tracking_id
-               AND (progression.hours_trained, progression.hours_present, progression.hours_absent)
-                   IS DISTINCT FROM (trained, present, trained - present)
-            """,
-            [list(tracking_ids)],
-        )
-        return int(cursor.rowcount)
 
 
 def _take(

@@ -7,7 +7,7 @@ import pghistory
 from django.core.management.base import BaseCommand, CommandParser
 
 from learners.selectors.progression import hours_differences
-from learners.services.progression import rebuild_sums
+from learners.services.hours import rebuild_sums
 
 
 class Command(BaseCommand):

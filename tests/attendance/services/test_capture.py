@@ -10,7 +10,9 @@ from django.contrib.auth.models import User
 from attendance.models import CaptureVoid
 from attendance.services import capture as services
 from attendance.services.capture import Presence, capture_session, mark_exception, void_capture
+from learners.hours import HoursStay, MeetingWasNotHeld
 from learners.models import LearnerHoursLog, LearnerProgression
+from learners.services.hours import void_hours
 from learners.services.progression import complete, hold, resume
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import TrainerFactory, TrainingClassFactory, active_class
@@ -155,6 +157,41 @@ def test_h3_an_exception_logs_no_hours_and_may_lie_ahead(
     stored = meeting(training_class, COMING_MONDAY)
     assert (stored.status, stored.notes, stored.captured_by) == (status, "Storm", supervisor)
     assert sums(progression) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("status", ["client_cancelled", "agent_absent"])
+def test_h3_an_excepted_meeting_takes_no_hours_by_hand(
+    training_class: TrainingClass, progression: LearnerProgression, supervisor: User, superuser: User, status: str
+):
+    where: dict[str, Any] = {"class_id": training_class.pk, "session_date": MONDAY}
+    mark_exception(**where, status=status, by=supervisor, now=NOW)
+    with pytest.raises(MeetingWasNotHeld, match="has no hours"):
+        progression.add_hours(4, 4, session_id=meeting(training_class).pk)
+    assert sums(progression) == (0, 0, 0)
+    void_capture(**where, reason="It was held", by=superuser, now=NOW)
+    assert progression.add_hours(4, 4, session_id=meeting(training_class).pk)
+
+
+def test_h3_a_meeting_with_hours_by_hand_is_no_exception_until_they_are_voided(
+    training_class: TrainingClass, progression: LearnerProgression, supervisor: User, superuser: User
+):
+    what: dict[str, Any] = {"class_id": training_class.pk, "session_date": MONDAY, "status": "agent_absent"}
+    progression.add_hours(4, 4, session_id=meeting(training_class).pk)
+    with pytest.raises(services.HoursAreLogged, match="Hours are logged for the meeting of 2 Mar 2026"):
+        mark_exception(**what, by=supervisor, now=NOW)
+    assert meeting(training_class).status == "pending"
+    void_hours(log_id=LearnerHoursLog.objects.get().pk, reason="Wrong day", by=superuser, now=NOW)
+    assert mark_exception(**what, by=supervisor, now=NOW).status == "agent_absent"
+    assert sums(progression) == (0, 0, 0)
+
+
+def test_h4_hours_of_a_capture_are_voided_with_all_of_it(
+    training_class: TrainingClass, progression: LearnerProgression, superuser: User
+):
+    capture_session(class_id=training_class.pk, session_date=MONDAY, by=superuser, now=NOW)
+    with pytest.raises(HoursStay, match="Void its capture"):
+        void_hours(log_id=LearnerHoursLog.objects.get().pk, reason="Wrong", by=superuser, now=NOW)
+    assert sums(progression) == (4, 4, 0)
 
 
 @pytest.mark.parametrize("status", ["captured", "pending", "sick"])

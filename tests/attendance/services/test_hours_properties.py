@@ -1,4 +1,4 @@
-"""After any sequence of captures, voids, exceptions and hours by hand the sums are those of a plain list (H6)."""
+"""After any sequence of captures, voids, exceptions, hours by hand and hours taken back the sums are a plain list's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from attendance.services.capture import Presence, capture_session, mark_exception, void_capture
 from learners.models import LearnerHoursLog, LearnerProgression
 from learners.selectors.progression import hours_differences
+from learners.services.hours import void_hours
 from learners.services.progression import log_hours
 from tests.factories.learners import LearnerProgressionFactory
 from training.models import TrainingClass
@@ -37,6 +38,7 @@ operations = st.one_of(
     ),
     st.tuples(st.just("void"), st.integers(0, len(DAYS) - 1)),
     st.tuples(st.just("except"), st.integers(0, len(DAYS) - 1)),
+    st.tuples(st.just("take back"), st.integers(0, 4)),
     st.tuples(st.just("log"), st.integers(0, LEARNERS - 1), halves, halves, st.none() | st.integers(0, len(DAYS) - 1)),
 )
 
@@ -45,7 +47,8 @@ operations = st.one_of(
 class Model:
     """What the rules say, in lists: hours by hand, and hours of each captured day, by learner."""
 
-    by_hand: list[tuple[int, Decimal, Decimal]] = field(default_factory=list)
+    by_hand: list[tuple[int, Decimal, Decimal, int | None]] = field(default_factory=list)
+    taken_back: set[int] = field(default_factory=set)
     captured: dict[int, dict[int, Decimal]] = field(default_factory=dict)
     excepted: set[int] = field(default_factory=set)
 
@@ -62,20 +65,27 @@ class Model:
                 self.captured.pop(day, None)
                 self.excepted.discard(day)
             case "except", day:
-                if self._is_locked(day):
+                if self._is_locked(day) or any(each == day for *_, each in self._standing()):
                     return False
                 self.excepted.add(day)
-            case "log", learner, trained, present, _day:
-                if not 0 <= present <= trained:
+            case "take back", number:
+                if number >= len(self.by_hand) or number in self.taken_back:
                     return False
-                self.by_hand.append((learner, trained, present))
+                self.taken_back.add(number)
+            case "log", learner, trained, present, day:
+                if not 0 <= present <= trained or day in self.excepted:
+                    return False
+                self.by_hand.append((learner, trained, present, day))
         return True
 
     def sums(self, learner: int) -> tuple[Decimal, Decimal]:
         """Return hours trained and present."""
-        entries = [(trained, present) for each, trained, present in self.by_hand if each == learner]
+        entries = [(trained, present) for each, trained, present, _ in self._standing() if each == learner]
         entries += [(SCHEDULED, present[learner]) for present in self.captured.values()]
         return sum((each for each, _ in entries), Decimal(0)), sum((each for _, each in entries), Decimal(0))
+
+    def _standing(self) -> list[tuple[int, Decimal, Decimal, int | None]]:
+        return [entry for number, entry in enumerate(self.by_hand) if number not in self.taken_back]
 
     def _is_locked(self, day: int) -> bool:
         return day in self.captured or day in self.excepted
@@ -107,6 +117,10 @@ def carry_out(operation: tuple[Any, ...], training_class: TrainingClass, learner
                 void_capture(session_date=DAYS[day], reason="Wrong", **who)
             case "except", day:
                 mark_exception(session_date=DAYS[day], status="agent_absent", **who)
+            case "take back", number:
+                by_hand = LearnerHoursLog.objects.filter(source="manual", reversal_of=None).order_by("pk")
+                row = by_hand[number : number + 1].first()
+                void_hours(log_id=row.pk if row else 0, reason="Wrong", by=by, now=NOW)
             case "log", learner, trained, present, day:
                 meeting = None if day is None else training_class.sessions.get(session_date=DAYS[day]).pk
                 log_hours(learner_ids[learner], trained, present, session_id=meeting)

@@ -1,15 +1,17 @@
-"""Hours by hand, as somebody enters them for a programme (H5)."""
+"""Hours by hand, as somebody enters them for a programme (H5) and takes them back (invariant 6)."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
-from learners.hours import ProgressionNotFound, ProgressionNotInThisState, WrongHours
+from learners.hours import HoursStay, ProgressionNotFound, ProgressionNotInThisState, WrongHours
 from learners.models import LearnerHoursLog
-from learners.services.hours import enter_hours
-from learners.services.progression import complete, hold
+from learners.services.hours import HoursNotFound, enter_hours, void_hours
+from learners.services.progression import complete, hold, log_hours
+from learners.services.records import ReasonMissing
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import active_class
 from training.models import Trainer
@@ -70,3 +72,46 @@ def test_h5_a_trainer_enters_hours_of_own_classes_only(trainer: Trainer, trainer
             enter_hours(tracking_id=tracking_id, by=by, **HOURS)
     with pytest.raises(ProgressionNotFound):
         enter_hours(tracking_id=0, by=trainer_user, **HOURS)
+
+
+# Taken back
+
+
+def test_invariant_6_hours_entered_wrong_are_taken_back_with_a_reason_and_nothing_is_erased(superuser: User):
+    progression = LearnerProgressionFactory()
+    meeting = progression.training_class.sessions.get(session_date=date(2026, 3, 2))
+    log_hours(progression.learner_id, 40, 40, session_id=meeting.pk)
+    log_hours(progression.learner_id, 4, 3, log_date=date(2026, 3, 3))
+    wrong = LearnerHoursLog.objects.get(hours_trained=40)
+    void_hours(log_id=wrong.pk, reason=" Four, not forty ", by=superuser, now=NOW)
+    reversal = LearnerHoursLog.objects.get(reversal_of=wrong)
+    assert (reversal.hours_trained, reversal.hours_present, reversal.session) == (Decimal(-40), Decimal(-40), meeting)
+    assert (reversal.notes, reversal.created_by, reversal.created_at) == ("Four, not forty", superuser, NOW)
+    progression.refresh_from_db()
+    assert (progression.hours_trained, progression.hours_present, progression.hours_absent) == (4, 3, 1)
+    assert LearnerHoursLog.objects.count() == 3
+
+
+def test_invariant_6_hours_are_taken_back_once(superuser: User):
+    progression = LearnerProgressionFactory()
+    progression.add_hours(4, 4, log_date=date(2026, 3, 2))
+    row = LearnerHoursLog.objects.get()
+    reversal = void_hours(log_id=row.pk, reason="Wrong", by=superuser, now=NOW)
+    for log_id, words in ((row.pk, "voided before"), (reversal.pk, "takes other hours back")):
+        with pytest.raises(HoursStay, match=words):
+            void_hours(log_id=log_id, reason="Again", by=superuser, now=NOW)
+    progression.refresh_from_db()
+    assert progression.hours_trained == 0
+
+
+def test_invariant_6_hours_are_taken_back_by_a_superuser_who_says_why(superuser: User, supervisor: User):
+    LearnerProgressionFactory().add_hours(4, 4, log_date=date(2026, 3, 2))
+    log_id = LearnerHoursLog.objects.get().pk
+    with pytest.raises(NotPermitted):
+        void_hours(log_id=log_id, reason="Wrong", by=supervisor, now=NOW)
+    with pytest.raises(ReasonMissing) as refused:
+        void_hours(log_id=log_id, reason=" ", by=superuser, now=NOW)
+    assert list(refused.value.errors) == ["reason"]
+    with pytest.raises(HoursNotFound):
+        void_hours(log_id=0, reason="Wrong", by=superuser, now=NOW)
+    assert LearnerHoursLog.objects.count() == 1

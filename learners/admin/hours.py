@@ -1,0 +1,58 @@
+"""Admin of hours: workers in classes, what happened there, and the log. Hours entered wrong by hand can be voided."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy
+
+from learners.admin.workers import WORKER_SEARCH
+from learners.hours import check_can_void_hours
+from learners.models import LearnerHoursLog, LearnerProgression, ProgressionEvent
+from learners.services.hours import void_hours
+from training.guarded_admin import ObjectAction, ReadOnlyAdmin, ReasonForm
+from training.policies import allows
+
+
+@admin.register(LearnerProgression)
+class LearnerProgressionAdmin(ReadOnlyAdmin):
+    list_display = ("learner", "course", "training_class", "status", "start_date", "hours_trained", "hours_present")
+    list_filter = ("status", ("course", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("learner", "course", "training_class")
+    date_hierarchy = "start_date"
+    search_fields = (*WORKER_SEARCH, "course__code", "training_class__class_code")
+
+
+@admin.register(ProgressionEvent)
+class ProgressionEventAdmin(ReadOnlyAdmin):
+    list_display = ("progression", "kind", "effective_date", "created_by", "created_at")
+    list_filter = ("kind",)
+    list_select_related = ("progression", "created_by")
+    date_hierarchy = "effective_date"
+    search_fields = ("reason",)
+
+
+@admin.register(LearnerHoursLog)
+class LearnerHoursLogAdmin(ReadOnlyAdmin):
+    """Written by captures and by hand; what was entered wrong is voided with a reason."""
+
+    list_display = ("log_date", "learner", "course", "training_class", "hours_trained", "hours_present", "source")
+    list_filter = ("source", ("course", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("learner", "course", "training_class")
+    date_hierarchy = "log_date"
+    search_fields = (*WORKER_SEARCH, "training_class__class_code")
+    object_actions = (
+        ObjectAction(
+            name="void",
+            label=gettext_lazy("Void"),
+            question=gettext_lazy(
+                "A row with the exact negative joins the log, and the sums follow. Nothing is erased."
+            ),
+            form=ReasonForm,
+            run=lambda hours, reason, by, now: void_hours(log_id=hours.pk, reason=reason, by=by, now=now),
+            done=gettext_lazy("The hours are voided."),
+            is_offered=lambda hours: allows(
+                check_can_void_hours,
+                is_of_capture=hours.is_of_capture,
+                is_reversed=hours.is_reversed,
+                is_reversal=hours.is_reversal,
+            ),
+        ),
+    )
