@@ -55,7 +55,9 @@ class SessionForm(forms.Form):
         today: the day whose week counts for the load of trainers until a day is typed.
     """
 
-    course = forms.TypedChoiceField(label=gettext_lazy("Course"), coerce=int)
+    course = forms.TypedChoiceField(
+        label=gettext_lazy("Course"), coerce=int, error_messages={"required": gettext_lazy("Choose a course.")}
+    )
     day = forms.DateField(label=gettext_lazy("Day"), required=False, widget=DayInput, validators=WITHIN_REASON)
     start = forms.TimeField(label=gettext_lazy("Start"), required=False, widget=ClockInput)
     end = forms.TimeField(label=gettext_lazy("End"), required=False, widget=ClockInput)

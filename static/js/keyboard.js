@@ -21,7 +21,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Behind a dialog a menu stays as it was: the focus comes back to the entry that has opened the dialog.
 function closeMenus(except) {
+  if (document.querySelector("dialog:modal")) return;
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
     if (menu === except) continue;
     if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();

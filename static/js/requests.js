@@ -181,6 +181,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
   swapped.querySelector('[aria-invalid="true"], [role="alert"][tabindex]')?.focus();
 });
 
+// Options that are swapped into a list are moved one by one, and browsers then choose another one than the answer says.
+
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  if (!target.matches("select")) return;
+  const chosen = [...target.options].find((option) => option.defaultSelected);
+  if (chosen) chosen.selected = true;
+});
+
 // An answer never replaces what somebody is typing in.
 
 document.addEventListener("htmx:oobBeforeSwap", (event) => {

@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -166,6 +167,39 @@ def test_an_answer_takes_nothing_from_under_who_is_typing(
     answer(held)
     expect(desk.locator("select[name=trainer] option")).to_have_count(2)
     assert desk.evaluate("element => element === document.activeElement", element)
+
+
+def test_the_chosen_trainer_stays_chosen_when_others_are_offered(
+    desk: Page, live_server: LiveServer, course: CourseVersion, smith: Trainer
+) -> None:
+    """Whatever a browser chooses by itself among options that come one by one."""
+    TrainerQualificationFactory(course=course.course, trainer=TrainerFactory(last_name="Zulu"))
+    desk.goto(f"{live_server.url}/sessions/new/")
+    trainer = desk.locator("select[name=trainer]")
+
+    def after_the_answer_to(change: Callable[[], Any]) -> Locator:
+        trainer.evaluate("list => { list.options[0].dataset.old = '' }")
+        change()
+        expect(trainer.locator("[data-old]")).to_have_count(0)
+        return trainer
+
+    course_list = desk.locator("select[name=course]")
+    expect(after_the_answer_to(lambda: course_list.select_option(str(course.course_id)))).to_have_value("")
+    expect(after_the_answer_to(lambda: trainer.select_option(str(smith.pk)))).to_have_value(str(smith.pk))
+    day = f"{timezone.localdate()}"
+    expect(after_the_answer_to(lambda: desk.locator("input[name=day]").fill(day))).to_have_value(str(smith.pk))
+
+
+def test_the_focus_returns_to_the_entry_of_the_menu_that_opened_a_dialog(desk: Page, live_server: LiveServer) -> None:
+    desk.goto(f"{live_server.url}/sessions/{SessionFactory().pk}/")
+    desk.get_by_label("More actions").click()
+    entry = desk.get_by_role("link", name="Cancel the session")
+    entry.focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(desk.get_by_role("dialog")).to_have_count(0)
+    expect(entry).to_be_focused()
 
 
 def test_a_change_by_somebody_else_is_shown_and_nothing_typed_is_lost(
