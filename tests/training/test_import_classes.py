@@ -1,5 +1,6 @@
 """Taking over classes from a file (K2)."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -31,6 +32,15 @@ def run(tmp_path: Path) -> Any:
         return out.getvalue()
 
     return run
+
+
+@pytest.fixture
+def next_number_comes_back() -> Iterator[None]:
+    """A sequence is not rolled back with its test: later ones would begin with ten digits."""
+    before = next_number()
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval('class_code_seq', %s)", [before])
 
 
 def codes() -> list[str | None]:
@@ -102,10 +112,46 @@ def test_k2_all_rows_or_none(run: Any):
     assert "end_date is no date" in lines[5]
     assert "course_hours is no number" in lines[5]
     assert "Without a code the row needs a client" in lines[5]
-    assert "The last day cannot be before the first day. Course hours are more than 0" in lines[6]
+    assert (
+        "end_date: The last day cannot be before the first day. course_hours: Course hours are more than 0" in lines[6]
+    )
     assert "more cells than the head" in lines[7]
     assert lines[-1] == "Nothing was saved: 7 of 8 rows are wrong."
     assert codes() == ["TAKEN-1"]
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ('"A-1\nROW 3: good",', r"Row 2: A-1\nROW 3: good: A class code has at most 50 characters, none of"),
+        ("\x1b[2JA-1,", r"Row 2: \x1b[2JA-1: A class code has at most 50 characters, none of them hidden"),
+        ("A\u00a01,", r"Row 2: A\xa01: A class code has at most 50 characters, none of them hidden"),
+        ("A-1,SKILL\x07", "Row 2: A-1: class_type: it holds characters that cannot be seen"),
+    ],
+)
+def test_k2_what_cannot_be_seen_is_refused_and_never_reaches_the_terminal(run: Any, row: str, shown: str):
+    out = run(f"class_code,class_type\n{row}\n")
+    assert out.startswith(shown)
+    assert out.count("\n") == 1
+    assert codes() == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_taken"),
+    [("999999.9", True), ("0.5", True), ("1000000", False), ("1e400", False), ("-1", False), ("1.25", False)],
+)
+def test_k2_hours_that_no_column_holds_are_refused_in_a_sentence(run: Any, hours: str, is_taken: bool):
+    out = run(f"class_code,course_hours\nA-1,{hours}\n")
+    assert ("course_hours: Course hours are more than 0" not in out) is is_taken
+    assert codes() == (["A-1"] if is_taken else [])
+
+
+def test_k2_the_longest_sequential_code_moves_the_sequence_no_further(run: Any, next_number_comes_back: None):
+    """Nine digits are the last that count; the next new code has ten and is a code all the same."""
+    CompanyFactory(name="Kudos GmbH")
+    out = run("class_code,client\nABC999999999,\nABC5000000000,\n,Kudos GmbH\n")
+    assert "New codes go on after 999999999." in out
+    assert set(codes()) == {"ABC999999999", "ABC5000000000", "KUD1000000000"}
 
 
 def test_k2_a_dry_run_writes_nothing(run: Any):

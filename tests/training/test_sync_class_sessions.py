@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.factories.training import TrainingClassFactory, active_class
+from training.models import TrainingClass
 
 pytestmark = pytest.mark.django_db
 
@@ -30,3 +31,15 @@ def test_h1_classes_follow_a_change_of_holidays(settings):
 def test_h1_a_code_that_no_class_has_is_named():
     with pytest.raises(CommandError, match="NONE-1"):
         run("NONE-1")
+
+
+def test_h1_a_schedule_that_cannot_be_read_keeps_no_other_class_back(settings):
+    settings.SITE_HOLIDAYS = ""
+    broken, sound = active_class(), active_class()
+    TrainingClass.objects.filter(pk=broken.pk).update(schedule={"frequency": "sometimes"})  # as plain SQL could
+    settings.SITE_HOLIDAYS = "DE"
+    out = StringIO()
+    with pytest.raises(CommandError, match=f"Not in step, for the reasons above: {broken}\\.$"):
+        call_command("sync_class_sessions", stdout=out)
+    assert f"{broken}: This schedule cannot be read." in out.getvalue()
+    assert f"{sound}: 0 added, 1 removed" in out.getvalue()

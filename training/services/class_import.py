@@ -109,11 +109,15 @@ def _check(
     if row.surplus:
         problems.append(_("The row has more cells than the head. Put texts with separators into quotation marks."))
     if len(code) > CODE_LENGTH or not code.isprintable():
-        problems.append(_("A class code has at most 50 characters, and no line breaks."))
+        problems.append(
+            _("A class code has at most 50 characters, none of them hidden, such as a line break.")
+        )
     elif code in taken:
         problems.append(_("There is a class with the code %(code)s already.") % {"code": code})
     elif code and codes[code] > 1:
         problems.append(_("The code %(code)s stands in more than one row.") % {"code": code})
+    if not checked.draft.class_type.isprintable():
+        problems.append(_("class_type: it holds characters that cannot be seen, such as a line break."))
     checked.draft.class_code = code or None
     _read(checked, library)
     if not code and checked.draft.client is None:
@@ -121,7 +125,7 @@ def _check(
     try:
         check_values(checked.draft, None, today=today)
     except Invalid as refusal:
-        problems.append(str(refusal))
+        problems += [f"{field}: {text}" for field, texts in refusal.errors.items() for text in texts]
     return checked
 
 

@@ -38,7 +38,8 @@ class Command(BaseCommand):
         except (OSError, Refusal) as error:
             raise CommandError(str(error)) from error
         for row in report.rows:
-            self.stdout.write(f"Row {row.number}: {row.code or 'new code'}: {' '.join(row.problems) or 'good'}")
+            line = f"Row {row.number}: {row.code or 'new code'}: {' '.join(row.problems) or 'good'}"
+            self.stdout.write("".join(each if each.isprintable() else ascii(each)[1:-1] for each in line))
         wrong = sum(bool(row.problems) for row in report.rows)
         if wrong:
             raise CommandError(f"Nothing was saved: {wrong:,} of {len(report.rows):,} rows are wrong.")

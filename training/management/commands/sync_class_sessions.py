@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from training import progress_bar
 from training.models import TrainingClass
+from training.refusals import Refusal
 from training.services.classes import Synced, sync_sessions
 
 
@@ -26,14 +27,24 @@ class Command(BaseCommand):
         found = dict((classes.filter(class_code__in=codes) if codes else classes).values_list("pk", "class_code"))
         if unknown := sorted(set(codes) - set(found.values())):
             raise CommandError(f"No active or stopped class has the code {', '.join(unknown)}.")
-        changed = 0
+        changed, refused = 0, []
         with pghistory.context(command="sync_class_sessions"):
             for number, (class_id, code) in enumerate(found.items(), start=1):
-                synced = sync_sessions(class_id=class_id, now=timezone.now())
-                if synced != Synced():
-                    changed += 1
-                    self.stdout.write(
-                        f"{code}: {synced.added} added, {synced.removed} removed, {synced.changed} with other hours."
-                    )
+                try:
+                    synced = sync_sessions(class_id=class_id, now=timezone.now())
+                except Refusal as refusal:
+                    refused.append(str(code))
+                    self.stdout.write(f"{code}: {refusal}")
+                else:
+                    changed += self._tell(code, synced)
                 progress_bar.draw(self.stderr, number, len(found))
         self.stdout.write(f"Classes: {len(found):,}. Changed: {changed:,}.")
+        if refused:
+            raise CommandError(f"Not in step, for the reasons above: {', '.join(refused)}.")
+
+    def _tell(self, code: str | None, synced: Synced) -> bool:
+        """Say what became of the meetings of a class, if anything; return whether it did."""
+        if synced == Synced():
+            return False
+        self.stdout.write(f"{code}: {synced.added} added, {synced.removed} removed, {synced.changed} with other hours.")
+        return True
