@@ -268,7 +268,8 @@ def initial_of(training_class: TrainingClass) -> dict[str, Any]:
         "end_date": training_class.end_date,
         "version": training_class.version,
     }
-    return shown | (_initial_days(Schedule.from_json(training_class.schedule)) if training_class.schedule else {})
+    stored = training_class.schedule
+    return shown | (_initial_days(Schedule.from_json(stored)) if stored else {"frequency": Frequency.WEEKLY.value})
 
 
 def _initial_days(schedule: Schedule) -> dict[str, Any]:

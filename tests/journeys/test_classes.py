@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from attendance.services.capture import mark_exception
 from learners.models import LearnerHoursLog, LearnerProgression
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import CompanyFactory, CourseVersionFactory, TrainerFactory, active_class
@@ -72,6 +73,44 @@ def test_h2_a_meeting_is_captured_by_keys_alone(
     assert sorted(LearnerHoursLog.objects.values_list("hours_present", flat=True)) == [0, 3.5]
 
 
+def test_h3_whoever_is_slower_reads_it_in_the_dialog_and_keeps_what_was_typed(
+    desk: Page, live_server: LiveServer, training_class: TrainingClass, meeting: ClassAttendanceSession, superuser: User
+) -> None:
+    desk.goto(f"{live_server.url}/classes/{training_class.pk}/")
+    desk.locator(f"#capture-{meeting.session_date}").click()
+    hours = desk.get_by_role("dialog").get_by_role("spinbutton")
+    expect(hours.first).to_be_focused()
+    hours.first.fill("2")
+    mark_exception(
+        class_id=training_class.pk,
+        session_date=meeting.session_date,
+        status="agent_absent",
+        by=superuser,
+        now=timezone.now(),
+    )
+    desk.keyboard.press("Control+Enter")
+    expect(desk.get_by_role("dialog").get_by_role("alert")).to_contain_text("was marked as agent absent")
+    expect(hours.first).to_have_value("2")
+    expect(desk.locator(f"#capture-{meeting.session_date}")).to_have_count(0)
+    desk.keyboard.press("Escape")
+    expect(desk.locator(f"#day-{meeting.session_date} a").first).to_be_focused()
+
+
+def test_what_goes_wrong_while_a_dialog_is_open_is_seen_and_answered_over_it(
+    desk: Page, live_server: LiveServer, training_class: TrainingClass, meeting: ClassAttendanceSession
+) -> None:
+    desk.goto(f"{live_server.url}/classes/{training_class.pk}/")
+    desk.locator(f"#capture-{meeting.session_date}").click()
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    desk.context.set_offline(True)
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#toasts")).to_contain_text("cannot be reached")
+    desk.context.set_offline(False)
+    desk.locator("#toasts").get_by_role("button", name="Try again").click()
+    expect(desk.locator("#toasts")).to_contain_text("is captured: 8 of 8 hours for 2 workers.")
+    expect(desk.get_by_role("dialog")).to_have_count(0)
+
+
 def test_h3_an_exception_is_one_click(
     desk: Page, live_server: LiveServer, training_class: TrainingClass, meeting: ClassAttendanceSession
 ) -> None:
@@ -109,6 +148,24 @@ def test_h7_a_worker_is_held_in_a_dialog(desk: Page, live_server: LiveServer, tr
     desk.get_by_role("dialog").get_by_role("button", name="Hold").click()
     expect(desk.locator("#toasts")).to_contain_text("Oksana Berg: put on hold.")
     assert LearnerProgression.objects.get(learner__last_name="Berg").status == "on_hold"
+
+
+def test_h5_hours_by_hand_are_entered_where_they_are_missed(
+    desk: Page, live_server: LiveServer, training_class: TrainingClass
+) -> None:
+    progression = LearnerProgression.objects.get(learner__last_name="Berg")
+    desk.goto(f"{live_server.url}/workers/{progression.learner_id}/")
+    desk.get_by_role("link", name="Hours Oksana Berg").click()
+    dialog = desk.get_by_role("dialog")
+    dialog.get_by_label("Hours trained").fill("4")
+    dialog.get_by_label("Hours present").fill("5")
+    desk.keyboard.press("Enter")
+    expect(dialog.get_by_label("Hours present")).to_be_focused()
+    expect(dialog.locator(".errorlist")).to_contain_text("between 0 and the hours trained")
+    dialog.get_by_label("Hours present").fill("3.5")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#toasts")).to_contain_text("logged.")
+    expect(desk.locator(".progressions")).to_contain_text("3.5/4")
 
 
 def test_h2_a_meeting_is_captured_without_javascript(
@@ -154,6 +211,7 @@ def test_class_pages_are_accessible_and_never_scroll_sideways(
         f"{one}{meeting.session_date}/",
         f"{one}{meeting.session_date}/capture/",
         f"/progressions/{progression.pk}/hold/",
+        f"/progressions/{progression.pk}/hours/",
         f"/workers/{progression.learner_id}/",
     ):
         desk.goto(live_server.url + path, wait_until="networkidle")

@@ -157,7 +157,8 @@ def test_h1_the_preview_bears_what_is_typed_half(as_supervisor: Client, changes:
 def test_h1_two_lines_of_one_day_of_the_month_are_two_times(as_supervisor: Client):
     lines = "29 09:00-10:30\n29 13:00-14:30"
     as_supervisor.post(NEW, typed(frequency="monthly", month_days=lines))
-    assert stored().schedule["days"] == [{"day": 29, "times": [["09:00", "10:30"], ["13:00", "14:30"]]}]
+    schedule: Any = stored().schedule
+    assert schedule["days"] == [{"day": 29, "times": [["09:00", "10:30"], ["13:00", "14:30"]]}]
 
 
 @pytest.mark.parametrize(
@@ -300,6 +301,8 @@ def test_a_draft_is_activated_from_its_page_and_what_it_lacks_stands_in_its_form
     response = as_supervisor.post(url("activate", bare))
     assert (response.status_code, set(errors_of(response))) == (422, {"agent"})
     assert as_supervisor.post(url("activate", whole)).status_code == 409
+    empty = as_supervisor.post(url("activate", TrainingClass.objects.create()))
+    assert errors_of(empty)["frequency"] == ["Choose on which days the class meets."]
 
 
 def test_only_drafts_are_deleted(as_supervisor: Client):
