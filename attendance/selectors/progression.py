@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import gettext as _
@@ -9,7 +10,13 @@ from django.utils.translation import gettext as _
 from learners.hours import ProgressionNotFound
 from learners.models import Learner, LearnerHoursLog, LearnerProgression, ProgressionEvent
 from learners.selectors.learners import matches
-from learners.selectors.progression import ProgressionLine, hours_log, progressions_of_learner, steps
+from learners.selectors.progression import (
+    ProgressionLine,
+    hours_log,
+    progressions_of_learner,
+    progressions_of_learner_as_of,
+    steps,
+)
 from training.models import TrainingClass
 
 LOG_ROWS = 100
@@ -26,14 +33,21 @@ class HoursOfWorker:
     is_cut: bool
 
 
-def hours_of_worker(learner_id: int) -> HoursOfWorker:
-    """Return what a worker's classes have made of hours, the latest first; at most three queries."""
-    lines = progressions_of_learner(learner_id)
+def hours_of_worker(learner_id: int, *, on: date | None = None) -> HoursOfWorker:
+    """Return what a worker's classes have made of hours, the latest first; at most three queries.
+
+    Args:
+        on: as they stood on that day (C8); None for today.
+    """
+    lines = progressions_of_learner(learner_id) if on is None else progressions_of_learner_as_of(learner_id, on=on)
     keys = [line.progression.pk for line in lines]
     if not keys:
         return HoursOfWorker([], [], [], is_cut=False)
-    rows = list(hours_log(keys)[: LOG_ROWS + 1])
+    log = hours_log(keys)
     taken = steps(keys).select_related("created_by", "progression__training_class").order_by("-pk")
+    if on is not None:
+        log, taken = log.filter(log_date__lte=on), taken.filter(effective_date__lte=on)
+    rows = list(log[: LOG_ROWS + 1])
     return HoursOfWorker(lines, list(taken), rows[:LOG_ROWS], is_cut=len(rows) > LOG_ROWS)
 
 

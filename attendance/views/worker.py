@@ -48,7 +48,7 @@ def worker(request: HtmxRequest, pk: int) -> HttpResponse:
         "on": on,
         "refusal": refusal,
         "updated_at": last_run_at(),
-        "hours": hours_of_worker(learner.pk) if on is None else None,
+        "hours": hours_of_worker(learner.pk, on=on),
         "badges": other_badges(learner),
     }
     template = "attendance/partials/_sheet.html" if swaps(request, "sheet") else "attendance/worker.html"

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import RawSQL
@@ -12,6 +13,14 @@ from django.db.models.functions import Coalesce
 from learners.hours import percent
 from learners.models import LearnerHoursLog, LearnerProgression, ProgressionEvent
 from training.models import CourseVersion
+
+# The state in which each step leaves a programme; one that came without steps, by plain SQL, has its own.
+STATE_AFTER = {
+    ProgressionEvent.Kind.STARTED: LearnerProgression.Status.IN_PROGRESS,
+    ProgressionEvent.Kind.HELD: LearnerProgression.Status.ON_HOLD,
+    ProgressionEvent.Kind.RESUMED: LearnerProgression.Status.IN_PROGRESS,
+    ProgressionEvent.Kind.COMPLETED: LearnerProgression.Status.COMPLETED,
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,32 @@ def progressions_of_learner(learner_id: int) -> list[ProgressionLine]:
     """Return every programme of a learner and of badges merged into this one (L2), the latest first; one query."""
     theirs = Q(learner=learner_id) | Q(learner__merged_into=learner_id)
     return _lines(LearnerProgression.objects.filter(theirs).order_by("-start_date", "-pk"))
+
+
+def progressions_of_learner_as_of(learner_id: int, *, on: date) -> list[ProgressionLine]:
+    """Return every programme that a learner had begun by a day, with hours and state of that day (C8); one query.
+
+    Hours count by their date and steps by their effective date, whenever they were entered. Never saved.
+    """
+    theirs = Q(learner=learner_id) | Q(learner__merged_into=learner_id)
+    logged = LearnerHoursLog.objects.filter(progression=OuterRef("pk"), log_date__lte=on).order_by()
+    of_each = logged.values("progression")
+    taken = ProgressionEvent.objects.filter(progression=OuterRef("pk"), effective_date__lte=on)
+    begun = LearnerProgression.objects.filter(theirs, start_date__lte=on).annotate(
+        trained_then=Coalesce(Subquery(of_each.annotate(sum=Sum("hours_trained")).values("sum")), Decimal(0)),
+        present_then=Coalesce(Subquery(of_each.annotate(sum=Sum("hours_present")).values("sum")), Decimal(0)),
+        step_then=Subquery(taken.order_by("-effective_date", "-pk").values("kind")[:1]),
+    )
+    found = list(_with_course(begun.order_by("-start_date", "-pk")))
+    for each in found:
+        each.hours_trained, each.hours_present = each.trained_then, each.present_then
+        each.hours_absent = each.trained_then - each.present_then
+        each.status = STATE_AFTER.get(each.step_then, each.status)
+        if each.completion_date and each.completion_date > on and each.step_then is None:
+            each.status = LearnerProgression.Status.IN_PROGRESS
+        if each.status != LearnerProgression.Status.COMPLETED:
+            each.completion_date = None
+    return [_line(each, each.course_minutes) for each in found]
 
 
 def in_progress_keys(class_id: int, day: date) -> RawSQL:
@@ -108,12 +143,16 @@ def hours_differences() -> list[Difference]:
 
 
 def _lines(progressions: QuerySet[LearnerProgression]) -> list[ProgressionLine]:
+    return [_line(each, each.course_minutes) for each in _with_course(progressions)]
+
+
+def _with_course(progressions: QuerySet[LearnerProgression]) -> Any:
+    """Return the rows with what is told of class and course, `course_minutes` included."""
     published = CourseVersion.objects.filter(course=OuterRef("course"), status=CourseVersion.Status.PUBLISHED).values(
         "duration_minutes"
     )[:1]
     related = ("learner__company", "course", "training_class__client", "training_class__agent")
-    found = progressions.annotate(course_minutes=Subquery(published)).select_related(*related)
-    return [_line(each, each.course_minutes) for each in found]
+    return progressions.annotate(course_minutes=Subquery(published)).select_related(*related)
 
 
 def _line(progression: LearnerProgression, course_minutes: int | None) -> ProgressionLine:

@@ -18,6 +18,7 @@ from tests.factories.learners import (
     AreaRequirementFactory,
     LearnerAreaFactory,
     LearnerFactory,
+    LearnerProgressionFactory,
     RevocationFactory,
     RoleFactory,
     RoleRequirementFactory,
@@ -239,6 +240,20 @@ def test_c8_swapping_the_sheet_keeps_the_day(as_supervisor: Client, learner: Lea
     assert part in text_of(open_profile(as_supervisor, learner, FEBRUARY))
 
 
+def test_c8_hours_are_those_of_that_day_and_nothing_is_entered_there(as_supervisor: Client, learner: Learner):
+    progression = LearnerProgressionFactory(learner=learner, start_date=JANUARY)
+    progression.add_hours(4, 3, log_date=JANUARY + timedelta(days=5))
+    progression.add_hours(7, 7, log_date=MARCH)
+
+    then = text_of(open_profile(as_supervisor, learner, FEBRUARY))
+    before = text_of(open_profile(as_supervisor, learner, JANUARY - timedelta(days=1)))
+
+    assert ">3/4<" in then
+    assert "7 of 7 hours" not in then
+    assert reverse("attendance:progression_hold", args=[progression.pk]) not in then
+    assert "Hours and progression" not in before
+
+
 @pytest.mark.parametrize("size", [1, 3])
 def test_c8_the_profile_of_another_day_costs_the_same_queries_however_many_rows(
     as_supervisor: Client, learner: Learner, size: int
@@ -251,4 +266,4 @@ def test_c8_the_profile_of_another_day_costs_the_same_queries_however_many_rows(
     with CaptureQueriesContext(connection) as queries:
         open_profile(as_supervisor, learner, FEBRUARY)
 
-    assert len(queries) == 20
+    assert len(queries) == 21

@@ -13,6 +13,7 @@ from learners.selectors.progression import (
     in_progress_on,
     progressions_of_class,
     progressions_of_learner,
+    progressions_of_learner_as_of,
     steps,
 )
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
@@ -98,6 +99,51 @@ def test_h2_a_progression_that_came_by_plain_sql_is_taken_by_its_state():
         )
         found = in_progress_on(known.training_class_id, date(2026, 3, 9))
         assert (plain in found) is expected
+
+
+def test_c8_hours_and_state_of_another_day_are_those_of_the_log_and_the_steps(django_assert_num_queries: Any):
+    training_class = active_class(course_hours=Decimal(20))
+    progression = LearnerProgressionFactory(training_class=training_class, start_date=date(2026, 3, 5))
+    by, at = progression.steps.get().created_by, datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
+    for day, trained, present in ((6, 4, 3), (13, 6, 6)):
+        progression.add_hours(trained, present, log_date=date(2026, 3, day))
+    for kind, day in (("held", 9), ("resumed", 12), ("completed", 20)):
+        progression.steps.create(kind=kind, effective_date=date(2026, 3, day), created_by=by, created_at=at, reason="")
+    LearnerProgression.objects.update(status="completed", completion_date=date(2026, 3, 20))
+    told = []
+    for day in (4, 6, 10, 13, 20):
+        with django_assert_num_queries(1):
+            lines = progressions_of_learner_as_of(progression.learner_id, on=date(2026, 3, day))
+        told += [
+            (day, each.status, each.hours_trained, each.hours_absent, line.percent, each.completion_date)
+            for line in lines
+            for each in [line.progression]
+        ]
+    assert told == [
+        (6, "in_progress", 4, 1, 20, None),
+        (10, "on_hold", 4, 1, 20, None),
+        (13, "in_progress", 10, 1, 50, None),
+        (20, "completed", 10, 1, 50, date(2026, 3, 20)),
+    ]
+    assert progressions_of_learner(progression.learner_id)[0].progression.hours_trained == 10
+
+
+def test_c8_a_programme_that_came_by_plain_sql_was_in_progress_until_its_completion():
+    known = active_class(start_date=date(2026, 3, 2))
+    plain = LearnerProgression.objects.create(
+        learner=LearnerFactory(),
+        training_class=known,
+        course=known.course,
+        start_date=date(2026, 3, 2),
+        status="completed",
+        completion_date=date(2026, 3, 20),
+    )
+    states = [
+        line.progression.status
+        for day in (19, 20)
+        for line in progressions_of_learner_as_of(plain.learner_id, on=date(2026, 3, day))
+    ]
+    assert states == ["in_progress", "completed"]
 
 
 def test_h7_log_and_steps_say_who(django_assert_num_queries: Any):
