@@ -110,7 +110,7 @@ def test_c8_hours_and_state_of_another_day_are_those_of_the_log_and_the_steps(dj
     for kind, day in (("held", 9), ("resumed", 12), ("completed", 20)):
         progression.steps.create(kind=kind, effective_date=date(2026, 3, day), created_by=by, created_at=at, reason="")
     LearnerProgression.objects.update(status="completed", completion_date=date(2026, 3, 20))
-    told = []
+    told: list[Any] = []
     for day in (4, 6, 10, 13, 20):
         with django_assert_num_queries(1):
             lines = progressions_of_learner_as_of(progression.learner_id, on=date(2026, 3, day))
@@ -129,10 +129,10 @@ def test_c8_hours_and_state_of_another_day_are_those_of_the_log_and_the_steps(dj
 
 
 def test_c8_a_programme_that_came_by_plain_sql_was_in_progress_until_its_completion():
-    known = active_class(start_date=date(2026, 3, 2))
+    known = LearnerProgressionFactory()
     plain = LearnerProgression.objects.create(
         learner=LearnerFactory(),
-        training_class=known,
+        training_class=known.training_class,
         course=known.course,
         start_date=date(2026, 3, 2),
         status="completed",
