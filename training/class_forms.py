@@ -11,7 +11,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from training.class_policies import ClassChangedMeanwhile
+from training.class_policies import NEEDED, ClassChangedMeanwhile
 from training.forms import WITHIN_REASON, Choices, DayInput, course_choices
 from training.models import Company, Trainer, TrainingClass
 from training.refusals import Refusal, show_refusal
@@ -20,6 +20,7 @@ from training.selectors.availability import offered_venues
 from training.services.classes import ClassPlan
 
 FIXED_LATER = ("client", "course")  # of an active class
+NO_DAYS = {"client", "class_type", "course", "agent", "venue", "course_hours", "version", "__all__"}
 WEEK = range(1, 8)
 TIMES = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})", re.ASCII)
 
@@ -99,6 +100,9 @@ class ClassForm(forms.Form):
         if training_class is None or training_class.status == TrainingClass.Status.DRAFT:
             del self.fields["applies_from"]
         else:
+            for name in NEEDED.keys() & self.fields.keys():
+                self.fields[name].required = True
+                self.fields[name].error_messages["required"] = NEEDED[name]
             for name in FIXED_LATER:
                 self.fields[name].disabled = True
                 self.fields[name].help_text = _("Stays as it is in an active class.")
@@ -115,7 +119,7 @@ class ClassForm(forms.Form):
         cleaned["schedule"] = None
         days = self._days()
         exceptions, works_on = self._exceptions(), self._dates("works_on")
-        if days and not self.errors:
+        if days and not self.errors.keys() - NO_DAYS:
             stored = self.training_class.schedule if self.training_class else None
             since = Schedule.from_json(stored).since if stored else None
             schedule = Schedule(Frequency(cleaned["frequency"]), days, exceptions, frozenset(works_on), since)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from training.models import ClassAttendanceSession, Company, Course, Trainer, TrainingClass, Venue
 from training.permissions import name_of
@@ -25,6 +26,16 @@ CLASS_STEPS: Mapping[str, Collection[str]] = {
     Status.STOPPED: {Status.ACTIVE},
 }
 LONGEST = timedelta(days=10 * 366)
+
+# What an active class does not lack, and what whoever leaves it out is told.
+NEEDED = {
+    "client": gettext_lazy("Choose the client."),
+    "course": gettext_lazy("Choose the course."),
+    "agent": gettext_lazy("Choose who delivers the class."),
+    "start_date": gettext_lazy("Enter the first day."),
+    "end_date": gettext_lazy("Enter the last day."),
+    "schedule": gettext_lazy("Choose on which days the class meets."),
+}
 
 Thing = TypeVar("Thing")
 
@@ -220,15 +231,15 @@ class WholePlan(NamedTuple):
 def check_whole(training_class: TrainingClass, schedule: Schedule | None) -> WholePlan:
     """An active class has a client, a course, an agent, first and last day and a schedule."""
     start, end = training_class.start_date, training_class.end_date
-    needed = {
-        "client": (training_class.client_id, _("Choose the client.")),
-        "course": (training_class.course_id, _("Choose the course.")),
-        "agent": (training_class.agent_id, _("Choose who delivers the class.")),
-        "start_date": (start, _("Enter the first day.")),
-        "end_date": (end, _("Enter the last day.")),
-        "schedule": (schedule, _("Choose on which days the class meets.")),
+    plan = {
+        "client": training_class.client_id,
+        "course": training_class.course_id,
+        "agent": training_class.agent_id,
+        "start_date": start,
+        "end_date": end,
+        "schedule": schedule,
     }
-    missing = {field: [words] for field, (value, words) in needed.items() if value is None}
+    missing = {field: [str(words)] for field, words in NEEDED.items() if plan[field] is None}
     if missing or start is None or end is None or schedule is None:
         raise _not_plannable(missing)
     return WholePlan(start, end, schedule)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from training.class_forms import ClassForm, StopForm
+from training.class_forms import NO_DAYS, ClassForm, StopForm
 from training.class_policies import check_can_delete, check_can_edit, check_can_stop, counts_from, wrong_days
 from training.htmx import HtmxRequest
 from training.models import ClassAttendanceSession, TrainingClass
@@ -33,7 +33,6 @@ from training.services.classes import (
 
 Status = ClassAttendanceSession.Status
 HELD = (Status.PENDING, Status.CAPTURED)
-NO_DAYS = ("client", "class_type", "course", "agent", "venue", "course_hours", "version", "__all__")
 
 
 @requires(Permission.PLAN_CLASSES)

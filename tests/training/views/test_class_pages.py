@@ -210,6 +210,11 @@ def test_h1_the_preview_of_other_days_keeps_what_was_before_them_and_what_was_ca
     assert shown["meetings"] == len(days)
 
 
+def test_h1_the_preview_minds_days_alone(as_supervisor: Client):
+    shown = as_supervisor.get(DAYS, typed(course_hours="many", agent="nobody"), headers=HTMX).context
+    assert (shown["meetings"], shown["problems"]) == (8, [])
+
+
 def test_swapping_the_preview_equals_reloading_the_form(as_supervisor: Client):
     training_class = active_class()
     form = as_supervisor.get(url("edit", training_class))
@@ -269,6 +274,18 @@ def test_somebody_elses_change_is_told_and_the_next_try_is_on_their_version(as_s
 def test_client_and_course_of_an_active_class_are_not_offered(as_supervisor: Client):
     form = as_supervisor.get(url("edit", active_class())).context["form"]
     assert {name for name, field in form.fields.items() if field.disabled} == {"client", "course"}
+
+
+def test_what_an_active_class_needs_is_not_called_optional(as_supervisor: Client):
+    training_class = active_class()
+    form = as_supervisor.get(url("edit", training_class)).context["form"]
+    assert {name for name, field in form.fields.items() if field.required} >= {"client", "agent", "start_date"}
+    values = {field.html_name: field.value() or "" for field in form} | {"agent": "", "end_date": ""}
+    response = as_supervisor.post(url("edit", training_class), values)
+    assert errors_of(response) == {
+        "agent": ["Choose who delivers the class."],
+        "end_date": ["Enter the last day."],
+    }
 
 
 def test_a_stopped_class_is_not_edited(as_supervisor: Client):
