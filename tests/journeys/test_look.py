@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.factories.learners import LearnerFactory
 from training.templatetags.library import SECTIONS
 from training.templatetags.ui import NAVIGATION
 
@@ -156,6 +157,19 @@ def test_being_signed_out_keeps_the_page_and_ends_when_the_same_person_is_back(
     home.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(notice).to_have_count(0)
     expect(home.get_by_label("Old password")).to_have_value("half typed")
+
+
+def test_a_name_that_is_cut_keeps_its_beginning_also_on_the_right(home: Page, live_server: LiveServer) -> None:
+    LearnerFactory(first_name="عبد الرحمن", last_name="العبدالله" * 9)
+    home.goto(f"{live_server.url}/workers/")
+    shows_its_first_letter = """name => {
+        const range = document.createRange();
+        range.setStart(name.firstChild, 0);
+        range.setEnd(name.firstChild, 1);
+        const [letter, cell] = [range, name.closest("th")].map((each) => each.getBoundingClientRect());
+        return letter.left >= cell.left && letter.right <= cell.right;
+    }"""
+    assert home.locator("th bdi").evaluate(shows_its_first_letter)
 
 
 def test_offline_is_said_and_tried_again_on_request(home: Page, context: BrowserContext) -> None:
