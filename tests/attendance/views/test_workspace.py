@@ -150,7 +150,7 @@ def test_s6_the_load_of_the_trainer_is_shown(as_supervisor: Client):
 def test_s11_the_version_of_the_sheet_is_shown(as_supervisor: Client):
     session = scheduled_session()
     as_supervisor.post(url("add", session), {"learner": LearnerFactory().pk})
-    assert "sheet version 2" in as_supervisor.get(page_of(session)).text
+    assert "list version 2" in as_supervisor.get(page_of(session)).text
 
 
 def test_a_cancelled_session_shows_why_and_offers_nothing(as_supervisor: Client):
