@@ -73,6 +73,22 @@ def test_badge_verdict_and_signed_sheet_take_one_click_and_a_few_seconds(today: 
     assert time.monotonic() - begun < 20
 
 
+def test_on_a_tablet_the_sheet_that_is_opened_comes_into_sight_and_its_rows_are_marked(
+    today: Page, worker: Learner
+) -> None:
+    today.set_viewport_size({"width": 820, "height": 700})
+    today.goto(f"{today.url}workers/{worker.pk}/")
+    records = today.locator("section", has_text="Training records")
+    expect(records.locator("tr.cur")).to_contain_text("Work at height")
+    records.get_by_role("row", name="Permit to work").get_by_role("link", name="Signed sheet").click()
+    expect(today.locator("#sheet-heading")).to_contain_text("Permit to work")
+    expect(today.locator("#sheet-heading")).to_be_in_viewport()
+    expect(today.locator("tr.cur")).to_have_count(2)
+    expect(records.locator("tr.cur")).to_contain_text("Permit to work")
+    today.reload()
+    expect(records.locator("tr.cur")).to_contain_text("Permit to work")
+
+
 def test_choosing_another_record_swaps_the_sheet_alone(today: Page, worker: Learner) -> None:
     today.goto(f"{today.url}workers/{worker.pk}/")
     expect(today.locator("#sheet-heading")).to_contain_text("Work at height")
