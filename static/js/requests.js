@@ -1,5 +1,5 @@
 // What happens around every htmx request: the progress bar, failures and retries, signing in again,
-// focus on the first wrong field, and no stale page on Back.
+// focus on the first wrong field, and no stale page on Back. And plain forms are not sent twice by a double click.
 
 const SLOW_AFTER_MS = 300;
 const ROW = "[data-row]";
@@ -193,6 +193,18 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
 
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (event.detail.target === document.activeElement) event.detail.shouldSwap = false;
+});
+
+// A plain form is sent once: while its answer is awaited, the second press of a double click is dropped.
+
+const DOUBLE_CLICK_MS = 2000;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.hasAttribute("data-sent")) event.preventDefault();
+  form.setAttribute("data-sent", "");
+  setTimeout(() => form.removeAttribute("data-sent"), DOUBLE_CLICK_MS);
 });
 
 // Back must never show a status from a page that the browser kept.

@@ -202,6 +202,23 @@ def test_the_focus_returns_to_the_entry_of_the_menu_that_opened_a_dialog(desk: P
     expect(entry).to_be_focused()
 
 
+def test_s8_a_double_click_makes_one_copy(desk: Page, live_server: LiveServer) -> None:
+    """The second press comes while the first is still being answered."""
+    held: list[Route] = []
+    desk.route("**/duplicate/", lambda route: held.append(route))  # noqa: PLW0108  # a built-in method is not taken
+    desk.goto(f"{live_server.url}/sessions/{SessionFactory().pk}/")
+    desk.get_by_label("More actions").click()
+    place = desk.get_by_role("button", name="Duplicate as draft").bounding_box()
+    assert place is not None
+    for _press in range(2):
+        desk.mouse.click(place["x"] + 5, place["y"] + 5)
+        desk.wait_for_timeout(300)
+    [copy] = held
+    copy.continue_()
+    expect(desk.locator("#toasts")).to_contain_text("This is the copy.")
+    assert Session.objects.count() == 2
+
+
 def test_a_change_by_somebody_else_is_shown_and_nothing_typed_is_lost(
     desk: Page, live_server: LiveServer, superuser: User
 ) -> None:
