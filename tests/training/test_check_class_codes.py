@@ -79,6 +79,16 @@ def test_k2_a_sequence_that_would_hand_out_a_taken_number_is_exit_status_1():
     assert "there is a code with 999999 already" in out
 
 
+def test_k2_a_code_of_blanks_is_empty_and_goes_as_the_report_says():
+    """An older table may hold one; the constraint keeps only the text without any character out."""
+    blank = TrainingClassFactory(class_code="  ").pk
+    status, out = run()
+    assert status == 1
+    (remedy,) = (line.partition("remove it: ")[2] for line in out.splitlines() if f"code of classes {blank} is" in line)
+    execute(remedy)
+    assert run()[0] == 0
+
+
 @pytest.mark.parametrize(
     ("damage", "words"),
     [

@@ -143,7 +143,9 @@ def _problems(
         for each in duplicates
     ]
     if empty:
-        problems.append(f"The code of classes {', '.join(map(str, empty))} is empty. Remove it or give them one.")
+        keys = ", ".join(map(str, empty))
+        remedy = f"UPDATE classes SET class_code = NULL WHERE class_id IN ({keys})"  # noqa: S608  # told, not run
+        problems.append(f"The code of classes {keys} is empty. Give them one, or remove it: {remedy}")
     problems += [
         f"Index {each.name} is not valid: its build failed. Run migrate; it is built anew."
         for each in indexes

@@ -109,9 +109,7 @@ def _check(
     if row.surplus:
         problems.append(_("The row has more cells than the head. Put texts with separators into quotation marks."))
     if len(code) > CODE_LENGTH or not code.isprintable():
-        problems.append(
-            _("A class code has at most 50 characters, none of them hidden, such as a line break.")
-        )
+        problems.append(_("A class code has at most 50 characters, none of them hidden, such as a line break."))
     elif code in taken:
         problems.append(_("There is a class with the code %(code)s already.") % {"code": code})
     elif code and codes[code] > 1:
