@@ -15,7 +15,7 @@ from learners.forms import WorkerFilterForm
 from learners.reassign_forms import Deed, ReassignForm, asked_deed, chosen_workers
 from learners.selectors.learners import workers_of
 from learners.selectors.outcomes import ToldOutcome, chosen_people
-from learners.views.previews import preview_or_save, words_of
+from learners.views.previews import preview_or_save, status_of, words_of
 from training.htmx import HtmxRequest
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid, show_refusal
@@ -62,8 +62,7 @@ def workers_change(request: HtmxRequest) -> HttpResponse:
         "matched_before": matched if matched and matched != str(len(learner_ids)) else "",
     }
     template = "partials/_workers_change.html" if request.htmx else "workers_change.html"
-    status = 422 if form.errors else 409 if step and step.notice else 200
-    return render(request, f"learners/{template}", context, status=status)
+    return render(request, f"learners/{template}", context, status=status_of(step, form=form))
 
 
 def _chosen_in_list(data: QueryDict) -> list[int]:
