@@ -20,15 +20,17 @@ from training.schedules import Frequency, Interval, Schedule
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-EVERY_DAY = Schedule(Frequency.WEEKLY, {day: (Interval(time(8), time(12)),) for day in range(1, 8)})
+EVERY_DAY = {day: (Interval(time(8), time(12)),) for day in range(1, 8)}
+LONG_REASON = "Works closed between the years, " * 10
 
 
 @pytest.fixture
 def training_class() -> TrainingClass:
-    """A class that has met for a week, four hours a day, with two workers."""
+    """A class that has met for a week, four hours a day, with two workers; of one day there is much to say."""
     today = timezone.localdate()
+    schedule = Schedule(Frequency.WEEKLY, EVERY_DAY, {today - timedelta(days=1): LONG_REASON})
     days = {"start_date": today - timedelta(days=7), "end_date": today + timedelta(days=7)}
-    made = active_class(schedule=EVERY_DAY, **days)
+    made = active_class(schedule=schedule, **days)
     for name in ("Berg", "Silva"):
         LearnerProgressionFactory(training_class=made, learner__last_name=name)
     return made
@@ -204,7 +206,7 @@ def test_class_pages_are_accessible_and_never_scroll_sideways(
         "/classes/captures/",
         "/classes/hours/",
         "/classes/new/",
-        one,
+        f"{one}?month={timezone.localdate() - timedelta(days=1):%Y-%m}",
         f"{one}edit/",
         f"{one}stop/",
         f"{one}learners/?q=oksana",

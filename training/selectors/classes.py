@@ -90,7 +90,7 @@ def by_code(classes: QuerySet[TrainingClass], text: str) -> QuerySet[TrainingCla
     A draft that has no code yet is found by what stands in its place, such as #39.
     """
     wanted = "".join(text.split())
-    found = Q(class_code__icontains=wanted)
+    found = Q(class_code__icontains=wanted) | Q(class_code__icontains=text.strip())
     if number := re.fullmatch(r"#([0-9]{1,18})", wanted):
         found |= Q(class_code__isnull=True, pk=int(number[1]))
     return classes.filter(found)

@@ -55,7 +55,7 @@ def test_a_trainer_sees_own_classes_only(trainer: Trainer, trainer_user: User, s
 
 
 def test_k2_classes_are_found_by_codes_of_any_form():
-    codes = ["ABC1001", "ABC1002", "KUD021916-1", "aBc-1", None]
+    codes = ["ABC1001", "ABC1002", "KUD021916-1", "aBc-1", "Kud 7", None]
     drafts = [TrainingClassFactory(class_code=code) for code in codes]
 
     def found(text: str) -> set[str | None]:
@@ -64,6 +64,7 @@ def test_k2_classes_are_found_by_codes_of_any_form():
     assert found("ABC") == {"ABC1001", "ABC1002", "aBc-1"}
     assert found(" abc 1002 ") == {"ABC1002"}
     assert found("kud0") == {"KUD021916-1"}
+    assert found("kud 7") == {"Kud 7"}
     assert found("1001") == {"ABC1001"}
     assert found(f"#{drafts[-1].pk}") == {None}
     assert found(f"#{drafts[0].pk}") == set()
