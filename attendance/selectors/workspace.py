@@ -16,6 +16,7 @@ from attendance.selectors.finalize import FinalizePreview, finalize_preview
 from attendance.selectors.register import Row, register
 from training.models import CourseVersion, Session, Venue
 from training.models.session import TimeRange
+from training.policies import allows, check_open
 from training.selectors.availability import BOOKED, booked_minutes, offered_venues
 from training.selectors.courses import published_version
 
@@ -36,7 +37,8 @@ class Progress:
     Attributes:
         is_ahead: it has not started, so nothing of it is late.
         capacity_warning: S7's alert, or an empty text.
-        roomier: a venue that is free at that time and holds everybody; looked for when the chosen one does not.
+        roomier: a venue that is free at that time and holds everybody; looked for when the chosen one does not, and the
+            session can still move.
     """
 
     session: Session
@@ -53,7 +55,8 @@ class Workspace:
 
     Attributes:
         version: the pinned course version, or the one that scheduling would pin.
-        booked_minutes: of the trainer in the week of the session (S6); None without trainer or time.
+        booked_minutes: of the trainer in the week of the session (S6); None without trainer or time, or where nothing
+            is planned any more.
     """
 
     session: Session
@@ -87,12 +90,12 @@ def progress(session: Session, *, now: dt.datetime) -> Progress:
         steps=_steps(session, preview, now),
         is_ahead=session.start_time is None or session.start_time > now,
         capacity_warning=warning,
-        roomier=_roomier_venue(session, seats=listed) if warning else None,
+        roomier=_roomier_venue(session, seats=listed) if warning and allows(check_open, session) else None,
     )
 
 
 def _booked_minutes(session: Session) -> int | None:
-    if session.trainer_id is None or session.start_time is None:
+    if session.trainer_id is None or session.start_time is None or not allows(check_open, session):
         return None
     week_of = timezone.localdate(session.start_time)
     return booked_minutes(trainer_ids=[session.trainer_id], week_of=week_of)[session.trainer_id]

@@ -1,6 +1,6 @@
 // Where the keyboard is when an answer has swapped away what it was on: on what stands there now, else on the first
-// thing of the same part of the page. It never falls back to the top (WCAG 2.4.3). A dialog that closes needs this only
-// where its opener is gone: else the browser hands the focus back.
+// thing of the same part of the page; a part that goes names its heir in data-afterwards. It never falls back to the
+// top (WCAG 2.4.3). A dialog that closes needs this only where its opener is gone: else the browser hands the focus back.
 
 const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]";
 
@@ -9,7 +9,7 @@ let last; // what had the focus outside dialogs, with the ids around it, the inn
 document.addEventListener("focusin", ({ target }) => {
   if (target.closest("dialog")) return;
   const ids = [];
-  for (let each = target; each; each = each.parentElement) if (each.id) ids.push(each.id);
+  for (let each = target; each; each = each.parentElement) ids.push(each.id, each.dataset.afterwards);
   last = { element: target, ids };
 });
 
@@ -28,7 +28,7 @@ function firstIn(part) {
 
 function refocus() {
   if (!last || last.element.isConnected || document.activeElement !== document.body) return;
-  const parts = last.ids.map((id) => document.getElementById(id)).filter(Boolean);
+  const parts = last.ids.map((id) => id && document.getElementById(id)).filter(Boolean);
   parts.map(firstIn).find(Boolean)?.focus();
 }
 

@@ -345,6 +345,7 @@ def test_a1_two_tabs_on_one_row(
     expect(second.locator("[data-field=remarks]")).to_have_value("From the office")
     conflict.get_by_role("button", name="keep mine").click()
     expect(conflict).to_have_count(0)
+    expect(second.get_by_role("link")).to_be_focused()
     assert ready.attendees.order_by("line")[0].remarks == "From the office"
 
 

@@ -147,6 +147,18 @@ def test_s6_the_load_of_the_trainer_is_shown(as_supervisor: Client):
     assert "4 h booked this week" in as_supervisor.get(page_of(session)).text
 
 
+def test_s3_what_is_over_offers_no_other_venue_and_tells_no_load(as_supervisor: Client):
+    """S7's alert stays; moving it would be refused."""
+    VenueFactory(capacity=7)
+    start = timezone.now() - timedelta(hours=5)
+    session, _ = session_ready_to_finalize(venue=VenueFactory(capacity=1), start_time=start)
+    as_supervisor.post(reverse("attendance:session_finalize", args=[session.pk]))
+    html = as_supervisor.get(page_of(session)).text
+    assert "Venue Capacity Exceeded (2/1)." in html
+    assert "Move to" not in html
+    assert "booked this week" not in html
+
+
 def test_s11_the_version_of_the_sheet_is_shown(as_supervisor: Client):
     session = scheduled_session()
     as_supervisor.post(url("add", session), {"learner": LearnerFactory().pk})
