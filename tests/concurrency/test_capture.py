@@ -11,11 +11,20 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from attendance.services import capture as services
-from attendance.services.capture import Captured, NotScheduledThen, Presence, capture_session, void_capture
+from attendance.services.capture import (
+    Captured,
+    HoursAreLogged,
+    NotScheduledThen,
+    Presence,
+    capture_session,
+    mark_exception,
+    void_capture,
+)
+from learners.hours import MeetingWasNotHeld
 from learners.models import LearnerHoursLog, LearnerProgression
 from learners.selectors.progression import hours_differences
 from learners.services.progression import InAnotherProgramme, Started, hold, log_hours, start_progressions
-from tests.concurrency.at_once import Job, all_at_once, everybody_first
+from tests.concurrency.at_once import Job, all_at_once, everybody_first, meanwhile
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
 from tests.factories.training import UserFactory, active_class
 from training.class_policies import ClassNotPlannable, MeetingIsLocked
@@ -177,6 +186,26 @@ def test_h3_a_class_stopped_while_it_is_captured_has_no_hours_after_its_stop(by:
             assert not late.exists()
         else:
             assert late.filter(status="captured").exists()
+
+
+def test_h3_hours_by_hand_and_an_exception_of_one_meeting_wait_for_each_other(by: User):
+    training_class = class_of_learners()
+    progression = training_class.progressions.first()
+    first, second = training_class.sessions.order_by("session_date")[:2]
+    assert progression is not None
+
+    def jobs(meeting: Meeting) -> tuple[Job, Job]:
+        what: dict[str, Any] = {"class_id": training_class.pk, "session_date": meeting.session_date}
+        return (
+            partial(progression.add_hours, 1, 1, session_id=meeting.pk),
+            partial(mark_exception, status="agent_absent", by=by, now=NOW, **what),
+        )
+
+    log, mark = jobs(first)
+    assert isinstance(meanwhile(log, mark), HoursAreLogged)
+    log, mark = jobs(second)
+    assert isinstance(meanwhile(mark, log), MeetingWasNotHeld)
+    assert [each.session_id for each in LearnerHoursLog.objects.all()] == [first.pk]
 
 
 def test_h7_of_two_programmes_started_at_once_one_is_in_progress(by: User, rounds: int):

@@ -165,3 +165,51 @@ def test_the_tables_say_what_they_are_for():
     for table in ("learner_lp_tracking", "learner_hours_log"):
         (((text,),)) = rows("SELECT obj_description(%s::regclass)", [table])
         assert text
+
+
+def columns(table: str) -> dict[str, tuple[str, bool, str | None]]:
+    """Return type, whether it may be null, and default by column."""
+    found = rows(
+        """SELECT attname, format_type(atttypid, atttypmod), NOT attnotnull, pg_get_expr(adbin, adrelid)
+             FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+            WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped""",
+        [table],
+    )
+    return {name: (kind, nullable, default) for name, kind, nullable, default in found}
+
+
+def test_progressions_have_the_columns_that_reports_know():
+    hours = ("numeric(9,1)", False, "0")
+    assert columns("learner_lp_tracking") == {
+        "tracking_id": ("bigint", False, None),
+        "learner_id": ("bigint", False, None),
+        "class_type_subject_id": ("bigint", False, None),
+        "class_id": ("bigint", False, None),
+        "status": ("character varying(20)", False, "'in_progress'::character varying"),
+        "start_date": ("date", False, None),
+        "completion_date": ("date", True, None),
+        "hours_trained": hours,
+        "hours_present": hours,
+        "hours_absent": hours,
+        "created_at": ("timestamp with time zone", False, "statement_timestamp()"),
+        "updated_at": ("timestamp with time zone", False, "statement_timestamp()"),
+    }
+
+
+def test_the_log_of_hours_has_the_columns_that_reports_know():
+    assert columns("learner_hours_log") == {
+        "log_id": ("bigint", False, None),
+        "tracking_id": ("bigint", False, None),
+        "learner_id": ("bigint", False, None),
+        "class_id": ("bigint", False, None),
+        "class_type_subject_id": ("bigint", False, None),
+        "log_date": ("date", False, None),
+        "hours_trained": ("numeric(5,1)", False, None),
+        "hours_present": ("numeric(5,1)", False, None),
+        "source": ("character varying(20)", False, "'manual'::character varying"),
+        "session_id": ("bigint", True, None),
+        "created_by": ("integer", True, None),
+        "notes": ("text", True, None),
+        "reversal_of": ("bigint", True, None),
+        "created_at": ("timestamp with time zone", False, "statement_timestamp()"),
+    }

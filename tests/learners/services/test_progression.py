@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from inspect import Parameter, signature
 from typing import Any
 
 import pytest
@@ -289,6 +290,16 @@ def test_h5_arguments_have_their_places(supervisor: User):
     assert row.log_date == MONDAY
     assert log_hours(progression.learner_id, 1, 1, created_by=supervisor.pk, log_date=date(2026, 3, 3))
     assert LearnerHoursLog.objects.latest("pk").created_by == supervisor
+
+
+def test_h5_the_order_of_arguments_is_fixed():
+    tail: list[tuple[str, Any]] = [("source", "manual"), ("notes", None), ("session_id", None), ("created_by", None)]
+    hours = [("hours_trained", Parameter.empty), ("hours_present", Parameter.empty)]
+    for function, who in ((log_hours, "learner_id"), (LearnerProgression.add_hours, "self")):
+        *positional, log_date = signature(function).parameters.values()
+        assert [(each.name, each.default) for each in positional] == [(who, Parameter.empty), *hours, *tail]
+        assert {each.kind for each in positional} == {Parameter.POSITIONAL_OR_KEYWORD}
+        assert (log_date.name, log_date.kind, log_date.default) == ("log_date", Parameter.KEYWORD_ONLY, None)
 
 
 def test_h5_with_a_session_the_progression_of_its_class_counts(who: dict[str, Any]):
