@@ -255,9 +255,7 @@ class ExportForm(ClassFilterForm):
         label=gettext_lazy("Columns"),
         choices=[(column.name, column.label) for column in COLUMNS],
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy(
-            "Rows are added up: without worker and badge there is one row for each class and month."
-        ),
+        help_text=gettext_lazy("Without badge, worker and employer there is one row for each class and month."),
         error_messages={"required": gettext_lazy("Choose at least one column.")},
     )
     format = forms.ChoiceField(
