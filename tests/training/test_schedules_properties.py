@@ -78,7 +78,7 @@ def day_by_day(
 
 
 def test_h1_the_dates_are_those_of_a_calendar(long: bool):
-    @settings(deadline=None, derandomize=not long, max_examples=20_000 if long else 50)
+    @settings(deadline=None, derandomize=not long, max_examples=3_000 if long else 50)
     @given(plan=plans())
     def agree(plan: Any) -> None:
         schedule, start, end, holidays = plan
