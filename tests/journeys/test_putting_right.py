@@ -160,6 +160,7 @@ def test_r1_r2_an_external_certificate_is_recorded_and_revoked(
     expect(office.get_by_text("This field is required.")).to_be_visible()
     office.get_by_label("Provider").select_option(label="Rescue Academy")  # the file is still chosen
     office.get_by_role("button", name="Record").click()
+    office.wait_for_url("**/workers/*/?record=*")  # the certificate is checked, stored and read back first
     expect(office.locator("#toasts")).to_contain_text("Working at height is recorded.")
     expect(office.locator("#sheet")).to_contain_text("Rescue Academy")
     expect(office.locator(".verdict")).to_contain_text("Cleared")
