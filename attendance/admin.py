@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attendance.models import CaptureVoid, SessionAttendee
-from attendance.selectors.finalize import finalize_preview
+from attendance.selectors.finalize import finalize_preview, list_state
 from attendance.selectors.trail import of_session
 from attendance.services.capture import void_capture
 from attendance.services.finalize import finalize_session
@@ -157,7 +157,10 @@ class SessionAdmin(GuardedAdmin):
             name="finalize",
             label=gettext_lazy("Finalize"),
             question=_finalize_question,
-            run=lambda session, by, now: finalize_session(session_id=session.pk, by=by, now=now),
+            state=list_state,
+            run=lambda session, by, now, confirmed: finalize_session(
+                session_id=session.pk, by=by, now=now, confirmed=confirmed
+            ),
             done=gettext_lazy("The session is finalized."),
             is_offered=lambda session: session.status == Session.Status.SCHEDULED,
         ),

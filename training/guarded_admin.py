@@ -82,6 +82,7 @@ class ObjectAction:
         done: told afterwards.
         is_offered: whether the button is shown; the service decides in the end.
         form: what has to be typed.
+        state: a word for all that the question tells; the one that was shown is given to `run` as `confirmed`.
         removes: afterwards there is nothing to go back to.
     """
 
@@ -92,6 +93,7 @@ class ObjectAction:
     done: "_StrOrPromise"
     is_offered: Callable[[Any], bool] = lambda thing: True
     form: type[forms.Form] = forms.Form
+    state: Callable[[Any], str] | None = None
     removes: bool = False
 
 
@@ -233,11 +235,13 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
             return self._does_not_exist(request, object_id)
         form = action.form(request.POST if request.method == "POST" else None)
         status = 200
+        shown = action.state(obj) if action.state else None  # before the question, so that it is never newer
         if request.method == "POST":
             status = 422
+            seen = {"confirmed": request.POST.get("confirmed")} if action.state else {}
             if form.is_valid():
                 try:
-                    action.run(obj, by=who_acts(request), now=timezone.now(), **form.cleaned_data)
+                    action.run(obj, by=who_acts(request), now=timezone.now(), **seen, **form.cleaned_data)
                 except Refusal as refusal:
                     show_refusal(form, refusal)
                     status = status if refusal.status == Invalid.status else refusal.status
@@ -250,6 +254,7 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
             "subtitle": str(obj),
             "question": action.question(obj) if callable(action.question) else action.question,
             "form": form,
+            "confirmed": shown,
             "back_url": self._back(request, obj),
         }
         return TemplateResponse(request, "admin/act.html", context, status=status)

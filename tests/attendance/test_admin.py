@@ -7,8 +7,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from attendance.models import SessionAttendee
+from attendance.services.marking import Mark, save_marks
 from learners.models import TrainingRecord
 from tests.admin_forms import filled_in, messages_of, one_query_per_choice
 from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
@@ -20,6 +22,7 @@ from tests.factories.training import (
     VenueFactory,
     scheduled_session,
 )
+from tests.html import group
 from training.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +213,27 @@ def test_f5_f7_finalize_says_what_it_will_do_and_goes_through_the_one_gate(as_su
     session.refresh_from_db()
     assert (session.status, session.finalized_by) == ("COMPLETED", superuser)
     assert TrainingRecord.objects.count() == len(attendees)
+
+
+def test_f5_what_is_not_so_any_more_is_asked_about_again(as_superuser: Client, superuser: User):
+    session, attendees = session_ready_to_finalize()
+    url = reverse(f"{SESSION}_finalize", args=[session.pk])
+
+    def confirmed(page: str) -> dict[str, str]:
+        return {"confirmed": group(r'name="confirmed" value="([^"]+)"', page)}
+
+    yes = confirmed(as_superuser.get(url).text)
+    absent = [Mark(attendees[0].learner_id, is_present=False, has_passed=False)]
+    save_marks(session_id=session.pk, marks=absent, by=superuser, now=timezone.now())
+
+    answer = as_superuser.post(url, yes)
+    assert answer.status_code == 409
+    assert "This will generate 1 Training Record (1 passed, 0 failed)" in answer.text
+    assert "nothing was done" in answer.text
+    assert not TrainingRecord.objects.exists()
+
+    assert as_superuser.post(url, confirmed(answer.text)).status_code == 302
+    assert TrainingRecord.objects.count() == 1
 
 
 def test_f1_f4_finalize_refuses_as_everywhere(as_superuser: Client):
