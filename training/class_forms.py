@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from training.class_policies import NEEDED, ClassChangedMeanwhile
+from training.edits import show_stored
 from training.forms import WITHIN_REASON, Choices, DayInput, course_choices
 from training.models import Company, Trainer, TrainingClass
 from training.refusals import Refusal, show_refusal
@@ -149,9 +150,10 @@ class ClassForm(forms.Form):
     def refuse(self, refusal: Refusal) -> None:
         """Show a refusal at the fields that it names, or above the form. What was typed stays.
 
-        After somebody else's change the next try is on their version, which the sentence has told.
+        After somebody else's change the next try is on their version, which is shown as well.
         """
         if isinstance(refusal, ClassChangedMeanwhile) and refusal.conflict:
+            show_stored(self)
             self.data = {**dict(self.data.items()), "version": refusal.conflict["theirs"]}
         for field, texts in refusal.errors.items():
             place = {"days": self._first_day_field, "times": self._first_day_field, "schedule": "frequency"}

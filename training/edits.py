@@ -61,13 +61,18 @@ def loaded_by(form: forms.BaseForm) -> datetime | None:
 def refuse(form: forms.BaseForm, refusal: Refusal) -> None:
     """Show a refusal in a form. After somebody else's change the next try is on their state, which is shown as well."""
     if isinstance(refusal, EditedMeanwhile):
-        for field in form.visible_fields():
-            if field.name in form.changed_data:
-                field.help_text = _("Stored by now: %(value)s") % {"value": _in_words(field)}
+        show_stored(form)
         data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         data[LOADED] = form[LOADED].initial
         form.data = data
     show_refusal(form, refusal)
+
+
+def show_stored(form: forms.BaseForm) -> None:
+    """Say at every field that differs from what is stored by now what that is."""
+    for field in form.visible_fields():
+        if field.name in form.changed_data:
+            field.help_text = _("Stored by now: %(value)s") % {"value": _in_words(field)}
 
 
 def _in_words(field: forms.BoundField) -> str:

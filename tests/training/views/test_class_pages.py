@@ -262,13 +262,15 @@ def test_a_draft_that_cannot_be_activated_is_not_changed_either(as_supervisor: C
 
 def test_somebody_elses_change_is_told_and_the_next_try_is_on_their_version(as_supervisor: Client):
     training_class = TrainingClassFactory()
-    values = typed(version=training_class.version, action="save")
-    TrainingClass.objects.update(version=5)
+    values = typed(version=training_class.version, action="save", class_type="Evening")
+    TrainingClass.objects.update(version=5, class_type="Morning")
     response = as_supervisor.post(url("edit", training_class), values)
     assert response.status_code == 409
     form = response.context["form"]
     assert "changed this class" in form.non_field_errors()[0]
     assert form["version"].value() == 5
+    assert (form["class_type"].value(), form["class_type"].help_text) == ("Evening", "Stored by now: Morning")
+    assert as_supervisor.post(url("edit", training_class), {**values, "version": 5}).status_code == 302
 
 
 def test_client_and_course_of_an_active_class_are_not_offered(as_supervisor: Client):
