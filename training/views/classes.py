@@ -171,12 +171,15 @@ def _preview(form: ClassForm) -> dict[str, Any]:
     wrong = wrong_days(start, end, today=today)
     if schedule and start and end and not wrong:
         days = calendar_after(form.training_class, schedule, start=start, end=end)
+    dates = {each.day for each in days}
+    named = {*schedule.exceptions, *schedule.works_on} if schedule and days else set()
     held = [each for each in days if not each.blocked and (each.session is None or each.session.status in HELD)]
     return {
         "days": days,
         "meetings": len(held),
         "blocked": sum(bool(each.blocked) for each in days),
         "hours": sum(each.hours for each in held),
+        "others": sorted(named - dates),
         "problems": [*dict.fromkeys([*problems, *(text for texts in wrong.values() for text in texts)])],
     }
 

@@ -210,6 +210,13 @@ def test_h1_the_preview_of_other_days_keeps_what_was_before_them_and_what_was_ca
     assert shown["meetings"] == len(days)
 
 
+def test_h1_the_preview_names_exceptions_that_change_nothing(as_supervisor: Client):
+    data = typed(exceptions="2026-03-09 Works closed\n2025-03-10 Works closed", works_on="2026-04-06, 2026-04-07")
+    response = as_supervisor.get(DAYS, data, headers=HTMX)
+    assert response.context["others"] == [date(2025, 3, 10), date(2026, 4, 7)]
+    assert "Mon 10 Mar 2025, Tue 7 Apr 2026" in response.content.decode()
+
+
 def test_h1_the_preview_minds_days_alone(as_supervisor: Client):
     shown = as_supervisor.get(DAYS, typed(course_hours="many", agent="nobody"), headers=HTMX).context
     assert (shown["meetings"], shown["problems"]) == (8, [])
