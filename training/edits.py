@@ -4,7 +4,7 @@ A form of a stored row carries, unseen, when the row was changed last before the
 that under its lock; what was typed stays, and each field that differs says what is stored by now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -52,8 +52,13 @@ def remember(form: forms.BaseForm, row: Authored | None) -> None:
 
 def loaded_by(form: forms.BaseForm) -> datetime | None:
     """Return `updated_at` of what the person had before them, from a valid form; None of a new row."""
+    return loaded_in(form.cleaned_data)
+
+
+def loaded_in(data: Mapping[str, Any]) -> datetime | None:
+    """Return `updated_at` of what the person had before them, from what was sent; None where it does not say."""
     try:
-        return datetime.fromisoformat(form.cleaned_data.get(LOADED) or "")
+        return datetime.fromisoformat(data.get(LOADED) or "")
     except ValueError:
         return None
 

@@ -167,21 +167,26 @@ def edit_draft_version(
         return version
 
 
-def publish_version(*, version_id: int, by: User, now: datetime) -> CourseVersion:
+def publish_version(*, version_id: int, by: User, now: datetime, loaded: datetime | None = None) -> CourseVersion:
     """Make a draft the version that sessions pin from now on; the one before it is archived in the same moment.
 
     Sessions that are scheduled keep the version they have pinned (S12).
+
+    Args:
+        loaded: `updated_at` of the draft that the person has read; None does not ask.
 
     Raises:
         NotPermitted: not granted.
         CourseNotFound: there is no such version.
         VersionInUse: it is no draft.
+        EditedMeanwhile: somebody has changed the draft since.
         SyllabusInvalid: a prerequisite asks for this course in turn, since the draft was written.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with database_refusals(), transaction.atomic():
         version = _lock_version(version_id)
         check_can_publish(version)
+        check_unchanged(version, loaded)
         _check_prerequisites(version, version.prerequisite_links.values_list("course_id", flat=True))
         for before in version.course.versions.filter(status=CourseVersion.Status.PUBLISHED):
             _set_status(before, CourseVersion.Status.ARCHIVED, by=by, now=now)

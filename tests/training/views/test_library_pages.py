@@ -20,7 +20,7 @@ from tests.factories.training import (
     VenueFactory,
     scheduled_session,
 )
-from tests.html import fragment
+from tests.html import fragment, group
 from training.models import Company, Course, CourseVersion, Session, Trainer, TrainerQualification, Venue
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +194,23 @@ def test_a_circle_of_prerequisites_is_told_at_the_field(as_supervisor: Client):
     response = as_supervisor.post(url("version_edit", version.pk), {**SYLLABUS, "prerequisites": [other.course_id]})
     assert response.status_code == 422
     assert "AA-002 → AA-001" in response.context["form"].errors["prerequisites"][0]
+
+
+def test_s12_only_what_was_read_is_published(as_supervisor: Client, as_superuser: Client):
+    version = draft(title="Working at height")
+    asked = as_supervisor.get(url("version_publish", version.pk)).content.decode()
+    seen = {"loaded": group(r'name="loaded" value="([^"]+)"', asked)}
+    as_superuser.post(url("version_edit", version.pk), {**SYLLABUS, "title": "Working at any height"})
+
+    refused = as_supervisor.post(url("version_publish", version.pk), seen, headers=HTMX)
+    version.refresh_from_db()
+    assert (refused.status_code, version.status) == (409, "DRAFT")
+    assert "changed this on" in refused.content.decode()
+
+    asked = as_supervisor.get(url("version_publish", version.pk)).content.decode()
+    as_supervisor.post(url("version_publish", version.pk), {"loaded": group(r'name="loaded" value="([^"]+)"', asked)})
+    version.refresh_from_db()
+    assert (version.status, version.title) == ("PUBLISHED", "Working at any height")
 
 
 def test_s12_publishing_says_what_changes_and_what_stays(as_supervisor: Client):

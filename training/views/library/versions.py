@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from training.course_policies import check_can_archive, check_can_delete, check_can_edit, check_can_publish
-from training.edits import loaded_by, remember
+from training.edits import loaded_by, loaded_in, remember
 from training.htmx import HtmxRequest
 from training.library_forms import VersionForm, initial_of
 from training.models import Course, CourseVersion
@@ -98,7 +98,7 @@ def version_publish(request: HtmxRequest, pk: int) -> HttpResponse:
     version = get_version(pk)
     check_can_publish(version)
     if request.method == "POST":
-        publish_version(version_id=pk, by=request.user, now=timezone.now())
+        publish_version(version_id=pk, by=request.user, now=timezone.now(), loaded=loaded_in(request.POST))
         messages.success(request, _("Version %(number)d of %(code)s is published.") % _words(version))
         return go(request, "training:course", version.course_id)
     heading = _("Publish version %(number)d of %(code)s") % _words(version)
