@@ -12,12 +12,15 @@ from training.refusals import Invalid
 
 
 class MarkForm(forms.Form):
-    """One row of the attendance grid. Fields are named after the worker: `present-12`."""
+    """One row of the attendance grid. Fields are named after the worker: `present-12`.
+
+    Without a version it is 1: a row that nobody has marked since it was put on the list has no field for it.
+    """
 
     present = forms.BooleanField(required=False)
     passed = forms.BooleanField(required=False)
     remarks = forms.CharField(required=False, max_length=REMARKS_LENGTH)
-    version = forms.IntegerField(min_value=1)
+    version = forms.IntegerField(required=False, min_value=1)
 
     def __init__(self, data: QueryDict, *, learner_id: int) -> None:
         super().__init__(data, prefix=str(learner_id))
@@ -42,17 +45,17 @@ class MarkForm(forms.Form):
             is_present=self.cleaned_data["present"],
             has_passed=self.cleaned_data["passed"],
             remarks=self.cleaned_data["remarks"],
-            version=self.cleaned_data["version"],
+            version=self.cleaned_data["version"] or 1,
         )
 
 
 def typed_marks(data: QueryDict) -> list[Mark]:
-    """Return every row of the grid that was sent at once.
+    """Return every row of the grid that was sent; a browser sends the remarks of each, be they empty or not.
 
     Raises:
         Invalid: as `MarkForm.mark`.
     """
-    ids = [name.removeprefix("version-") for name in data if name.startswith("version-")]
+    ids = [name.removeprefix("remarks-") for name in data if name.startswith("remarks-")]
     return [MarkForm(data, learner_id=learner_id).mark() for learner_id in learner_ids(ids)] if ids else []
 
 

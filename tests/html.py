@@ -19,6 +19,16 @@ def fragment(html: str, element_id: str) -> str:
         if depth == 0 or tag in VOID:
             part = part[: found.end()]
             break
+    return _comparable(part)
+
+
+def attendance_row(html: str, learner_id: int) -> str:
+    """Return a worker's row of the attendance grid while it can be marked, as `fragment` does."""
+    start = html.rindex("<tr", 0, html.index(f'name="remarks-{learner_id}"'))
+    return _comparable(html[start : html.index("</tr>", start)])
+
+
+def _comparable(part: str) -> str:
     part = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", part)
     return re.sub(r"\s+", " ", part.replace(' hx-swap-oob="true"', ""))
 

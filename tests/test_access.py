@@ -92,7 +92,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:session_evidence_page": {"GET": ITS_READERS},
     "attendance:session_evidence_check": {"GET": ITS_READERS},
     "attendance:session_finalize": {"GET": PLANNERS, "POST": PLANNERS},
-    "attendance:session_mark": {"GET": ITS_MARKERS, "POST": ITS_MARKERS},
+    "attendance:session_mark": {"GET": ITS_MARKERS},
     "attendance:session_marks": {"POST": ITS_MARKERS},
     "attendance:session_remove": {"POST": PLANNERS},
     "attendance:session_sheet": {"GET": ITS_READERS},

@@ -1,18 +1,17 @@
 """Who could be put on a session's list, the most urgent first (P1 to P4)."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
 from operator import or_
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import (
-    DateField,
     Exists,
-    F,
     FilteredRelation,
     IntegerField,
     OuterRef,
@@ -27,12 +26,14 @@ from django.utils.translation import gettext as _
 from attendance.models import SessionAttendee
 from learners.models import ComplianceItem, ComplianceStatus, Learner, TrainingRecord
 from learners.selectors.learners import is_on_site, matches, person_of, rows_of_people
-from learners.standing import ItemStanding, standing_of_item
+from learners.standing import Facts, ItemStanding, standing_of_item
 from training.models import Course, CourseVersion, Session
 
 PAGE_SIZE = 50
 LONGEST_PAGE = 500
 SHORTEST_SEARCH = 2
+# What a candidate is shown by: with everything else that is known about people, reading them takes twice as long.
+SHOWN = ("badge_id", "first_name", "last_name", "end_date", "company__name", "role__title")
 COUNTED_TO = 1000  # counting further would cost more the larger the site is
 
 
@@ -43,6 +44,9 @@ class Group(StrEnum):
     YELLOW = "yellow"
     EXPIRING = "expiring"
     OTHER = "other"
+
+
+COUNTED = (Group.RED, Group.YELLOW, Group.EXPIRING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +84,7 @@ class Candidate:
 
     learner: Learner
     group: Group
-    item: ComplianceItem | None
+    item: Facts | None
     standing: ItemStanding
     clash: Session | None = None
     booked: Session | None = None
@@ -157,8 +161,7 @@ def picker(session: Session, wanted: Wanted, *, offers_list: bool, now: dt.datet
     if offers_list or is_searching:
         found = candidates(session, wanted, now=now, warning_days=warning_days)
     if offers_list:
-        today = timezone.localdate(now)
-        counts = group_counts(session, search=wanted.search, today=today, warning_days=warning_days)
+        counts = _counts(session, wanted, found, today=timezone.localdate(now), warning_days=warning_days)
     bulk_group = wanted.group or Group.RED
     has_more = len(found) == wanted.limit < LONGEST_PAGE
     return Picker(
@@ -182,38 +185,57 @@ def candidates(session: Session, wanted: Wanted, *, now: dt.datetime, warning_da
     """
     today = timezone.localdate(now)
     ranked = _ranked(session, wanted, today=today, warning_days=warning_days)
-    ids = [learner_id for learner_id, _group in ranked]
-    learners = Learner.objects.select_related("company", "role").in_bulk(ids)
-    items = items_for_course(session, ids)
+    ids = [each.learner_id for each in ranked]
+    learners = Learner.objects.select_related("company", "role").only(*SHOWN).in_bulk(ids)
     clashes, bookings = _other_lists(session, ids, now=now)
     missing = _missing_prerequisites(session, ids, today=today)
     return [
         Candidate(
-            learner=learners[learner_id],
-            group=group,
-            item=items.get(learner_id),
-            standing=standing_for_course(items.get(learner_id), today=today, warning_days=warning_days),
-            clash=clashes.get(learner_id),
-            booked=bookings.get(learner_id),
-            missing=missing.get(learner_id, []),
-            leaves=learners[learner_id].end_date if leaves_before(session, learners[learner_id]) else None,
+            learner=learners[each.learner_id],
+            group=each.group,
+            item=each.item,
+            standing=standing_for_course(each.item, today=today, warning_days=warning_days),
+            clash=clashes.get(each.learner_id),
+            booked=bookings.get(each.learner_id),
+            missing=missing.get(each.learner_id, []),
+            leaves=learners[each.learner_id].end_date if leaves_before(session, learners[each.learner_id]) else None,
         )
-        for learner_id, group in ranked
+        for each in ranked
     ]
 
 
-def group_counts(session: Session, *, search: str, today: dt.date, warning_days: int) -> dict[Group, int]:
+def group_counts(
+    session: Session, *, search: str, today: dt.date, warning_days: int, groups: Collection[Group] = COUNTED
+) -> dict[Group, int]:
     """Return how many candidates are red, yellow and expiring, counted up to `COUNTED_TO`, in one query."""
     people = _people(session, search)
-    counted = (Group.RED, Group.YELLOW, Group.EXPIRING)
     conditions = _conditions(today, warning_days)
     counts = Course.objects.filter(pk=session.course_id).values_list(
         *(
             _CountOf(people.filter(reduce(or_, conditions[group])).order_by().values("pk")[:COUNTED_TO])
-            for group in counted
+            for group in groups
         )
     )
-    return dict(zip(counted, counts.get(), strict=True))
+    return dict(zip(groups, counts.get(), strict=True))
+
+
+def _counts(
+    session: Session, wanted: Wanted, found: Collection[Candidate], *, today: dt.date, warning_days: int
+) -> dict[Group, int]:
+    """Return `group_counts`; a group that ends before the page does was counted by finding it."""
+    shown = Counter(candidate.group for candidate in found)
+    counts = {group: shown[group] for group in COUNTED if group in _complete(wanted, found)}
+    others = [group for group in COUNTED if group not in counts]
+    if others:
+        counts |= group_counts(session, search=wanted.search, today=today, warning_days=warning_days, groups=others)
+    return {group: counts[group] for group in COUNTED}
+
+
+def _complete(wanted: Wanted, found: Collection[Candidate]) -> Collection[Group]:
+    """Return the groups of which nobody is missing from the page."""
+    groups = list(Group) if wanted.group is None else [wanted.group]
+    last = max((candidate.group for candidate in found), key=groups.index, default=None)
+    return groups if len(found) < wanted.limit or last is None else groups[: groups.index(last)]
 
 
 def candidate_count(session: Session, *, search: str) -> int:
@@ -227,13 +249,13 @@ def leaves_before(session: Session, learner: Learner) -> bool:
     return learner.end_date is not None and ends is not None and learner.end_date < timezone.localdate(ends)
 
 
-def items_for_course(session: Session, learner_ids: Collection[int]) -> dict[int, ComplianceItem]:
-    """Return by learner the stored answer for the session's course, without its rules."""
-    items = ComplianceItem.objects.filter(course=session.course_id, learner__in=learner_ids).defer("rules")
-    return {item.learner_id: item for item in items}
+def items_for_course(session: Session, learner_ids: Collection[int]) -> dict[int, Facts]:
+    """Return by learner the stored answer for the session's course, without why."""
+    items = ComplianceItem.objects.filter(course=session.course_id, learner__in=learner_ids)
+    return {item.learner_id: item for item in map(Facts._make, items.values_list(*Facts._fields))}
 
 
-def standing_for_course(item: ComplianceItem | None, *, today: dt.date, warning_days: int) -> ItemStanding:
+def standing_for_course(item: Facts | None, *, today: dt.date, warning_days: int) -> ItemStanding:
     """Return how somebody stands with a course; without an item it is not asked of them."""
     if item is None:
         return ItemStanding("none", _("Optional"), "", (4, dt.date.max))
@@ -269,60 +291,70 @@ def _conditions(today: dt.date, warning_days: int) -> dict[Group, list[Q]]:
     }
 
 
-def _ranked(session: Session, wanted: Wanted, *, today: dt.date, warning_days: int) -> list[tuple[int, Group]]:
-    """Return learner ids with their group, in the order of P1.
+@dataclass(frozen=True)
+class _Ranked:
+    """Somebody in the order of P1, with the stored answer for the course."""
+
+    learner_id: int
+    group: Group
+    item: Facts | None
+
+
+def _ranked(session: Session, wanted: Wanted, *, today: dt.date, warning_days: int) -> list[_Ranked]:
+    """Return people in the order of P1.
 
     One statement: each stretch is walked along its own index and stops at the limit, instead of sorting everybody.
     """
     people = _people(session, wanted.search)
-    ranks = {group: rank for rank, group in enumerate(Group)}
-    no_date = Value(None, output_field=DateField())
-    walks: list[QuerySet[Learner, tuple[int, int, dt.date | None, str]]] = []
+    walks: list[QuerySet[Learner, tuple[Any, ...]]] = []
     for group, conditions in _conditions(today, warning_days).items():
         if wanted.group not in (None, group):
             continue
-        key_date = no_date if group is Group.OTHER else F("item__key_date")
         order = ["sort_key"] if group is Group.OTHER else ["item__key_date", "sort_key"]
+        place = Value(list(Group).index(group))
+        facts = [f"item__{name}" for name in Facts._fields]
         walks += [
-            people.filter(condition)
-            .order_by(*order)
-            .values_list("pk", Value(ranks[group]), key_date, "sort_key")[: wanted.limit]
+            people.filter(condition).order_by(*order).values_list("pk", "sort_key", place, *facts)[: wanted.limit]
             for condition in conditions
         ]
     first, *others = walks
-    rows = sorted(first.union(*others, all=True), key=lambda row: (row[1], row[2] or dt.date.min, row[3]))
-    return [(learner_id, list(Group)[rank]) for learner_id, rank, *_keys in rows[: wanted.limit]]
+    found = []
+    for learner_id, name, place, *facts in first.union(*others, all=True):
+        group, item = list(Group)[place], Facts._make(facts) if facts[0] else None
+        key_date = item.key_date if item and group is not Group.OTHER else None
+        found.append((place, key_date or dt.date.min, name, _Ranked(learner_id, group, item)))
+    return [ranked for *_order, ranked in sorted(found)[: wanted.limit]]
 
 
 def _other_lists(
     session: Session, learner_ids: Collection[int], *, now: dt.datetime
 ) -> tuple[dict[int, Session], dict[int, Session]]:
     """Return by learner an overlapping session, and the next coming one of the same course."""
-    overlaps = Q(session__start_time__lt=session.end_time, session__end_time__gt=session.start_time)
-    coming = Q(
-        session__course=session.course_id,
-        session__start_time__gt=now,
-        session__status__in=(Session.Status.DRAFT, Session.Status.SCHEDULED),
+    wanted = Q(
+        course=session.course_id,
+        start_time__gt=now,
+        status__in=(Session.Status.DRAFT, Session.Status.SCHEDULED),
     )
-    rows = (
-        SessionAttendee.objects.filter(
-            coming | overlaps if session.start_time and session.end_time else coming,
-            rows_of_people(learner_ids),
-            session__deleted_at__isnull=True,
-        )
-        .exclude(session=session)
-        .exclude(session__status=Session.Status.CANCELLED)
-        .annotate(person=person_of())
-        .select_related("session")
-        .order_by("-session__start_time", "-session_id")  # the earliest is written last
+    if session.start_time and session.end_time:
+        wanted |= Q(start_time__lt=session.end_time, end_time__gt=session.start_time)
+    # The latest first: of several, the earliest is written last.
+    others = (
+        Session.objects.filter(wanted, deleted_at__isnull=True)
+        .exclude(status=Session.Status.CANCELLED)
+        .exclude(pk=session.pk)
+        .order_by("-start_time", "-pk")
     )
+    listed = defaultdict(list)
+    lists = SessionAttendee.objects.filter(rows_of_people(learner_ids), session__in=others.order_by().values("pk"))
+    for session_id, person in lists.values_list("session_id", person_of()):
+        listed[session_id].append(person)
     clashes, bookings = {}, {}
-    for row in rows:
-        other = row.session
-        if _overlap(session, other):
-            clashes[row.person] = other
-        if other.course_id == session.course_id and other.start_time and other.start_time > now:
-            bookings[row.person] = other
+    for other in others.filter(pk__in=listed):
+        for person in listed[other.pk]:
+            if _overlap(session, other):
+                clashes[person] = other
+            if other.course_id == session.course_id and other.start_time and other.start_time > now:
+                bookings[person] = other
     return clashes, bookings
 
 

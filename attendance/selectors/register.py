@@ -7,14 +7,13 @@ from functools import partial
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
 from attendance.policies import check_can_remove
 from attendance.selectors.picker import items_for_course, leaves_before, standing_for_course
-from attendance.services.marking import Mark, StaleRow
+from attendance.services.marking import StaleRow
 from learners.models import CompetencyRecord, Learner, Role, TrainingRecord
 from learners.standing import ItemStanding, Standing, verdict
 from training.models import Company, Session
@@ -22,12 +21,25 @@ from training.permissions import name_of
 from training.policies import allows
 from training.templatetags.ui import day as day_in_words
 
+PERSON = ("status", "end_date", "company", "role")
+# What rows need: with everything else that is known about 200 people, reading the list takes half as long again.
+SHOWN = (
+    *("session", "learner", "line", "status", "is_present", "has_passed", "remarks"),
+    *("marked_by", "marked_at", "company", "role", "version"),
+    *(f"learner__{name}" for name in ("badge_id", "first_name", "last_name", "merged_into", *PERSON)),
+    *(f"learner__merged_into__{name}" for name in PERSON),
+)
+
 
 @dataclass(frozen=True)
 class Row:
     """One line of the grid.
 
     Attributes:
+        key, line, version: the worker's key, the line and the version of the row as the page writes them: text, since
+            every number costs a look at its format.
+        is_changed: it was marked since it was put on the list; before, its version is 1 and not worth a field.
+        is_present, has_passed, remarks: as stored, or what somebody wanted to save and could not.
         standing: how the worker stands with the session's course today.
         awaiting_verification: a practical sign-off is owed.
         alert: that the worker is blocked, not active (L1) or gone before the session (L3), or stands on another line as
@@ -39,11 +51,20 @@ class Row:
         can_remove: whether the row may still be taken off the list (P5).
         outcome: what finalize made of it; None before.
         record: the training record that finalize made.
-        typed: what somebody wanted to save and could not, shown in the fields instead of what is stored.
-        stale: why it could not: the row was changed meanwhile.
+        stale: why it could not be saved: the row was changed meanwhile.
     """
 
     attendee: SessionAttendee
+    learner: Learner
+    key: str
+    line: str
+    version: str
+    is_changed: bool
+    name: str
+    badge: str
+    is_present: bool
+    has_passed: bool
+    remarks: str
     standing: ItemStanding
     awaiting_verification: bool
     alert: Standing | None
@@ -51,43 +72,11 @@ class Row:
     company: str
     role: str
     marked_by: str
+    marked_at: dt.datetime | None
     can_remove: bool
     outcome: Standing | None
     record: TrainingRecord | None
-    typed: Mark | None = None
     stale: StaleRow | None = None
-
-    @property
-    def learner(self) -> Learner:
-        return self.attendee.learner
-
-    @property
-    def key(self) -> str:
-        """The learner's key as the page writes it into names: text, since every number costs a look at its format."""
-        return str(self.attendee.learner_id)
-
-    @property
-    def line(self) -> str:
-        """The line number, likewise."""
-        return str(self.attendee.line)
-
-    @property
-    def version(self) -> str:
-        """The version of the row, likewise."""
-        return str(self.attendee.version)
-
-    @property
-    def is_present(self) -> bool:
-        return (self.typed or self.attendee).is_present
-
-    @property
-    def has_passed(self) -> bool:
-        """Nobody passes who is absent."""
-        return self.is_present and (self.typed or self.attendee).has_passed
-
-    @property
-    def remarks(self) -> str:
-        return self.attendee.remarks if self.typed is None or self.typed.remarks is None else self.typed.remarks
 
 
 def register(
@@ -108,11 +97,11 @@ def register(
     attendees = session.attendees.filter(line__gt=after_line)
     if learner_ids is not None:
         attendees = attendees.filter(learner__in=learner_ids)
-    found = list(
-        attendees.select_related("learner__merged_into").annotate(twin_line=_line_of_survivor()).order_by("line")
-    )
+    found = list(attendees.select_related("learner__merged_into").only(*SHOWN).order_by("line"))
     ids = [attendee.learner_id for attendee in found]
+    twins = _lines_of_survivors(session, found)
     items = items_for_course(session, [attendee.learner.person.pk for attendee in found])
+    not_asked = standing_for_course(None, today=today, warning_days=warning_days)
     records, sign_offs = _made_by_finalize(session, ids) if session.is_finalized else ({}, {})
     names = _names(found)
     rows = []
@@ -120,16 +109,28 @@ def register(
         learner, person = attendee.learner, attendee.learner.person
         item = items.get(person.pk)
         record = records.get(learner.pk)
+        twin_line = twins.get(learner.merged_into_id)
         rows.append(
             Row(
                 attendee=attendee,
-                standing=standing_for_course(item, today=today, warning_days=warning_days),
+                learner=learner,
+                key=str(learner.pk),
+                line=str(attendee.line),
+                version=str(attendee.version),
+                is_changed=attendee.version > 1,
+                name=learner.name,
+                badge=learner.badge_id,
+                is_present=attendee.is_present,
+                has_passed=attendee.is_present and attendee.has_passed,
+                remarks=attendee.remarks,
+                standing=standing_for_course(item, today=today, warning_days=warning_days) if item else not_asked,
                 awaiting_verification=item is not None and item.awaiting_verification,
-                alert=_alert(person, attendee.twin_line, session=session, today=today),
-                warning=_warning(person, attendee.twin_line, session=session),
+                alert=_alert(person, twin_line, session=session, today=today),
+                warning=_warning(person, twin_line, session=session),
                 company=names.companies[attendee.company_id or person.company_id],
                 role=names.roles[attendee.role_id or person.role_id],
                 marked_by=names.people[attendee.marked_by_id] if attendee.marked_by_id else "",
+                marked_at=attendee.marked_at,
                 can_remove=allows(partial(check_can_remove, session, attendee, now=now)),
                 outcome=_outcome(record, sign_offs.get(learner.pk)) if session.is_finalized else None,
                 record=record,
@@ -168,10 +169,12 @@ def _made_by_finalize(
     )
 
 
-def _line_of_survivor() -> Subquery:
-    """The line of the survivor on the same list, for whom was merged into one who stands there too (L2)."""
-    same_list = SessionAttendee.objects.filter(session=OuterRef("session"), learner=OuterRef("learner__merged_into"))
-    return Subquery(same_list.values("line")[:1])
+def _lines_of_survivors(session: Session, attendees: Collection[SessionAttendee]) -> dict[int | None, int]:
+    """Return by key the lines of those into whom somebody on the list was merged, where they stand there too (L2)."""
+    survivors = [row.learner.merged_into_id for row in attendees if row.learner.merged_into_id]
+    if not survivors:
+        return {}
+    return dict(session.attendees.filter(learner__in=survivors).values_list("learner", "line"))
 
 
 def _alert(person: Learner, twin_line: int | None, *, session: Session, today: dt.date) -> Standing | None:

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from attendance.forms import MarkForm, PickerForm, everybody, learner_ids, line_number, typed_marks
+from attendance.forms import PickerForm, everybody, learner_ids, line_number, typed_marks
 from attendance.policies import check_list_is_open
 from attendance.selectors.corrections import corrections_of
 from attendance.selectors.picker import Picker, picker
@@ -27,6 +27,7 @@ from training.htmx import HtmxRequest
 from training.models import Session
 from training.permissions import Permission, check_may, may, requires
 from training.policies import allows
+from training.refusals import Invalid
 from training.selectors.sessions import get_session
 
 FULL_WEEK_MINUTES = 40 * 60  # what the bar of a trainer's load is drawn against
@@ -92,30 +93,24 @@ def session_remove(request: HtmxRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.MARK)
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def session_mark(request: HtmxRequest, pk: int, learner_id: int) -> HttpResponse:
-    """Save one row as soon as it is changed, or show it again as it is stored."""
+    """Show one row again as it is stored."""
     session = _session(request, pk, Permission.MARK)
-    if request.method != "POST":
-        context = {"session": session, "rows": [_row(session, learner_id)], "learner_id": learner_id} | _grants(
-            request, session
-        )
-        return render(request, "attendance/partials/_row_again.html", context)
-    mark = MarkForm(request.POST, learner_id=learner_id).mark()
-    try:
-        save_marks(session_id=pk, marks=[mark], by=request.user, now=timezone.now())
-    except StaleMarks as refusal:
-        return _conflict(request, session, refusal.rows[0])
-    context = {**_moving(request, session), "row": _row(session, learner_id), "is_resolved": "resolves" in request.POST}
-    return render(request, "attendance/partials/_saved.html", context)
+    context = {"session": session, "rows": [_row(session, learner_id)], "learner_id": learner_id}
+    return render(request, "attendance/partials/_row_again.html", context | _grants(request, session))
 
 
 @requires(Permission.MARK)
 @require_POST
 def session_marks(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Save every row that a browser without JavaScript sent, and one button's word for everybody."""
+    """Save marks: one row as soon as it is changed, one button's word for everybody, or all that a browser without
+    JavaScript sent.
+    """
     session = _session(request, pk, Permission.MARK)
-    typed = typed_marks(request.POST)
+    typed, what = typed_marks(request.POST), everybody(request.POST)
+    if request.htmx and what is None:
+        return _save_row(request, session, typed)
     try:
         saved = save_marks(
             session_id=pk,
@@ -125,7 +120,6 @@ def session_marks(request: HtmxRequest, pk: int) -> HttpResponse:
         )
     except StaleMarks as refusal:
         return _page(request, session, typed=typed, stale=refusal)
-    what = everybody(request.POST)
     count = len(saved)
     if what is not None:
         count += mark_everybody(session_id=pk, what=what, by=request.user, now=timezone.now())
@@ -199,6 +193,20 @@ def _picker(request: HtmxRequest, session: Session, data: QueryDict) -> Picker:
     )
 
 
+def _save_row(request: HtmxRequest, session: Session, typed: Collection[Mark]) -> HttpResponse:
+    """Save a row and answer with its last cell and what moves with it, or with both values if it is stale (A1)."""
+    if len(typed) != 1:
+        raise Invalid(_("This row is incomplete. Reload the page and mark it again."))
+    (mark,) = typed
+    try:
+        save_marks(session_id=session.pk, marks=typed, by=request.user, now=timezone.now())
+    except StaleMarks as refusal:
+        return _conflict(request, session, refusal.rows[0])
+    row = _row(session, mark.learner_id)
+    context = {**_moving(request, session), "row": row, "is_resolved": "resolves" in request.POST}
+    return render(request, "attendance/partials/_saved.html", context)
+
+
 def _row(session: Session, learner_id: int) -> Row:
     rows = register(session, learner_ids=[learner_id], now=timezone.now(), warning_days=_warning_days())
     if not rows:
@@ -207,11 +215,11 @@ def _row(session: Session, learner_id: int) -> Row:
 
 
 def _conflict(request: HtmxRequest, session: Session, stale: StaleRow) -> HttpResponse:
-    """Put both values below the row, which keeps what was typed."""
+    """Put both values below the row, which keeps what was typed; or in the place of those that are no longer true."""
     context = {"session": session, "stale": stale}
     response = render(request, "attendance/partials/_conflict.html", context, status=StaleMarks.status)
-    response["HX-Retarget"] = f"#attendee-{stale.mark.learner_id}"
-    response["HX-Reswap"] = "afterend"
+    response["HX-Retarget"] = "closest tr"
+    response["HX-Reswap"] = "outerHTML" if "resolves" in request.POST else "afterend"
     return response
 
 
@@ -220,7 +228,15 @@ def _as_typed(rows: list[Row], typed: Collection[Mark], stale: StaleMarks) -> li
     marks = {mark.learner_id: mark for mark in typed}
     changed = {row.mark.learner_id: row for row in stale.rows}
     return [
-        replace(row, typed=marks.get(row.attendee.learner_id), stale=changed.get(row.attendee.learner_id))
+        replace(
+            row,
+            is_present=mark.is_present,
+            has_passed=mark.is_present and mark.has_passed,
+            remarks=row.remarks if mark.remarks is None else mark.remarks,
+            stale=changed.get(mark.learner_id),
+        )
+        if (mark := marks.get(row.learner.pk))
+        else row
         for row in rows
     ]
 

@@ -17,7 +17,7 @@ from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import SessionFactory, TrainerFactory, VenueFactory, scheduled_session
-from tests.html import fragment, group
+from tests.html import attendance_row, fragment, group
 from training.models import Session, Trainer
 
 HTMX = {"HX-Request": "true"}
@@ -228,7 +228,7 @@ def test_adding_sends_the_rows_that_the_page_does_not_have_yet(as_supervisor: Cl
     by_somebody_else = SessionAttendeeFactory(session=session)
     new = LearnerFactory()
     html = as_supervisor.post(url("add", session), {"learner": new.pk, "after": 1}, headers=HTMX).text
-    assert re.findall(r'<tr id="attendee-(\d+)"', html) == [str(by_somebody_else.learner_id), str(new.pk)]
+    assert re.findall(r'name="present-(\d+)"', html) == [str(by_somebody_else.learner_id), str(new.pk)]
     assert 'id="last-line" value="3" hx-swap-oob="true"' in html
     assert "1 added." in html
 
@@ -298,7 +298,6 @@ def test_what_adding_swaps_is_what_reloading_shows(as_supervisor: Client):
     for part in (
         "picker-results",
         "picker-bulk",
-        f"attendee-{new.pk}",
         "last-line",
         "steps",
         "list-version",
@@ -309,6 +308,7 @@ def test_what_adding_swaps_is_what_reloading_shows(as_supervisor: Client):
         "finalize-bar",
     ):
         assert fragment(swapped, part) == fragment(page, part), part
+    assert attendance_row(swapped, new.pk) == attendance_row(page, new.pk)
 
 
 @pytest.mark.usefixtures("evidence_dir")
@@ -332,7 +332,7 @@ def test_without_htmx_the_candidates_are_part_of_the_page(as_supervisor: Client)
 def test_addresses_of_rows_are_those_of_the_url_names(as_supervisor: Client):
     row = SessionAttendeeFactory(session=scheduled_session(start_time=soon()))
     html = as_supervisor.get(page_of(row.session)).text
-    assert f'hx-post="{reverse("attendance:session_mark", args=[row.session_id, row.learner_id])}"' in html
+    assert f'<tr data-row hx-post="{reverse("attendance:session_marks", args=[row.session_id])}"' in html
     assert f'href="{reverse("attendance:worker", args=[row.learner_id])}"' in html
 
 
@@ -353,7 +353,7 @@ def test_the_page_takes_the_same_number_of_queries_for_any_list(supervisor: User
     as_supervisor.get(page_of(session))
     with CaptureQueriesContext(connection) as queries:
         as_supervisor.get(page_of(session))
-    assert len(queries) == 20
+    assert len(queries) == 18
 
 
 def test_the_page_of_200_stays_within_25_queries(as_supervisor: Client):
