@@ -114,6 +114,7 @@ def keep(programs: Path) -> NoReturn:
         **_as_owner(
             *(programs / "postgres", "-D", data, "-k", RUN),
             *("-c", "listen_addresses=", "-c", "max_connections=200"),
+            *("-c", "random_page_cost=1.1"),  # all of it lies in memory: an index is cheaper than a whole table
             start_new_session=True,
             preexec_fn=_stop_with_parent,
         )

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -94,6 +95,11 @@ class Row:
     learner: Learner
     standing: Standing
     cells: Sequence[Cell | None]
+
+    @property
+    def key(self) -> str:
+        """The learner's key as the page writes it: text, since every number costs a look at its format."""
+        return str(self.learner.pk)
 
 
 @dataclass(frozen=True)
@@ -229,6 +235,7 @@ def _cells(
     """Return the cells by worker and course. Items that say the same share one cell: there are thousands of them."""
     cells: dict[int, dict[int, Cell]] = defaultdict(dict)
     made: dict[tuple[object, ...], Cell] = {}
+    month = cache(partial(format_date, format_string=pgettext("a month", "M y")))
     for fact in facts:
         booked = bookings.get((fact.learner_id, fact.course_id))
         what = (*fact[2:], booked)
@@ -237,7 +244,7 @@ def _cells(
             standing = standing_of_item(fact, day, warning_days)
             cell = made[what] = Cell(
                 standing=standing,
-                text=_text(fact, standing, day),
+                text=_text(fact, standing, day, month),
                 is_missing=standing.kind == "bad" and fact.expiry_date is None and fact.due_date is None,
                 is_to_verify=fact.awaiting_verification,
                 booked=booked,
@@ -246,11 +253,15 @@ def _cells(
     return cells
 
 
-def _text(fact: Facts, standing: ItemStanding, day: dt.date) -> str:
-    """Return the few letters of a cell: days left or passed, or the month in which a pass ends."""
+def _text(fact: Facts, standing: ItemStanding, day: dt.date, month: Callable[[dt.date], str]) -> str:
+    """Return the few letters of a cell: days left or passed, or the month in which a pass ends.
+
+    Args:
+        month: writes the month of its first day.
+    """
     place, decisive = standing.order
     if place == FINE:
-        return _("valid") if fact.expiry_date is None else format_date(fact.expiry_date, pgettext("a month", "M y"))
+        return _("valid") if fact.expiry_date is None else month(fact.expiry_date.replace(day=1))
     if place in (DUE, EXPIRING):
         return _("%(days)d d") % {"days": (decisive - day).days}
     last = fact.expiry_date or fact.due_date

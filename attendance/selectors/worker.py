@@ -152,14 +152,14 @@ def worker_profile(
     badges = ids_of_person(learner)
     lines = item_lines(learner, today=today, warning_days=warning_days)
     sessions = _next_sessions(learner, badges, lines, now=now)
-    records = _records(learner, badges)
+    records = _records(badges)
     return Profile(
         learner=learner,
         areas=list(learner.area_links.order_by("area__name").values_list("area__name", flat=True)),
         verdict=verdict(learner, today=today),
         requirements=_requirements(lines, records, sessions),
         records=records,
-        sign_offs=list(having.sign_offs_of(learner)),
+        sign_offs=list(having.sign_offs_of(badges)),
         sheet=_open_sheet(record_id, lines, records),
     )
 
@@ -172,14 +172,15 @@ def worker_profile_as_of(learner: Learner, *, on: dt.date, record_id: int | None
     lines = item_lines_as_of(learner, on=on, warning_days=warning_days)
     known = workers_as_of([learner], [line.item for line in lines], on=on).get(learner.pk)
     then = known or _unknown(learner)
-    records = [each for each in _records(learner, ids_of_person(learner), on=on) if each.record.completion_date <= on]
+    badges = ids_of_person(learner)
+    records = [each for each in _records(badges, on=on) if each.record.completion_date <= on]
     return Profile(
         learner=then.learner,
         areas=then.areas,
         verdict=verdict(then.learner, today=on),
         requirements=_requirements(lines, records, {}),
         records=records,
-        sign_offs=[each for each in (_sign_off_as_of(each, on) for each in having.sign_offs_of(learner)) if each],
+        sign_offs=[each for each in (_sign_off_as_of(each, on) for each in having.sign_offs_of(badges)) if each],
         sheet=_open_sheet(record_id, lines, records),
         as_of=on,
         is_known=known is not None,
@@ -208,12 +209,12 @@ def _sign_off_as_of(record: CompetencyRecord, on: dt.date) -> CompetencyRecord |
     return then
 
 
-def _records(learner: Learner, badges: Collection[int], *, on: dt.date | None = None) -> list[RecordLine]:
+def _records(badges: Collection[int], *, on: dt.date | None = None) -> list[RecordLine]:
     """Return all records of a person, newest first; what came after the day `on` is marked."""
     attendees = SessionAttendee.objects.filter(learner__in=badges)
     places = {(session, badge): line for session, badge, line in attendees.values_list("session", "learner", "line")}
     lines = []
-    for record in having.records_of(learner):
+    for record in having.records_of(badges):
         revoked_on = record.revocation.revoked_on if hasattr(record, "revocation") else None
         is_later = on is not None and revoked_on is not None and revoked_on > on
         lines.append(

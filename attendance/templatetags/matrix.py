@@ -19,20 +19,24 @@ NOTHING = mark_safe("<td></td>")  # words of our own
 @register.simple_tag
 def matrix_cells(cells: Sequence[Cell | None]) -> SafeString:
     """Draw the cells of a row. matrix.css draws the shape; its word, before the letters, is for screen readers."""
-    return mark_safe("".join(NOTHING if cell is None else _drawn(cell) for cell in cells))  # noqa: S308  # all escaped
+    return mark_safe("".join(NOTHING if cell is None else _cell(cell) for cell in cells))  # noqa: S308  # all escaped
 
 
 @register.simple_tag
 def matrix_cell(cell: Cell, learner_id: int, course_id: int) -> SafeString:
     """Draw one cell that takes the place of itself in the page (hx-swap-oob)."""
     in_place = format_html('id="cell-{}-{}" hx-swap-oob="true" tabindex="-1"', learner_id, course_id)
-    return _drawn(cell, in_place)
+    return _cell(cell, in_place)
 
 
-@lru_cache(maxsize=4096)
-def _drawn(cell: Cell, in_place: str = "") -> SafeString:
+def _cell(cell: Cell, in_place: str = "") -> SafeString:
     letters = LETTERS[cell.standing.kind] + (" n" if cell.is_missing else "") + (" v" if cell.is_to_verify else "")
-    start = format_html('<td {} class="{}"', in_place, letters) if in_place else format_html('<td class="{}"', letters)
     word = _("%(word)s, to verify") % {"word": cell.standing.word} if cell.is_to_verify else cell.standing.word
-    booked = format_html(' data-b="{}"', short_day(cell.booked)) if cell.booked else ""
-    return format_html("{}{}><i>{} </i>{}</td>", start, booked, word, cell.text)
+    return _drawn(letters, word, cell.text, short_day(cell.booked) if cell.booked else "", in_place)
+
+
+@lru_cache(maxsize=4096)  # by what is seen: a site has few words, days left and months, and every page shows them
+def _drawn(letters: str, word: str, text: str, booked: str, in_place: str) -> SafeString:
+    start = format_html('<td {} class="{}"', in_place, letters) if in_place else format_html('<td class="{}"', letters)
+    mark = format_html(' data-b="{}"', booked) if booked else ""
+    return format_html("{}{}><i>{} </i>{}</td>", start, mark, word, text)

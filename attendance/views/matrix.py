@@ -51,6 +51,7 @@ def training_matrix(request: HtmxRequest) -> HttpResponse:
         "form": form,
         "matrix": shown,
         "on": on,
+        "as_of": f"?on={on}" if on else "",
         "today": today,
         "kept": [(name, value) for name, value in request.GET.items() if name in KEPT],
         "refusal": refusal,

@@ -1,17 +1,24 @@
 """What one worker has: records and practical sign-offs."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import QuerySet
 
-from learners.models import CompetencyRecord, Learner, TrainingRecord
-from learners.selectors.learners import rows_of_badge, rows_of_people
+from learners.models import CompetencyRecord, TrainingRecord
+from learners.selectors.learners import rows_of_badge
+
+# Keys, not a subquery that finds them: among that many joins PostgreSQL would read everybody's rows first.
 
 
-def records_of(learner: Learner) -> QuerySet[TrainingRecord]:
-    """Return all records of a person (L2), newest first: failed ones too, and revoked ones with the revocation (R2)."""
+def records_of(badges: Collection[int]) -> QuerySet[TrainingRecord]:
+    """Return all records of a person, newest first: failed ones too, and revoked ones with the revocation (R2).
+
+    Args:
+        badges: the keys under which the person's rows stand (L2), as `ids_of_person` returns them.
+    """
     return (
-        TrainingRecord.objects.filter(rows_of_people([learner.merged_into_id or learner.pk]))
+        TrainingRecord.objects.filter(learner__in=badges)
         .select_related("course", "course_version", "session", "provider", "created_by", "revocation__revoked_by")
         .order_by("-completion_date", "-pk")
     )
@@ -36,10 +43,10 @@ def list_records(
     return records.order_by("-completion_date", "-pk")
 
 
-def sign_offs_of(learner: Learner) -> QuerySet[CompetencyRecord]:
-    """Return the practical sign-offs of a person (L2), given, refused and owed, newest first."""
+def sign_offs_of(badges: Collection[int]) -> QuerySet[CompetencyRecord]:
+    """Return the practical sign-offs of a person, given, refused and owed, newest first; `badges` as above."""
     return (
-        CompetencyRecord.objects.filter(rows_of_people([learner.merged_into_id or learner.pk]))
+        CompetencyRecord.objects.filter(learner__in=badges)
         .select_related("course", "course_version", "session", "assessed_by", "method", "revocation__revoked_by")
         .order_by("-training_date", "-attempt", "-pk")
     )
