@@ -23,7 +23,8 @@ document.addEventListener("focusout", ({ target }) => {
 });
 
 function firstIn(part) {
-  return [part, ...part.querySelectorAll(FOCUSABLE)].find((each) => each.matches(FOCUSABLE) && each.checkVisibility());
+  const whole = part.matches("th[scope=row]") ? part.parentElement : part; // a row is known by its head
+  return [whole, ...whole.querySelectorAll(FOCUSABLE)].find((each) => each.matches(FOCUSABLE) && each.checkVisibility());
 }
 
 function refocus() {
