@@ -73,6 +73,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:matrix_pack": {"GET": READERS},
     "attendance:progression_complete": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:progression_hold": {"GET": PLANNERS, "POST": PLANNERS},
+    "attendance:progression_hours": {"GET": ITS_MARKERS, "POST": ITS_MARKERS},
     "attendance:progression_resume": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:record": {"GET": ITS_READERS},
     "attendance:record_certificate": {"GET": ITS_READERS},
