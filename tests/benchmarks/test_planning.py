@@ -29,9 +29,7 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 MOST_STATEMENTS = 10
 LEAST_OF_PLAIN_SQL = {"session": 0.35, "class code": 0.4}
 
-TAKES_PLACE = (
-    "status IN ('SCHEDULED', 'COMPLETED') AND tstzrange(start_time, end_time) && tstzrange(%(start)s, %(end)s)"
-)
+OVERLAPS = "status IN ('SCHEDULED', 'COMPLETED') AND tstzrange(start_time, end_time) && tstzrange(%(start)s, %(end)s)"
 PLAIN_SESSION = (
     "SELECT id FROM training_trainer WHERE id = %(trainer_id)s FOR NO KEY UPDATE",
     "SELECT id FROM training_venue WHERE id = %(venue_id)s FOR NO KEY UPDATE",
