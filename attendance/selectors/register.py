@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
@@ -20,6 +20,7 @@ from training.models import Company, Session
 from training.permissions import name_of
 from training.policies import allows
 from training.templatetags.ui import day as day_in_words
+from training.templatetags.ui import moment as moment_in_words
 
 PERSON = ("status", "end_date", "company", "role")
 # What rows need: with everything else that is known about 200 people, reading the list takes half as long again.
@@ -47,7 +48,7 @@ class Row:
         warning: the same as a sentence that says more; empty where the word says it all.
         company: employer as marked, else of today (R3).
         role: likewise.
-        marked_by: whoever marked the row last; empty while it is unmarked.
+        marked_by, marked_at: whoever marked the row last, and when, in words; empty while it is unmarked.
         can_remove: whether the row may still be taken off the list (P5).
         outcome: what finalize made of it; None before.
         record: the training record that finalize made.
@@ -72,7 +73,7 @@ class Row:
     company: str
     role: str
     marked_by: str
-    marked_at: dt.datetime | None
+    marked_at: str
     can_remove: bool
     outcome: Standing | None
     record: TrainingRecord | None
@@ -104,12 +105,17 @@ def register(
     not_asked = standing_for_course(None, today=today, warning_days=warning_days)
     records, sign_offs = _made_by_finalize(session, ids) if session.is_finalized else ({}, {})
     names = _names(found)
+    when = cache(moment_in_words)
+    removable: dict[bool, bool] = {}  # by whether a row is marked: nothing else of a row decides (P5)
     rows = []
     for attendee in found:
         learner, person = attendee.learner, attendee.learner.person
         item = items.get(person.pk)
         record = records.get(learner.pk)
         twin_line = twins.get(learner.merged_into_id)
+        is_marked = attendee.marked_at is not None
+        if is_marked not in removable:
+            removable[is_marked] = allows(partial(check_can_remove, session, attendee, now=now))
         rows.append(
             Row(
                 attendee=attendee,
@@ -130,8 +136,8 @@ def register(
                 company=names.companies[attendee.company_id or person.company_id],
                 role=names.roles[attendee.role_id or person.role_id],
                 marked_by=names.people[attendee.marked_by_id] if attendee.marked_by_id else "",
-                marked_at=attendee.marked_at,
-                can_remove=allows(partial(check_can_remove, session, attendee, now=now)),
+                marked_at=when(attendee.marked_at) if attendee.marked_at else "",
+                can_remove=removable[is_marked],
                 outcome=_outcome(record, sign_offs.get(learner.pk)) if session.is_finalized else None,
                 record=record,
             )
