@@ -20,6 +20,8 @@ for (const name of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) {
   });
 }
 
+new MutationObserver(placeToasts).observe(toasts, { childList: true }); // a refusal comes without a swap
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog-open]");
   if (opener) {

@@ -70,7 +70,7 @@ function show(name, sentence = "") {
   const copy = copyOf(templateOf(name) ?? templateOf("other"));
   copy.firstElementChild.dataset.from = from;
   if (sentence) copy.querySelector("p").textContent = sentence;
-  (name === 401 ? document.body : document.getElementById("toasts")).append(copy);
+  document.getElementById("toasts").append(copy); // which dialogs.js keeps above an open dialog
 }
 
 function sentenceOf(xhr) {

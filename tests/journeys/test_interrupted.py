@@ -73,6 +73,26 @@ def test_a_sheet_chosen_after_the_login_had_ended_is_stored_when_the_person_is_b
     expect(workspace.locator("#evidence")).to_contain_text("Stored")
 
 
+def test_who_is_signed_out_with_a_dialog_open_can_sign_in_and_press_again(
+    workspace: Page, supervisor: User, sign_in: SignIn, session: Session
+) -> None:
+    workspace.get_by_label("More actions").click()
+    workspace.get_by_role("link", name="Cancel the session").click()
+    dialog = workspace.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill("Storm")
+    workspace.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    dialog.get_by_role("button", name="Cancel the session").click()
+    with workspace.expect_popup():
+        workspace.locator("#signed-out").get_by_role("link", name="Sign in").click()
+    sign_in(supervisor)
+    workspace.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(workspace.locator("#signed-out")).to_have_count(0)
+    dialog.get_by_role("button", name="Cancel the session").click()
+    expect(workspace.locator(".ctx")).to_contain_text("Cancelled")
+    session.refresh_from_db()
+    assert session.cancellation_reason == "Storm"
+
+
 def test_the_same_file_can_be_chosen_again_after_its_upload_failed(workspace: Page, sheet: Path) -> None:
     workspace.on("filechooser", lambda chooser: chooser.set_files(sheet))
     workspace.route("**/evidence/", lambda route: route.fulfill(status=500), times=1)
