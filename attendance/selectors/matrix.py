@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
@@ -15,8 +15,7 @@ from django.utils.translation import pgettext
 from attendance.models import SessionAttendee
 from learners.models import ComplianceItem, ComplianceStatus, Learner
 from learners.selectors.as_of import facts_as_of, list_workers_as_of, workers_as_of
-from learners.selectors.items import ItemLine, item_lines, item_lines_as_of
-from learners.selectors.learners import WorkerFilter, ids_of_person, pending_sign_offs, person_of, rows_of_people
+from learners.selectors.learners import WorkerFilter, pending_sign_offs, person_of, rows_of_people
 from learners.selectors.matrix import (
     Column,
     Place,
@@ -29,20 +28,10 @@ from learners.selectors.matrix import (
     walk_by_name,
 )
 from learners.standing import DUE, EXPIRING, FINE, Facts, ItemStanding, Standing, standing_of_item, standing_of_worker
-from training.models import Course, Session
-from training.refusals import Refusal
-from training.selectors.courses import course_title
+from training.models import Session
 
 ROWS_PER_PAGE = 100
 COUNTED_TO = 10_000  # workers of a filter
-OFFERED_SESSIONS = 5
-LONGEST_LIST = 500  # workers on the list of a session that is planned for a column
-
-
-class NoSuchCourse(Refusal):
-    """There is no such course (404)."""
-
-    status = 404
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +201,7 @@ def _rows(
         facts = [Facts._make(row) for row in items.values_list(*Facts._fields)]
         owed = set(pending_sign_offs().filter(rows_of_people(keys)).values_list(person_of(), flat=True))
         bookings = _bookings(keys, now=now)
-    cells = _cells(facts, bookings, day=on or today, warning_days=warning_days)
+    cells = cells_by_worker(facts, bookings, day=on or today, warning_days=warning_days)
     return [
         Row(
             learner=found[pk],
@@ -229,7 +218,7 @@ def _rows(
     ]
 
 
-def _cells(
+def cells_by_worker(
     facts: Sequence[Facts], bookings: Mapping[tuple[int, int], dt.date], *, day: dt.date, warning_days: int
 ) -> dict[int, dict[int, Cell]]:
     """Return the cells by worker and course. Items that say the same share one cell: there are thousands of them."""
@@ -273,7 +262,7 @@ def _text(fact: Facts, standing: ItemStanding, day: dt.date, month: Callable[[dt
 def _bookings(keys: Collection[int], *, now: dt.datetime) -> dict[tuple[int, int], dt.date]:
     """Return by worker and course the day of the next coming session that has the person on its list (P4)."""
     rows = (
-        _coming_lists(now)
+        coming_lists(now)
         .filter(rows_of_people(keys))
         .order_by("-session__start_time")  # the earliest is written last
         .values_list(person_of(), "session__course", "session__start_time")
@@ -281,7 +270,8 @@ def _bookings(keys: Collection[int], *, now: dt.datetime) -> dict[tuple[int, int
     return {(person, course): timezone.localdate(start) for person, course, start in rows}
 
 
-def _coming_lists(now: dt.datetime) -> QuerySet[SessionAttendee]:
+def coming_lists(now: dt.datetime) -> QuerySet[SessionAttendee]:
+    """Return the rows of the lists of sessions that are still to come (P4)."""
     return SessionAttendee.objects.filter(
         session__start_time__gt=now,
         session__status__in=(Session.Status.DRAFT, Session.Status.SCHEDULED),
@@ -292,128 +282,3 @@ def _coming_lists(now: dt.datetime) -> QuerySet[SessionAttendee]:
 def short_day(day: dt.date) -> str:
     """3 Dec"""
     return format_date(day, pgettext("a day without its year", "j M"))
-
-
-# What a cell and a column open
-
-
-@dataclass(frozen=True)
-class CellDetails:
-    """One worker and one course: why, with what proof, and where the training can be had.
-
-    Attributes:
-        line: None where the course is not asked.
-        is_proof_entered_later: on another day, nobody had entered the proof by then (C8).
-        booked: the next coming session of the course that has the worker on its list.
-        sessions: coming sessions of the course with a free seat.
-    """
-
-    learner: Learner
-    course: Course
-    title: str
-    line: ItemLine | None
-    cell: Cell | None
-    is_proof_entered_later: bool
-    booked: Session | None
-    sessions: Sequence[Session]
-
-
-def cell_details(
-    learner: Learner, course_id: int, *, on: dt.date | None, now: dt.datetime, warning_days: int
-) -> CellDetails:
-    """Return what is behind one cell, on a day.
-
-    Raises:
-        NoSuchCourse: there is none.
-    """
-    course = get_course(course_id)
-    day = on or timezone.localdate(now)
-    if on is not None:
-        lines = item_lines_as_of(learner, on=on, warning_days=warning_days)
-    else:
-        lines = item_lines(learner, today=day, warning_days=warning_days)
-    line = next((each for each in lines if each.item.course_id == course_id), None)
-    badges = ids_of_person(learner)
-    booked = next_booking(badges, course_id, now=now) if on is None else None
-    bookings = {(learner.pk, course_id): timezone.localdate(booked.start_time)} if booked else {}
-    facts = [Facts(*(getattr(line.item, name) for name in Facts._fields))] if line else []
-    offers = on is None and learner.status == Learner.Status.ACTIVE and booked is None
-    return CellDetails(
-        learner=learner,
-        course=course,
-        title=line.course_title if line else course.code,
-        line=line,
-        cell=_cells(facts, bookings, day=day, warning_days=warning_days)[learner.pk].get(course_id),
-        is_proof_entered_later=bool(
-            on and line and line.item.proof and timezone.localdate(line.item.proof.created_at) > on
-        ),
-        booked=booked,
-        sessions=sessions_with_seats(course_id, now=now) if offers else [],
-    )
-
-
-def get_course(course_id: int) -> Course:
-    """Return a course.
-
-    Raises:
-        NoSuchCourse: there is none.
-    """
-    course = Course.objects.filter(pk=course_id, deleted_at__isnull=True).first()
-    if course is None:
-        raise NoSuchCourse(_("There is no such course."))
-    return course
-
-
-def next_booking(badges: Collection[int], course_id: int, *, now: dt.datetime) -> Session | None:
-    """Return the next coming session of a course that has the person with these badges on its list."""
-    rows = _coming_lists(now).filter(learner__in=badges, session__course=course_id)
-    row = rows.select_related("session").order_by("session__start_time", "session").first()
-    return row.session if row else None
-
-
-def sessions_with_seats(course_id: int, *, now: dt.datetime) -> list[Session]:
-    """Return the next scheduled sessions of a course that have a free seat, each with `free`, how many."""
-    listed = Count("attendees")
-    sessions = Session.objects.filter(
-        course=course_id, status=Session.Status.SCHEDULED, start_time__gt=now, deleted_at__isnull=True
-    )
-    with_seats = sessions.annotate(free=F("venue__capacity") - listed).filter(free__gt=0).select_related("venue")
-    return list(with_seats.order_by("start_time", "pk")[:OFFERED_SESSIONS])
-
-
-@dataclass(frozen=True)
-class ColumnDetails:
-    """The workers who are not cleared for a course: whom a new session would list, and who is on a list already."""
-
-    course: Course
-    title: str
-    to_plan: Sequence[int]
-    total: int
-    already_booked: int
-
-    @property
-    def is_cut(self) -> bool:
-        """There are more than one list takes."""
-        return len(self.to_plan) + self.already_booked < self.total
-
-
-def column_details(wanted: MatrixFilter, course_id: int, *, now: dt.datetime, warning_days: int) -> ColumnDetails:
-    """Return who of a filter is not cleared for a course, the longest so first.
-
-    Raises:
-        NoSuchCourse: there is none.
-    """
-    course = get_course(course_id)
-    today = timezone.localdate(now)
-    learners = matrix_workers(wanted.workers, red_course=course_id, today=today, warning_days=warning_days)
-    booked = _coming_lists(now).filter(session__course=course_id).values(person=person_of())
-    item = ComplianceItem.objects.filter(learner=OuterRef("pk"), course=course_id).values("key_date")
-    to_plan = learners.exclude(pk__in=booked).order_by(Subquery(item), "sort_key").values_list("pk", flat=True)
-    title = Course.objects.filter(pk=course_id).values_list(course_title("pk"), flat=True).get()
-    return ColumnDetails(
-        course=course,
-        title=title or course.code,
-        to_plan=list(to_plan[:LONGEST_LIST]),
-        total=learners.count(),
-        already_booked=learners.filter(pk__in=booked).count(),
-    )

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from attendance import matrix_export
 from attendance.forms import learner_ids
 from attendance.matrix_forms import MatrixForm, address_of, place_of
-from attendance.selectors.matrix import MatrixFilter, cell_details, column_details, matrix, whole_matrix
+from attendance.selectors.matrix import MatrixFilter, matrix, whole_matrix
+from attendance.selectors.matrix_details import cell_details, column_details
 from attendance.selectors.worker import get_worker
 from attendance.services.attendees import add_attendees, draft_for
 from learners.selectors.as_of import NotADay, day_of

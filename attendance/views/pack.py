@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from attendance.matrix_forms import MatrixForm
 from attendance.pack import Pack, pack_of_worker, pack_of_workers, packed
-from attendance.selectors.matrix import get_course, matrix_keys
+from attendance.selectors.matrix import matrix_keys
+from attendance.selectors.matrix_details import get_course
 from attendance.selectors.worker import get_worker
 from learners.selectors.as_of import day_of
 from training.htmx import HtmxRequest
