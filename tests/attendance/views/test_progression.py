@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from attendance.services.capture import capture_session
 from learners.models import LearnerProgression
+from learners.services.hours import void_hours
 from tests.attendance.services.test_capture import NOW
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
 from tests.factories.training import active_class
@@ -248,6 +249,20 @@ def test_h7_the_profile_shows_progress_steps_and_log(
     assert [(line.percent, line.attendance_rate) for line in hours.lines] == [(100, 100)]
     assert ([step.kind for step in hours.steps], [row.hours_present for row in hours.log]) == (["started"], [4])
     assert "Hours and progression" in response.content.decode()
+
+
+def test_h4_the_log_tells_voided_hours_from_those_that_stand(
+    as_auditor: Client, progression: LearnerProgression, superuser: User
+):
+    for day in (2, 3):
+        progression.add_hours(4, 4, notes=f"Yard {day}", log_date=date(2026, 3, day))
+    void_hours(log_id=progression.hours.get(notes="Yard 2").pk, reason="Twice", by=superuser, now=NOW)
+
+    page = as_auditor.get(reverse("attendance:worker", args=[progression.learner_id]))
+
+    assert "By hand: Yard 3" in page.text
+    assert "By hand, voided: Yard 2" in page.text
+    assert "reversed: Twice" in page.text
 
 
 def test_a_profile_without_classes_says_nothing_of_hours(as_auditor: Client):
