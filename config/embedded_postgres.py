@@ -9,7 +9,6 @@ PostgreSQL refuses to run as root, so for root the server runs as ``nobody``, wh
 its data and a copy of its programs then live under /var/tmp.
 """
 
-import contextlib
 import ctypes
 import fcntl
 import hashlib
@@ -20,6 +19,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -208,11 +208,18 @@ def _run(*command: str | Path, check: bool = False, **options: Any) -> subproces
 
 
 def _private_directory(path: Path, *, owner: int, mode: int = 0o700) -> None:
-    """Make the directory, or accept one that is ours; refuse one that somebody else put there before us."""
-    with contextlib.suppress(FileExistsError):
-        path.mkdir(mode)
-        os.chown(path, owner, -1)
-        path.chmod(mode)
+    """Make the directory, or accept one that is ours; refuse one that somebody else put there before us.
+
+    It is moved into place as it shall be: whoever starts at the same moment never meets it half made.
+    """
+    if not os.path.lexists(path):
+        made = Path(tempfile.mkdtemp(prefix=f"{path.name}-", dir=path.parent))
+        made.chmod(mode)
+        os.chown(made, owner, -1)
+        try:
+            made.rename(path)
+        except OSError:  # somebody was faster
+            made.rmdir()
     status = path.lstat()
     is_directory_within_mode = status.st_mode & 0o170077 & ~mode == 0o040000
     if status.st_uid != owner or not is_directory_within_mode:

@@ -111,7 +111,7 @@ LISTS: dict[Made, int] = {
     classes: 1,
     sessions: 3,
     attendees: 6,
-    suggestions: 6,
+    suggestions: 5,
 }
 
 

@@ -207,6 +207,23 @@ def test_data_of_another_version_is_refused_with_advice(checkout: Checkout) -> N
     assert "Dump it with the old one, or delete" in errors
 
 
+def test_a_place_is_never_met_half_made(checkout: Checkout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Somebody comes between making a directory and giving it away."""
+    module, chown, owner = checkout.module, os.chown, checkout.module.OWNER.pw_uid
+    place = tmp_path / "machine" / "place"
+    place.parent.mkdir()
+
+    def chown_after_another(path: Path, user: int, group: int) -> None:
+        monkeypatch.setattr(os, "chown", chown)
+        module._private_directory(place, owner=owner)
+        chown(path, user, group)
+
+    monkeypatch.setattr(os, "chown", chown_after_another)
+    module._private_directory(place, owner=owner)
+
+    assert list(place.parent.iterdir()) == [place]
+
+
 def test_place_prepared_by_somebody_else_is_refused(checkout: Checkout) -> None:
     checkout.module.RUN.mkdir()
     checkout.module.RUN.chmod(0o777)
