@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import time, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
@@ -15,6 +14,7 @@ from attendance.services.capture import mark_exception
 from learners.models import LearnerHoursLog, LearnerProgression
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import CompanyFactory, CourseVersionFactory, TrainerFactory, active_class
+from tests.journeys.accessibility import violations
 from training.models import ClassAttendanceSession, TrainingClass
 from training.schedules import Frequency, Interval, Schedule
 
@@ -219,8 +219,7 @@ def test_class_pages_are_accessible_and_never_scroll_sideways(
         desk.goto(live_server.url + path, wait_until="networkidle")
         found += [
             f"{path}: {violation['id']} {[node['target'] for node in violation['nodes']]}"
-            for violation in Axe().run(desk).response["violations"]
-            if violation["impact"] in ("serious", "critical")
+            for violation in violations(desk)
         ]
         if desk.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{path}: scrolls sideways")

@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories.training import CourseVersionFactory, TrainerQualificationFactory, scheduled_session
+from tests.journeys.accessibility import violations
 from training.models import CourseVersion, Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,8 +31,7 @@ def check(page: Page) -> None:
     for width, height, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme)
-        violations = Axe().run(page).response["violations"]
-        found = [(each["id"], each["nodes"]) for each in violations if each["impact"] in ("serious", "critical")]
+        found = [(each["id"], each["nodes"]) for each in violations(page)]
         assert found == [], page.url
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
@@ -15,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories.learners import LearnerFactory
+from tests.journeys.accessibility import violations
 from training.templatetags.library import SECTIONS
 from training.templatetags.ui import NAVIGATION
 
@@ -76,8 +76,7 @@ def _check(page: Page, address: str) -> list[str]:
     page.goto(address, wait_until="networkidle")
     found = [
         f"{address}: {violation['id']} {[node['target'] for node in violation['nodes']]}"
-        for violation in Axe().run(page).response["violations"]
-        if violation["impact"] in ("serious", "critical")
+        for violation in violations(page)
     ]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append(f"{address}: scrolls sideways")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.factories.compliance import asked_of, judge, one_of_each
 from tests.factories.learners import LearnerFactory, RoleRequirementFactory
 from tests.factories.training import CourseVersionFactory, scheduled_session
+from tests.journeys.accessibility import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,8 +78,7 @@ def test_matrix_and_profile_are_accessible_and_never_scroll_sideways(
 
 
 def _violations(page: Page, where: str) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    found = [f"{where}: {each['id']}" for each in violations if each["impact"] in ("serious", "critical")]
+    found = [f"{where}: {each['id']}" for each in violations(page)]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append(f"{where}: scrolls sideways")
     return found

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -21,6 +20,7 @@ from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.compliance import judge, one_of_each
 from tests.factories.learners import LearnerFactory, RoleRequirementFactory
 from tests.factories.training import CourseVersionFactory, scheduled_session
+from tests.journeys.accessibility import violations
 
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
@@ -174,8 +174,7 @@ def test_pages_have_no_serious_barrier_and_no_sideways_scroll(
                 today.emulate_media(color_scheme=scheme)
                 found += [
                     f"/{path} {width} {scheme}: {violation['id']} {violation['nodes'][0]['html']}"
-                    for violation in Axe().run(today).response["violations"]
-                    if violation["impact"] in ("serious", "critical")
+                    for violation in violations(today)
                 ]
             if today.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"/{path} {width}: scrolls sideways")

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Error, Locator, Page, Route, expect
@@ -21,6 +20,7 @@ from tests.factories.training import (
     VenueFactory,
     scheduled_session,
 )
+from tests.journeys.accessibility import violations
 from training.models import CourseVersion, Session, Trainer
 from training.services.sessions import Plan, edit_session
 
@@ -309,8 +309,7 @@ def test_planning_pages_are_accessible_and_never_scroll_sideways(
         desk.goto(live_server.url + path, wait_until="networkidle")
         found += [
             f"{path}: {violation['id']} {[node['target'] for node in violation['nodes']]}"
-            for violation in Axe().run(desk).response["violations"]
-            if violation["impact"] in ("serious", "critical")
+            for violation in violations(desk)
         ]
         if desk.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{path}: scrolls sideways")

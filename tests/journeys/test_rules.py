@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -21,6 +20,7 @@ from tests.factories.learners import (
     TrainingRecordFactory,
 )
 from tests.factories.training import CourseVersionFactory
+from tests.journeys.accessibility import violations
 from training.models import CourseVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -153,8 +153,7 @@ def test_pages_of_rules_are_accessible_and_never_scroll_sideways(
     def check(path: str) -> None:
         found.extend(
             f"{path}: {violation['id']} {[node['target'] for node in violation['nodes']]}"
-            for violation in Axe().run(desk).response["violations"]
-            if violation["impact"] in ("serious", "critical")
+            for violation in violations(desk)
         )
         if desk.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{path}: scrolls sideways")

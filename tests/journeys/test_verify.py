@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
@@ -19,6 +18,7 @@ from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import AssessmentMethodFactory, LearnerFactory
 from tests.factories.training import CourseVersionFactory, scheduled_session
+from tests.journeys.accessibility import violations
 
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 NAMES = ("Anna", "Bert", "Cleo", "Dora")
@@ -199,8 +199,7 @@ def test_pages_have_no_serious_barrier_and_no_sideways_scroll(
                 queue.emulate_media(color_scheme=scheme)
                 found += [
                     f"/{path} {width} {scheme}: {violation['id']} {violation['nodes'][0]['html']}"
-                    for violation in Axe().run(queue).response["violations"]
-                    if violation["impact"] in ("serious", "critical")
+                    for violation in violations(queue)
                 ]
             if queue.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"/{path} {width}: scrolls sideways")
