@@ -81,7 +81,7 @@ def test_swapping_the_card_equals_reloading_the_page(workspace: Page) -> None:
     expect(workspace.locator("#evidence")).to_contain_text("Stored")
     swapped = workspace.locator("#evidence").inner_text()
     workspace.reload()
-    assert workspace.locator("#evidence").inner_text() == swapped
+    expect(workspace.locator("#evidence")).to_have_text(swapped, use_inner_text=True)
 
 
 def test_upload_and_refusal_without_javascript(

@@ -1,5 +1,6 @@
 """The auditor's minute: badge, verdict, signed sheet; and what else Today, workers and search do in a real browser."""
 
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -97,7 +98,7 @@ def test_choosing_another_record_swaps_the_sheet_alone(today: Page, worker: Lear
     row.get_by_role("link", name="Signed sheet").click()
     expect(today.locator("#sheet-heading")).to_contain_text("Permit to work")
     assert today.evaluate("document.body.dataset.kept") == "yes"
-    assert "?record=" in today.url
+    expect(today).to_have_url(re.compile(r"\?record="))
     assert is_drawn(today)
     today.reload()
     expect(today.locator("#sheet-heading")).to_contain_text("Permit to work")
@@ -136,7 +137,7 @@ def test_typing_narrows_the_list_and_its_address(today: Page, worker: Learner) -
     today.get_by_label("Name or badge").fill("kovalenko oks")
     expect(today.locator("#workers tbody tr")).to_have_count(1)
     expect(today.get_by_label("Name or badge")).to_be_focused()
-    assert "q=kovalenko" in today.url
+    expect(today).to_have_url(re.compile("q=kovalenko"))
     today.reload()
     expect(today.locator("#workers tbody tr")).to_have_count(1)
 

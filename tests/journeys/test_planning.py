@@ -166,6 +166,7 @@ def test_an_answer_takes_nothing_from_under_who_is_typing(
     desk.unroute_all()
     answer(held)
     expect(desk.locator("select[name=trainer] option")).to_have_count(2)
+    expect(trainer).to_be_focused()
     assert desk.evaluate("element => element === document.activeElement", element)
 
 
@@ -282,6 +283,7 @@ def test_a_session_is_planned_without_javascript(
     page.get_by_role("button", name="Schedule").click()
     expect(page.locator("#session-form .errorlist")).to_have_count(4)
     page.get_by_role("button", name="Save draft").click()
+    expect(page).to_have_url(re.compile(r"/sessions/\d+/$"))
     assert Session.objects.get().status == "DRAFT"
     plain.close()
 
