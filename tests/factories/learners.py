@@ -77,7 +77,7 @@ class LearnerFactory(DjangoModelFactory):
     class Meta:
         model = Learner
 
-    badge_id = factory.Sequence(lambda n: f"{10_000 + n}")
+    badge_id = factory.Sequence(lambda n: f"{30_000 + n}")  # above those that tests name
     first_name = "Oksana"
     last_name = factory.Sequence(lambda n: f"Kovalenko{n}")
     start_date = date(2025, 1, 1)
