@@ -1,17 +1,18 @@
 """Photographs and scanned pictures: is it whole, how does it look, several of them as one PDF (E1, E3, E7).
 
-Runs in the reader's process. Pictures are judged by decoding them, a JPEG at an eighth of its size: that reads every
-byte of it and keeps 200 megapixels within the memory limit.
+Runs in the reader's process. Pictures are judged by their parts and then by decoding them, a JPEG at an eighth of its
+size. One that is whole, and too large to be decoded within the limits, is accepted all the same.
 """
 
 import io
-import struct
 from collections.abc import Sequence
 from typing import BinaryIO
 
 import pikepdf
 from PIL import Image, ImageOps
 
+from learners.evidence_files import jpeg, png
+from learners.evidence_files.jpeg import Size
 from learners.evidence_files.kinds import Kind, Reason, UnacceptableError
 
 MAX_PIXELS = 250_000_000
@@ -28,16 +29,33 @@ Image.MAX_IMAGE_PIXELS = None  # replaced by MAX_PIXELS: phones of today exceed 
 
 
 def check(file: BinaryIO, kind: Kind) -> None:
-    """Refuse a picture that is not whole or larger than any camera makes.
+    """Refuse a picture that is not whole, larger than any camera makes, or something else as well.
 
     Raises:
-        UnacceptableError: with the reason. Pillow's own errors mean that it is damaged.
+        UnacceptableError: with the reason. Errors of the libraries mean that it is damaged.
     """
+    file.seek(0)
+    check_structure(file.read(), kind)
+
+
+def check_structure(content: bytes, kind: Kind) -> None:
+    """Judge a picture by its parts, every byte of it, without holding its pixels.
+
+    Raises:
+        UnacceptableError: with the reason. `zlib.error` means that it is damaged.
+    """
+    if kind is Kind.PNG:
+        _check_size(png.size_of(content))
+        png.check(content)
+    else:
+        _check_size(jpeg.check(content))
+
+
+def check_drawn(file: BinaryIO) -> None:
+    """Decode a picture as coarsely as its kind allows, which shows damage that its parts do not."""
     with _opened(file) as image:
         image.draft("L", (1, 1))
         image.load()
-    if kind is Kind.PNG:
-        _check_png_ends(file)
 
 
 def image_of(file: BinaryIO, width: int) -> Image.Image:
@@ -69,9 +87,13 @@ def as_pdf(files: Sequence[tuple[str, Kind, BinaryIO]]) -> io.BytesIO:
 def _opened(file: BinaryIO) -> Image.Image:
     file.seek(0)
     image: Image.Image = Image.open(file, formats=("JPEG", "PNG"))  # a JPEG with more pictures opens as its first
-    if image.width * image.height > MAX_PIXELS:
-        raise UnacceptableError(Reason.PIXELS, f"{image.width} × {image.height}")
+    _check_size(Size(image.width, image.height))
     return image
+
+
+def _check_size(size: Size) -> None:
+    if size.width * size.height > MAX_PIXELS:
+        raise UnacceptableError(Reason.PIXELS, f"{size.width} × {size.height}")
 
 
 def _shown(image: Image.Image, box: tuple[int, int]) -> Image.Image:
@@ -116,16 +138,3 @@ def _add_page(document: pikepdf.Pdf, image: Image.Image) -> None:
     left, bottom = (width - shown_width) / 2, (height - shown_height) / 2
     place = f"q {shown_width:.2f} 0 0 {shown_height:.2f} {left:.2f} {bottom:.2f} cm {name} Do Q"
     page.contents_add(place.encode())
-
-
-def _check_png_ends(file: BinaryIO) -> None:
-    """Refuse a PNG without its last chunk, which Pillow does not miss."""
-    end = file.seek(0, 2)
-    at = 8
-    while at + 12 <= end:
-        file.seek(at)
-        length, name = struct.unpack(">I4s", file.read(8))
-        at += 12 + length
-        if name == b"IEND" and at <= end:
-            return
-    raise UnacceptableError(Reason.DAMAGED, "no IEND")

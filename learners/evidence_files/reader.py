@@ -21,6 +21,7 @@ from learners.evidence_files import pdf, pictures
 from learners.evidence_files.kinds import REFUSED, Kind, Reason, UnacceptableError, kind_of
 
 COLOURS = 128
+PROBE_WIDTH = 64
 
 
 def main(task: dict[str, Any]) -> int:
@@ -42,8 +43,10 @@ def check(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
     kind = kind_of(file)
     if kind is Kind.PDF:
         pages = pdf.check(file)
+        pdf.image_of(file, page=1, width=PROBE_WIDTH)
     else:
         pictures.check(file, kind)
+        pictures.check_drawn(file)
         pages = 1
     return json.dumps({"content_type": kind, "pages": pages}).encode()
 
@@ -67,6 +70,7 @@ def join(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
     for number, (file, kind) in enumerate(zip(files, kinds, strict=True)):
         with _blaming(number):
             pictures.check(file, kind)
+            pictures.check_drawn(file)
     return pictures.as_pdf(list(zip(task["names"], kinds, files, strict=True))).getvalue()
 
 

@@ -84,12 +84,35 @@ def blank_png(width: int, height: int) -> bytes:
     packer = zlib.compressobj(9)
     row = bytes(1 + (width + 7) // 8)
     pixels = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
-    header = width.to_bytes(4) + height.to_bytes(4) + bytes((1, 0, 0, 0, 0))
+    return _png(width, height, bytes((1, 0, 0, 0, 0)), pixels)
+
+
+def interlaced_png() -> bytes:
+    """Return 3 × 3 points of grey in seven passes, of which only some have points."""
+    passes = b"".join(b"\0" + bytes(columns) for columns in (1, 1, 2, 1, 1, 3))
+    return _png(3, 3, bytes((8, 0, 0, 0, 1)), zlib.compress(passes))
+
+
+def deep_png() -> bytes:
+    """Return a picture with 16 bits of each colour."""
+    return _png(10, 12, bytes((16, 2, 0, 0, 0)), zlib.compress((b"\0" + bytes(range(60))) * 12))
+
+
+def moving_png() -> bytes:
+    """Return a PNG with a second picture to show after a while (APNG)."""
+    result = io.BytesIO()
+    paper((80, 90)).save(result, "PNG", save_all=True, append_images=[paper((80, 90), "second")])
+    return result.getvalue()
+
+
+def _png(width: int, height: int, how: bytes, pixels: bytes) -> bytes:
+    header = width.to_bytes(4) + height.to_bytes(4) + how
     chunks = [(b"IHDR", header), (b"IDAT", pixels), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, content) for name, content in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(name, content) for name, content in chunks)
 
 
-def _chunk(name: bytes, content: bytes) -> bytes:
+def chunk(name: bytes, content: bytes) -> bytes:
+    """Return a part of a PNG with its length and sum."""
     return len(content).to_bytes(4) + name + content + zlib.crc32(name + content).to_bytes(4)
 
 
