@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.utils import check_csrf
 
-from config.api_tokens import user_of_token
-from config.models import IdempotentAnswer
+from config.api_tokens import use_token
+from config.models import ApiToken, IdempotentAnswer
 from config.problems import API, problem
 from training.permissions import reach
 
@@ -41,10 +41,17 @@ class TokenMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")
         if request.path.startswith(API) and scheme:
-            user = user_of_token(secret.strip(), now=timezone.now()) if scheme.lower() == SCHEME else None
-            request.user = user or AnonymousUser()
+            token = use_token(secret.strip(), now=timezone.now()) if scheme.lower() == SCHEME else None
+            request.user = token.user if token else AnonymousUser()
+            request.api_token = token  # type: ignore[attr-defined]  # read by `token_of`
             request.by_token = True  # type: ignore[attr-defined]  # read by the gate: no cookie, no forgery
         return self.get_response(request)
+
+
+def token_of(request: HttpRequest) -> ApiToken | None:
+    """Return the token that a request acts by; None where it came with a login of its own, or as nobody."""
+    token: ApiToken | None = getattr(request, "api_token", None)
+    return token
 
 
 def gate(run: Run) -> Run:

@@ -51,15 +51,16 @@ def revoke_token(*, token_id: int, by: User, now: datetime) -> None:
         raise AlreadyRevoked(_("This token was revoked already."))
 
 
-def user_of_token(secret: str, *, now: datetime) -> User | None:
-    """Return the login that a token stands for, and note the use, at most once a minute; None if it opens nothing."""
+def use_token(secret: str, *, now: datetime) -> ApiToken | None:
+    """Return a token with the login that it stands for, and note the use, at most once a minute; None if it opens
+    nothing."""
     tokens = ApiToken.objects.select_related("user")
     token = tokens.filter(digest=_digest(secret), revoked_at__isnull=True, user__is_active=True).first()
     if token is None:
         return None
     if token.last_used_at is None or now - token.last_used_at >= USE_IS_NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return token.user
+    return token
 
 
 def _digest(secret: str) -> str:

@@ -2,13 +2,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import pghistory.middleware
+import pghistory
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_structlog.middlewares import RequestMiddleware
 
+from config.api_gate import token_of
 from config.client_address import client_address
+from training.audit_context import person
 from training.refusals import Invalid, Refusal
 
 # Nothing of the site needs a device or a browser feature that asks the user.
@@ -32,11 +34,27 @@ class RequestLogMiddleware(RequestMiddleware):
         return f"{request.method} {request.path}"
 
 
-class AuditContextMiddleware(pghistory.middleware.HistoryMiddleware):
-    """Give every audit event of a request its user, URL, door and client address."""
+class AuditContextMiddleware:
+    """Give every audit event of a request its user, URL, door and client address, and the token that acted.
 
-    def get_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {**super().get_context(request), "door": _door(request.path), "ip": client_address(request)}
+    Nobody is named by nothing at all: the context only grows, so that a login made by this very request can still be
+    added (`config.sign_ins`).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with pghistory.context(**self._context_of(request)):
+            return self.get_response(request)
+
+    @staticmethod
+    def _context_of(request: HttpRequest) -> dict[str, Any]:
+        context: dict[str, Any] = {"url": request.path, "door": _door(request.path), "ip": client_address(request)}
+        token = token_of(request)
+        if token is not None:
+            context |= {"token": token.pk, "token_name": token.name}
+        return {**context, **person(request.user)}
 
 
 class RefusalMiddleware:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
-from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -25,6 +25,7 @@ from training.guarded_admin import (
     ObjectAction,
     ReadOnlyAdmin,
     ReadOnlyInline,
+    ServiceForm,
     who_acts,
 )
 from training.models import (
@@ -33,6 +34,11 @@ from training.models import (
     Course,
     CoursePrerequisite,
     CourseVersion,
+    GroupPermission,
+    Login,
+    LoginGroup,
+    LoginPermission,
+    Membership,
     Site,
     Trainer,
     TrainerQualification,
@@ -316,7 +322,11 @@ class SiteAdmin(ReadOnlyAdmin):
 # Logins
 
 
-class LoginForm(UserChangeForm):
+class NewLoginForm(ServiceForm, AdminUserCreationForm):
+    pass
+
+
+class LoginForm(ServiceForm, UserChangeForm):
     """A login, with a guard against locking oneself out."""
 
     editor: User
@@ -329,16 +339,33 @@ class LoginForm(UserChangeForm):
         return cleaned
 
 
-# The groups are those of the permission table: written by a migration's handler, edited by nobody.
 admin.site.unregister(Group)
 admin.site.unregister(User)
 
 
+@admin.register(Group)
+class GroupAdmin(ReadOnlyAdmin):
+    """The groups are those of the permission table: written after every migrate, edited by nobody."""
+
+    audited_as = LoginGroup
+    search_fields = ("name",)
+    fields = ("name",)
+
+    def history_of(self, obj: Group) -> Sequence[Source]:
+        return (
+            Source(model=Membership, ids=(obj.pk,), by="group", subject="user"),
+            Source(model=GroupPermission, ids=(obj.pk,), by="group", subject="permission"),
+            *super().history_of(obj),
+        )
+
+
 @admin.register(User)
-class UserAdmin(auth_admin.UserAdmin):
+class UserAdmin(auth_admin.UserAdmin, GuardedAdmin):
     """Logins are made and stopped, never deleted: records and events name them."""
 
+    audited_as = Login
     form = LoginForm
+    add_form = NewLoginForm
     list_display = ("username", "first_name", "last_name", "is_active", "is_superuser", "last_login")
     list_filter = ("is_active", "is_superuser", "groups")
     fieldsets = (
@@ -361,8 +388,12 @@ class UserAdmin(auth_admin.UserAdmin):
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ("groups",)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def history_of(self, obj: User) -> Sequence[Source]:
+        return (
+            Source(model=Membership, ids=(obj.pk,), by="user", subject="group"),
+            Source(model=LoginPermission, ids=(obj.pk,), by="user", subject="permission"),
+            *super().history_of(obj),
+        )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change=change, **kwargs)

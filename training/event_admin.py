@@ -5,18 +5,25 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth import get_user_model
-from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pghistory.models import Event
 
 from training.guarded_admin import ReadOnlyAdmin, is_key
+from training.models import Login
+from training.selectors.audit import door_in_words
 
-WORDS = {"insert": gettext_lazy("added"), "update": gettext_lazy("changed"), "delete": gettext_lazy("removed")}
+WORDS = {
+    "known": gettext_lazy("there when this began"),
+    "insert": gettext_lazy("added"),
+    "update": gettext_lazy("changed"),
+    "password": gettext_lazy("password changed"),
+    "delete": gettext_lazy("removed"),
+}
 
 
 class WhatFilter(admin.SimpleListFilter):
@@ -45,10 +52,17 @@ class EventAdmin(ReadOnlyAdmin):
         return {}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        from_context = Cast(KeyTextTransform("user", "pgh_context__metadata"), BigIntegerField())
-        names = get_user_model().objects.filter(pk=OuterRef("user_key")).values("username")
+        """Annotate who it was, under the name of that time; older events have the number of the login only."""
+        key = Cast(KeyTextTransform("user", "pgh_context__metadata"), BigIntegerField())
+        known: Any = Login.pgh_event_model.objects  # type: ignore[attr-defined]  # set by pghistory
+        then = known.filter(pgh_obj_id=OuterRef("acting_key"), pgh_created_at__lte=OuterRef("pgh_created_at"))
+        name = KeyTextTransform("username", "pgh_context__metadata")
         events: QuerySet[Any] = super().get_queryset(request)
-        told: QuerySet[Any] = events.annotate(user_key=from_context).annotate(username=Subquery(names))
+        told: QuerySet[Any] = events.annotate(acting_key=key).annotate(
+            acting_name=Coalesce(
+                name, Subquery(then.order_by("-pgh_id").values("username")[:1]), output_field=TextField()
+            )
+        )
         return told
 
     def get_search_results(
@@ -73,11 +87,11 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("who"))
     def who(self, event: Any) -> str:
-        return event.username or _("System")
+        return event.acting_name or _("System")
 
     @admin.display(description=gettext_lazy("door"))
     def door(self, event: Any) -> str:
-        return self._context_of(event, "door")
+        return door_in_words(event.pgh_context.metadata) if event.pgh_context else ""
 
     @admin.display(description=gettext_lazy("address"))
     def url(self, event: Any) -> str:

@@ -123,6 +123,7 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
     save_on_top = False
     change_list_template = "admin/guarded_change_list.html"
     object_actions: tuple[ObjectAction, ...] = ()
+    audited_as: type[Model] | None = None  # the proxy that has the events of a table that is not ours
     offered = Q()  # which rows fields of other pages suggest; the others stay where they are named
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
@@ -191,13 +192,13 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
 
     def history_of(self, obj: Any) -> Sequence[Source]:
         """Return what belongs to the history of an object; for one with parts, their tables as well."""
-        return (Source(model=self.model, ids=(obj.pk,)),)
+        return (Source(model=self.audited_as or self.model, ids=(obj.pk,)),)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the audit trail of an object, whatever door the changes came through."""
-        if not hasattr(self.model, "pgh_event_model"):
+        if not hasattr(self.audited_as or self.model, "pgh_event_model"):
             return super().history_view(request, object_id, extra_context)
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
@@ -211,7 +212,7 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Link to the table's audit trail, the only place that still knows deleted rows."""
-        events = getattr(self.model, "pgh_event_model", None)
+        events = getattr(self.audited_as or self.model, "pgh_event_model", None)
         trail_url = reverse(_url_name(self.admin_site, events, "changelist")) if events else ""
         return super().changelist_view(request, {**(extra_context or {}), "trail_url": trail_url})
 

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Any
 
-import pghistory
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
@@ -23,6 +22,7 @@ from learners.services.competency import revoke_sign_off
 from learners.services.compliance import recalculate
 from learners.services.learners import LearnerNotFound
 from learners.services.records import ReasonMissing, revoke_record
+from training.audit_context import as_person
 from training.models import Session
 from training.permissions import Permission, check_may
 from training.refusals import Conflict, database_refusals
@@ -58,7 +58,7 @@ def correct_record(
     if not reason:
         message = _("Say why this is corrected.")
         raise ReasonMissing(message, errors={"reason": [message]})
-    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic():
+    with database_refusals(), as_person(by), transaction.atomic():
         session = session_of_evidence(session_id)  # not locked: what is finalized stays as it is
         learner = _lock_person(session, learner_id)
         standing = standing_of(session, learner_id)

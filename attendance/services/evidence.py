@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-import pghistory
 from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.db import transaction
@@ -17,6 +16,7 @@ from learners.evidence_files.incoming import Document, received
 from learners.models import EvidenceUpload
 from learners.services.evidence_store import StoredFile, store
 from learners.services.records import ReasonMissing
+from training.audit_context import as_person
 from training.models import Session
 from training.permissions import Permission, check_may
 from training.refusals import database_refusals
@@ -74,7 +74,7 @@ def correct_sheet(
     with received(files) as document:
         check_can_correct_sheet(session, newest_sheet(session), seen_id=corrects_id, sha256=document.sha256)
         stored = store(document=document)
-    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic(durable=True):
+    with database_refusals(), as_person(by), transaction.atomic(durable=True):
         session = lock_session(session_id=session_id)
         newest = newest_sheet(session)
         check_can_correct_sheet(session, newest, seen_id=corrects_id, sha256=stored.sha256)
@@ -83,7 +83,7 @@ def correct_sheet(
 
 def _link(*, session_id: int, stored: StoredFile, document: Document, by: User, now: datetime) -> EvidenceUpload:
     """Durable, so that no caller can hold a transaction open while the store is asked."""
-    with pghistory.context(user=by.pk), transaction.atomic(durable=True):
+    with as_person(by), transaction.atomic(durable=True):
         session = lock_session(session_id=session_id)
         check_may(by, Permission.UPLOAD, session)
         check_can_upload(session)

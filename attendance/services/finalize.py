@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-import pghistory
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
@@ -16,6 +15,7 @@ from attendance.policies import Outcome, check_can_finalize, check_is_as_confirm
 from attendance.selectors.finalize import list_facts, list_state
 from learners.policies import expiry_date
 from learners.services.compliance import recalculate
+from training.audit_context import as_person
 from training.models import Session
 from training.permissions import Permission, check_may
 from training.refusals import database_refusals
@@ -83,7 +83,7 @@ def finalize_session(*, session_id: int, by: User, now: datetime, confirmed: str
         EvidenceMissing, NotStarted, NobodyPresent: 400.
     """
     check_may(by, Permission.FINALIZE)
-    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic(durable=True):
+    with database_refusals(), as_person(by), transaction.atomic(durable=True):
         session = lock_session(session_id=session_id)
         if confirmed is not None:
             check_is_as_confirmed(session, confirmed=confirmed, state=list_state(session))

@@ -12,7 +12,6 @@ from decimal import Decimal
 from itertools import cycle
 from typing import Any
 
-import pghistory
 from django.contrib.auth.models import User
 from django.utils import timezone
 
@@ -20,6 +19,7 @@ from attendance.services.capture import capture_session, mark_exception, void_ca
 from config.demo.library import Library
 from config.demo.people import Person
 from learners.models import Learner, LearnerHoursLog, LearnerProgression, ProgressionEvent
+from training.audit_context import as_command
 from training.models import ClassAttendanceSession, Company, Course, CourseVersion, TrainingClass
 from training.public_holidays import public_holidays
 from training.schedules import LAST_DAY, Frequency, Interval, Schedule, class_days
@@ -123,7 +123,7 @@ class Classes:
 
     def write(self) -> None:
         """Write finished, running and coming classes, and two drafts that lack something."""
-        with pghistory.context(command="demo", user=self.by.pk):
+        with as_command("demo", by=self.by):
             self._courses = self._write_courses()
             programmed = list(self._programmed())
             self._hold(programmed)

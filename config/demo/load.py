@@ -4,7 +4,6 @@ import random
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import pghistory
 from django.conf import settings
 from django.utils import timezone
 
@@ -24,6 +23,7 @@ from config.demo.sign_offs import revoke_a_few, sign_off
 from config.demo.workforce import write_workforce
 from learners.models import Learner
 from learners.services.compliance import recalculate_everyone
+from training.audit_context import as_command
 
 
 def load(*, seed: int, workers: int, now: datetime, progress: Progress) -> None:
@@ -39,7 +39,7 @@ def load(*, seed: int, workers: int, now: datetime, progress: Progress) -> None:
     users = write_logins()
     admin = users[ADMIN]
     supervisors = [users[name] for name in SUPERVISORS_BY_NAME]
-    with pghistory.context(command="demo", user=admin.pk):
+    with as_command("demo", by=admin):
         library = write_library(catalogue, users, by=admin, today=today)
         learners = write_workforce(people, library, by=admin)
     historian = Historian(rng, people, learners, library, supervisors=supervisors, now=now)
@@ -50,9 +50,9 @@ def load(*, seed: int, workers: int, now: datetime, progress: Progress) -> None:
         _recalculate(now)
         not_competent = historian.finalize(held, sheets, progress=progress)
         filed = progress.each("Certificates", zip(certificates, papers, strict=True), total=len(certificates))
-        with pghistory.context(command="demo", user=supervisors[0].pk):
+        with as_command("demo", by=supervisors[0]):
             write_certificates(rng, filed, people, learners, library, by=supervisors[0], today=today)
-    with pghistory.context(command="demo", user=supervisors[0].pk):
+    with as_command("demo", by=supervisors[0]):
         sign_off(rng, library, not_competent, assessors=supervisors, today=today)
     revoke_a_few(rng, by=admin, now=now)
     _recalculate(now)
@@ -63,7 +63,7 @@ def load(*, seed: int, workers: int, now: datetime, progress: Progress) -> None:
 
 def _recalculate(now: datetime) -> None:
     analyze()
-    with pghistory.context(command="demo"):
+    with as_command("demo"):
         for _progress in recalculate_everyone(today=timezone.localdate(now), now=now):
             pass
 

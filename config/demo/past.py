@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-import pghistory
 from django.contrib.auth.models import User
 from django.db import connection
 
@@ -34,6 +33,7 @@ from learners.models import (
     TrainingRecord,
 )
 from learners.services.evidence_store import StoredFile
+from training.audit_context import as_command
 from training.models import Session
 
 SHARE_WITH_WALK_INS = 0.12
@@ -117,7 +117,7 @@ class Historian:
 
     def write_lists(self, planned: list[PlannedSession]) -> list[Held]:
         """Write all sessions with their lists and marks; return those that took place, by their finalize."""
-        with pghistory.context(command="demo", user=self.supervisors[0].pk):
+        with as_command("demo", by=self.supervisors[0]):
             return sorted(self._write_lists(planned), key=lambda each: each.finalized_at)
 
     def finalize(self, held: list[Held], papers: Iterable[StoredFile], *, progress: Progress) -> set[tuple[int, int]]:
@@ -130,7 +130,7 @@ class Historian:
         for number, each in enumerate(self._linked(filed)):
             if number % SESSIONS_BETWEEN_STATISTICS == 0:
                 analyze()
-            with pghistory.context(command="demo", user=each.by.pk):
+            with as_command("demo", by=each.by):
                 finalize_session(session_id=each.session.pk, by=each.by, now=each.finalized_at)
         return {pair for each in held for pair in each.not_competent}
 
@@ -244,7 +244,7 @@ class Historian:
                         uploaded_at=each.uploaded_at,
                     )
                 )
-            with pghistory.context(command="demo", user=self.supervisors[0].pk):
+            with as_command("demo", by=self.supervisors[0]):
                 sessions = [each.session for each, _stored in some]
                 Session.objects.bulk_update(sessions, ["attendance_file_key", "attendance_file_hash"])
                 EvidenceUpload.objects.bulk_create(uploads)

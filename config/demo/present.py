@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import pghistory
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -20,6 +19,7 @@ from config.demo.diary import Diary
 from config.demo.library import Library
 from config.demo.paper import Signed, signed_sheet
 from learners.models import ComplianceItem, Learner
+from training.audit_context import as_command
 from training.models import Session
 from training.services.sessions import cancel_session, create_draft, create_scheduled
 
@@ -77,7 +77,7 @@ class Present:
 
     def write(self) -> None:
         """Write the scenes of the day, and drafts that lack something."""
-        with pghistory.context(command="demo", user=self.by.pk):
+        with as_command("demo", by=self.by):
             for scene in SCENES:
                 self._play(scene)
             self._write_drafts()

@@ -4,7 +4,6 @@ import random
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
-import pghistory
 from django.contrib.auth.models import User
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from config.demo.library import Library
 from learners.models import CompetencyRecord, TrainingRecord
 from learners.policies import expiry_date
 from learners.services.records import revoke_record
+from training.audit_context import as_command
 
 LONGEST_WAIT_DAYS = 35
 WHY_NOT_COMPETENT = (
@@ -101,5 +101,5 @@ def revoke_a_few(rng: random.Random, *, by: User, now: datetime) -> None:
     )
     chosen = rng.sample(candidates, min(len(WHY_REVOKED), len(candidates)))
     for record, reason in zip(chosen, WHY_REVOKED, strict=False):
-        with pghistory.context(command="demo", user=by.pk):
+        with as_command("demo", by=by):
             revoke_record(record_id=record.pk, reason=reason, by=by, now=now - timedelta(days=rng.randint(1, 25)))

@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-import pghistory
 from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.db import transaction
@@ -30,6 +29,7 @@ from learners.sign_off_policies import (
     check_pending,
     check_training_date,
 )
+from training.audit_context import as_person
 from training.permissions import Permission, check_may, name_of
 from training.refusals import Refusal, database_refusals
 from training.templatetags.ui import day
@@ -78,7 +78,7 @@ def sign_off(
     if proof:
         _check_all(_found(record_ids), assessment)  # a file is not stored for what is refused
     stored, name = _store(proof)
-    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic(durable=True):
+    with database_refusals(), as_person(by), transaction.atomic(durable=True):
         records = _lock(record_ids)
         _check_all(records, assessment)
         method = _method(assessment)
@@ -117,7 +117,7 @@ def revoke_sign_off(*, record_id: int, reason: str, by: User, now: datetime) -> 
     if not reason:
         message = _("Say why this sign-off is revoked.")
         raise ReasonMissing(message, errors={"reason": [message]})
-    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic():
+    with database_refusals(), as_person(by), transaction.atomic():
         (record,) = _lock([record_id])
         if record.revoked_at is not None:
             raise AlreadyRevoked(
@@ -147,7 +147,7 @@ def open_further_attempt(*, record_id: int, by: User, now: datetime) -> Competen
         HasRecord: the worker has a record of that session that counts.
     """
     check_may(by, Permission.VERIFY)
-    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic():
+    with database_refusals(), as_person(by), transaction.atomic():
         (record,) = _lock([record_id])
         attempts = list(CompetencyRecord.objects.filter(session=record.session_id, learner=record.learner_id))
         check_can_repeat(record, attempts=attempts)

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TypedDict
 
-import pghistory
 from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.db import transaction
@@ -20,6 +19,7 @@ from learners.selectors.learners import ids_of_person
 from learners.services.compliance import recalculate
 from learners.services.evidence_store import StoredFile, store
 from learners.services.learners import LearnerNotFound, lock_learner
+from training.audit_context import as_person
 from training.models import Company, CourseVersion
 from training.permissions import Permission, check_may, name_of
 from training.refusals import Conflict, Invalid, database_refusals
@@ -80,7 +80,7 @@ def record_external(
     with received(files) as document:
         stored = store(document=document)
     # Durable, so that no caller can hold a transaction open while the store is asked.
-    with database_refusals(), pghistory.context(user=by.pk), transaction.atomic(durable=True):
+    with database_refusals(), as_person(by), transaction.atomic(durable=True):
         learner = lock_learner(learner_id=learner_id)
         version, provider = _check(learner, training, today=today)
         record = _write_record(learner, version, provider, training, stored=stored, by=by, now=now)

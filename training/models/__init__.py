@@ -1,5 +1,6 @@
 from training.models.company import Company
 from training.models.course import Course, CoursePrerequisite, CourseVersion
+from training.models.logins import GroupPermission, Login, LoginGroup, LoginPermission, Membership
 from training.models.session import SESSION_STEPS, Session
 from training.models.site import Site
 from training.models.trainer import Trainer, TrainerQualification
@@ -13,6 +14,11 @@ __all__ = [
     "Course",
     "CoursePrerequisite",
     "CourseVersion",
+    "GroupPermission",
+    "Login",
+    "LoginGroup",
+    "LoginPermission",
+    "Membership",
     "Session",
     "Site",
     "Trainer",

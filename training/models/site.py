@@ -3,7 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from training.models.base import audited
 
+
+@audited()
 class Site(models.Model):
     """One row, written after every migrate from `SITE_TIME_ZONE`.
 

@@ -12,8 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import Permission, User
 from django.db import connection, models
 from django.db.models.options import Options
 from django.utils import timezone
@@ -21,12 +20,13 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from training.permissions import name_of
+from training.selectors.names_then import NamesThen
 from training.templatetags.ui import NOTHING, day, moment
 
 PAGE_SIZE = 50
 CURSOR_SEPARATOR = "~"
 # What a row says about itself and not about the matter.
+CHANGES = {"update", "password"}  # events of a row that was there before and is still
 BOOKKEEPING = {"id", "created_at", "created_by", "updated_at", "updated_by", "version", "last_line", "sort_key"}
 
 
@@ -70,8 +70,8 @@ class Change:
 class Entry:
     """One line of the trail.
 
-    `action` is insert, update, delete or log. `door` is what it came through (page, API, Admin, a command, the
-    database itself), `path` and `address` are from where, as far as that is known.
+    `action` is insert, update, password, delete, known or log. `door` is what it came through (page, API, a token,
+    Admin, a command, the database itself), `path` and `address` are from where, as far as that is known.
     """
 
     at: dt.datetime
@@ -214,42 +214,65 @@ def _parsed(cursor: str) -> tuple[dt.datetime, int, int] | None:
 
 
 class _Names:
-    """What the things are called that lines refer to, read with one query for each kind of thing."""
+    """What the things are called that lines refer to, read with one query for each kind of thing.
+
+    People are called as they were when it happened.
+    """
 
     def __init__(self, lines: Iterable[_Line]) -> None:
         wanted: dict[type[models.Model], set[int]] = defaultdict(set)
         for line in lines:
-            if line.person is not None:
-                wanted[get_user_model()].add(line.person)
+            if line.person is not None and "name" not in line.context:
+                wanted[User].add(line.person)
             for field in _told(line.source):
                 if isinstance(field, models.ForeignKey):
                     found = (row.get(field.column) for row in (line.row, line.previous))
                     wanted[field.related_model] |= {key for key in found if key is not None}
-        self._rows = {model: model._base_manager.in_bulk(keys) for model, keys in wanted.items() if keys}
+        self._people = NamesThen(wanted.pop(User, set()))
+        self._rows = {model: _rows(model).in_bulk(keys) for model, keys in wanted.items() if keys}
 
-    def of(self, model: type[models.Model], key: int) -> str:
-        """Return the name of a row, or its number if it is gone."""
-        row = self._rows[model].get(key)
-        if row is None:
-            return _("no. %(number)s (removed since)") % {"number": key}
-        return name_of(row) if isinstance(row, AbstractUser) else str(row)
+    def of(self, model: type[models.Model], key: int, *, at: dt.datetime) -> str:
+        """Return the name of a row, of a person as it was at a moment; or its number if it is gone."""
+        if model is User:
+            name = self._people.at(key, at)
+        else:
+            row = self._rows[model].get(key)
+            name = None if row is None else str(row)
+        return _("no. %(number)s (removed since)") % {"number": key} if name is None else name
+
+    def who(self, line: _Line) -> str:
+        """Return who did it, under the name of that time: the event's own, or else what is known of the login."""
+        if line.person is None:
+            return _("System")
+        return line.context.get("name") or self.of(User, line.person, at=line.at)
+
+
+def _rows(model: type[models.Model]) -> models.QuerySet[Any]:
+    rows: models.QuerySet[Any] = model._base_manager.all()
+    return rows.select_related("content_type") if model is Permission else rows  # its name has that of the thing
 
 
 def _entry(line: _Line, names: _Names) -> Entry:
     source = line.source
     thing = str(source.model._meta.verbose_name)
     if source.subject:
-        thing = f"{thing} {_in_words(source.model._meta.get_field(source.subject), line.row, names)}"
+        thing = f"{thing} {_in_words(source.model._meta.get_field(source.subject), line, line.row, names)}"
     if not source.is_log:
-        sentences = {"insert": _("%(thing)s added"), "update": _("%(thing)s changed"), "delete": _("%(thing)s removed")}
+        sentences = {
+            "known": _("%(thing)s as it was when this began to be kept"),
+            "insert": _("%(thing)s added"),
+            "update": _("%(thing)s changed"),
+            "password": _("Password of the %(thing)s changed"),
+            "delete": _("%(thing)s removed"),
+        }
         thing = sentences[line.action] % {"thing": thing}
     return Entry(
         at=line.at,
         action="log" if source.is_log else line.action,
         title=capfirst(thing),
         changes=_changes(line, names),
-        who=_("System") if line.person is None else names.of(get_user_model(), line.person),
-        door=_door(line),
+        who=names.who(line),
+        door=door_in_words(line.context) or (_("database") if line.person is None else ""),
         path=line.context.get("url", ""),
         address=line.context.get("ip") or "",
     )
@@ -262,9 +285,9 @@ def _changes(line: _Line, names: _Names) -> list[Change]:
         if field.name == line.source.subject:
             continue
         label = capfirst(str(field.verbose_name))
-        value = _in_words(field, line.row, names)
-        if line.action == "update" and line.previous:
-            before = _in_words(field, line.previous, names)
+        value = _in_words(field, line, line.row, names)
+        if line.action in CHANGES and line.previous:
+            before = _in_words(field, line, line.previous, names)
             if value != before:
                 changes.append(Change(label, before, value))
         elif value != NOTHING and line.row.get(str(field.column)) is not False:
@@ -281,12 +304,12 @@ def _told(source: Source) -> list[models.Field]:
     return [field for field in fields if field.name not in hidden and not isinstance(field, models.JSONField)]
 
 
-def _in_words(field: Any, row: dict[str, Any], names: _Names) -> str:
+def _in_words(field: Any, line: _Line, row: dict[str, Any], names: _Names) -> str:
     value = row.get(field.column)
     if value is None or value == "":
         return NOTHING
     if isinstance(field, models.ForeignKey):
-        return names.of(field.related_model, value)
+        return names.of(field.related_model, value, at=line.at)
     return _plain(field, value)
 
 
@@ -301,9 +324,14 @@ def _plain(field: Any, value: Any) -> str:
     return str(dict(field.flatchoices).get(value, value))
 
 
-def _door(line: _Line) -> str:
-    if command := line.context.get("command"):
+def door_in_words(context: dict[str, Any]) -> str:
+    """Return what an event came through, as its context says: a command and who ran it, a door, a token."""
+    if command := context.get("command"):
+        if operator := context.get("operator"):
+            return _("command %(name)s, run by %(operator)s") % {"name": command, "operator": operator}
         return _("command %(name)s") % {"name": command}
-    if door := line.context.get("door"):
+    if token := context.get("token"):
+        return _("API, by token %(number)s (%(name)s)") % {"number": token, "name": context.get("token_name", "")}
+    if door := context.get("door"):
         return {"page": _("page"), "api": _("API"), "admin": _("Admin")}[door]
-    return _("database") if line.person is None else ""
+    return ""

@@ -7,13 +7,13 @@ from argparse import ArgumentParser
 from time import monotonic
 from typing import Any
 
-import pghistory
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from learners.services.compliance import recalculate_everyone
 from learners.services.statuses import end_departed
 from training import progress_bar
+from training.audit_context import as_command
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = monotonic()
-        with pghistory.context(command="recalculate_compliance"):
+        with as_command("recalculate_compliance"):
             today, now = timezone.localdate(), timezone.now()
             departed = end_departed(today=today)
             for progress in recalculate_everyone(today=today, now=now, only_due=options["due"]):

@@ -3,11 +3,11 @@
 import sys
 from typing import Any
 
-import pghistory
 from django.core.management.base import BaseCommand, CommandParser
 
 from learners.selectors.progression import hours_differences
 from learners.services.hours import rebuild_sums
+from training.audit_context import as_command
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if not differences:
             self.stdout.write("The hours of every progression are the sums of its log.")
         elif fix:
-            with pghistory.context(command="recalculate_hours"):
+            with as_command("recalculate_hours"):
                 rebuilt = rebuild_sums(tracking_ids=[each.tracking_id for each in differences])
             self.stdout.write(f"Rebuilt: {rebuilt:,}.")
         else:

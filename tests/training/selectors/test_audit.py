@@ -1,15 +1,17 @@
 """The audit trail in words: who, when, what before and after, from where."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pghistory
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from learners.models import EvidenceRead
 from tests.factories.learners import EvidenceUploadFactory, LearnerFactory
 from tests.factories.training import CompanyFactory, SessionFactory, TrainerFactory, UserFactory, VenueFactory
+from training.audit_context import as_person
 from training.models import Session, Trainer, Venue
 from training.selectors.audit import Change, Entry, Source, trail
 
@@ -18,6 +20,14 @@ pytestmark = pytest.mark.django_db
 
 def of(thing, **fields) -> Source:
     return Source(model=type(thing), ids=(thing.pk,), **fields)
+
+
+def past(table: str, *, days: int) -> None:
+    """Let the events of a table so far be from some days ago; as the owner, with the triggers asleep."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(f"UPDATE {table} SET pgh_created_at = pgh_created_at - %s * interval '1 day'", [days])
+        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def test_a_change_says_what_was_before_and_after():
@@ -116,6 +126,29 @@ def test_a_user_who_is_gone_is_told_by_number():
         venue = VenueFactory()
 
     assert trail([of(venue)]).entries[0].who == "no. 987654 (removed since)"
+
+
+def test_a_login_that_is_renamed_later_keeps_its_name_in_the_past():
+    person = UserFactory(first_name="Frida", last_name="Keller")
+    past("training_loginevent", days=3)
+    with as_person(person):
+        venue = VenueFactory()
+    with pghistory.context(user=person.pk):  # as events were before names stood in them
+        venue.capacity += 1
+        venue.save()
+    past("training_venueevent", days=2)
+    session = SessionFactory(created_by=person)
+    upload = EvidenceUploadFactory(session=session)
+    EvidenceRead.objects.create(
+        upload=upload, kind="DOWNLOAD", read_by=person, read_at=timezone.now() - timedelta(days=2)
+    )
+    person.last_name = "Osei"
+    person.save()
+
+    reads = Source(model=EvidenceRead, ids=[upload.pk], by="upload", at="read_at", who="read_by")
+    told = [entry.who for entry in trail([of(venue), reads]).entries]
+
+    assert told == ["Frida Keller"] * 3
 
 
 def test_e3_who_opened_evidence_stands_among_the_changes():

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import pghistory
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from training import progress_bar
+from training.audit_context import as_command
 from training.class_files import COLUMNS, read_rows
 from training.refusals import Refusal
 from training.services.class_import import import_classes
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, dry_run: bool, **options: Any) -> None:
         try:
             rows = read_rows(file.read_bytes())
-            with pghistory.context(command="import_classes"):
+            with as_command("import_classes"):
                 report = import_classes(
                     rows=rows,
                     today=timezone.localdate(),

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import pghistory
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from training import progress_bar
+from training.audit_context import as_command
 from training.models import TrainingClass
 from training.refusals import Refusal
 from training.services.classes import Synced, sync_sessions
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if unknown := sorted(set(codes) - set(found.values())):
             raise CommandError(f"No active or stopped class has the code {', '.join(unknown)}.")
         changed, refused = 0, []
-        with pghistory.context(command="sync_class_sessions"):
+        with as_command("sync_class_sessions"):
             for number, (class_id, code) in enumerate(found.items(), start=1):
                 try:
                     synced = sync_sessions(class_id=class_id, now=timezone.now())
