@@ -1,35 +1,66 @@
 """What the application may do in the database: its own role, which keeps the promise of invariant 5.
 
-The owner of a table can drop its triggers, so the web processes and timers must not be the owner. The migrations
-declare by triggers what is append-only or never deleted (`training.guards`); the rights below follow these triggers and
-the models, so that there is no second list to forget.
+The owner of a table can drop its triggers, so the web processes and timers must not be the owner, nor be able to
+become it. The migrations declare by triggers what is append-only or never deleted (`training.guards`); the rights below
+follow these triggers, the models and the catalogue of functions. Only tables that no trigger audits are named.
 """
 
-from collections.abc import Iterator
 from typing import LiteralString
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from pghistory.models import Context, Event
-from psycopg import sql
+from psycopg import errors, sql
 
+from config import dangerous_role
 from learners.models.period import Period
+
+LONGEST_NAME_BYTES = 63
 
 # Models whose rows are written by triggers only.
 WRITTEN_BY_TRIGGERS = (Event, Context, Period)
 
-# Everything is granted by name: a table that a later migration makes is out of reach until the next run.
+# Everything is granted by name: what a later migration makes is out of reach until the next run. Temporary tables are
+# no less than tables: whoever has one can hang a trigger function on it, and a type of his own beneath.
 GRANTS: LiteralString = """
-    REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
-    REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role};
+    REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {role};
+    REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {role};
     REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role};
+    REVOKE CREATE, TEMPORARY ON DATABASE {database} FROM PUBLIC, {role};
+    ALTER DEFAULT PRIVILEGES REVOKE ALL ON FUNCTIONS FROM PUBLIC, {role};
+    ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM PUBLIC, {role};
+    ALTER DEFAULT PRIVILEGES REVOKE ALL ON SEQUENCES FROM PUBLIC, {role};
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON FUNCTIONS FROM PUBLIC, {role};
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM PUBLIC, {role};
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON SEQUENCES FROM PUBLIC, {role};
     GRANT USAGE ON SCHEMA public TO {role};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role};
     GRANT UPDATE ON SEQUENCE class_code_seq TO {role};  -- import_classes moves it past the codes that it brings
-    REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
 """
+
+# Tables whose changes leave no event, or that are not the application's to change: what it does with them, no more.
+NARROWER: dict[str, LiteralString] = {
+    "auth_group": "SELECT",  # written by migrate, like the next two
+    "auth_group_permissions": "SELECT",
+    "auth_permission": "SELECT",
+    "auth_user": "SELECT, INSERT, UPDATE",
+    "auth_user_groups": "SELECT, INSERT, DELETE",
+    "auth_user_user_permissions": "SELECT",  # rights come from groups only
+    "axes_accessattempt": "SELECT, INSERT, UPDATE, DELETE",
+    "axes_accessattemptexpiration": "SELECT, INSERT, UPDATE, DELETE",
+    "axes_accessfailurelog": "SELECT, INSERT",
+    "axes_accesslog": "SELECT, INSERT, UPDATE (logout_time)",
+    "config_apitoken": "SELECT, INSERT, UPDATE (last_used_at, revoked_at)",
+    "config_apiuse": "SELECT, INSERT, UPDATE (minute, requests)",
+    "config_idempotentanswer": "SELECT, INSERT, UPDATE (status, content_type, body), DELETE",
+    "django_admin_log": "SELECT, INSERT",
+    "django_content_type": "SELECT",
+    "django_migrations": "SELECT",
+    "learners_compliancerun": "SELECT, INSERT",
+    "training_site": "SELECT",  # what day it is, for every trigger: written by migrate
+}
 
 # Tables with an unconditional trigger of a function, and their key column.
 TABLES_GUARDED_BY: LiteralString = """
@@ -64,6 +95,18 @@ HARDEN_FUNCTIONS: LiteralString = """
     END $$;
 """
 
+# Whoever may execute a trigger function may hang it on a table of his own, where it runs with its owner's rights and on
+# his data; to fire where a migration has put it, it needs no right. What is neither a trigger function nor runs as its
+# owner runs as its caller, and can do nothing that the caller could not.
+OUR_FUNCTIONS: LiteralString = """
+    SELECT p.oid::regprocedure::text,
+           NOT p.prosecdef AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+      FROM pg_proc p
+     WHERE p.pronamespace = 'public'::regnamespace
+       AND NOT EXISTS (SELECT FROM pg_depend d
+                        WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+"""
+
 # As django-pgtrigger makes it, any session could silence every trigger of it: SELECT set_config('pgtrigger.ignore', …)
 NEVER_IGNORE_TRIGGERS: LiteralString = """
     CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean
@@ -71,33 +114,94 @@ NEVER_IGNORE_TRIGGERS: LiteralString = """
 """
 
 
+class UnfitRole(Exception):  # noqa: N818  # a refusal, in words for the operator
+    """The role cannot be the application's; nothing was changed."""
+
+
 @transaction.atomic
 def set_up(role: str) -> None:
     """Make the role if it does not exist, and give it the rights of the application and no others.
 
-    Runs as the owner of the tables, after every `migrate`, which may bring new tables and resets trigger functions.
-    Safe to run again. The role is made without a password.
+    Runs as the owner of tables and database, after every `migrate`, which may bring new tables and resets trigger
+    functions. Safe to run again. The role is made without a password.
+
+    Raises:
+        UnfitRole: it is the owner, or can become it, or cannot be made, or keeps a right that somebody else gave it;
+            nothing was changed.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
-        if not cursor.rowcount:
-            _execute(cursor, "CREATE ROLE {role} LOGIN", role)
-        _execute(cursor, GRANTS, role)
+        _make_sure_of(role, cursor)
+        if found := dangerous_role.powers(role, cursor):
+            raise UnfitRole(
+                f"{role} cannot be the application's role, because it {found[0]}: use a role of its own. "
+                "Nothing was changed."
+            )
+        cursor.execute("SELECT current_database()")
+        (database,) = cursor.fetchone()
+        _execute(cursor, GRANTS, role=role, database=database)
+        for table, rights in _narrower(cursor):
+            _execute(cursor, "REVOKE ALL ON {table} FROM {role}", role=role, table=table)
+            _execute(cursor, f"GRANT {rights} ON {{table}} TO {{role}}", role=role, table=table)
         for table, key in _guarded_by("refuse_change", cursor):
-            _execute(cursor, "REVOKE UPDATE, DELETE ON {table} FROM {role}", role, table)
+            _execute(cursor, "REVOKE UPDATE, DELETE ON {table} FROM {role}", role=role, table=table)
             # Enough for a service to lock the row (SELECT … FOR UPDATE); the trigger refuses the change itself.
-            _execute(cursor, "GRANT UPDATE ({key}) ON {table} TO {role}", role, table, key)
+            _execute(cursor, "GRANT UPDATE ({key}) ON {table} TO {role}", role=role, table=table, key=key)
         for table, _ in _guarded_by("refuse_delete", cursor):
-            _execute(cursor, "REVOKE DELETE ON {table} FROM {role}", role, table)
-        for table in _tables_written_by_triggers():
-            _execute(cursor, "REVOKE INSERT, UPDATE, DELETE ON {table} FROM {role}", role, table)
+            _execute(cursor, "REVOKE DELETE ON {table} FROM {role}", role=role, table=table)
+        for table in tables_written_by_triggers():
+            _execute(cursor, "REVOKE INSERT, UPDATE, DELETE ON {table} FROM {role}", role=role, table=table)
         cursor.execute(HARDEN_FUNCTIONS)
         cursor.execute(NEVER_IGNORE_TRIGGERS)
+        _let_nobody_execute_triggers(role, cursor)
+        if found := dangerous_role.excess(role, cursor, kept=tables_written_by_triggers()):
+            raise UnfitRole(
+                f"{role} {found[0]}, which is not this user's to take away: run this command as the owner of database "
+                "and tables. Nothing was changed."
+            )
 
 
-def _execute(cursor: CursorWrapper, statement: LiteralString, role: str, table: str = "", key: str = "") -> None:
-    names = {"role": sql.Identifier(role), "table": sql.Identifier(table), "key": sql.Identifier(key)}
-    cursor.execute(sql.SQL(statement).format(**names))
+def _make_sure_of(role: str, cursor: CursorWrapper) -> None:
+    if not 0 < len(role.encode()) <= LONGEST_NAME_BYTES or "\0" in role:
+        raise UnfitRole(f"The name of a role has 1 to {LONGEST_NAME_BYTES} bytes. Nothing was changed.")
+    cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
+    if cursor.rowcount:
+        return
+    try:
+        with transaction.atomic():
+            _execute(cursor, "CREATE ROLE {role} LOGIN", role=role)
+    except DatabaseError as error:
+        if isinstance(error.__cause__, errors.ReservedName):
+            raise UnfitRole(f"PostgreSQL keeps the name {role} for itself. Nothing was changed.") from error
+        if not isinstance(error.__cause__, errors.InsufficientPrivilege):
+            raise
+        raise UnfitRole(
+            f"There is no role {role}, and it cannot be made here: let an administrator of PostgreSQL run "
+            f"`createuser {role} --pwprompt`. Nothing was changed."
+        ) from error
+
+
+def _let_nobody_execute_triggers(role: str, cursor: CursorWrapper) -> None:
+    """Leave EXECUTE of our functions with nobody, and give it to the role for those that run as their caller."""
+    cursor.execute(OUR_FUNCTIONS)
+    functions = cursor.fetchall()
+    every = sql.SQL(", ").join(sql.SQL(name) for name, _is_callers in functions)
+    callers = sql.SQL(", ").join(sql.SQL(name) for name, is_callers in functions if is_callers)
+    of = sql.Identifier(role)
+    cursor.execute(sql.SQL("REVOKE ALL ON ROUTINE {} FROM PUBLIC, {}").format(every, of))
+    cursor.execute(sql.SQL("GRANT EXECUTE ON ROUTINE {} TO {}").format(callers, of))
+
+
+def _execute(cursor: CursorWrapper, statement: LiteralString, **names: str) -> None:
+    cursor.execute(sql.SQL(statement).format(**{name: sql.Identifier(value) for name, value in names.items()}))
+
+
+def _narrower(cursor: CursorWrapper) -> list[tuple[str, LiteralString]]:
+    """Return the tables of `NARROWER` that are there: one of a library's may come and go with its version."""
+    cursor.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)",
+        [list(NARROWER)],
+    )
+    return [(table, NARROWER[table]) for (table,) in cursor.fetchall()]
 
 
 def _guarded_by(function: str, cursor: CursorWrapper) -> list[tuple[str, str]]:
@@ -107,5 +211,6 @@ def _guarded_by(function: str, cursor: CursorWrapper) -> list[tuple[str, str]]:
     return guarded
 
 
-def _tables_written_by_triggers() -> Iterator[str]:
-    return (model._meta.db_table for model in apps.get_models() if issubclass(model, WRITTEN_BY_TRIGGERS))
+def tables_written_by_triggers() -> list[str]:
+    """Return the names of the tables whose rows nobody writes by hand: audit events and dated history."""
+    return [model._meta.db_table for model in apps.get_models() if issubclass(model, WRITTEN_BY_TRIGGERS)]

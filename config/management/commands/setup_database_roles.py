@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config import database_roles
 
@@ -12,5 +12,8 @@ class Command(BaseCommand):
         parser.add_argument("--role", default="siteproof_app", help="the role of the application (siteproof_app)")
 
     def handle(self, *args: Any, role: str, **options: Any) -> None:
-        database_roles.set_up(role)
+        try:
+            database_roles.set_up(role)
+        except database_roles.UnfitRole as refusal:
+            raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{role} may use the database, and cannot change what is append-only.")
