@@ -14,10 +14,14 @@ import zeal.apps
 import zeal.constants
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.backends.signals import connection_created
 from django.test import Client
 from django.test.testcases import LiveServerThread
 from pytest_django.plugin import DjangoDbBlocker
+
+from tests.locking import refuse_joins
 
 pytest_plugins = ["tests.fixtures"]
 
@@ -91,6 +95,19 @@ def _requests_fail_on_repeated_queries() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "request", request)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _locking_queries_are_bare() -> Iterator[None]:
+    """Every connection of every thread refuses to lock by a query that reads more than the rows it locks."""
+
+    def watch(connection: BaseDatabaseWrapper, **signal: Any) -> None:
+        if refuse_joins not in connection.execute_wrappers:
+            connection.execute_wrappers.append(refuse_joins)
+
+    connection_created.connect(watch)
+    yield
+    connection_created.disconnect(watch)
 
 
 # Live server

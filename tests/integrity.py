@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from attendance.models import SessionAttendee
 from learners.models import BadgePeriod, CompetencyRecord, EvidenceUpload, Learner, LearnerHoursLog, TrainingRecord
@@ -49,9 +49,30 @@ def _check_session(session: Session) -> None:
     assert not every.exclude(**evidence).exists()
     assert not every.exclude(by_finalize).filter(comments="").exists()
     assert not sign_offs.exclude(**evidence).exists()
+    _check_contents(session, records, sign_offs)
     assert EvidenceUpload.objects.filter(
         session=session, key=session.attendance_file_key, sha256=session.attendance_file_hash
     ).exists()
+
+
+def _check_contents(session: Session, records: QuerySet[TrainingRecord], sign_offs: QuerySet[CompetencyRecord]) -> None:
+    """Every record says what its session and its line say: nobody's trainer, course, result or remarks were lost."""
+    version = session.course_version
+    assert version is not None
+    taught = {"course": session.course, "course_version": version, "trainer_name": str(session.trainer)}
+    by = {"created_by": session.finalized_by}
+    assert not records.exclude(course_title=version.title, **taught, **by).exists()
+    assert not sign_offs.exclude(**taught, **by).exists()
+    lines = {
+        line.learner_id: (line.has_passed, line.remarks, line.company.name, line.role.title)
+        for line in SessionAttendee.objects.filter(session=session, is_present=True).select_related("company", "role")
+        if line.company and line.role
+    }
+    for record in records:
+        passed = record.result == TrainingRecord.Result.PASSED
+        assert (passed, record.comments, record.company_name, record.role_title) == lines[record.learner_id]
+    for each in sign_offs:
+        assert (True, each.company_name, each.role_title) == (*lines[each.learner_id][:1], *lines[each.learner_id][2:])
 
 
 def _check_people() -> None:

@@ -150,8 +150,8 @@ def draft_for(*, course_id: int, learner_ids: Iterable[int], by: User, now: date
 
 def _check_can_be_listed(learner_ids: Sequence[int]) -> None:
     """L1: only active workers are put on a list. Their rows are locked, so that it stays true until the end."""
-    found = Learner.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=learner_ids).order_by("pk")
-    learners = {learner.pk: learner for learner in found.select_related("merged_into")}
+    found = Learner.objects.select_for_update(no_key=True).filter(pk__in=learner_ids).order_by("pk")
+    learners = {learner.pk: learner for learner in found.prefetch_related("merged_into")}  # loaded under the lock
     unknown = [learner_id for learner_id in learner_ids if learner_id not in learners]
     if unknown:
         raise UnknownLearners(

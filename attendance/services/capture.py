@@ -273,7 +273,8 @@ def _close(
 def _reverse(meeting: ClassAttendanceSession, reason: str, *, by: User, now: datetime) -> None:
     """Log the negative of every row that the capture logged; hours entered by hand for the meeting stay."""
     rows = _standing(meeting).filter(source=LearnerHoursLog.Source.ATTENDANCE)
-    _lock_progressions(LearnerProgression.objects.filter(pk__in=rows.values("progression")))
+    tracking_ids = list(rows.order_by().values_list("progression", flat=True))  # they stay: the meeting is locked
+    _lock_progressions(LearnerProgression.objects.filter(pk__in=tracking_ids))
     LearnerHoursLog.objects.bulk_create(row.negative(reason=reason, by=by, now=now) for row in rows)
 
 

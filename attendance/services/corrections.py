@@ -21,6 +21,7 @@ from learners.selectors.learners import ids_of_person
 from learners.services.competency import revoke_sign_off
 from learners.services.compliance import recalculate
 from learners.services.learners import LearnerNotFound
+from learners.services.locks import lock_people
 from learners.services.records import ReasonMissing, revoke_record
 from training.audit_context import as_person
 from training.models import Session
@@ -96,8 +97,10 @@ def _lock_person(session: Session, learner_id: int) -> Learner:
     named = Learner.objects.filter(pk=learner_id).first()
     if named is None:
         raise LearnerNotFound(_("There is no such worker."))
-    people = Learner.objects.select_for_update(no_key=True).filter(pk__in=ids_of_person(named)).order_by("pk")
-    badges = {learner.pk: learner for learner in people.prefetch_related("company", "role")}
+    lock_people(ids_of_person(named))
+    named.refresh_from_db(fields=["merged_into"])
+    people = Learner.objects.filter(pk__in=ids_of_person(named)).select_related("company", "role")
+    badges = {learner.pk: learner for learner in people.order_by("pk")}
     listed = session.attendees.filter(learner__in=badges).values_list("learner", flat=True)
     recorded = TrainingRecord.objects.filter(session=session, learner__in=badges).values_list("learner", flat=True)
     known = {*listed, *recorded}
@@ -111,7 +114,8 @@ def _write(
     session: Session, learner: Learner, standing: Standing, *, result: Result, reason: str, by: User, now: datetime
 ) -> TrainingRecord | CompetencyRecord:
     version, end_time, finalized_at = session.course_version, session.end_time, session.finalized_at
-    assert version and end_time and finalized_at  # noqa: S101, PT018  # constraints of a completed session
+    trainer = session.trainer
+    assert version and end_time and finalized_at and trainer  # noqa: S101, PT018  # constraints of a completed session
     completed_on = completion_date(end_time=end_time, now=finalized_at)
     attested: dict[str, Any] = {
         "learner": learner,
@@ -120,7 +124,7 @@ def _write(
         "session": session,
         "evidence_file_key": session.attendance_file_key,
         "evidence_hash": session.attendance_file_hash,
-        "trainer_name": str(session.trainer),
+        "trainer_name": str(trainer),
         "created_at": now,
         "created_by": by,
         **_employment(session, learner, completed_on)._asdict(),

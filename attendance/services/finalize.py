@@ -105,8 +105,8 @@ def _write_records(session: Session, *, by: User, now: datetime) -> list[int]:
     Returns:
         the keys of the workers on the list.
     """
-    version, end_time = session.course_version, session.end_time
-    assert version is not None and end_time is not None  # noqa: S101, PT018  # constraint session_scheduled_is_whole
+    version, end_time, trainer = session.course_version, session.end_time, session.trainer
+    assert version and end_time and trainer  # noqa: S101, PT018  # constraint session_scheduled_is_whole
     completed_on = completion_date(end_time=end_time, now=now)
     facts: dict[str, Any] = {
         "session": session.pk,
@@ -118,7 +118,7 @@ def _write_records(session: Session, *, by: User, now: datetime) -> list[int]:
         "key": session.attendance_file_key,
         "hash": session.attendance_file_hash,
         "title": version.title,
-        "trainer": str(session.trainer),
+        "trainer": str(trainer),
         "now": now,
         "by": by.pk,
     }

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from learners.models.record import TRAINER_NOT_NAMED
 from training.models.base import Authored, audited, not_blank
 from training.models.session import SHA256_HEX
 
@@ -156,3 +157,8 @@ class CompetencyRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course_version} #{self.attempt}"
+
+    @property
+    def taught_by(self) -> str:
+        """Who taught the theory: as written down then, or the finalized session's trainer, where a race left it out."""
+        return str(self.session.trainer) if self.trainer_name in TRAINER_NOT_NAMED else self.trainer_name

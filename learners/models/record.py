@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from training.models.base import audited, not_blank
 from training.models.session import SHA256_HEX
 
+TRAINER_NOT_NAMED = ("", "None")  # what stands in a record whose session's trainer was not loaded
+
 
 @audited()
 class TrainingRecord(models.Model):
@@ -100,6 +102,11 @@ class TrainingRecord(models.Model):
                 violation_error_message=_("Only a passed record expires, and not before its completion."),
             ),
             models.CheckConstraint(condition=Q(result__in=("PASSED", "FAILED")), name="record_result_known"),
+            models.CheckConstraint(
+                condition=Q(session__isnull=True) | ~Q(trainer_name__in=TRAINER_NOT_NAMED),
+                name="record_of_session_names_trainer",
+                violation_error_message=_("A record of a session names its trainer."),
+            ),
         )
 
     def __str__(self) -> str:

@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.evidence_files.incoming import received
-from learners.models import AssessmentMethod, CompetencyRecord, EvidenceUpload, Learner, Revocation, TrainingRecord
+from learners.models import AssessmentMethod, CompetencyRecord, EvidenceUpload, Revocation, TrainingRecord
 from learners.policies import expiry_date
 from learners.services.compliance import recalculate
 from learners.services.evidence_store import StoredFile, store
+from learners.services.locks import lock_people
 from learners.services.records import AlreadyRevoked, ReasonMissing
 from learners.sign_off_policies import (
     Assessment,
@@ -159,7 +160,7 @@ def open_further_attempt(*, record_id: int, by: User, now: datetime) -> Competen
             session_id=record.session_id,
             attempt=max(each.attempt for each in attempts) + 1,
             training_date=record.training_date,
-            trainer_name=record.trainer_name,
+            trainer_name=record.taught_by,
             company_name=record.company_name,
             role_title=record.role_title,
             evidence_file_key=record.evidence_file_key,
@@ -173,8 +174,9 @@ def open_further_attempt(*, record_id: int, by: User, now: datetime) -> Competen
 
 def _found(record_ids: Collection[int]) -> list[CompetencyRecord]:
     """Return all these sign-offs with what rules and sentences need, the oldest training first."""
-    related = ("learner", "course", "course_version", "assessed_by", "revocation__revoked_by", "training_record")
-    records = CompetencyRecord.objects.filter(pk__in=record_ids).select_related(*related)
+    related = ("course", "course_version", "assessed_by", "revocation__revoked_by", "training_record")
+    records = CompetencyRecord.objects.filter(pk__in=record_ids)
+    records = records.select_related("learner", "session__trainer", *related)
     found = list(records.order_by("training_date", "pk"))
     if len(found) != len(set(record_ids)):
         raise SignOffNotFound(_("There is no such practical sign-off. Reload the page and choose again."))
@@ -187,10 +189,7 @@ def _lock(record_ids: Collection[int]) -> list[CompetencyRecord]:
     Whoever makes a record or a sign-off of a worker locks that worker, so what is read below stays as it is.
     """
     of_records = CompetencyRecord.objects.filter(pk__in=record_ids)
-    people = Learner.objects.filter(
-        Q(pk__in=of_records.values("learner")) | Q(pk__in=of_records.values("learner__merged_into"))
-    )
-    list(people.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    lock_people(of_records.values_list("learner", flat=True))
     list(of_records.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     return _found(record_ids)
 
@@ -247,7 +246,7 @@ def _make_records(
             evidence_hash=stored.sha256 if stored else record.evidence_hash,
             supersedes_id=replaced.get((record.session_id, record.learner_id)),
             course_title=record.course_version.title,
-            trainer_name=record.trainer_name,
+            trainer_name=record.taught_by,
             company_name=record.company_name,
             role_title=record.role_title,
             created_at=now,

@@ -22,17 +22,10 @@ from django.db import connection, transaction
 
 from learners.answers import Sources, answers
 from learners.models import ComplianceRun, Learner
+from learners.services.locks import lock_people
 from learners.services.preview import note_answers
 
 CHUNK = 2_000  # learners judged, and so locked, in one transaction of a run over the site
-
-LOCK = """
-SELECT id, compliance_updated_at IS NOT NULL, merged_into_id FROM learners_learner
- WHERE id IN (SELECT unnest(%(learners)s::bigint[])
-               UNION
-              SELECT merged_into_id FROM learners_learner WHERE id = ANY(%(learners)s::bigint[]))
- ORDER BY id FOR NO KEY UPDATE
-"""
 
 PRESENT = Sources(
     rules="""
@@ -129,7 +122,7 @@ UPDATE learners_learner learner
 def recalculate(*, learner_ids: Iterable[int], today: date, now: datetime, course_id: int | None = None) -> int:
     """Bring the answers of these learners up to date, within the transaction that changed what they depend on (C6).
 
-    Three statements, whatever the number of learners. The learners are locked by key: take every other lock before,
+    Four statements, whatever the number of learners. The learners are locked by key: take every other lock before,
     except the ledger's.
 
     Args:
@@ -142,26 +135,12 @@ def recalculate(*, learner_ids: Iterable[int], today: date, now: datetime, cours
         how many items were written or removed.
     """
     assert connection.in_atomic_block, "the answers belong to the transaction of the change"  # noqa: S101  # programming error
-    had_answer = _lock(learner_ids)
+    had_answer = lock_people(learner_ids)
     note_answers(had_answer, today=today)
     in_full = [learner_id for learner_id, had in had_answer.items() if course_id is None or not had]
     in_part = [learner_id for learner_id, had in had_answer.items() if course_id is not None and had]
     parts = ((in_full, None), (in_part, course_id))
     return sum(_answer(each, course, today=today, now=now) for each, course in parts if each)
-
-
-def _lock(learner_ids: Iterable[int]) -> dict[int, bool]:
-    """Lock these learners and their survivors; return by key whether each has an answer already."""
-    wanted = set(learner_ids)
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(LOCK, {"learners": list(wanted)})
-            rows: list[tuple[int, bool, int | None]] = cursor.fetchall()
-        locked = {learner_id: had_answer for learner_id, had_answer, _survivor in rows}
-        late = {survivor for *_row, survivor in rows if survivor} - locked.keys()
-        if not late:
-            return locked
-        wanted = locked.keys() | late  # somebody was merged while we waited
 
 
 def _answer(learner_ids: list[int], course_id: int | None, *, today: date, now: datetime) -> int:

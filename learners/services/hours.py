@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from learners import hours as rules
 from learners.models import LearnerHoursLog, LearnerProgression
 from learners.services.records import ReasonMissing
+from training.locks import lock_row
 from training.models import ClassAttendanceSession
 from training.permissions import Permission, check_may
 from training.refusals import Refusal, database_refusals
@@ -42,8 +43,9 @@ def enter_hours(
     """
     with database_refusals(), transaction.atomic():
         # Locked, so that nobody holds or completes it meanwhile.
-        locked = LearnerProgression.objects.select_for_update(of=("self",), no_key=True)
-        found = locked.select_related("training_class__agent").filter(pk=tracking_id).first()
+        lock_row(LearnerProgression.objects.all(), tracking_id, no_key=True)
+        programmes = LearnerProgression.objects.select_related("training_class__agent")
+        found = programmes.filter(pk=tracking_id).first()
         if found is None:
             raise rules.ProgressionNotFound(_("There is no such programme of a worker."))
         check_may(by, Permission.CAPTURE, found.training_class)

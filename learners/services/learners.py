@@ -6,13 +6,13 @@ from typing import TypedDict
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import Area, BadgePeriod, Learner, LearnerArea
 from learners.services.compliance import recalculate
 from learners.services.effective import badge_was_mistyped, effective_on
+from learners.services.locks import lock_people
 from learners.services.requirements import lock_rules_to_apply
 from learners.worker_policies import check_not_merged, check_reason, check_version, has_left
 from training.permissions import Permission, check_may
@@ -58,9 +58,8 @@ def lock_learner(*, learner_id: int) -> Learner:
     Raises:
         LearnerNotFound: there is no such worker.
     """
-    survivor = Learner.objects.filter(pk=learner_id).values("merged_into")
-    locked = Learner.objects.select_for_update(no_key=True).filter(Q(pk=learner_id) | Q(pk__in=survivor))
-    learner = {each.pk: each for each in locked.order_by("pk")}.get(learner_id)
+    lock_people([learner_id])
+    learner = Learner.objects.filter(pk=learner_id).first()
     if learner is None:
         raise LearnerNotFound(_("There is no such worker."))
     return learner

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from learners.models import Learner, LearnerProgression, Merge
 from learners.services.compliance import recalculate
 from learners.services.effective import effective_on
-from learners.services.learners import LearnerNotFound, end_if_over
+from learners.services.learners import LearnerNotFound, end_if_over, lock_learner
 from learners.services.requirements import lock_rules_to_apply
 from learners.worker_policies import CannotMerge, check_can_merge, check_merged, check_reason
 from training.permissions import Permission, check_may
@@ -71,8 +71,7 @@ def undo_merge(*, duplicate_id: int, reason: str, by: User, now: datetime) -> Le
     reason = check_reason(reason, _("Say why these two badges are two people."))
     with database_refusals(), transaction.atomic():
         lock_rules_to_apply()
-        merged_into = Learner.objects.filter(pk=duplicate_id).values_list("merged_into", flat=True).first()
-        duplicate, survivor = _locked(duplicate_id, merged_into or duplicate_id)
+        duplicate = lock_learner(learner_id=duplicate_id)
         survivor = check_merged(duplicate)
         merged = Merge.objects.filter(duplicate=duplicate, kind=Merge.Kind.MERGED).first()
         _write_step(Merge.Kind.UNDONE, duplicate, survivor, reason, by=by, now=now)

@@ -10,13 +10,14 @@ from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners import hours as rules
 from learners.models import Learner, LearnerHoursLog, LearnerProgression, ProgressionEvent
 from learners.selectors.learners import person_of, rows_of_people
+from learners.services.locks import lock_people
 from learners.worker_policies import why_not_active
 from training.models import ClassAttendanceSession, TrainingClass
 from training.permissions import Permission, check_may
@@ -285,16 +286,16 @@ def _person(learner_id: int) -> int:
 
 def _locked_learners(learner_ids: Collection[int]) -> dict[int, Learner]:
     """Lock these learners, and the survivors of those that are merged, by key; return the ones that were named."""
-    survivors = Learner.objects.filter(pk__in=learner_ids).values("merged_into")
-    locked = Learner.objects.select_for_update(no_key=True).filter(Q(pk__in=learner_ids) | Q(pk__in=survivors))
-    return {learner.pk: learner for learner in locked.order_by("pk") if learner.pk in learner_ids}
+    lock_people(learner_ids)
+    return Learner.objects.in_bulk(list(learner_ids))
 
 
 def _in_progress(learner_ids: Collection[int]) -> dict[int, LearnerProgression]:
     """Lock the programmes that these people are in under any badge (L2), by key; at most one each, by person."""
-    found = LearnerProgression.objects.filter(rows_of_people(learner_ids), status=Status.IN_PROGRESS)
-    locked = found.annotate(person=person_of()).select_for_update(no_key=True, of=("self",))
-    return {each.person: each for each in locked.order_by("pk")}
+    running = LearnerProgression.objects.filter(status=Status.IN_PROGRESS)
+    person = dict(running.filter(rows_of_people(learner_ids)).values_list("pk", person_of()))
+    locked = running.filter(pk__in=list(person)).select_for_update(no_key=True)
+    return {person[each.pk]: each for each in locked.order_by("pk")}
 
 
 def _last_days(progressions: Sequence[LearnerProgression]) -> dict[int, _LastDays]:

@@ -111,6 +111,11 @@ def check_one_winner(answers: list[Any]) -> None:
     assert len(winners) == 1
     assert {loser.conflict["session_id"] for loser in losers} == {winners[0].pk}
     assert all(winners[0].reference in str(loser) for loser in losers)
+    booked = Session.objects.get(start_time=MORNING, status="SCHEDULED")
+    same = ("pk", "course", "trainer", "venue", "end_time", "course_version")
+    assert [getattr(booked, field) for field in same] == [getattr(winners[0], field) for field in same]
+    assert booked.trainer is not None
+    assert booked.course_version == booked.course.versions.get(status="PUBLISHED")
 
 
 @pytest.mark.parametrize("resource", ["trainer", "venue"])
@@ -163,6 +168,11 @@ def test_s5_mixed_bookings_never_wait_in_a_circle(course: Course, supervisor: Us
         answers = mixed_bookings(course, supervisor, seed=number)
         kinds = Counter(type(answer) for answer in answers)
         assert set(kinds) == {Session, Booked}, kinds
+        for moved in answers:
+            if isinstance(moved, Session):
+                found = Session.objects.get(pk=moved.pk)
+                plan = ("trainer", "venue", "start_time", "end_time", "course_version", "version")
+                assert [getattr(found, field) for field in plan] == [getattr(moved, field) for field in plan]
         Session.objects.filter(status="SCHEDULED").update(status="CANCELLED", cancellation_reason="Next round")
 
 

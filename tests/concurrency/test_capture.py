@@ -29,6 +29,7 @@ from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
 from tests.factories.training import UserFactory, active_class
 from training.class_policies import ClassNotPlannable, MeetingIsLocked
 from training.models import ClassAttendanceSession, TrainingClass
+from training.permissions import name_of
 from training.refusals import Conflict
 from training.schedules import Frequency, Interval, Schedule
 from training.services.classes import stop_class
@@ -71,13 +72,24 @@ def capture_one_date(by: User) -> list[Any]:
     )
 
 
-def check_captured_once(answers: list[Any]) -> None:
+def check_captured_once(answers: list[Any], by: User) -> None:
     assert Counter(type(answer) for answer in answers) == {Captured: 1, MeetingIsLocked: CLIENTS - 1}
+    told = [answer.conflict or {} for answer in answers if isinstance(answer, MeetingIsLocked)]
+    assert {(each["theirs"], each["changed_by"]) for each in told} == {("captured", name_of(by))}
+    (captured,) = [answer.session for answer in answers if isinstance(answer, Captured)]
+    assert (captured.captured_by, captured.captured_at) == (by, NOW)
+    logged = set(captured.training_class.progressions.values_list("pk", "hours_present", "hours_absent"))
+    assert logged == {
+        (row.progression_id, row.hours_present, Decimal(0))
+        for row in LearnerHoursLog.objects.filter(
+            session=captured, created_by=by, log_date=captured.session_date, hours_trained=4, source="attendance"
+        )
+    }
 
 
 def test_h2_of_many_captures_of_one_date_one_wins_and_hours_count_once(by: User, rounds: int):
     for _round in range(rounds):
-        check_captured_once(capture_one_date(by))
+        check_captured_once(capture_one_date(by), by)
     assert set(LearnerProgression.objects.values_list("hours_trained", flat=True)) == {Decimal(4)}
     assert LearnerHoursLog.objects.count() == LEARNERS * rounds
 
@@ -226,3 +238,8 @@ def test_h7_of_two_programmes_started_at_once_one_is_in_progress(by: User, round
             ]
         )
         assert Counter(type(answer) for answer in answers) == {Started: 1, InAnotherProgramme: 7}
+        running = LearnerProgression.objects.get(learner=learner)
+        assert (running.status, running.start_date) == ("in_progress", date(2026, 3, 2))
+        told = [(answer.conflict or {})["learners"] for answer in answers if isinstance(answer, InAnotherProgramme)]
+        there = {"learner_id": learner.pk, "tracking_id": running.pk, "class_id": running.training_class_id}
+        assert all(each == [there] for each in told)

@@ -67,6 +67,7 @@ def test_k1_no_code_twice_and_no_error(supervisor: User, rounds: int):
     assert len(codes) == CLIENTS * 3 // 4 * rounds
     assert not [each for each, count in Counter(codes).items() if count > 1 or not str(each).startswith("ABA")]
     assert set(TrainingClass.objects.values_list("class_code", flat=True)) == set(codes)
+    assert set(TrainingClass.objects.values_list("client__name", "created_by")) == {("Abacus", supervisor.pk)}
 
 
 def test_k1_control_counting_up_from_the_highest_code_collides(supervisor: User, monkeypatch: pytest.MonkeyPatch):

@@ -11,8 +11,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from learners.models import ComplianceItem, Learner, Role
-from learners.services import compliance, requirements
+from learners.models import ComplianceItem, Learner, Revocation, Role
+from learners.services import locks, requirements
 from learners.services.compliance import recalculate
 from learners.services.learners import change_learner, set_areas
 from learners.services.records import AlreadyRevoked, revoke_record
@@ -27,6 +27,7 @@ from tests.factories.learners import (
 )
 from tests.factories.training import CourseFactory, UserFactory
 from training.groups import SUPERVISORS
+from training.permissions import name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,7 +87,9 @@ def test_c6_a_rule_that_changes_and_somebody_who_comes_under_it_meet(
 ) -> None:
     rule, arrival, learner = change(supervisor)
     meanwhile(*((rule, arrival) if rule_first else (arrival, rule)))
-    assert ComplianceItem.objects.filter(learner=learner, status="NON_COMPLIANT").count() == 1
+    assert [(item.status, item.requirement_type) for item in ComplianceItem.objects.filter(learner=learner)] == [
+        ("NON_COMPLIANT", "PRE_MOB")
+    ]
     assert is_right(learner)
 
 
@@ -123,7 +126,7 @@ def test_c6_two_changes_of_one_worker_see_each_other() -> None:
 
 
 def test_c6_control_without_the_locks_one_change_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compliance, "LOCK", compliance.LOCK.replace("FOR NO KEY UPDATE", ""))
+    monkeypatch.setattr(locks, "LOCK", locks.LOCK.replace("FOR NO KEY UPDATE", ""))
     monkeypatch.setattr("learners.services.records.lock_learner", lambda learner_id: None)
     first, second, learner = two_records(UserFactory(is_superuser=True))
     meanwhile(first, second)
@@ -136,4 +139,9 @@ def test_r2_of_many_who_revoke_one_record_one_does() -> None:
     answers = all_at_once(
         [lambda: revoke_record(record_id=record.pk, reason="Wrong person", by=superuser, now=NOW)] * 16
     )
-    assert sum(isinstance(answer, AlreadyRevoked) for answer in answers) == 15
+    told = {answer.message for answer in answers if isinstance(answer, AlreadyRevoked)}
+    assert len(told) == 1
+    assert name_of(superuser) in told.pop()
+    (revocation,) = [answer for answer in answers if isinstance(answer, Revocation)]
+    assert (revocation.record, revocation.revoked_by, revocation.reason) == (record, superuser, "Wrong person")
+    assert Revocation.objects.get() == revocation

@@ -31,6 +31,7 @@ from tests.factories.learners import AssessmentMethodFactory, LearnerFactory
 from tests.factories.training import CompanyFactory, CourseVersionFactory, UserFactory
 from tests.integrity import check_integrity
 from training.models import Session
+from training.permissions import name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,6 +87,9 @@ def kinds(answers: list[Any]) -> Counter[type]:
 def test_f6_of_16_one_revokes_and_15_are_told_who_did(wrong: TrainingRecord, superuser: User) -> None:
     answers = all_at_once([revoking(wrong, superuser)] * PEOPLE)
     assert kinds(answers) == {Revocation: 1, AlreadyRevoked: PEOPLE - 1}
+    assert all(name_of(superuser) in answer.message for answer in answers if isinstance(answer, AlreadyRevoked))
+    revocation = Revocation.objects.get()
+    assert (revocation.record, revocation.reason, revocation.revoked_by) == (wrong, "Wrong person", superuser)
     check_integrity(today=TODAY, now=NOW)
 
 
@@ -93,8 +97,18 @@ def test_f9_of_16_one_corrects_and_15_are_told_what_it_says_now(wrong: TrainingR
     answers = all_at_once([failing(wrong, superuser)] * PEOPLE)
     assert kinds(answers) == {TrainingRecord: 1, ChangedMeanwhile: PEOPLE - 1}
     assert {answer.status for answer in answers if isinstance(answer, ChangedMeanwhile)} == {409}
-    assert wrong.learner.records.count() == 2
+    check_corrected(wrong, superuser)
     check_integrity(today=TODAY, now=NOW)
+
+
+def check_corrected(wrong: TrainingRecord, by: User) -> None:
+    """One correcting record says failed, names the one that it replaces, and is of the same trainer, sheet and day."""
+    right = wrong.learner.records.get(supersedes=wrong)
+    assert (right.result, right.comments, right.created_by) == ("FAILED", "Left at noon", by)
+    same = ("trainer_name", "course_title", "company_name", "role_title", "completion_date", "evidence_hash")
+    assert [getattr(right, field) for field in same] == [getattr(wrong, field) for field in same]
+    assert wrong.learner.records.count() == 2
+    assert wrong.revocation.reason == "Left at noon"
 
 
 def test_f9_control_without_the_lock_the_losers_run_into_the_database(
@@ -118,7 +132,7 @@ def test_f9_control_without_the_lock_the_losers_run_into_the_database(
 def test_f9_who_revokes_while_somebody_corrects_is_told(wrong: TrainingRecord, superuser: User) -> None:
     answer = meanwhile(failing(wrong, superuser), revoking(wrong, superuser))
     assert isinstance(answer, AlreadyRevoked)
-    assert wrong.learner.records.count() == 2
+    check_corrected(wrong, superuser)
 
 
 def test_f9_who_corrects_while_somebody_revokes_names_the_revoked_record(
@@ -180,4 +194,6 @@ def test_r1_of_four_who_record_the_same_certificate_one_does(superuser: User, mo
         return record_external(learner_id=learner.pk, training=training, files=[], by=superuser, now=NOW)
 
     assert kinds(all_at_once([record] * 4)) == {TrainingRecord: 1, RecordedAlready: 3}
-    assert learner.records.count() == 1
+    made = learner.records.get()
+    assert (made.provider, made.course, made.completion_date) == (provider, version.course, date(2026, 2, 1))
+    assert (made.evidence_hash, made.created_by, made.course_title) == (certificate.sha256, superuser, version.title)

@@ -29,6 +29,7 @@ from tests.factories.training import CompanyFactory, CourseFactory, UserFactory
 from tests.integrity import check_integrity
 from training.groups import SUPERVISORS
 from training.models import Session
+from training.permissions import name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,7 +74,11 @@ def test_f4_of_32_one_finalizes_and_31_are_told_who_did(learners: list[Learner],
         session = ready(learners, day)
         answers = all_at_once([pressing(session, supervisor)] * CLIENTS)
         assert Counter(type(answer) for answer in answers) == {FinalizeResult: 1, AlreadyFinalized: CLIENTS - 1}
-        assert TrainingRecord.objects.filter(session=session).count() == len(learners)
+        told = {answer.message for answer in answers if isinstance(answer, AlreadyFinalized)}
+        assert len(told) == 1
+        assert name_of(supervisor) in told.pop()
+        records = TrainingRecord.objects.filter(session=session, trainer_name=str(session.trainer))
+        assert {record.learner_id for record in records} == {learner.pk for learner in learners}
     check_integrity(today=TODAY, now=NOW)
 
 
@@ -108,7 +113,9 @@ def test_f4_32_posts_finalize_once_and_none_is_a_server_error(
         statuses = Counter(all_at_once([post(client) for client in clients]))
         assert set(statuses) <= {302, 409}
         assert statuses[302] == 1
-        assert TrainingRecord.objects.filter(session=session).count() == len(learners)
+        records = TrainingRecord.objects.filter(session=session, created_by=supervisor)
+        assert {record.learner_id for record in records} == {learner.pk for learner in learners}
+    check_integrity(today=TODAY, now=max(NOW, datetime.now(UTC)))
 
 
 def test_f3_a_mark_that_comes_during_finalize_is_refused_and_one_that_came_before_counts(

@@ -19,6 +19,7 @@ from tests.factories.learners import LearnerFactory, RoleFactory
 from tests.factories.training import MORNING, CompanyFactory, UserFactory, scheduled_session
 from training.groups import SUPERVISORS
 from training.models import Session
+from training.permissions import name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,6 +59,7 @@ def test_p3_many_add_the_same_people_and_each_is_listed_once(supervisor: User, l
     assert sorted(answer.added for answer in answers) == [0] * (CLIENTS - 1) + [CLIENTS]
     assert all(isinstance(answer, Added) for answer in answers)
     assert list(session.attendees.order_by("line").values_list("line", flat=True)) == list(range(1, CLIENTS + 1))
+    assert set(session.attendees.values_list("learner", "added_by")) == {(each.pk, supervisor.pk) for each in learners}
     assert Session.objects.get(pk=session.pk).version == 2
 
 
@@ -95,6 +97,10 @@ def test_a1_of_many_who_save_one_row_one_wins_and_the_others_see_both_values(sup
     row.refresh_from_db()
     assert row.version == 2
     assert {refusal.rows[0].attendee.remarks for refusal in stale} == {row.remarks}
+    assert {refusal.rows[0].changed_by for refusal in stale} == {name_of(supervisor)}
+    (saved,) = [answer for answer in answers if isinstance(answer, list)]
+    assert (saved[0].remarks, row.is_present, row.marked_by) == (row.remarks, True, supervisor)
+    assert (row.company, row.role) == (row.learner.company, row.learner.role)
 
 
 def test_without_the_lock_marks_would_be_lost(supervisor: User, monkeypatch: pytest.MonkeyPatch) -> None:

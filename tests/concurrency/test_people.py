@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Model
 
-from learners.models import BadgePeriod, ComplianceItem, Learner, LearnerPeriod
+from learners.models import BadgePeriod, ComplianceItem, Learner, LearnerPeriod, Merge
 from learners.services import compliance, merging
 from learners.services.compliance import recalculate
 from learners.services.learners import replace_badge
@@ -83,7 +83,9 @@ def crossing(by: User) -> tuple[Job, Job]:
 def test_l2_of_two_merges_that_cross_one_wins(superuser: User) -> None:
     answer = meanwhile(*crossing(superuser))
     assert isinstance(answer, CannotMerge)
-    assert Learner.objects.filter(merged_into__isnull=False).count() == 1
+    one, other = Learner.objects.order_by("pk")
+    assert [(one.merged_into, one.status), (other.merged_into, other.status)] == [(other, "INACTIVE"), (None, "ACTIVE")]
+    assert [(step.duplicate, step.survivor, step.kind) for step in Merge.objects.all()] == [(one, other, "MERGED")]
 
 
 @pytest.fixture
@@ -153,7 +155,12 @@ def without(model: type[Model], name: str) -> Iterator[None]:
 def test_l3_of_two_who_get_one_badge_at_once_one_does(superuser: User) -> None:
     answer = meanwhile(*same_badge(superuser))
     assert isinstance(answer, Conflict)
-    assert Learner.objects.filter(badge_id="NEW-1").count() == 1
+    one, other = Learner.objects.order_by("pk")
+    assert one.badge_id == "NEW-1"
+    assert set(BadgePeriod.objects.filter(valid_to=None).values_list("learner", "badge_id")) == {
+        (one.pk, "NEW-1"),
+        (other.pk, other.badge_id),
+    }
 
 
 def test_l3_control_without_its_constraints_two_get_one_badge(superuser: User) -> None:
@@ -185,7 +192,7 @@ def test_l2_c6_what_changes_under_a_badge_while_it_is_merged_reaches_the_survivo
 
 
 def test_l2_c6_control_judging_only_who_is_named_misses_it(superuser: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compliance, "_lock", lambda learner_ids: dict.fromkeys(learner_ids, True))
+    monkeypatch.setattr(compliance, "lock_people", lambda learner_ids: dict.fromkeys(learner_ids, True))
     merge, revoke, survivor = revoked_while_merged(superuser)
     meanwhile(merge, revoke)
     assert ComplianceItem.objects.get(learner=survivor).status == "COMPLIANT"
@@ -198,4 +205,5 @@ def test_l3_two_nightly_steps_at_once_end_everybody_once() -> None:
     leaving = [LearnerFactory(end_date=TODAY - timedelta(days=days)) for days in (1, 2, 3)]
     ended = all_at_once([lambda: end_departed(today=TODAY)] * 3)
     assert sum(ended) == len(leaving)
-    assert LearnerPeriod.objects.filter(status="INACTIVE").count() == len(leaving)
+    left = LearnerPeriod.objects.filter(status="INACTIVE", valid_to=None).values_list("learner", "valid_from")
+    assert sorted(left) == [(each.pk, each.end_date + timedelta(days=1)) for each in leaving]

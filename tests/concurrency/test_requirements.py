@@ -80,7 +80,9 @@ def test_of_many_who_save_what_they_have_seen_one_does_and_the_others_look_again
         [partial(carry_out, asking(role, course, supervisor), seen=seen, today=TODAY) for _ in range(CLIENTS)]
     )
     assert sum(isinstance(answer, OutcomeDiffers) for answer in answers) == CLIENTS - 1
-    assert RoleRequirement.objects.count() == 1
+    requirement = RoleRequirement.objects.get()
+    assert (requirement.role, requirement.course, requirement.starts_on) == (role, course, TODAY)
+    assert [(item.course, item.status) for item in ComplianceItem.objects.all()] == [(course, "NON_COMPLIANT")]
     assert nobody_s_answer_is_wrong()
 
 
@@ -176,6 +178,10 @@ def test_bulk_changes_of_the_same_workers_in_any_order_all_get_through(superviso
 
     answers = all_at_once([change(number) for number in range(CLIENTS)])
     assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    learners = Learner.objects.filter(pk__in=ids)
+    assert {learner.role_id for learner in learners} <= {rule.role_id for rule in rules}
+    assert len({learner.role_id for learner in learners}) == 1, "all of them have the role of whoever came last"
+    assert set(area.learner_links.values_list("learner", "assigned_at")) == {(pk, TODAY) for pk in ids}
     assert nobody_s_answer_is_wrong()
 
 
@@ -239,5 +245,6 @@ def test_c6_a_run_that_meets_a_change_of_the_rules_leaves_nobody_wrong(
     role, course = out_of_date[0].role, CourseFactory()
     answers = all_at_once([night, asking(role, course, supervisor), partial(night, only_due=False)])
     assert [answer for answer in answers if isinstance(answer, Exception)] == []
-    assert ComplianceItem.objects.filter(course=course).count() == len(out_of_date)
+    items = ComplianceItem.objects.filter(course=course, status="NON_COMPLIANT", role=role)
+    assert {item.learner_id for item in items} == {learner.pk for learner in out_of_date}
     assert nobody_s_answer_is_wrong()

@@ -52,7 +52,8 @@ def test_of_several_at_once_one_does_it(send: Send, monkeypatch: pytest.MonkeyPa
     others = [answer for answer in answers if answer not in made]
     assert len(made) == 1
     assert all(answer.status_code == 409 or answer.content == made[0].content for answer in others)
-    assert Session.objects.count() == 1
+    session = Session.objects.get()
+    assert (session.pk, session.course_id) == (made[0].json()["id"], made[0].json()["course"]["id"])
 
 
 def test_control_without_a_key_all_of_them_do_it(send: Send) -> None:

@@ -16,6 +16,7 @@ from tests.concurrency.at_once import Job, all_at_once, everybody_first
 from tests.factories.learners import AssessmentMethodFactory, CompetencyRecordFactory
 from tests.factories.training import UserFactory
 from training.groups import SUPERVISORS
+from training.permissions import name_of
 from training.refusals import Conflict
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +60,21 @@ def test_v1_of_several_who_sign_off_one_worker_one_does_and_all_others_are_told(
 
     assert Counter(type(answer) for answer in answers) == {list: 1, AlreadySignedOff: PEOPLE - 1}
     record.refresh_from_db()
-    assert TrainingRecord.objects.count() == (record.status == Status.COMPETENT)
+    assert all(name_of(supervisor) in answer.message for answer in answers if isinstance(answer, AlreadySignedOff))
+    assert record.assessed_by == supervisor
+    if record.status == Status.COMPETENT:
+        check_made(record, by=supervisor)
+    else:
+        assert (record.remarks, TrainingRecord.objects.exists()) == ("Forks too high", False)
+
+
+def check_made(record: CompetencyRecord, *, by: User) -> None:
+    """The record that a sign-off made is of the same worker, trainer, course, employer and sheet."""
+    made = record.training_record
+    assert made is not None
+    assert (made.result, made.created_by, made.trainer_name) == ("PASSED", by, str(record.session.trainer))
+    same = ("learner", "course", "course_version", "session", "company_name", "role_title", "evidence_hash")
+    assert [getattr(made, field) for field in same] == [getattr(record, field) for field in same]
 
 
 def test_v1_control_without_the_lock_the_slower_ones_run_into_the_record(
@@ -80,7 +95,10 @@ def test_v1_lists_that_overlap_are_signed_off_whole_or_not_at_all(supervisor: Us
     answers = all_at_once([signing(each, competent, supervisor) for each in lists])
 
     assert Counter(type(answer) for answer in answers) == {list: 1, AlreadySignedOff: PEOPLE - 1}
-    assert TrainingRecord.objects.count() == 3
+    signed = CompetencyRecord.objects.filter(status=Status.COMPETENT)
+    assert TrainingRecord.objects.count() == len(signed) == 3
+    for record in signed:
+        check_made(record, by=supervisor)
 
 
 def test_v2_revoking_and_further_attempts_happen_once(supervisor: User, superuser: User, competent: Assessment) -> None:
@@ -93,6 +111,14 @@ def test_v2_revoking_and_further_attempts_happen_once(supervisor: User, superuse
     opened = all_at_once([lambda: open_further_attempt(record_id=record.pk, by=supervisor, now=NOW)] * PEOPLE)
 
     assert Counter(type(answer) for answer in revoked) == {CompetencyRecord: 1, AlreadyRevoked: PEOPLE - 1}
-    assert Revocation.objects.count() == 2
+    assert set(Revocation.objects.values_list("reason", "revoked_by")) == {("Wrong person", superuser.pk)}
+    record.refresh_from_db()
+    assert {each.record or each.competency_record for each in Revocation.objects.all()} == {
+        record,
+        record.training_record,
+    }
     assert Counter(type(answer) for answer in opened) == {CompetencyRecord: 1, NoFurtherAttempt: PEOPLE - 1}
-    assert sorted(CompetencyRecord.objects.values_list("attempt", flat=True)) == [1, 2]
+    further = CompetencyRecord.objects.get(attempt=2)
+    same = ("learner", "session", "course_version", "trainer_name", "training_date", "evidence_hash")
+    assert [getattr(further, field) for field in same] == [getattr(record, field) for field in same]
+    assert (further.status, further.created_by) == (Status.PENDING_VERIFICATION, supervisor)

@@ -53,6 +53,7 @@ def owes_sign_off(learner: Learner, version: CourseVersion) -> CompetencyRecord:
         course_version=version,
         session=session,
         training_date=date(2026, 2, 1),
+        trainer_name=str(session.trainer),
         company_name=learner.company.name,
         role_title=learner.role.title,
         evidence_file_key=KEY,

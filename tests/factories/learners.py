@@ -111,6 +111,9 @@ class TrainingRecordFactory(DjangoModelFactory):
     evidence_file_key = KEY
     evidence_hash = HASH
     course_title = factory.SelfAttribute("course_version.title")
+    trainer_name = factory.LazyAttribute(
+        lambda made: str(made.session.trainer) if getattr(made, "session", None) else ""
+    )
     company_name = factory.SelfAttribute("learner.company.name")
     role_title = factory.SelfAttribute("learner.role.title")
     created_at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -139,6 +142,7 @@ class CompetencyRecordFactory(DjangoModelFactory):
     course_version = factory.SelfAttribute("session.course_version")
     course = factory.SelfAttribute("course_version.course")
     training_date = date(2026, 3, 2)
+    trainer_name = factory.LazyAttribute(lambda record: str(record.session.trainer))
     company_name = factory.SelfAttribute("learner.company.name")
     role_title = factory.SelfAttribute("learner.role.title")
     evidence_file_key = KEY

@@ -15,6 +15,7 @@ from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
 from training import class_policies as policies
+from training.locks import lock_row
 from training.models import ClassAttendanceSession, Company, Course, Trainer, TrainingClass, Venue
 from training.permissions import Permission, check_may
 from training.refusals import database_refusals
@@ -56,13 +57,9 @@ def lock_class(*, class_id: int) -> TrainingClass:
         ClassNotFound: it does not exist.
     """
     assert transaction.get_connection().in_atomic_block, "a lock ends with its transaction"  # noqa: S101  # programming error
-    found = (
-        TrainingClass.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("client", "course", "agent", "venue", "updated_by")
-        .filter(pk=class_id)
-        .first()
-    )
-    return policies.check_found(found)
+    lock_row(TrainingClass.objects.all(), class_id, no_key=True)
+    related = ("client", "course", "agent", "venue", "updated_by")
+    return policies.check_found(TrainingClass.objects.select_related(*related).filter(pk=class_id).first())
 
 
 def lock_meeting(*, class_id: int, session_date: date) -> Meeting | None:
@@ -71,12 +68,10 @@ def lock_meeting(*, class_id: int, session_date: date) -> Meeting | None:
     Before learners and progressions. Plain FOR UPDATE: a row of hours that names it waits.
     """
     assert transaction.get_connection().in_atomic_block, "a lock ends with its transaction"  # noqa: S101  # programming error
-    return (
-        Meeting.objects.select_for_update(of=("self",))
-        .select_related("training_class__agent", "captured_by")
-        .filter(training_class_id=class_id, session_date=session_date)
-        .first()
-    )
+    meetings = Meeting.objects.filter(training_class=class_id, session_date=session_date)
+    if meetings.select_for_update().values_list("pk").first() is None:
+        return None
+    return meetings.select_related("training_class__agent", "captured_by").first()
 
 
 def create_class(*, plan: ClassPlan, by: User, now: datetime, activate: bool = False) -> TrainingClass:

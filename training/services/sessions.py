@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from training import policies
+from training.locks import lock_row
 from training.models import Course, Session, Trainer, TrainerQualification, Venue
 from training.permissions import Permission, check_may
 from training.refusals import Refusal, database_refusals
@@ -48,12 +49,10 @@ def lock_session(*, session_id: int) -> Session:
         SessionNotFound: it does not exist or is deleted.
     """
     assert transaction.get_connection().in_atomic_block, "a lock ends with its transaction"  # noqa: S101  # programming error
-    session = (
-        Session.objects.select_for_update(of=("self",))
-        .select_related("course", "course_version", "trainer", "venue")
-        .filter(deleted_at__isnull=True, pk=session_id)
-        .first()
-    )
+    related = ("course", "course_version", "trainer", "venue")
+    sessions = Session.objects.filter(deleted_at__isnull=True)
+    is_there = lock_row(sessions, session_id)
+    session = sessions.select_related(*related).filter(pk=session_id).first() if is_there else None
     if session is None:
         raise SessionNotFound(_("There is no such session; it may have been deleted."))
     return session

@@ -81,7 +81,7 @@ def test_h2_the_number_of_queries_does_not_depend_on_the_number_of_learners(
 ):
     LearnerProgressionFactory.create_batch(size, training_class=training_class)
     supervisor = User.objects.get(pk=supervisor.pk)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         capture_session(class_id=training_class.pk, session_date=MONDAY, by=supervisor, now=NOW)
 
 

@@ -366,7 +366,7 @@ def test_f4_a_second_call_makes_nothing(supervisor: User) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 200])
-@pytest.mark.parametrize(("requires_verification", "statements"), [(False, 12), (True, 13)])
+@pytest.mark.parametrize(("requires_verification", "statements"), [(False, 14), (True, 15)])
 def test_f8_the_number_of_queries_does_not_depend_on_the_number_of_attendees(
     supervisor: User, size: int, requires_verification: bool, statements: int
 ) -> None:

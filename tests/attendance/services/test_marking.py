@@ -217,7 +217,7 @@ def test_a1_saving_takes_the_same_number_of_queries_for_any_number(supervisor: U
     session, rows = a_list(size)
     with CaptureQueriesContext(connection) as queries:
         save_marks(session_id=session.pk, marks=map(present, rows), by=supervisor, now=NOW)
-    assert len(queries) == 7
+    assert len(queries) == 8
     assert session.attendees.filter(is_present=True, marked_by=supervisor).count() == size
 
 

@@ -286,3 +286,18 @@ def test_no_audited_table_is_emptied_past_its_audit(model: Any) -> None:
 def test_invariant_5_who_did_it_is_not_forgotten(finalized: Session, statement: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.mark.parametrize("nobody", ["", "None"])
+def test_a_record_of_a_session_names_its_trainer(nobody: str) -> None:
+    session = scheduled_session()
+    with pytest.raises(IntegrityError, match="record_of_session_names_trainer"), transaction.atomic():
+        TrainingRecordFactory(session=session, provider=None, trainer_name=nobody)
+    assert TrainingRecordFactory(trainer_name=nobody).trainer_name == nobody, "external training has a provider instead"
+
+
+def test_records_that_lost_their_trainer_before_stay_as_they_are() -> None:
+    """NOT VALID: no old row is read, so a database that holds such rows migrates, and nothing rewrites them (O3)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT convalidated FROM pg_constraint WHERE conname = 'record_of_session_names_trainer'")
+        assert cursor.fetchall() == [(False,)]

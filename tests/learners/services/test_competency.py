@@ -95,6 +95,18 @@ def test_v1_competent_makes_the_passed_record_of_the_day_of_the_training(
     assert (record.created_by, record.created_at, record.supersedes) == (supervisor, NOW, None)
 
 
+@pytest.mark.parametrize("lost", ["None", ""])
+def test_v1_a_sign_off_whose_trainer_was_lost_names_that_of_its_finalized_session(
+    pending: CompetencyRecord, supervisor: User, lost: str
+) -> None:
+    CompetencyRecord.objects.filter(pk=pending.pk).update(trainer_name=lost)
+
+    (signed,) = decide([pending], competent(), supervisor)
+
+    assert signed.training_record is not None
+    assert signed.training_record.trainer_name == str(pending.session.trainer)
+
+
 def test_v1_c6_red_becomes_green_at_once(pending: CompetencyRecord, supervisor: User) -> None:
     before = item_of(pending)
     assert (before.status, before.awaiting_verification) == ("NON_COMPLIANT", True)
@@ -314,7 +326,7 @@ def test_a_bulk_takes_as_many_statements_as_one(version: CourseVersion, supervis
     with CaptureQueriesContext(connection) as queries:
         decide(records, assessment, supervisor)
 
-    assert len(queries) == 14, [query["sql"][:90] for query in queries]
+    assert len(queries) == 17, [query["sql"][:90] for query in queries]
 
 
 # The proof

@@ -309,13 +309,13 @@ def test_c6_an_answer_that_did_not_change_is_not_written(learner: Learner) -> No
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_f8_three_statements_for_any_number_of_workers(count: int) -> None:
+def test_f8_four_statements_for_any_number_of_workers(count: int) -> None:
     role = RoleFactory()
     RoleRequirementFactory(role=role)
     learners = LearnerFactory.create_batch(count, role=role)
     with CaptureQueriesContext(connection) as queries:
         assert recalculate(learner_ids=[learner.pk for learner in learners], today=TODAY, now=NOW) == count
-    assert len(queries) == 3
+    assert len(queries) == 4
 
 
 def test_unknown_workers_are_passed_over() -> None:

@@ -87,7 +87,7 @@ def test_h7_starting_takes_a_constant_number_of_queries(
 ):
     by = UserFactory(is_superuser=True)
     learners = [each.learner_id for each in LearnerProgressionFactory.create_batch(size)]
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(17):
         start_progressions(
             class_id=training_class.pk,
             learner_ids=learners,
