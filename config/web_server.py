@@ -4,6 +4,7 @@ import multiprocessing
 
 from config.environment import env
 from config.logs import logging_config
+from learners.evidence_files.confinement import hide_from_others
 
 bind = env.str("WEB_BIND", default="127.0.0.1:8000")
 workers = env.int("WEB_WORKERS", default=min(multiprocessing.cpu_count(), 4) + 1)
@@ -20,3 +21,13 @@ forwarded_allow_ips = env.str("FORWARDED_ALLOW_IPS", default="127.0.0.1,::1")
 # The site logs every request itself, with its id and user; gunicorn's own lines join in as JSON.
 accesslog = None
 logconfig_dict = logging_config(level=env.str("LOG_LEVEL", default="INFO"))
+
+
+def on_starting(server: object) -> None:
+    """Keep the secrets in the environment of gunicorn's first process from others of the same account."""
+    hide_from_others()
+
+
+def post_fork(server: object, worker: object) -> None:
+    """The same for each web process."""
+    hide_from_others()

@@ -1,6 +1,7 @@
 """Starts the reader in a process of its own, with limits, and turns what comes of it into an answer."""
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -10,77 +11,102 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import structlog
+from django.core.checks import CheckMessage, Warning, register  # noqa: A004  # Django's name
 from django.utils.translation import gettext as _
 
-from learners.evidence_files.kinds import REFUSED, Reason, UnacceptableError
+from learners.evidence_files import confinement, places
+from learners.evidence_files.kinds import ANSWERED_BEFORE, REFUSED, Reason, UnacceptableError
 from training.refusals import Unavailable
 
 logger = structlog.get_logger(__name__)
 
-CPU_SECONDS = 15
+PROGRAM = "learners.evidence_files.reader"
+CPU_SECONDS = 10
 WALL_SECONDS = 25
-MEMORY_BYTES = 2 * 1024**3
+MEMORY_BYTES = 512 * 1024**2
 OUTPUT_BYTES = 512 * 1024**2
-AT_ONCE = 2  # per process of the site: bounds the memory that hostile files can take together
+IN_LINE = 5  # threads of one web process that wait for a reader or for its answer: the others serve pages
+PATIENCE_SECONDS = 5.0  # how long somebody waits to get into the line
+PLACE_SECONDS = 25.0  # and there, for one of the places of the machine
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
-_places = threading.BoundedSemaphore(AT_ONCE)
+_line = threading.BoundedSemaphore(IN_LINE)
 
 
 class ReaderUnavailable(Unavailable):
     """Files cannot be opened just now."""
 
 
-def run(task: str, files: Sequence[BinaryIO], **options: Any) -> BinaryIO:
+def run(task: str, files: Sequence[BinaryIO], *, patience: float = PATIENCE_SECONDS, **options: Any) -> BinaryIO:
     """Let the reader do one task with open files and return its answer as a temporary file.
 
     Args:
         task: a key of `reader.TASKS`.
         files: real files with descriptors; their positions move.
+        patience: seconds to wait to get into the line of this process.
         options: what the task wants to know, as plain values.
 
     Raises:
         UnacceptableError: the reader refuses the file, or it took more than the limits allow.
         ReaderUnavailable: the reader is busy with other files or cannot be started; says so.
     """
-    if not _places.acquire(timeout=WALL_SECONDS):
-        raise ReaderUnavailable(_("Too many files are being checked at the moment. Try again in a minute."))
+    if not _line.acquire(timeout=patience):
+        raise _busy()
+    try:
+        with places.taken(seconds=PLACE_SECONDS) as place:
+            return _answer(task, files, options, place)
+    except places.NoPlaceError as error:
+        raise _busy() from error
+    except OSError as error:
+        logger.exception("evidence_reader_not_started")
+        raise ReaderUnavailable(_("The file cannot be checked at the moment. Try again in a minute.")) from error
+    finally:
+        _line.release()
+
+
+def _answer(task: str, files: Sequence[BinaryIO], options: dict[str, Any], place: int) -> BinaryIO:
     output = tempfile.TemporaryFile()  # noqa: SIM115  # belongs to the caller, who closes it
     try:
-        status = _status_of_reader(task, files, options, output)
+        status = _status_of_reader(task, files, options, output, place)
         output.seek(0)
         if status != 0:
-            raise _failure(status, output)
+            error = _failure(status, output)
+            if not _has_answered_before(error, output):
+                raise error
     except BaseException:
         output.close()
         raise
-    finally:
-        _places.release()
     return output
 
 
-def _status_of_reader(task: str, files: Sequence[BinaryIO], options: dict[str, Any], output: BinaryIO) -> int:
+def _has_answered_before(error: Exception, output: BinaryIO) -> bool:
+    """Whether what the limits have ended had its answer already; the rest of `output` is that answer (see `check`)."""
+    is_effort = isinstance(error, UnacceptableError) and error.reason is Reason.EFFORT
+    output.seek(0)
+    return is_effort and output.read(1) == ANSWERED_BEFORE
+
+
+def _status_of_reader(
+    task: str, files: Sequence[BinaryIO], options: dict[str, Any], output: BinaryIO, place: int
+) -> int:
     descriptors = [file.fileno() for file in files]
     limits = {"cpu_seconds": CPU_SECONDS, "memory_bytes": MEMORY_BYTES, "output_bytes": OUTPUT_BYTES}
     words = json.dumps({"task": task, "files": descriptors, **limits, **options})
     try:
         return subprocess.run(
-            [sys.executable, "-m", "learners.evidence_files.reader", words],
+            [sys.executable, "-m", PROGRAM, words],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.DEVNULL,
-            pass_fds=descriptors,
+            pass_fds=(*descriptors, place),  # the place is taken until the reader is gone, whatever becomes of us
             cwd=CHECKOUT,
             env=ENVIRONMENT,
             timeout=WALL_SECONDS,
             check=False,
         ).returncode
-    except subprocess.TimeoutExpired as error:
-        raise UnacceptableError(Reason.EFFORT, "time") from error
-    except OSError as error:
-        logger.exception("evidence_reader_not_started")
-        raise ReaderUnavailable(_("The file cannot be checked at the moment. Try again in a minute.")) from error
+    except subprocess.TimeoutExpired:
+        return -signal.SIGALRM
 
 
 def _failure(status: int, output: BinaryIO) -> Exception:
@@ -94,3 +120,22 @@ def _failure(status: int, output: BinaryIO) -> Exception:
         return UnacceptableError(Reason.EFFORT, f"signal {-status}")
     logger.error("evidence_reader_failed", status=status)
     return ReaderUnavailable(_("The file cannot be checked at the moment. Tell your administrator."))
+
+
+def _busy() -> ReaderUnavailable:
+    return ReaderUnavailable(_("Too many files are being checked at the moment. Try again in a minute."))
+
+
+@register()
+def check_confinement(**kwargs: object) -> list[CheckMessage]:
+    """System check: the reader can give up all that an intruder in it could use."""
+    lacking = confinement.missing()
+    if not lacking:
+        return []
+    return [
+        Warning(
+            f"The process that opens evidence files is not fully confined: no {' and no '.join(lacking)} here.",
+            hint="docs/operations.md, “The process that opens evidence”, says what to allow.",
+            id="siteproof.W010",
+        )
+    ]

@@ -16,6 +16,7 @@ from learners.evidence_files.jpeg import Size
 from learners.evidence_files.kinds import Kind, Reason, UnacceptableError
 
 MAX_PIXELS = 250_000_000
+LARGE_PIXELS = 50_000_000  # beyond, decoding is kept as coarse as it can be
 COARSE_MODES = {"1": "L", "P": "RGBA"}  # would be resized without smoothing
 MODES_WITH_ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
 
@@ -52,10 +53,20 @@ def check_structure(content: bytes, kind: Kind) -> None:
 
 
 def check_drawn(file: BinaryIO) -> None:
-    """Decode a picture as coarsely as its kind allows, which shows damage that its parts do not."""
+    """Decode a picture as coarsely as its kind allows, which shows damage that its parts do not.
+
+    Raises:
+        MemoryError: it is too large to tell.
+    """
     with _opened(file) as image:
+        is_large = image.width * image.height > LARGE_PIXELS
         image.draft("L", (1, 1))
-        image.load()
+        try:
+            image.load()
+        except OSError as error:
+            if is_large:  # where the decoder of JPEG has too little memory, it speaks of a broken file
+                raise MemoryError from error
+            raise
 
 
 def image_of(file: BinaryIO, width: int) -> Image.Image:
@@ -100,7 +111,8 @@ def _shown(image: Image.Image, box: tuple[int, int]) -> Image.Image:
     longest = max(box)
     if image.mode in COARSE_MODES:
         image = image.convert(COARSE_MODES[image.mode])
-    image.thumbnail((longest, longest), reducing_gap=2.0)
+    is_large = image.width * image.height > LARGE_PIXELS
+    image.thumbnail((longest, longest), reducing_gap=1.0 if is_large else 2.0)
     image = ImageOps.exif_transpose(image)
     image.thumbnail(box)
     if image.mode in MODES_WITH_ALPHA:

@@ -1,7 +1,8 @@
 """The program that opens evidence files: `python -m learners.evidence_files.reader '{"task": "check", …}'`.
 
-It gets open files and its task, answers on standard output, and has nothing to lose: no environment, no network
-settings, and limits of its own making on time, memory and file size, set before the first byte of a stranger is read.
+It gets open files and its task, answers on standard output, and has nothing to lose: no environment, limits of its own
+making on time, memory and file size, and a confinement that leaves it no file, no network and no other process, all set
+before the first byte of a stranger is read.
 Exit status 0: the answer. REFUSED: why not, as JSON. Anything else, a signal included: see `limited`.
 """
 
@@ -18,37 +19,58 @@ from typing import Any, BinaryIO
 from PIL import Image
 
 from learners.evidence_files import pdf, pictures
-from learners.evidence_files.kinds import REFUSED, Kind, Reason, UnacceptableError, kind_of
+from learners.evidence_files.confinement import confine
+from learners.evidence_files.kinds import ANSWERED_BEFORE, REFUSED, Kind, Reason, UnacceptableError, kind_of
 
 COLOURS = 128
 PROBE_WIDTH = 64
+NICENESS = 10  # pages are answered first
 
 
 def main(task: dict[str, Any]) -> int:
     """Do one task and return the exit status."""
     _limit(cpu_seconds=task["cpu_seconds"], memory_bytes=task["memory_bytes"], output_bytes=task["output_bytes"])
+    Image.preinit()
+    confine()
     files: list[BinaryIO] = [os.fdopen(descriptor, "rb") for descriptor in task["files"]]
     try:
         with _blaming(None):
             answer = TASKS[task["task"]](files, task)
+            if task["task"] == "check":
+                _answer(ANSWERED_BEFORE + answer)
+                try_to_draw(files)
     except UnacceptableError as error:
         return _refuse(error)
-    sys.stdout.buffer.write(answer)
+    _answer(answer)
     return 0
 
 
 def check(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
-    """Tell kind and number of pages of one file."""
+    """Tell kind and number of pages of one file that is whole and harmless."""
     (file,) = files
     kind = kind_of(file)
+    pages = 1
     if kind is Kind.PDF:
         pages = pdf.check(file)
-        pdf.image_of(file, page=1, width=PROBE_WIDTH)
     else:
         pictures.check(file, kind)
-        pictures.check_drawn(file)
-        pages = 1
     return json.dumps({"content_type": kind, "pages": pages}).encode()
+
+
+def try_to_draw(files: list[BinaryIO]) -> None:
+    """Draw a checked file coarsely: shows damage that its parts do not.
+
+    A file that takes more than the limits to draw is accepted all the same: no scanner asks us. So the answer is
+    written before this is tried, and stands where it is the end of this process.
+    """
+    (file,) = files
+    try:
+        if kind_of(file) is Kind.PDF:
+            pdf.image_of(file, page=1, width=PROBE_WIDTH)
+        else:
+            pictures.check_drawn(file)
+    except MemoryError:
+        return
 
 
 def page(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
@@ -106,13 +128,23 @@ def _limit(*, cpu_seconds: int, memory_bytes: int, output_bytes: int) -> None:
         (resource.RLIMIT_FSIZE, output_bytes),
     ):
         resource.setrlimit(what, (most, most))
+    os.nice(NICENESS)
     signal.alarm(2 * cpu_seconds)  # should whoever started it be gone
 
 
 def _refuse(error: UnacceptableError) -> int:
     answer = {"reason": error.reason, "detail": error.detail[:200], "number": error.number}
-    sys.stdout.buffer.write(json.dumps(answer).encode())
+    _answer(json.dumps(answer).encode())
     return REFUSED
+
+
+def _answer(content: bytes) -> None:
+    """Write the answer, in the place of one given before."""
+    sys.stdout.buffer.flush()
+    sys.stdout.buffer.seek(0)
+    sys.stdout.buffer.truncate()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

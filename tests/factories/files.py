@@ -125,6 +125,16 @@ def endless_jpeg(scans: int = 8000) -> bytes:
     return whole[:-2] + whole[last_scan:-2] * scans + b"\xff\xd9"
 
 
+def endless_pdf() -> bytes:
+    """Return a small PDF that draws a square, again and again, for longer than anybody waits."""
+    result = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf())) as document:
+        shape = b"0.5 g " + b"0 0 m 600 800 l 600 0 l 0 800 l h B* " * 2_000_000
+        document.pages[0].obj.Contents = document.make_stream(shape)
+        document.save(result, compress_streams=True)
+    return result.getvalue()
+
+
 def pdf_with(root: dict[str, Any] | None = None, page: dict[str, Any] | None = None) -> bytes:
     """Return a PDF with more in its catalogue and in its first page."""
     result = io.BytesIO()

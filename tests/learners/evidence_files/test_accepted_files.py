@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from django.test import override_settings
 
-from learners.evidence_files import reader
+from learners.evidence_files import limited, reader
 from learners.evidence_files.incoming import display_name, received
-from learners.evidence_files.kinds import Kind
+from learners.evidence_files.kinds import Kind, Reason, UnacceptableError
 from tests.factories import files
 
 GOOD: dict[str, tuple[Callable[[], bytes], Kind, int]] = {
@@ -50,6 +50,26 @@ def test_e3_every_accepted_file_can_be_shown(case: str) -> None:
 def test_e1_200_megapixels_are_accepted() -> None:
     with received([files.upload(files.blank_png(20_000, 10_000))]) as document:
         assert document.content_type is Kind.PNG
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "content"),
+    [
+        ("MEMORY_BYTES", 200 * 1024**2, files.blank_png(20_000, 10_000)),
+        ("CPU_SECONDS", 1, files.endless_jpeg(90)),
+        ("CPU_SECONDS", 1, files.endless_pdf()),
+    ],
+)
+def test_e1_a_whole_file_that_takes_more_than_the_limits_to_draw_is_accepted(
+    limit: str, most: int, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: the same file cannot be drawn within the same limit."""
+    monkeypatch.setattr(limited, limit, most)
+    with received([files.upload(content)]) as document:
+        assert document.pages == 1
+        with pytest.raises(UnacceptableError) as caught:
+            limited.run("page", [document.file], page=1, width=320)
+    assert caught.value.reason is Reason.EFFORT
 
 
 def test_e1_a_file_of_exactly_the_limit_is_accepted() -> None:

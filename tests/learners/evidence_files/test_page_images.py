@@ -3,12 +3,13 @@
 import hashlib
 import io
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import pytest
 from django.core.cache import caches
 from PIL import Image
 
-from learners.evidence_files import limited
+from learners.evidence_files import limited, page_images
 from learners.evidence_files.incoming import Document
 from learners.evidence_files.kinds import Kind, Reason, UnacceptableError
 from learners.evidence_files.page_images import PageNotShown, Width, page_image
@@ -54,7 +55,7 @@ def test_e3_a_second_look_comes_from_the_cache(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_e3_a_full_disk_costs_the_cache_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*arguments: object) -> None:
+    def full(*arguments: object, **options: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(caches["page_images"], "set", full)
@@ -81,3 +82,32 @@ def test_e3_a_page_that_cannot_be_drawn_is_said_so(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(limited, "run", too_much)
     with pytest.raises(PageNotShown, match="Download the file"):
         _image(_stored(files.pdf(), Kind.PDF))
+
+
+def test_e3_a_page_that_cannot_be_drawn_costs_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def too_much(*arguments: object, **options: object) -> None:
+        asked.append(options["width"])
+        raise UnacceptableError(Reason.EFFORT)
+
+    monkeypatch.setattr(limited, "run", too_much)
+    file = _stored(files.pdf(2), Kind.PDF, pages=2)
+    for width in (Width.PAGE, Width.PAGE, Width.LARGE, Width.THUMBNAIL, Width.PAGE):
+        with pytest.raises(PageNotShown):
+            _image(file, width=width)
+    assert asked == [Width.PAGE, Width.THUMBNAIL]
+    with pytest.raises(PageNotShown):
+        _image(file, page=2)
+    assert asked == [Width.PAGE, Width.THUMBNAIL, Width.PAGE]
+
+
+def test_e3_that_the_reader_is_busy_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = _stored(files.pdf(), Kind.PDF)
+    with monkeypatch.context() as busy:
+        busy.setattr(limited, "_line", BoundedSemaphore(1))
+        busy.setattr(page_images, "PATIENCE_SECONDS", 0.01)
+        limited._line.acquire()
+        with pytest.raises(limited.ReaderUnavailable):
+            _image(file)
+    assert _image(file).width == Width.PAGE
