@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import xlsxwriter
 from django.db.models import Q, QuerySet, Sum, Value
@@ -16,6 +17,10 @@ from django.utils.translation import gettext_lazy
 from learners.models import LearnerHoursLog
 from training.models import TrainingClass
 
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula in a CSV file
 CODE = "training_class__class_code"
 CLIENT = "training_class__client__name"
@@ -78,20 +83,23 @@ def hours_rows(
     return [row for row in rows if row["trained"]]
 
 
-def as_csv(rows: Iterable[Row], columns: Sequence[Column]) -> bytes:
-    """Return a CSV file that Excel opens as it is; no cell is taken for a formula."""
-    text = io.StringIO()
+def as_csv(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
+    """Return an open CSV file that Excel opens as it is; no cell is taken for a formula."""
+    file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     writer = csv.writer(text)
     writer.writerow([str(column.label) for column in columns])
     for row in rows:
         writer.writerow([_harmless(column.value(row)) for column in columns])
-    return text.getvalue().encode("utf-8-sig")
+    text.detach()
+    file.seek(0)
+    return file
 
 
-def as_xlsx(rows: Iterable[Row], columns: Sequence[Column]) -> bytes:
-    """Return an Excel file; texts are texts, whatever they begin with."""
-    file = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+def as_xlsx(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
+    """Return an open Excel file; texts are texts, whatever they begin with."""
+    file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
@@ -99,7 +107,8 @@ def as_xlsx(rows: Iterable[Row], columns: Sequence[Column]) -> bytes:
         for number, row in enumerate(rows, start=1):
             sheet.write_row(number, 0, [_cell(column.value(row)) for column in columns])
         sheet.autofit()
-    return file.getvalue()
+    file.seek(0)
+    return file
 
 
 def _harmless(value: Cell) -> Cell:

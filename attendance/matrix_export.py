@@ -29,7 +29,7 @@ def as_xlsx(columns: Sequence[Column], rows: Iterable[Row], *, day: date) -> IO[
     Args:
         day: the day the matrix is about, written in its first line.
     """
-    file = TemporaryFile()  # noqa: SIM115  # closed by the answer that sends it
+    file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,

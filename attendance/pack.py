@@ -1,18 +1,21 @@
 """The audit pack: a ZIP file with a summary, every valid record's evidence as it was stored, and a manifest.
 
-It is made while it is handed out, some workers at a time, so its size does not matter. Every file is read from the
-store and compared with its hash before its first byte goes in. One that is missing, altered or unreadable stays out,
+It is made by a job, some workers at a time, so its size does not matter. Every file is read from the store and
+compared with its hash before its first byte goes in. One that is missing, altered or unreadable stays out,
 and the pack says so: beside the record in the summary, in `MISSING-EVIDENCE.txt`, and by its absence from the
-manifest. An auditor gets the truth that there is, and never a file that only looks like proof. A store that goes away
-half-way breaks the download: the ZIP file is then no ZIP file.
+manifest. An auditor gets the truth that there is, and never a file that only looks like proof. Where the store goes
+away half-way there is no pack.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import PurePosixPath
+from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from django.conf import settings
@@ -21,9 +24,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.pack_summary import Summary, print_summary
-from attendance.selectors.pack import Dossier, File, Held, dossiers
+from attendance.selectors.pack import File, Held, dossiers
 from attendance.zip_stream import Member, zipped
-from learners.models import EvidenceUpload, Learner
+from learners.models import Learner
 from learners.services.evidence_reads import log_downloads
 from learners.services.evidence_store import (
     EvidenceAltered,
@@ -32,6 +35,7 @@ from learners.services.evidence_store import (
     check_store_answers,
     open_stored,
 )
+from training.job_kinds import Product, Tell
 from training.permissions import name_of
 
 WORKERS_AT_A_TIME = 100
@@ -56,6 +60,21 @@ class Pack:
     on: date | None
     by: User
     now: datetime
+
+
+class Reads:
+    """Which uploads are in a pack, each with every worker whom it proves, once. A large site has a million of them."""
+
+    def __init__(self) -> None:
+        self._pairs = array("q")
+
+    def add(self, uploads: Set[int], learner: int) -> None:
+        """Add the uploads that prove the records of a worker."""
+        for upload in sorted(uploads):
+            self._pairs.extend((upload, learner))
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        yield from zip(self._pairs[::2], self._pairs[1::2], strict=True)
 
 
 @dataclass
@@ -83,20 +102,44 @@ def pack_of_workers(learner_ids: Sequence[int], *, subject: str, on: date | None
     return Pack(_name(f"{len(learner_ids)}-workers", on, now), learner_ids, subject, on, by, now)
 
 
-def packed(pack: Pack) -> Iterator[bytes]:
-    """Return the ZIP file of a pack in pieces; what is in it is logged before it is handed out (E3).
+def make_pack(pack: Pack, *, tell: Tell) -> Product:
+    """Make the ZIP file of a pack. Whoever takes it over logs with it what is in it (E3).
+
+    Args:
+        tell: is told how many workers are in it.
+
+    Raises:
+        StoreUnavailable: there is no pack.
+    """
+    reads = Reads()
+    file = TemporaryFile()  # noqa: SIM115  # closed by whoever takes the product
+    try:
+        file.writelines(packed(pack, reads=reads, tell=tell))
+    except BaseException:
+        file.close()
+        raise
+    log = partial(log_downloads, reads=reads, by=pack.by, now=pack.now)
+    return Product(name=f"{pack.name}.zip", content_type="application/zip", file=file, log=log)
+
+
+def packed(pack: Pack, *, reads: Reads, tell: Tell) -> Iterator[bytes]:
+    """Return the ZIP file of a pack in pieces.
+
+    Args:
+        reads: is filled with what is in it.
+        tell: as in `make_pack`.
 
     Raises:
         StoreUnavailable: with the first piece, or half-way.
     """
-    yield from zipped(_members(pack), made_at=timezone.localtime(pack.now))
+    yield from zipped(_members(pack, reads, tell), made_at=timezone.localtime(pack.now))
 
 
 def _name(what: str, on: date | None, now: datetime) -> str:
     return f"audit-pack-{what}-{on or timezone.localdate(now):%Y-%m-%d}"
 
 
-def _members(pack: Pack) -> Iterator[Member]:
+def _members(pack: Pack, reads: Reads, tell: Tell) -> Iterator[Member]:
     """Everything stands in one directory, to which the names in the manifest are relative."""
     contents = _Contents()
     parts = range(0, max(len(pack.learner_ids), 1), WORKERS_AT_A_TIME)
@@ -109,8 +152,9 @@ def _members(pack: Pack) -> Iterator[Member]:
         )
         if any(person.held for person in people):
             check_store_answers()
-        log_downloads(reads=_reads(people), by=pack.by, now=pack.now)
-        for person in people:
+        for place, person in enumerate(people, start=start):
+            tell(place, len(pack.learner_ids))
+            reads.add({upload.pk for held in person.held for upload in held.sheets}, person.learner.pk)
             for held in person.held:
                 yield from _evidence(pack, held, contents)
         summary = Summary(
@@ -137,17 +181,6 @@ def _members(pack: Pack) -> Iterator[Member]:
 def _member(pack: Pack, name: str, content: bytes, contents: _Contents) -> Member:
     contents.sums[name] = hashlib.sha256(content).hexdigest()
     return Member(f"{pack.name}/{name}", [content])
-
-
-def _reads(people: Sequence[Dossier]) -> list[tuple[EvidenceUpload, Learner]]:
-    """Return each upload with each worker whom it proves, once."""
-    reads = {
-        (upload.pk, person.learner.pk): (upload, person.learner)
-        for person in people
-        for held in person.held
-        for upload in held.sheets
-    }
-    return list(reads.values())
 
 
 def _evidence(pack: Pack, held: Held, contents: _Contents) -> Iterator[Member]:

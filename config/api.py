@@ -21,6 +21,7 @@ from config.api_gate import gate, not_signed_in
 from config.problems import MEDIA_TYPE, field_errors, problem, problem_of, sentence
 from learners.api import competency, records, workers
 from training import api as training
+from training import api_jobs as jobs
 from training.permissions import public
 from training.refusals import Refusal
 
@@ -96,6 +97,7 @@ api.add_router("/v1/competency", competency.router, tags=["competency"])
 api.add_router("/v1/compliance", workers.compliance, tags=["compliance"])
 api.add_router("/v1/learners", workers.learners, tags=["learners"])
 api.add_router("/v1/classes", classes.router, tags=["classes"])
+api.add_router("/v1/jobs", jobs.router, tags=["jobs"])
 
 
 @api.exception_handler(Refusal)

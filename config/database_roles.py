@@ -59,6 +59,18 @@ NARROWER: dict[str, LiteralString] = {
     "django_content_type": "SELECT",
     "django_migrations": "SELECT",
     "learners_compliancerun": "SELECT, INSERT",
+    # The queue of jobs: what a task was asked to do never changes, and nothing is started by the clock.
+    "procrastinate_events": "SELECT, INSERT",
+    "procrastinate_jobs": (
+        "SELECT, INSERT, DELETE, "
+        "UPDATE (status, worker_id, attempts, abort_requested, scheduled_at, priority, queue_name, lock)"
+    ),
+    "procrastinate_periodic_defers": "SELECT, UPDATE (job_id)",  # by a trigger, when a job is deleted
+    "procrastinate_workers": "SELECT, INSERT, DELETE, UPDATE (last_heartbeat)",
+    "training_job": (  # who asked for what never changes
+        "SELECT, INSERT, DELETE, UPDATE (state, task_id, run, lost, started_at, seen_at, ended_at, done, total, failure, "
+        "file_key, file_name, file_type, file_size, file_sha256, taken_at)"
+    ),
     "training_site": "SELECT",  # what day it is, for every trigger: written by migrate
 }
 

@@ -51,6 +51,7 @@ def logging_config(level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "propagate": True, "level": level},
             "axes.apps": {"level": "WARNING"},  # its greeting, once per command
+            "procrastinate": {"level": "WARNING"},  # every command loads its tasks; a job tells of itself
             # The request log has the same with request id and user.
             "django.request": {"handlers": ["nowhere"], "propagate": False},
             "gunicorn.access": {"handlers": ["nowhere"], "propagate": False},  # would show query strings

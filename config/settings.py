@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "ninja",
     "pghistory",
     "pgtrigger",
+    "procrastinate.contrib.django",
 ]
 
 MIDDLEWARE = [
@@ -117,7 +118,18 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(CHECKOUT / "staticfiles"))
 STATICFILES_DIRS = [CHECKOUT / "static"]
 STATIC_HASHED_NAMES = env.bool("STATIC_HASHED_NAMES", default=True)
+# Files of jobs wait here for whoever asked: a directory, or a corner of the bucket, in which no evidence is looked for.
+WAITING_PREFIX = "waiting"
 EVIDENCE_S3_BUCKET = env.str("EVIDENCE_S3_BUCKET", default="")
+S3 = {
+    "bucket_name": EVIDENCE_S3_BUCKET,
+    "endpoint_url": env.str("EVIDENCE_S3_ENDPOINT", default=None),
+    "region_name": env.str("EVIDENCE_S3_REGION", default=None),
+    "access_key": env.str("EVIDENCE_S3_ACCESS_KEY", default=None),
+    "secret_key": env.str("EVIDENCE_S3_SECRET_KEY", default=None),
+}
+# A worker with a system user of its own shares the directories with the web processes through their common group.
+FILES_FOR_GROUP = env.bool("FILES_FOR_GROUP", default=False)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -130,18 +142,31 @@ STORAGES = {
     "evidence": (
         {
             "BACKEND": "learners.evidence_files.bucket.EvidenceBucket",
-            "OPTIONS": {
-                "bucket_name": EVIDENCE_S3_BUCKET,
-                "endpoint_url": env.str("EVIDENCE_S3_ENDPOINT", default=None),
-                "region_name": env.str("EVIDENCE_S3_REGION", default=None),
-                "access_key": env.str("EVIDENCE_S3_ACCESS_KEY", default=None),
-                "secret_key": env.str("EVIDENCE_S3_SECRET_KEY", default=None),
-            },
+            "OPTIONS": S3,
         }
         if EVIDENCE_S3_BUCKET
         else {
             "BACKEND": "learners.evidence_files.directory.EvidenceDirectory",
-            "OPTIONS": {"location": env.str("EVIDENCE_DIR", default=str(CHECKOUT / "evidence")), "base_url": None},
+            "OPTIONS": {
+                "location": env.str("EVIDENCE_DIR", default=str(CHECKOUT / "evidence")),
+                "base_url": None,
+                "group_reads": FILES_FOR_GROUP,
+            },
+        }
+    ),
+    "waiting": (
+        {
+            "BACKEND": "learners.evidence_files.bucket.WaitingBucket",
+            "OPTIONS": {**S3, "location": WAITING_PREFIX},
+        }
+        if EVIDENCE_S3_BUCKET
+        else {
+            "BACKEND": "learners.evidence_files.directory.EvidenceDirectory",
+            "OPTIONS": {
+                "location": env.str("WAITING_DIR", default=str(CHECKOUT / ".waiting")),
+                "base_url": None,
+                "group_reads": FILES_FOR_GROUP,
+            },
         }
     ),
 }
@@ -156,6 +181,10 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 2000},
     },
 }
+
+# Jobs
+JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", default=2)  # of one worker process; a pack keeps a processor busy
+FILES_WAIT = timedelta(days=7)
 
 # Language and time
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")

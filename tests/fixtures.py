@@ -68,11 +68,15 @@ def as_superuser(superuser: User) -> Client:
 
 
 def _files_under(directory: Path) -> dict[str, Any]:
-    """Return the settings that keep evidence and previews under `directory`."""
+    """Return the settings that keep evidence, files of jobs and previews under `directory`."""
     options = {"location": str(directory / "evidence"), "base_url": None}
     backend = "learners.evidence_files.directory.EvidenceDirectory"
     return {
-        "STORAGES": {**settings.STORAGES, "evidence": {"BACKEND": backend, "OPTIONS": options}},
+        "STORAGES": {
+            **settings.STORAGES,
+            "evidence": {"BACKEND": backend, "OPTIONS": options},
+            "waiting": {"BACKEND": backend, "OPTIONS": {**options, "location": str(directory / "waiting")}},
+        },
         "CACHES": {
             **settings.CACHES,
             "page_images": {**settings.CACHES["page_images"], "LOCATION": str(directory / "page-images")},

@@ -20,6 +20,7 @@ from pghistory.models import Event
 from learners.models import Area, CompetencyRecord, Learner, LearnerProgression, TrainingRecord
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.jobs import job_with_file
 from tests.factories.learners import (
     AreaRequirementFactory,
     AssessmentMethodFactory,
@@ -32,7 +33,7 @@ from tests.factories.learners import (
 from tests.factories.training import TrainerFactory, UserFactory, active_class, scheduled_session
 from tests.fixtures import client_of
 from training.groups import SUPERVISORS, TRAINERS
-from training.models import Session, Trainer, TrainerQualification
+from training.models import Job, Session, Trainer, TrainerQualification
 from training.permissions import PermissionMiddleware
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
@@ -41,6 +42,7 @@ NOBODY = frozenset[str]()
 SUPERUSER = frozenset({"superuser"})
 PLANNERS = SUPERUSER | {"supervisor"}
 READERS = PLANNERS | {"auditor"}
+WHO_ASKED = frozenset({"supervisor"})
 ITS_MARKERS = PLANNERS | {"its trainer"}
 ITS_READERS = READERS | {"its trainer"}
 WITH_A_ROLE = ITS_READERS | {"other trainer"}
@@ -64,13 +66,13 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:class_exception": {"POST": ITS_MARKERS},
     "attendance:class_meeting": {"GET": ITS_READERS},
     "attendance:class_void": {"GET": SUPERUSER, "POST": SUPERUSER},
-    "attendance:class_hours": {"GET": WITH_A_ROLE},
+    "attendance:class_hours": {"GET": WITH_A_ROLE, "POST": WITH_A_ROLE},
     "attendance:class_learners": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:matrix": {"GET": READERS},
     "attendance:matrix_cell": {"GET": READERS, "POST": PLANNERS},
     "attendance:matrix_course": {"GET": READERS, "POST": PLANNERS},
-    "attendance:matrix_file": {"GET": READERS},
-    "attendance:matrix_pack": {"GET": READERS},
+    "attendance:matrix_file": {"GET": READERS, "POST": READERS},
+    "attendance:matrix_pack": {"GET": READERS, "POST": READERS},
     "attendance:progression_complete": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:progression_hold": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:progression_hours": {"GET": ITS_MARKERS, "POST": ITS_MARKERS},
@@ -108,7 +110,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:verify_one": {"POST": PLANNERS},
     "attendance:workers": {"GET": READERS},
     "attendance:worker": {"GET": READERS},
-    "attendance:worker_pack": {"GET": READERS},
+    "attendance:worker_pack": {"GET": READERS, "POST": READERS},
     "attendance:worker_trail": {"GET": READERS},
     "learners:areas": {"GET": READERS},
     "learners:area": {"GET": READERS},
@@ -149,6 +151,11 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "training:class_edit": {"GET": PLANNERS, "POST": PLANNERS},
     "training:class_restart": {"POST": PLANNERS},
     "training:class_stop": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:jobs": {"GET": LOGINS},
+    "training:job": {"GET": WHO_ASKED},
+    "training:job_cancel": {"POST": WHO_ASKED},
+    "training:job_file": {"GET": WHO_ASKED},
+    "training:job_progress": {"GET": WHO_ASKED},
     "training:library": {"GET": READERS},
     "training:companies": {"GET": READERS},
     "training:company": {"GET": READERS},
@@ -205,6 +212,7 @@ class Site:
     progression: LearnerProgression
     area: Area
     sign_off: CompetencyRecord
+    job: Job
 
     def address_of(self, name: str) -> str:
         """Return the address of that name, about these things."""
@@ -227,6 +235,8 @@ class Site:
                 "pk": self.area.pk if ":area" in name else self.learner.role_id,
                 "course_id": self.session.course_id,
             }
+        if ":job" in name:
+            about["pk"] = self.job.pk
         if ":method" in name:
             about["pk"] = self.sign_off.method_id
         if ":progression" in name:
@@ -281,8 +291,11 @@ def people(trainer: Trainer, trainer_user: User, supervisor: User, auditor: User
 
 
 @pytest.fixture
-def new_site(trainer: Trainer, evidence_dir: Path) -> Callable[[], Site]:
-    """Makes a site with a session of `trainer`, its list, its signed sheet and a record of it, and a class."""
+def new_site(trainer: Trainer, supervisor: User, evidence_dir: Path) -> Callable[[], Site]:
+    """Makes a site with a session of `trainer`, its list, its signed sheet and a record of it, and a class.
+
+    A file waits for `supervisor`.
+    """
     content = files.pdf()
     sha256 = hashlib.sha256(content).hexdigest()
     key = f"sha256/{sha256[:2]}/{sha256}.pdf"
@@ -307,7 +320,7 @@ def new_site(trainer: Trainer, evidence_dir: Path) -> Callable[[], Site]:
         )
         RoleRequirementFactory(role=learner.role, course=session.course)
         area = AreaRequirementFactory(course=session.course).area
-        return Site(session, learner, record, progression, area, sign_off)
+        return Site(session, learner, record, progression, area, sign_off, job_with_file(asked_by=supervisor))
 
     return build
 

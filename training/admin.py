@@ -16,6 +16,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from procrastinate.contrib.django import admin as _registers  # noqa: F401  # now, and not after this module
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from training.event_admin import register_events
 from training.guarded_admin import (
@@ -34,7 +36,9 @@ from training.models import (
     Course,
     CoursePrerequisite,
     CourseVersion,
+    FileDownload,
     GroupPermission,
+    Job,
     Login,
     LoginGroup,
     LoginPermission,
@@ -317,6 +321,31 @@ class TrainingClassAdmin(ReadOnlyAdmin):
 @admin.register(Site)
 class SiteAdmin(ReadOnlyAdmin):
     """Written after every migrate from the settings."""
+
+
+# Jobs. Procrastinate's own page would retry and abort behind the back of whoever asked.
+
+admin.site.unregister(ProcrastinateJob)
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    """What people asked for, and why it failed; the file is for whoever asked."""
+
+    list_display = ("asked_at", "kind", "asked_by", "state", "done", "total", "ended_at", "failure")
+    list_filter = ("state", "kind")
+    list_select_related = ("asked_by",)
+    date_hierarchy = "asked_at"
+    search_fields = ("asked_by__username",)
+
+
+@admin.register(FileDownload)
+class FileDownloadAdmin(ReadOnlyAdmin):
+    list_display = ("taken_at", "kind", "file_name", "size", "taken_by")
+    list_filter = ("kind",)
+    list_select_related = ("taken_by",)
+    date_hierarchy = "taken_at"
+    search_fields = ("file_name", "sha256", "taken_by__username")
 
 
 # Logins

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from training.views import classes, sessions
+from training.views import classes, jobs, sessions
 from training.views.library import companies, courses, index, trainers, venues, versions
 
 app_name = "training"
@@ -12,6 +12,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("classes/<int:pk>/stop/", classes.class_stop, name="class_stop"),
     path("classes/new/", classes.class_new, name="class_new"),
     path("classes/new/days/", classes.class_days_preview, name="class_days"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
+    path("jobs/<int:pk>/file/", jobs.job_file, name="job_file"),
+    path("jobs/<int:pk>/progress/", jobs.job_progress, name="job_progress"),
     path("library/", index.library, name="library"),
     path("library/companies/", companies.companies, name="companies"),
     path("library/companies/<int:pk>/", companies.company, name="company"),

@@ -141,10 +141,17 @@ def matrix(wanted: MatrixFilter, place: Place | None, *, now: dt.datetime, warni
     )
 
 
-def whole_matrix(
-    wanted: MatrixFilter, *, now: dt.datetime, warning_days: int
-) -> tuple[Sequence[Column], Iterator[Row]]:
-    """Return the columns and all rows of a filter in the order of the pages; the rows are read a page at a time."""
+@dataclass(frozen=True)
+class WholeMatrix:
+    """All rows of a filter in the order of the pages; `rows` reads them a page at a time."""
+
+    columns: Sequence[Column]
+    keys: Sequence[int]
+    rows: Callable[[], Iterator[Row]]
+
+
+def whole_matrix(wanted: MatrixFilter, *, now: dt.datetime, warning_days: int) -> WholeMatrix:
+    """Return the columns and the workers of a filter; the rows are read when they are asked for."""
     today = timezone.localdate(now)
     heads = _columns(wanted, _learners(wanted, today=today, warning_days=warning_days), today=today)
     keys = matrix_keys(wanted, now=now, warning_days=warning_days)
@@ -154,7 +161,7 @@ def whole_matrix(
             page = keys[start : start + ROWS_PER_PAGE]
             yield from _rows(page, heads, on=wanted.on, now=now, warning_days=warning_days)
 
-    return heads, rows()
+    return WholeMatrix(heads, keys, rows)
 
 
 def matrix_keys(wanted: MatrixFilter, *, now: dt.datetime, warning_days: int) -> list[int]:

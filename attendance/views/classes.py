@@ -1,14 +1,14 @@
 """Classes: the list, the page of one with its months, and the captures that are missing."""
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from attendance.class_forms import ClassFilterForm, ExportForm, MonthForm
-from attendance.hours_export import as_csv, as_xlsx, hours_rows
 from attendance.selectors.classes import (
     ClassFilter,
     class_board,
@@ -19,16 +19,16 @@ from attendance.selectors.classes import (
     rhythm,
     timetable,
 )
+from attendance.tasks import HOURS, export_form, hours_asked_for
 from training.htmx import HtmxRequest, swaps
+from training.job_kinds import untold
 from training.permissions import Permission, Reach, reach, requires
 from training.selectors.classes import captures_missing, status_history, visible_class, visible_classes
 from training.selectors.courses import published_version
+from training.views.jobs import ask_and_show
 
 ROWS_PER_PAGE = 50
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+ROWS_AT_ONCE = 5_000  # of a file of hours; more are made by a job
 
 
 @requires(Permission.READ_CLASS)
@@ -67,28 +67,24 @@ def class_captures(request: HtmxRequest) -> HttpResponse:
 
 @requires(Permission.READ_CLASS)
 @never_cache
-@require_safe
-def class_hours(request: HtmxRequest) -> HttpResponse:
-    """Send the hours of the classes of a filter that this person may read; before, ask for columns and kind of file.
+@require_http_methods(["GET", "HEAD", "POST"])
+def class_hours(request: HtmxRequest) -> HttpResponseBase:
+    """Ask for columns and kind of file; a POST gives the hours of the classes of a filter that this person may read.
 
-    The filters of the list, in the address, are what the page begins with.
+    Few rows come at once, many are made by a job. The filters of the list, in the address, are what the page begins
+    with.
     """
-    is_asked = "format" in request.GET
-    sees_everything = reach(request.user, Permission.READ_CLASS) is Reach.ALL
-    chosen = {"show": ExportForm.usually, **request.GET.dict()}
-    form = ExportForm(request.GET if is_asked else None, initial=chosen, sees_everything=sees_everything)
+    if request.method != "POST":
+        form = export_form(None, by=request.user, initial={"show": ExportForm.usually, **request.GET.dict()})
+        return render(request, "attendance/class_hours.html", {"form": form})
+    form = export_form(request.POST, by=request.user)
     if not form.is_valid():
-        return render(request, "attendance/class_hours.html", {"form": form}, status=422 if is_asked else 200)
-    asked, columns = form.cleaned_data, form.chosen()
-    classes = in_state(matching(visible_classes(request.user), form.wanted()), form.shown())
-    rows = hours_rows(classes, columns, first=asked["first"], last=asked["last"])
-    write = as_csv if asked["format"] == "csv" else as_xlsx
-    name = f"hours-{timezone.localdate():%Y-%m-%d}.{asked['format']}"
-    return HttpResponse(
-        write(rows, columns),
-        content_type=CONTENT_TYPES[asked["format"]],
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+        return render(request, "attendance/class_hours.html", {"form": form}, status=422)
+    asked = hours_asked_for(form, by=request.user, now=timezone.now())
+    if len(asked.rows) > ROWS_AT_ONCE:
+        return ask_and_show(request, kind=HOURS.name, title=_("Hours of classes"), query=_without_token(request.POST))
+    product = asked.make(tell=untold)
+    return FileResponse(product.file, as_attachment=True, filename=product.name, content_type=product.content_type)
 
 
 @requires(Permission.READ_CLASS)
@@ -109,3 +105,10 @@ def class_page(request: HtmxRequest, pk: int) -> HttpResponse:
         "history": status_history(training_class),
     }
     return render(request, "attendance/class.html", context)
+
+
+def _without_token(sent: QueryDict) -> str:
+    """Return what was sent, as an address says it."""
+    query = sent.copy()
+    query.pop("csrfmiddlewaretoken", None)
+    return query.urlencode()

@@ -1,32 +1,35 @@
 """The training matrix: pages, what a cell and a column open, and the Excel file."""
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from attendance import matrix_export
 from attendance.forms import learner_ids
 from attendance.matrix_forms import MatrixForm, address_of, place_of
-from attendance.selectors.matrix import MatrixFilter, matrix, whole_matrix
+from attendance.selectors.matrix import matrix
 from attendance.selectors.matrix_details import cell_details, column_details
 from attendance.selectors.worker import get_worker
 from attendance.services.attendees import add_attendees, draft_for
+from attendance.tasks import MATRIX, matrix_asked_for
 from learners.selectors.as_of import NotADay, day_of
 from learners.selectors.compliance import last_run_at
 from learners.selectors.learners import group_counts
 from training.htmx import HtmxRequest, swaps
+from training.job_kinds import untold
 from training.permissions import Permission, check_may, requires
 from training.selectors.sessions import get_session
+from training.views.jobs import ask_and_show
 
+CELLS_AT_ONCE = 25_000  # of an Excel file: a quarter of a second of a processor (docs/performance.md)
 KEPT = ("q", "company", "role", "area", "person", "columns")  # what stays of an address when the day changes
 
 
@@ -71,15 +74,19 @@ def training_matrix(request: HtmxRequest) -> HttpResponse:
 
 @requires(Permission.READ_SITE)
 @never_cache
-@require_safe
-def matrix_file(request: HtmxRequest) -> FileResponse:
-    """Give all rows of a filter as an Excel file."""
-    wanted = _wanted(request)
-    now = timezone.now()
-    heads, rows = whole_matrix(wanted, now=now, warning_days=settings.EXPIRY_WARNING_DAYS)
-    file = matrix_export.as_xlsx(heads, rows, day=wanted.on or timezone.localdate(now))
-    name = f"matrix-{wanted.on or timezone.localdate(now):%Y-%m-%d}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=matrix_export.CONTENT_TYPE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def matrix_file(request: HtmxRequest) -> HttpResponseBase:
+    """Give all rows of a filter as an Excel file: at once where they are few, else a job makes it.
+
+    A GET goes to the matrix, where the button is.
+    """
+    if request.method != "POST":
+        return redirect(reverse("attendance:matrix", query=request.GET))
+    asked = matrix_asked_for(request.GET, now=timezone.now())
+    if asked.cells > CELLS_AT_ONCE:
+        return ask_and_show(request, kind=MATRIX.name, title=asked.title, query=request.GET.urlencode())
+    product = asked.make(tell=untold)
+    return FileResponse(product.file, as_attachment=True, filename=product.name, content_type=product.content_type)
 
 
 @requires(Permission.READ_SITE)
@@ -128,8 +135,3 @@ def matrix_course(request: HtmxRequest, pk: int) -> HttpResponse:
     )
     messages.success(request, told % {"count": count})
     return redirect("attendance:session", draft.pk)
-
-
-def _wanted(request: HtmxRequest) -> MatrixFilter:
-    on: date | None = day_of(request.GET.get("on", ""), today=timezone.localdate())
-    return MatrixForm(request.GET).wanted_matrix(on=on)

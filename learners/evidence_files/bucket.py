@@ -11,6 +11,7 @@ CONNECT_SECONDS = 5
 READ_SECONDS = 20
 ATTEMPTS = 2
 IN_ONE_PART_BYTES = 1024**3
+IN_PARTS_BYTES = 64 * 1024**2
 IN_MEMORY_BYTES = 2 * 1024**2
 BUSY = (408, 429)  # the store's own trouble, whatever was asked for
 
@@ -40,3 +41,21 @@ class EvidenceBucket(S3Storage):  # type: ignore[misc]  # django-storages has no
             return False
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return 400 <= status < 500 and status not in BUSY
+
+
+class WaitingBucket(EvidenceBucket):
+    """The corner of the bucket where files of jobs wait: they may be too large for one request, and end by themselves.
+
+    What was sent half is no object, and the service forgets it by its own rule for unfinished uploads.
+    """
+
+    def get_default_settings(self) -> dict[str, Any]:
+        return {
+            **super().get_default_settings(),
+            "transfer_config": TransferConfig(
+                multipart_threshold=IN_PARTS_BYTES,
+                multipart_chunksize=IN_PARTS_BYTES,
+                num_download_attempts=ATTEMPTS,
+                use_threads=False,
+            ),
+        }

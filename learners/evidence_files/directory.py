@@ -4,12 +4,14 @@ import errno
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
-PRIVATE = 0o700
+PRIVATE, PRIVATE_FILE = 0o700, 0o600
+FOR_GROUP, FILE_FOR_GROUP = 0o750, 0o640
 OF_ONE_FILE = (errno.EACCES, errno.EPERM, errno.EIO, errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 
 
@@ -17,15 +19,24 @@ class EvidenceDirectory(FileSystemStorage):
     """Django's storage on disk, which writes beside the final name, waits for the disk, and then renames.
 
     Only the account of the site can read it. A process killed while writing leaves a `.part` file that nothing names.
+
+    Args:
+        group_reads: the group of the account reads too, for a worker that has a system user of its own.
     """
+
+    def __init__(self, *, group_reads: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.directory_mode = FOR_GROUP if group_reads else PRIVATE
+        self.file_mode = FILE_FOR_GROUP if group_reads else PRIVATE_FILE
 
     def _save(self, name: str, content: File) -> str:
         target = Path(self.path(name))
         for directory in (Path(self.location), target.parent):
-            directory.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            directory.mkdir(mode=self.directory_mode, parents=True, exist_ok=True)
         descriptor, part = tempfile.mkstemp(dir=target.parent, suffix=".part")
         try:
             with os.fdopen(descriptor, "wb") as file:
+                os.fchmod(descriptor, self.file_mode)
                 for chunk in content.chunks():
                     file.write(chunk)
                 file.flush()

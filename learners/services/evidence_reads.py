@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.contrib.auth.models import User
 
 from learners.models import EvidenceRead, EvidenceUpload, Learner
 
+AT_A_TIME = 5_000  # rows of one statement
 ONE_LOOK = timedelta(minutes=10)
 
 
@@ -19,12 +21,18 @@ def log_download(*, upload: EvidenceUpload, learner: Learner | None, by: User, n
     _log(EvidenceRead.Kind.DOWNLOAD, upload=upload, learner=learner, by=by, now=now)
 
 
-def log_downloads(*, reads: Iterable[tuple[EvidenceUpload, Learner]], by: User, now: datetime) -> None:
-    """Write down that somebody took copies of many files, each with the worker whom it proves; one query."""
-    EvidenceRead.objects.bulk_create(
-        EvidenceRead(kind=EvidenceRead.Kind.DOWNLOAD, upload=upload, learner=learner, read_by=by, read_at=now)
-        for upload, learner in reads
-    )
+def log_downloads(*, reads: Iterable[tuple[int, int]], by: User, now: datetime) -> None:
+    """Write down that somebody took copies of many files, each with the worker whom it proves.
+
+    Args:
+        reads: keys of uploads and workers, each pair once.
+    """
+    pairs = iter(reads)
+    while some := list(islice(pairs, AT_A_TIME)):
+        EvidenceRead.objects.bulk_create(
+            EvidenceRead(kind=EvidenceRead.Kind.DOWNLOAD, upload_id=upload, learner_id=learner, read_by=by, read_at=now)
+            for upload, learner in some
+        )
 
 
 def log_preview(*, upload: EvidenceUpload, learner: Learner | None, by: User, now: datetime) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 import structlog
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, storages
 from django.utils.translation import gettext as _
@@ -143,7 +144,7 @@ def read_stored(*, key: str, copy: BinaryIO | None = None) -> Content | None:
 
 
 def list_stored(directory: str = "") -> Iterator[str]:
-    """Return the keys of everything in the store, one directory after the other.
+    """Return the keys of everything in the store, one directory after the other; files that wait are no evidence.
 
     Raises:
         StoreUnavailable: it does not answer.
@@ -152,7 +153,8 @@ def list_stored(directory: str = "") -> Iterator[str]:
     for name in sorted(files):
         yield f"{directory}{name}"
     for name in sorted(directories):
-        yield from list_stored(f"{directory}{name}/")
+        if directory or name != settings.WAITING_PREFIX:
+            yield from list_stored(f"{directory}{name}/")
 
 
 def check_store_answers() -> None:

@@ -13,11 +13,12 @@ from config.api import api
 from learners.models import CompetencyRecord, Learner, TrainingRecord
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.jobs import job_with_file
 from tests.factories.learners import CompetencyRecordFactory, LearnerFactory, TrainingRecordFactory
 from tests.factories.training import TrainerFactory, UserFactory, VenueFactory, active_class, scheduled_session
 from tests.fixtures import client_of
 from training.groups import TRAINERS
-from training.models import Session, Trainer, TrainingClass
+from training.models import Job, Session, Trainer, TrainingClass
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
 
@@ -65,6 +66,7 @@ ACCESS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/v1/learners/{learner_id}"): READERS,
     ("POST", "/api/v1/learners/{learner_id}/merge"): SUPERUSER,
     ("GET", "/api/v1/learners/{learner_id}/progressions"): READERS,
+    ("GET", "/api/v1/jobs/{job_id}"): frozenset({"supervisor"}),
     ("GET", CLASSES): WITH_A_ROLE,
     ("GET", f"{CLASSES}/{{class_id}}/sessions"): ITS_READERS,
     ("POST", f"{CLASSES}/{{class_id}}/sessions/{{session_date}}/capture"): ITS_MARKERS,
@@ -81,6 +83,7 @@ class Things:
     record: TrainingRecord
     sign_off: CompetencyRecord
     training_class: TrainingClass
+    job: Job
 
     @property
     def address(self) -> dict[str, Any]:
@@ -89,6 +92,7 @@ class Things:
             "learner_id": self.learner.pk,
             "record_id": self.record.pk,
             "class_id": self.training_class.pk,
+            "job_id": self.job.pk,
             "session_date": self.training_class.start_date,
         }
 
@@ -155,7 +159,7 @@ def people(trainer: Trainer, trainer_user: User, supervisor: User, auditor: User
 
 @pytest.mark.parametrize(("method", "path"), ACCESS)
 def test_every_operation_lets_in_whom_the_table_names(
-    method: str, path: str, people: dict[str, Client], trainer: Trainer
+    method: str, path: str, people: dict[str, Client], trainer: Trainer, supervisor: User
 ):
     for person, client in people.items():
         session = scheduled_session(trainer=trainer)
@@ -166,6 +170,7 @@ def test_every_operation_lets_in_whom_the_table_names(
             record=TrainingRecordFactory(learner=learner),
             sign_off=CompetencyRecordFactory(),
             training_class=active_class(agent=trainer),
+            job=job_with_file(asked_by=supervisor),
         )
         response = _ask(client, method, path, things)
         answered = f"{method} {path} as {person}: {response.status_code} {getattr(response, 'content', b'')[:200]!r}"

@@ -56,6 +56,9 @@ SPECIFIED = {
         id learnerId courseCode classId status startDate completionDate hoursTrained hoursPresent hoursAbsent
         progressPercent attendanceRate log
     """,
+    "JobObject": "id kind title state progress failure result askedAt startedAt endedAt",
+    "ProgressObject": "done total",
+    "ResultObject": "name contentType size sha256 keptUntil",
 }
 APPS = {"attendance", "learners", "training"}
 CONFLICT = ["kind", "sessionId", "startTime", "endTime", "learnerId", "theirs", "yours"]

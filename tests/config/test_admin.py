@@ -23,6 +23,7 @@ from config.api_tokens import make_token
 from config.models import ApiToken
 from learners import models as learners
 from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.jobs import JobFactory
 from tests.factories.learners import (
     HASH,
     KEY,
@@ -104,6 +105,12 @@ def evidence_read() -> learners.EvidenceRead:
     )
 
 
+def file_download() -> training.FileDownload:
+    return training.FileDownload.objects.create(
+        job=1, kind="pack", file_name="pack.zip", sha256=HASH, size=7, taken_by=UserFactory(), taken_at=AT
+    )
+
+
 def training_class() -> training.TrainingClass:
     return training.TrainingClass.objects.create(
         client=CompanyFactory(), course=CourseFactory(), agent=TrainerFactory(), start_date=DAY, end_date=DAY
@@ -176,6 +183,8 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     training.CourseVersion: (6, CourseVersionFactory),
     training.Trainer: (6, lambda: TrainerFactory(company=CompanyFactory(), user=UserFactory())),
     training.TrainerQualification: (8, lambda: TrainerQualificationFactory(valid_until=DAY)),
+    training.FileDownload: (8, file_download),
+    training.Job: (8, JobFactory),
     training.Venue: (5, VenueFactory),
     training.Session: (10, lambda: SessionAttendeeFactory().session),
     training.TrainingClass: (9, training_class),

@@ -47,6 +47,8 @@ NOT_AUDITED = {
     "learners.Merge": "append-only, is its own history",
     "learners.RequirementPeriod": "dated history, written by triggers",
     "pghistory.Context": "part of the audit",
+    "training.FileDownload": "append-only, is its own history",
+    "training.Job": "kept for some days, proves nothing",
     "sessions.Session": "who is signed in at present",
 }
 

@@ -29,6 +29,7 @@ LEGAL = [
     "learners_progressionevent",
     "learners_revocation",
     "learners_trainingrecord",
+    "training_filedownload",
 ]
 NEVER_DELETED = ["learners_competencyrecord", "learners_learner"]
 AUDIT = [

@@ -73,12 +73,23 @@ RIGHTS = {
     "learners_role": WORK,
     "learners_rolerequirement": WORK,
     "learners_trainingrecord": LEGAL.format(key="id"),
+    "procrastinate_events": "SELECT INSERT",
+    "procrastinate_jobs": (
+        "SELECT INSERT UPDATE(abort_requested, attempts, lock, priority, queue_name, scheduled_at, status, worker_id) DELETE"
+    ),
+    "procrastinate_periodic_defers": "SELECT UPDATE(job_id)",
+    "procrastinate_workers": "SELECT INSERT UPDATE(last_heartbeat) DELETE",
     "session_attendees": WORK,
     "training_company": WORK,
     "training_course": WORK,
     "training_courseprerequisite": WORK,
     "training_courseversion": WORK,
     "training_session": WORK,
+    "training_filedownload": LEGAL.format(key="id"),
+    "training_job": (
+        "SELECT INSERT UPDATE(done, ended_at, failure, file_key, file_name, file_sha256, file_size, file_type, lost, run, "
+        "seen_at, started_at, state, taken_at, task_id, total) DELETE"
+    ),
     "training_site": READ,
     "training_trainer": WORK,
     "training_trainerqualification": WORK,
@@ -100,6 +111,12 @@ NOT_AUDITED = {
     "learners_compliancerun",  # only grows
     "learners_evidenceread",  # is itself a log, and only grows
     "learners_merge",  # is itself a history, and only grows
+    "procrastinate_events",  # the queue of jobs: proves nothing, and is forgotten after some days
+    "procrastinate_jobs",
+    "procrastinate_periodic_defers",
+    "procrastinate_workers",
+    "training_filedownload",  # is itself a log, and only grows
+    "training_job",  # kept for some days; what matters of it is in the two logs of reads
 }
 
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")

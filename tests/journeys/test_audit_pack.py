@@ -19,6 +19,8 @@ from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import scheduled_session
+from tests.jobs import run_waiting
+from tests.journeys.accessibility import violations
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
 
@@ -45,14 +47,21 @@ def test_from_today_to_a_pack_and_a_certificate(
     page.keyboard.press("/")
     page.keyboard.type("11156")
     page.keyboard.press("Enter")
+    page.get_by_role("button", name="Audit pack").click()
+    expect(page.get_by_text("It begins as soon as there is room.")).to_be_visible()
+    assert violations(page) == []
+    run_waiting()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Audit pack").click()
+        page.get_by_role("link", name="Download").click()  # which comes by itself
+    expect(page.get_by_text("is ready.")).to_be_visible()
+    assert violations(page) == []
     assert time.monotonic() - begun < 20
     assert download.value.suggested_filename == f"audit-pack-11156-{timezone.localdate():%Y-%m-%d}.zip"
     with zipfile.ZipFile(download.value.path()) as archive:
         sums = next(archive.read(name) for name in archive.namelist() if name.endswith("SHA256SUMS"))
         assert hashlib.sha256(files.pdf()).hexdigest() in sums.decode()
 
+    page.goto(f"{live_server.url}/workers/{worker.pk}/")
     link = page.get_by_role("link", name="Certificate to print")
     certificate = page.request.get(f"{live_server.url}{link.get_attribute('href')}")
     assert certificate.body().startswith(b"%PDF")

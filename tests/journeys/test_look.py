@@ -26,7 +26,7 @@ DESKTOP, TABLET = {"width": 1440, "height": 900}, {"width": 820, "height": 1180}
 
 def _paths() -> list[str]:
     """The pages of the top bar and of the library that exist, and those that belong to nobody's part of the site."""
-    paths = ["/password/", "/password/done/", "/no/such/page/", "/library/", "/library/trainers/new/"]
+    paths = ["/password/", "/jobs/", "/password/done/", "/no/such/page/", "/library/", "/library/trainers/new/"]
     paths += [reverse(name) for name, *_words in SECTIONS]
     for name, _word, _permission in NAVIGATION:
         try:

@@ -1,5 +1,6 @@
 from training.models.company import Company
 from training.models.course import Course, CoursePrerequisite, CourseVersion
+from training.models.job import FileDownload, Job
 from training.models.logins import GroupPermission, Login, LoginGroup, LoginPermission, Membership
 from training.models.session import SESSION_STEPS, Session
 from training.models.site import Site
@@ -14,7 +15,9 @@ __all__ = [
     "Course",
     "CoursePrerequisite",
     "CourseVersion",
+    "FileDownload",
     "GroupPermission",
+    "Job",
     "Login",
     "LoginGroup",
     "LoginPermission",

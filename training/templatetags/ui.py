@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from training.permissions import Owned, Permission, reach
 from training.permissions import may as user_may
+from training.selectors.jobs import HAS_JOBS, Waiting, waiting_files
 
 register = template.Library()
 
@@ -158,6 +159,16 @@ def navigation(context: Context) -> list[NavigationEntry]:
         for name, word, permission in NAVIGATION
         if reach(request.user, permission) and (url := _url_or_none(name))
     ]
+
+
+@register.simple_tag(takes_context=True)
+def files_of_login(context: Context) -> Waiting | None:
+    """Count the jobs and new files of whoever has asked for any since signing in; others cost no query."""
+    request = context["request"]
+    if not request.session.get(HAS_JOBS):
+        return None
+    waiting = waiting_files(request.user, now=timezone.now())
+    return waiting if any(waiting) else None
 
 
 @register.simple_tag(takes_context=True)

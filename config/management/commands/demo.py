@@ -1,4 +1,4 @@
-"""A whole site to try: database, two years of made-up history, and the web server, without any set-up (O2)."""
+"""A whole site to try: database, two years of made-up history, web server and worker, without any set-up (O2)."""
 
 import errno
 import os
@@ -122,7 +122,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {username:<12}{password:<18}{kind}")
 
     def _serve(self, *, port: int) -> None:
-        """Run the web server until it is interrupted."""
+        """Run the web server, and the worker beside it, until it is interrupted."""
         self.stdout.write(f"\nhttp://localhost:{port}/   (Ctrl+C stops it)\n")
         self.stdout.flush()
         connection.close()
@@ -140,14 +140,23 @@ class Command(BaseCommand):
             env=environment,
             preexec_fn=stop_with_parent(signal.SIGTERM),  # noqa: PLW1509  # no other thread runs any more
         )
+        worker = subprocess.Popen(
+            [sys.executable, "manage.py", "run_jobs"],
+            cwd=CHECKOUT,
+            env=environment,
+            start_new_session=True,  # Ctrl+C is for this process, which stops it
+            preexec_fn=stop_with_parent(signal.SIGTERM),  # noqa: PLW1509  # as above
+        )
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         try:
             status = server.wait()
         except KeyboardInterrupt:
             status = 0
         finally:
-            server.terminate()
-            server.wait()
+            for process in (server, worker):
+                process.terminate()
+            for process in (server, worker):
+                process.wait()
         if status:
             raise CommandError("The web server stopped; its last lines above say why.")
         self.stdout.write("Stopped.")

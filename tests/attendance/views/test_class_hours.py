@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 
 from attendance.services.capture import Presence, capture_session, void_capture
+from attendance.views import classes as views
 from learners.models import LearnerProgression
 from tests.attendance.services.test_capture import NOW
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import active_class
-from training.models import Trainer
+from tests.jobs import run_waiting
+from training.models import Job, Trainer
 
 pytestmark = pytest.mark.django_db
 
@@ -34,14 +37,14 @@ def progression(superuser: User) -> LearnerProgression:
 
 
 def read(response: Any) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
 
 
 def test_hours_are_by_month_class_and_worker_without_what_was_voided(
     as_auditor: Client, progression: LearnerProgression
 ):
     columns = ["trained", "month", "class", "present", "absent"]
-    response = as_auditor.get("/classes/hours/", {"format": "csv", "columns": columns})
+    response = as_auditor.post("/classes/hours/", {"format": "csv", "columns": columns})
     code = progression.training_class.class_code
     assert read(response) == [
         ["Month", "Class", "Hours trained", "Hours present", "Hours absent"],
@@ -52,7 +55,7 @@ def test_hours_are_by_month_class_and_worker_without_what_was_voided(
 
 def test_the_export_is_narrowed_by_days(as_auditor: Client, progression: LearnerProgression):
     asked = {"format": "csv", "columns": ["present"], "first": "2026-03-03", "last": "2026-03-31"}
-    assert read(as_auditor.get("/classes/hours/", asked)) == [["Hours present"], ["2.5"]]
+    assert read(as_auditor.post("/classes/hours/", asked)) == [["Hours present"], ["2.5"]]
 
 
 def test_hours_are_added_up_over_what_no_column_names(
@@ -66,7 +69,7 @@ def test_hours_are_added_up_over_what_no_column_names(
     codes = [each.training_class.class_code for each in (progression, alike)]
 
     def rows(*columns: str) -> list[list[str]]:
-        return read(as_auditor.get("/classes/hours/", {"format": "csv", "columns": columns}))[1:]
+        return read(as_auditor.post("/classes/hours/", {"format": "csv", "columns": columns}))[1:]
 
     assert rows("month", "class", "trained") == [["2026-03", codes[0], "16.0"], ["2026-03", codes[1], "4.0"]]
     assert rows("month", "present") == [["2026-03", "17.0"]]
@@ -89,21 +92,21 @@ def test_the_export_has_the_filters_of_the_list(as_auditor: Client, superuser: U
     asked = {"format": "csv", "columns": ["class"]}
     codes = [[other.training_class.class_code]]
     for narrowed in ({"client": client.pk}, {"q": codes[0][0]}, {"agent": other.training_class.agent_id}):
-        assert read(as_auditor.get("/classes/hours/", {**asked, **narrowed}))[1:] == codes
-    assert read(as_auditor.get("/classes/hours/", {**asked, "show": "stopped"}))[1:] == []
+        assert read(as_auditor.post("/classes/hours/", {**asked, **narrowed}))[1:] == codes
+    assert read(as_auditor.post("/classes/hours/", {**asked, "show": "stopped"}))[1:] == []
 
 
 def test_days_in_the_wrong_order_are_refused(as_auditor: Client):
     asked = {"format": "csv", "columns": ["class"], "first": "2026-03-31", "last": "2026-03-01"}
-    response = as_auditor.get("/classes/hours/", asked)
+    response = as_auditor.post("/classes/hours/", asked)
     assert (response.status_code, set(response.context["form"].errors)) == (422, {"last"})
 
 
 def test_no_cell_is_a_formula(as_auditor: Client, progression: LearnerProgression):
-    plain = as_auditor.get("/classes/hours/", {"format": "csv", "columns": ["worker"]})
+    plain = as_auditor.post("/classes/hours/", {"format": "csv", "columns": ["worker"]})
     assert read(plain)[1] == ["'=1+1"]
-    book = as_auditor.get("/classes/hours/", {"format": "xlsx", "columns": ["worker", "present"]})
-    with zipfile.ZipFile(io.BytesIO(book.content)) as parts:
+    book = as_auditor.post("/classes/hours/", {"format": "xlsx", "columns": ["worker", "present"]})
+    with zipfile.ZipFile(io.BytesIO(book.getvalue())) as parts:
         sheet, texts = parts.read("xl/worksheets/sheet1.xml"), parts.read("xl/sharedStrings.xml")
     assert b"<f>" not in sheet
     assert b"=1+1" in texts
@@ -113,13 +116,13 @@ def test_no_cell_is_a_formula(as_auditor: Client, progression: LearnerProgressio
 def test_a_trainer_exports_own_classes_only(as_trainer: Client, trainer: Trainer, progression: LearnerProgression):
     own = LearnerProgressionFactory(training_class=active_class(agent=trainer))
     capture_session(class_id=own.training_class_id, session_date=MONDAYS[0], by=trainer.user, now=NOW)  # type: ignore[arg-type]  # it has one
-    rows = read(as_trainer.get("/classes/hours/", {"format": "csv", "columns": ["class"]}))
+    rows = read(as_trainer.post("/classes/hours/", {"format": "csv", "columns": ["class"]}))
     assert rows[1:] == [[own.training_class.class_code]]
 
 
 def test_columns_are_asked_for(as_auditor: Client):
     assert as_auditor.get("/classes/hours/").status_code == 200
-    response = as_auditor.get("/classes/hours/", {"format": "csv"})
+    response = as_auditor.post("/classes/hours/", {"format": "csv"})
     assert (response.status_code, set(response.context["form"].errors)) == (422, {"columns"})
 
 
@@ -131,5 +134,22 @@ def test_the_export_takes_the_same_queries_for_any_number(
         made = LearnerProgressionFactory()
         capture_session(class_id=made.training_class_id, session_date=MONDAYS[0], by=superuser, now=NOW)
     with django_assert_num_queries(7):
-        rows = read(as_auditor.get("/classes/hours/", {"format": "csv", "columns": ["worker"]}))
+        rows = read(as_auditor.post("/classes/hours/", {"format": "csv", "columns": ["worker"]}))
     assert len(rows) == size + 1
+
+
+def test_many_rows_are_made_by_a_job(
+    as_trainer: Client, trainer: Trainer, progression: LearnerProgression, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(views, "ROWS_AT_ONCE", 0)
+    own = LearnerProgressionFactory(training_class=active_class(agent=trainer))
+    capture_session(class_id=own.training_class_id, session_date=MONDAYS[0], by=trainer.user, now=NOW)  # type: ignore[arg-type]  # it has one
+
+    asked = as_trainer.post("/classes/hours/", {"format": "csv", "columns": ["class", "present"], "show": "all"})
+    run_waiting()
+    job = Job.objects.get()
+    file = as_trainer.get(reverse("training:job_file", args=[job.pk]))
+
+    assert asked["Location"] == reverse("training:job", args=[job.pk])
+    assert "csrf" not in job.query
+    assert read(file)[1:] == [[own.training_class.class_code, "4.0"]]

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attendance.selectors import matrix as selector
+from attendance.views import matrix as views
 from learners.models import ComplianceItem, Learner
 from learners.selectors.learners import WorkerFilter
 from tests.factories.attendance import SessionAttendeeFactory
@@ -31,7 +32,8 @@ from tests.factories.training import (
     VenueFactory,
     scheduled_session,
 )
-from training.models import Course, Session
+from tests.jobs import run_waiting
+from training.models import Course, Job, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -461,7 +463,7 @@ def test_c8_a_day_that_means_nothing_is_a_sentence(as_supervisor: Client, crew: 
         assert response.status_code == 422
         assert sentence in text_of(response)
         assert crew[0].last_name in text_of(response)
-    assert as_supervisor.get(reverse("attendance:matrix_file"), {"on": day}).status_code == 422
+    assert as_supervisor.post(reverse("attendance:matrix_file", query={"on": day})).status_code == 422
 
 
 # The Excel file
@@ -484,7 +486,7 @@ def test_the_excel_file_holds_every_row_of_the_filter_as_shown(
     address = f"?role={crew[0].role_id}"
     assert "Excel, all 3 rows" in text_of(open_matrix(as_supervisor, address))
 
-    response = as_supervisor.get(reverse("attendance:matrix_file") + address)
+    response = as_supervisor.post(reverse("attendance:matrix_file") + address)
 
     assert re.fullmatch(r'attachment; filename="matrix-[\d-]{10}\.xlsx"', response["Content-Disposition"])
     head, titles, *rows = sheet_of(response)
@@ -501,6 +503,29 @@ def test_the_excel_file_holds_every_row_of_the_filter_as_shown(
 def test_no_cell_of_the_excel_file_is_a_formula_or_a_link(as_supervisor: Client, name: str):
     LearnerFactory(first_name="", last_name=name)
 
-    _head, _titles, row = sheet_of(as_supervisor.get(reverse("attendance:matrix_file")))
+    _head, _titles, row = sheet_of(as_supervisor.post(reverse("attendance:matrix_file")))
 
     assert row[0] == name
+
+
+def test_many_cells_are_made_by_a_job(as_supervisor: Client, crew: list[Learner], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(views, "CELLS_AT_ONCE", 3)
+    address = reverse("attendance:matrix_file", query={"role": crew[0].role_id})
+
+    asked = as_supervisor.post(address)
+    run_waiting()
+    job = Job.objects.get()
+    file = as_supervisor.get(reverse("training:job_file", args=[job.pk]))
+
+    assert asked["Location"] == reverse("training:job", args=[job.pk])
+    assert job.title == f"Matrix: Active workers, Role: {crew[0].role.title}"
+    assert [row[0] for row in sheet_of(file)[2:]] == [each.name for each in crew]
+
+
+def test_a_get_of_the_file_makes_nothing_and_shows_the_matrix(as_supervisor: Client, crew: list[Learner]):
+    query = {"role": crew[0].role_id}
+
+    response = as_supervisor.get(reverse("attendance:matrix_file", query=query))
+
+    assert response["Location"] == reverse("attendance:matrix", query=query)
+    assert not Job.objects.exists()

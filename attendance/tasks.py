@@ -1,0 +1,186 @@
+"""What may be asked for as a job: audit packs, the matrix and hours as files."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from attendance import hours_export, matrix_export
+from attendance.class_forms import ExportForm
+from attendance.matrix_forms import MatrixForm
+from attendance.pack import Pack, make_pack, pack_of_worker, pack_of_workers
+from attendance.selectors.classes import in_state, matching
+from attendance.selectors.matrix import WholeMatrix, matrix_keys, whole_matrix
+from attendance.selectors.matrix_details import get_course
+from attendance.selectors.worker import get_worker
+from learners.selectors.as_of import day_of
+from training.forms import BIGGEST_KEY
+from training.job_kinds import Kind, Product, Tell, declare
+from training.permissions import Permission, Reach, check_may, reach
+from training.refusals import Invalid, NotPermitted
+from training.selectors.classes import visible_classes
+
+WORKER = "worker"
+
+Item = TypeVar("Item")
+
+
+def pack_asked_for(query: QueryDict, *, by: User, now: datetime) -> tuple[Pack, str]:
+    """Return the pack that a query asks for, of one worker (`worker=`) or of a filter of the matrix, and its title.
+
+    Raises:
+        Invalid, UnknownLearner: there is no such day or worker.
+    """
+    on = day_of(query.get("on", ""), today=timezone.localdate(now))
+    if WORKER in query:
+        key = query.get(WORKER, "")
+        if not (key.isascii() and key.isdecimal()) or len(key) > len(str(BIGGEST_KEY)) or int(key) > BIGGEST_KEY:
+            raise Invalid(_("%(key)s is not the key of a worker.") % {"key": key[:20]})
+        learner = get_worker(int(key))
+        title = _("Audit pack of %(worker)s, %(badge)s") % {"worker": learner.name, "badge": learner.badge_id}
+        return pack_of_worker(learner, on=on, by=by, now=now), _dated(title, on)
+    form = MatrixForm(query)
+    wanted = form.wanted_matrix(on=on)
+    people = matrix_keys(wanted, now=now, warning_days=settings.EXPIRY_WARNING_DAYS)
+    subject = ", ".join(_filter_in_words(form, wanted.red_course))
+    title = _("Audit pack: %(subject)s") % {"subject": subject}
+    return pack_of_workers(people, subject=subject, on=on, by=by, now=now), _dated(title, on)
+
+
+@dataclass(frozen=True)
+class MatrixFile:
+    """The rows of a filter of the matrix, and what their file is called."""
+
+    whole: WholeMatrix
+    day: date
+    title: str
+
+    @property
+    def cells(self) -> int:
+        return len(self.whole.keys) * (len(self.whole.columns) + matrix_export.FIRST_COLUMNS)
+
+    def make(self, *, tell: Tell) -> Product:
+        """Write the file."""
+        rows = _told(self.whole.rows(), total=len(self.whole.keys), tell=tell)
+        return Product(
+            name=f"matrix-{self.day:%Y-%m-%d}.xlsx",
+            content_type=matrix_export.CONTENT_TYPE,
+            file=matrix_export.as_xlsx(self.whole.columns, rows, day=self.day),
+        )
+
+
+def matrix_asked_for(query: QueryDict, *, now: datetime) -> MatrixFile:
+    """Return what a query of the matrix page asks for as a file.
+
+    Raises:
+        Invalid: there is no such day.
+    """
+    today = timezone.localdate(now)
+    on = day_of(query.get("on", ""), today=today)
+    form = MatrixForm(query)
+    wanted = form.wanted_matrix(on=on)
+    whole = whole_matrix(wanted, now=now, warning_days=settings.EXPIRY_WARNING_DAYS)
+    title = _("Matrix: %(subject)s") % {"subject": ", ".join(_filter_in_words(form, wanted.red_course))}
+    return MatrixFile(whole=whole, day=on or today, title=_dated(title, on))
+
+
+@dataclass(frozen=True)
+class HoursFile:
+    """Rows of hours in chosen columns, and the kind of file."""
+
+    rows: Sequence[hours_export.Row]
+    columns: Sequence[hours_export.Column]
+    ending: str
+    day: date
+
+    def make(self, *, tell: Tell) -> Product:
+        """Write the file."""
+        write = hours_export.as_csv if self.ending == "csv" else hours_export.as_xlsx
+        rows = _told(iter(self.rows), total=len(self.rows), tell=tell)
+        return Product(
+            name=f"hours-{self.day:%Y-%m-%d}.{self.ending}",
+            content_type=hours_export.CONTENT_TYPES[self.ending],
+            file=write(rows, self.columns),
+        )
+
+
+def export_form(query: QueryDict | None, *, by: User, **options: object) -> ExportForm:
+    """Return the form of an export of hours, with the agents for whoever sees them all."""
+    return ExportForm(query, sees_everything=reach(by, Permission.READ_CLASS) is Reach.ALL, **options)
+
+
+def hours_asked_for(form: ExportForm, *, by: User, now: datetime) -> HoursFile:
+    """Return what a valid form asks for as a file: hours of classes that this person may read."""
+    asked, columns = form.cleaned_data, form.chosen()
+    classes = in_state(matching(visible_classes(by), form.wanted()), form.shown())
+    rows = hours_export.hours_rows(classes, columns, first=asked["first"], last=asked["last"])
+    return HoursFile(rows=rows, columns=columns, ending=asked["format"], day=timezone.localdate(now))
+
+
+def _make_pack(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product:
+    return make_pack(pack_asked_for(query, by=by, now=now)[0], tell=tell)
+
+
+def _make_matrix(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product:
+    return matrix_asked_for(query, now=now).make(tell=tell)
+
+
+def _make_hours(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product:
+    form = export_form(query, by=by)
+    if not form.is_valid():
+        raise Invalid(_("These hours cannot be exported: %(why)s") % {"why": " ".join(_errors(form))})
+    return hours_asked_for(form, by=by, now=now).make(tell=tell)
+
+
+def _errors(form: ExportForm) -> Iterator[str]:
+    for texts in form.errors.values():
+        yield from map(str, texts)
+
+
+def _check_reads_evidence(user: User) -> None:
+    check_may(user, Permission.READ_SITE)
+    check_may(user, Permission.READ_EVIDENCE)
+
+
+def _check_reads_site(user: User) -> None:
+    check_may(user, Permission.READ_SITE)
+
+
+def _check_reads_classes(user: User) -> None:
+    """Whoever reads own classes only gets the hours of these."""
+    if reach(user, Permission.READ_CLASS) is None:
+        raise NotPermitted(_("You may not do this. Ask an HSE supervisor or an administrator."))
+
+
+PACK = declare(Kind("pack", gettext_lazy("Audit pack"), _check_reads_evidence, _make_pack))
+MATRIX = declare(Kind("matrix", gettext_lazy("Matrix"), _check_reads_site, _make_matrix))
+HOURS = declare(Kind("hours", gettext_lazy("Hours"), _check_reads_classes, _make_hours))
+
+
+def _dated(title: str, on: date | None) -> str:
+    return title if on is None else _("%(title)s, as of %(day)s") % {"title": title, "day": f"{on:%Y-%m-%d}"}
+
+
+def _told(items: Iterator[Item], *, total: int, tell: Tell) -> Iterator[Item]:
+    for place, item in enumerate(items):
+        tell(place, total)
+        yield item
+
+
+def _filter_in_words(form: MatrixForm, red_course: int | None) -> Iterator[str]:
+    if form.cleaned_data.get("q"):
+        yield _("“%(text)s”") % {"text": form.cleaned_data["q"]}
+    for field in (form[name] for name in ("person", "status", "company", "role", "area")):
+        chosen = form.cleaned_data.get(field.name) or ""
+        if chosen or field.name == "person":  # ACTIVE workers unless others are asked for
+            words = str(dict(field.field.choices)[chosen]).lstrip("– ")  # type: ignore[attr-defined]
+            yield words if field.name in ("person", "status") else f"{field.label}: {words}"
+    if red_course is not None:
+        yield _("not cleared for %(course)s") % {"course": get_course(red_course).code}

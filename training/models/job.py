@@ -1,0 +1,128 @@
+"""Work that somebody asked for and that takes longer than a page may: packs, large exports."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from training.models.base import not_blank
+from training.models.session import SHA256_HEX
+
+
+class Job(models.Model):
+    """What was asked for, by whom, how far it is, why it failed, and where its file waits.
+
+    Procrastinate's row (`task_id`) carries the key of this one and nothing else. Rows and files go after some days
+    (`training.services.jobs.purge`); that a file was taken stays in `FileDownload`.
+
+    `run` counts how often the work was begun. A worker that was taken for dead and is not finds another number here,
+    and changes nothing any more.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "WAITING", _("Waiting")
+        RUNNING = "RUNNING", _("Running")
+        DONE = "DONE", _("Ready")
+        FAILED = "FAILED", _("Failed")
+        CANCELLED = "CANCELLED", _("Cancelled")
+
+    OPEN = (State.WAITING, State.RUNNING)
+
+    kind = models.CharField(_("kind"), max_length=30)
+    title = models.CharField(_("what"), max_length=300)
+    query = models.TextField(_("asked for"), blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("asked by"), on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField(_("asked at"))
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
+    task_id = models.BigIntegerField(_("task"), null=True)
+    run = models.PositiveIntegerField(_("begun"), default=0)
+    lost = models.PositiveIntegerField(_("times its worker was lost"), default=0)
+    started_at = models.DateTimeField(_("started at"), null=True)
+    seen_at = models.DateTimeField(_("last sign of life"), null=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    done = models.PositiveIntegerField(_("done"), default=0)
+    total = models.PositiveIntegerField(_("of"), null=True)
+    failure = models.TextField(_("failure"), blank=True)
+    file_key = models.CharField(_("key"), max_length=200, blank=True)
+    file_name = models.CharField(_("file"), max_length=200, blank=True)
+    file_type = models.CharField(_("content type"), max_length=100, blank=True)
+    file_size = models.PositiveBigIntegerField(_("size (bytes)"), null=True)
+    file_sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    taken_at = models.DateTimeField(_("first taken at"), null=True)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering = ("-asked_at", "-pk")
+        indexes = (
+            models.Index(fields=("asked_by", "-asked_at"), name="job_by_who_asked"),
+            models.Index(fields=("asked_at",), condition=Q(state__in=("WAITING", "RUNNING")), name="job_open"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("asked_by", "kind"),
+                condition=Q(state__in=("WAITING", "RUNNING")),
+                name="job_one_at_a_time",
+                violation_error_message=_("One of these is being made for you already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("WAITING", "RUNNING"), ended_at__isnull=True)
+                | Q(state__in=("DONE", "FAILED", "CANCELLED"), ended_at__isnull=False),
+                name="job_ended_has_its_time",
+                violation_error_message=_("A job that has ended says when."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="DONE")
+                | (~Q(file_key="") & ~Q(file_name="") & Q(file_sha256__regex=SHA256_HEX) & Q(file_size__isnull=False)),
+                name="job_done_has_its_file",
+                violation_error_message=_("A job that is done names its file."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="FAILED") | Q(failure__trim__length__gt=0),
+                name="job_failed_says_why",
+                violation_error_message=_("A job that failed says why."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        """It waits or runs."""
+        return self.state in self.OPEN
+
+
+class FileDownload(models.Model):
+    """That somebody took a file that a job had made (X1). Append-only (migration `0016_file_download_is_append_only`).
+
+    The job and its file are gone after some days; this stays.
+    """
+
+    job = models.PositiveBigIntegerField(_("number of the job"))
+    kind = models.CharField(_("kind"), max_length=30)
+    file_name = models.CharField(_("file"), max_length=200)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    size = models.PositiveBigIntegerField(_("size (bytes)"))
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("taken by"), on_delete=models.PROTECT, related_name="+"
+    )
+    taken_at = models.DateTimeField(_("taken at"))
+
+    class Meta:
+        verbose_name = _("file download")
+        verbose_name_plural = _("file downloads")
+        ordering = ("-taken_at", "-pk")
+        constraints = (
+            not_blank("file_name", name="file_download_has_name", message=_("A download names its file.")),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=SHA256_HEX),
+                name="file_download_has_hash",
+                violation_error_message=_("A download says which bytes were taken."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.file_name

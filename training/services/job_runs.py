@@ -1,0 +1,251 @@
+"""What the worker does with jobs: runs them, finds those whose worker was lost, clears away what has waited enough.
+
+A job may be begun more than once: its worker was killed, the database went away, or a worker was slow to answer and
+taken for dead. So each run has a number, writes under it only, and its file has a name of its own: one run ends the
+job, whatever the others still do. No lock is held meanwhile, since PgBouncer in transaction mode keeps none of a
+session.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Set
+from contextlib import suppress
+from datetime import datetime, timedelta
+from time import monotonic
+
+import pghistory
+import structlog
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException, JobAborted
+
+from training.job_kinds import Product, Tell, kind_of
+from training.models import Job
+from training.refusals import Refusal
+from training.services.jobs import keep
+
+logger = structlog.get_logger(__name__)
+
+TOLD_EVERY_SECONDS = 0.5
+SILENCE = timedelta(seconds=15)  # after which a job is nobody's
+MOST_LOSSES = 3
+CHUNK = 1024 * 1024
+A_DAY = timedelta(days=1)
+
+in_hand: set[int] = set()
+"""Keys of the jobs that this process runs; the worker says for them that they are alive."""
+
+UNOWNED = """
+    SELECT j.id, j.task_id, j.lost, t.status = 'doing' AS is_taken
+      FROM training_job j
+      LEFT JOIN procrastinate_jobs t ON t.id = j.task_id
+     WHERE j.state IN ('WAITING', 'RUNNING')
+       AND (t.status IS NULL OR t.status <> 'todo')
+       AND coalesce(
+             j.seen_at,
+             (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = t.id AND e.type = 'started'),
+             j.asked_at
+           ) < %s
+"""
+
+
+class StoppedError(Exception):
+    """Nobody wants the rest of a run."""
+
+
+def run(job_id: int, *, check_stays: Callable[[], None] = lambda: None) -> None:
+    """Do a job, as whoever asked for it, and write down how it ended.
+
+    Args:
+        check_stays: asked whenever the work says how far it is; it raises where the worker has to leave.
+
+    Raises:
+        OperationalError, InterfaceError: the database went away; the job is begun again.
+    """
+    job = _begin(job_id, now=timezone.now())
+    if job is None:
+        return
+    in_hand.add(job.pk)
+    try:
+        with pghistory.context(door="job", job=job.pk, user=job.asked_by_id):
+            _run(job, check_stays)
+    except StoppedError:
+        logger.info("job_stopped", job=job.pk)
+    finally:
+        in_hand.discard(job.pk)
+
+
+def _run(job: Job, check_stays: Callable[[], None]) -> None:
+    now = timezone.now()
+    try:
+        kind = kind_of(job.kind)
+        kind.check(job.asked_by)
+        product = kind.make(QueryDict(job.query), by=job.asked_by, now=now, tell=_progress(job, check_stays))
+        with product.file:
+            _finish(job, product)
+    except Refusal as refusal:
+        _fail(job, refusal.message)
+    except (OperationalError, InterfaceError, StoppedError, JobAborted):
+        raise
+    except Exception:
+        logger.exception("job_failed", job=job.pk, kind=job.kind)
+        _fail(job, _("It broke off through a defect. Your administrator finds the cause in the log."))
+
+
+def _begin(job_id: int, *, now: datetime) -> Job | None:
+    """Take a job in hand under a new number; None where nobody wants it any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE training_job
+               SET state = 'RUNNING', run = run + 1, started_at = %s, seen_at = %s, done = 0, total = NULL
+             WHERE id = %s AND state IN ('WAITING', 'RUNNING')
+            """,
+            [now, now, job_id],
+        )
+        if not cursor.rowcount:
+            return None
+    return Job.objects.select_related("asked_by").get(pk=job_id)
+
+
+def _progress(job: Job, check_stays: Callable[[], None]) -> Tell:
+    told_at = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told_at
+        check_stays()
+        if monotonic() - told_at < TOLD_EVERY_SECONDS:
+            return
+        told_at = monotonic()
+        if not _still(job, done=done, total=total, seen_at=timezone.now()):
+            raise StoppedError
+
+    return tell
+
+
+def _still(job: Job, **changes: object) -> bool:
+    """Change the row of a job if this run is still the one that it waits for, and tell whether it is."""
+    mine = Job.objects.filter(pk=job.pk, run=job.run, state=Job.State.RUNNING)
+    return bool(mine.update(**changes))
+
+
+def _finish(job: Job, product: Product) -> None:
+    """Keep the file, then tell in one transaction that it is there, and what is in it."""
+    sha256, size = hashlib.sha256(), 0
+    product.file.seek(0)
+    while chunk := product.file.read(CHUNK):
+        sha256.update(chunk)
+        size += len(chunk)
+    key = keep(job=job, name=product.name, file=product.file)
+    is_mine = False
+    try:
+        with transaction.atomic():
+            is_mine = _still(
+                job,
+                state=Job.State.DONE,
+                ended_at=timezone.now(),
+                file_key=key,
+                file_name=product.name,
+                file_type=product.content_type,
+                file_size=size,
+                file_sha256=sha256.hexdigest(),
+            )
+            if is_mine:
+                product.log()
+    finally:
+        if not is_mine:
+            _forget(key)
+    if not is_mine:
+        raise StoppedError
+
+
+def _fail(job: Job, sentence: str) -> None:
+    if not _still(job, state=Job.State.FAILED, ended_at=timezone.now(), failure=sentence):
+        raise StoppedError
+
+
+def hand_back(job_id: int) -> None:
+    """Let another worker begin a job that this one cannot end, because it has to stop itself."""
+    Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(state=Job.State.WAITING, seen_at=None)
+
+
+# The worker's own housekeeping
+
+
+def say_alive(jobs: Set[int], *, now: datetime) -> None:
+    """Say of jobs that somebody works on them, however long one step of theirs takes."""
+    if jobs:
+        Job.objects.filter(pk__in=list(jobs), state=Job.State.RUNNING).update(seen_at=now)
+
+
+def recover(*, now: datetime) -> int:
+    """Put back what nobody works on any more, and return how many jobs that were.
+
+    A worker that was killed leaves its job taken, for ever; so does one whose database went away. After
+    `MOST_LOSSES` the job itself is taken for the cause.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(UNOWNED, [now - SILENCE])
+        unowned = cursor.fetchall()
+    for job_id, task_id, lost, is_taken in unowned:
+        lonely = Job.objects.filter(pk=job_id, state__in=Job.OPEN, lost=lost)
+        if not is_taken or lost >= MOST_LOSSES:
+            lonely.update(
+                state=Job.State.FAILED,
+                ended_at=now,
+                failure=_("It broke off again and again. Ask for less at once, or tell your administrator."),
+            )
+            continue
+        with transaction.atomic():
+            if not lonely.update(state=Job.State.WAITING, lost=lost + 1, seen_at=None):
+                continue  # another worker was faster
+            with suppress(ConnectorException), transaction.atomic():  # it has been put back by its own worker
+                app.job_manager.retry_job_by_id(task_id, now)
+        logger.warning("job_begins_again", job=job_id)
+    return len(unowned)
+
+
+def purge(*, now: datetime) -> int:
+    """Remove jobs whose file has waited long enough, with their files, and files that no job names.
+
+    Returns:
+        How many jobs went.
+    """
+    old = Job.objects.filter(asked_at__lt=now - settings.FILES_WAIT).exclude(state__in=Job.OPEN)
+    gone = 0
+    for job in old:
+        if job.file_key:
+            _forget(job.file_key)
+        job.delete()
+        gone += 1
+    named = set(Job.objects.exclude(file_key="").values_list("file_key", flat=True))
+    for key in _waiting_files():
+        if key not in named and storages["waiting"].get_modified_time(key) < now - A_DAY:
+            _forget(key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM procrastinate_jobs t
+             WHERE t.status NOT IN ('todo', 'doing')
+               AND NOT EXISTS (SELECT FROM procrastinate_events e WHERE e.job_id = t.id AND e.at >= %s)
+            """,
+            [now - settings.FILES_WAIT],
+        )
+    return gone
+
+
+def _waiting_files() -> Iterator[str]:
+    with suppress(FileNotFoundError):  # nothing has waited here yet
+        yield from storages["waiting"].listdir("")[1]
+
+
+def _forget(key: str) -> None:
+    """Remove a file; what cannot be removed now is found by the next purge."""
+    try:
+        storages["waiting"].delete(key)
+    except Exception:
+        logger.exception("waiting_store_failed", doing="delete")

@@ -1,0 +1,181 @@
+"""Jobs as people know them: asked for, cancelled, handed out, gone after some days. Their work: `job_runs`."""
+
+import secrets
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import IO
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.base import File
+from django.core.files.storage import storages
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+from psycopg.errors import UniqueViolation
+
+from training.job_kinds import kind_of
+from training.models import FileDownload, Job
+from training.refusals import Conflict, Refusal, Unavailable
+
+logger = structlog.get_logger(__name__)
+
+LONGEST_TITLE = 300
+TASK, QUEUE = "training.run_job", "jobs"
+
+
+class RunsAlready(Conflict):
+    """One of this kind is being made for this login.
+
+    Attributes:
+        job: the one that is.
+    """
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(
+            _("One is being made for you already: %(title)s. Wait for it, or cancel it.") % {"title": job.title},
+            conflict={"kind": "STATE", "jobId": job.pk},
+        )
+        self.job = job
+
+
+class NoSuchJob(Refusal):
+    """There is no such job for this login (404)."""
+
+    status = 404
+
+
+class Ended(Conflict):
+    """The job has ended."""
+
+
+class NoFile(Refusal):
+    """The job has no file, or has it no more (404)."""
+
+    status = 404
+
+
+class WaitingStoreUnavailable(Unavailable):
+    """The place where files wait does not take or hand them out."""
+
+
+def ask(*, kind: str, title: str, query: str, by: User, now: datetime) -> Job:
+    """Ask for a job; the worker does it, with the rights of `by`.
+
+    Args:
+        title: what it makes, in words for whoever asks.
+        query: what is asked for, as the address of its page says it: keys and choices.
+
+    Raises:
+        NotPermitted: this login may not have it.
+        RunsAlready: one of this kind at a time for each login; asked for the same once more, it is that one's.
+    """
+    kind_of(kind).check(by)
+    try:
+        with transaction.atomic():
+            job = Job.objects.create(kind=kind, title=title[:LONGEST_TITLE], query=query, asked_by=by, asked_at=now)
+            job.task_id = app.configure_task(TASK, queue=QUEUE).defer(job=job.pk)
+            job.save(update_fields=["task_id"])
+    except IntegrityError as error:
+        if not _is_second(error):
+            raise
+    else:
+        return job
+    standing = Job.objects.filter(asked_by=by, kind=kind, state__in=Job.OPEN).first()
+    if standing is None:  # it has ended since
+        return ask(kind=kind, title=title, query=query, by=by, now=now)
+    if standing.query == query:
+        return standing
+    raise RunsAlready(standing)
+
+
+def _is_second(error: IntegrityError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, UniqueViolation) and cause.diag.constraint_name == "job_one_at_a_time"
+
+
+def own_job(*, job_id: int, by: User) -> Job:
+    """Return a job of this login.
+
+    Raises:
+        NoSuchJob: it is somebody else's, or there is none.
+    """
+    job = Job.objects.filter(pk=job_id, asked_by=by).first()
+    if job is None:
+        raise NoSuchJob(_("There is no such job. Files are removed after some days."))
+    return job
+
+
+def cancel(*, job_id: int, by: User, now: datetime) -> Job:
+    """Stop a job; what was made of it by now is thrown away by the worker.
+
+    Raises:
+        NoSuchJob: as `own_job`.
+        Ended: there is nothing to stop.
+    """
+    job = own_job(job_id=job_id, by=by)
+    stopped = Job.objects.filter(pk=job.pk, state__in=Job.OPEN).update(state=Job.State.CANCELLED, ended_at=now)
+    if not stopped:
+        raise Ended(_("This job has ended already."))
+    job.refresh_from_db()
+    return job
+
+
+def hand_out(*, job_id: int, by: User, now: datetime) -> tuple[Job, IO[bytes]]:
+    """Return a job and its file, open; that it was taken is written down.
+
+    Raises:
+        NoSuchJob, NoFile: there is nothing to hand out.
+        NotPermitted: this login may not have it any more.
+        WaitingStoreUnavailable: the file cannot be read now.
+    """
+    job = own_job(job_id=job_id, by=by)
+    kind_of(job.kind).check(by)
+    size = job.file_size
+    if job.state != Job.State.DONE or size is None or now - job.asked_at > settings.FILES_WAIT:
+        raise NoFile(_("This job has no file. Ask for a new one."))
+    try:
+        file = storages["waiting"].open(job.file_key)
+    except FileNotFoundError:
+        raise NoFile(_("The file is not there any more. Ask for a new one.")) from None
+    except Exception as error:
+        logger.exception("waiting_store_failed", doing="open")
+        raise _unavailable() from error
+    try:
+        with transaction.atomic():
+            FileDownload.objects.create(
+                job=job.pk,
+                kind=job.kind,
+                file_name=job.file_name,
+                sha256=job.file_sha256,
+                size=size,
+                taken_by=by,
+                taken_at=now,
+            )
+            Job.objects.filter(pk=job.pk, taken_at=None).update(taken_at=now)
+    except BaseException:
+        file.close()
+        raise
+    return job, file
+
+
+def keep(*, job: Job, name: str, file: IO[bytes]) -> str:
+    """Put a file where files wait, and return its key; no other run of the job has the same.
+
+    Raises:
+        WaitingStoreUnavailable: it was not kept.
+    """
+    key = f"{job.pk}-{secrets.token_hex(8)}{PurePosixPath(name).suffix}"
+    file.seek(0)
+    try:
+        return str(storages["waiting"].save(key, File(file)))
+    except Exception as error:
+        logger.exception("waiting_store_failed", doing="save")
+        raise _unavailable() from error
+
+
+def _unavailable() -> WaitingStoreUnavailable:
+    return WaitingStoreUnavailable(
+        _("The place where files wait does not work at the moment: it is down, or full. Try again later.")
+    )

@@ -1,0 +1,35 @@
+"""The one task of procrastinate: it carries the key of a job and nothing else, and so does its log."""
+
+from django.db import InterfaceError, OperationalError
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException, JobAborted
+
+from training.services import job_runs
+from training.services.jobs import QUEUE, TASK
+
+AGAIN_AFTER_SECONDS = 2
+
+
+@app.task(
+    name=TASK,
+    queue=QUEUE,
+    pass_context=True,
+    retry=RetryStrategy(
+        max_attempts=10,
+        wait=AGAIN_AFTER_SECONDS,
+        retry_exceptions={OperationalError, InterfaceError, ConnectorException, JobAborted},
+    ),
+)
+def run_job(context: JobContext, *, job: int) -> None:
+    """Do a job. Told to leave, the worker hands it back; where the database went away, it is begun again."""
+
+    def check_stays() -> None:
+        if context.should_abort():
+            raise JobAborted
+
+    try:
+        job_runs.run(job, check_stays=check_stays)
+    except JobAborted:
+        job_runs.hand_back(job)
+        raise
