@@ -11,7 +11,7 @@ ONE_TABLE = re.compile(
     r"\bFROM\s+(?:\w+\.)?[\"\w.]+(?:\s+(?:AS\s+)?[\"\w]+)?\s+(?:WHERE|ORDER|LIMIT|FOR)\b", re.IGNORECASE
 )
 
-DEFINES = re.compile(r"\s*(CREATE|DO|COMMENT)\b", re.IGNORECASE)
+DEFINES = re.compile(r"(\s|--[^\n]*\n)*(CREATE|DO|COMMENT|DROP|ALTER)\b", re.IGNORECASE)
 
 _old_shapes = 0
 

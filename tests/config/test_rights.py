@@ -75,7 +75,8 @@ RIGHTS = {
     "learners_trainingrecord": LEGAL.format(key="id"),
     "procrastinate_events": "SELECT INSERT",
     "procrastinate_jobs": (
-        "SELECT INSERT UPDATE(abort_requested, attempts, lock, priority, queue_name, scheduled_at, status, worker_id) DELETE"
+        "SELECT INSERT UPDATE(abort_requested, attempts, lock, priority, queue_name, scheduled_at, status, worker_id) "
+        "DELETE"
     ),
     "procrastinate_periodic_defers": "SELECT UPDATE(job_id)",
     "procrastinate_workers": "SELECT INSERT UPDATE(last_heartbeat) DELETE",
@@ -87,8 +88,8 @@ RIGHTS = {
     "training_session": WORK,
     "training_filedownload": LEGAL.format(key="id"),
     "training_job": (
-        "SELECT INSERT UPDATE(done, ended_at, failure, file_key, file_name, file_sha256, file_size, file_type, lost, run, "
-        "seen_at, started_at, state, taken_at, task_id, total) DELETE"
+        "SELECT INSERT UPDATE(done, ended_at, failure, file_key, file_name, file_sha256, file_size, file_type, lost, "
+        "run, seen_at, started_at, state, taken_at, task_id, total) DELETE"
     ),
     "training_site": READ,
     "training_trainer": WORK,
