@@ -6,6 +6,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
@@ -31,7 +32,7 @@ SECURITY = {
     "login": {
         "type": "apiKey",
         "in": "cookie",
-        "name": "sessionid",
+        "name": settings.SESSION_COOKIE_NAME,
         "description": "The login of the pages; what changes something needs X-CSRFToken as well.",
     },
 }
@@ -71,8 +72,8 @@ class Docs(Swagger):
     """The document to browse; what is tried out there is sent with the login of the page, and its CSRF token."""
 
     def render_page(self, request: HttpRequest, api: NinjaAPI, **values: Any) -> HttpResponse:
-        settings = json.dumps({**self.settings, "url": self.get_openapi_url(api, values)})
-        return render(request, self.template, {"swagger_settings": settings, "api": api, "add_csrf": True})
+        swagger = json.dumps({**self.settings, "url": self.get_openapi_url(api, values)})
+        return render(request, self.template, {"swagger_settings": swagger, "api": api, "add_csrf": True})
 
 
 api = SiteProofAPI(

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from ninja.utils import check_csrf
 
 from config.api_tokens import use_token
+from config.attempts import Kind, TooManyAttempts, begin, counter
+from config.client_address import client_network
 from config.models import ApiToken, IdempotentAnswer
 from config.problems import API, problem
 from training.permissions import reach
@@ -32,7 +34,8 @@ Run = Callable[..., HttpResponseBase]
 class TokenMiddleware:
     """Let a token act as its login, before anything asks who acts: the audit trail names it like any login.
 
-    Under /api/ only. A token that opens nothing is nobody, whatever cookies come with it.
+    Under /api/ only. A token that opens nothing is nobody, whatever cookies come with it; an address that tries many
+    has to wait, which never stops a right one: a program that is out of date may stand beside others that are not.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -41,7 +44,14 @@ class TokenMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")
         if request.path.startswith(API) and scheme:
-            token = use_token(secret.strip(), now=timezone.now()) if scheme.lower() == SCHEME else None
+            now = timezone.now()
+            token = use_token(secret.strip(), now=now) if scheme.lower() == SCHEME else None
+            if token is None:
+                try:
+                    begin([counter(Kind.TOKEN_FROM_ADDRESS, client_network(request))], now=now)
+                except TooManyAttempts as refusal:
+                    wait = {"Retry-After": str(refusal.seconds)}
+                    return problem(HTTPStatus.TOO_MANY_REQUESTS, refusal.message, headers=wait)
             request.user = token.user if token else AnonymousUser()
             request.api_token = token  # type: ignore[attr-defined]  # read by `token_of`
             request.by_token = True  # type: ignore[attr-defined]  # read by the gate: no cookie, no forgery
@@ -66,7 +76,9 @@ def gate(run: Run) -> Run:
             return not_signed_in()
         if not getattr(request, "by_token", False) and check_csrf(request):
             return problem(
-                HTTPStatus.FORBIDDEN, _("Send the header X-CSRFToken with the value of the cookie csrftoken.")
+                HTTPStatus.FORBIDDEN,
+                _("Send the header X-CSRFToken with the value of the cookie %(name)s.")
+                % {"name": settings.CSRF_COOKIE_NAME},
             )
         now = timezone.now()
         if wait := _seconds_to_wait(user, now=now):

@@ -1,5 +1,9 @@
+import ipaddress
+
 from django.conf import settings
 from django.http import HttpRequest
+
+HOUSEHOLD = 64  # the bits of an IPv6 address that a network hands out to one customer
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -13,3 +17,17 @@ def client_address(request: HttpRequest) -> str | None:
         return direct
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     return hops[-settings.TRUSTED_PROXY_COUNT] if len(hops) >= settings.TRUSTED_PROXY_COUNT else direct
+
+
+def client_network(request: HttpRequest) -> str:
+    """Return what one client can send from: an IPv4 address, or the /64 of an IPv6 address; "" on a socket."""
+    address = client_address(request) or ""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv6Address):
+        if known.ipv4_mapped:
+            return str(known.ipv4_mapped)
+        return str(ipaddress.ip_network((int(known), HOUSEHOLD), strict=False))
+    return str(known)

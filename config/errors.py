@@ -1,11 +1,8 @@
 """The pages shown when a request breaks down or a login is stopped."""
 
 import sys
-from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 from django.views import csrf
@@ -31,9 +28,3 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if getattr(request, "htmx", False):
         return HttpResponse(_("You signed in or out meanwhile. Reload the page."), status=401)
     return csrf.csrf_failure(request, reason)
-
-
-def locked_out(request: HttpRequest, original_response: HttpResponse | None, credentials: Any) -> HttpResponse:
-    """Answer a login attempt after too many wrong passwords."""
-    minutes = settings.AXES_COOLOFF_TIME.total_seconds() // 60
-    return render(request, "registration/locked_out.html", {"minutes": int(minutes)}, status=429)

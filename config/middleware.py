@@ -5,7 +5,10 @@ from typing import Any
 import pghistory
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django_structlog.middlewares import RequestMiddleware
 
 from config.api_gate import token_of
@@ -80,6 +83,39 @@ class RefusalMiddleware:
             return answer
         context = {"message": exception.message, "wanted_to_read": request.method in {"GET", "HEAD"}}
         return render(request, "refusal.html", context, status=status)
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compress pages and JSON, where no proxy would (ADR 47).
+
+    Length tells secrets only where they stand beside what an attacker may vary: the one secret of a page, its CSRF
+    token, is masked anew each time, and Django adds some random bytes. Files and streams stay as they are.
+    """
+
+    KINDS = frozenset(
+        {"text/html", "text/plain", "text/csv", "text/calendar", "application/json", "application/problem+json"}
+    )
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        kind = response.get("Content-Type", "").partition(";")[0]
+        if response.streaming or kind not in self.KINDS:
+            return response
+        return super().process_response(request, response)
+
+
+def kept_by_nobody(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Let no browser and no proxy keep an answer: it is personal, and status changes; Back asks again.
+
+    Static files never come here. Whoever keeps answers all the same is told what they depend on.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Cache-Control"] = "no-store"
+        patch_vary_headers(response, ("HX-Request", "HX-Target"))
+        return response
+
+    return middleware
 
 
 def _door(path: str) -> str:

@@ -77,3 +77,20 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Attempts(models.Model):
+    """How many passwords or tokens of a name, an address or both were wrong lately; see `config.attempts`."""
+
+    kind = models.CharField(max_length=32)
+    who = models.CharField(max_length=64)  # a keyed hash: names and addresses are in no dump
+    failures = models.PositiveIntegerField()
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("failed attempts")
+        verbose_name_plural = _("failed attempts")
+        constraints = (models.UniqueConstraint(fields=("kind", "who"), name="attempts_counted_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.failures}"

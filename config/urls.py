@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import api, health
+from config import api, health, login
 from training.permissions import public, signed_in
 
 handler500 = "config.errors.server_error"
@@ -10,9 +10,9 @@ handler500 = "config.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
-    path("login/", public(auth.LoginView.as_view(redirect_authenticated_user=True)), name="login"),
+    path("login/", public(login.LoginView.as_view()), name="login"),
     path("logout/", public(auth.LogoutView.as_view()), name="logout"),
-    path("password/", signed_in(auth.PasswordChangeView.as_view()), name="password_change"),
+    path("password/", signed_in(login.PasswordChangeView.as_view()), name="password_change"),
     path("password/done/", signed_in(auth.PasswordChangeDoneView.as_view()), name="password_change_done"),
     path("admin/", admin.site.urls),
     path("api/", api.urls()),

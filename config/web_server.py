@@ -10,7 +10,9 @@ bind = env.str("WEB_BIND", default="127.0.0.1:8000")
 workers = env.int("WEB_WORKERS", default=min(multiprocessing.cpu_count(), 4) + 1)
 # A thread without a database connection of its own could only wait for one.
 threads = env.int("WEB_THREADS", default=env.int("DATABASE_POOL_SIZE", default=10) or 10)
-worker_class = "gthread"
+worker_class = "config.web_worker.Worker"
+worker_connections = 500  # below the usual limit of 1,024 open files, uploads on their way included
+sendfile = False  # goes past the bound on how long an answer may take
 timeout = 60
 graceful_timeout = 30
 keepalive = 5

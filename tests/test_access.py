@@ -341,6 +341,8 @@ def test_every_method_of_an_address_lets_in_whom_the_table_names(
             browser = _fresh(client) if may_change else client
             body = site.body() if method == "POST" else None
             response = getattr(browser, method.lower())(site.address_of(name), body)
+            assert response["Cache-Control"] == "no-store", (method, person)
+            assert "HX-Request" in response["Vary"], (method, person)
             answered = f"{method} {name} as {person}: {response.status_code}"
             _close(response)
             if is_let_in:

@@ -35,5 +35,5 @@ def record_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(
         print_certificate(certificate_of(found), address=address, printed_at=timezone.now()),
         content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{file_name(found)}"', "Cache-Control": "no-store"},
+        headers={"Content-Disposition": f'inline; filename="{file_name(found)}"'},
     )

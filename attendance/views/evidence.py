@@ -9,7 +9,6 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,17 +28,11 @@ from learners.models import EvidenceUpload, Learner
 from learners.selectors.evidence import sheets_of, sheets_of_session
 from learners.services.evidence_reads import log_download, log_preview
 from learners.services.evidence_store import EvidenceAltered, EvidenceMissing, check_stored, open_stored
+from training.handing_out import SANDBOX
 from training.htmx import HtmxRequest
 from training.permissions import Permission, check_may, requires
 from training.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
 from training.selectors.sessions import get_session
-
-# What a person sent was not written by us: it is never shown inside the site, and may do nothing where it is shown.
-HEADERS = {
-    "Cache-Control": "private, no-cache",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 @dataclass(frozen=True)
@@ -179,7 +172,7 @@ def _download(request: HtmxRequest, proof: Proof) -> FileResponse:
     file = open_stored(key=upload.key, sha256=upload.sha256)
     log_download(upload=upload, learner=proof.learner, by=request.user, now=timezone.now())
     name = f"{proof.name}-evidence{PurePosixPath(upload.key).suffix}"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=upload.content_type, headers=HEADERS)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=upload.content_type)
 
 
 def _page(request: HtmxRequest, proof: Proof, page: int) -> HttpResponse:
@@ -192,9 +185,7 @@ def _page(request: HtmxRequest, proof: Proof, page: int) -> HttpResponse:
         raise Http404
     image = page_image(key=upload.key, sha256=upload.sha256, page=page, width=width)
     log_preview(upload=upload, learner=proof.learner, by=request.user, now=timezone.now())
-    etag = f'"{upload.sha256}-{page}-{width:d}"'
-    response = HttpResponse(image, content_type="image/png", headers={**HEADERS, "ETag": etag})
-    return get_conditional_response(request, etag=etag, response=response) or response
+    return HttpResponse(image, content_type="image/png", headers=SANDBOX)
 
 
 def _check(request: HtmxRequest, proof: Proof) -> HttpResponse:

@@ -18,8 +18,5 @@ def session_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(
         print_sheet(sheet, printed_at=timezone.now()),
         content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'inline; filename="{file_name(sheet.session)}"',
-            "Cache-Control": "no-store",
-        },
+        headers={"Content-Disposition": f'inline; filename="{file_name(sheet.session)}"'},
     )

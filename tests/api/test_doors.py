@@ -14,6 +14,7 @@ from django.utils.translation import trans_real
 
 from attendance.models import SessionAttendee
 from config.api_tokens import AlreadyRevoked, make_token, revoke_token
+from config.attempts import LIMITS, Kind
 from config.errors import server_error
 from config.models import ApiToken, IdempotentAnswer
 from config.problems import ProblemMiddleware
@@ -127,6 +128,24 @@ def test_admin_makes_a_token_shows_it_once_and_revokes_it(as_superuser: Client, 
 
 
 # Limits
+
+
+def test_tokens_are_not_guessed_and_a_right_one_from_that_address_still_opens(
+    auditor: User, token_of: Callable[[User], str], monkeypatch: pytest.MonkeyPatch
+):
+    now = timezone.now()
+    monkeypatch.setattr("config.api_gate.timezone.now", lambda: now)
+    free = LIMITS[Kind.TOKEN_FROM_ADDRESS].free
+    found = [
+        Client(headers={"Authorization": f"Bearer sp_{number}"}).get(SESSIONS, REMOTE_ADDR="198.51.100.66")
+        for number in range(free + 2)
+    ]
+
+    assert [each.status_code for each in found] == [401] * free + [429] * 2
+    assert (found[-1]["Content-Type"], found[-1]["Retry-After"]) == (PROBLEM, "2")
+    assert "Wait 2 seconds" in found[-1].json()["detail"]
+    right = Client(headers={"Authorization": f"Bearer {token_of(auditor)}"})
+    assert right.get(SESSIONS, REMOTE_ADDR="198.51.100.66").status_code == 200
 
 
 @override_settings(API_REQUESTS_PER_MINUTE=2)

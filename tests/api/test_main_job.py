@@ -199,6 +199,9 @@ def test_e3_the_signed_sheet_is_handed_out_as_it_was_stored(as_planner: Client):
     as_planner.post(f"{SESSIONS}/{session.pk}/evidence", {"file": files.upload(content, "sheet.pdf")})
 
     response = as_planner.get(f"{SESSIONS}/{session.pk}/evidence")
+    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Cache-Control"] == "no-store"
 
     assert response["Content-Type"] == "application/pdf"
     assert b"".join(response) == content

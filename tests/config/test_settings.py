@@ -20,10 +20,13 @@ PRODUCTION = {
 }
 NAMES = [
     "ALLOWED_HOSTS",
+    "CSRF_COOKIE_NAME",
     "CSRF_COOKIE_SECURE",
     "DEBUG",
+    "KNOWN_BROWSER_COOKIE_NAME",
     "SECURE_HSTS_SECONDS",
     "SECURE_SSL_REDIRECT",
+    "SESSION_COOKIE_NAME",
     "SESSION_COOKIE_SECURE",
 ]
 SHOW = "import json, sys; from config import settings; print(json.dumps([getattr(settings, n) for n in sys.argv[1:]]))"
@@ -58,10 +61,13 @@ def _settings(directory: Path, **environment: str) -> dict:
 def test_production_is_secure_without_asking(checkout: Path) -> None:
     assert _settings(checkout, **PRODUCTION) == {
         "ALLOWED_HOSTS": ["training.example.com"],
+        "CSRF_COOKIE_NAME": "__Host-csrftoken",
         "CSRF_COOKIE_SECURE": True,
         "DEBUG": False,
+        "KNOWN_BROWSER_COOKIE_NAME": "__Host-browser",
         "SECURE_HSTS_SECONDS": 31_536_000,
         "SECURE_SSL_REDIRECT": True,
+        "SESSION_COOKIE_NAME": "__Host-sessionid",
         "SESSION_COOKIE_SECURE": True,
     }
 
@@ -75,10 +81,13 @@ def test_production_needs_a_secret_key_of_its_own(checkout: Path) -> None:
 def test_a_local_checkout_serves_this_machine_only_and_shows_no_debugging_pages(checkout: Path) -> None:
     assert _settings(checkout) == {
         "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],
+        "CSRF_COOKIE_NAME": "csrftoken",
         "CSRF_COOKIE_SECURE": False,
         "DEBUG": False,
+        "KNOWN_BROWSER_COOKIE_NAME": "browser",
         "SECURE_HSTS_SECONDS": 0,
         "SECURE_SSL_REDIRECT": False,
+        "SESSION_COOKIE_NAME": "sessionid",
         "SESSION_COOKIE_SECURE": False,
     }
 

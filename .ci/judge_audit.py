@@ -1,0 +1,40 @@
+"""Read pip-audit's report (`--format json`) on standard input; fail where a package is vulnerable or was not judged.
+
+pip-audit itself passes over what its service does not know, and calls the rest free of vulnerabilities. A machine
+without a way to the service may say so with VULNERABILITIES_NOT_JUDGED=accepted; that excuses no single package.
+"""
+
+import json
+import os
+import sys
+
+ACCEPTED = os.environ.get("VULNERABILITIES_NOT_JUDGED") == "accepted"
+
+
+def main() -> int:
+    """Return the exit status: 0 judged and free of them, 1 vulnerable or judged in part only, 3 nothing was judged."""
+    try:
+        packages = json.loads(sys.stdin.read())["dependencies"]
+    except (ValueError, KeyError, TypeError):
+        packages = []
+    vulnerable = {each["name"]: each["vulns"] for each in packages if each.get("vulns")}
+    skipped = [each["name"] for each in packages if "skip_reason" in each]
+    for name, found in vulnerable.items():
+        print(f"{name}: {', '.join(one['id'] for one in found)}")  # noqa: T201
+    if vulnerable:
+        return 1
+    if len(skipped) == len(packages):
+        print("NOT JUDGED: the service of vulnerabilities answered for no package at all.", file=sys.stderr)  # noqa: T201
+        if ACCEPTED:
+            print("Accepted by VULNERABILITIES_NOT_JUDGED. Nobody knows whether there are any.", file=sys.stderr)  # noqa: T201
+            return 0
+        return 3
+    if skipped:
+        print(f"NOT JUDGED: {', '.join(skipped)}", file=sys.stderr)  # noqa: T201
+        return 1
+    print(f"{len(packages)} packages, no known vulnerability.")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""How often passwords and tokens may be guessed (ADR 48).
+
+Each attempt is counted before the password is looked at, so that sixty at the same moment are sixty. After some free
+ones each failure doubles the wait. What is counted is kept as a keyed hash: people type passwords into the wrong field.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import reduce
+from math import ceil
+from operator import or_
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Greatest
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from config.models import Attempts
+from training.refusals import Refusal
+
+ROWS_ARE_KEPT = timedelta(days=7)
+DOUBLINGS = 20  # by then every wait is the longest
+
+
+class TooManyAttempts(Refusal):
+    """Too many guesses failed; the next one is looked at in `seconds` (429)."""
+
+    status = 429
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How guessing is slowed.
+
+    Args:
+        free: failures that cost nothing: typing errors.
+        first: the wait after the first one beyond; it doubles with each.
+        longest: no wait is longer.
+        forgotten: after so long without an attempt it begins anew.
+    """
+
+    free: int
+    first: timedelta
+    longest: timedelta
+    forgotten: timedelta = timedelta(hours=1)
+
+    def wait(self, failures: int) -> timedelta:
+        """Return how long to wait after that many failures."""
+        beyond = failures - self.free
+        if beyond < 0:
+            return timedelta(0)
+        doubled: timedelta = self.first * 2 ** min(beyond, DOUBLINGS)
+        return min(doubled, self.longest)
+
+
+class Kind(StrEnum):
+    """What attempts are counted by."""
+
+    NAME_FROM_ADDRESS = "name from address"
+    ADDRESS = "address"  # one password, many names; many people may sit behind one address
+    NAME = "name"  # one name, many addresses; strangers only, so that nobody locks its owner out
+    NAME_IN_BROWSER = "name in browser"  # instead of the three above, where the name signed in before
+    OLD_PASSWORD = "old password"  # noqa: S105  # the form
+    TOKEN_FROM_ADDRESS = "token from address"  # noqa: S105  # no token
+
+
+LIMITS = {
+    Kind.NAME_FROM_ADDRESS: Limit(free=5, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
+    Kind.ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
+    Kind.NAME: Limit(free=10, first=timedelta(seconds=5), longest=timedelta(minutes=5)),
+    Kind.NAME_IN_BROWSER: Limit(free=10, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
+    Kind.OLD_PASSWORD: Limit(free=5, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
+    Kind.TOKEN_FROM_ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
+}
+# A success shows that the others here were of the same person. Elsewhere it takes back its own attempt only: who has
+# an account of his own could begin anew with it as often as he likes.
+FORGIVEN_BY_SUCCESS = (Kind.NAME_FROM_ADDRESS, Kind.NAME_IN_BROWSER, Kind.OLD_PASSWORD)
+
+
+@dataclass(frozen=True, order=True)
+class Counter:
+    """One thing that attempts are counted by: its kind and the hash of who or where it is."""
+
+    kind: Kind
+    who: str
+
+
+def counter(kind: Kind, *who: str) -> Counter:
+    """Return what counts the attempts of a name, an address or both; names in any case are the same."""
+    return Counter(kind, salted_hmac(f"attempts {kind}", "\n".join(who).casefold(), algorithm="sha256").hexdigest())
+
+
+def begin(counters: Collection[Counter], *, now: datetime) -> None:
+    """Count an attempt as failed, before it is looked at; `succeeded` takes it back.
+
+    Raises:
+        TooManyAttempts: one of the counters says to wait; then nothing is counted, and nothing must be looked at.
+    """
+    with transaction.atomic():
+        fresh = [Attempts(kind=each.kind, who=each.who, failures=0, last_at=now) for each in sorted(counters)]
+        Attempts.objects.bulk_create(fresh, ignore_conflicts=True)
+        standing = list(_rows(counters).select_for_update().order_by("kind", "who"))
+        wait = max((_wait(each, now=now) for each in standing), default=timedelta(0))
+        if wait > timedelta(0):
+            raise too_many(wait)
+        for each in standing:
+            limit = LIMITS[Kind(each.kind)]
+            each.failures = (each.failures if now - each.last_at < limit.forgotten else 0) + 1
+            each.last_at = max(now, each.last_at)
+        Attempts.objects.bulk_update(standing, ("failures", "last_at"))
+
+
+def succeeded(counters: Collection[Counter], *, now: datetime) -> None:
+    """Take an attempt back that was right; and tidy up."""
+    forgiven = [each for each in counters if each.kind in FORGIVEN_BY_SUCCESS]
+    others = [each for each in counters if each.kind not in FORGIVEN_BY_SUCCESS]
+    if forgiven:
+        _rows(forgiven).update(failures=0)
+    if others:
+        take_back(others)
+    Attempts.objects.filter(last_at__lt=now - ROWS_ARE_KEPT).delete()
+
+
+def take_back(counters: Collection[Counter]) -> None:
+    """Let an attempt not count: it was right, or was not looked at in the end."""
+    _rows(counters).update(failures=Greatest(F("failures") - 1, 0))
+
+
+def forget(counters: Collection[Counter]) -> int:
+    """Let these begin anew, because an operator says so; return how many there were."""
+    return _rows(counters).update(failures=0)
+
+
+def too_many(wait: timedelta) -> TooManyAttempts:
+    """Return the refusal that says how long to wait."""
+    seconds = max(1, ceil(wait.total_seconds()))
+    if seconds < 60:
+        time = ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
+    else:
+        time = ngettext("%(n)d minute", "%(n)d minutes", ceil(seconds / 60)) % {"n": ceil(seconds / 60)}
+    sentence = _("Too many attempts failed. Wait %(time)s, then try again.") % {"time": time}
+    return TooManyAttempts(sentence, seconds=seconds)
+
+
+def _rows(counters: Collection[Counter]) -> QuerySet[Attempts]:
+    return Attempts.objects.filter(reduce(or_, (Q(kind=each.kind, who=each.who) for each in counters)))
+
+
+def _wait(row: Attempts, *, now: datetime) -> timedelta:
+    limit = LIMITS[Kind(row.kind)]
+    return row.last_at + limit.wait(row.failures) - now if now - row.last_at < limit.forgotten else timedelta(0)

@@ -1,0 +1,151 @@
+"""Signing in and changing the password, with a bound on guessing that never locks an owner out (ADR 48)."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, Protocol
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import views
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from config import hashers
+from config.attempts import Counter, Kind, TooManyAttempts, begin, counter, succeeded, take_back
+from config.client_address import client_network
+from config.hashers import TooManyAtOnce
+from training.refusals import Refusal
+
+SALT = "known browser"
+NAMES_OF_A_BROWSER = 8  # a computer that a shift shares
+BUSY_SECONDS = 5
+
+
+# Browsers in which somebody has signed in before
+
+
+def _known(request: HttpRequest) -> dict[str, Any]:
+    """Return the number of the browser and the names, as hashes, that signed in with it."""
+    sealed = request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, "")
+    try:
+        known = signing.loads(sealed, salt=SALT, max_age=settings.KNOWN_BROWSER_COOKIE_AGE)
+    except signing.BadSignature:
+        return {"browser": secrets.token_hex(8), "names": []}
+    return dict(known)
+
+
+def _hash(name: str) -> str:
+    return counter(Kind.NAME, name).who
+
+
+def remember_browser(request: HttpRequest, response: HttpResponse, name: str) -> None:
+    """Write into the browser that this name has signed in with it; nobody can forge that, or use it for another."""
+    known = _known(request)
+    others = [each for each in known["names"] if each != _hash(name)]
+    response.set_cookie(
+        settings.KNOWN_BROWSER_COOKIE_NAME,
+        signing.dumps({**known, "names": [*others, _hash(name)][-NAMES_OF_A_BROWSER:]}, salt=SALT),
+        max_age=settings.KNOWN_BROWSER_COOKIE_AGE,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def counters_of(request: HttpRequest, name: str) -> list[Counter]:
+    """Return what counts an attempt to sign in. Strangers who guess a name do not slow the browser of its owner."""
+    known = _known(request)
+    if _hash(name) in known["names"]:
+        return [counter(Kind.NAME_IN_BROWSER, name, known["browser"])]
+    network = client_network(request)
+    return [
+        counter(Kind.NAME_FROM_ADDRESS, name, network),
+        counter(Kind.ADDRESS, network),
+        counter(Kind.NAME, name),
+    ]
+
+
+# Forms
+
+
+class GuessingForm(Protocol):
+    refusal: Refusal | None
+
+
+@contextmanager
+def _guess(form: GuessingForm, counters: list[Counter], *, is_known: bool) -> Iterator[None]:
+    """Around the look at a password: counted as failed unless it ends well; what is refused is said in the form."""
+    now = timezone.now()
+    try:
+        begin(counters, now=now)
+        with hashers.ahead_of_strangers() if is_known else nullcontext():
+            yield
+    except TooManyAtOnce as refusal:
+        take_back(counters)  # nobody has looked at the password
+        raise _said(form, refusal) from refusal
+    except TooManyAttempts as refusal:
+        raise _said(form, refusal) from refusal
+    succeeded(counters, now=now)
+
+
+def _said(form: GuessingForm, refusal: Refusal) -> forms.ValidationError:
+    form.refusal = refusal
+    return forms.ValidationError(refusal.message)
+
+
+class LoginForm(AuthenticationForm):
+    """Name and password, looked at as often as the limits allow."""
+
+    refusal: Refusal | None = None
+
+    def clean(self) -> dict[str, Any]:
+        name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if not name or not password or self.request is None:
+            return super().clean()
+        counters = counters_of(self.request, name)
+        with _guess(self, counters, is_known=counters[0].kind == Kind.NAME_IN_BROWSER):
+            return super().clean()
+
+
+class OldPasswordForm(PasswordChangeForm):
+    """A session left open must not be a place to guess its owner's password."""
+
+    refusal: Refusal | None = None
+
+    def clean_old_password(self) -> str:
+        with _guess(self, [counter(Kind.OLD_PASSWORD, str(self.user.pk))], is_known=True):
+            return super().clean_old_password()
+
+
+# Views
+
+
+def _with_status(response: HttpResponse, refusal: Refusal | None) -> HttpResponse:
+    """Say to programs as well what the form says: too often (429) or too many at once (503), and when to try again."""
+    if refusal is not None:
+        response.status_code = refusal.status
+        response["Retry-After"] = str(refusal.seconds if isinstance(refusal, TooManyAttempts) else BUSY_SECONDS)
+    return response
+
+
+class LoginView(views.LoginView):
+    form_class = LoginForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        remember_browser(self.request, response, form.get_user().get_username())
+        return response
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        return _with_status(super().form_invalid(form), getattr(form, "refusal", None))
+
+
+class PasswordChangeView(views.PasswordChangeView):
+    form_class = OldPasswordForm
+
+    def form_invalid(self, form: PasswordChangeForm) -> HttpResponse:
+        return _with_status(super().form_invalid(form), getattr(form, "refusal", None))
