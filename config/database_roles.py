@@ -54,6 +54,7 @@ NARROWER: dict[str, LiteralString] = {
     "axes_accesslog": "SELECT, INSERT, UPDATE (logout_time)",
     "config_apitoken": "SELECT, INSERT, UPDATE (last_used_at, revoked_at)",
     "config_apiuse": "SELECT, INSERT, UPDATE (minute, requests)",
+    "config_attempts": "SELECT, INSERT, UPDATE (failures, last_at), DELETE",
     "config_idempotentanswer": "SELECT, INSERT, UPDATE (status, content_type, body), DELETE",
     "django_admin_log": "SELECT, INSERT",
     "django_content_type": "SELECT",

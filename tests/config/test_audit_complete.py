@@ -36,6 +36,7 @@ NOT_AUDITED = {
     "axes.AccessFailureLog": "not written to",
     "axes.AccessLog": "not written to",
     "config.ApiUse": "counts requests",
+    "config.Attempts": "counts wrong passwords, to slow down who guesses",
     "config.IdempotentAnswer": "answers to give again, for a day",
     "contenttypes.ContentType": "written by migrations",
     "learners.AreaPeriod": "dated history, written by triggers",

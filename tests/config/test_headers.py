@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.test import Client, RequestFactory
+from django.test import Client, RequestFactory, override_settings
 
 from config.middleware import CompressionMiddleware
 
@@ -50,8 +50,10 @@ def test_nobody_keeps_an_answer_of_the_api_whoever_asks(client: Client, as_super
                 assert "HX-Request" in answer["Vary"]
 
 
-def test_static_files_are_kept(client: Client) -> None:
-    answer = client.get("/static/css/base.css")
+@override_settings(WHITENOISE_USE_FINDERS=True, WHITENOISE_AUTOREFRESH=True)
+def test_static_files_are_kept() -> None:
+    with closing(Client().get("/static/css/base.css")) as answer:
+        b"".join(answer)
     assert answer.status_code == 200
     assert "max-age" in answer["Cache-Control"]
     assert "HX-Request" not in answer.get("Vary", "")

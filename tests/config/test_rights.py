@@ -50,6 +50,7 @@ RIGHTS = {
     "classes": WORK,
     "config_apitoken": "SELECT INSERT UPDATE(last_used_at, revoked_at)",
     "config_apiuse": "SELECT INSERT UPDATE(minute, requests)",
+    "config_attempts": "SELECT INSERT UPDATE(failures, last_at) DELETE",
     "config_idempotentanswer": "SELECT INSERT UPDATE(body, content_type, status) DELETE",
     "django_admin_log": "SELECT INSERT",
     "django_content_type": READ,
@@ -106,6 +107,7 @@ NOT_AUDITED = {
     "axes_accessfailurelog",  # is itself a log, and only grows
     "axes_accesslog",  # the same; only the end of a login is added
     "config_apiuse",  # counts requests of the present minute
+    "config_attempts",  # counts wrong passwords, and is forgotten afterwards
     "config_idempotentanswer",  # kept for a day
     "django_admin_log",  # is itself a log, and only grows
     "django_session",  # logins that are open
