@@ -1,7 +1,7 @@
 """Signing in and changing the password, with a bound on guessing that never locks an owner out (ADR 48)."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, Protocol
 
@@ -76,7 +76,7 @@ class GuessingForm(Protocol):
 
 
 @contextmanager
-def _guess(form: GuessingForm, counters: list[Counter], *, is_known: bool) -> Iterator[None]:
+def _guess(form: GuessingForm, counters: list[Counter], *, is_known: bool = False) -> Iterator[None]:
     """Around the look at a password: counted as failed unless it ends well; what is refused is said in the form."""
     now = timezone.now()
     try:
@@ -116,8 +116,25 @@ class OldPasswordForm(PasswordChangeForm):
     refusal: Refusal | None = None
 
     def clean_old_password(self) -> str:
-        with _guess(self, [counter(Kind.OLD_PASSWORD, str(self.user.pk))], is_known=True):
+        with _guess(self, [counter(Kind.OLD_PASSWORD, str(self.user.pk))]):
             return super().clean_old_password()
+
+
+# Middleware
+
+
+def signed_in_before_strangers(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Hash for those who are signed in, such as a new password, in the queue of those who are known."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method == "POST" and request.user.is_authenticated:
+            with hashers.ahead_of_strangers():
+                return get_response(request)
+        return get_response(request)
+
+    return middleware
 
 
 # Views

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "training.permissions.PermissionMiddleware",
     "config.middleware.RefusalMiddleware",
+    "config.login.signed_in_before_strangers",
 ]
 
 TEMPLATES = [

@@ -293,3 +293,12 @@ def test_a_known_browser_does_not_wait_behind_strangers(client: Client, haddad: 
     client.post("/logout/")
     request.getfixturevalue("full_queue")
     assert log_in(client, PASSWORD).status_code == 302
+
+
+def test_who_is_signed_in_changes_his_password_meanwhile(haddad: User, request: Any) -> None:
+    client = client_of(haddad)
+    request.getfixturevalue("full_queue")
+    new = {"new_password1": "another horse battery", "new_password2": "another horse battery"}
+    assert client.post("/password/", {"old_password": PASSWORD, **new}).status_code == 302
+    haddad.refresh_from_db()
+    assert "m=19456,t=2,p=1" in haddad.password
