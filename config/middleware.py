@@ -14,8 +14,9 @@ from django_structlog.middlewares import RequestMiddleware
 from config.api_gate import token_of
 from config.client_address import client_address
 from training.audit_context import person
-from training.refusals import Invalid, Refusal
+from training.refusals import Invalid, Refusal, Unavailable
 
+RETRY_SECONDS = "5"
 # Nothing of the site needs a device or a browser feature that asks the user.
 PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -80,9 +81,12 @@ class RefusalMiddleware:
         if getattr(request, "htmx", False):
             answer = HttpResponse(exception.message, content_type="text/plain; charset=utf-8", status=status)
             answer["HX-Reswap"] = "none"
-            return answer
-        context = {"message": exception.message, "wanted_to_read": request.method in {"GET", "HEAD"}}
-        return render(request, "refusal.html", context, status=status)
+        else:
+            context = {"message": exception.message, "wanted_to_read": request.method in {"GET", "HEAD"}}
+            answer = render(request, "refusal.html", context, status=status)
+        if status == Unavailable.status:
+            answer["Retry-After"] = RETRY_SECONDS
+        return answer
 
 
 class CompressionMiddleware(GZipMiddleware):

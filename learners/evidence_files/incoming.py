@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import structlog
 from django.conf import settings
@@ -22,11 +22,11 @@ from django.utils.translation import ngettext
 
 from learners.evidence_files import limited
 from learners.evidence_files.kinds import Kind, Reason, UnacceptableError
+from learners.evidence_files.upload_names import FIELD, UNUSABLE, NamingParser
 from training.refusals import Invalid, Refusal, TooLarge, Unavailable, UnsupportedType
 
 logger = structlog.get_logger(__name__)
 
-FIELD = "file"
 MAX_NAME = 255
 CHUNK = 256 * 1024
 
@@ -58,6 +58,10 @@ class NothingSent(Invalid):
     """No file was chosen, or an empty one."""
 
 
+class NameUnusable(Invalid):
+    """The file is called `.` or `..`, or has a name of more characters than any disk takes."""
+
+
 class EvidenceTooLarge(TooLarge):
     """The files are larger than the setting EVIDENCE_MAX_BYTES."""
 
@@ -81,8 +85,14 @@ class CappedFileHandler(TemporaryFileUploadHandler):
     compares the two, so that both end in a sentence and never in an error.
     """
 
-    def handle_raw_input(self, *arguments: object, **options: object) -> None:
+    def handle_raw_input(
+        self, input_data: Any, meta: Any, content_length: int, boundary: Any, encoding: str | None = None
+    ) -> Any:
+        """Let our own parser do the work; it asks again, and then nothing is left to do."""
+        if hasattr(self, "room"):
+            return None
         self.room = settings.EVIDENCE_MAX_BYTES + 1
+        return NamingParser(meta, input_data, [self], encoding).parse()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         kept = raw_data[: self.room]
@@ -102,7 +112,7 @@ def received(files: Sequence[File]) -> Iterator[Document]:
     The limit counts what was sent; a joined PDF is a little larger. The temporary copies end with the context.
 
     Raises:
-        NothingSent, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the file is to blame.
+        NothingSent, NameUnusable, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the file is to blame.
         EvidenceNotReceived, ReaderUnavailable: this machine is; trying again may help.
     """
     _check_sizes(files)
@@ -137,6 +147,12 @@ def _shortened(name: str) -> str:
 def _check_sizes(files: Sequence[File]) -> None:
     if not files:
         raise _on_field(NothingSent, _("No file was chosen. Choose the scan or photo."))
+    if any(file.name == UNUSABLE for file in files):
+        sentence = _(
+            "The name of the file cannot be used: it is “.” or “..”, or is longer than 255 characters. Nothing was "
+            "changed; rename the file and send it again."
+        )
+        raise _on_field(NameUnusable, sentence)
     for file in files:
         if file.size == 0:
             sentence = _("“%(name)s” is empty. Scan or photograph the paper again.")

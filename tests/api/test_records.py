@@ -202,3 +202,17 @@ def test_l2_a_merged_badge_answers_as_the_worker_it_went_into(as_superuser_progr
     assert as_planner.get(RECORDS, {"learnerId": survivor.pk}).json()["count"] == 1
     again = as_superuser_program.post(f"{address}/merge", {"into": survivor.pk, "reason": "Once more"}, JSON)
     assert again.status_code == 409
+
+
+@pytest.mark.parametrize("name", files.UNUSABLE_NAMES)
+def test_e1_a_name_that_cannot_be_used_is_named_as_the_fault(
+    name: bytes, finalized: Session, as_superuser_program: Client
+) -> None:
+    """Here the field before the file has arrived too: it is not what is missing."""
+    address = f"/api/v1/training/sessions/{finalized.pk}/evidence-corrections"
+    answer = as_superuser_program.post(
+        address, files.upload_named(name), content_type="multipart/form-data; boundary=b"
+    )
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == ["file"]
+    assert "The name of the file cannot be used" in answer.json()["detail"]

@@ -20,6 +20,16 @@ def upload(content: bytes, name: str = "sheet.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 
 
+UNUSABLE_NAMES = [b".", b"..", b"a/..", b"x" * 5000 + b".pdf", "ä".encode() * 2500]
+
+
+def upload_named(name: bytes) -> bytes:
+    """Return an upload as a program sends it that does not look at names, a field before the file, boundary `b`."""
+    field = b'--b\r\nContent-Disposition: form-data; name="reason"\r\n\r\nWrong scan\r\n'
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="' + name + b'"\r\n\r\n'
+    return field + head + pdf() + b"\r\n--b--\r\n"
+
+
 def paper(size: tuple[int, int] = (620, 877), text: str = "Signed sheet") -> Image.Image:
     """Return a picture of a page with some lines, different for every text."""
     image = Image.new("RGB", size, "white")
@@ -125,12 +135,14 @@ def endless_jpeg(scans: int = 8000) -> bytes:
     return whole[:-2] + whole[last_scan:-2] * scans + b"\xff\xd9"
 
 
-def endless_pdf() -> bytes:
-    """Return a small PDF that draws a square, again and again, for longer than anybody waits."""
+def endless_pdf(pages: int = 1) -> bytes:
+    """Return a small PDF whose pages draw a shape, again and again, for longer than anybody waits."""
     result = io.BytesIO()
-    with pikepdf.open(io.BytesIO(pdf())) as document:
+    with pikepdf.open(io.BytesIO(pdf(pages))) as document:
         shape = b"0.5 g " + b"0 0 m 600 800 l 600 0 l 0 800 l h B* " * 2_000_000
-        document.pages[0].obj.Contents = document.make_stream(shape)
+        drawing = document.make_stream(shape)
+        for page in document.pages:
+            page.obj.Contents = drawing
         document.save(result, compress_streams=True)
     return result.getvalue()
 

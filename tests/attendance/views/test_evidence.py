@@ -322,3 +322,19 @@ def test_e3_nobody_without_a_login(client: Client, upload: EvidenceUpload) -> No
 def test_e1_an_auditor_uploads_nothing(as_auditor: Client, session: Session) -> None:
     assert _post(as_auditor, session, (files.pdf(), "sheet.pdf")).status_code == 403
     assert not Session.objects.get(pk=session.pk).has_evidence
+
+
+@pytest.mark.parametrize("name", files.UNUSABLE_NAMES)
+@pytest.mark.parametrize("htmx", [False, True])
+def test_e1_a_name_that_cannot_be_used_is_named_as_the_fault(
+    as_trainer: Client, session: Session, name: bytes, htmx: bool
+) -> None:
+    answer = as_trainer.post(
+        reverse("attendance:session_evidence", args=[session.pk]),
+        files.upload_named(name),
+        content_type="multipart/form-data; boundary=b",
+        headers=HTMX if htmx else None,
+    )
+    assert answer.status_code == 422
+    assert "The name of the file cannot be used" in answer.content.decode()
+    assert not EvidenceUpload.objects.exists()
