@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from learners.evidence_files.incoming import FIELD
+from learners.evidence_files.upload_names import FIELD
 from learners.policies import expiry_date
 from learners.services.external_records import ExternalTraining
 from training.forms import LONGEST_REASON, WITHIN_REASON, Choices, DayInput

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from learners.evidence_files.incoming import FIELD
+from learners.evidence_files.upload_names import FIELD
 from learners.models import CompetencyRecord
 from learners.selectors.competency import (
     QueueFilter,

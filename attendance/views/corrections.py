@@ -20,7 +20,7 @@ from attendance.selectors.evidence import newest_sheet, record_of_evidence, sess
 from attendance.selectors.worker import get_worker
 from attendance.services.corrections import correct_record, revoke_seen
 from attendance.services.evidence import correct_sheet
-from learners.evidence_files.incoming import FIELD
+from learners.evidence_files.upload_names import FIELD
 from learners.models import Learner
 from learners.services.records import check_not_revoked, revoke_record
 from training.htmx import HtmxRequest, swaps

@@ -22,8 +22,8 @@ from attendance.selectors.evidence import (
 )
 from attendance.selectors.workspace import progress
 from attendance.services.evidence import upload_evidence
-from learners.evidence_files.incoming import FIELD
 from learners.evidence_files.page_images import Width, page_image
+from learners.evidence_files.upload_names import FIELD
 from learners.models import EvidenceUpload, Learner
 from learners.selectors.evidence import sheets_of, sheets_of_session
 from learners.services.evidence_reads import log_download, log_preview

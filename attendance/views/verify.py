@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from attendance.selectors.verify import ROWS_PER_PAGE, desk
-from learners.evidence_files.incoming import FIELD
+from learners.evidence_files.upload_names import FIELD
 from learners.selectors.competency import QueueFilter, failed_or_revoked, lost_sign_offs, next_in_queue
 from learners.selectors.learners import pending_sign_offs
 from learners.services.competency import SignOffNotFound, sign_off

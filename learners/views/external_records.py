@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from learners.evidence_files.incoming import FIELD
+from learners.evidence_files.upload_names import FIELD
 from learners.models import Learner, TrainingRecord
 from learners.record_forms import ExternalRecordForm
 from learners.services.external_records import record_external
