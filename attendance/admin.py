@@ -1,10 +1,12 @@
 """Admin of sessions with their lists, and of what finalize and capture leave behind."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -93,10 +95,32 @@ class AttendeeInline(ReadOnlyInline):
     select_related = ("learner", "marked_by")
 
 
+class LookedForm(forms.Form):
+    looked = forms.BooleanField(
+        label=gettext_lazy("I have looked at the signed sheet"),
+        error_messages={"required": gettext_lazy("Look at the signed sheet, and tick that you did.")},
+    )
+
+
 def _finalize_question(session: Session) -> str:
-    """Say what finalize would make of the list, or why it would refuse (F5)."""
+    """Say what finalize would make of the list and what the sheet tells (E8), or why it would refuse (F5)."""
     preview = finalize_preview(session, now=timezone.now())
-    return preview.blocker or f"{preview.sentence} {preview.unmarked_sentence}".strip()
+    return preview.blocker or " ".join(
+        filter(None, (preview.sentence, preview.unmarked_sentence, *preview.sheet.warnings))
+    )
+
+
+def _finalize_state(session: Session) -> str:
+    return f"{list_state(session)} {finalize_preview(session, now=timezone.now()).sheet_state}"
+
+
+def _finalize_form(session: Session) -> type[forms.Form]:
+    return LookedForm if finalize_preview(session, now=timezone.now()).sheet_state else forms.Form
+
+
+def _finalize(session: Session, *, by: User, now: datetime, confirmed: str | None, looked: bool = False) -> None:
+    asked, _between, sheet = (confirmed or "").partition(" ")
+    finalize_session(session_id=session.pk, by=by, now=now, confirmed=asked, sheet_confirmed=sheet if looked else "")
 
 
 @admin.register(Session)
@@ -157,10 +181,9 @@ class SessionAdmin(GuardedAdmin):
             name="finalize",
             label=gettext_lazy("Finalize"),
             question=_finalize_question,
-            state=list_state,
-            run=lambda session, by, now, confirmed: finalize_session(
-                session_id=session.pk, by=by, now=now, confirmed=confirmed
-            ),
+            state=_finalize_state,
+            form_of=_finalize_form,
+            run=_finalize,
             done=gettext_lazy("The session is finalized."),
             is_offered=lambda session: session.status == Session.Status.SCHEDULED,
         ),

@@ -153,15 +153,24 @@ def _evidence(held: Held | None, summary: Summary) -> dict[str, list[str]]:
     """Return the record with the names of its files in the pack, and why others are not there."""
     if held is None:
         return {"record": [], "files": [], "lost": []}
+    line = [_("Line %(line)s of the sheet") % {"line": held.line}] if held.line else []
     number = _("Record %(number)s") % {"number": held.record.pk}
     later = [_("entered later, %(day)s") % {"day": day(held.record.created_at)}] if held.is_entered_later else []
-    files = [summary.names[file.key] for file in held.files if file.key in summary.names]
+    files = [_file(held, file.key, summary) for file in held.files if file.key in summary.names]
     lost = [
         _("NOT IN THIS PACK: %(what)s") % {"what": summary.damaged[file.key]}
         for file in held.files
         if file.key in summary.damaged
     ]
-    return {"record": [number, *later], "files": files, "lost": lost}
+    return {"record": [number, *later, *line], "files": files, "lost": lost}
+
+
+def _file(held: Held, key: str, summary: Summary) -> str:
+    """Return the name of a file, with the page on which the worker signed where its codes tell."""
+    place = held.place_in(key)
+    if place is None:
+        return summary.names[key]
+    return _("%(file)s, page %(page)s") % {"file": summary.names[key], "page": place.at}
 
 
 def _words() -> dict[str, str]:

@@ -105,6 +105,10 @@ class ChangedSinceAsked(Conflict):
     """What somebody said yes to is not so any more (409)."""
 
 
+class SheetNotConfirmed(Invalid):
+    """The signed sheet may be the wrong one, and nobody said that they looked at it (400)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ListFacts:
     """What finalize has to know about a session besides its own row.
@@ -241,6 +245,25 @@ def check_is_as_confirmed(session: Session, *, confirmed: str | None, state: str
                 "Look at the numbers again, then finalize."
             )
         )
+
+
+def check_sheet_is_confirmed(session: Session, *, confirmed: str, state: str) -> None:
+    """E8: where the sheet seems not to be the right or the whole one, somebody has looked before records are made.
+
+    Args:
+        confirmed: `sheet_state` of the warnings that somebody said yes to; empty where nobody did.
+        state: `sheet_state` now.
+
+    Raises:
+        SheetNotConfirmed: nobody did.
+        ChangedSinceAsked: they did to other warnings.
+    """
+    if not state or confirmed == state:
+        return
+    if not confirmed:
+        message = _("Look at the signed sheet, and tick that you did. Nothing was done so far.")
+        raise SheetNotConfirmed(message, errors={"sheet_confirmed": [message]})
+    check_is_as_confirmed(session, confirmed=confirmed, state=state)
 
 
 def check_can_finalize(session: Session, facts: ListFacts, *, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """The sign-in sheet as a PDF: people sign in their own line, and a program can read a scan of it later.
 
 `typst/sheet.typ` lays it out. Lines keep their numbers for ever, so the two walk-in lines carry the next ones. List
-and facts are those of `Session.version`, which the sheet prints and its QR code holds (S11).
+and facts are those of `Session.version`, which the sheet prints and its QR code holds (S11); see `sheet_code`.
 """
 
 import io
@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
 from attendance.selectors.sheet import Sheet
+from attendance.sheet_code import SheetCode, code_text
+from attendance.sheet_layout import PRINTED, layout
 from training.models import Session
 from training.printing import UNPRINTABLE, printable, typeset
 from training.templatetags.ui import moment, time_range
 
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "sheet.typ"
-ROWS_PER_PAGE = 18
-WALK_IN_LINES = 2
 
 
 def print_sheet(sheet: Sheet, *, printed_at: datetime) -> bytes:
@@ -40,6 +40,7 @@ def sheet_data(sheet: Sheet, *, printed_at: datetime) -> dict[str, Any]:
     """Return everything that `typst/sheet.typ` prints, as JSON values."""
     session = sheet.session
     pages = _pages(sheet)
+    codes = sheet_codes(sheet)
     return {
         "language": get_language() or "en",
         "site": printable(settings.SITE_NAME),
@@ -57,21 +58,32 @@ def sheet_data(sheet: Sheet, *, printed_at: datetime) -> dict[str, Any]:
         "pages": [
             {
                 "number": _("Page %(page)s of %(pages)s") % {"page": number, "pages": len(pages)},
-                "qr": _qr_code(session, page=number, pages=len(pages)),
+                "qr": _qr_code(code),
                 "rows": rows,
                 "note": _unprintable_note(rows),
             }
-            for number, rows in enumerate(pages, start=1)
+            for number, (rows, code) in enumerate(zip(pages, codes, strict=True), start=1)
         ],
     }
+
+
+def sheet_codes(sheet: Sheet) -> list[SheetCode]:
+    """Return what the code on each page of a sheet says."""
+    session = sheet.session
+    pages = _pages(sheet)
+    return [
+        SheetCode(PRINTED, session.reference, session.version, number, len(pages), [row["line"] for row in rows])
+        for number, rows in enumerate(pages, start=1)
+    ]
 
 
 def _pages(sheet: Sheet) -> list[list[dict[str, Any]]]:
     """Return the rows of each page; the walk-in lines follow the last attendee."""
     rows = [_row(attendee) for attendee in sheet.attendees]
-    pages = [rows[first : first + ROWS_PER_PAGE] for first in range(0, len(rows), ROWS_PER_PAGE)] or [[]]
+    room = layout(PRINTED).rows
+    pages = [rows[first : first + room] for first in range(0, len(rows), room)] or [[]]
     first_free = sheet.session.last_line + 1
-    pages[-1] += [{"line": line, "walk-in": True} for line in range(first_free, first_free + WALK_IN_LINES)]
+    pages[-1] += [{"line": line, "walk-in": True} for line in range(first_free, first_free + layout(PRINTED).walk_ins)]
     return pages
 
 
@@ -104,11 +116,10 @@ def _unprintable_note(rows: list[dict[str, Any]]) -> str:
     ) % {"mark": UNPRINTABLE}
 
 
-def _qr_code(session: Session, *, page: int, pages: int) -> str:
-    """Return an SVG; capital letters keep the code small."""
-    code = segno.make_qr(f"SITEPROOF/{session.reference}/V{session.version}/P{page}-{pages}", error="q")
+def _qr_code(code: SheetCode) -> str:
+    """Return an SVG."""
     drawing = io.BytesIO()
-    code.save(drawing, kind="svg", border=0)
+    segno.make_qr(code_text(code), error="q").save(drawing, kind="svg", border=0)
     return drawing.getvalue().decode()
 
 

@@ -82,6 +82,7 @@ class ObjectAction:
         done: told afterwards.
         is_offered: whether the button is shown; the service decides in the end.
         form: what has to be typed.
+        form_of: what has to be typed, where that depends on the object.
         state: a word for all that the question tells; the one that was shown is given to `run` as `confirmed`.
         removes: afterwards there is nothing to go back to.
     """
@@ -93,6 +94,7 @@ class ObjectAction:
     done: "_StrOrPromise"
     is_offered: Callable[[Any], bool] = lambda thing: True
     form: type[forms.Form] = forms.Form
+    form_of: Callable[[Any], type[forms.Form]] | None = None
     state: Callable[[Any], str] | None = None
     removes: bool = False
 
@@ -234,7 +236,8 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
             return self._does_not_exist(request, object_id)
-        form = action.form(request.POST if request.method == "POST" else None)
+        form_class = action.form_of(obj) if action.form_of else action.form
+        form = form_class(request.POST if request.method == "POST" else None)
         status = 200
         shown = action.state(obj) if action.state else None  # before the question, so that it is never newer
         if request.method == "POST":

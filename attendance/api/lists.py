@@ -159,7 +159,11 @@ def download(request: ApiRequest, session_id: Path[Key]) -> FileResponse:
 @router.post("/{session_id}/finalize", response=answers(Finalized))
 @requires(Permission.FINALIZE)
 def finalize(request: ApiRequest, session_id: Path[Key]) -> Finalized:
-    """Turn attendance into records; there is no way back (F1)."""
+    """Turn attendance into records; there is no way back (F1).
+
+    A sheet that seems to be the wrong one does not stand in the way: `warnings` in the session's `evidence.sheet` tell
+    of it, before and after (E8).
+    """
     result = finalize_session(session_id=session_id, by=request.user, now=timezone.now())
     return Finalized(
         finalized_at=result.finalized_at,

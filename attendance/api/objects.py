@@ -12,11 +12,33 @@ from attendance.selectors.evidence import present_uploads
 from attendance.selectors.picker import Candidate
 from attendance.selectors.register import Row
 from attendance.selectors.sessions import SessionLine, session_lines
+from attendance.selectors.sheet_reading import sheets_told
+from attendance.sheet_findings import Told
+from attendance.sheet_reading import reading_of
 from learners.models import EvidenceUpload
 from training.api_objects import ApiObject, Day, Moment
 from training.models import Session
 from training.permissions import Permission, may, name_of
 from training.policies import allows, check_can_delete, check_can_schedule, check_open
+
+
+class SheetPageObject(ApiObject):
+    """A code on page `filePage` of the file; what it says is null where this site did not issue it."""
+
+    file_page: int
+    issued_here: bool
+    reference: str | None
+    list_version: int | None
+    page: int | None
+    pages: int | None
+
+
+class SheetObject(ApiObject):
+    """What the codes on a signed sheet tell (E8). The page asks about `warnings` before finalize; no caller has to."""
+
+    pages: list[SheetPageObject]
+    told: list[str]
+    warnings: list[str]
 
 
 class EvidenceObject(ApiObject):
@@ -26,6 +48,7 @@ class EvidenceObject(ApiObject):
     content_type: str
     uploaded_at: Moment
     uploaded_by: str
+    sheet: SheetObject | None
 
 
 class Stored(ApiObject):
@@ -112,7 +135,12 @@ def session_objects(sessions: QuerySet[Session], *, user: User, now: datetime) -
     rows = sessions.select_related("course_version", "finalized_by")
     lines = session_lines(rows, today=timezone.localdate(now), now=now)
     uploads = present_uploads([line.session for line in lines])
-    return [_session(line, uploads.get(line.session.pk), user=user, now=now) for line in lines]
+    sheets = [(line.session, uploads[line.session.pk]) for line in lines if line.session.pk in uploads]
+    told = {session.pk: each for (session, _upload), each in zip(sheets, sheets_told(sheets), strict=True)}
+    return [
+        _session(line, uploads.get(line.session.pk), told.get(line.session.pk, Told()), user=user, now=now)
+        for line in lines
+    ]
 
 
 def attendee_object(row: Row) -> AttendeeObject:
@@ -163,7 +191,9 @@ def stored_object(upload: EvidenceUpload) -> Stored:
     return Stored(key=upload.key, sha256=upload.sha256, size=upload.size, content_type=upload.content_type)
 
 
-def _session(line: SessionLine, upload: EvidenceUpload | None, *, user: User, now: datetime) -> SessionObject:
+def _session(
+    line: SessionLine, upload: EvidenceUpload | None, told: Told, *, user: User, now: datetime
+) -> SessionObject:
     session = line.session
     version, trainer, venue = session.course_version, session.trainer, session.venue
     listed, marked, present = line.seats
@@ -189,7 +219,7 @@ def _session(line: SessionLine, upload: EvidenceUpload | None, *, user: User, no
         attendee_count=listed,
         marked_count=marked,
         capacity_exceeded=line.is_over_capacity,
-        evidence=_evidence(upload) if upload else None,
+        evidence=_evidence(upload, told) if upload else None,
         finalized_at=session.finalized_at,
         finalized_by=name_of(session.finalized_by) if session.finalized_by else None,
         cancellation_reason=session.cancellation_reason or None,
@@ -217,7 +247,7 @@ def _allowed_actions(session: Session, facts: ListFacts, *, user: User, now: dat
     return [name for name, (permission, check) in actions.items() if may(user, permission, session) and allows(check)]
 
 
-def _evidence(upload: EvidenceUpload) -> EvidenceObject:
+def _evidence(upload: EvidenceUpload, told: Told) -> EvidenceObject:
     return EvidenceObject(
         key=upload.key,
         sha256=upload.sha256,
@@ -225,4 +255,24 @@ def _evidence(upload: EvidenceUpload) -> EvidenceObject:
         content_type=upload.content_type,
         uploaded_at=upload.uploaded_at,
         uploaded_by=name_of(upload.uploaded_by),
+        sheet=_sheet(upload, told),
     )
+
+
+def _sheet(upload: EvidenceUpload, told: Told) -> SheetObject | None:
+    """Return what was read on a file; None where nobody looked for codes on it."""
+    reading = reading_of(upload)
+    if reading is None:
+        return None
+    pages = [
+        SheetPageObject(
+            file_page=each.at,
+            issued_here=each.code is not None,
+            reference=each.code.reference if each.code else None,
+            list_version=each.code.version if each.code else None,
+            page=each.code.page if each.code else None,
+            pages=each.code.pages if each.code else None,
+        )
+        for each in reading.pages
+    ]
+    return SheetObject(pages=pages, told=[finding.text for finding in told.findings], warnings=told.warnings)

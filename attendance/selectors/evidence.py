@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from attendance.correction_policies import check_is_finalized
 from attendance.policies import check_can_upload
+from attendance.selectors.sheet_reading import sheets_told
+from attendance.sheet_findings import Told
 from learners.models import CompetencyRecord, EvidenceUpload, TrainingRecord
 from learners.selectors.evidence import original_among, sheets_of_session
 from training.models import Session
@@ -29,6 +31,7 @@ class EvidenceCard:
 
     Args:
         sheets: the newest correction first, the one that the session links to last; none while it is missing.
+        told: by sheet, in their order, what its codes tell (E8).
         is_open: it can still be uploaded or replaced, as far as the session goes.
         is_correctable: it can be corrected (E6), as far as the session goes.
         max_bytes: how much may be sent at once.
@@ -36,6 +39,7 @@ class EvidenceCard:
 
     session: Session
     sheets: Sequence[EvidenceUpload]
+    told: Sequence[Told]
     is_open: bool
     is_correctable: bool
     max_bytes: int
@@ -44,6 +48,11 @@ class EvidenceCard:
     def upload(self) -> EvidenceUpload | None:
         """The sheet that is shown first."""
         return self.sheets[0] if self.sheets else None
+
+    @property
+    def papers(self) -> list[tuple[EvidenceUpload, Told]]:
+        """Each sheet with what its codes tell."""
+        return list(zip(self.sheets, self.told, strict=True))
 
 
 def session_of_evidence(session_id: int) -> Session:
@@ -84,10 +93,14 @@ def sign_off_of_evidence(record_id: int) -> CompetencyRecord:
 
 
 def evidence_card(session: Session) -> EvidenceCard:
-    """Return what the evidence card of a session shows, in one query."""
+    """Return what the evidence card of a session shows: in one query, and two more if a sheet is of another version of
+    the list.
+    """
+    uploads = sheets(session)
     return EvidenceCard(
         session=session,
-        sheets=sheets(session),
+        sheets=uploads,
+        told=sheets_told([(session, upload) for upload in uploads]),
         is_open=allows(check_can_upload, session),
         is_correctable=allows(check_is_finalized, session),
         max_bytes=settings.EVIDENCE_MAX_BYTES,

@@ -1,5 +1,6 @@
 """What pressing Finalize would do, and what still stands in the way (F5)."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,9 @@ from attendance.policies import (
     completion_date,
     outcome,
 )
+from attendance.selectors.evidence import present_upload
+from attendance.selectors.sheet_reading import sheet_told
+from attendance.sheet_findings import Told
 from learners.models import EvidenceUpload
 from learners.policies import expiry_date
 from learners.selectors.learners import is_active_person
@@ -51,6 +55,8 @@ class FinalizePreview:
             expire.
         blocked: present, though blocked or not active by now; their records are made all the same (L1).
         blocker: why Finalize is disabled; empty when it is not.
+        upload: the signed sheet; None while it is missing.
+        sheet: what its codes tell (E8).
     """
 
     facts: ListFacts
@@ -60,6 +66,13 @@ class FinalizePreview:
     blocked: Sequence[SessionAttendee]
     steps: Sequence[Step]
     blocker: str
+    upload: EvidenceUpload | None
+    sheet: Told
+
+    @property
+    def sheet_state(self) -> str:
+        """What a person has to say yes to besides (E8), see `sheet_state`; empty where the sheet gives no reason."""
+        return sheet_state(self.upload, self.sheet)
 
     @property
     def sentence(self) -> str:
@@ -104,10 +117,12 @@ class FinalizePreview:
         ) % {"count": self.facts.unmarked}
 
 
-def list_facts(session: Session) -> ListFacts:
-    """Return what finalize has to know about the list and the evidence, in two queries.
+def list_facts(session: Session, upload: EvidenceUpload | None) -> ListFacts:
+    """Return what finalize has to know about the list and the evidence, in one query.
 
-    Evidence counts when a stored and verified upload of this very session stands behind the link.
+    Args:
+        upload: the `present_upload` of the session: evidence counts when a stored and verified upload of this very
+            session stands behind the link.
     """
     counts = SessionAttendee.objects.filter(session=session).aggregate(
         listed=Count("pk"),
@@ -115,10 +130,18 @@ def list_facts(session: Session) -> ListFacts:
         passed=Count("pk", filter=Q(is_present=True, has_passed=True)),
         unmarked=Count("pk", filter=Q(marked_at__isnull=True)),
     )
-    uploads = EvidenceUpload.objects.filter(
-        session=session, key=session.attendance_file_key, sha256=session.attendance_file_hash
-    )
-    return ListFacts(has_evidence=session.has_evidence and uploads.exists(), **counts)
+    return ListFacts(has_evidence=upload is not None, **counts)
+
+
+def sheet_state(upload: EvidenceUpload | None, told: Told) -> str:
+    """Return a word for the warnings that a sheet gives reason for (E8); another one after every change of them.
+
+    Empty where there are none.
+    """
+    if upload is None or not told.warnings:
+        return ""
+    warnings = hashlib.sha256("\n".join(told.warnings).encode()).hexdigest()
+    return f"{upload.pk}-{warnings[:16]}"
 
 
 def list_state(session: Session) -> str:
@@ -131,12 +154,15 @@ def list_state(session: Session) -> str:
 
 
 def finalize_preview(session: Session, *, now: datetime) -> FinalizePreview:
-    """Return what finalize would do with `session` at this moment, in three queries.
+    """Return what finalize would do with `session` at this moment, in three queries, and two more if its sheet is of
+    another version of the list.
 
     Args:
         session: with its course version and venue selected.
     """
-    facts = list_facts(session)
+    upload = present_upload(session)
+    told = sheet_told(session, upload)
+    facts = list_facts(session, upload)
     version = session.course_version
     completed_on = session.end_time and completion_date(end_time=session.end_time, now=now)
     expires_on = None
@@ -149,8 +175,10 @@ def finalize_preview(session: Session, *, now: datetime) -> FinalizePreview:
         completion_date=completed_on,
         expiry_date=expires_on,
         blocked=list(blocked.select_related("learner").order_by("line")),
-        steps=_steps(session, facts, now=now),
+        steps=_steps(session, facts, told, now=now),
         blocker=_blocker(session, facts, now=now),
+        upload=upload,
+        sheet=told,
     )
 
 
@@ -162,7 +190,7 @@ def _blocker(session: Session, facts: ListFacts, *, now: datetime) -> str:
     return ""
 
 
-def _steps(session: Session, facts: ListFacts, *, now: datetime) -> list[Step]:
+def _steps(session: Session, facts: ListFacts, told: Told, *, now: datetime) -> list[Step]:
     """Return the checklist: F1's conditions, and what is unusual but allowed."""
     steps = [
         _step(lambda: check_is_scheduled(session), label=_("Scheduled"), met="", unmet=_("required")),
@@ -172,6 +200,8 @@ def _steps(session: Session, facts: ListFacts, *, now: datetime) -> list[Step]:
     if session.venue is not None and capacity_warning(attendees=facts.listed, capacity=session.venue.capacity):
         label = _("Venue %(count)d over capacity") % {"count": facts.listed - session.venue.capacity}
         steps.append(Step(kind="warn", label=label, detail=_("allowed")))
+    if facts.has_evidence and told.warnings:
+        return [*steps, Step(kind="warn", label=_("Signed sheet"), detail=_("look at it"))]
     sheet = _step(lambda: check_has_evidence(facts), label=_("Signed sheet"), met=_("stored"), unmet=_("required"))
     return [*steps, sheet]
 

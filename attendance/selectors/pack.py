@@ -9,6 +9,9 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from attendance.models import SessionAttendee
+from attendance.selectors.papers import line_place
+from attendance.sheet_reading import Place
 from learners.models import EvidenceUpload, Learner, Revocation, TrainingRecord
 from learners.selectors.as_of import facts_as_of, workers_as_of
 from learners.selectors.evidence import sheets_of
@@ -27,11 +30,16 @@ class File(NamedTuple):
 
 @dataclass(frozen=True)
 class Held:
-    """A record that counts, and the sheets that prove it: corrections, newest first, then the original (E6)."""
+    """A record that counts, and the sheets that prove it: corrections, newest first, then the original (E6).
+
+    Attributes:
+        line: of the worker on the list of the session; None for external training.
+    """
 
     record: TrainingRecord
     sheets: Sequence[EvidenceUpload]
     is_entered_later: bool
+    line: int | None
 
     @property
     def files(self) -> list[File]:
@@ -41,6 +49,12 @@ class Held:
             *(File(upload.key, upload.sha256, True) for upload in corrections),
             File(self.record.evidence_file_key, self.record.evidence_hash, False),
         ]
+
+    def place_in(self, key: str) -> Place | None:
+        """Return where the worker's line stands in the file under `key`; None where its codes do not tell."""
+        sheets = (upload for upload in self.sheets if upload.key == key)
+        places = (line_place(upload, self.record.session, self.line) for upload in sheets)
+        return next((place for place in places if place), None)
 
 
 @dataclass(frozen=True)
@@ -78,7 +92,7 @@ def dossiers(learner_ids: Sequence[int], *, on: date | None, today: date, warnin
 
 
 def _held(learner_ids: Sequence[int], *, day: date) -> Mapping[int, list[Held]]:
-    """Return by person the records that count on a day (C2), newest first, in two queries."""
+    """Return by person the records that count on a day (C2), newest first, in three queries."""
     is_revoked = Exists(Revocation.objects.filter(record=OuterRef("pk"), revoked_on__lte=day))
     records = list(
         TrainingRecord.objects.filter(
@@ -93,8 +107,13 @@ def _held(learner_ids: Sequence[int], *, day: date) -> Mapping[int, list[Held]]:
         .order_by("-completion_date", "-pk")
     )
     sheets = sheets_of(records)
+    sessions = {record.session_id for record in records if record.session_id is not None}
+    workers = {record.learner_id for record in records}
+    attendees = SessionAttendee.objects.filter(session__in=sessions, learner__in=workers)
+    lines = {(session, learner): line for session, learner, line in attendees.values_list("session", "learner", "line")}
     held: dict[int, list[Held]] = defaultdict(list)
     for record in records:
         is_entered_later = timezone.localdate(record.created_at) > day
-        held[record.person].append(Held(record, sheets[record.pk], is_entered_later))
+        line = lines.get((record.session_id, record.learner_id)) if record.session_id else None
+        held[record.person].append(Held(record, sheets[record.pk], is_entered_later, line))
     return held

@@ -8,6 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
+from attendance.selectors.papers import Paper, papers
 from learners.models import CompetencyRecord, EvidenceUpload, Learner
 from learners.selectors.competency import QueueFilter, earlier_attempts, next_in_queue, position_in_queue, queue
 from learners.selectors.evidence import sheets_of_session
@@ -47,9 +48,9 @@ class OpenSignOff:
     earlier: Sequence[CompetencyRecord]
 
     @property
-    def pages(self) -> list[tuple[EvidenceUpload, range]]:
-        """The numbers of the pages of each sheet."""
-        return [(sheet, range(1, sheet.pages + 1)) for sheet in self.sheets]
+    def papers(self) -> list[Paper]:
+        """Each sheet with its pages, that with the worker's line first."""
+        return papers(self.sheets, session=self.record.session, line=self.line)
 
 
 @dataclass(frozen=True)

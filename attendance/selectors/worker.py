@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
+from attendance.selectors.papers import Paper, papers
 from learners.models import CompetencyRecord, EvidenceUpload, Learner, TrainingRecord
 from learners.selectors import records as having
 from learners.selectors.as_of import Then, workers_as_of
@@ -85,9 +86,9 @@ class Sheet:
         return self.uploads[0] if self.uploads else None
 
     @property
-    def papers(self) -> list[tuple[EvidenceUpload, range]]:
-        """Each file with the numbers of its pages."""
-        return [(upload, range(1, upload.pages + 1)) for upload in self.uploads]
+    def papers(self) -> list[Paper]:
+        """Each file with its pages, that with the worker's line first."""
+        return papers(self.uploads, session=self.record.session, line=self.line)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Uploading the signed attendance sheet of a session, and correcting it after finalize (E1, E2, E3, E6, E7)."""
+"""Uploading the signed attendance sheet of a session, and correcting it after finalize (E1, E2, E3, E6, E7, E8)."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from attendance.correction_policies import check_can_correct_sheet
 from attendance.policies import check_can_upload
 from attendance.selectors.evidence import newest_sheet, session_of_evidence
+from attendance.services.sheet_reading import read_sheet
+from attendance.sheet_reading import Reading, kept
 from learners.evidence_files.incoming import Document, received
 from learners.models import EvidenceUpload
 from learners.services.evidence_store import StoredFile, store
@@ -27,7 +29,8 @@ def upload_evidence(*, session_id: int, files: Sequence[File], by: User, now: da
     """Check, hash, store and read back what was sent; only then link it to the session, in one short transaction.
 
     Whatever fails leaves the session as it was. A file that was stored and not linked is harmless, and is used when it
-    is sent again. A new upload replaces the link, never the file or the row of the one before (E3).
+    is sent again. A new upload replaces the link, never the file or the row of the one before (E3). What is read on it
+    (E8) is kept with it, and is never a reason to refuse it.
 
     Args:
         files: one PDF, JPEG or PNG, or several pictures, which become one PDF.
@@ -43,8 +46,9 @@ def upload_evidence(*, session_id: int, files: Sequence[File], by: User, now: da
     check_may(by, Permission.UPLOAD, session)
     check_can_upload(session)
     with received(files) as document:
+        reading = read_sheet(document)
         stored = store(document=document)
-    return _link(session_id=session_id, stored=stored, document=document, by=by, now=now)
+    return _link(session_id=session_id, stored=stored, document=document, reading=reading, by=by, now=now)
 
 
 def correct_sheet(
@@ -73,21 +77,33 @@ def correct_sheet(
     check_can_correct_sheet(session, newest_sheet(session), seen_id=corrects_id)
     with received(files) as document:
         check_can_correct_sheet(session, newest_sheet(session), seen_id=corrects_id, sha256=document.sha256)
+        reading = read_sheet(document)
         stored = store(document=document)
     with database_refusals(), as_person(by), transaction.atomic(durable=True):
         session = lock_session(session_id=session_id)
         newest = newest_sheet(session)
         check_can_correct_sheet(session, newest, seen_id=corrects_id, sha256=stored.sha256)
-        return _write(session, stored=stored, document=document, by=by, now=now, corrects=newest, reason=reason)
+        return _write(
+            session,
+            stored=stored,
+            document=document,
+            reading=reading,
+            by=by,
+            now=now,
+            corrects=newest,
+            reason=reason,
+        )
 
 
-def _link(*, session_id: int, stored: StoredFile, document: Document, by: User, now: datetime) -> EvidenceUpload:
+def _link(
+    *, session_id: int, stored: StoredFile, document: Document, reading: Reading, by: User, now: datetime
+) -> EvidenceUpload:
     """Durable, so that no caller can hold a transaction open while the store is asked."""
     with as_person(by), transaction.atomic(durable=True):
         session = lock_session(session_id=session_id)
         check_may(by, Permission.UPLOAD, session)
         check_can_upload(session)
-        upload = _write(session, stored=stored, document=document, by=by, now=now)
+        upload = _write(session, stored=stored, document=document, reading=reading, by=by, now=now)
         Session.objects.filter(pk=session.pk).update(
             attendance_file_key=stored.key, attendance_file_hash=stored.sha256, updated_by=by, updated_at=now
         )
@@ -99,6 +115,7 @@ def _write(
     *,
     stored: StoredFile,
     document: Document,
+    reading: Reading,
     by: User,
     now: datetime,
     corrects: EvidenceUpload | None = None,
@@ -108,6 +125,7 @@ def _write(
         session=session,
         **asdict(stored),
         original_name=document.name,
+        reading=kept(reading),
         uploaded_by=by,
         uploaded_at=now,
         corrects=corrects,

@@ -11,8 +11,17 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from attendance.policies import Outcome, check_can_finalize, check_is_as_confirmed, completion_date, outcome
-from attendance.selectors.finalize import list_facts, list_state
+from attendance.policies import (
+    Outcome,
+    check_can_finalize,
+    check_is_as_confirmed,
+    check_sheet_is_confirmed,
+    completion_date,
+    outcome,
+)
+from attendance.selectors.evidence import present_upload
+from attendance.selectors.finalize import list_facts, list_state, sheet_state
+from attendance.selectors.sheet_reading import sheet_told
 from learners.policies import expiry_date
 from learners.services.compliance import recalculate
 from training.audit_context import as_person
@@ -64,7 +73,14 @@ class FinalizeResult(Outcome):
     finalized_at: datetime
 
 
-def finalize_session(*, session_id: int, by: User, now: datetime, confirmed: str | None = None) -> FinalizeResult:
+def finalize_session(
+    *,
+    session_id: int,
+    by: User,
+    now: datetime,
+    confirmed: str | None = None,
+    sheet_confirmed: str | None = None,
+) -> FinalizeResult:
     """Turn the attendance of a session into records, freeze it, and bring compliance up to date.
 
     One transaction under the lock of the session: all of it or none of it (F3, F4). Whoever is not marked is absent.
@@ -74,11 +90,14 @@ def finalize_session(*, session_id: int, by: User, now: datetime, confirmed: str
 
     Args:
         confirmed: the `list_state` of the numbers that a person said yes to (F5); None where nobody was asked.
+        sheet_confirmed: the `sheet_state` of the warnings about the sheet that a person said yes to (E8), empty where
+            nobody did; None where nobody was asked.
 
     Raises:
         NotPermitted: not granted.
         SessionNotFound: there is no such session.
         ChangedSinceAsked: there was a change after those numbers were shown (409).
+        SheetNotConfirmed: the sheet gives reason for a look at it, and nobody said that there was one (400).
         AlreadyFinalized, NotScheduled: 409.
         EvidenceMissing, NotStarted, NobodyPresent: 400.
     """
@@ -87,8 +106,12 @@ def finalize_session(*, session_id: int, by: User, now: datetime, confirmed: str
         session = lock_session(session_id=session_id)
         if confirmed is not None:
             check_is_as_confirmed(session, confirmed=confirmed, state=list_state(session))
-        facts = list_facts(session)
+        upload = present_upload(session)
+        facts = list_facts(session, upload)
         check_can_finalize(session, facts, now=now)
+        if sheet_confirmed is not None:
+            told = sheet_told(session, upload)
+            check_sheet_is_confirmed(session, confirmed=sheet_confirmed, state=sheet_state(upload, told))
         learner_ids = _write_records(session, by=by, now=now)
         session.status = Session.Status.COMPLETED
         session.finalized_at = now

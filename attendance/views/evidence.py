@@ -20,8 +20,11 @@ from attendance.selectors.evidence import (
     sheets,
     sign_off_of_evidence,
 )
+from attendance.selectors.papers import line_of, papers
+from attendance.selectors.sheet_reading import sheet_told
 from attendance.selectors.workspace import progress
 from attendance.services.evidence import upload_evidence
+from attendance.sheet_findings import Told
 from learners.evidence_files.page_images import Width, page_image
 from learners.evidence_files.upload_names import FIELD
 from learners.models import EvidenceUpload, Learner
@@ -30,6 +33,7 @@ from learners.services.evidence_reads import log_download, log_preview
 from learners.services.evidence_store import EvidenceAltered, EvidenceMissing, check_stored, open_stored
 from training.handing_out import SANDBOX
 from training.htmx import HtmxRequest
+from training.models import Session
 from training.permissions import Permission, check_may, requires
 from training.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
 from training.selectors.sessions import get_session
@@ -37,11 +41,20 @@ from training.selectors.sessions import get_session
 
 @dataclass(frozen=True)
 class Proof:
-    """A stored file that the person may open, with the name it goes by and the page it belongs to."""
+    """A stored file that the person may open, with the name it goes by and the page it belongs to.
+
+    Args:
+        door: of whose evidence it is: "session", "record" or "sign_off", with the key `of`.
+        session: whose sheet it is, if a sheet.
+        learner: on whose account it is opened, if on one.
+    """
 
     upload: EvidenceUpload
     name: str
     page: str
+    door: str
+    of: int
+    session: Session | None = None
     learner: Learner | None = None
 
 
@@ -50,6 +63,13 @@ class Proof:
 def session_evidence(request: HtmxRequest, pk: int) -> HttpResponseBase:
     """Take the signed sheet of a session, or hand it out."""
     return _upload(request, pk) if request.method == "POST" else _download(request, _proof_of_session(request, pk))
+
+
+@requires(Permission.READ_EVIDENCE)
+@require_safe
+def session_evidence_view(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Open a session's sheet at the worker's line (E3)."""
+    return _view(request, _proof_of_session(request, pk))
 
 
 @requires(Permission.READ_EVIDENCE)
@@ -75,6 +95,13 @@ def record_evidence(request: HtmxRequest, pk: int) -> HttpResponseBase:
 
 @requires(Permission.READ_EVIDENCE)
 @require_safe
+def record_evidence_view(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Open the file behind a training record at the worker's line (E3)."""
+    return _view(request, _proof_of_record(request, pk))
+
+
+@requires(Permission.READ_EVIDENCE)
+@require_safe
 def record_evidence_page(request: HtmxRequest, pk: int, page: int) -> HttpResponse:
     """Show one page of the file behind a training record as a picture."""
     return _page(request, _proof_of_record(request, pk), page)
@@ -92,6 +119,13 @@ def record_evidence_check(request: HtmxRequest, pk: int) -> HttpResponse:
 def sign_off_evidence(request: HtmxRequest, pk: int) -> HttpResponseBase:
     """Hand out the sheet behind a practical sign-off that is owed, or its correction with `?sheet=`."""
     return _download(request, _proof_of_sign_off(request, pk))
+
+
+@requires(Permission.READ_EVIDENCE)
+@require_safe
+def sign_off_evidence_view(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Open the sheet behind a practical sign-off at the worker's line (E3)."""
+    return _view(request, _proof_of_sign_off(request, pk))
 
 
 @requires(Permission.READ_EVIDENCE)
@@ -130,7 +164,8 @@ def _proof_of_session(request: HtmxRequest, pk: int) -> Proof:
     session = session_of_evidence(pk)
     check_may(request.user, Permission.READ_EVIDENCE, session)
     upload = _wanted(request, sheets(session), otherwise=_("This session has no signed sheet yet."))
-    return Proof(upload, session.reference, reverse("attendance:session", args=[session.pk]))
+    page = reverse("attendance:session", args=[session.pk])
+    return Proof(upload, session.reference, page, "session", session.pk, session)
 
 
 def _proof_of_record(request: HtmxRequest, pk: int) -> Proof:
@@ -139,7 +174,8 @@ def _proof_of_record(request: HtmxRequest, pk: int) -> Proof:
     otherwise = _("No upload is known for this record. Tell your administrator.")
     upload = _wanted(request, sheets_of([record])[record.pk], otherwise=otherwise)
     name = record.session.reference if record.session else f"record-{record.pk}"
-    return Proof(upload, name, reverse("attendance:worker", args=[record.learner_id]), record.learner)
+    page = reverse("attendance:worker", args=[record.learner_id])
+    return Proof(upload, name, page, "record", record.pk, record.session, record.learner)
 
 
 def _proof_of_sign_off(request: HtmxRequest, pk: int) -> Proof:
@@ -150,7 +186,7 @@ def _proof_of_sign_off(request: HtmxRequest, pk: int) -> Proof:
     otherwise = _("No upload is known for this sign-off. Tell your administrator.")
     upload = _wanted(request, signed, otherwise=otherwise)
     page = f"{reverse('attendance:verify')}?record={record.pk}"
-    return Proof(upload, record.session.reference, page, record.learner)
+    return Proof(upload, record.session.reference, page, "sign_off", record.pk, record.session, record.learner)
 
 
 def _wanted(request: HtmxRequest, offered: Sequence[EvidenceUpload], *, otherwise: str) -> EvidenceUpload:
@@ -186,6 +222,21 @@ def _page(request: HtmxRequest, proof: Proof, page: int) -> HttpResponse:
     image = page_image(key=upload.key, sha256=upload.sha256, page=page, width=width)
     log_preview(upload=upload, learner=proof.learner, by=request.user, now=timezone.now())
     return HttpResponse(image, content_type="image/png", headers=SANDBOX)
+
+
+def _view(request: HtmxRequest, proof: Proof) -> HttpResponse:
+    """Show all pages as pictures, those of a sheet with what its codes tell of the session (E8)."""
+    line = line_of(proof.session, proof.learner)
+    (paper,) = papers([proof.upload], session=proof.session, line=line)
+    context = {
+        "proof": proof,
+        "paper": paper,
+        "line": line,
+        "told": sheet_told(proof.session, proof.upload) if proof.session else Told(),
+        "page_url": f"attendance:{proof.door}_evidence_page",
+        "download_url": reverse(f"attendance:{proof.door}_evidence", args=[proof.of], query={"sheet": proof.upload.pk}),
+    }
+    return render(request, "attendance/evidence_view.html", context)
 
 
 def _check(request: HtmxRequest, proof: Proof) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from attendance.policies import ChangedSinceAsked
+from attendance.policies import ChangedSinceAsked, SheetNotConfirmed
 from attendance.selectors.finalize import list_state
 from attendance.selectors.workspace import progress
 from attendance.services.finalize import FinalizeResult, finalize_session
@@ -27,16 +27,21 @@ from training.selectors.sessions import get_session
 def session_finalize(request: HtmxRequest, pk: int) -> HttpResponse:
     """Ask (F5), then finalize (F2) and go back to the workspace, which is locked from now on.
 
-    Whoever says yes to numbers that are not so any more is asked again, with the new ones.
+    Whoever says yes to numbers that are not so any more is asked again, with the new ones; so is who has not said that
+    they looked at a sheet that seems to be the wrong one (E8).
     """
     session = get_session(pk, user=request.user)
     if request.method != "POST":
         return _question(request, session)
     try:
         result = finalize_session(
-            session_id=pk, by=request.user, now=timezone.now(), confirmed=request.POST.get("confirmed")
+            session_id=pk,
+            by=request.user,
+            now=timezone.now(),
+            confirmed=request.POST.get("confirmed"),
+            sheet_confirmed=request.POST.get("sheet_confirmed", ""),
         )
-    except ChangedSinceAsked as refusal:
+    except (ChangedSinceAsked, SheetNotConfirmed) as refusal:
         return _question(request, get_session(pk, user=request.user), refusal=refusal)
     messages.success(request, _told(result))
     if request.htmx:
@@ -44,14 +49,16 @@ def session_finalize(request: HtmxRequest, pk: int) -> HttpResponse:
     return redirect("attendance:session", pk)
 
 
-def _question(request: HtmxRequest, session: Session, *, refusal: ChangedSinceAsked | None = None) -> HttpResponse:
+def _question(
+    request: HtmxRequest, session: Session, *, refusal: ChangedSinceAsked | SheetNotConfirmed | None = None
+) -> HttpResponse:
     context = {
         "session": session,
         "confirmed": list_state(session),  # before the numbers: a change between the two is asked about once more
         "progress": progress(session, now=timezone.now()),
         "refusal": refusal,
     }
-    status = refusal.status if refusal else 200
+    status = 200 if refusal is None else 422 if isinstance(refusal, SheetNotConfirmed) else refusal.status
     if not request.htmx:
         return render(request, "attendance/finalize.html", context, status=status)
     dialog = render(request, "attendance/partials/_confirm.html", context, status=status)

@@ -16,7 +16,8 @@ from django.db import connection
 from attendance.models import SessionAttendee
 from attendance.selectors.sheet import Sheet
 from attendance.services.finalize import finalize_session
-from attendance.sheet import ROWS_PER_PAGE, file_name
+from attendance.sheet import file_name, sheet_codes
+from attendance.sheet_reading import as_printed, kept
 from config.demo.diary import PlannedSession
 from config.demo.library import Library
 from config.demo.paper import Signed, signed_sheet
@@ -86,13 +87,16 @@ class Held:
             if outcome is Outcome.NOT_COMPETENT
         }
 
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet as it was printed."""
+        assert self.printed.course_version is not None  # noqa: S101  # scheduled
+        return Sheet(self.printed, self.printed.course_version.title, self.attendees[: self.printed.last_line])
+
     def paper(self) -> tuple[bytes, int]:
         """Return the signed sheet and its number of pages."""
-        assert self.printed.course_version is not None  # noqa: S101  # scheduled
-        listed = self.printed.last_line
-        sheet = Sheet(self.printed, self.printed.course_version.title, self.attendees[:listed])
-        signed = Signed(sheet, self.attendees[listed:], self.printed_at)
-        return signed_sheet(signed), max(1, -(-listed // ROWS_PER_PAGE))
+        signed = Signed(self.sheet, self.attendees[self.printed.last_line :], self.printed_at)
+        return signed_sheet(signed), len(sheet_codes(self.sheet))
 
 
 class Historian:
@@ -240,6 +244,7 @@ class Historian:
                         session=session,
                         **asdict(stored),
                         original_name=f"scan-{file_name(session)}",
+                        reading=kept(as_printed(sheet_codes(each.sheet))),  # a reader would find what was drawn
                         uploaded_by=each.by,
                         uploaded_at=each.uploaded_at,
                     )

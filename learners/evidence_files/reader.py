@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
-from learners.evidence_files import pdf, pictures
+from learners.evidence_files import codes, pdf, pictures
 from learners.evidence_files.confinement import confine
 from learners.evidence_files.kinds import ANSWERED_BEFORE, REFUSED, Kind, Reason, UnacceptableError, kind_of
 
@@ -96,7 +96,12 @@ def join(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
     return pictures.as_pdf(list(zip(task["names"], kinds, files, strict=True))).getvalue()
 
 
-TASKS: dict[str, Callable[[list[BinaryIO], dict[str, Any]], bytes]] = {"check": check, "page": page, "join": join}
+TASKS: dict[str, Callable[[list[BinaryIO], dict[str, Any]], bytes]] = {
+    "check": check,
+    "page": page,
+    "join": join,
+    "codes": codes.find,
+}
 
 
 @contextmanager

@@ -29,6 +29,12 @@ class EvidenceUpload(models.Model):
     content_type = models.CharField(_("content type"), max_length=50)
     original_name = models.CharField(_("original name"), max_length=255, blank=True)
     pages = models.PositiveIntegerField(_("pages"), default=1)
+    reading = models.JSONField(
+        _("what was read on it"),
+        null=True,
+        blank=True,
+        help_text=_("Codes of sign-in sheets that were found on its pages (E8). Empty: nobody looked for any."),
+    )
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+"
     )

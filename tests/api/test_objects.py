@@ -14,7 +14,9 @@ SPECIFIED = {
         venueName venueCapacity startTime endTime status attendeeCount markedCount capacityExceeded evidence finalizedAt
         finalizedBy cancellationReason allowedActions version createdAt updatedAt
     """,
-    "EvidenceObject": "key sha256 size contentType uploadedAt uploadedBy",
+    "EvidenceObject": "key sha256 size contentType uploadedAt uploadedBy sheet",
+    "SheetObject": "pages told warnings",
+    "SheetPageObject": "filePage issuedHere reference listVersion page pages",
     "Stored": "key sha256 size contentType",
     "AttendeeObject": """
         line learnerId badgeId name companyName learnerStatus status isPresent hasPassed remarks markedBy markedAt

@@ -13,6 +13,7 @@ from PIL import Image
 from attendance.models import SessionAttendee
 from attendance.selectors.sheet import sheet_of
 from attendance.sheet import file_name, print_sheet, sheet_data
+from attendance.sheet_code import SheetCode, code_text
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import CourseVersionFactory, SessionFactory, scheduled_session
@@ -216,7 +217,9 @@ def test_four_corner_marks_frame_every_page() -> None:
 
 def test_s11_the_qr_code_holds_session_list_version_and_page() -> None:
     session = session_with(*[("Ana", "Silva")] * 19, version=3)
-    code = segno.make_qr(f"SITEPROOF/{session.reference}/V3/P2-2", error="q")
+    text = code_text(SheetCode(1, session.reference, 3, 2, 2, (19, 20, 21)))
+    assert text.startswith(f"SITEPROOF1/{session.reference}/3/2-2/19-21/")
+    code = segno.make_qr(text, error="q")
     module = 22 / code.symbol_size(border=0)[0]
 
     image = picture(session, page=1)

@@ -4,10 +4,15 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from playwright.sync_api import Browser, FilePayload, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.factories import files
+from attendance.services.evidence import upload_evidence
+from attendance.services.finalize import finalize_session
+from attendance.services.marking import Mark, save_marks
+from learners.models import TrainingRecord
+from tests.factories import files, sheets
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.training import scheduled_session
 from tests.journeys.accessibility import violations
@@ -117,3 +122,57 @@ def test_the_pages_of_evidence_are_accessible(
 
 def _assert_accessible(page: Page) -> None:
     assert [each["id"] for each in violations(page)] == []
+
+
+def test_c8_a_page_of_another_session_is_said_and_finalize_asks(
+    page: Page, live_server: LiveServer, supervisor: User, sign_in: Callable[[User], None]
+) -> None:
+    """What went wrong: an unsigned page 1 of 3 of another session made 11 legal records."""
+    session, other = sheets.session_of(2), sheets.session_of(40)
+    marks = [Mark(each.learner_id, is_present=True, has_passed=True) for each in session.attendees.all()]
+    save_marks(session_id=session.pk, marks=marks, by=supervisor, now=timezone.now())
+    sign_in(supervisor)
+    page.goto(f"{live_server.url}/sessions/{session.pk}/")
+    wrong = sheets.pages_of((sheets.printed(other), 1))
+    page.set_input_files(INPUT, {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": wrong})
+    said = f"This is the sheet of another session: {other.reference}, page 1 of 3."
+    expect(page.locator("#evidence .told .bad")).to_contain_text(said)
+
+    page.locator("#finalize").get_by_role("button").click()
+    dialog = page.locator("#finalize-dialog")
+    expect(dialog).to_contain_text(said)
+    picture = dialog.locator(".signed img")
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 960
+    assert not violations(page)
+    generate = dialog.get_by_role("button", name="Generate 2 records")
+    generate.click()
+    expect(dialog).to_be_visible()  # the browser asks for the tick
+    assert not TrainingRecord.objects.exists()
+
+    dialog.get_by_label("I have looked at the sheet").check()
+    generate.click()
+    expect(page.locator("#finalize")).to_contain_text("Finalized by")
+    assert TrainingRecord.objects.count() == 2
+
+
+def test_c9_the_profile_shows_the_page_with_the_workers_row_in_sight(
+    page: Page, live_server: LiveServer, supervisor: User, sign_in: Callable[[User], None]
+) -> None:
+    session = sheets.session_of(36)
+    marks = [Mark(each.learner_id, is_present=True, has_passed=True) for each in session.attendees.all()]
+    save_marks(session_id=session.pk, marks=marks, by=supervisor, now=timezone.now())
+    sent = [files.upload(sheets.printed(session))]
+    upload_evidence(session_id=session.pk, files=sent, by=supervisor, now=timezone.now())
+    finalize_session(session_id=session.pk, by=supervisor, now=timezone.now())
+    record = TrainingRecord.objects.get(learner__attendances__line=36)
+    sign_in(supervisor)
+    page.goto(f"{live_server.url}/workers/{record.learner_id}/")
+    band = page.locator("#sheet .band polygon")
+    expect(band).to_be_in_viewport()
+    assert not violations(page)
+
+    with page.context.expect_page() as opened:
+        page.locator("#sheet").get_by_role("link", name="Open").click()
+    expect(opened.value.locator(".band polygon")).to_be_in_viewport()
+    expect(opened.value.get_by_text("signs on line 36")).to_be_attached()
+    assert not violations(opened.value)

@@ -1,0 +1,103 @@
+"""Signed sheets as they are looked at: the page with the worker's line first, and where on it the line stands (E3)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from attendance.models import SessionAttendee
+from attendance.sheet_reading import Place, reading_of
+from learners.evidence_files.perspective import Quad
+from learners.models import EvidenceUpload, Learner
+from training.models import Session
+
+ACROSS = 1000  # units of the drawing over a picture, in both directions
+
+
+@dataclass(frozen=True)
+class PaperPage:
+    """A page of a file.
+
+    Attributes:
+        band: the corners of the worker's row as an SVG polygon in a square of `ACROSS` units; empty for none.
+    """
+
+    number: int
+    band: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file with its pages in the order in which they are looked at: that with the worker's line first.
+
+    Attributes:
+        where: where the worker's line stands, or why that is not known; empty where there is no line to look for.
+    """
+
+    upload: EvidenceUpload
+    pages: Sequence[PaperPage]
+    where: str
+
+    @property
+    def first(self) -> int:
+        """The page at which it opens."""
+        return self.pages[0].number
+
+
+def papers(uploads: Iterable[EvidenceUpload], *, session: Session | None, line: int | None) -> list[Paper]:
+    """Return files as they are looked at; no query.
+
+    Args:
+        session: whose signed sheets they are; None for certificates.
+        line: of the worker on the list of that session.
+    """
+    return [_paper(upload, session, line) for upload in uploads]
+
+
+def line_of(session: Session | None, learner: Learner | None) -> int | None:
+    """Return a worker's line on the list of a session; None where there is none."""
+    if session is None or learner is None:
+        return None
+    return SessionAttendee.objects.filter(session=session, learner=learner).values_list("line", flat=True).first()
+
+
+def line_place(upload: EvidenceUpload, session: Session | None, line: int | None) -> Place | None:
+    """Return where on a signed sheet a line of its session stands; None where its codes do not tell."""
+    reading = reading_of(upload)
+    if reading is None or session is None or line is None:
+        return None
+    return reading.place(reference=session.reference, line=line)
+
+
+def _paper(upload: EvidenceUpload, session: Session | None, line: int | None) -> Paper:
+    place = line_place(upload, session, line)
+    numbers = range(1, upload.pages + 1)
+    if place is None or place.at not in numbers:
+        return Paper(upload, [PaperPage(number) for number in numbers], _why_not(upload, session, line))
+    first = PaperPage(place.at, _drawn(place.band) if place.band else "")
+    pages = [first, *(PaperPage(number) for number in numbers if number != place.at)]
+    return Paper(upload, pages, _where(place, upload))
+
+
+def _where(place: Place, upload: EvidenceUpload) -> str:
+    if place.pages == upload.pages == 1:
+        return ""
+    facts = {"at": place.at, "page": place.page, "pages": place.pages}
+    if place.at == place.page:
+        return _("It stands on page %(page)s of %(pages)s, shown first.") % facts
+    return _("It stands on page %(page)s of %(pages)s, page %(at)s of the file, shown first.") % facts
+
+
+def _why_not(upload: EvidenceUpload, session: Session | None, line: int | None) -> str:
+    if session is None or line is None:
+        return ""
+    reading = reading_of(upload)
+    if reading is None:
+        return _("Codes were not looked for when this file was stored, so its pages are shown from the first.")
+    if reading.of_session(session.reference):
+        return _("No page of this sheet that was read has this line, so its pages are shown from the first.")
+    return _("No code of this session’s sheet was read on it, so its pages are shown from the first.")
+
+
+def _drawn(band: Quad) -> str:
+    return " ".join(f"{round(x * ACROSS)},{round(y * ACROSS)}" for x, y in band)

@@ -1,0 +1,28 @@
+"""Reading the codes of our own sheets on a file that was sent (E8)."""
+
+import json
+
+import structlog
+
+from attendance.sheet_layout import OF_UNKEYED_CODES, layout, layouts
+from attendance.sheet_reading import Reading, judged
+from learners.evidence_files import limited
+from learners.evidence_files.incoming import Document
+from learners.evidence_files.kinds import UnacceptableError
+
+logger = structlog.get_logger(__name__)
+
+
+def read_sheet(document: Document) -> Reading:
+    """Return the codes of sign-in sheets on the pages of a checked file, before it is stored and outside of any lock.
+
+    It takes some seconds at most. A reader that is busy or gives up has found nothing: no file is refused for that.
+    """
+    frames = {f"SITEPROOF{each.number}/": each.frame for each in layouts()}
+    frames["SITEPROOF/"] = layout(OF_UNKEYED_CODES).frame
+    try:
+        with limited.run("codes", [document.file], patience=1, frames=frames, pages=document.pages) as answer:
+            return judged(json.load(answer))
+    except (UnacceptableError, limited.ReaderUnavailable):
+        logger.warning("sheet_not_read", sha256=document.sha256)
+        return Reading(0, [])
