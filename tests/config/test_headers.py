@@ -10,6 +10,8 @@ from django.test import Client, RequestFactory, override_settings
 
 from config.middleware import CompressionMiddleware
 
+pytestmark = pytest.mark.django_db  # an answer that is closed looks after the connection
+
 GZIP = {"Accept-Encoding": "gzip, br"}
 
 
@@ -39,7 +41,6 @@ def test_other_security_headers(client: Client) -> None:
     assert "camera=()" in headers["Permissions-Policy"]
 
 
-@pytest.mark.django_db
 def test_nobody_keeps_an_answer_of_the_api_whoever_asks(client: Client, as_supervisor: Client) -> None:
     addresses = ("/api/v1/training/sessions", "/api/nowhere", "/api/openapi.json", "/api/v1/training/sessions/1")
     for each in (client, as_supervisor):
@@ -62,7 +63,6 @@ def test_static_files_are_kept() -> None:
 # Compression
 
 
-@pytest.mark.django_db
 def test_pages_are_compressed_for_who_takes_it(as_supervisor: Client) -> None:
     plain = as_supervisor.get("/")
     small = as_supervisor.get("/", headers=GZIP)
@@ -73,7 +73,6 @@ def test_pages_are_compressed_for_who_takes_it(as_supervisor: Client) -> None:
     assert len(small.content) < 0.5 * len(plain.content)
 
 
-@pytest.mark.django_db
 def test_a_problem_of_the_api_is_what_its_headers_say(as_supervisor: Client) -> None:
     answer = as_supervisor.get("/api/nowhere", headers=GZIP)
     text = gzip.decompress(answer.content) if "Content-Encoding" in answer else answer.content
@@ -81,7 +80,6 @@ def test_a_problem_of_the_api_is_what_its_headers_say(as_supervisor: Client) -> 
     assert int(answer["Content-Length"]) == len(answer.content)
 
 
-@pytest.mark.django_db
 def test_the_length_of_a_page_tells_nothing_of_its_token(as_supervisor: Client) -> None:
     """Each answer masks the token anew, and is as long as chance will have it."""
     answers = [as_supervisor.get("/", headers=GZIP) for _ in range(8)]
