@@ -8,9 +8,8 @@ import sys
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C while the program is being read ends it without a word
 
-from django.core.management import execute_from_command_line
-
 from config import embedded_postgres, environment
+from config.command_line import run_command
 
 WITHOUT_DATABASE = {"check", "collectstatic", "compilemessages", "diffsettings", "help", "makemessages", "version"}
 INTERRUPTED = 130
@@ -25,7 +24,7 @@ def main() -> None:
     try:
         if command not in WITHOUT_DATABASE and not command.startswith("-") and environment.IS_LOCAL:
             embedded_postgres.join()
-        execute_from_command_line(sys.argv)
+        run_command(sys.argv)
     except embedded_postgres.NoServerError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

@@ -16,11 +16,11 @@ from attendance.services.capture import Presence
 from learners.models import LearnerProgression, ProgressionEvent
 from learners.services.progression import Collision
 from training.forms import LONGEST_REASON, WITHIN_REASON, DayInput, course_choices
+from training.keys import key_of
 from training.models import Company, Trainer
 from training.refusals import Refusal, show_refusal
 
 HOURS = "hours-"  # and the key of the worker
-LONGEST_KEY = 18
 
 
 def _hours_input() -> forms.NumberInput:
@@ -110,9 +110,9 @@ class CaptureForm(forms.Form):
         """Return the hours of everybody whom the page showed, those who are no longer in progress as well."""
         named = {name.removeprefix(HOURS): hours for name, hours in self.data.items() if name.startswith(HOURS)}
         return [
-            Presence(int(learner_id), str(hours).strip().replace(",", "."))
-            for learner_id, hours in named.items()
-            if learner_id.isascii() and learner_id.isdecimal() and len(learner_id) <= LONGEST_KEY
+            Presence(learner_id, str(hours).strip().replace(",", "."))
+            for text, hours in named.items()
+            if (learner_id := key_of(text)) is not None
         ]
 
     def refuse(self, refusal: Refusal) -> None:
@@ -175,7 +175,7 @@ class StartForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, ticked: Sequence[str], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         # What can be a key; whose it is, the service knows.
-        self.chosen = [int(key) for key in ticked if key.isascii() and key.isdecimal() and len(key) <= LONGEST_KEY]
+        self.chosen = [key for text in ticked if (key := key_of(text)) is not None]
         self.fields["learner"].choices = [(key, key) for key in self.chosen]  # type: ignore[attr-defined]
 
     def refuse(self, refusal: Refusal) -> None:

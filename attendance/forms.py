@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from attendance.selectors.picker import LONGEST_PAGE, Group, Wanted
 from attendance.services.marking import REMARKS_LENGTH, Everybody, Mark
+from training.keys import key_of, keys_of
 from training.refusals import Invalid
 
 
@@ -73,8 +74,7 @@ def everybody(data: QueryDict) -> Everybody | None:
 
 def line_number(data: QueryDict) -> int:
     """Return the last line that the page shows; 0 where that is unclear, so that every row is sent."""
-    word = data.get("after", "")
-    return int(word) if word.isdecimal() and len(word) < 10 else 0
+    return key_of(data.get("after", "")) or 0
 
 
 class PickerForm(forms.Form):
@@ -102,6 +102,7 @@ def learner_ids(values: Iterable[str]) -> list[int]:
         Invalid: something else was sent, or nothing.
     """
     words = [word.strip() for value in values for word in value.split(",")]
-    if not words or not all(word.isdecimal() and len(word) < 19 for word in words):
+    keys = keys_of(words)
+    if not keys:
         raise Invalid(_("Choose at least one worker from the list, then add again."))
-    return [int(word) for word in words]
+    return keys

@@ -12,7 +12,8 @@ from attendance.selectors.matrix import MatrixFilter
 from learners.forms import WorkerFilterForm
 from learners.models import Learner
 from learners.selectors.matrix import Place, Rank
-from training.forms import BIGGEST_KEY, DayInput
+from training.forms import DayInput
+from training.keys import LARGEST_KEY
 
 ANY_STATUS = "any"
 PLACE = re.compile(r"([0-5])-(\d{1,18})", re.ASCII)  # rank and key of a worker
@@ -24,7 +25,7 @@ class MatrixForm(WorkerFilterForm):
     The day is read by `learners.selectors.as_of.day_of`, which says what is wrong with it.
     """
 
-    red = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST_KEY)
+    red = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
     columns = forms.ChoiceField(
         label=gettext_lazy("Courses"),
         required=False,

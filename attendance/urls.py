@@ -23,6 +23,7 @@ from attendance.views import (
     workers,
     workspace,
 )
+from training.keys import day_of_text
 
 
 class DayConverter:
@@ -31,7 +32,7 @@ class DayConverter:
     regex = r"\d{4}-\d{2}-\d{2}"
 
     def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
+        return day_of_text(value)
 
     def to_url(self, value: date) -> str:
         return value.isoformat()

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver
@@ -20,6 +21,7 @@ from ninja.openapi.docs import Swagger
 from attendance.api import classes, corrections, lists, sessions
 from config.api_gate import gate, not_signed_in
 from config.problems import MEDIA_TYPE, field_errors, problem, problem_of, sentence
+from config.refusal_answers import refusal_of
 from learners.api import competency, records, workers
 from training import api as training
 from training import api_jobs as jobs
@@ -103,6 +105,15 @@ api.add_router("/v1/jobs", jobs.router, tags=["jobs"])
 
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return problem_of(refusal)
+
+
+@api.exception_handler(Error)
+def failed_database(request: HttpRequest, error: Error) -> HttpResponse:
+    """A time-out or a lost connection is told like a refusal; what is a defect goes on to the 500."""
+    refusal = refusal_of(request, error)
+    if refusal is None:
+        raise error
     return problem_of(refusal)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from config.models import ApiToken
 from training.permissions import Permission, check_may
-from training.refusals import Conflict, check_fields
+from training.refusals import Conflict, check_fields, database_refusals
 
 MARK = "sp_"  # so that leak scanners and people know one when they see it
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
@@ -35,7 +35,8 @@ def make_token(*, user: User, name: str, by: User, now: datetime) -> tuple[ApiTo
         user=user, name=name.strip(), digest=_digest(secret), beginning=secret[:8], created_at=now, created_by=by
     )
     check_fields(token)
-    token.save()
+    with database_refusals():
+        token.save()
     return token, secret
 
 
@@ -47,7 +48,9 @@ def revoke_token(*, token_id: int, by: User, now: datetime) -> None:
         AlreadyRevoked: somebody did it before.
     """
     check_may(by, Permission.ADMINISTER)
-    if not ApiToken.objects.filter(pk=token_id, revoked_at__isnull=True).update(revoked_at=now):
+    with database_refusals():
+        revoked = ApiToken.objects.filter(pk=token_id, revoked_at__isnull=True).update(revoked_at=now)
+    if not revoked:
         raise AlreadyRevoked(_("This token was revoked already."))
 
 

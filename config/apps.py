@@ -1,9 +1,16 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db.models.signals import post_migrate, pre_migrate
+
+from config import database_limits
 
 
 class ConfigConfig(AppConfig):
     name = "config"
+
+    def ready(self) -> None:
+        pre_migrate.connect(database_limits.before_migrations, sender=self)
+        post_migrate.connect(database_limits.after_migrations, sender=self)
 
 
 class AdminConfig(admin_apps.AdminConfig):

@@ -147,6 +147,7 @@ def keep(programs: Path) -> NoReturn:
         **_as_owner(
             *(programs / "postgres", "-D", data, "-k", RUN),
             *("-c", "listen_addresses=", "-c", "max_connections=200"),
+            *("-c", "idle_in_transaction_session_timeout=60s"),  # a forgotten psql brings no limits along
             *("-c", "random_page_cost=1.1"),  # all of it lies in memory: an index is cheaper than a whole table
             start_new_session=True,
             preexec_fn=stop_with_parent(signal.SIGINT),

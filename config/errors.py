@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.views import csrf
 from psycopg_pool import PoolTimeout
 
+from config.refusal_answers import answer_refusal, refusal_of
+
 RETRY_SECONDS = "5"
 
 
@@ -20,6 +22,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if failure is not None and isinstance(failure.__cause__, PoolTimeout):
         busy = loader.render_to_string("503.html")
         return HttpResponse(busy, status=503, headers={"Retry-After": RETRY_SECONDS})
+    refusal = refusal_of(request, failure)  # of the middlewares, which read the login before any view
+    if refusal is not None:
+        return answer_refusal(request, refusal)
     return HttpResponse(loader.render_to_string("500.html"), status=500)
 
 

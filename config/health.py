@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config import database_limits
 from learners.selectors.compliance import freshness
 
 logger = structlog.get_logger(__name__)
@@ -82,9 +83,16 @@ def _check_compliance() -> None:
         )
 
 
+def _check_limits() -> None:
+    """Without them one forgotten transaction stops marking and finalizing for ever."""
+    if names := database_limits.missing():
+        raise NotReadyError(f"nothing bounds {', '.join(names)}; run `manage.py setup_database_roles` as the owner")
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "database": _check_database,
     "migrations": _check_migrations,
+    "limits": _check_limits,
     "evidence": _check_evidence_store,
     "compliance": _check_compliance,
 }

@@ -7,16 +7,14 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_structlog.middlewares import RequestMiddleware
 
 from config.api_gate import token_of
 from config.client_address import client_address
+from config.refusal_answers import answer_refusal, refusal_of
 from training.audit_context import person
-from training.refusals import Invalid, Refusal, Unavailable
 
-RETRY_SECONDS = "5"
 # Nothing of the site needs a device or a browser feature that asks the user.
 PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -62,11 +60,7 @@ class AuditContextMiddleware:
 
 
 class RefusalMiddleware:
-    """Answer a refusal that a view let through: the sentence, with its status.
-
-    HTMX gets the plain sentence, which the page shows as a toast, and swaps nothing; a browser gets a small page. In
-    the browser bad input is 422 (the JSON API answers 400).
-    """
+    """Answer a refusal, or an error of the database, that a view let through: the sentence, with its status."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -75,18 +69,8 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Refusal):
-            return None
-        status = 422 if exception.status == Invalid.status else exception.status
-        if getattr(request, "htmx", False):
-            answer = HttpResponse(exception.message, content_type="text/plain; charset=utf-8", status=status)
-            answer["HX-Reswap"] = "none"
-        else:
-            context = {"message": exception.message, "wanted_to_read": request.method in {"GET", "HEAD"}}
-            answer = render(request, "refusal.html", context, status=status)
-        if status == Unavailable.status:
-            answer["Retry-After"] = RETRY_SECONDS
-        return answer
+        refusal = refusal_of(request, exception)
+        return None if refusal is None else answer_refusal(request, refusal)
 
 
 class CompressionMiddleware(GZipMiddleware):

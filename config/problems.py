@@ -100,7 +100,7 @@ def problem_of(refusal: Refusal) -> HttpResponse:
         refusal.message,
         errors=errors,
         conflict=_conflict(refusal.conflict) if refusal.conflict else None,
-        headers={"Retry-After": "5"} if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE else None,
+        headers={"Retry-After": str(refusal.retry_seconds)} if refusal.retry_seconds else None,
     )
 
 

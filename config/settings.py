@@ -94,6 +94,12 @@ TEMPLATES = [
 ]
 
 # Database
+# Seconds after which somebody who waits for a lock, a statement, and a transaction in which nothing happens are ended.
+DATABASE_LIMITS = {
+    "lock_timeout": env.int("DATABASE_LOCK_SECONDS", default=5),
+    "statement_timeout": env.int("DATABASE_STATEMENT_SECONDS", default=30),
+    "idle_in_transaction_session_timeout": env.int("DATABASE_IDLE_SECONDS", default=60),
+}
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=10)
 DATABASES = {
     "default": {
@@ -109,8 +115,13 @@ DATABASES = {
         "TEST": {"NAME": env.str("TEST_DATABASE_NAME", default=None)},
     }
 }
+DATABASES["default"]["OPTIONS"] = {}
 if DATABASE_POOL_SIZE:
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5}}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5}
+if IS_LOCAL:  # elsewhere `setup_database_roles` writes them into the database
+    DATABASES["default"]["OPTIONS"]["options"] = " ".join(
+        f"-c {each}={DATABASE_LIMITS[each]}s" for each in DATABASE_LIMITS
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Audit: one trigger call per statement, whatever the number of rows

@@ -17,9 +17,8 @@ from learners.models import LearnerArea, Role
 from learners.services.preview import Change
 from learners.services.reassignment import add_to_area, give_role, remove_from_area
 from training.forms import WITHIN_REASON, DayInput
+from training.keys import keys_of
 from training.refusals import Invalid
-
-LONGEST_KEY = 18
 
 
 class Deed(StrEnum):
@@ -109,6 +108,7 @@ def chosen_workers(data: QueryDict) -> list[int]:
         Invalid: none was, or something else was sent.
     """
     words = [word.strip() for value in data.getlist("learner") for word in value.split(",")]
-    if not words or not all(word.isascii() and word.isdecimal() and len(word) <= LONGEST_KEY for word in words):
+    keys = keys_of(words)
+    if not keys:
         raise Invalid(_("Nobody is chosen. Tick workers in the list, then say what is to be done."))
-    return sorted({int(word) for word in words})
+    return sorted(set(keys))

@@ -22,10 +22,10 @@ from learners.selectors.competency import (
 )
 from learners.sign_off_policies import Assessment, Status
 from training.forms import LONGEST_REASON, WITHIN_REASON, DayInput
+from training.keys import key_of
 from training.refusals import Refusal
 
 TICKED = "records"
-LONGEST_KEY = 18
 
 
 class QueueFilterForm(forms.Form):
@@ -153,8 +153,3 @@ def initial_of(record: CompetencyRecord | None, *, by: User, today: date) -> dic
 def ticked(data: QueryDict) -> list[int]:
     """Return the keys of the rows that were ticked; what is no key names nothing."""
     return sorted({key for each in data.getlist(TICKED) if (key := key_of(each)) is not None})
-
-
-def key_of(text: str) -> int | None:
-    """Return the key that an address or a tick names; None where it is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_KEY else None

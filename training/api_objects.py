@@ -14,7 +14,8 @@ from ninja import Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-LARGEST_KEY = 2**63 - 1
+from training.keys import LARGEST_KEY
+
 PLAUSIBLE_YEARS = range(1900, 2200)
 
 Item = TypeVar("Item")

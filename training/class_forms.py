@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from training.class_policies import NEEDED, ClassChangedMeanwhile
 from training.edits import show_stored
 from training.forms import WITHIN_REASON, Choices, DayInput, course_choices
+from training.keys import day_of_text
 from training.models import Company, Trainer, TrainingClass
 from training.refusals import Refusal, show_refusal
 from training.schedules import LAST_DAY, BadSchedule, Frequency, Interval, Schedule, check_schedule
@@ -231,7 +232,7 @@ class ClassForm(forms.Form):
             word, _space, reason = line.strip().partition(" ")
             words = {"line": line.strip()[:40]}
             try:
-                day = date.fromisoformat(word.rstrip(":,"))
+                day = day_of_text(word.rstrip(":,"))
             except ValueError:
                 self.add_error("exceptions", _("“%(line)s” does not begin with a date such as 2026-12-24.") % words)
                 continue
@@ -244,7 +245,7 @@ class ClassForm(forms.Form):
         found = []
         for word in filter(None, re.split(r"[,;\s]+", self.cleaned_data.get(name) or "")):
             try:
-                found.append(date.fromisoformat(word))
+                found.append(day_of_text(word))
             except ValueError:
                 words = {"word": word[:20]}
                 self.add_error(name, _("“%(word)s” is no date. Enter dates such as 2026-10-03.") % words)

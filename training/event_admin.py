@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pghistory.models import Event
 
-from training.guarded_admin import ReadOnlyAdmin, is_key
+from training.guarded_admin import ReadOnlyAdmin
+from training.keys import key_of
 from training.models import Login
 from training.selectors.audit import door_in_words
 
@@ -68,10 +69,11 @@ class EventAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        key = search_term.strip()
-        if not key:
+        text = search_term.strip()
+        if not text:
             return queryset, False
-        return (queryset.filter(pgh_obj_id=int(key)) if is_key(key) else queryset.none()), False
+        key = key_of(text)
+        return (queryset.none() if key is None else queryset.filter(pgh_obj_id=key)), False
 
     @admin.display(description=gettext_lazy("when"), ordering="pgh_created_at")
     def at(self, event: Any) -> datetime:

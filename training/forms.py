@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from training.keys import key_of
 from training.models import Course, Session, Trainer, Venue
 from training.policies import ChangedMeanwhile
 from training.refusals import Refusal
@@ -20,7 +21,6 @@ from training.selectors.sessions import SessionFilter, Shown
 from training.services.sessions import Plan
 
 LONGEST_REASON = 500
-BIGGEST_KEY = 2**63 - 1
 Choices = list[tuple[int | str, str]]
 # A year of three or five digits is a slip of the keyboard, and arithmetic with it may leave the calendar.
 WITHIN_REASON = [
@@ -160,8 +160,7 @@ class SessionForm(forms.Form):
 
     def _chosen(self, name: str) -> int | None:
         """Return the key that stands in a field now, typed or stored."""
-        value = str(self[name].value() or "")
-        return int(value) if value.isdecimal() and len(value) < len(str(BIGGEST_KEY)) else None
+        return key_of(str(self[name].value() or ""))
 
     def _courses(self) -> Choices:
         versions = bookable_versions()

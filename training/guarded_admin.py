@@ -26,6 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from training.keys import key_of
 from training.models.base import Authored
 from training.refusals import Invalid, Refusal, database_refusals, show_refusal
 from training.selectors.audit import Source, trail
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
 LONGEST_REASON = 500
-LARGEST_KEY_DIGITS = 18
 
 
 def who_acts(request: HttpRequest) -> "User":
@@ -103,7 +103,7 @@ class KeyField(AutocompleteSelect):
     """A field that suggests rows; what is not the key of one is for the form to refuse, not for the database."""
 
     def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
-        return super().optgroups(name, [key for key in value if not key or is_key(str(key))], attrs)
+        return super().optgroups(name, [key for key in value if not key or key_of(str(key))], attrs)
 
 
 class KeyFields(BaseModelAdmin):
@@ -111,11 +111,6 @@ class KeyFields(BaseModelAdmin):
         if request is not None and db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = KeyField(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-def is_key(text: str) -> bool:
-    """Tell whether a text can be the key of a row."""
-    return text.isascii() and text.isdecimal() and len(text) <= LARGEST_KEY_DIGITS
 
 
 class GuardedAdmin(KeyFields, admin.ModelAdmin):

@@ -5,17 +5,27 @@ admin, command) uses alike, and, where it helps, the fields that are wrong or th
 concrete refusal stands beside the function that raises it and derives from one of the classes here.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from traceback import walk_tb
 from typing import Any
 
 import psycopg
+import structlog
 from django import forms
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError
+from django.db import Error
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from psycopg import errors
+from psycopg_pool import PoolTimeout, TooManyRequests
+
+logger = structlog.get_logger(__name__)
+
+LOCKED_TABLE = re.compile(r'relation "(\w+)"')  # as PostgreSQL says where it waited, in any language
 
 
 class Refusal(Exception):  # noqa: N818  # the field's word: a refusal is an answer, not an error
@@ -28,6 +38,7 @@ class Refusal(Exception):  # noqa: N818  # the field's word: a refusal is an ans
     """
 
     status = 400
+    retry_seconds: int | None = None  # after how many seconds trying again may help, told to programs
 
     def __init__(
         self,
@@ -79,6 +90,20 @@ class Unavailable(Refusal):
     """Something SiteProof depends on does not answer; trying again may help (503)."""
 
     status = 503
+    retry_seconds = 5
+
+
+class Busy(Unavailable):
+    """Somebody else holds what is needed, or it took too long (503); nothing was saved, and trying again may help."""
+
+
+class OutcomeUnknown(Refusal):
+    """The connection was lost while the transaction was being committed: it is saved, or it is not (503).
+
+    Programs are not told to try again: what was saved would be done twice.
+    """
+
+    status = 503
 
 
 def check_fields(thing: Model) -> None:
@@ -104,33 +129,95 @@ def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
 
 @contextmanager
 def database_refusals() -> Iterator[None]:
-    """Around the transaction of a service: what a constraint or trigger of the database refuses becomes a `Refusal`."""
+    """Around the transaction of a service: what the database refuses, or does not do in time, becomes a `Refusal`."""
     try:
         yield
-    except DatabaseError as error:
+    except Error as error:
         raise refusal_from(error) from error
 
 
-def refusal_from(error: DatabaseError) -> Refusal:
-    """Return what a constraint or trigger of the database means, in the words of the model that carries it.
+def refusal_from(error: Error) -> Refusal:
+    """Return what an error of the database means: a broken rule, in the words of the model that carries it, or a wait.
 
     Raises:
-        DatabaseError: the error itself, where it is an accident and not an answer.
+        Error: the error itself, where it is a defect and not an answer.
     """
-    match error.__cause__:
-        case psycopg.errors.CheckViolation() as cause:
-            return Invalid(_words_of(cause, error))
-        case psycopg.errors.UniqueViolation() | psycopg.errors.ExclusionViolation() as cause:
-            return Conflict(_words_of(cause, error))
-        case psycopg.errors.RestrictViolation() as cause:
-            return Conflict(cause.diag.message_primary or str(cause))
-        case psycopg.errors.DeadlockDetected() | psycopg.errors.SerializationFailure():
-            return Conflict(_("Somebody else changed the same thing at the same moment. Try again."))
-    raise error
+    cause = error.__cause__
+    match cause:
+        case errors.CheckViolation() if _is_ours(cause):
+            refusal: Refusal = Invalid(_words_of(cause))
+        case errors.RestrictViolation():
+            refusal = Conflict(cause.diag.message_primary or str(cause))
+        case errors.ForeignKeyViolation():
+            _note(cause)
+            refusal = Conflict(_("Something that this names is gone, or is named elsewhere. Reload the page and look."))
+        case psycopg.IntegrityError():
+            refusal = Conflict(_words_of(cause))
+        case errors.DeadlockDetected() | errors.SerializationFailure():
+            refusal = Conflict(_("Somebody else changed the same thing at the same moment. Try again."))
+        case errors.LockNotAvailable():
+            refusal = Busy(_who_locks(cause))
+        case errors.QueryCanceled():
+            refusal = Busy(_("This took too long and was stopped; nothing was saved. Try again, or ask for less."))
+        case PoolTimeout() | TooManyRequests() | errors.TooManyConnections():
+            refusal = Busy(_("The site is busy. Try again in a few seconds."))
+        case errors.NumericValueOutOfRange() | errors.DatetimeFieldOverflow():
+            refusal = Invalid(_("A number or a date is too large. Nothing was saved."))
+        case psycopg.OperationalError() | psycopg.InterfaceError() | errors.IdleInTransactionSessionTimeout():
+            refusal = _lost(error)
+        case _:
+            raise error
+    return refusal
 
 
-def _words_of(cause: psycopg.Error, error: DatabaseError) -> str:
-    """Return the message of the constraint or unique field that the database names; an unknown one is an accident."""
+def refusal_at_door(error: Error, *, may_have_saved: bool) -> Refusal:
+    """Return what to say of an error that no service has caught: it came before, between or after what they did.
+
+    Args:
+        may_have_saved: the request was one that changes something, so that a service may have finished before.
+
+    Raises:
+        Error: as `refusal_from`.
+    """
+    refusal = refusal_from(error)
+    return _outcome_unknown() if may_have_saved else refusal
+
+
+def _outcome_unknown() -> OutcomeUnknown:
+    return OutcomeUnknown(_("We do not know whether it was saved; look before you repeat."))
+
+
+def _lost(error: Error) -> Refusal:
+    """The connection is gone: ended by an administrator, with the server, or after being forgotten in a transaction."""
+    logger.warning("database_connection_lost", kind=type(error.__cause__).__name__)
+    if is_of_commit(error):
+        return _outcome_unknown()
+    return Unavailable(_("The database does not answer at the moment. Nothing was saved. Try again in a few seconds."))
+
+
+def is_of_commit(error: Error) -> bool:
+    """Tell whether an error came out of COMMIT itself, so that the transaction may have been done."""
+    commit = BaseDatabaseWrapper._commit.__code__  # type: ignore[attr-defined]  # Django's one place for it
+    return any(frame.f_code is commit for frame, _line in walk_tb(error.__traceback__))
+
+
+def _who_locks(cause: psycopg.Error) -> str:
+    """Say what somebody else is working on, where PostgreSQL tells for which table it waited."""
+    found = LOCKED_TABLE.search(cause.diag.context or "")
+    for model in apps.get_models() if found else ():
+        if found and model._meta.db_table == found[1]:
+            return _("Somebody else is working on this %(thing)s. Try again.") % {"thing": model._meta.verbose_name}
+    return _("Somebody else is working on the same thing. Try again.")
+
+
+def _is_ours(cause: psycopg.Error) -> bool:
+    """Tell whether a model carries the constraint, so that its sentence says what is wrong with the input."""
+    name = cause.diag.constraint_name
+    return any(constraint.name == name for model in apps.get_models() for constraint in model._meta.constraints)
+
+
+def _words_of(cause: psycopg.Error) -> str:
+    """Return the message of the constraint or unique field that the database names; of another one, that it stands."""
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == cause.diag.constraint_name:
@@ -138,4 +225,10 @@ def _words_of(cause: psycopg.Error, error: DatabaseError) -> str:
         for field in model._meta.local_concrete_fields:
             if field.unique and f"{model._meta.db_table}_{field.column}_key" == cause.diag.constraint_name:
                 return str(model().unique_error_message(model, (field.name,)).messages[0])
-    raise error
+    _note(cause)
+    return _("The database refuses this, and nothing was saved. Tell your administrator at what time it happened.")
+
+
+def _note(cause: psycopg.Error) -> None:
+    """Leave a line for whoever runs the site: names of ours only, no values."""
+    logger.error("database_refused", constraint=cause.diag.constraint_name, table=cause.diag.table_name)

@@ -16,7 +16,7 @@ from learners.selectors.learners import is_active_person, person_of
 from learners.worker_policies import why_not_active
 from training.models import Session
 from training.permissions import Permission, check_may
-from training.refusals import Conflict, Invalid
+from training.refusals import Conflict, Invalid, database_refusals
 from training.services.sessions import create_draft, lock_session
 
 
@@ -58,7 +58,7 @@ def add_attendees(*, session_id: int, learner_ids: Iterable[int], by: User, now:
         NotActive: somebody new is blocked or not active (L1); the sentence names them, nothing is saved.
     """
     wanted = list(dict.fromkeys(learner_ids))
-    with transaction.atomic():
+    with database_refusals(), transaction.atomic():
         session = lock_session(session_id=session_id)
         check_may(by, Permission.ADD_WALK_IN, session)
         check_list_is_open(session)
@@ -87,7 +87,7 @@ def remove_attendee(*, session_id: int, learner_id: int, by: User, now: datetime
         UnknownLearners: the worker is not on the list.
         ListIsClosed, CannotRemove: it is too late for that.
     """
-    with transaction.atomic():
+    with database_refusals(), transaction.atomic():
         session = lock_session(session_id=session_id)
         check_may(by, Permission.REMOVE_ATTENDEE, session)
         attendee = session.attendees.filter(learner_id=learner_id).first()
@@ -113,7 +113,7 @@ def duplicate_session(*, session_id: int, by: User, now: datetime) -> Session:
         NotPermitted: not granted.
         NotPlannable: its course cannot be booked any more.
     """
-    with transaction.atomic():
+    with database_refusals(), transaction.atomic():
         source = lock_session(session_id=session_id)
         check_may(by, Permission.PLAN, source)
         draft = create_draft(
@@ -140,7 +140,7 @@ def draft_for(*, course_id: int, learner_ids: Iterable[int], by: User, now: date
         UnknownLearners, NotActive: as `add_attendees`; not even a draft is left.
     """
     wanted = list(dict.fromkeys(learner_ids))
-    with transaction.atomic():
+    with database_refusals(), transaction.atomic():
         draft = create_draft(course_id=course_id, by=by, now=now)
         _check_can_be_listed(wanted)
         if wanted:

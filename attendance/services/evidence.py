@@ -99,7 +99,7 @@ def _link(
     *, session_id: int, stored: StoredFile, document: Document, reading: Reading, by: User, now: datetime
 ) -> EvidenceUpload:
     """Durable, so that no caller can hold a transaction open while the store is asked."""
-    with as_person(by), transaction.atomic(durable=True):
+    with database_refusals(), as_person(by), transaction.atomic(durable=True):
         session = lock_session(session_id=session_id)
         check_may(by, Permission.UPLOAD, session)
         check_can_upload(session)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from attendance.models import SessionAttendee
 from attendance.policies import check_list_is_open
 from training.permissions import Permission, check_may, name_of
-from training.refusals import Conflict, Invalid
+from training.refusals import Conflict, Invalid, database_refusals
 from training.services.sessions import lock_session
 
 REMARKS_LENGTH = 500
@@ -122,7 +122,7 @@ def save_marks(*, session_id: int, marks: Iterable[Mark], by: User, now: datetim
         StaleMarks: rows were changed after they were shown; `rows` holds all of them.
     """
     marks = list(marks)
-    with transaction.atomic():
+    with database_refusals(), transaction.atomic():
         session = lock_session(session_id=session_id)
         check_may(by, Permission.MARK, session)
         check_list_is_open(session)
@@ -150,7 +150,7 @@ def mark_everybody(*, session_id: int, what: Everybody, by: User, now: datetime)
     Raises:
         SessionNotFound, NotPermitted, ListIsClosed: as `save_marks`.
     """
-    with transaction.atomic():
+    with database_refusals(), transaction.atomic():
         session = lock_session(session_id=session_id)
         check_may(by, Permission.MARK, session)
         check_list_is_open(session)

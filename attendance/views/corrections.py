@@ -24,6 +24,7 @@ from learners.evidence_files.upload_names import FIELD
 from learners.models import Learner
 from learners.services.records import check_not_revoked, revoke_record
 from training.htmx import HtmxRequest, swaps
+from training.keys import key_of
 from training.models import Session
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
@@ -57,10 +58,10 @@ def session_correct(request: HtmxRequest, pk: int) -> HttpResponse:
     """
     session = session_of_evidence(pk)
     check_is_finalized(session)
-    worker = request.GET.get("worker", "")
-    if not worker.isdecimal():
+    worker = key_of(request.GET.get("worker", ""))
+    if worker is None:
         return _choose(request, session)
-    learner = get_worker(int(worker))
+    learner = get_worker(worker)
     if request.method != "POST":
         return _ask_what_is_right(request, session, learner)
     form = _correction_form(session, learner, request.POST)

@@ -33,6 +33,7 @@ from learners.services.evidence_reads import log_download, log_preview
 from learners.services.evidence_store import EvidenceAltered, EvidenceMissing, check_stored, open_stored
 from training.handing_out import SANDBOX
 from training.htmx import HtmxRequest
+from training.keys import key_of
 from training.models import Session
 from training.permissions import Permission, check_may, requires
 from training.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
@@ -214,7 +215,7 @@ def _download(request: HtmxRequest, proof: Proof) -> FileResponse:
 def _page(request: HtmxRequest, proof: Proof, page: int) -> HttpResponse:
     upload = proof.upload
     try:
-        width = Width(int(request.GET.get("width", Width.PAGE)))
+        width = Width(key_of(request.GET.get("width", str(Width.PAGE.value))) or 0)
     except ValueError as error:
         raise Http404 from error
     if not 1 <= page <= upload.pages:

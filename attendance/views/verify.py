@@ -23,9 +23,10 @@ from learners.evidence_files.upload_names import FIELD
 from learners.selectors.competency import QueueFilter, failed_or_revoked, lost_sign_offs, next_in_queue
 from learners.selectors.learners import pending_sign_offs
 from learners.services.competency import SignOffNotFound, sign_off
-from learners.sign_off_forms import TICKED, AssessmentForm, QueueFilterForm, SignOffForm, initial_of, key_of, ticked
+from learners.sign_off_forms import TICKED, AssessmentForm, QueueFilterForm, SignOffForm, initial_of, ticked
 from learners.sign_off_policies import Assessment, worker_of
 from training.htmx import HtmxRequest, swaps
+from training.keys import key_of
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
 

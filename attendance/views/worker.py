@@ -13,6 +13,7 @@ from learners.selectors.as_of import NotADay, day_of
 from learners.selectors.compliance import last_run_at
 from learners.selectors.merging import other_badges
 from training.htmx import HtmxRequest, swaps
+from training.keys import key_of
 from training.permissions import Permission, requires
 
 
@@ -33,8 +34,7 @@ def worker(request: HtmxRequest, pk: int) -> HttpResponse:
         on = day_of(request.GET.get("on", ""), today=today)
     except NotADay as error:
         refusal = error
-    record = request.GET.get("record", "")
-    record_id = int(record) if record.isdecimal() else None
+    record_id = key_of(request.GET.get("record", ""))
     warning_days = settings.EXPIRY_WARNING_DAYS
     if on is not None:
         profile = worker_profile_as_of(learner, on=on, record_id=record_id, warning_days=warning_days)

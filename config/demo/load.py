@@ -24,10 +24,12 @@ from config.demo.workforce import write_workforce
 from learners.models import Learner
 from learners.services.compliance import recalculate_everyone
 from training.audit_context import as_command
+from training.long_jobs import take_time
 
 
 def load(*, seed: int, workers: int, now: datetime, progress: Progress) -> None:
     """Write a site of `workers` people and two years before `now`. The same arguments give the same site."""
+    take_time()
     rng = random.Random(seed)
     today = timezone.localdate(now)
     catalogue = read_catalogue()

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from learners.hours import Hours, as_hours, check_day, check_hours, check_meeting, check_meeting_held, check_source
 from training.models import ClassAttendanceSession
 from training.models.base import audited
+from training.refusals import database_refusals
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -142,7 +143,7 @@ class LearnerProgression(models.Model):
         check_hours(trained=trained, present=present)
         check_source(source, known=LearnerHoursLog.Source.values)
         today = timezone.localdate()
-        with transaction.atomic():
+        with database_refusals(), transaction.atomic():
             day = log_date or today
             if session_id is not None:  # locked before the progression, as captures do
                 meetings = ClassAttendanceSession.objects.select_for_update(no_key=True)

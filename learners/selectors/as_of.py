@@ -31,6 +31,7 @@ from learners.models import (
 )
 from learners.selectors.learners import WorkerFilter, matches
 from learners.standing import Facts
+from training.keys import day_of_text
 from training.models import Company
 from training.refusals import Invalid
 
@@ -112,7 +113,7 @@ def day_of(text: str, *, today: date) -> date | None:
     if not text:
         return None
     try:
-        on = date.fromisoformat(text)
+        on = day_of_text(text)
     except ValueError:
         raise NotADay(_("“%(text)s” is not a date. Write it as 2026-03-02.") % {"text": text[:20]}) from None
     if on > today:

@@ -24,6 +24,8 @@ from learners.answers import Sources, answers
 from learners.models import ComplianceRun, Learner
 from learners.services.locks import lock_people
 from learners.services.preview import note_answers
+from training.long_jobs import take_time
+from training.refusals import database_refusals
 
 CHUNK = 2_000  # learners judged, and so locked, in one transaction of a run over the site
 
@@ -183,7 +185,8 @@ def recalculate_everyone(*, today: date, now: datetime, only_due: bool = False) 
     yield Progress(done=0, total=len(learner_ids), changed=0)
     for start in range(0, len(learner_ids), CHUNK):
         chunk = learner_ids[start : start + CHUNK]
-        with transaction.atomic():
+        with database_refusals(), transaction.atomic():
+            take_time()
             changed += recalculate(learner_ids=chunk, today=today, now=now)
         yield Progress(done=start + len(chunk), total=len(learner_ids), changed=changed)
     ComplianceRun.objects.create(

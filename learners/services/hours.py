@@ -12,6 +12,7 @@ from learners import hours as rules
 from learners.models import LearnerHoursLog, LearnerProgression
 from learners.services.records import ReasonMissing
 from training.locks import lock_row
+from training.long_jobs import take_time
 from training.models import ClassAttendanceSession
 from training.permissions import Permission, check_may
 from training.refusals import Refusal, database_refusals
@@ -101,7 +102,8 @@ def rebuild_sums(*, tracking_ids: Collection[int]) -> int:
     Returns:
         how many were wrong.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with database_refusals(), transaction.atomic(), connection.cursor() as cursor:
+        take_time()
         list(LearnerProgression.objects.select_for_update(no_key=True).filter(pk__in=tracking_ids).order_by("pk"))
         cursor.execute(
             """

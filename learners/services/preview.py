@@ -42,7 +42,7 @@ def try_out(change: Change, *, today: date) -> Outcome:
         change: calls one service; whatever it refuses is refused here in the same words.
         today: the site's date.
     """
-    with transaction.atomic():
+    with database_refusals(), transaction.atomic():
         outcome = _watch(change, today=today)
         transaction.set_rollback(True)
     return outcome

@@ -172,7 +172,7 @@ def log_hours(  # noqa: PLR0917  # H5 fixes the order
         NoProgression: the learner is in no programme, or not in that class.
         WrongHours: as `LearnerProgression.add_hours`.
     """
-    with transaction.atomic():
+    with database_refusals(), transaction.atomic():
         person = _person(learner_id)
         if session_id is None:
             progression = _in_progress([person]).get(person)

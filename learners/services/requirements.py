@@ -146,7 +146,7 @@ def delete_role(*, role_id: int, by: User) -> None:
         RoleInUse: workers have it, or had it when they attended a session.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with transaction.atomic():
+    with database_refusals(), transaction.atomic():
         lock_rules_to_change()
         count = Learner.objects.filter(role_id=role_id).count()
         if count:
@@ -194,7 +194,7 @@ def delete_area(*, area_id: int, by: User) -> None:
         AreaInUse: areas lie in it, or workers work there.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with transaction.atomic():
+    with database_refusals(), transaction.atomic():
         lock_rules_to_change()
         inside = Area.objects.filter(parent_id=area_id).order_by("name").first()
         if inside is not None:

@@ -12,6 +12,7 @@ from learners.services.effective import effective_on
 from learners.services.learners import LearnerFacts, end_if_over, judge_anew, lock_learner, write_facts
 from learners.services.requirements import lock_rules_to_apply
 from learners.worker_policies import check_can_return, check_can_set_status, check_reason, check_start_of_return
+from training.long_jobs import take_time
 from training.permissions import Permission, check_may
 from training.refusals import database_refusals
 
@@ -88,7 +89,8 @@ def end_departed(*, today: date) -> int:
     learner_ids = list(departed.values_list("pk", flat=True))
     ended = 0
     for start in range(0, len(learner_ids), CHUNK):
-        with transaction.atomic():
+        with database_refusals(), transaction.atomic():
+            take_time()
             chunk = departed.filter(pk__in=learner_ids[start : start + CHUNK])
             for learner in chunk.select_for_update(no_key=True):
                 ended += end_if_over(learner, today=today)

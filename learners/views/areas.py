@@ -24,6 +24,7 @@ from learners.views.previews import preview_or_save, save_if_seen, status_of, wo
 from learners.views.requirements import requirement_form, requirement_removal
 from training.edits import loaded_by, refuse
 from training.htmx import HtmxRequest, swaps
+from training.keys import key_of
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid, Refusal
 from training.views.library.answers import asked, go, told
@@ -57,8 +58,8 @@ def area(request: HtmxRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def area_new(request: HtmxRequest) -> HttpResponse:
     """Add an area, where `?parent=` says if it is asked from there."""
-    parent = request.GET.get("parent", "")
-    stored = Area(parent=get_area(int(parent)) if parent.isascii() and parent.isdecimal() else None)
+    parent = key_of(request.GET.get("parent", ""))
+    stored = Area(parent=get_area(parent) if parent else None)
     form = AreaForm(_posted(request), instance=copy(stored))
     refusal: Refusal | None = None
     if form.is_valid():

@@ -20,11 +20,11 @@ from learners.services.statuses import return_to_site, set_status
 from learners.worker_forms import BadgeForm, MergeForm, RefusableForm, ReturnForm, StatusForm, WorkerForm
 from learners.worker_policies import check_can_return, check_merged, check_not_merged
 from training.htmx import HtmxRequest
+from training.keys import key_of
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid
 
 LONGEST_TEXT = 100
-LONGEST_KEY = 18
 
 
 @requires(Permission.KEEP_WORKERS)
@@ -191,8 +191,8 @@ def _get(pk: int) -> Learner:
 
 def _other(request: HtmxRequest) -> Learner | None:
     """Return the worker whom `?with=`, or the form, names as the other one."""
-    key = request.POST.get("with") or request.GET.get("with") or ""
-    return _get(int(key)) if key.isdecimal() and len(key) <= LONGEST_KEY else None
+    key = key_of(request.POST.get("with") or request.GET.get("with"))
+    return _get(key) if key else None
 
 
 def _keep(request: HtmxRequest, form: WorkerForm, save: Callable[[], Learner], done: str) -> HttpResponse:

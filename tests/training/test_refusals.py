@@ -1,7 +1,7 @@
 """What the database refuses reaches people in the words of its constraint, with the right status."""
 
 import pytest
-from django.db import DatabaseError, ProgrammingError, connection, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from tests.factories.training import CourseVersionFactory, SessionFactory, VenueFactory, scheduled_session
 from training.models import Session, Venue
@@ -59,9 +59,43 @@ def test_an_accident_stays_an_accident():
         cursor.execute("SELECT * FROM no_such_table")
 
 
-def test_a_constraint_that_no_model_carries_stays_an_accident():
+def test_a_constraint_that_no_model_carries_is_a_conflict_that_says_no_more():
+    """Such as one that was added by hand: nothing was saved, and whoever runs the site finds its name in the log."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE scratch (n int CONSTRAINT scratch_positive CHECK (n > 0))")
+        refusal = refusal_of(lambda: cursor.execute("INSERT INTO scratch VALUES (0)"))
+    assert isinstance(refusal, Conflict)
+    assert "refuses this" in str(refusal)
+    assert "scratch" not in str(refusal)
 
-        with pytest.raises(DatabaseError), database_refusals(), transaction.atomic():
-            cursor.execute("INSERT INTO scratch VALUES (0)")
+
+def test_what_is_gone_meanwhile_is_a_conflict():
+    assert isinstance(refusal_of(_insert_prerequisite_of_nobody), Conflict)
+
+
+def _insert_prerequisite_of_nobody() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("INSERT INTO training_courseprerequisite (course_version_id, course_id) VALUES (0, 0)")
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "words"),
+    [
+        ("55P03", 503, "working on the same thing"),
+        ("57014", 503, "took too long"),
+        ("57P01", 503, "does not answer"),
+        ("25P03", 503, "does not answer"),
+        ("53300", 503, "busy"),
+        ("22003", 400, "too large"),
+    ],
+)
+def test_what_is_not_done_in_time_is_a_sentence(code: str, status: int, words: str):
+    def fail() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'secret' USING ERRCODE = '{code}'; END $$")
+
+    refusal = refusal_of(fail)
+    assert (refusal.status, refusal.retry_seconds) == (status, 5 if status == 503 else None)
+    assert words in str(refusal)
+    assert "secret" not in str(refusal)

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from training.class_files import ClassRow
 from training.class_policies import check_values
+from training.keys import day_of_text
+from training.long_jobs import take_time
 from training.models import Company, Course, Trainer, TrainingClass, Venue
 from training.refusals import Invalid, database_refusals
 from training.services.class_codes import lock_codes, move_sequence_past, next_code
@@ -60,6 +62,7 @@ def import_classes(
         progress: told how many rows of how many are written.
     """
     with database_refusals(), transaction.atomic():
+        take_time()
         lock_codes()
         checked = _checked(rows, today)
         report = [RowReport(each.row.number, each.code, each.problems) for each in checked]
@@ -143,8 +146,8 @@ def _read(checked: _Checked, library: "_Library") -> None:
             else:
                 checked.problems.append(_not_one(name, wanted, len(found)))
     for name, read, words in (
-        ("start_date", date.fromisoformat, _("%(name)s is no date such as 2026-03-31.")),
-        ("end_date", date.fromisoformat, _("%(name)s is no date such as 2026-03-31.")),
+        ("start_date", day_of_text, _("%(name)s is no date such as 2026-03-31.")),
+        ("end_date", day_of_text, _("%(name)s is no date such as 2026-03-31.")),
         ("course_hours", _number, _("%(name)s is no number such as 40 or 40.5.")),
     ):
         if text := cells.get(name):

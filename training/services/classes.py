@@ -201,7 +201,7 @@ def sync_sessions(*, class_id: int, now: datetime) -> Synced:
     Raises:
         ClassNotFound: there is no such class.
     """
-    with transaction.atomic():
+    with database_refusals(), transaction.atomic():
         found = lock_class(class_id=class_id)
         return Synced() if found.status == TrainingClass.Status.DRAFT else _sync(found, now=now)
 

@@ -86,7 +86,7 @@ def create_course_with_draft(
         CourseInvalid: as `create_course`.
         SyllabusInvalid: as `create_version`.
     """
-    with transaction.atomic():
+    with database_refusals(), transaction.atomic():
         course = create_course(code=code, by=by)
         return create_version(course_id=course.pk, syllabus=syllabus, prerequisites=prerequisites, by=by, now=now)
 

@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from training.class_forms import NO_DAYS, ClassForm, StopForm
 from training.class_policies import check_can_delete, check_can_edit, check_can_stop, counts_from, wrong_days
 from training.htmx import HtmxRequest
+from training.keys import key_of
 from training.models import ClassAttendanceSession, TrainingClass
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid, show_refusal
@@ -87,8 +88,8 @@ def class_edit(request: HtmxRequest, pk: int) -> HttpResponse:
 @require_safe
 def class_days_preview(request: HtmxRequest) -> HttpResponse:
     """Show the days that follow from what is typed, blocked ones with the reason (H1)."""
-    pk = request.GET.get("class", "")
-    form = ClassForm(request.GET, training_class=visible_class(request.user, int(pk)) if pk.isdecimal() else None)
+    pk = key_of(request.GET.get("class", ""))
+    form = ClassForm(request.GET, training_class=visible_class(request.user, pk) if pk else None)
     form.is_valid()
     return render(request, "training/partials/_class_days.html", _preview(form))
 

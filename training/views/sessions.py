@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from training import policies
 from training.forms import CancelForm, SessionForm, initial_of
 from training.htmx import HtmxRequest
+from training.keys import key_of
 from training.models import Session
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid
@@ -150,8 +151,8 @@ def session_trainers(request: HtmxRequest) -> HttpResponse:
 
 def _typed(request: HtmxRequest) -> SessionForm:
     """Return the form as it stands in the browser, of the session that `?session=` names, if any."""
-    pk = request.GET.get("session", "")
-    session = get_session(int(pk), user=request.user) if pk.isdecimal() else None
+    pk = key_of(request.GET.get("session", ""))
+    session = get_session(pk, user=request.user) if pk else None
     return SessionForm(request.GET, session=session, today=timezone.localdate())
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config import database_roles
+from config import database_limits, database_roles
 
 
 class Command(BaseCommand):
@@ -14,6 +14,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, role: str, **options: Any) -> None:
         try:
             database_roles.set_up(role)
-        except database_roles.UnfitRole as refusal:
+            database_limits.set_up(role)
+        except (database_roles.UnfitRole, database_limits.LimitsMissing) as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{role} may use the database, and cannot change what is append-only.")
