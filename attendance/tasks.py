@@ -21,8 +21,8 @@ from attendance.selectors.matrix import WholeMatrix, matrix_keys, whole_matrix
 from attendance.selectors.matrix_details import get_course
 from attendance.selectors.worker import get_worker
 from learners.selectors.as_of import day_of
-from training.forms import BIGGEST_KEY
 from training.job_kinds import Kind, Product, Tell, declare
+from training.keys import key_of
 from training.permissions import Permission, Reach, check_may, reach
 from training.refusals import Invalid, NotPermitted
 from training.selectors.classes import visible_classes
@@ -40,10 +40,10 @@ def pack_asked_for(query: QueryDict, *, by: User, now: datetime) -> tuple[Pack, 
     """
     on = day_of(query.get("on", ""), today=timezone.localdate(now))
     if WORKER in query:
-        key = query.get(WORKER, "")
-        if not (key.isascii() and key.isdecimal()) or len(key) > len(str(BIGGEST_KEY)) or int(key) > BIGGEST_KEY:
-            raise Invalid(_("%(key)s is not the key of a worker.") % {"key": key[:20]})
-        learner = get_worker(int(key))
+        key = key_of(query.get(WORKER, ""))
+        if key is None:
+            raise Invalid(_("%(key)s is not the key of a worker.") % {"key": query.get(WORKER, "")[:20]})
+        learner = get_worker(key)
         title = _("Audit pack of %(worker)s, %(badge)s") % {"worker": learner.name, "badge": learner.badge_id}
         return pack_of_worker(learner, on=on, by=by, now=now), _dated(title, on)
     form = MatrixForm(query)

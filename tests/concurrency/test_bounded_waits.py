@@ -61,12 +61,13 @@ from tests.factories.training import (
     scheduled_session,
 )
 from training.class_files import read_rows
-from training.models import Session
+from training.models import Job, Session
 from training.refusals import Busy, Conflict, OutcomeUnknown, Unavailable, database_refusals
 from training.services.class_import import import_classes
 from training.services.classes import stop_class
 from training.services.companies import create_company
 from training.services.courses import create_course
+from training.services.jobs import cancel
 from training.services.sessions import cancel_session
 from training.services.trainers import create_trainer
 from training.services.venues import edit_venue
@@ -260,6 +261,11 @@ def editing_venue(by: User) -> Call:
     return lambda: edit_venue(venue_id=venue.pk, facts={"capacity": 30}, by=by)
 
 
+def stopping_a_job(by: User) -> Call:
+    job = Job.objects.create(kind="test", title="Pack", query="", asked_by=by, asked_at=NOW)
+    return lambda: cancel(job_id=job.pk, by=by, now=NOW)
+
+
 WRITERS: dict[str, Callable[[User], Call]] = {
     "attendance.services.attendees": adding,
     "attendance.services.capture": capturing,
@@ -288,6 +294,7 @@ WRITERS: dict[str, Callable[[User], Call]] = {
     "training.services.classes": stopping,
     "training.services.companies": lambda by: lambda: create_company(facts={"name": "Abacus"}, by=by),
     "training.services.courses": lambda by: lambda: create_course(code="HSE-999", by=by),
+    "training.services.jobs": stopping_a_job,
     "training.services.sessions": cancelling,
     "training.services.trainers": lambda by: (
         lambda: create_trainer(facts={"first_name": "Grace", "last_name": "Hopper"}, by=by)
@@ -301,6 +308,7 @@ PIECES = {
     "learners.services.locks",
     "learners.services.verify_evidence",
     "training.services.class_codes",
+    "training.services.job_runs",  # what the worker does: it tries again by itself
     "training.services.library_rows",
 }
 

@@ -17,7 +17,7 @@ from psycopg.errors import UniqueViolation
 
 from training.job_kinds import kind_of
 from training.models import FileDownload, Job
-from training.refusals import Conflict, Refusal, Unavailable
+from training.refusals import Conflict, Refusal, Unavailable, database_refusals
 
 logger = structlog.get_logger(__name__)
 
@@ -60,6 +60,7 @@ class WaitingStoreUnavailable(Unavailable):
     """The place where files wait does not take or hand them out."""
 
 
+@database_refusals()
 def ask(*, kind: str, title: str, query: str, by: User, now: datetime) -> Job:
     """Ask for a job; the worker does it, with the rights of `by`.
 
@@ -107,6 +108,7 @@ def own_job(*, job_id: int, by: User) -> Job:
     return job
 
 
+@database_refusals()
 def cancel(*, job_id: int, by: User, now: datetime) -> Job:
     """Stop a job; what was made of it by now is thrown away by the worker.
 
@@ -122,6 +124,7 @@ def cancel(*, job_id: int, by: User, now: datetime) -> Job:
     return job
 
 
+@database_refusals()
 def hand_out(*, job_id: int, by: User, now: datetime) -> tuple[Job, IO[bytes]]:
     """Return a job and its file, open; that it was taken is written down.
 
