@@ -161,6 +161,8 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
             with database_refusals():
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except Refusal as refusal:
+            if request.method != "POST":
+                raise
             request.refusal = refusal  # type: ignore[attr-defined]  # read by get_form
         return super().changeform_view(request, object_id, form_url, extra_context)
 

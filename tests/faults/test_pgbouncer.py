@@ -29,8 +29,12 @@ PATIENCE_SECONDS = 15
 
 @pytest.fixture
 def limited_role(settings: Settings) -> Iterator[str]:
-    """The application's role, as `setup_database_roles` leaves it, with limits of one second."""
-    settings.DATABASE_LIMITS = dict.fromkeys(settings.DATABASE_LIMITS, 1)
+    """The application's role, as `setup_database_roles` leaves it, with limits of seconds."""
+    settings.DATABASE_LIMITS = {
+        "lock_timeout": 1,
+        "statement_timeout": 3,
+        "idle_in_transaction_session_timeout": 5,
+    }
     call_command("setup_database_roles", role=ROLE)
     yield ROLE
     with connection.cursor() as cursor:
@@ -100,7 +104,7 @@ def test_a_transaction_in_which_nothing_happens_is_ended(port: int) -> None:
     session = scheduled_session()
     with closing(through(port)) as forgotten:
         forgotten.execute("SELECT FROM training_session WHERE id = %s FOR UPDATE", [session.pk])
-        time.sleep(2.5)
+        time.sleep(6)
         with through(port) as other:
             other.execute("SELECT FROM training_session WHERE id = %s FOR UPDATE NOWAIT", [session.pk])
         with pytest.raises(psycopg.Error):
