@@ -19,13 +19,17 @@ from training.templatetags.ui import day, moment
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "certificate.typ"
 
 
-def print_certificate(certificate: Certificate, *, address: str, printed_at: datetime) -> bytes:
+def print_certificate(
+    certificate: Certificate, *, address: str, printed_at: datetime, names_role: bool = True
+) -> bytes:
     """Return the PDF of a certificate.
 
     Args:
         address: of the record on this site, with host, for the QR code.
+        names_role: whether it says what the holder worked as; not to trainers.
     """
-    return typeset(TEMPLATE, certificate_data(certificate, address=address, printed_at=printed_at), made_at=printed_at)
+    data = certificate_data(certificate, address=address, printed_at=printed_at, names_role=names_role)
+    return typeset(TEMPLATE, data, made_at=printed_at)
 
 
 def file_name(record: TrainingRecord) -> str:
@@ -33,14 +37,16 @@ def file_name(record: TrainingRecord) -> str:
     return f"certificate-{record.pk}.pdf"
 
 
-def certificate_data(certificate: Certificate, *, address: str, printed_at: datetime) -> dict[str, Any]:
+def certificate_data(
+    certificate: Certificate, *, address: str, printed_at: datetime, names_role: bool
+) -> dict[str, Any]:
     """Return everything that `typst/certificate.typ` prints, as JSON values."""
     record, holder = certificate.record, certificate.holder
     number = _("Record %(number)s") % {"number": record.pk}
     texts = {
         "name": printable(holder.name),
         "holder": printable(
-            _("Badge %(badge)s, %(role)s, %(company)s")
+            (_("Badge %(badge)s, %(role)s, %(company)s") if names_role else _("Badge %(badge)s, %(company)s"))
             % {"badge": holder.badge_id, "role": record.role_title, "company": record.company_name}
         ),
         "course": printable(record.course_title),

@@ -26,9 +26,9 @@ from training.templatetags.ui import moment, time_range
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "sheet.typ"
 
 
-def print_sheet(sheet: Sheet, *, printed_at: datetime) -> bytes:
+def print_sheet(sheet: Sheet, *, printed_at: datetime, names_roles: bool = True) -> bytes:
     """Return the PDF of a sign-in sheet."""
-    return typeset(TEMPLATE, sheet_data(sheet, printed_at=printed_at), made_at=printed_at)
+    return typeset(TEMPLATE, sheet_data(sheet, printed_at=printed_at, names_roles=names_roles), made_at=printed_at)
 
 
 def file_name(session: Session) -> str:
@@ -36,10 +36,10 @@ def file_name(session: Session) -> str:
     return f"{session.reference}-v{session.version}.pdf"
 
 
-def sheet_data(sheet: Sheet, *, printed_at: datetime) -> dict[str, Any]:
+def sheet_data(sheet: Sheet, *, printed_at: datetime, names_roles: bool = True) -> dict[str, Any]:
     """Return everything that `typst/sheet.typ` prints, as JSON values."""
     session = sheet.session
-    pages = _pages(sheet)
+    pages = _pages(sheet, names_roles=names_roles)
     codes = sheet_codes(sheet)
     return {
         "language": get_language() or "en",
@@ -70,16 +70,16 @@ def sheet_data(sheet: Sheet, *, printed_at: datetime) -> dict[str, Any]:
 def sheet_codes(sheet: Sheet) -> list[SheetCode]:
     """Return what the code on each page of a sheet says."""
     session = sheet.session
-    pages = _pages(sheet)
+    pages = _pages(sheet, names_roles=False)
     return [
         SheetCode(PRINTED, session.reference, session.version, number, len(pages), [row["line"] for row in rows])
         for number, rows in enumerate(pages, start=1)
     ]
 
 
-def _pages(sheet: Sheet) -> list[list[dict[str, Any]]]:
+def _pages(sheet: Sheet, *, names_roles: bool) -> list[list[dict[str, Any]]]:
     """Return the rows of each page; the walk-in lines follow the last attendee."""
-    rows = [_row(attendee) for attendee in sheet.attendees]
+    rows = [_row(attendee, names_roles=names_roles) for attendee in sheet.attendees]
     room = layout(PRINTED).rows
     pages = [rows[first : first + room] for first in range(0, len(rows), room)] or [[]]
     first_free = sheet.session.last_line + 1
@@ -87,15 +87,15 @@ def _pages(sheet: Sheet) -> list[list[dict[str, Any]]]:
     return pages
 
 
-def _row(attendee: SessionAttendee) -> dict[str, Any]:
-    """Employer and role are those of the mark, if there is one (R3), else today's."""
+def _row(attendee: SessionAttendee, *, names_roles: bool) -> dict[str, Any]:
+    """Employer and role are those of the mark, if there is one (R3), else today's; trainers are not told the role."""
     learner = attendee.learner
     role = attendee.role or learner.role
     return {
         "line": attendee.line,
         "walk-in": False,
         "name": printable(learner.name),
-        "details": printable(f"{learner.badge_id}, {role.title}"),
+        "details": printable(f"{learner.badge_id}, {role.title}" if names_roles else learner.badge_id),
         "company": printable((attendee.company or learner.company).name),
     }
 

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from attendance.api.objects import AttendeeObject, Stored, Suggestion, attendee_object, stored_object, suggestion
 from attendance.selectors.evidence import NoEvidence, present_upload
-from attendance.selectors.picker import SHORTEST_SEARCH, Wanted, candidate_count, candidates
+from attendance.selectors.picker import PAGE_SIZE, SHORTEST_SEARCH, Wanted, candidate_count, candidates
 from attendance.selectors.register import register
 from attendance.services.attendees import add_attendees, remove_attendee
 from attendance.services.evidence import upload_evidence
@@ -82,15 +82,23 @@ class Finalized(ApiObject):
 @router.get("/{session_id}/attendee-suggestions", response=answers(Page[Suggestion]))
 @requires(Permission.ADD_WALK_IN)
 def suggest_attendees(request: ApiRequest, session_id: Path[Key], query: Query[SuggestionQuery]) -> dict[str, Any]:
-    """Who could be added, the most urgent first (P1 to P4). Trainers find people by at least two letters only."""
+    """Who could be added, the most urgent first (P1 to P4).
+
+    Trainers find who came in by at least two letters, one page and no count: no list of all workers. Of each they are
+    told name, badge, company and how it stands with this course.
+    """
     session = _session(request, session_id, Permission.ADD_WALK_IN)
-    reads_site = may(request.user, Permission.READ_SITE)
-    if not reads_site and len(query.search.strip()) < SHORTEST_SEARCH:
-        return {"items": [], "count": 0}
+    now, warning_days = timezone.now(), settings.EXPIRY_WARNING_DAYS
+    if not may(request.user, Permission.READ_SITE):
+        if len(query.search.strip()) < SHORTEST_SEARCH or query.offset:
+            return {"items": [], "count": 0}
+        wanted = Wanted(search=query.search, limit=min(query.limit, PAGE_SIZE))
+        walk_ins = candidates(session, wanted, now=now, warning_days=warning_days)
+        return {"items": [suggestion(each, reads_site=False) for each in walk_ins], "count": len(walk_ins)}
     wanted = Wanted(search=query.search, limit=query.offset + query.limit)
-    found = candidates(session, wanted, now=timezone.now(), warning_days=settings.EXPIRY_WARNING_DAYS)
+    found = candidates(session, wanted, now=now, warning_days=warning_days)
     return {
-        "items": [suggestion(each, names_roles=reads_site) for each in found[query.offset :]],
+        "items": [suggestion(each, reads_site=True) for each in found[query.offset :]],
         "count": candidate_count(session, search=query.search),
     }
 

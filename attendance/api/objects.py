@@ -162,15 +162,16 @@ def attendee_object(row: Row) -> AttendeeObject:
     )
 
 
-def suggestion(candidate: Candidate, *, names_roles: bool) -> Suggestion:
-    """Return one candidate; trainers are not told what somebody's role is."""
-    learner, item, clash, booked = candidate.learner, candidate.item, candidate.clash, candidate.booked
+def suggestion(candidate: Candidate, *, reads_site: bool) -> Suggestion:
+    """Return one candidate; whoever does not read the site learns nothing of role, other sessions and other courses."""
+    learner, item = candidate.learner, candidate.item
+    clash, booked = (candidate.clash, candidate.booked) if reads_site else (None, None)
     return Suggestion(
         learner_id=learner.pk,
         badge_id=learner.badge_id,
         name=learner.name,
         company_name=learner.company.name,
-        role_title=learner.role.title if names_roles else None,
+        role_title=learner.role.title if reads_site else None,
         group=candidate.group.name,
         status=item.status if item else None,
         reason=" ".join(filter(None, (candidate.standing.word, candidate.standing.time))),
@@ -182,7 +183,7 @@ def suggestion(candidate: Candidate, *, names_roles: bool) -> Suggestion:
         already_booked=Booking(session_id=booked.pk, start_time=booked.start_time)
         if booked and booked.start_time
         else None,
-        missing_prerequisites=candidate.missing,
+        missing_prerequisites=candidate.missing if reads_site else [],
     )
 
 

@@ -32,8 +32,9 @@ def record_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     check_may(request.user, Permission.READ_EVIDENCE, found.session)
     check_has_certificate(found)
     address = request.build_absolute_uri(reverse("attendance:record", args=[found.pk]))
+    names_role = may(request.user, Permission.READ_SITE)
     return HttpResponse(
-        print_certificate(certificate_of(found), address=address, printed_at=timezone.now()),
+        print_certificate(certificate_of(found), address=address, printed_at=timezone.now(), names_role=names_role),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{file_name(found)}"'},
     )

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from attendance.selectors.sheet import sheet_of
 from attendance.sheet import file_name, print_sheet
-from training.permissions import Permission, check_may, requires
+from training.permissions import Permission, check_may, may, requires
 
 
 @requires(Permission.READ_SESSION)
@@ -16,7 +16,7 @@ def session_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = sheet_of(pk)
     check_may(request.user, Permission.READ_SESSION, sheet.session)
     return HttpResponse(
-        print_sheet(sheet, printed_at=timezone.now()),
+        print_sheet(sheet, printed_at=timezone.now(), names_roles=may(request.user, Permission.READ_SITE)),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{file_name(sheet.session)}"'},
     )

@@ -12,7 +12,7 @@ from attendance.selectors import trail as sources
 from attendance.selectors.worker import get_worker
 from training.htmx import HtmxRequest
 from training.models import Session
-from training.permissions import Permission, check_may, requires
+from training.permissions import Permission, check_may, may, requires
 from training.selectors.audit import Source, trail
 
 
@@ -42,4 +42,11 @@ def _answer(request: HtmxRequest, told: Sequence[Source], *, of: str, back_url: 
     """Answer with the page; HTMX gets the lines alone, and for "load more" the lines that follow."""
     template = "partials/_trail.html" if request.htmx else "attendance/trail.html"
     lines = trail(told, after=request.GET.get("after", ""))
-    return render(request, template, {"trail": lines, "trail_url": request.path, "of": of, "back_url": back_url})
+    context = {
+        "trail": lines,
+        "trail_url": request.path,
+        "of": of,
+        "back_url": back_url,
+        "hides_from_where": not may(request.user, Permission.READ_SITE),  # trainers: who, and not from which address
+    }
+    return render(request, template, context)
