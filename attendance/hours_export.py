@@ -1,7 +1,5 @@
 """Hours of classes by month, added up over what no column names: the columns, and the files (CSV and Excel)."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,17 +13,16 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy
 
 from learners.models import LearnerHoursLog
+from training.csv_files import Cell, csv_lines
 from training.models import TrainingClass
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula in a CSV file
 CODE = "training_class__class_code"
 CLIENT = "training_class__client__name"
 EMPLOYER = "learner__company__name"
-Cell = str | int | Decimal
 Row = dict[str, Any]
 
 
@@ -86,12 +83,10 @@ def hours_rows(
 def as_csv(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
     """Return an open CSV file that Excel opens as it is; no cell is taken for a formula."""
     file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    writer = csv.writer(text)
-    writer.writerow([str(column.label) for column in columns])
-    for row in rows:
-        writer.writerow([_harmless(column.value(row)) for column in columns])
-    text.detach()
+    titles = [str(column.label) for column in columns]
+    file.writelines(
+        line.encode() for line in csv_lines(titles, ([column.value(row) for column in columns] for row in rows))
+    )
     file.seek(0)
     return file
 
@@ -109,10 +104,6 @@ def as_xlsx(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
         sheet.autofit()
     file.seek(0)
     return file
-
-
-def _harmless(value: Cell) -> Cell:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def _cell(value: Cell) -> str | int | float:

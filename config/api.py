@@ -64,7 +64,7 @@ def for_logins(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         if request.user.is_authenticated:
             return view(request, **values)
         if request.path.endswith(DOCUMENT):
-            return not_signed_in()
+            return not_signed_in(request)
         return redirect_to_login(request.get_full_path())
 
     return guarded

@@ -16,14 +16,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.utils import check_csrf
 
-from config.api_tokens import use_token
+from config.api_tokens import TokenRefused, use_token
 from config.attempts import Kind, TooManyAttempts, begin, counter
 from config.client_address import client_network
 from config.models import ApiToken, IdempotentAnswer
 from config.problems import API, problem
-from training.permissions import reach
+from config.sign_ins import note_token_refused, note_token_used
+from training.permissions import SUPERUSER_ONLY, Permission, reach
 
 SCHEME = "bearer"
+Scope = ApiToken.Scope
+READING_METHODS = ("GET", "HEAD", "OPTIONS")
 LONGEST_KEY = 255
 ANSWERS_ARE_KEPT = timedelta(hours=24)
 CHUNK = 256 * 1024
@@ -44,18 +47,31 @@ class TokenMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")
         if request.path.startswith(API) and scheme:
+            request.by_token = True  # type: ignore[attr-defined]  # read by the gate: no cookie, no forgery
+            request.user = AnonymousUser()
             now = timezone.now()
-            token = use_token(secret.strip(), now=now) if scheme.lower() == SCHEME else None
-            if token is None:
+            if scheme.lower() == SCHEME:
+                self._act_by_token(request, secret.strip(), now=now)
+            if token_of(request) is None:
                 try:
                     begin([counter(Kind.TOKEN_FROM_ADDRESS, client_network(request))], now=now)
                 except TooManyAttempts as refusal:
                     wait = {"Retry-After": str(refusal.seconds)}
                     return problem(HTTPStatus.TOO_MANY_REQUESTS, refusal.message, headers=wait)
-            request.user = token.user if token else AnonymousUser()
-            request.api_token = token  # type: ignore[attr-defined]  # read by `token_of`
-            request.by_token = True  # type: ignore[attr-defined]  # read by the gate: no cookie, no forgery
         return self.get_response(request)
+
+    @staticmethod
+    def _act_by_token(request: HttpRequest, secret: str, *, now: datetime) -> None:
+        try:
+            token = use_token(secret, now=now)
+        except TokenRefused as refused:
+            note_token_refused(request, refused.token)
+            request.token_refusal = refused.message  # type: ignore[attr-defined]  # read by `not_signed_in`
+            return
+        if token.last_used_at is None:
+            note_token_used(request, token)
+        request.user = token.user
+        request.api_token = token  # type: ignore[attr-defined]  # read by `token_of`
 
 
 def token_of(request: HttpRequest) -> ApiToken | None:
@@ -73,22 +89,10 @@ def gate(run: Run) -> Run:
     def guarded(request: HttpRequest, **values: Any) -> HttpResponseBase:
         user = request.user
         if not user.is_authenticated:
-            return not_signed_in()
-        if not getattr(request, "by_token", False) and check_csrf(request):
-            return problem(
-                HTTPStatus.FORBIDDEN,
-                _("Send the header X-CSRFToken with the value of the cookie %(name)s.")
-                % {"name": settings.CSRF_COOKIE_NAME},
-            )
+            return not_signed_in(request)
         now = timezone.now()
-        if wait := _seconds_to_wait(user, now=now):
-            return problem(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                _("Too many requests. Wait as long as the header Retry-After says."),
-                headers={"Retry-After": str(wait)},
-            )
-        if not permissions or not any(reach(user, each) for each in permissions):
-            return problem(HTTPStatus.FORBIDDEN, _("You may not do this. Ask an HSE supervisor or an administrator."))
+        if turned_away := _turned_away(request, user, permissions, now=now):
+            return turned_away
         if request.method == "POST" and "Idempotency-Key" in request.headers:
             return _once(request, user, lambda: run(request, **values), now=now)
         return run(request, **values)
@@ -96,8 +100,46 @@ def gate(run: Run) -> Run:
     return guarded
 
 
-def not_signed_in() -> HttpResponse:
+def _turned_away(
+    request: HttpRequest, user: User, permissions: frozenset[Permission] | None, *, now: datetime
+) -> HttpResponse | None:
+    """Answer a login that may not do this, or asks too often; None if it may."""
+    if not getattr(request, "by_token", False) and check_csrf(request):
+        return problem(
+            HTTPStatus.FORBIDDEN,
+            _("Send the header X-CSRFToken with the value of the cookie %(name)s.")
+            % {"name": settings.CSRF_COOKIE_NAME},
+        )
+    if wait := _seconds_to_wait(user, now=now):
+        return problem(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            _("Too many requests. Wait as long as the header Retry-After says."),
+            headers={"Retry-After": str(wait)},
+        )
+    if permissions and (token := token_of(request)) and (missing := _missing_scope(token, request, permissions)):
+        return missing
+    if not permissions or not any(reach(user, each) for each in permissions):
+        return problem(HTTPStatus.FORBIDDEN, _("You may not do this. Ask an HSE supervisor or an administrator."))
+    return None
+
+
+def not_signed_in(request: HttpRequest) -> HttpResponse:
+    """Answer nobody, or a token that opens nothing, which is told why."""
+    if refusal := getattr(request, "token_refusal", ""):
+        return problem(HTTPStatus.UNAUTHORIZED, refusal, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
     return problem(HTTPStatus.UNAUTHORIZED, _("Log in, or send a token."), headers={"WWW-Authenticate": "Bearer"})
+
+
+def _missing_scope(token: ApiToken, request: HttpRequest, permissions: frozenset[Permission]) -> HttpResponse | None:
+    """Answer what the scope of a token leaves out, naming the one that is needed (N4); None if it is enough."""
+    if permissions <= SUPERUSER_ONLY and token.scope != Scope.ADMIN:
+        needed, sentence = Scope.ADMIN, _("This token may not revoke, correct or merge. Use one with the scope admin.")
+    elif request.method not in READING_METHODS and token.scope == Scope.READ:
+        needed, sentence = Scope.WRITE, _("This token may read only. Use one with the scope write.")
+    else:
+        return None
+    challenge = f'Bearer error="insufficient_scope", scope="{needed}"'
+    return problem(HTTPStatus.FORBIDDEN, sentence, headers={"WWW-Authenticate": challenge})
 
 
 # Rate

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate, pre_migrate
@@ -11,6 +13,7 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         pre_migrate.connect(database_limits.before_migrations, sender=self)
         post_migrate.connect(database_limits.after_migrations, sender=self)
+        import_module("config.sign_ins")  # its receivers need the models
 
 
 class AdminConfig(admin_apps.AdminConfig):

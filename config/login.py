@@ -17,6 +17,7 @@ from config import hashers
 from config.attempts import Counter, Kind, TooManyAttempts, begin, counter, succeeded, take_back
 from config.client_address import client_network
 from config.hashers import TooManyAtOnce
+from config.sign_ins import note_throttled
 from training.refusals import Refusal
 
 SALT = "known browser"
@@ -158,6 +159,8 @@ class LoginView(views.LoginView):
         return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        if isinstance(getattr(form, "refusal", None), TooManyAttempts):
+            note_throttled(self.request, username=form.data.get("username", ""))
         return _with_status(super().form_invalid(form), getattr(form, "refusal", None))
 
 

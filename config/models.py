@@ -10,29 +10,94 @@ from training.models.base import audited, not_blank
 
 @audited(exclude=["last_used_at"])
 class ApiToken(models.Model):
-    """Lets a program act as a login. Only the hash is kept: the token itself is shown once, when it is made."""
+    """Lets a program act as a login, within a scope and until an end. Only the hash is kept: the token itself is shown
+    once, when it is made.
+
+    The database ends it when its login is disabled, gets another password or loses a right, whatever door that comes
+    through, and nothing revives it (migration `tokens_end`).
+    """
+
+    class Scope(models.TextChoices):
+        """What a token may do of what its login may; each includes the ones before it."""
+
+        READ = "read", _("read")
+        WRITE = "write", _("write")
+        ADMIN = "admin", _("also revoke, correct and merge")
+
+    class Ended(models.TextChoices):
+        REVOKED = "revoked", _("revoked")
+        PASSWORD = "password", _("password of the login changed")  # a reason
+        DISABLED = "disabled", _("login disabled")
+        DEMOTED = "demoted", _("login lost a right")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("login"), on_delete=models.PROTECT, related_name="api_tokens"
     )
     name = models.CharField(_("what it is for"), max_length=100)
+    scope = models.CharField(_("scope"), max_length=5, choices=Scope.choices, default=Scope.WRITE)
     digest = models.CharField(_("SHA-256 of the token"), max_length=64, unique=True, editable=False)
     beginning = models.CharField(_("begins with"), max_length=12, editable=False)
     created_at = models.DateTimeField(_("made at"), editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("made by"), on_delete=models.PROTECT, related_name="+", editable=False
     )
+    expires_at = models.DateTimeField(_("ends at"), null=True, editable=False)  # null in old events only
     last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
-    revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("ended early at"), null=True, editable=False)
+    ended_by = models.CharField(_("ended early by"), max_length=8, choices=Ended.choices, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
         ordering = ("-created_at", "-pk")
-        constraints = (not_blank("name", name="api_token_has_name", message=_("Say what the token is for.")),)
+        constraints = (
+            not_blank("name", name="api_token_has_name", message=_("Say what the token is for.")),
+            models.CheckConstraint(
+                condition=Q(expires_at__isnull=False, expires_at__gt=models.F("created_at")),
+                name="api_token_has_end",
+                violation_error_message=_("A token ends after it was made."),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.name} ({self.beginning}…)"
+
+
+class SignIn(models.Model):
+    """One attempt to sign in by password or token, or a sign-out; append-only, kept for as long as the site is.
+
+    Written by `config.sign_ins`. The name is the one that was typed: whoever reads this may meet a password that
+    somebody typed into the wrong field.
+    """
+
+    class Outcome(models.TextChoices):
+        SIGNED_IN = "signed_in", _("signed in")
+        REFUSED = "refused", _("refused")
+        THROTTLED = "throttled", _("told to wait")
+        SIGNED_OUT = "signed_out", _("signed out")
+        TOKEN_USED = "token_used", _("token used for the first time")  # an outcome
+        TOKEN_REFUSED = "token_refused", _("token refused")  # an outcome
+
+    at = models.DateTimeField(_("when"))
+    outcome = models.CharField(_("outcome"), max_length=13, choices=Outcome.choices)
+    username = models.CharField(_("user name as typed"), max_length=150, blank=True)
+    name = models.CharField(_("person, as named then"), max_length=302, blank=True)
+    user_id = models.BigIntegerField(_("number of the login"), null=True)  # no key: outlives the login
+    token_id = models.BigIntegerField(_("number of the token"), null=True)
+    address = models.CharField(_("client address"), max_length=45, blank=True)
+    browser = models.CharField(_("browser or program"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        ordering = ("-at", "-pk")
+        indexes = (
+            models.Index(fields=("at",), name="sign_in_at"),
+            models.Index(fields=("address", "at"), name="sign_in_address"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.username}: {self.get_outcome_display()}"
 
 
 class ApiUse(models.Model):

@@ -224,10 +224,15 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 AXES_LOCK_OUT_AT_FAILURE = False  # axes keeps the record of logins; config.attempts bounds them
 AXES_RESET_ON_SUCCESS = True
 AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_DISABLE_ACCESS_LOG = True  # `config.sign_ins` keeps the record, append-only
+AXES_ENABLE_ADMIN = False  # `config.admin` shows what is there, read-only
+AXES_USERNAME_CALLABLE = "config.sign_ins.name_for_axes"
 AXES_CLIENT_IP_CALLABLE = "config.client_address.client_address"
 
 # API
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
+API_TOKEN_DAYS = env.int("API_TOKEN_DAYS", default=90)
+API_TOKEN_MAX_DAYS = env.int("API_TOKEN_MAX_DAYS", default=365)
 
 # Transport and browser
 HTTPS = env.bool("HTTPS", default=not IS_LOCAL)

@@ -60,7 +60,7 @@ class ProblemError(Exception):
 
 @dataclass(frozen=True)
 class SiteProof:
-    """Asks one site with one token."""
+    """Asks one site with one token, of the scope `write` for all that is below."""
 
     address: str
     token: str

@@ -63,13 +63,9 @@ class Reach(StrEnum):
 
 
 _READING = {Permission.READ_SITE, Permission.READ_SESSION, Permission.READ_EVIDENCE, Permission.READ_CLASS}
-_SUPERUSER_ONLY = {
-    Permission.REVOKE,
-    Permission.CORRECT,
-    Permission.MERGE,
-    Permission.VOID,
-    Permission.ADMINISTER,
-}
+SUPERUSER_ONLY = frozenset(
+    {Permission.REVOKE, Permission.CORRECT, Permission.MERGE, Permission.VOID, Permission.ADMINISTER}
+)
 _TRAINERS_OWN = {
     Permission.READ_SESSION,
     Permission.ADD_WALK_IN,
@@ -82,7 +78,7 @@ _TRAINERS_OWN = {
 
 GRANTS: dict[Role, dict[Permission, Reach]] = {
     Role.SUPERUSER: dict.fromkeys(Permission, Reach.ALL),
-    Role.SUPERVISOR: {permission: Reach.ALL for permission in Permission if permission not in _SUPERUSER_ONLY},
+    Role.SUPERVISOR: {permission: Reach.ALL for permission in Permission if permission not in SUPERUSER_ONLY},
     Role.TRAINER: dict.fromkeys(_TRAINERS_OWN, Reach.OWN),
     Role.AUDITOR: dict.fromkeys(_READING, Reach.ALL),
 }
@@ -107,8 +103,15 @@ def roles_of(user: User) -> frozenset[Role]:
     return cached
 
 
+def withhold(user: AbstractUser, permissions: frozenset[Permission]) -> None:
+    """Let a login do less than the table grants it, for as long as this object of it lives: what acts is a token."""
+    user._siteproof_withheld = permissions  # type: ignore[attr-defined]  # read by `reach`
+
+
 def reach(user: User, permission: Permission) -> Reach | None:
     """Return how far `permission` goes for `user`: everything, own things, or nothing (None)."""
+    if permission in getattr(user, "_siteproof_withheld", ()):
+        return None
     granted = {GRANTS[role].get(permission) for role in roles_of(user)}
     if Reach.ALL in granted:
         return Reach.ALL

@@ -8,12 +8,14 @@ from django.test import Client
 from django.utils import timezone
 
 from config.api_tokens import make_token
+from config.models import ApiToken
 
 
 @pytest.fixture
 def token_of(superuser: User) -> Callable[[User], str]:
     def token(user: User) -> str:
-        return make_token(user=user, name="Gate", by=superuser, now=timezone.now())[1]
+        scope = ApiToken.Scope.ADMIN if user.is_superuser else ApiToken.Scope.WRITE
+        return make_token(user=user, name="Gate", by=superuser, now=timezone.now(), scope=scope)[1]
 
     return token
 

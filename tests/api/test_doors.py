@@ -53,7 +53,8 @@ def test_a_revoked_token_opens_nothing(supervisor: User, superuser: User):
     response = Client(headers={"Authorization": f"Bearer {secret}"}).get(SESSIONS)
 
     assert response.status_code == 401
-    assert response["WWW-Authenticate"] == "Bearer"
+    assert response["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+    assert "This token was revoked on" in response.json()["detail"]
     with pytest.raises(AlreadyRevoked):
         revoke_token(token_id=token.pk, by=superuser, now=timezone.now())
 

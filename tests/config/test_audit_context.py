@@ -1,4 +1,3 @@
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
 from django.urls import path
+from django.utils import timezone
 from pghistory.models import Context
 
 from config import urls
@@ -18,7 +18,6 @@ from training.models import Login, Session
 from training.permissions import signed_in
 from training.selectors.audit import Source, trail
 
-NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 
 
@@ -48,7 +47,7 @@ def test_an_event_knows_who_made_it_and_from_where(client: Client, superuser: Us
 
 def test_an_event_names_the_token_that_acted_and_who_it_was_then(client: Client, superuser: User) -> None:
     User.objects.filter(pk=superuser.pk).update(first_name="Robert", last_name="Aldous")
-    token, secret = make_token(user=superuser, name="Planning board", by=superuser, now=NOW)
+    token, secret = make_token(user=superuser, name="Planning board", by=superuser, now=timezone.now())
     course = CourseVersionFactory().course
     answer = client.post(
         "/api/v1/training/sessions/draft",

@@ -22,6 +22,7 @@ ROLE = f"siteproof_app_of_test_{os.getpid()}"
 
 LEGAL = [
     "attendance_capturevoid",
+    "config_signin",
     "learner_hours_log",
     "learners_evidenceread",
     "learners_evidenceupload",
@@ -37,6 +38,8 @@ AUDIT = [
     "learners_trainingrecordevent",
     "pghistory_context",
     "training_companyevent",
+    "training_loginevent",
+    "training_membershipevent",
     "training_sessionevent",
 ]
 PERIODS = [

@@ -48,10 +48,11 @@ RIGHTS = {
     "axes_accesslog": "SELECT INSERT UPDATE(logout_time)",
     "class_attendance_sessions": WORK,
     "classes": WORK,
-    "config_apitoken": "SELECT INSERT UPDATE(last_used_at, revoked_at)",
+    "config_apitoken": "SELECT INSERT UPDATE(ended_by, last_used_at, revoked_at)",
     "config_apiuse": "SELECT INSERT UPDATE(minute, requests)",
     "config_attempts": "SELECT INSERT UPDATE(failures, last_at) DELETE",
     "config_idempotentanswer": "SELECT INSERT UPDATE(body, content_type, status) DELETE",
+    "config_signin": LEGAL.format(key="id"),
     "django_admin_log": "SELECT INSERT",
     "django_content_type": READ,
     "django_migrations": READ,
@@ -100,8 +101,6 @@ RIGHTS = {
 
 # Changed by the application without an event, each for a reason.
 NOT_AUDITED = {
-    "auth_user",
-    "auth_user_groups",
     "axes_accessattempt",  # counts to the lock of an account, and is forgotten afterwards
     "axes_accessattemptexpiration",
     "axes_accessfailurelog",  # is itself a log, and only grows
@@ -109,6 +108,7 @@ NOT_AUDITED = {
     "config_apiuse",  # counts requests of the present minute
     "config_attempts",  # counts wrong passwords, and is forgotten afterwards
     "config_idempotentanswer",  # kept for a day
+    "config_signin",  # is itself a log, and only grows
     "django_admin_log",  # is itself a log, and only grows
     "django_session",  # logins that are open
     "learners_compliancerun",  # only grows

@@ -1,0 +1,94 @@
+"""The record of sign-ins: who came in, who was turned away, from where. Kept for ever, and exported from Admin.
+
+Written by Django's own signals, so that every way of signing in is seen. What bounds guessing is another matter.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pghistory
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from config.client_address import client_address
+from config.models import ApiToken, SignIn
+from training.audit_context import person
+from training.permissions import name_of
+
+Outcome = SignIn.Outcome
+# Whoever is refused without a look at what was sent can come back a thousand times a second.
+REPEATED_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+@receiver(user_logged_in, dispatch_uid="sign_ins")
+def note_signed_in(*, request: HttpRequest | None, user: AbstractUser, **_signal: Any) -> None:
+    """Note it, and let the rest of the request be that person's in the audit."""
+    _note(Outcome.SIGNED_IN, request, user=user)
+    pghistory.context(**person(user))
+
+
+@receiver(user_logged_out, dispatch_uid="sign_ins")
+def note_signed_out(*, request: HttpRequest | None, user: AbstractUser | None, **_signal: Any) -> None:
+    if user is not None:
+        _note(Outcome.SIGNED_OUT, request, user=user)
+
+
+@receiver(user_login_failed, dispatch_uid="sign_ins")
+def note_refused(*, credentials: dict[str, Any], request: HttpRequest | None = None, **_signal: Any) -> None:
+    """Note a wrong name or password, or a login that is disabled."""
+    _note(Outcome.REFUSED, request, username=str(credentials.get("username") or ""))
+
+
+def note_throttled(request: HttpRequest, *, username: str) -> None:
+    """Note that somebody was told to wait, and the password not looked at; once a minute for a name and an address."""
+    _note(Outcome.THROTTLED, request, username=username, only_once=True)
+
+
+def note_token_used(request: HttpRequest, token: ApiToken) -> None:
+    """Note the first use of a token; the later ones are in the token itself and in the audit of what it does."""
+    _note(Outcome.TOKEN_USED, request, user=token.user, token=token)
+
+
+def note_token_refused(request: HttpRequest, token: ApiToken | None) -> None:
+    """Note a token that opens nothing, once a minute for an address and token; of a strange one nothing is kept."""
+    _note(Outcome.TOKEN_REFUSED, request, user=token.user if token else None, token=token, only_once=True)
+
+
+def name_for_axes(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
+    """Return a name that the columns of django-axes can hold, which does not look how long one is."""
+    name = (credentials or request.POST).get("username")
+    return None if name is None else _kept(str(name), 255)
+
+
+def _note(
+    outcome: Outcome,
+    request: HttpRequest | None,
+    *,
+    user: AbstractUser | None = None,
+    username: str = "",
+    token: ApiToken | None = None,
+    only_once: bool = False,
+) -> None:
+    row = SignIn(
+        at=timezone.now(),
+        outcome=outcome,
+        username=_kept(user.get_username() if user else username, 150),
+        name=_kept(name_of(user), 302) if user else "",
+        user_id=user.pk if user else None,
+        token_id=token.pk if token else None,
+        address=_kept((request and client_address(request)) or "", 45),
+        browser=_kept(request.headers.get("User-Agent", "") if request else "", 200),
+    )
+    if only_once:
+        alike = {"outcome": outcome, "username": row.username, "address": row.address, "token_id": row.token_id}
+        if SignIn.objects.filter(**alike, at__gt=row.at - REPEATED_IS_NOTED_EVERY).exists():
+            return
+    row.save(force_insert=True)
+
+
+def _kept(text: str, length: int) -> str:
+    """Return what the database can hold of a text that anybody may have sent."""
+    return text.encode(errors="replace").decode().replace("\0", "�")[:length]

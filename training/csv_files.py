@@ -1,0 +1,28 @@
+"""CSV files that open in Excel as they are."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula in a CSV file
+BYTE_ORDER_MARK = "\ufeff"  # or Excel reads another encoding
+
+Cell = str | int | Decimal
+
+
+def csv_lines(titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Yield a file line by line, its titles first; no cell is taken for a formula."""
+    line = io.StringIO(newline="")
+    writer = csv.writer(line)
+    writer.writerow(titles)
+    yield BYTE_ORDER_MARK + line.getvalue()
+    for row in rows:
+        line.seek(0)
+        line.truncate()
+        writer.writerow([_harmless(cell) for cell in row])
+        yield line.getvalue()
+
+
+def _harmless(value: Cell) -> Cell:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
