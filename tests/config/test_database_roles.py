@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pgtrigger
 import pytest
@@ -14,7 +16,11 @@ from psycopg import errors
 
 from config import database_roles
 from config.api_tokens import make_token
+from tests.factories.learners import LearnerFactory
 from tests.factories.training import CourseVersionFactory
+from training.models import Job
+from training.services import job_runs
+from training.services.jobs import ask, hand_out
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +213,33 @@ def test_the_application_can_answer_programs(supervisor: User, superuser: User, 
     )
 
     assert (first.status_code, again["Idempotent-Replayed"]) == (201, "true")
+
+
+def test_the_application_can_ask_for_do_and_clear_away_jobs(
+    auditor: User, evidence_dir: Path, request: pytest.FixtureRequest
+) -> None:
+    """All that pages and worker do with jobs and with procrastinate's tables, by the same calls."""
+    LearnerFactory()
+    request.getfixturevalue("as_application")
+    now = timezone.now()
+    worker = _scalar("SELECT worker_id FROM procrastinate_register_worker_v1()")
+
+    job = ask(kind="pack", title="Pack", query="", by=auditor, now=now)
+    assert _scalar(f"SELECT (procrastinate_fetch_job_v2(ARRAY['jobs'], {worker})).id") == job.task_id
+    job_runs.recover(now=now + timedelta(minutes=1))  # its worker was lost
+    assert _scalar(f"SELECT (procrastinate_fetch_job_v2(ARRAY['jobs'], {worker})).id") == job.task_id
+    job_runs.run(job.pk)
+    job_runs.say_alive({job.pk}, now=now)
+    _execute(f"SELECT procrastinate_update_heartbeat_v1({worker})")
+    _execute(f"SELECT procrastinate_finish_job_v1({job.task_id}, 'succeeded', false)")
+    _execute(f"SELECT procrastinate_unregister_worker_v1({worker})")
+    hand_out(job_id=job.pk, by=auditor, now=now)[1].close()
+    Job.objects.update(done=0)
+    assert job_runs.purge(now=now + timedelta(days=8)) == 1
+
+    _assert_denied("UPDATE procrastinate_jobs SET args = '{}'")
+    _assert_denied("UPDATE training_job SET asked_by_id = 1")
+    _assert_denied("DELETE FROM procrastinate_events")
 
 
 def test_running_again_changes_nothing(as_application: None) -> None:
