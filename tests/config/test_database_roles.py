@@ -226,7 +226,10 @@ def test_the_application_can_ask_for_do_and_clear_away_jobs(
 
     job = ask(kind="pack", title="Pack", query="", by=auditor, now=now)
     assert _scalar(f"SELECT (procrastinate_fetch_job_v2(ARRAY['jobs'], {worker})).id") == job.task_id
-    job_runs.recover(now=now + timedelta(minutes=1))  # its worker was lost
+    Job.objects.update(seen_at=now - timedelta(hours=2))  # its worker was lost
+    job_runs.recover(
+        now=now - timedelta(hours=1)
+    )  # so that it may be taken in this transaction, which began before now
     assert _scalar(f"SELECT (procrastinate_fetch_job_v2(ARRAY['jobs'], {worker})).id") == job.task_id
     job_runs.run(job.pk)
     job_runs.say_alive({job.pk}, now=now)

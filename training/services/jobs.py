@@ -140,6 +140,7 @@ def hand_out(*, job_id: int, by: User, now: datetime) -> tuple[Job, IO[bytes]]:
         raise NoFile(_("This job has no file. Ask for a new one."))
     try:
         file = storages["waiting"].open(job.file_key)
+        file.seek(0)  # a bucket is read here, and not while the answer is sent
     except FileNotFoundError:
         raise NoFile(_("The file is not there any more. Ask for a new one.")) from None
     except Exception as error:

@@ -10,20 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.http import QueryDict
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 from procrastinate.exceptions import JobAborted
 
 from attendance.tasks import PACK
+from learners.evidence_files.directory import EvidenceDirectory
+from learners.services.evidence_store import list_stored
 from tests.factories.jobs import JobFactory, job_with_file
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import UserFactory
+from tests.faults.object_store import make_bucket, moto_store, s3_at
 from tests.fixtures import client_of
 from tests.jobs import run_waiting
 from training import job_kinds
@@ -451,3 +456,33 @@ def test_the_plain_command_makes_the_same_file(auditor: User, tmp_path: Path):
     with pytest.raises(CommandError, match="You may not do this"):
         call_command("make_file", "pack", by=UserFactory().username, to=str(tmp_path / "other.zip"))
     assert not (tmp_path / "other.zip").exists()
+
+
+def test_in_a_bucket_files_wait_apart_from_evidence(kind: list[Step], auditor: User):
+    with moto_store() as url:
+        evidence = s3_at(url)
+        options = {**evidence["evidence"]["OPTIONS"], "location": settings.WAITING_PREFIX}
+        waits = {"waiting": {"BACKEND": "learners.evidence_files.bucket.WaitingBucket", "OPTIONS": options}}
+        with override_settings(STORAGES={**settings.STORAGES, **evidence, **waits}):
+            make_bucket()
+            job = asked(auditor)
+            run_waiting()
+            _job, file = hand_out(job_id=job.pk, by=auditor, now=timezone.now())
+            with file:
+                assert file.read() == f"1 for {auditor.pk}".encode()
+            assert list(list_stored()) == []
+            kept = storages["waiting"].listdir("")[1]
+
+            job_runs.purge(now=timezone.now() + timedelta(days=8))
+
+            assert (len(kept), storages["waiting"].listdir("")[1]) == (1, [])
+
+
+@pytest.mark.parametrize(("shared", "modes"), [(False, (0o700, 0o600)), (True, (0o750, 0o640))])
+def test_a_group_reads_files_only_where_the_settings_say_so(tmp_path: Path, shared: bool, modes: tuple[int, int]):
+    place = EvidenceDirectory(location=str(tmp_path / "place"), base_url=None, group_reads=shared)
+
+    place.save("ab/file", ContentFile(b"content"))
+
+    directory, file = tmp_path / "place" / "ab", tmp_path / "place" / "ab" / "file"
+    assert (directory.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == modes
