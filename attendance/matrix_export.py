@@ -13,6 +13,7 @@ from learners.selectors.matrix import Column
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIRST_COLUMNS = 5
+LONGEST_CELL = 32_767  # letters that Excel takes in one
 COLOURS = {
     "bad": {"bg_color": "#B3261E", "font_color": "#FFFFFF"},
     "warn": {"bg_color": "#FFD54A", "font_color": "#332400"},
@@ -21,13 +22,14 @@ COLOURS = {
 }
 
 
-def as_xlsx(columns: Sequence[Column], rows: Iterable[Row], *, day: date) -> IO[bytes]:
+def as_xlsx(columns: Sequence[Column], rows: Iterable[Row], *, day: date, is_past: bool) -> IO[bytes]:
     """Return an open Excel file, written row by row so that a large site is never in memory as a whole.
 
     Texts are texts, whatever they begin with; nothing in the file is a formula or a link.
 
     Args:
         day: the day the matrix is about, written in its first line.
+        is_past: it is not today, so a last column says what was known differently on it (C8).
     """
     file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
     options = {
@@ -45,7 +47,8 @@ def as_xlsx(columns: Sequence[Column], rows: Iterable[Row], *, day: date) -> IO[
         sheet.set_column(FIRST_COLUMNS, FIRST_COLUMNS + len(columns), 16)
         sheet.write_string(0, 0, _("As of %(day)s") % {"day": f"{day:%Y-%m-%d}"}, bold)
         heads = [_("Worker"), _("Badge"), _("Status"), _("Role"), _("Employer")]
-        for number, head in enumerate([*heads, *(f"{each.code} {each.title}".strip() for each in columns)]):
+        courses = [f"{each.code} {each.title}".strip() for each in columns]
+        for number, head in enumerate([*heads, *courses, *([_("Changed later")] if is_past else [])]):
             sheet.write_string(1, number, head, bold)
         for line, row in enumerate(rows, start=2):
             learner = row.learner
@@ -55,5 +58,8 @@ def as_xlsx(columns: Sequence[Column], rows: Iterable[Row], *, day: date) -> IO[
             for number, cell in enumerate(row.cells, start=FIRST_COLUMNS):
                 if cell is not None:
                     sheet.write_string(line, number, cell.words, formats.get(cell.standing.kind))
+            if row.later:
+                told = " ".join(each.sentence for each in row.later)
+                sheet.write_string(line, FIRST_COLUMNS + len(columns), told[:LONGEST_CELL])
     file.seek(0)
     return file

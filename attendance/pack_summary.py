@@ -107,6 +107,7 @@ def _person(person: Dossier, summary: Summary) -> dict[str, Any]:
         "badge": printable(learner.badge_id),
         "details": printable(f"{learner.role.title}, {learner.company.name}"),
         "why": printable(", ".join(f"{_title(line)} {line.standing.word.lower()}" for line in failing)),
+        "later": [printable(each.sentence) for each in person.later],
         "required": [_line(line, held.get(line.item.proof_id or 0), summary) for line in person.lines],
         "others": [_held(each, summary) for each in person.held if each.record.pk not in proofs],
     }

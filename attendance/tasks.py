@@ -56,10 +56,11 @@ def pack_asked_for(query: QueryDict, *, by: User, now: datetime) -> tuple[Pack, 
 
 @dataclass(frozen=True)
 class MatrixFile:
-    """The rows of a filter of the matrix, and what their file is called."""
+    """The rows of a filter of the matrix, and what their file is called; `is_past` where its day is not today."""
 
     whole: WholeMatrix
     day: date
+    is_past: bool
     title: str
 
     @property
@@ -72,7 +73,7 @@ class MatrixFile:
         return Product(
             name=f"matrix-{self.day:%Y-%m-%d}.xlsx",
             content_type=matrix_export.CONTENT_TYPE,
-            file=matrix_export.as_xlsx(self.whole.columns, rows, day=self.day),
+            file=matrix_export.as_xlsx(self.whole.columns, rows, day=self.day, is_past=self.is_past),
         )
 
 
@@ -88,7 +89,7 @@ def matrix_asked_for(query: QueryDict, *, now: datetime) -> MatrixFile:
     wanted = form.wanted_matrix(on=on)
     whole = whole_matrix(wanted, now=now, warning_days=settings.EXPIRY_WARNING_DAYS)
     title = _("Matrix: %(subject)s") % {"subject": ", ".join(_filter_in_words(form, wanted.red_course))}
-    return MatrixFile(whole=whole, day=on or today, title=_dated(title, on))
+    return MatrixFile(whole=whole, day=on or today, is_past=on is not None, title=_dated(title, on))
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,19 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learners.forms import area_choices
 from learners.models import Learner, LearnerArea, Role
 from learners.selectors.learners import find_by_badge
-from learners.services.learners import LearnerFacts
+from learners.services.learners import LearnerFacts, status_since
 from learners.worker_policies import STATUS_STEPS, ChangedMeanwhile
 from training.forms import LONGEST_REASON, WITHIN_REASON, DayInput
 from training.models import Company
 from training.refusals import Refusal
+from training.templatetags.ui import day as day_in_words
 
 
 def _reason(**options: Any) -> forms.CharField:
@@ -47,6 +49,7 @@ class WorkerForm(RefusableForm):
     Args:
         learner: the one that is edited; None for a new one.
         today: since when a newly ticked area counts, unless another day is typed.
+        may_date_back: whether this person may enter an end before the last change of status, with a reason (C8).
     """
 
     badge_id = forms.CharField(
@@ -99,9 +102,15 @@ class WorkerForm(RefusableForm):
         validators=WITHIN_REASON,
         help_text=gettext_lazy("Areas that were ticked before keep their day."),
     )
+    reason = _reason(
+        required=False,
+        help_text=gettext_lazy("Needed only where the end date lies before the last change of status."),
+    )
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, learner: Learner | None = None, today: date) -> None:
+    def __init__(
+        self, data: Any = None, *, learner: Learner | None = None, today: date, may_date_back: bool = False
+    ) -> None:
         self.learner, self.today = learner, today
         self.assigned = _assigned(learner)
         super().__init__(data, initial=_initial(learner, self.assigned, today))
@@ -114,6 +123,8 @@ class WorkerForm(RefusableForm):
             del self.fields["version"]
         else:
             del self.fields["badge_id"]
+        if learner is None or not may_date_back or status_since(learner) is None:
+            del self.fields["reason"]
         companies = Company.objects.filter(Q(is_active=True) | Q(pk=learner.company_id if learner else None))
         _offer(self, "company", _("Choose an employer"), companies.values_list("pk", "name"))
         _offer(self, "role", _("Choose a role"), Role.objects.values_list("pk", "title"))
@@ -220,7 +231,11 @@ class BadgeForm(RefusableForm):
 
 
 class ReturnForm(RefusableForm):
-    """Back to the site (L3), as what and with which employer."""
+    """Back to the site (L3), as what and with which employer.
+
+    Args:
+        may_date_back: whether this person may enter a start before the last change of status, with a reason (C8).
+    """
 
     start_date = forms.DateField(
         label=gettext_lazy("New start date"),
@@ -230,10 +245,23 @@ class ReturnForm(RefusableForm):
     )
     company = forms.TypedChoiceField(label=gettext_lazy("Employer"), coerce=int)
     role = forms.TypedChoiceField(label=gettext_lazy("Role"), coerce=int)
+    reason = _reason(required=False)
 
-    def __init__(self, data: Any = None, *, learner: Learner, today: date) -> None:
+    def __init__(self, data: Any = None, *, learner: Learner, today: date, may_date_back: bool) -> None:
         initial = {"start_date": today, "company": learner.company_id, "role": learner.role_id}
         super().__init__(data, initial=initial)
+        since = status_since(learner)
+        self.fields["reason"].help_text = _("It stands in the audit trail.")
+        if since is not None:
+            words = {"day": day_in_words(since)}
+            self.fields["start_date"].help_text = format_lazy(
+                "{} {}", self.fields["start_date"].help_text, _("The status last changed on %(day)s.") % words
+            )
+            if may_date_back:
+                self.fields["reason"].help_text = (
+                    _("Needed where the start lies before %(day)s: what is said about the days in between changes.")
+                    % words
+                )
         companies = Company.objects.filter(Q(is_active=True) | Q(pk=learner.company_id))
         _offer(self, "company", _("Choose an employer"), companies.values_list("pk", "name"))
         _offer(self, "role", _("Choose a role"), Role.objects.values_list("pk", "title"))

@@ -38,6 +38,10 @@ class StatusNotPossible(Conflict):
     """The worker's status, or the end date, does not allow the step (409)."""
 
 
+class DatedBack(Invalid):
+    """A status would hold from before its last change (400); `errors` names the day, or the reason that is missing."""
+
+
 class CannotMerge(Conflict):
     """The two badges cannot be merged as they are (409)."""
 
@@ -134,6 +138,25 @@ def check_start_of_return(learner: Learner, start_date: date) -> None:
     if start_date <= learner.start_date:
         text = _("The start before was %(day)s. Enter a later day.") % {"day": day_in_words(learner.start_date)}
         raise Invalid(text, errors={"start_date": [text]})
+
+
+def check_dated_back(day: date, *, status_since: date | None, may_date_back: bool, reason: str, field: str) -> None:
+    """C8: only a superuser dates back past the last change of status, with a reason.
+
+    Args:
+        day: from which the new status is to hold.
+        status_since: when the status last changed, in the dated history; None: it never did.
+        field: the name under which the day was given.
+    """
+    if status_since is None or day >= status_since:
+        return
+    since = {"day": day_in_words(status_since)}
+    if not may_date_back:
+        text = _("The status changed on %(day)s. Enter that day or a later one: only a superuser may go back past it.")
+        raise DatedBack(text % since, errors={field: [text % since]})
+    if not reason.strip():
+        text = _("The status changed on %(day)s. Say why what was so before that day is to be told differently.")
+        raise DatedBack(text % since, errors={"reason": [text % since]})
 
 
 def check_can_merge(duplicate: Learner, survivor: Learner, *, merged_into_duplicate: Learner | None) -> None:

@@ -77,7 +77,9 @@ def _check_contents(session: Session, records: QuerySet[TrainingRecord], sign_of
 
 def _check_people() -> None:
     """Everybody has the badge of the one period that has not ended; merges are one step deep, and not active."""
-    open_periods = BadgePeriod.objects.filter(valid_to=None).order_by("learner").values_list("learner", "badge_id")
+    open_periods = (
+        BadgePeriod.objects.standing().filter(valid_to=None).order_by("learner").values_list("learner", "badge_id")
+    )
     assert list(open_periods) == list(Learner.objects.order_by("pk").values_list("pk", "badge_id"))
     merged = Learner.objects.filter(merged_into__isnull=False)
     assert not merged.exclude(status=Learner.Status.INACTIVE, merged_into__merged_into=None).exists()

@@ -53,6 +53,7 @@ class Permission(StrEnum):
     REVOKE = "revoke"
     CORRECT = "correct"
     MERGE = "merge"
+    DATE_BACK_STATUS = "date back a status"  # past its last change, so that the answer about those days is another one
     VOID = "void"
     ADMINISTER = "administer"  # users, Django Admin
 
@@ -64,7 +65,14 @@ class Reach(StrEnum):
 
 _READING = {Permission.READ_SITE, Permission.READ_SESSION, Permission.READ_EVIDENCE, Permission.READ_CLASS}
 SUPERUSER_ONLY = frozenset(
-    {Permission.REVOKE, Permission.CORRECT, Permission.MERGE, Permission.VOID, Permission.ADMINISTER}
+    {
+        Permission.REVOKE,
+        Permission.CORRECT,
+        Permission.MERGE,
+        Permission.DATE_BACK_STATUS,
+        Permission.VOID,
+        Permission.ADMINISTER,
+    }
 )
 _TRAINERS_OWN = {
     Permission.READ_SESSION,

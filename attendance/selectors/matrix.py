@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from attendance.models import SessionAttendee
 from learners.models import ComplianceItem, ComplianceStatus, Learner
 from learners.selectors.as_of import facts_as_of, list_workers_as_of, workers_as_of
+from learners.selectors.later import Later, changed_later
 from learners.selectors.learners import WorkerFilter, pending_sign_offs, person_of, rows_of_people
 from learners.selectors.matrix import (
     Column,
@@ -79,16 +80,25 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A worker, the one word about them, and a cell for each column; None where the course is not asked."""
+    """A worker, the one word about them, and a cell for each column; None where the course is not asked.
+
+    `later` is what is told about the day that is shown, and was known differently on it (C8).
+    """
 
     learner: Learner
     standing: Standing
     cells: Sequence[Cell | None]
+    later: Sequence[Later] = ()
 
     @property
     def key(self) -> str:
         """The learner's key as the page writes it: text, since every number costs a look at its format."""
         return str(self.learner.pk)
+
+    @property
+    def is_entered_later(self) -> bool:
+        """All that is new about the day is that something was not known on it, and nothing was known otherwise."""
+        return bool(self.later) and all(each.was is None for each in self.later)
 
 
 @dataclass(frozen=True)
@@ -198,9 +208,11 @@ def _rows(
     found = Learner.objects.select_related("company", "role").in_bulk(keys)
     bookings: Mapping[tuple[int, int], dt.date] = {}
     owed: Collection[int] = ()
+    later: Mapping[int, Sequence[Later]] = {}
     if on is not None:
         facts = facts_as_of(keys, on=on)
         then = workers_as_of(list(found.values()), facts, on=on)
+        later = changed_later(keys, on=on)
         found = {pk: worker.learner for pk, worker in then.items()}
         owed = {fact.learner_id for fact in facts if fact.awaiting_verification}
     else:
@@ -219,6 +231,7 @@ def _rows(
                 today=on or today,
             ),
             cells=[cells[pk].get(head.course_id) for head in heads],
+            later=later.get(pk, ()),
         )
         for pk in keys
         if pk in found

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from attendance.selectors.matrix import Cell, MatrixFilter, cells_by_worker, coming_lists
 from learners.models import ComplianceItem, Learner
 from learners.selectors.items import ItemLine, item_lines, item_lines_as_of
+from learners.selectors.later import Later, changed_later
 from learners.selectors.learners import ids_of_person, person_of
 from learners.selectors.matrix import matrix_workers
 from learners.standing import Facts
@@ -35,6 +36,7 @@ class CellDetails:
     Attributes:
         line: None where the course is not asked.
         is_proof_entered_later: on another day, nobody had entered the proof by then (C8).
+        later: what is told about the worker on another day, and was known differently on it (C8).
         booked: the next coming session of the course that has the worker on its list.
         sessions: coming sessions of the course with a free seat.
     """
@@ -45,6 +47,7 @@ class CellDetails:
     line: ItemLine | None
     cell: Cell | None
     is_proof_entered_later: bool
+    later: Sequence[Later]
     booked: Session | None
     sessions: Sequence[Session]
 
@@ -78,6 +81,7 @@ def cell_details(
         is_proof_entered_later=bool(
             on and line and line.item.proof and timezone.localdate(line.item.proof.created_at) > on
         ),
+        later=changed_later([learner.pk], on=on).get(learner.pk, []) if on is not None else [],
         booked=booked,
         sessions=sessions_with_seats(course_id, now=now) if offers else [],
     )

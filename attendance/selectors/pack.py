@@ -16,6 +16,7 @@ from learners.models import EvidenceUpload, Learner, Revocation, TrainingRecord
 from learners.selectors.as_of import facts_as_of, workers_as_of
 from learners.selectors.evidence import sheets_of
 from learners.selectors.items import ItemLine, item_lines_of, item_lines_of_many_as_of
+from learners.selectors.later import Later, changed_later
 from learners.selectors.learners import person_of, rows_of_people
 from learners.standing import Verdict, verdict
 
@@ -59,12 +60,16 @@ class Held:
 
 @dataclass(frozen=True)
 class Dossier:
-    """One person on one day. `lines` stand worst first, `held` newest first."""
+    """One person on one day. `lines` stand worst first, `held` newest first.
+
+    `later` is what is told about that day, and was known differently on it (C8).
+    """
 
     learner: Learner
     verdict: Verdict
     lines: Sequence[ItemLine]
     held: Sequence[Held]
+    later: Sequence[Later]
 
 
 def dossiers(learner_ids: Sequence[int], *, on: date | None, today: date, warning_days: int) -> list[Dossier]:
@@ -76,16 +81,18 @@ def dossiers(learner_ids: Sequence[int], *, on: date | None, today: date, warnin
         warning_days: length of the warning window before an expiry.
     """
     day = on or today
+    later: Mapping[int, Sequence[Later]] = {}
     learners = Learner.objects.select_related("company", "role").in_bulk(learner_ids)
     if on is not None:
         facts = facts_as_of(learner_ids, on=on)
         learners = {pk: then.learner for pk, then in workers_as_of(list(learners.values()), facts, on=on).items()}
         lines = item_lines_of_many_as_of(learner_ids, on=on, warning_days=warning_days)
+        later = changed_later(learner_ids, on=on)
     else:
         lines = item_lines_of(learner_ids, today=today, warning_days=warning_days)
     held = _held(learner_ids, day=day)
     return [
-        Dossier(learners[pk], verdict(learners[pk], today=day), lines[pk], held[pk])
+        Dossier(learners[pk], verdict(learners[pk], today=day), lines[pk], held[pk], later.get(pk, []))
         for pk in learner_ids
         if pk in learners
     ]

@@ -18,6 +18,7 @@ from learners.selectors import records as having
 from learners.selectors.as_of import Then, workers_as_of
 from learners.selectors.evidence import sheets_of
 from learners.selectors.items import ItemLine, item_lines, item_lines_as_of
+from learners.selectors.later import Later, changed_later
 from learners.selectors.learners import ids_of_person
 from learners.standing import KIND_OF_VERDICT, Verdict, verdict
 from training.models import Session
@@ -100,6 +101,7 @@ class Profile:
         areas: names of the areas of that day.
         as_of: the day that is shown; None for today.
         is_known: the site knew this worker on that day.
+        later: what is told about that day today, and was known differently on it (C8).
     """
 
     learner: Learner
@@ -111,6 +113,7 @@ class Profile:
     sheet: Sheet | None
     as_of: dt.date | None = None
     is_known: bool = True
+    later: Sequence[Later] = ()
 
     @property
     def verdict_kind(self) -> str:
@@ -185,6 +188,7 @@ def worker_profile_as_of(learner: Learner, *, on: dt.date, record_id: int | None
         sheet=_open_sheet(record_id, lines, records),
         as_of=on,
         is_known=known is not None,
+        later=changed_later([learner.pk], on=on).get(learner.pk, []),
     )
 
 

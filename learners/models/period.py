@@ -1,15 +1,34 @@
-"""The dated history behind as-of answers (C8): which values held from which day until which day.
+"""The dated history behind as-of answers (C8): what held from which day until which day, and who said so when.
 
-Rows are written by the triggers of migrations `0004_periods` and `0010_people` only, whatever door a change comes
-through. A period holds from `valid_from` on and before `valid_to` (null = still). Changes of one day leave one period.
-A change takes effect on the site's date, or on the date in the setting `siteproof.effective_on` of the transaction
-that makes it (`learners.services.effective`).
+A period holds from `valid_from` on and before `valid_to` (null = still). A change takes effect on the site's date, or
+on an earlier one in the setting `siteproof.effective_on` of the transaction that makes it
+(`learners.services.effective`). It concerns what it changes only: a role that is dated back leaves status and employer
+of those days as they were.
+
+Nothing vanishes. Rows are written by the triggers of migrations `0004_periods`, `0010_people` and
+`0013_history_keeps_everything` only, whatever door a change comes through, and the last of these refuses every DELETE
+and TRUNCATE and every UPDATE but two, each of which happens once: a period ends (`valid_to`), or it is overruled.
+
+- A change of today ends the period that held, and begins another.
+- A change that is dated back **overrules** the periods from its day on: they stay, marked with who did it and when, and
+  what holds instead is entered beside them. As-of answers read what is not overruled, and say what was (`later`).
+- A period that is changed on its own first day is overruled as well, so changes of one day leave one period that
+  counts. Answers are about whole days, and that day ended with the last change; so nothing is said about it, unless the
+  correction came on a later day than the one that is shown. The rows and the audit trail keep all of them.
+
+When (`…_at`) is the clock of the database, never a value that a writer sends. Who (`…_by`) is the user of the audit
+context (`pghistory.context`), null where it names none. `entered_at` is null in rows from before this was kept; what
+such a row said counts as known from its first day on. So what was known on any day can be told again: the periods that
+had been entered by then, not overruled by then, without an end that was entered only later (`ended_at`).
 
 A merge has no period. It says that two badges always were one person, so answers about any day read the badges as one,
 whenever the merge was entered: the surviving badge's periods decide, and those of a merged badge on days before the
 surviving one began. Undoing a merge gives the badge the history that it would have without the merge.
 """
 
+from typing import Self
+
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -17,9 +36,45 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 
+class PeriodQuerySet(models.QuerySet["Period"]):
+    """Periods of one kind."""
+
+    def standing(self) -> Self:
+        """Return what counts: the periods that nobody has overruled."""
+        return self.filter(overruled_at=None)
+
+
+def _who() -> "models.ForeignKey[models.Model | None, models.Model | None]":
+    """A user as the audit context names them. Nobody asks for the rows of one, so it has no index."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+    )
+
+
 class Period(models.Model):
+    """What every dated history has.
+
+    Attributes:
+        entered_at, entered_by: when and by whom the row was written; null: before this was kept, or not said.
+        ended_at, ended_by: when and by whom `valid_to` was entered.
+        overruled_at, overruled_by: when and by whom it was entered that this did not hold; null: it counts.
+    """
+
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    entered_at = models.DateTimeField(_("entered"), null=True)
+    entered_by = _who()
+    ended_at = models.DateTimeField(_("end entered"), null=True)
+    ended_by = _who()
+    overruled_at = models.DateTimeField(_("overruled"), null=True)
+    overruled_by = _who()
+
+    objects = PeriodQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -49,7 +104,10 @@ class LearnerPeriod(Period):  # __str__ is inherited
 
 
 class BadgePeriod(Period):  # __str__ is inherited
-    """Which badge somebody wore; an old one still finds them (L3), so nobody else gets it."""
+    """Which badge somebody wore; an old one still finds them (L3), so nobody else gets it.
+
+    One that was mistyped is overruled: it never was theirs, finds nobody, and is free for whoever has it.
+    """
 
     learner = _reference("learners.Learner")
     badge_id = models.CharField(_("badge"), max_length=50)
@@ -63,6 +121,7 @@ class BadgePeriod(Period):  # __str__ is inherited
             ExclusionConstraint(
                 name="badge_of_one_person_for_good",
                 expressions=[(Upper("badge_id"), RangeOperators.EQUAL), ("learner", RangeOperators.NOT_EQUAL)],
+                condition=models.Q(overruled_at=None),
                 violation_error_message=_("This badge belongs, or belonged, to somebody else."),
             ),
         )

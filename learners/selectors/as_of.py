@@ -1,8 +1,9 @@
 """What was required and held on another day (C8), by the rules of today's answers over the dated history.
 
 A record counts from its completion, a revocation from its own day, whenever they were entered. Role, employer, status,
-areas, the tree of areas and requirements are those of that day. A person with several badges is one (L2): what was so
-under the surviving badge decides; before that badge came, the newest of the merged ones does.
+areas, the tree of areas and requirements are those of that day, by the periods that nobody has overruled;
+`learners.selectors.later` says what was known otherwise on that day itself. A person with several badges is one (L2):
+what was so under the surviving badge decides; before that badge came, the newest of the merged ones does.
 """
 
 import json
@@ -38,10 +39,10 @@ from training.refusals import Invalid
 # An area has no day on which it began: who is in it, and what it asks, do. So what it said first holds before as well.
 AREAS = """
 SELECT DISTINCT ON (area_id) area_id AS id, parent_id, name FROM learners_areaperiod
- WHERE coalesce(valid_to > %(today)s, true) ORDER BY area_id, valid_from
+ WHERE overruled_at IS NULL AND coalesce(valid_to > %(today)s, true) ORDER BY area_id, valid_from
 """
 
-HOLDS = "valid_from <= %(today)s AND coalesce(valid_to > %(today)s, true)"
+HOLDS = "overruled_at IS NULL AND valid_from <= %(today)s AND coalesce(valid_to > %(today)s, true)"
 
 PEOPLE = f"""
 SELECT DISTINCT ON (person.learner_id) person.learner_id, period.learner_id AS badge, role_id, role_assigned_at,
@@ -221,7 +222,7 @@ def _asked(learner_ids: Collection[int], on: date) -> dict[str, Any]:
 
 
 def _holds(on: date) -> Q:
-    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+    return Q(overruled_at=None, valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
 
 
 def _worst(statuses: set[str]) -> str:
@@ -233,7 +234,7 @@ def _worst(statuses: set[str]) -> str:
 def _areas_inside(area_id: int, on: date) -> set[int]:
     """Return the keys of an area and of every area that lay inside it on that day."""
     children: dict[int | None, list[int]] = defaultdict(list)
-    first = AreaPeriod.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).order_by("area", "valid_from")
+    first = AreaPeriod.objects.standing().filter(Q(valid_to=None) | Q(valid_to__gt=on)).order_by("area", "valid_from")
     for area, parent in first.distinct("area").values_list("area", "parent"):
         children[parent].append(area)
     found: set[int] = set()

@@ -15,7 +15,7 @@ class Employment(NamedTuple):
 
 def employment_on(learner: Learner, day: date) -> Employment:
     """Return what the dated history says of that day (C8); of a day before it begins, its first entry. One query."""
-    periods = LearnerPeriod.objects.filter(learner=learner).order_by("valid_from")
+    periods = LearnerPeriod.objects.standing().filter(learner=learner).order_by("valid_from")
     named = list(periods.values_list("valid_from", "company__name", "role__title"))
     begun = [names for valid_from, *names in named if valid_from <= day]
     first = [names for _valid_from, *names in named[:1]]

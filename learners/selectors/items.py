@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from learners.models import Area, ComplianceItem, Learner, LearnerArea, TrainingRecord
 from learners.models.requirement import RequirementType
 from learners.selectors.as_of import items_as_of, ways_as_of
+from learners.selectors.later import rules_later
 from learners.standing import ItemStanding, standing_of_item
 from training.models import Course
 from training.selectors.courses import course_title
@@ -18,7 +19,10 @@ from training.templatetags.ui import day
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule that asks for a course, in words: where it comes from, and how it asks."""
+    """A rule that asks for a course, in words: where it comes from, and how it asks.
+
+    On another day that includes whether nobody had entered it by then (C8).
+    """
 
     source: str
     asks: str
@@ -65,7 +69,7 @@ def item_lines_as_of(learner: Learner, *, on: date, warning_days: int) -> list[I
 
 
 def item_lines_of_many_as_of(learner_ids: Collection[int], *, on: date, warning_days: int) -> dict[int, list[ItemLine]]:
-    """Return by worker what `item_lines_as_of` returns for one, in four queries; the keys are of survivors (L2)."""
+    """Return by worker what `item_lines_as_of` returns for one, in five queries; the keys are of survivors (L2)."""
     found = items_as_of(learner_ids, on=on)
     wanted = Course.objects.filter(pk__in={item.course_id for item in found})
     courses = wanted.annotate(course_title=course_title("pk")).in_bulk()
@@ -77,8 +81,9 @@ def item_lines_of_many_as_of(learner_ids: Collection[int], *, on: date, warning_
         items[item.learner_id].append(item)
     titles = {pk: course.course_title for pk, course in courses.items()}
     ways = ways_as_of(learner_ids, on=on)
+    later = rules_later(found, on=on)
     return {
-        learner_id: _lines(asked, titles, ways.get(learner_id, {}), today=on, warning_days=warning_days)
+        learner_id: _lines(asked, titles, ways.get(learner_id, {}), later, today=on, warning_days=warning_days)
         for learner_id, asked in items.items()
     }
 
@@ -87,13 +92,16 @@ def _lines(
     items: Iterable[ComplianceItem],
     titles: Mapping[int, str],
     ways: Mapping[int, str],
+    later: Collection[tuple[str, int, int]] = (),
     *,
     today: date,
     warning_days: int,
 ) -> list[ItemLine]:
     lines = []
     for item in items:
-        rules = [_rule(rule, ways) for rule in item.rules]
+        rules = [
+            _rule(rule, ways, is_later=(rule["source"], rule["id"], item.course_id) in later) for rule in item.rules
+        ]
         lines.append(
             ItemLine(
                 item=item,
@@ -119,7 +127,7 @@ def _ways(learner_ids: Collection[int]) -> dict[int, dict[int, str]]:
     return ways
 
 
-def _rule(stored: dict, ways: Mapping[int, str]) -> Rule:
+def _rule(stored: dict, ways: Mapping[int, str], *, is_later: bool) -> Rule:
     """Tell a rule as `learners.answers` words it; `ways` by area is through which one inside it the worker is asked."""
     if stored["source"] == "role":
         source = _("%(name)s role") % {"name": stored["label"]}
@@ -132,4 +140,6 @@ def _rule(stored: dict, ways: Mapping[int, str]) -> Rule:
     else:
         by = day(date.fromisoformat(stored["due"]))
         asks = _("within %(days)d days, by %(day)s") % {"days": stored["grace"], "day": by}
+    if is_later:
+        asks = _("%(asks)s, entered later") % {"asks": asks}
     return Rule(source, asks)

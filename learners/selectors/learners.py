@@ -196,7 +196,7 @@ def matches(text: str) -> Q:
 
 def _begins(word: Fold) -> Q:
     """A folded word, with the blank before it, stands in what is known about a person."""
-    old_badges = BadgePeriod.objects.filter(valid_to__isnull=False)
+    old_badges = BadgePeriod.objects.standing().filter(valid_to__isnull=False)
     worn = old_badges.annotate(key=Fold(Concat(Value(" "), "badge_id"))).filter(key__contains=word)
     merged = Learner.objects.filter(merged_into__isnull=False, sort_key__contains=word).order_by()
     return (
@@ -208,7 +208,7 @@ def find_by_badge(badge: str) -> Learner | None:
     """Return whom exactly this badge names or named (L3), case and blanks around it ignored; of a merged one the
     survivor (L2).
     """
-    worn = BadgePeriod.objects.filter(badge_id__iexact=badge.replace("\0", "").strip())
+    worn = BadgePeriod.objects.standing().filter(badge_id__iexact=badge.replace("\0", "").strip())
     return Learner.objects.filter(pk__in=worn.values(person=person_of())).first()
 
 

@@ -88,7 +88,7 @@ class OtherBadges:
 
 def other_badges(learner: Learner) -> OtherBadges:
     """Return the other badges of a worker, the newest first, in two queries."""
-    old = BadgePeriod.objects.filter(learner=learner, valid_to__isnull=False).order_by("-valid_to", "-pk")
+    old = BadgePeriod.objects.standing().filter(learner=learner, valid_to__isnull=False).order_by("-valid_to", "-pk")
     merged = Merge.objects.filter(kind=Merge.Kind.MERGED, survivor=learner, duplicate__merged_into=learner)
     latest = merged.order_by("duplicate_id", "-pk").distinct("duplicate_id")
     return OtherBadges(list(old), list(latest.select_related("duplicate", "created_by")))

@@ -6,16 +6,18 @@ from typing import TypedDict
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learners.models import Area, BadgePeriod, Learner, LearnerArea
+from learners.models import Area, BadgePeriod, Learner, LearnerArea, LearnerPeriod
 from learners.services.compliance import recalculate
 from learners.services.effective import badge_was_mistyped, effective_on
 from learners.services.locks import lock_people
 from learners.services.requirements import lock_rules_to_apply
-from learners.worker_policies import check_not_merged, check_reason, check_version, has_left
-from training.permissions import Permission, check_may
+from learners.worker_policies import check_dated_back, check_not_merged, check_reason, check_version, has_left
+from training.audit_context import as_person
+from training.permissions import Permission, check_may, may
 from training.refusals import Invalid, Refusal, check_fields, database_refusals
 from training.templatetags.ui import day as day_in_words
 
@@ -79,7 +81,7 @@ def create_learner(*, facts: LearnerFacts, by: User, now: datetime, areas: Mappi
     """
     check_may(by, Permission.KEEP_WORKERS)
     learner = Learner(created_by=by)
-    with database_refusals(), transaction.atomic():
+    with database_refusals(), as_person(by), transaction.atomic():
         lock_rules_to_apply()
         if "start_date" in facts:
             learner.role_assigned_at = facts["start_date"]
@@ -98,6 +100,7 @@ def change_learner(
     now: datetime,
     areas: Mapping[int, date] | None = None,
     version: datetime | None = None,
+    reason: str = "",
 ) -> Learner:
     """Change what is known about a worker; the answers follow at once (C6), dated history too (C8).
 
@@ -107,6 +110,7 @@ def change_learner(
 
     Args:
         areas: where the worker works, as for `set_areas`; None leaves it as it is.
+        reason: why an end date lies before the last change of status, which only a superuser may enter (C8).
         version: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
@@ -114,17 +118,18 @@ def change_learner(
         LearnerNotFound: there is no such worker.
         MergedAway: the worker is read as another one, and changed there.
         ChangedMeanwhile: somebody else was faster.
+        DatedBack: the end date lies before the last change of status.
         Invalid: a field breaks its rule, the badge is or was somebody else's, or an area does not exist.
     """
     check_may(by, Permission.KEEP_WORKERS)
-    with database_refusals(), transaction.atomic():
+    with database_refusals(), as_person(by), transaction.atomic():
         lock_rules_to_apply()
         learner = lock_learner(learner_id=learner_id)
         check_not_merged(learner)
         check_version(learner, version)
         if facts.get("role_id", learner.role_id) != learner.role_id:
             learner.role_assigned_at = timezone.localdate(now)
-        write_facts(learner, facts, by=by, now=now)
+        write_facts(learner, facts, by=by, now=now, reason=reason)
         if areas is not None:
             _write_areas(learner, areas)
         judge_anew(learner, now=now)
@@ -148,14 +153,14 @@ def replace_badge(*, learner_id: int, badge_id: str, by: User, now: datetime, wa
     """Give a worker another badge. The old one still finds them, and is nobody else's for good (L3).
 
     Args:
-        was_mistyped: the old one was never theirs; it is forgotten, and free for whoever has it.
+        was_mistyped: the old one was never theirs; it finds nobody any more, and is free for whoever has it.
 
     Raises:
         NotPermitted, LearnerNotFound, MergedAway: as `change_learner`.
         Invalid: it is no badge, the same one, or is or was somebody else's.
     """
     check_may(by, Permission.KEEP_WORKERS)
-    with database_refusals(), transaction.atomic():
+    with database_refusals(), as_person(by), transaction.atomic():
         learner = lock_learner(learner_id=learner_id)
         check_not_merged(learner)
         if badge_id.strip() == learner.badge_id:
@@ -172,9 +177,13 @@ def replace_badge(*, learner_id: int, badge_id: str, by: User, now: datetime, wa
 # For the services beside this one, which hold the lock
 
 
-def write_facts(learner: Learner, facts: LearnerFacts, *, by: User, now: datetime) -> None:
-    """Write what is known about a new worker, or about one whom the caller has locked."""
-    status = learner.status
+def write_facts(learner: Learner, facts: LearnerFacts, *, by: User, now: datetime, reason: str = "") -> None:
+    """Write what is known about a new worker, or about one whom the caller has locked.
+
+    Raises:
+        DatedBack: the status would change before its last change (C8); `reason` says why it may.
+    """
+    status, end_date, today = learner.status, learner.end_date, timezone.localdate(now)
     for field, value in facts.items():
         setattr(learner, field, value.strip() if isinstance(value, str) else value)
     learner.updated_by = by
@@ -182,19 +191,45 @@ def write_facts(learner: Learner, facts: LearnerFacts, *, by: User, now: datetim
         check_reason(facts.get("status_reason", ""), _("Say why the status changes."), field="status_reason")
     _check_badge(learner)
     check_fields(learner)
+    typed = learner.end_date
+    if learner.pk is not None and learner.status == Learner.Status.ACTIVE and has_left(learner, today=today):
+        learner.end_date = end_date  # the one that was typed takes effect with the status that follows from it
     learner.save()
-    end_if_over(learner, today=timezone.localdate(now))
+    learner.end_date = typed
+    end_if_over(learner, today=today, by=by, reason=reason or facts.get("status_reason", ""))
 
 
-def end_if_over(learner: Learner, *, today: date) -> bool:
-    """L3: let an ACTIVE worker whose end date has passed be INACTIVE from the day after it; tell whether it was so."""
+def status_since(learner: Learner) -> date | None:
+    """Return since when a worker has the status that they have, by the dated history (C8); None: it never changed."""
+    others = LearnerPeriod.objects.standing().filter(learner=learner).exclude(status=learner.status)
+    since: date | None = others.aggregate(since=Max("valid_to"))["since"]
+    return since
+
+
+def end_if_over(learner: Learner, *, today: date, by: User | None = None, reason: str = "") -> bool:
+    """L3: let an ACTIVE worker whose end date has passed be INACTIVE from the day after it; tell whether it was so.
+
+    Args:
+        by: whoever entered the end date; None: the nightly step, which goes back to the last change of status at most.
+        reason: why it lies before that change, where it does.
+
+    Raises:
+        DatedBack: it does, and that is not granted, or there is no reason (C8).
+    """
     if learner.status != Learner.Status.ACTIVE or not has_left(learner, today=today):
         return False
     assert learner.end_date is not None  # noqa: S101  # has_left has looked
-    learner.status = Learner.Status.INACTIVE
-    learner.status_reason = _("The end date, %(day)s, has passed.") % {"day": day_in_words(learner.end_date)}
-    with effective_on(learner.end_date + timedelta(days=1)):
-        learner.save(update_fields=["status", "status_reason", "updated_at"])
+    day, since = learner.end_date + timedelta(days=1), status_since(learner)
+    passed = _("The end date, %(day)s, has passed.") % {"day": day_in_words(learner.end_date)}
+    if by is None:
+        day = max(day, since or day)
+    else:
+        granted = may(by, Permission.DATE_BACK_STATUS)
+        check_dated_back(day, status_since=since, may_date_back=granted, reason=reason, field="end_date")
+        passed = f"{passed} {reason.strip()}" if since and day < since else passed
+    learner.status, learner.status_reason = Learner.Status.INACTIVE, passed
+    with effective_on(day):
+        learner.save(update_fields=["end_date", "status", "status_reason", "updated_at"])
     return True
 
 
@@ -206,7 +241,7 @@ def judge_anew(learner: Learner, *, now: datetime) -> None:
 
 def _check_badge(learner: Learner) -> None:
     """L3: a badge is one person's for good. The database has the last word (`badge_of_one_person_for_good`)."""
-    others = BadgePeriod.objects.filter(badge_id__iexact=learner.badge_id).exclude(learner=learner.pk)
+    others = BadgePeriod.objects.standing().filter(badge_id__iexact=learner.badge_id).exclude(learner=learner.pk)
     taken = others.select_related("learner").order_by("valid_from").first()
     if taken is None:
         return

@@ -17,6 +17,7 @@ from learners.services.effective import effective_on
 from learners.services.learners import LearnerNotFound, end_if_over, lock_learner
 from learners.services.requirements import lock_rules_to_apply
 from learners.worker_policies import CannotMerge, check_can_merge, check_merged, check_reason
+from training.audit_context import as_person
 from training.permissions import Permission, check_may
 from training.refusals import database_refusals
 
@@ -38,7 +39,7 @@ def merge_workers(*, duplicate_id: int, survivor_id: int, reason: str, by: User,
     """
     check_may(by, Permission.MERGE)
     reason = check_reason(reason, _("Say why these two badges are one person."))
-    with database_refusals(), transaction.atomic():
+    with database_refusals(), as_person(by), transaction.atomic():
         lock_rules_to_apply()
         duplicate, survivor = _locked(duplicate_id, survivor_id)
         merged_before = Learner.objects.filter(merged_into=duplicate).order_by("pk").first()
@@ -69,7 +70,7 @@ def undo_merge(*, duplicate_id: int, reason: str, by: User, now: datetime) -> Le
     """
     check_may(by, Permission.MERGE)
     reason = check_reason(reason, _("Say why these two badges are two people."))
-    with database_refusals(), transaction.atomic():
+    with database_refusals(), as_person(by), transaction.atomic():
         lock_rules_to_apply()
         duplicate = lock_learner(learner_id=duplicate_id)
         survivor = check_merged(duplicate)
@@ -82,7 +83,7 @@ def undo_merge(*, duplicate_id: int, reason: str, by: User, now: datetime) -> Le
         duplicate.updated_by = by
         with effective_on(merged.effective_on if merged else today):
             duplicate.save(update_fields=["merged_into", "status", "status_reason", "updated_by", "updated_at"])
-        end_if_over(duplicate, today=today)
+        end_if_over(duplicate, today=today, by=by, reason=reason)
         _judge_anew(survivor, duplicate, now=now)
         return duplicate
 

@@ -9,11 +9,18 @@ from django.utils.translation import gettext as _
 
 from learners.models import Learner
 from learners.services.effective import effective_on
-from learners.services.learners import LearnerFacts, end_if_over, judge_anew, lock_learner, write_facts
+from learners.services.learners import LearnerFacts, end_if_over, judge_anew, lock_learner, status_since, write_facts
 from learners.services.requirements import lock_rules_to_apply
-from learners.worker_policies import check_can_return, check_can_set_status, check_reason, check_start_of_return
+from learners.worker_policies import (
+    check_can_return,
+    check_can_set_status,
+    check_dated_back,
+    check_reason,
+    check_start_of_return,
+)
+from training.audit_context import as_person
 from training.long_jobs import take_time
-from training.permissions import Permission, check_may
+from training.permissions import Permission, check_may, may
 from training.refusals import database_refusals
 
 CHUNK = 500  # workers locked in one transaction of the nightly step
@@ -30,7 +37,7 @@ def set_status(*, learner_id: int, status: str, reason: str, by: User, now: date
     """
     check_may(by, Permission.KEEP_WORKERS)
     reason = check_reason(reason, _("Say why the status changes."))
-    with database_refusals(), transaction.atomic():
+    with database_refusals(), as_person(by), transaction.atomic():
         lock_rules_to_apply()
         learner = lock_learner(learner_id=learner_id)
         check_can_set_status(learner, status, today=timezone.localdate(now))
@@ -47,19 +54,28 @@ def return_to_site(
     Args:
         start_date: after the last day before; an earlier day than today is the day from which history says so (C8).
         company_id, role_id: employer and role from then on; another role is assigned from the start date.
+        reason: why; only a superuser returns somebody from before the last change of status, and must say (C8).
 
     Raises:
         NotPermitted: not granted.
         LearnerNotFound: there is no such worker.
         MergedAway, StatusNotPossible: 409.
         Invalid: the start is not after the last day, or a field breaks its rule.
+        DatedBack: the start lies before the last change of status, which is not granted, or there is no reason.
     """
     check_may(by, Permission.KEEP_WORKERS)
-    with database_refusals(), transaction.atomic():
+    with database_refusals(), as_person(by), transaction.atomic():
         lock_rules_to_apply()
         learner = lock_learner(learner_id=learner_id)
         check_can_return(learner)
         check_start_of_return(learner, start_date)
+        check_dated_back(
+            start_date,
+            status_since=status_since(learner),
+            may_date_back=may(by, Permission.DATE_BACK_STATUS),
+            reason=reason,
+            field="start_date",
+        )
         facts: LearnerFacts = {
             "status": Learner.Status.ACTIVE,
             "status_reason": reason.strip() or _("Returned to the site."),

@@ -21,7 +21,7 @@ from learners.worker_forms import BadgeForm, MergeForm, RefusableForm, ReturnFor
 from learners.worker_policies import check_can_return, check_merged, check_not_merged
 from training.htmx import HtmxRequest
 from training.keys import key_of
-from training.permissions import Permission, requires
+from training.permissions import Permission, may, requires
 from training.refusals import Conflict, Invalid
 
 LONGEST_TEXT = 100
@@ -47,7 +47,12 @@ def worker_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     """Change what is known about a worker."""
     learner = _get(pk)
     check_not_merged(learner)
-    form = WorkerForm(request.POST if request.method == "POST" else None, learner=learner, today=timezone.localdate())
+    form = WorkerForm(
+        request.POST if request.method == "POST" else None,
+        learner=learner,
+        today=timezone.localdate(),
+        may_date_back=may(request.user, Permission.DATE_BACK_STATUS),
+    )
 
     def save() -> Learner:
         return change_learner(
@@ -55,6 +60,7 @@ def worker_edit(request: HtmxRequest, pk: int) -> HttpResponse:
             facts=form.facts(),
             areas=form.chosen_areas(),
             version=form.loaded(),
+            reason=form.cleaned_data.get("reason", ""),
             by=request.user,
             now=timezone.now(),
         )
@@ -109,7 +115,12 @@ def worker_return(request: HtmxRequest, pk: int) -> HttpResponse:
     """Ask for the new start, and let somebody work here again (L3)."""
     learner = _get(pk)
     check_can_return(learner)
-    form = ReturnForm(request.POST if request.method == "POST" else None, learner=learner, today=timezone.localdate())
+    form = ReturnForm(
+        request.POST if request.method == "POST" else None,
+        learner=learner,
+        today=timezone.localdate(),
+        may_date_back=may(request.user, Permission.DATE_BACK_STATUS),
+    )
 
     def save() -> Learner:
         typed = form.cleaned_data
@@ -118,6 +129,7 @@ def worker_return(request: HtmxRequest, pk: int) -> HttpResponse:
             start_date=typed["start_date"],
             company_id=typed["company"],
             role_id=typed["role"],
+            reason=typed["reason"],
             by=request.user,
             now=timezone.now(),
         )

@@ -215,6 +215,13 @@ def test_c8_a_record_that_was_entered_later_says_so(evidence_dir: Path, learner:
     assert "entered later, 1 May 2026" in text_of(files["summary.pdf"])
 
 
+def test_c8_what_was_known_differently_on_that_day_is_said(evidence_dir: Path, learner: Learner, auditor: User):
+    files = unzip(pack_of_worker(learner, on=date(2026, 4, 2), by=auditor, now=NOW))
+
+    assert "Worker: Active, " in text_of(files["summary.pdf"])
+    assert "Entered later, by somebody who is not named, on " in text_of(files["summary.pdf"])
+
+
 # The summary
 
 
@@ -405,7 +412,7 @@ def test_queries_do_not_grow_with_workers_and_records(
     judge(*learners, on=TODAY)
     pack = pack_of_workers([each.pk for each in learners], subject="", on=on, by=auditor, now=NOW)
 
-    with django_assert_num_queries(11 if on else 7):
+    with django_assert_num_queries(13 if on else 7):
         unzip(pack)
 
 

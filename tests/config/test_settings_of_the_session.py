@@ -3,12 +3,14 @@
 import os
 import uuid
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
-from learners.models import Learner
+from learners.models import Learner, LearnerPeriod
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import CompanyFactory
 
@@ -72,3 +74,25 @@ def test_l3_a_badge_called_mistyped_is_still_told_by_its_event(as_application: N
         cursor.execute("SELECT badge_id FROM learners_learnerevent WHERE pgh_obj_id = %s ORDER BY pgh_id", [learner.pk])
         badges = [badge for (badge,) in cursor.fetchall()]
     assert badges == ["OLD-1", "NEW-1"]
+
+
+def test_c8_a_day_that_is_set_by_hand_takes_nothing_out_of_the_history(as_application: None) -> None:
+    learner = LearnerFactory(start_date=date(2026, 1, 1), role_assigned_at=date(2026, 1, 1))
+    _set("siteproof.effective_on", "2026-02-01")
+    Learner.objects.filter(pk=learner.pk).update(status="BLACKLISTED")
+    _set("siteproof.effective_on", "2026-01-10")
+    _set("pghistory.context_metadata", '{"user": 7}')
+    before = timezone.now()
+    Learner.objects.filter(pk=learner.pk).update(status="ACTIVE")
+
+    blocked = LearnerPeriod.objects.get(learner=learner, status="BLACKLISTED")
+    assert (blocked.valid_from, blocked.overruled_by_id) == (date(2026, 2, 1), 7)
+    assert blocked.overruled_at is not None
+    assert blocked.overruled_at > before
+    for attempt in ("UPDATE learners_learnerperiod SET overruled_at = now()", "DELETE FROM learners_learnerperiod"):
+        with (
+            connection.cursor() as cursor,
+            pytest.raises(DatabaseError, match="permission denied"),
+            transaction.atomic(),
+        ):
+            cursor.execute(attempt)

@@ -22,9 +22,12 @@ ROLE = f"siteproof_app_of_attack_{os.getpid()}"
 HARMLESS = {
     "_pgtrigger_should_ignore(name)",  # says no
     "fold(text)",  # text without accents
+    "history_actor()",  # reads the audit context of the transaction
     "site_effective_date()",  # reads a setting of the transaction
     "site_today()",  # reads the clock and the site's time zone
 }
+# Sets what it is given beside rows of its own, and PostgreSQL matches their types with no cast of anybody's.
+FIT_NO_TRAP = {"write_learners_learnerarea_period()"}
 # Comes whole, with its version, from a library; the same is asked of each function of it, but not its name.
 LIBRARIES = ("procrastinate_",)
 
@@ -197,7 +200,7 @@ def test_with_the_old_grants_the_attack_makes_the_role_the_owner(as_application:
     database = connection.settings_dict["NAME"]
     _as_owner(f"GRANT TEMPORARY ON DATABASE {database} TO PUBLIC", f"GRANT EXECUTE ON ROUTINE {ours} TO PUBLIC")
     ((owner,),) = _rows("SELECT session_user")
-    placed = [each for each in _placed() if each.runs_as_owner]
+    placed = [each for each in _placed() if each.runs_as_owner and each.function not in FIT_NO_TRAP]
     traps = _make_types_with_casts(placed)
 
     outcomes = {each.function: _as_whom(each, traps) for each in placed}

@@ -27,6 +27,7 @@ SUPERUSER_ONLY = {
     Permission.REVOKE,
     Permission.CORRECT,
     Permission.MERGE,
+    Permission.DATE_BACK_STATUS,
     Permission.VOID,
     Permission.ADMINISTER,
 }

@@ -284,7 +284,7 @@ def test_names_are_shown_as_they_are(as_supervisor: Client):
 
 
 @pytest.mark.parametrize("size", [1, 3])
-@pytest.mark.parametrize(("address", "queries"), [("", 21), ("?on=2026-01-10", 16)])
+@pytest.mark.parametrize(("address", "queries"), [("", 21), ("?on=2026-01-10", 17)])
 def test_the_matrix_costs_the_same_queries_however_many_rows(
     as_supervisor: Client, size: int, address: str, queries: int
 ):
@@ -444,6 +444,25 @@ def test_c8_the_matrix_of_another_day_says_so_and_shows_what_was_held_then(as_su
     assert cell_of(later, learner, version.course).words == "Expired −1 d"
     assert "Area" not in text_of(open_cell(as_supervisor, learner, version.course, "?on=2026-02-11"))
     assert "1 d ago" in text_of(open_cell(as_supervisor, learner, version.course, "?on=2026-02-11"))
+
+
+def test_c8_rows_and_cells_say_what_was_known_differently_on_that_day(as_supervisor: Client):
+    learner = LearnerFactory()
+    version = asked_of(learner)
+
+    response = open_matrix(as_supervisor, "?on=2026-02-10")
+
+    (row,) = response.context["matrix"].rows
+    assert row.is_entered_later
+    assert '<span class="vh">entered later</span>' in text_of(response)
+    assert "Entered later, by somebody who is not named, on " in text_of(response)
+    cell = text_of(open_cell(as_supervisor, learner, version.course, "?on=2026-02-10"))
+    assert "Entered later, by somebody who is not named, on " in cell
+    file = as_supervisor.post(reverse("attendance:matrix_file", query={"on": "2026-02-10"}))
+    sheet = zipfile.ZipFile(io.BytesIO(file.getvalue())).read("xl/worksheets/sheet1.xml").decode()
+    assert "Changed later" in sheet
+    assert "Entered later, by somebody who is not named, on " in sheet
+    assert "ntered later" not in text_of(open_matrix(as_supervisor))
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """The profile of a worker as on another day (C8)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+import pghistory
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -25,6 +27,7 @@ from tests.factories.learners import (
     TrainingRecordFactory,
 )
 from tests.factories.training import CompanyFactory
+from training.permissions import name_of
 
 pytestmark = pytest.mark.django_db
 
@@ -254,6 +257,91 @@ def test_c8_hours_are_those_of_that_day_and_nothing_is_entered_there(as_supervis
     assert "Hours and progression" not in before
 
 
+def known_since(day: date) -> None:
+    """Put back the clock of what was written up to now: nobody but the owner of the database can do that."""
+    at = datetime.combine(day, time(12), tzinfo=UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for table in ("learnerperiod", "learnerareaperiod", "requirementperiod", "areaperiod"):
+            for column in ("entered_at", "ended_at", "overruled_at"):
+                cursor.execute(
+                    f"UPDATE learners_{table} SET {column} = %s WHERE {column} > now() - interval '1 hour'", [at]
+                )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def test_c8_a_block_that_was_dated_away_is_named_with_who_and_when(
+    as_supervisor: Client, supervisor: User, learner: Learner
+):
+    known_since(date(2025, 1, 1))
+    effective(FEBRUARY)
+    Learner.objects.filter(pk=learner.pk).update(status="BLACKLISTED")
+    known_since(FEBRUARY)
+    assert profile_on(learner, MARCH).later == []
+
+    effective(JANUARY)
+    with pghistory.context(user=supervisor.pk):
+        Learner.objects.filter(pk=learner.pk).update(status="ACTIVE")
+    learner.refresh_from_db()
+
+    profile = profile_on(learner, MARCH)
+    assert profile.verdict is Verdict.CLEARED
+    (later,) = profile.later
+    assert (later.what, later.was, later.says, later.by) == ("Status", "Blocked", "Active", name_of(supervisor))
+    page = text_of(open_profile(as_supervisor, learner, MARCH))
+    assert f"Status: Blocked on that day, now Active. Changed later, by {name_of(supervisor)}, on " in page
+    assert profile_on(learner, JANUARY).later == []  # nothing is told differently about that day
+
+
+def test_c8_places_and_rules_that_were_dated_away_are_named(learner: Learner):
+    effective(date(2025, 1, 1))
+    link = LearnerAreaFactory(learner=learner, area=AreaFactory(name="Unit 4"), assigned_at=JANUARY)
+    gone = RoleRequirementFactory(role=learner.role, starts_on=JANUARY, course__code="HSE-700")
+    softer = AreaRequirementFactory(area=AreaFactory(name="Tanks"), starts_on=JANUARY, course__code="HSE-701")
+    LearnerAreaFactory(learner=learner, area=softer.area, assigned_at=JANUARY)
+    known_since(date(2025, 1, 1))
+
+    effective(FEBRUARY)
+    link.delete()
+    gone.delete()
+    softer.requirement_type, softer.grace_period_days = "POST_MOB", 30
+    softer.save()
+
+    told = [each.sentence.rsplit(" on ", 1)[0] for each in profile_on(learner, MARCH).later]
+    assert told == [
+        "Area Unit 4: since 1 Jan 2026 on that day. Taken out later, by somebody who is not named,",
+        "HSE-700, asked by the Rigger role: before site access on that day. Taken out later, by somebody who is not "
+        "named,",
+        "HSE-701, asked by the area Tanks: before site access on that day, now within days of grace. Changed later, by "
+        "somebody who is not named,",
+        "HSE-701, asked by the area Tanks: days of grace: none on that day, now days of grace: 30. Changed later, by "
+        "somebody who is not named,",
+    ]
+    assert profile_on(learner, JANUARY).later == []
+
+
+def test_c8_a_rule_that_was_entered_later_says_so(learner: Learner):
+    known_since(date(2025, 1, 1))
+    RoleRequirementFactory(role=learner.role, starts_on=JANUARY)
+
+    (requirement,) = profile_on(learner, FEBRUARY).requirements
+
+    assert requirement.line.rule is not None
+    assert requirement.line.rule.asks == "before site access, entered later"
+    known_since(date(2025, 1, 1))
+    (requirement,) = profile_on(learner, FEBRUARY).requirements
+    assert requirement.line.rule is not None
+    assert requirement.line.rule.asks == "before site access"
+
+
+def test_c8_rows_from_before_this_was_kept_count_as_known(learner: Learner):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE learners_learnerperiod SET entered_at = NULL")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert profile_on(learner, FEBRUARY).later == []
+
+
 @pytest.mark.parametrize("size", [1, 3])
 def test_c8_the_profile_of_another_day_costs_the_same_queries_however_many_rows(
     as_supervisor: Client, learner: Learner, size: int
@@ -266,4 +354,4 @@ def test_c8_the_profile_of_another_day_costs_the_same_queries_however_many_rows(
     with CaptureQueriesContext(connection) as queries:
         open_profile(as_supervisor, learner, FEBRUARY)
 
-    assert len(queries) == 21
+    assert len(queries) == 23

@@ -193,7 +193,7 @@ def test_l2_what_is_merged_is_changed_at_the_survivor(supervisor: User) -> None:
 
 
 def badges(learner: Learner) -> list[tuple[str, date, date | None]]:
-    periods = BadgePeriod.objects.filter(learner=learner).order_by("valid_from", "pk")
+    periods = BadgePeriod.objects.standing().filter(learner=learner).order_by("valid_from", "pk")
     return list(periods.values_list("badge_id", "valid_from", "valid_to"))
 
 

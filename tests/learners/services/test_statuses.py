@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from learners.models import ComplianceItem, Learner, LearnerPeriod
+from learners.services.effective import effective_on
 from learners.services.learners import change_learner, create_learner
 from learners.services.statuses import end_departed, return_to_site, set_status
-from learners.worker_policies import MergedAway, StatusNotPossible
+from learners.worker_policies import DatedBack, MergedAway, StatusNotPossible
 from tests.factories.compliance import asked_of, passed
 from tests.factories.learners import LearnerFactory, RoleFactory, RoleRequirementFactory
 from tests.factories.training import CompanyFactory
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def history(learner: Learner) -> list[tuple[str, date, date | None]]:
-    periods = LearnerPeriod.objects.filter(learner=learner).order_by("valid_from")
+    periods = LearnerPeriod.objects.standing().filter(learner=learner).order_by("valid_from")
     return list(periods.values_list("status", "valid_from", "valid_to"))
 
 
@@ -193,3 +195,97 @@ def test_only_those_who_keep_workers_may(kind: str, request: pytest.FixtureReque
         set_status(learner_id=learner.pk, status="INACTIVE", reason="Because", by=user, now=NOW)
     with pytest.raises(NotPermitted):
         returned(learner, user)
+
+
+# Dated back past the last change of status (C8)
+
+
+def blocked_then_let_go(by: User) -> Learner:
+    """Blocked on 1 February, not active since today; with a start and an end long before."""
+    learner = LearnerFactory(start_date=date(2025, 1, 1))
+    with effective_on(date(2026, 2, 1)):
+        Learner.objects.filter(pk=learner.pk).update(status="BLACKLISTED", status_reason="Fight")
+    set_status(learner_id=learner.pk, status="INACTIVE", reason="Contract ended", by=by, now=NOW)
+    return learner
+
+
+def test_c8_a_return_from_before_the_last_change_of_status_is_a_superusers(supervisor: User, superuser: User) -> None:
+    learner = blocked_then_let_go(supervisor)
+    before, day = history(learner), date(2026, 1, 15)
+    with pytest.raises(DatedBack, match="only a superuser") as refused:
+        returned(learner, supervisor, start_date=day, reason="It was a mistake")
+    assert list(refused.value.errors) == ["start_date"]
+    with pytest.raises(DatedBack, match="Say why") as refused:
+        returned(learner, superuser, start_date=day, reason=" \t")
+    assert list(refused.value.errors) == ["reason"]
+    assert history(learner) == before
+
+    back = returned(learner, superuser, start_date=day, reason="The fight was somebody else's")
+    assert back.status_reason == "The fight was somebody else's"
+    assert {status for status, *_days in history(learner)} == {"ACTIVE"}
+    assert LearnerPeriod.objects.filter(learner=learner, status="BLACKLISTED", overruled_at=None).count() == 0
+    assert LearnerPeriod.objects.filter(learner=learner, status="BLACKLISTED").exists()
+
+
+def test_c8_a_return_on_the_day_of_the_last_change_leaves_what_was_before(supervisor: User) -> None:
+    learner = blocked_then_let_go(supervisor)
+    changed_on = timezone.localdate()
+    return_to_site(
+        learner_id=learner.pk,
+        start_date=changed_on,
+        company_id=learner.company_id,
+        role_id=learner.role_id,
+        by=supervisor,
+        now=timezone.now(),
+    )
+    assert history(learner)[-2:] == [("BLACKLISTED", date(2026, 2, 1), changed_on), ("ACTIVE", changed_on, None)]
+
+
+def lifted(by: User) -> Learner:
+    """Blocked from 1 to 10 February, active since."""
+    learner = LearnerFactory(start_date=date(2025, 1, 1))
+    for day, status in ((date(2026, 2, 1), "BLACKLISTED"), (date(2026, 2, 10), "ACTIVE")):
+        with effective_on(day):
+            Learner.objects.filter(pk=learner.pk).update(status=status)
+    return learner
+
+
+def test_c8_an_end_date_before_the_last_change_of_status_is_a_superusers(supervisor: User, superuser: User) -> None:
+    learner = lifted(supervisor)
+    ends: dict[str, Any] = {"learner_id": learner.pk, "facts": {"end_date": date(2026, 1, 20)}, "now": NOW}
+    with pytest.raises(DatedBack, match="only a superuser") as refused:
+        change_learner(**ends, by=supervisor, reason="He left in January")
+    assert list(refused.value.errors) == ["end_date"]
+    with pytest.raises(DatedBack, match="Say why"):
+        change_learner(**ends, by=superuser)
+    assert "BLACKLISTED" in {status for status, *_days in history(learner)}
+
+    changed = change_learner(**ends, by=superuser, reason="He left in January")
+    assert changed.status_reason.endswith("has passed. He left in January")
+    assert history(learner)[-1] == ("INACTIVE", date(2026, 1, 21), None)
+
+
+def test_c8_the_nightly_step_never_goes_back_past_a_change_of_status(supervisor: User) -> None:
+    """The nights were missed, and somebody was blocked and let in again after the last day."""
+    learner = lifted(supervisor)
+    Learner.objects.filter(pk=learner.pk).update(end_date=date(2026, 1, 20))
+    assert end_departed(today=TODAY) == 1
+    statuses = [status for status, *_days in history(learner)]
+    assert [each for number, each in enumerate(statuses) if [each] != statuses[number - 1 : number]] == [
+        "ACTIVE",
+        "BLACKLISTED",
+        "INACTIVE",
+    ]
+
+
+def test_c8_role_and_employer_are_dated_back_by_a_supervisor(supervisor: User) -> None:
+    learner, role, company = LearnerFactory(start_date=date(2025, 1, 1)), RoleFactory(), CompanyFactory()
+    before = learner.role_id
+    change_learner(learner_id=learner.pk, facts={"end_date": date(2026, 2, 10)}, by=supervisor, now=NOW)
+    returned(learner, supervisor, start_date=date(2026, 2, 20), role_id=role.pk, company_id=company.pk)
+    periods = LearnerPeriod.objects.standing().filter(learner=learner).order_by("valid_from")
+    assert list(periods.values_list("role", "valid_from")) == [
+        (before, date(2025, 1, 1)),
+        (before, date(2026, 2, 11)),
+        (role.pk, date(2026, 2, 20)),
+    ]

@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from learners.models import BadgePeriod, Learner, LearnerArea
+from learners.services.effective import effective_on
 from learners.services.learners import change_learner, replace_badge
 from learners.services.merging import merge_workers
+from learners.services.statuses import set_status
 from tests.factories.learners import (
     AreaFactory,
     LearnerAreaFactory,
@@ -177,7 +179,7 @@ def test_l3_a_badge_is_replaced_and_both_find_the_worker(as_supervisor: Client) 
 def test_l3_a_mistyped_badge_is_forgotten(as_supervisor: Client) -> None:
     learner = LearnerFactory(badge_id="OLD-1")
     as_supervisor.post(url("badge", learner), {"badge_id": "NEW-1", "was_mistyped": "mistyped"})
-    assert list(BadgePeriod.objects.values_list("badge_id", flat=True)) == ["NEW-1"]
+    assert list(BadgePeriod.objects.standing().values_list("badge_id", flat=True)) == ["NEW-1"]
 
 
 def test_l3_a_badge_that_was_somebody_else_s_is_refused_at_its_field(as_supervisor: Client, superuser: User) -> None:
@@ -198,6 +200,58 @@ def test_l3_somebody_returns(as_supervisor: Client) -> None:
     as_supervisor.post(url("return", learner), {"start_date": "2026-02-01", **facts})
     learner.refresh_from_db()
     assert (learner.status, learner.start_date, learner.end_date) == ("ACTIVE", date(2026, 2, 1), None)
+
+
+def let_go_after_a_block(by: User) -> Learner:
+    """Blocked on 1 February, not active since today."""
+    learner = LearnerFactory(start_date=date(2025, 1, 1))
+    with effective_on(date(2026, 2, 1)):
+        Learner.objects.filter(pk=learner.pk).update(status="BLACKLISTED")
+    set_status(learner_id=learner.pk, status="INACTIVE", reason="Contract ended", by=by, now=timezone.now())
+    return learner
+
+
+def test_c8_a_return_from_before_the_last_change_of_status_is_refused_at_its_field(
+    as_supervisor: Client, as_superuser: Client, superuser: User
+) -> None:
+    learner = let_go_after_a_block(superuser)
+    data = {"start_date": "2026-01-15", "company": learner.company_id, "role": learner.role_id}
+
+    asked = as_supervisor.get(url("return", learner), headers=HTMX).content.decode()
+    assert "The status last changed on" in asked
+    response = as_supervisor.post(url("return", learner), data | {"reason": "A mistake"}, headers=HTMX)
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["start_date"]
+    assert "only a superuser may go back past it" in response.content.decode()
+    assert 'value="2026-01-15"' in response.content.decode()
+
+    response = as_superuser.post(url("return", learner), data, headers=HTMX)
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["reason"])
+    assert Learner.objects.get(pk=learner.pk).status == "INACTIVE"
+
+    as_superuser.post(url("return", learner), data | {"reason": "Somebody else's fight"})
+    assert Learner.objects.get(pk=learner.pk).status == "ACTIVE"
+    page = as_superuser.get(profile(learner), {"on": "2026-02-10"}).content.decode()
+    assert "Blocked, " not in page
+    assert "Entered later, by" in page
+
+
+def test_c8_an_end_date_before_the_last_change_of_status_is_refused_at_its_field(
+    as_supervisor: Client, as_superuser: Client
+) -> None:
+    learner = LearnerFactory(start_date=date(2025, 1, 1))
+    for day, status in ((date(2026, 2, 1), "BLACKLISTED"), (date(2026, 2, 10), "ACTIVE")):
+        with effective_on(day):
+            Learner.objects.filter(pk=learner.pk).update(status=status)
+
+    response = as_supervisor.post(url("edit", learner), as_loaded(learner, end_date="2026-01-20"))
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["end_date"])
+    assert "reason" not in response.context["form"].fields
+
+    response = as_superuser.post(url("edit", learner), as_loaded(learner, end_date="2026-01-20"))
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["reason"])
+    as_superuser.post(url("edit", learner), as_loaded(learner, end_date="2026-01-20", reason="He left"))
+    assert Learner.objects.get(pk=learner.pk).status == "INACTIVE"
 
 
 def test_l3_who_is_active_does_not_return(as_supervisor: Client) -> None:
