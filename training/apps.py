@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models.signals import post_migrate
 
 from training.groups import GROUPS
+from training.trigger_plans import plan_for_many_rows
 
 
 def write_site_and_groups(*, apps: Apps = present_apps, using: str, **kwargs: Any) -> None:
@@ -29,3 +30,4 @@ class TrainingConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(write_site_and_groups, sender=self)
+        post_migrate.connect(plan_for_many_rows, sender=self)
