@@ -103,13 +103,13 @@ DATABASE_LIMITS = {
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=10)
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         **(
             {"NAME": "siteproof", "USER": "siteproof", "HOST": str(embedded_postgres.RUN)}
             if IS_LOCAL
-            else env.db("DATABASE_URL")
+            else env.db("DATABASE_URL") | {"ENGINE": "config.postgresql"}
         ),
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_HEALTH_CHECKS": not DATABASE_POOL_SIZE,  # out of the pool they are checked by config.postgresql
         "ATOMIC_REQUESTS": False,
         "DISABLE_SERVER_SIDE_CURSORS": env.bool("DATABASE_BEHIND_PGBOUNCER", default=False),
         "TEST": {"NAME": env.str("TEST_DATABASE_NAME", default=None)},
@@ -117,7 +117,12 @@ DATABASES = {
 }
 DATABASES["default"]["OPTIONS"] = {}
 if DATABASE_POOL_SIZE:
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5}
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": DATABASE_POOL_SIZE,
+        "timeout": 5,
+        "reconnect_timeout": 0.5,
+    }
 if IS_LOCAL:  # elsewhere `setup_database_roles` writes them into the database
     DATABASES["default"]["OPTIONS"]["options"] = " ".join(
         f"-c {each}={DATABASE_LIMITS[each]}s" for each in DATABASE_LIMITS
