@@ -55,6 +55,24 @@ class EvidenceDirectory(FileSystemStorage):
             return error.errno in OF_ONE_FILE
         return isinstance(error, SuspiciousFileOperation)  # a key that leads out of the directory
 
+    def did_not_answer(self, error: BaseException) -> bool:
+        """A disk that stalls says nothing at all; an error is an answer."""
+        return False
+
+    def may_pass(self, error: BaseException) -> bool:
+        """A disk says the same again."""
+        return False
+
+    def is_full(self, error: BaseException) -> bool:
+        """Tell whether the disk, or what the account may use of it, is full."""
+        return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+    def reason(self, error: BaseException) -> str:
+        """Return why the disk declined, in its own word and without a path: for log and operator."""
+        if isinstance(error, OSError) and error.errno:
+            return errno.errorcode.get(error.errno, str(error.errno))
+        return type(error).__name__
+
 
 def _wait_for_disk(directory: Path) -> None:
     """Make sure that the names in a directory are on the disk, as fsync of a file makes sure of its content."""

@@ -2,6 +2,9 @@
 
 A file lies under a key made of its hash, is never replaced, and counts as stored only when reading it back gave the
 same bytes. Nothing here touches the database, and none of it may be called inside a transaction: a store can be slow.
+
+The store holds a mark of the site that it belongs to. A volume that is not mounted, or somebody else's bucket, lacks it:
+then nothing is stored there, and nobody takes its files for missing.
 """
 
 import hashlib
@@ -9,14 +12,17 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
+from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, storages
 from django.utils.translation import gettext as _
 
+from learners.evidence_files import asking
 from learners.evidence_files.incoming import Document
 from learners.evidence_files.kinds import Kind
 from training.refusals import Conflict, Refusal, Unavailable
@@ -29,6 +35,11 @@ logger = structlog.get_logger(__name__)
 
 CHUNK = 256 * 1024
 REMOTE_READERS = 8
+OURS = ".siteproof/"  # what lies there is no evidence
+MARK = f"{OURS}site"
+PROBE = f"{OURS}probe"
+PROBE_COUNTS_FOR = timedelta(minutes=1)  # several processes write it
+SMALL_BYTES = 64
 ENDINGS = {Kind.PDF: "pdf", Kind.JPEG: "jpg", Kind.PNG: "png"}
 
 Result = TypeVar("Result")
@@ -54,7 +65,11 @@ class Content:
 
 
 class StoreUnavailable(Unavailable):
-    """The store does not answer, is full, or gave back other bytes than it was given."""
+    """The store does not answer, is full, declines, or gave back other bytes than it was given."""
+
+
+class NotOurStore(StoreUnavailable):
+    """The store bears no mark of this site: its volume is not mounted, or it belongs to another site."""
 
 
 class EvidenceUnreadable(StoreUnavailable):
@@ -71,24 +86,27 @@ class EvidenceAltered(Conflict):
     """The file in the store is not the one that was stored."""
 
 
-def store(*, document: Document) -> StoredFile:
+def store(*, document: Document, site: UUID) -> StoredFile:
     """Store a checked document under its hash, read it back and compare (E2).
 
     A file that is there already with the right bytes is used as it is. One that is there with other bytes is left
     for `verify_evidence` to report, and the document goes beside it.
 
+    Args:
+        site: the identity of this site, which the store must bear.
+
     Raises:
-        StoreUnavailable: the store failed in whatever way; nothing may be linked to the file.
+        StoreUnavailable: the store failed in whatever way, or is not this site's; nothing may be linked to the file.
     """
     key = f"{document.sha256[:2]}/{document.sha256}.{ENDINGS[document.content_type]}"
-    found = read_stored(key=key)
+    found = read_stored(key=key, size=document.size)
     if found is None or found.sha256 != document.sha256:
+        check_store_is_ours(site=site)
         if found is not None:
             logger.error("evidence_altered", key=key)
             key = key.replace(".", f"-{secrets.token_hex(4)}.")
-        document.file.seek(0)
-        key = _ask("save", lambda: _store().save(key, File(document.file)))
-        kept = read_stored(key=key)
+        key = _ask("save", lambda: _save(key, document), size=document.size)
+        kept = read_stored(key=key, size=document.size)
         if kept is None or kept.sha256 != document.sha256:
             logger.error("evidence_not_stored_whole", key=key)
             raise _unavailable()
@@ -120,8 +138,14 @@ def check_stored(*, key: str, sha256: str) -> None:
     _check(read_stored(key=key), key=key, sha256=sha256)
 
 
-def read_stored(*, key: str, copy: BinaryIO | None = None) -> Content | None:
+def read_stored(
+    *, key: str, copy: BinaryIO | None = None, size: int | None = None, patiently: bool = False
+) -> Content | None:
     """Read what the store holds under `key`, a chunk at a time, and copy it; None when it holds nothing.
+
+    Args:
+        size: bytes that are expected at most; without it the largest file that the site takes.
+        patiently: wait as long as it takes; for commands, whom nobody waits for.
 
     Raises:
         EvidenceUnreadable, StoreUnavailable: it cannot be told.
@@ -129,6 +153,9 @@ def read_stored(*, key: str, copy: BinaryIO | None = None) -> Content | None:
 
     def read() -> Content | None:
         digest, size = hashlib.sha256(), 0
+        if copy is not None:
+            copy.seek(0)
+            copy.truncate()
         try:
             with _store().open(key) as stored:
                 for chunk in stored.chunks(CHUNK):
@@ -140,30 +167,90 @@ def read_stored(*, key: str, copy: BinaryIO | None = None) -> Content | None:
             return None
         return Content(digest.hexdigest(), size)
 
-    return _ask("read", read)
+    return _ask("read", read, size=settings.EVIDENCE_MAX_BYTES if size is None else size, patiently=patiently)
 
 
 def list_stored(directory: str = "") -> Iterator[str]:
-    """Return the keys of everything in the store, one directory after the other; files that wait are no evidence.
+    """Return the keys of all evidence in the store, one directory after the other; files that wait are none.
 
     Raises:
         StoreUnavailable: it does not answer.
     """
-    directories, files = _ask("list", lambda: _listing(directory))
+    directories, files = _ask("list", lambda: _listing(directory), patiently=True)
     for name in sorted(files):
         yield f"{directory}{name}"
     for name in sorted(directories):
-        if directory or name != settings.WAITING_PREFIX:
+        if directory or name not in (OURS.rstrip("/"), settings.WAITING_PREFIX):
             yield from list_stored(f"{directory}{name}/")
 
 
-def check_store_answers() -> None:
-    """Refuse where the store is not there at all, so that nobody takes its files for missing.
+# Whose store this is
+
+
+def mark_of_store(*, patiently: bool = False) -> str | None:
+    """Return the identity of the site that the store bears; None where it bears none.
 
     Raises:
-        StoreUnavailable: it does not answer, or its directory is gone.
+        StoreUnavailable: it does not answer.
     """
-    _ask("list", lambda: _store().listdir(""))
+    return _ask("read mark", lambda: _small_file(MARK), size=SMALL_BYTES, patiently=patiently)
+
+
+def write_mark(*, site: UUID) -> None:
+    """Let the store bear the identity of this site, whatever it bore before.
+
+    Raises:
+        StoreUnavailable: it does not take the mark.
+    """
+    _ask("mark", lambda: _replace(MARK, str(site)), size=SMALL_BYTES)
+
+
+def check_store_is_ours(*, site: UUID, patiently: bool = False) -> None:
+    """Refuse where the store is not this site's, so that nothing is written into it, or said of its files.
+
+    Raises:
+        NotOurStore: it bears no mark, or another site's.
+        StoreUnavailable: it does not answer.
+    """
+    mark = mark_of_store(patiently=patiently)
+    if mark is None:
+        logger.error("evidence_store_not_marked")
+        raise NotOurStore(
+            _("The evidence store is not there: its disk may not be mounted. Nothing was changed; tell your administrator.")
+        )
+    if mark != str(site):
+        logger.error("evidence_store_of_another_site", mark=mark)
+        raise NotOurStore(_("The evidence store belongs to another site. Nothing was changed; tell your administrator."))
+
+
+def probe_store(*, now: datetime) -> None:
+    """Write a small file into the store and read it back, as an upload would.
+
+    Raises:
+        StoreUnavailable: that did not work.
+    """
+
+    def probe() -> bool:
+        _replace(PROBE, now.isoformat())
+        found = _small_file(PROBE)
+        return found is not None and abs(datetime.fromisoformat(found) - now) < PROBE_COUNTS_FOR
+
+    if not _ask("probe", probe, size=SMALL_BYTES):
+        logger.error("evidence_store_probe_differs")
+        raise _unavailable()
+
+
+def _small_file(key: str) -> str | None:
+    try:
+        with _store().open(key) as file:
+            return cast("bytes", file.read(SMALL_BYTES)).decode(errors="replace")
+    except FileNotFoundError:
+        return None
+
+
+def _replace(key: str, content: str) -> None:
+    """Write a small file of ours. On disk a name is not overwritten but replaced."""
+    _store().save(key, ContentFile(content.encode()))
 
 
 def readers() -> int:
@@ -171,8 +258,15 @@ def readers() -> int:
     return 1 if isinstance(_store(), FileSystemStorage) else REMOTE_READERS
 
 
+def _save(key: str, document: Document) -> str:
+    document.file.seek(0)
+    return _store().save(key, File(document.file))
+
+
 def _check(found: Content | None, *, key: str, sha256: str) -> None:
     if found is None:
+        if mark_of_store() is None:
+            raise NotOurStore(_("The evidence store is not there: its disk may not be mounted. Tell your administrator."))
         logger.error("evidence_missing", key=key)
         raise EvidenceMissing(_("The file is missing in the evidence store. Tell your administrator at once."))
     if found.sha256 != sha256:
@@ -191,21 +285,37 @@ def _listing(directory: str) -> tuple[list[str], list[str]]:
     return directories, files
 
 
-def _ask(what: str, question: Callable[[], Result]) -> Result:
+def _ask(what: str, question: Callable[[], Result], *, size: int = 0, patiently: bool = False) -> Result:
     """Ask the store; whatever it or its driver throws means that it, or one file in it, cannot be relied on now."""
     try:
-        return question()
+        return question() if patiently else asking.ask(_store(), question, size=size)
+    except asking.BusyError as error:
+        raise StoreUnavailable(
+            _("Too many files are on their way to the evidence store. Nothing was changed; try again in a minute.")
+        ) from error
+    except asking.SilentError as error:
+        logger.error("evidence_store_silent", doing=what)  # noqa: TRY400  # where it was waiting tells nothing
+        raise StoreUnavailable(
+            _("The evidence store does not answer. Nothing was changed; try again in a minute.")
+        ) from error
     except Exception as error:
-        logger.exception("evidence_store_failed", doing=what)
-        refusal = EvidenceUnreadable if _store().blames_one_file(error) else StoreUnavailable
-        raise _unavailable(refusal) from error
+        reason = _store().reason(error)
+        logger.exception("evidence_store_failed", doing=what, reason=reason)
+        if _store().is_full(error):
+            raise StoreUnavailable(_("The evidence store is full. Nothing was changed; tell your administrator.")) from error
+        if _store().blames_one_file(error):
+            raise EvidenceUnreadable(
+                _("The evidence store declines: %(reason)s. Nothing was changed; tell your administrator.")
+                % {"reason": reason}
+            ) from error
+        raise _unavailable() from error
 
 
 def _store() -> "EvidenceDirectory | EvidenceBucket":
     return cast("EvidenceDirectory | EvidenceBucket", storages["evidence"])
 
 
-def _unavailable(refusal: type[StoreUnavailable] = StoreUnavailable) -> StoreUnavailable:
-    return refusal(
-        _("The evidence store does not work at the moment: it is down, or full. Nothing was changed; try again later.")
+def _unavailable() -> StoreUnavailable:
+    return StoreUnavailable(
+        _("The evidence store does not work at the moment. Nothing was changed; try again later.")
     )
