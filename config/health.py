@@ -1,12 +1,10 @@
 """What load balancers and monitors ask, without logging in."""
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from pathlib import Path
+from threading import Thread
 
 import structlog
-from django.core.files.storage import FileSystemStorage, storages
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,10 +14,16 @@ from django.views.decorators.http import require_safe
 
 from config import database_limits
 from learners.selectors.compliance import freshness
+from learners.services.evidence_store import StoreUnavailable, check_store_is_ours, probe_store
+from training.selectors.site import site_identity
 
 logger = structlog.get_logger(__name__)
 
 GRACE_OF_THE_NIGHTLY_RUN = timedelta(days=1)
+ANSWERS_WITHIN_SECONDS = 2.5  # a balancer that asks every few seconds must not wait for a database that is down
+NOT_ANSWERED = "no answer"
+
+Checks = Mapping[str, Callable[[], None]]
 
 
 class NotReadyError(Exception):
@@ -36,10 +40,41 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Readiness: 200 when every part works, else 503; the answer says which part does not, and why."""
-    answers = {name: _answer(name, check) for name, check in CHECKS.items()}
-    is_ready = all(answer == "ok" for answer in answers.values())
-    return JsonResponse(answers, status=200 if is_ready else 503)
+    """Readiness: 200 when this process can serve, else 503; the answer says which part does not work, and why."""
+    return _told(READINESS)
+
+
+@require_safe
+@never_cache
+def monitor(request: HttpRequest) -> JsonResponse:
+    """For those who watch: 503 when something is out of date that keeps nobody from being served (C7).
+
+    The answer names the part and tells no details; they are in the log.
+    """
+    return _told(UP_TO_DATE)
+
+
+def _told(checks: Checks) -> JsonResponse:
+    answers = _answers(checks)
+    is_well = all(answer == "ok" for answer in answers.values())
+    return JsonResponse(answers, status=200 if is_well else 503)
+
+
+def _answers(checks: Checks) -> dict[str, str]:
+    """Return what each part says, in time: what has not answered by then, or was not asked, has no answer."""
+    answers = dict.fromkeys(checks, NOT_ANSWERED)
+
+    def ask() -> None:
+        try:
+            for name, check in checks.items():
+                answers[name] = _answer(name, check)
+        finally:
+            connection.close()
+
+    asking = Thread(target=ask, name="health", daemon=True)
+    asking.start()
+    asking.join(ANSWERS_WITHIN_SECONDS)
+    return dict(answers)
 
 
 def _answer(name: str, check: Callable[[], None]) -> str:
@@ -65,22 +100,19 @@ def _check_migrations() -> None:
 
 
 def _check_evidence_store() -> None:
-    store = storages["evidence"]
-    store.exists("readiness")  # a remote store raises when it cannot be reached
-    if isinstance(store, FileSystemStorage):
-        directory = Path(store.location)
-        nearest = next(parent for parent in (directory, *directory.parents) if parent.exists())
-        if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
-            raise NotReadyError("the evidence directory is not writable")
+    try:
+        check_store_is_ours(site=site_identity())
+        probe_store(now=timezone.now())
+    except StoreUnavailable as refusal:
+        raise NotReadyError(str(refusal)) from refusal
 
 
 def _check_compliance() -> None:
     """A dead timer keeps nobody green, and is noticed here (C7). What ended last night has a day to be renewed."""
     held_until = freshness(timezone.localdate()).held_until
     if held_until is not None and held_until < timezone.localdate() - GRACE_OF_THE_NIGHTLY_RUN:
-        raise NotReadyError(
-            f"compliance was last brought up to date for {held_until:%Y-%m-%d}; run `manage.py recalculate_compliance`"
-        )
+        logger.error("compliance_out_of_date", held_until=held_until.isoformat())
+        raise NotReadyError("out of date")
 
 
 def _check_limits() -> None:
@@ -89,10 +121,9 @@ def _check_limits() -> None:
         raise NotReadyError(f"nothing bounds {', '.join(names)}; run `manage.py setup_database_roles` as the owner")
 
 
-CHECKS: dict[str, Callable[[], None]] = {
+READINESS: Checks = {
     "database": _check_database,
     "migrations": _check_migrations,
-    "limits": _check_limits,
     "evidence": _check_evidence_store,
-    "compliance": _check_compliance,
 }
+UP_TO_DATE: Checks = {"compliance": _check_compliance, "limits": _check_limits}

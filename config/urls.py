@@ -10,6 +10,7 @@ handler500 = "config.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
+    path("monitor", public(health.monitor), name="monitor"),
     path("login/", public(login.LoginView.as_view()), name="login"),
     path("logout/", public(auth.LogoutView.as_view()), name="logout"),
     path("password/", signed_in(login.PasswordChangeView.as_view()), name="password_change"),

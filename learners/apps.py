@@ -1,5 +1,12 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class LearnersConfig(AppConfig):
     name = "learners"
+
+    def ready(self) -> None:
+        from learners.services.evidence_mark import mark_after_migrate  # noqa: PLC0415  # needs the models, now there
+
+        *_others, last = apps.get_app_configs()
+        post_migrate.connect(mark_after_migrate, sender=last)  # after `training` has written the site's row

@@ -22,6 +22,7 @@ from django.test.testcases import LiveServerThread
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.locking import refuse_joins
+from tests.site import IDENTITY
 
 pytest_plugins = ["tests.fixtures"]
 
@@ -72,7 +73,13 @@ def _flush_past_append_only_triggers() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Before the test database is dropped, end what killed clients left: their servers may not have noticed yet."""
+    """Give every site that a test makes the same identity, which the stores of tests bear.
+
+    Before the test database is dropped, end what killed clients left: their servers may not have noticed yet.
+    """
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE training_site ALTER identity SET DEFAULT '{IDENTITY}'")
+        cursor.execute("UPDATE training_site SET identity = DEFAULT")
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(

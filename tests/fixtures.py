@@ -9,7 +9,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
+from learners.evidence_files import asking
+from learners.services.evidence_store import MARK
 from tests.factories.training import SessionFactory, TrainerFactory, UserFactory
+from tests.site import IDENTITY
 from training.groups import AUDITORS, SUPERVISORS, TRAINERS
 from training.models import Trainer
 
@@ -68,7 +71,11 @@ def as_superuser(superuser: User) -> Client:
 
 
 def _files_under(directory: Path) -> dict[str, Any]:
-    """Return the settings that keep evidence, files of jobs and previews under `directory`."""
+    """Return the settings that keep evidence, files of jobs and previews under `directory`; the store bears the site's mark."""
+    mark = directory / "evidence" / MARK
+    for made in (mark.parent.parent, mark.parent):
+        made.mkdir(mode=0o700)
+    mark.write_text(str(IDENTITY))
     options = {"location": str(directory / "evidence"), "base_url": None}
     backend = "learners.evidence_files.directory.EvidenceDirectory"
     return {
@@ -92,6 +99,12 @@ def _files_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _no_store_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the store of one test was like says nothing of the next one's."""
+    monkeypatch.setattr(asking, "_breaker", asking._Breaker())
+
+
+@pytest.fixture(autouse=True)
 def _sessions_begin_with_the_same_morning() -> None:
     """Otherwise the days of a test's sessions depend on how many sessions were made before it, up to the future."""
     SessionFactory.reset_sequence(0)
@@ -99,6 +112,6 @@ def _sessions_begin_with_the_same_morning() -> None:
 
 @pytest.fixture
 def evidence_dir(tmp_path: Path) -> Iterator[Path]:
-    """The directory of an evidence store that belongs to this test alone; it is made by the first file."""
+    """The directory of an evidence store that belongs to this test alone."""
     with override_settings(**_files_under(tmp_path)):
         yield tmp_path / "evidence"

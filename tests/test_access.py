@@ -53,6 +53,7 @@ EVERYBODY = LOGINS | {"anonymous", "disabled supervisor"}
 ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "healthz": {"GET": EVERYBODY},
     "readyz": {"GET": EVERYBODY},
+    "monitor": {"GET": EVERYBODY},
     "login": {"GET": EVERYBODY, "POST": EVERYBODY, "PUT": EVERYBODY},
     "logout": {"POST": EVERYBODY},
     "password_change": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},

@@ -22,6 +22,7 @@ from training.audit_context import as_person
 from training.models import Session
 from training.permissions import Permission, check_may
 from training.refusals import database_refusals
+from training.selectors.site import site_identity
 from training.services.sessions import lock_session
 
 
@@ -47,7 +48,7 @@ def upload_evidence(*, session_id: int, files: Sequence[File], by: User, now: da
     check_can_upload(session)
     with received(files) as document:
         reading = read_sheet(document)
-        stored = store(document=document)
+        stored = store(document=document, site=site_identity())
     return _link(session_id=session_id, stored=stored, document=document, reading=reading, by=by, now=now)
 
 
@@ -78,7 +79,7 @@ def correct_sheet(
     with received(files) as document:
         check_can_correct_sheet(session, newest_sheet(session), seen_id=corrects_id, sha256=document.sha256)
         reading = read_sheet(document)
-        stored = store(document=document)
+        stored = store(document=document, site=site_identity())
     with database_refusals(), as_person(by), transaction.atomic(durable=True):
         session = lock_session(session_id=session_id)
         newest = newest_sheet(session)

@@ -11,6 +11,7 @@ from typing import TypeVar
 from learners.evidence_files.incoming import Document
 from learners.evidence_files.kinds import Kind
 from learners.services.evidence_store import StoredFile, store
+from training.selectors.site import site_identity
 
 BACKGROUND = 10
 IS_LINUX = sys.platform == "linux"
@@ -40,8 +41,10 @@ def file_papers(
         paper: returns the PDF of a subject and its number of pages; runs in a thread, without a database.
     """
 
+    site = site_identity()
+
     def filed(subject: Subject) -> StoredFile:
         content, pages = paper(subject)
-        return store(document=Document.made_here(content, content_type=Kind.PDF, pages=pages, name=""))
+        return store(document=Document.made_here(content, content_type=Kind.PDF, pages=pages, name=""), site=site)
 
     return clerks.map(filed, subjects)

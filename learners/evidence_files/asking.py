@@ -1,6 +1,6 @@
-"""How the evidence store is asked: by few at a time, within one budget for all tries, and not at all while it is silent.
+"""How the evidence store is asked: by few at a time, within one budget for all tries, and not at all while silent.
 
-A store that stalls must cost the site little more than its evidence. Each question runs in a thread of its own, so that
+A store that stalls must cost the site little more than its evidence. Questions run in threads of their own, so that
 whoever asked goes on when the budget is used up, whatever the driver or the disk is waiting for; what comes of it later
 harms nobody, for a file under its hash is the same file. Commands that read everything ask patiently instead.
 """
@@ -9,6 +9,7 @@ import contextvars
 import threading
 import time
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
 PLACES = 6  # of a web process with ten threads: the others serve pages that need no evidence
@@ -16,7 +17,7 @@ SECONDS_FOR_A_PLACE = 1.0
 SECONDS = 8.0
 BYTES_PER_SECOND = 1024**2  # the slowest store that is waited for
 SECONDS_OF_REST = 5.0
-SOON = 1.0  # seconds within which a try that failed may be repeated
+SOON = 3.0  # seconds within which a try that failed may be repeated
 
 Result = TypeVar("Result")
 
@@ -60,22 +61,44 @@ class _Breaker:
             self._silent_until = time.monotonic() + SECONDS_OF_REST if is_silent else None
 
 
+class _Askers:
+    """Threads that ask, as many as there are places; each keeps the connection of its driver.
+
+    They are daemons: a disk that never answers must not keep the process from ending.
+    """
+
+    def __init__(self) -> None:
+        self._questions: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._started = 0
+
+    def put(self, question: Callable[[], None]) -> None:
+        with self._lock:
+            if self._started < PLACES:
+                self._started += 1
+                threading.Thread(target=self._ask, name="evidence store", daemon=True).start()
+        self._questions.put(question)
+
+    def _ask(self) -> None:
+        while True:
+            self._questions.get()()
+
+
 class _Question(Generic[Result]):
-    """One question in a thread of its own. It keeps its place until the store lets go of it."""
+    """One question, put by an asker. It keeps its place until the store lets go of it."""
 
     def __init__(self, ask: Callable[[], Result], places: threading.Semaphore) -> None:
         self._ask, self._places = ask, places
         self._ended = threading.Event()
         self._result: Result | None = None
         self._error: BaseException | None = None
-        context = contextvars.copy_context()  # the log of the thread names the request
-        # A daemon: a disk that never answers must not keep the process from ending.
-        threading.Thread(target=context.run, args=[self._run], name="evidence store", daemon=True).start()
+        self._context = contextvars.copy_context()  # the log of the thread names the request
+        _askers.put(self.run)
 
-    def _run(self) -> None:
+    def run(self) -> None:
         try:
-            self._result = self._ask()
-        except BaseException as error:  # noqa: BLE001  # handed to whoever asked
+            self._result = self._context.run(self._ask)
+        except BaseException as error:  # handed to whoever asked
             self._error = error
         finally:
             self._places.release()
@@ -89,6 +112,7 @@ class _Question(Generic[Result]):
         return self._result  # type: ignore[return-value]  # set, since there is no error
 
 
+_askers = _Askers()
 _breaker = _Breaker()
 _places = threading.BoundedSemaphore(PLACES)
 

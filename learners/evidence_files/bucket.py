@@ -32,8 +32,8 @@ CUT = (ConnectionClosedError, ConnectionResetError, IncompleteReadError, Respons
 class EvidenceBucket(S3Storage):  # type: ignore[misc]  # django-storages has no types
     """The S3 storage of django-storages, which gives up in time, and sends a file in one request: whole or not.
 
-    Tries are counted in one place, `asking`; the driver makes one. AWS knows checksums that follow the content; with an
-    endpoint of their own, other services get none, since many refuse them: a file lies under its hash, and is read back.
+    Tries are counted in one place, `asking`; the driver makes one. AWS knows checksums that follow the content. Other
+    services, with an endpoint of their own, get none, since many refuse them: a file is read back and compared anyway.
     """
 
     def __init__(self, **settings: Any) -> None:
@@ -41,15 +41,13 @@ class EvidenceBucket(S3Storage):  # type: ignore[misc]  # django-storages has no
         super().__init__(**settings)
 
     def get_default_settings(self) -> dict[str, Any]:
-        checksums = "when_supported" if self._is_aws else "when_required"
         return {
             **super().get_default_settings(),
             "client_config": Config(
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=READ_SECONDS,
                 retries={"total_max_attempts": 1, "mode": "standard"},
-                request_checksum_calculation=checksums,
-                response_checksum_validation=checksums,
+                request_checksum_calculation="when_supported" if self._is_aws else "when_required",
             ),
             "transfer_config": TransferConfig(
                 multipart_threshold=IN_ONE_PART_BYTES, num_download_attempts=1, use_threads=False

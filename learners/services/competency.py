@@ -33,6 +33,7 @@ from learners.sign_off_policies import (
 from training.audit_context import as_person
 from training.permissions import Permission, check_may, name_of
 from training.refusals import Refusal, database_refusals
+from training.selectors.site import site_identity
 from training.templatetags.ui import day
 
 
@@ -216,7 +217,7 @@ def _store(proof: Sequence[File]) -> tuple[StoredFile | None, str]:
     if not proof:
         return None, ""
     with received(proof) as document:
-        return store(document=document), document.name
+        return store(document=document, site=site_identity()), document.name
 
 
 def _records_of_pairs(records: Sequence[CompetencyRecord]) -> QuerySet[TrainingRecord]:

@@ -3,8 +3,8 @@
 A file lies under a key made of its hash, is never replaced, and counts as stored only when reading it back gave the
 same bytes. Nothing here touches the database, and none of it may be called inside a transaction: a store can be slow.
 
-The store holds a mark of the site that it belongs to. A volume that is not mounted, or somebody else's bucket, lacks it:
-then nothing is stored there, and nobody takes its files for missing.
+The store holds a mark of the site that it belongs to. A volume that is not mounted, or somebody else's bucket, lacks
+it: then nothing is stored there, and nobody takes its files for missing.
 """
 
 import hashlib
@@ -187,6 +187,18 @@ def list_stored(directory: str = "") -> Iterator[str]:
 # Whose store this is
 
 
+def check_store_answers() -> None:
+    """Refuse where the store is not there at all, so that nobody takes its files for missing.
+
+    Raises:
+        NotOurStore: it bears no mark.
+        StoreUnavailable: it does not answer.
+    """
+    if mark_of_store() is None:
+        logger.error("evidence_store_not_marked")
+        raise _not_there()
+
+
 def mark_of_store(*, patiently: bool = False) -> str | None:
     """Return the identity of the site that the store bears; None where it bears none.
 
@@ -215,12 +227,12 @@ def check_store_is_ours(*, site: UUID, patiently: bool = False) -> None:
     mark = mark_of_store(patiently=patiently)
     if mark is None:
         logger.error("evidence_store_not_marked")
-        raise NotOurStore(
-            _("The evidence store is not there: its disk may not be mounted. Nothing was changed; tell your administrator.")
-        )
+        raise _not_there()
     if mark != str(site):
         logger.error("evidence_store_of_another_site", mark=mark)
-        raise NotOurStore(_("The evidence store belongs to another site. Nothing was changed; tell your administrator."))
+        raise NotOurStore(
+            _("The evidence store belongs to another site. Nothing was changed; tell your administrator.")
+        )
 
 
 def probe_store(*, now: datetime) -> None:
@@ -250,7 +262,7 @@ def _small_file(key: str) -> str | None:
 
 def _replace(key: str, content: str) -> None:
     """Write a small file of ours. On disk a name is not overwritten but replaced."""
-    _store().save(key, ContentFile(content.encode()))
+    _store()._save(key, ContentFile(content.encode()))
 
 
 def readers() -> int:
@@ -265,8 +277,7 @@ def _save(key: str, document: Document) -> str:
 
 def _check(found: Content | None, *, key: str, sha256: str) -> None:
     if found is None:
-        if mark_of_store() is None:
-            raise NotOurStore(_("The evidence store is not there: its disk may not be mounted. Tell your administrator."))
+        check_store_answers()
         logger.error("evidence_missing", key=key)
         raise EvidenceMissing(_("The file is missing in the evidence store. Tell your administrator at once."))
     if found.sha256 != sha256:
@@ -294,7 +305,7 @@ def _ask(what: str, question: Callable[[], Result], *, size: int = 0, patiently:
             _("Too many files are on their way to the evidence store. Nothing was changed; try again in a minute.")
         ) from error
     except asking.SilentError as error:
-        logger.error("evidence_store_silent", doing=what)  # noqa: TRY400  # where it was waiting tells nothing
+        logger.error("evidence_store_silent", doing=what)  # where it was waiting tells nothing
         raise StoreUnavailable(
             _("The evidence store does not answer. Nothing was changed; try again in a minute.")
         ) from error
@@ -302,7 +313,9 @@ def _ask(what: str, question: Callable[[], Result], *, size: int = 0, patiently:
         reason = _store().reason(error)
         logger.exception("evidence_store_failed", doing=what, reason=reason)
         if _store().is_full(error):
-            raise StoreUnavailable(_("The evidence store is full. Nothing was changed; tell your administrator.")) from error
+            raise StoreUnavailable(
+                _("The evidence store is full. Nothing was changed; tell your administrator.")
+            ) from error
         if _store().blames_one_file(error):
             raise EvidenceUnreadable(
                 _("The evidence store declines: %(reason)s. Nothing was changed; tell your administrator.")
@@ -316,6 +329,10 @@ def _store() -> "EvidenceDirectory | EvidenceBucket":
 
 
 def _unavailable() -> StoreUnavailable:
-    return StoreUnavailable(
-        _("The evidence store does not work at the moment. Nothing was changed; try again later.")
+    return StoreUnavailable(_("The evidence store does not work at the moment. Nothing was changed; try again later."))
+
+
+def _not_there() -> NotOurStore:
+    return NotOurStore(
+        _("The evidence store is not there: its disk may not be mounted. Nothing was changed; tell your administrator.")
     )

@@ -24,6 +24,7 @@ from training.models import Company, CourseVersion
 from training.permissions import Permission, check_may, name_of
 from training.refusals import Conflict, Invalid, database_refusals
 from training.selectors.courses import published_version
+from training.selectors.site import site_identity
 from training.templatetags.ui import day, moment
 
 
@@ -78,7 +79,7 @@ def record_external(
     today = timezone.localdate(now)
     _check(learner, training, today=today)
     with received(files) as document:
-        stored = store(document=document)
+        stored = store(document=document, site=site_identity())
     # Durable, so that no caller can hold a transaction open while the store is asked.
     with database_refusals(), as_person(by), transaction.atomic(durable=True):
         learner = lock_learner(learner_id=learner_id)

@@ -21,11 +21,12 @@ from learners.services.evidence_store import (
     Content,
     EvidenceUnreadable,
     StoreUnavailable,
-    check_store_answers,
+    check_store_is_ours,
     list_stored,
     read_stored,
     readers,
 )
+from training.selectors.site import site_identity
 
 BATCH = 200
 PAUSES = (1, 5)  # seconds before a store that stumbled is asked again
@@ -90,12 +91,14 @@ def verify_evidence(*, on_progress: Callable[[int, int], None]) -> Report:
         on_progress: is told how many files were read, and of how many.
 
     Raises:
-        StoreUnavailable: the store went away, or hands out nothing at all. Then nothing is known about any file.
+        StoreUnavailable: the store went away, is not this site's, or hands out nothing at all. Then nothing is known
+            about any file.
     """
+    site = site_identity()
     total = EvidenceUpload.objects.aggregate(keys=Count("key", distinct=True))["keys"]
     report = Report()
     if total:
-        check_store_answers()
+        check_store_is_ours(site=site, patiently=True)
     with ThreadPoolExecutor(readers()) as pool:
         for batch in _batches():
             findings = []
@@ -107,7 +110,7 @@ def verify_evidence(*, on_progress: Callable[[int, int], None]) -> Report:
                 on_progress(report.files, max(total, report.files))
             report.findings += _with_what_they_prove(findings)
     if report.findings:
-        check_store_answers()  # else all that is missing may be so because the store left
+        check_store_is_ours(site=site, patiently=True)  # else all that is missing may be so because the store left
     _check_some_can_be_read(report)
     report.surplus = [key for keys in _in_batches(list_stored()) for key in _surplus(keys)]
     return report
@@ -146,7 +149,7 @@ def _read(expected: _Expected) -> tuple[Content | None, bool]:
     """Return what lies under a key, and whether it could be read. Runs in a thread: it never asks the database."""
     for pause in (*PAUSES, None):
         try:
-            return read_stored(key=expected.key), True
+            return read_stored(key=expected.key, patiently=True), True
         except EvidenceUnreadable:
             return None, False
         except StoreUnavailable:

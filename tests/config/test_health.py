@@ -1,17 +1,22 @@
-from datetime import timedelta
+import errno
+import os
+import shutil
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 from unittest import mock
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
 from config import health
+from learners.services.evidence_store import PROBE, list_stored
 from tests.factories.learners import LearnerFactory
 
-ALL_WELL = dict.fromkeys(health.CHECKS, "ok")
+ALL_WELL = dict.fromkeys(health.READINESS, "ok")
 
 
 def test_healthz_needs_neither_login_nor_database(client: Client) -> None:
@@ -27,13 +32,27 @@ def test_readyz_says_that_all_is_well(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_readyz_names_the_part_that_fails_but_tells_no_details(client: Client) -> None:
-    failure = OperationalError("connection to db.internal as siteproof failed")
-    with mock.patch("config.health.connection.cursor", side_effect=failure):
-        answer = client.get("/readyz")
+def test_readyz_names_the_part_that_fails_but_tells_no_details(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OperationalError("connection to db.internal as siteproof failed")
+
+    monkeypatch.setattr(health, "READINESS", {**health.READINESS, "database": fail})
+    answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["database"] == "failed, see the log"
+    assert answer.json() == ALL_WELL | {"database": "failed, see the log"}
     assert "db.internal" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_readyz_does_not_wait_for_a_database_that_is_down(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go = Event()
+    monkeypatch.setattr(health, "READINESS", {**health.READINESS, "database": let_go.wait})
+    begun = time.monotonic()
+    answer = client.get("/readyz")
+    assert time.monotonic() - begun < 3
+    assert answer.status_code == 503
+    assert answer.json() == dict.fromkeys(ALL_WELL, "no answer")
+    let_go.set()
 
 
 @pytest.mark.django_db
@@ -45,24 +64,42 @@ def test_readyz_complains_about_migrations_that_are_not_applied(client: Client) 
 
 
 @pytest.mark.django_db
-def test_readyz_complains_about_an_evidence_store_that_takes_no_files(
-    client: Client, settings: Settings, tmp_path: Path
-) -> None:
-    (tmp_path / "file").touch()
-    evidence = {**settings.STORAGES["evidence"], "OPTIONS": {"location": str(tmp_path / "file" / "below")}}
-    settings.STORAGES = {**settings.STORAGES, "evidence": evidence}
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json() == ALL_WELL | {"evidence": "the evidence directory is not writable"}
+def test_readyz_writes_and_reads_a_probe(client: Client, evidence_dir: Path) -> None:
+    assert client.get("/readyz").json() == ALL_WELL
+    assert datetime.fromisoformat((evidence_dir / PROBE).read_text()).date() == timezone.now().date()
+    assert list(list_stored()) == []  # what is ours is no evidence
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("days", "status"), [(1, 200), (2, 503)])
-def test_c7_readyz_complains_when_the_nightly_run_was_missed(client: Client, days: int, status: int) -> None:
-    """An answer that ended yesterday waits for tonight's run; one that ended before that was missed."""
-    held_until = timezone.localdate() - timedelta(days=days)
-    LearnerFactory(compliance_holds_until=held_until)
+def test_readyz_complains_about_a_store_that_takes_no_files(
+    client: Client, evidence_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", no_room)
     answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["evidence"].startswith("The evidence store is full.")
+
+
+@pytest.mark.django_db
+def test_readyz_complains_about_an_evidence_volume_that_is_not_mounted(client: Client, evidence_dir: Path) -> None:
+    shutil.rmtree(evidence_dir)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["evidence"].startswith("The evidence store is not there: its disk may not be mounted.")
+    assert not evidence_dir.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("days", "status"), [(1, 200), (2, 503)])
+def test_c7_monitor_complains_when_the_nightly_run_was_missed_and_readyz_does_not(
+    client: Client, days: int, status: int
+) -> None:
+    """An answer that ended yesterday waits for tonight's run; one that ended before that was missed."""
+    LearnerFactory(compliance_holds_until=timezone.localdate() - timedelta(days=days))
+    answer = client.get("/monitor")
     assert answer.status_code == status
-    assert (answer.json() == ALL_WELL) is (status == 200)
-    assert (str(held_until) in answer.json()["compliance"]) is (status == 503)
+    assert answer.json() == {"compliance": "ok" if status == 200 else "out of date"}
+    assert client.get("/readyz").status_code == 200

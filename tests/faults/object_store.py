@@ -1,6 +1,7 @@
 """Two S3 stores over real HTTP: one that misbehaves on demand and watches the database meanwhile, and moto's."""
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -8,10 +9,14 @@ from contextlib import closing, contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import storages
 from moto.server import ThreadedMotoServer
+
+from learners.services.evidence_store import MARK, write_mark
+from tests.site import IDENTITY
 
 BUCKET = "evidence"
 REGION = "eu-central-1"
@@ -22,9 +27,15 @@ class ObjectStore(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, on_request: Callable[[], None]) -> None:
+    def __init__(self, on_request: Callable[[], None], *, certificate: Path | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.objects: dict[str, bytes] = {}
+        self.scheme = "https" if certificate else "http"
+        self.knows_no_trailers = certificate is not None  # over HTTP boto3 sends none
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.objects: dict[str, bytes] = {f"/{BUCKET}/{MARK}": str(IDENTITY).encode()}
         self.faults: dict[str, str] = {}
         self.requests: list[str] = []
         self.on_request = on_request
@@ -32,7 +43,7 @@ class ObjectStore(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server_port}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """The faults break connections on purpose."""
@@ -45,6 +56,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         fault = self._begin()
         body = self._body(half=fault == "reset half-way")
+        if self.server.knows_no_trailers and "x-amz-trailer" in self.headers:
+            return self._answer(400, NO_TRAILERS, sent=len(NO_TRAILERS))
         if fault == "reset half-way":
             return self._reset()
         if fault in STATUSES:
@@ -140,13 +153,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
 
+NO_TRAILERS = b"<Error><Code>InvalidArgument</Code><Message>x-amz-trailer is not known here.</Message></Error>"
 STATUSES = {"403": 403, "500": 500, "503": 503}
 
 
 @contextmanager
-def object_store(on_request: Callable[[], None]) -> Iterator[ObjectStore]:
-    """Run a store; `on_request` is called in its thread while a request waits."""
-    store = ObjectStore(on_request)
+def object_store(on_request: Callable[[], None], *, certificate: Path | None = None) -> Iterator[ObjectStore]:
+    """Run a store; `on_request` is called in its thread while a request waits. With a certificate it speaks HTTPS."""
+    store = ObjectStore(on_request, certificate=certificate)
     thread = threading.Thread(target=store.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -178,9 +192,10 @@ def moto_store() -> Iterator[str]:
 
 
 def make_bucket() -> None:
-    """Make the bucket in the store that is in use."""
+    """Make the bucket in the store that is in use, and let it bear the site's mark."""
     storage: Any = storages["evidence"]
     storage.connection.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    write_mark(site=IDENTITY)
 
 
 def s3_at(url: str) -> dict[str, Any]:

@@ -1,18 +1,28 @@
 """E2, E4: whatever a store in S3 does, an upload is linked whole or not at all, and no transaction waits for it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from django.contrib.auth.models import User
+from django.core.files.storage import storages
 from django.db import connection
 from django.test import override_settings
+from django.utils import timezone
 
 from attendance.services.evidence import upload_evidence
-from learners.evidence_files import bucket
+from learners.evidence_files import asking, bucket
 from learners.models import EvidenceUpload
 from learners.services.evidence_store import (
+    MARK,
     EvidenceAltered,
     EvidenceMissing,
     StoreUnavailable,
@@ -41,8 +51,9 @@ def waiting() -> list[str]:
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch, waiting: list[str]) -> Iterator[ObjectStore]:
     """A store of this test, in use, with a watcher on the database."""
-    monkeypatch.setattr(bucket, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(bucket, "READ_SECONDS", 1.5)
     monkeypatch.setattr(bucket, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(asking, "SECONDS_OF_REST", 0)
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as watcher:
         watcher.autocommit = True
 
@@ -147,7 +158,7 @@ def test_e2_a_lost_answer_is_repeated_and_verified(store: ObjectStore, session: 
     _assert_untouched(session)
     store.faults = {}
     upload = _upload(session, supervisor)
-    assert list(store.objects) == [f"/{BUCKET}/{upload.key}"]
+    assert list(store.objects) == [f"/{BUCKET}/{MARK}", f"/{BUCKET}/{upload.key}"]
 
 
 def test_e2_after_any_fault_the_same_file_can_be_sent_again(
@@ -188,3 +199,56 @@ def test_e4_s3_as_moto_speaks_it(session: Session, supervisor: User) -> None:
         upload = _upload(session, supervisor, SIZES["19 MB"])
         check_stored(key=upload.key, sha256=upload.sha256)
         assert _upload(session, supervisor, SIZES["19 MB"]).key == upload.key
+
+
+def test_e4_a_service_that_knows_no_trailing_checksums_takes_files(
+    session: Session, supervisor: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over HTTPS boto3 sends the checksum behind the content unless it is told that this need not be."""
+    certificate = self_signed(tmp_path)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
+    with object_store(lambda: None, certificate=certificate) as server, override_settings(STORAGES=s3_at(server.url)):
+        upload = _upload(session, supervisor, SIZES["19 MB"])
+        check_stored(key=upload.key, sha256=upload.sha256)
+
+
+def test_a_service_that_knows_no_trailing_checksums_is_what_it_says(
+    session: Session,
+    supervisor: User,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The control: with the settings for AWS it refuses, and sentence and log say why."""
+    certificate = self_signed(tmp_path)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
+    with object_store(lambda: None, certificate=certificate) as server, override_settings(STORAGES=s3_at(server.url)):
+        storages["evidence"]._is_aws = True  # type: ignore[attr-defined]
+        as_for_aws = storages["evidence"].get_default_settings()["client_config"]  # type: ignore[attr-defined]
+        monkeypatch.setattr(storages["evidence"], "client_config", as_for_aws)
+        with pytest.raises(StoreUnavailable, match=r"The evidence store declines: InvalidArgument \(400\)"):
+            _upload(session, supervisor)
+    _assert_untouched(session)
+    assert "InvalidArgument (400)" in caplog.text
+
+
+def self_signed(directory: Path) -> Path:
+    """Make a key and a certificate for this machine, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = timezone.now()
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = directory / "certificate.pem"
+    file.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
+    return file

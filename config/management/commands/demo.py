@@ -23,6 +23,7 @@ from config.demo.logins import told_logins
 from config.demo.progress import Progress
 from config.embedded_postgres import stop_with_parent
 from config.environment import CHECKOUT
+from learners.services.evidence_mark import adopt_store
 from training.refusals import Refusal
 
 ON_THIS_MACHINE = "127.0.0.1"
@@ -100,6 +101,7 @@ class Command(BaseCommand):
                 return
         except ForeignWorkers as refusal:
             raise CommandError(str(refusal)) from refusal
+        adopt_store(from_another_site=True)  # left by a demo whose database is gone
         self.stdout.write(f"Loading the demo: {workers:,} workers, two years of training.")
         started = monotonic()
         # Not atomic(): the services that it calls insist on transactions of their own, which nest in an open one.

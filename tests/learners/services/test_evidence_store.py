@@ -1,7 +1,9 @@
 """E2, E4: a file is stored under its hash, read back, never replaced, and opened only if it is still the same."""
 
+import errno
 import hashlib
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -10,21 +12,26 @@ from learners.evidence_files.directory import EvidenceDirectory
 from learners.evidence_files.incoming import Document
 from learners.evidence_files.kinds import Kind
 from learners.services.evidence_store import (
+    OURS,
     EvidenceAltered,
     EvidenceMissing,
+    NotOurStore,
     StoredFile,
     StoreUnavailable,
     check_stored,
     open_stored,
     store,
+    write_mark,
 )
+from tests.site import IDENTITY
 
 CONTENT = b"%PDF of the third of March"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
 def _store(content: bytes = CONTENT) -> StoredFile:
-    return store(document=Document.made_here(content, content_type=Kind.PDF, pages=2, name="sheet.pdf"))
+    document = Document.made_here(content, content_type=Kind.PDF, pages=2, name="sheet.pdf")
+    return store(document=document, site=IDENTITY)
 
 
 def test_e2_the_key_is_made_of_the_hash(evidence_dir: Path) -> None:
@@ -114,4 +121,42 @@ def test_e3_a_missing_file_is_found(evidence_dir: Path) -> None:
 
 
 def _files(directory: Path) -> list[Path]:
-    return [path for path in directory.rglob("*") if path.is_file()]
+    """Return the files of evidence, without what is ours."""
+    return [path for path in directory.rglob("*") if path.is_file() and not path.is_relative_to(directory / OURS)]
+
+
+def test_e2_nothing_is_written_below_the_mount_point_of_a_volume_that_is_not_there(evidence_dir: Path) -> None:
+    evidence_dir.rename(evidence_dir.with_name("volume"))
+    evidence_dir.mkdir()
+    with pytest.raises(NotOurStore, match="its disk may not be mounted"):
+        _store()
+    assert list(evidence_dir.iterdir()) == []
+
+
+def test_e2_nothing_is_written_into_the_store_of_another_site(evidence_dir: Path) -> None:
+    write_mark(site=uuid4())
+    with pytest.raises(NotOurStore, match="belongs to another site"):
+        _store()
+    assert _files(evidence_dir) == []
+
+
+def test_e3_a_volume_that_is_not_there_has_lost_no_file(evidence_dir: Path) -> None:
+    file = _store()
+    evidence_dir.rename(evidence_dir.with_name("volume"))
+    with pytest.raises(NotOurStore):
+        check_stored(key=file.key, sha256=file.sha256)
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [(errno.ENOSPC, "is full"), (errno.EIO, "declines: EIO"), (errno.ENODEV, "does not work at the moment")],
+)
+def test_the_sentence_says_what_is_known(
+    evidence_dir: Path, monkeypatch: pytest.MonkeyPatch, number: int, sentence: str
+) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(number, "whatever")
+
+    monkeypatch.setattr("learners.evidence_files.directory.os.fsync", fail)
+    with pytest.raises(StoreUnavailable, match=sentence):
+        _store()
