@@ -71,7 +71,7 @@ def as_superuser(superuser: User) -> Client:
 
 
 def _files_under(directory: Path) -> dict[str, Any]:
-    """Return the settings that keep evidence, files of jobs and previews under `directory`; the store bears the site's mark."""
+    """Return the settings that keep files under `directory`, with an evidence store that bears the site's mark."""
     mark = directory / "evidence" / MARK
     for made in (mark.parent.parent, mark.parent):
         made.mkdir(mode=0o700)

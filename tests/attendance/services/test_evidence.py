@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -95,9 +96,9 @@ def test_e1_a_session_finalized_while_the_file_was_being_stored_takes_none(
     """The check under the lock decides, not the one before the upload."""
     session, _ = session_ready_to_finalize()
 
-    def slow(*, document: Document) -> StoredFile:
+    def slow(*, document: Document, site: UUID) -> StoredFile:
         _finalize(session, supervisor)
-        return store(document=document)
+        return store(document=document, site=site)
 
     monkeypatch.setattr(evidence, "store", slow)
     with pytest.raises(EvidenceIsClosed):

@@ -15,12 +15,14 @@ from learners.evidence_files.kinds import Kind, Reason, UnacceptableError
 from learners.evidence_files.page_images import PageNotShown, Width, page_image
 from learners.services.evidence_store import EvidenceAltered, EvidenceMissing, StoredFile, store
 from tests.factories import files
+from tests.site import IDENTITY
 
 pytestmark = pytest.mark.usefixtures("evidence_dir")
 
 
 def _stored(content: bytes, kind: Kind, pages: int = 1) -> StoredFile:
-    return store(document=Document.made_here(content, content_type=kind, pages=pages, name="sheet"))
+    document = Document.made_here(content, content_type=kind, pages=pages, name="sheet")
+    return store(document=document, site=IDENTITY)
 
 
 def _image(file: StoredFile, page: int = 1, width: Width = Width.PAGE) -> Image.Image:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('training', '0014_who_may_what_is_append_only'),
+        ('training', '0016_file_download_is_append_only'),
     ]
 
     operations = [
