@@ -118,7 +118,8 @@ def _check_compliance() -> None:
 def _check_limits() -> None:
     """Without them one forgotten transaction stops marking and finalizing for ever."""
     if names := database_limits.missing():
-        raise NotReadyError(f"nothing bounds {', '.join(names)}; run `manage.py setup_database_roles` as the owner")
+        logger.error("database_limits_missing", names=names)
+        raise NotReadyError("missing; run `manage.py setup_database_roles`")
 
 
 READINESS: Checks = {

@@ -21,7 +21,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             psycopg.OperationalError: the server cannot be reached, or all places of the pool are taken.
         """
         while True:
-            connection: psycopg.Connection = super().get_new_connection(conn_params)  # type: ignore[misc]
+            connection: psycopg.Connection = super().get_new_connection(conn_params)
             if self.pool is None:
                 return connection
             try:

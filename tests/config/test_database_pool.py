@@ -30,7 +30,7 @@ class Server:
 
     def execute(self, statement: str) -> None:
         with psycopg.connect(**self.parameters, dbname="postgres", autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(name=sql.Identifier(self.name), text=self.name))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement).format(name=sql.Identifier(self.name), text=self.name))
 
     def break_connections(self) -> None:
         self.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {text}")

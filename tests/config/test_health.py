@@ -101,5 +101,5 @@ def test_c7_monitor_complains_when_the_nightly_run_was_missed_and_readyz_does_no
     LearnerFactory(compliance_holds_until=timezone.localdate() - timedelta(days=days))
     answer = client.get("/monitor")
     assert answer.status_code == status
-    assert answer.json() == {"compliance": "ok" if status == 200 else "out of date"}
+    assert answer.json() == {"compliance": "ok" if status == 200 else "out of date", "limits": "ok"}
     assert client.get("/readyz").status_code == 200
