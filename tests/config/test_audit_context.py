@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -79,7 +79,7 @@ def test_a_service_and_a_command_name_who_acts_as_a_request_does(superuser: User
 @pytest.mark.django_db
 def test_one_request_may_write_before_and_after_it_signs_somebody_in(client: Client) -> None:
     """The context of a request only grows (invariant 5): who signs in is added, and nobody was named before."""
-    user = UserFactory(username="walter", password=PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1))
+    user = UserFactory(username="walter", password=Argon2PasswordHasher().encode(PASSWORD, "salt of sixteen!"))
 
     answer = client.post("/login/", {"username": "walter", "password": PASSWORD})
 
