@@ -119,7 +119,7 @@ def _finalize_form(session: Session) -> type[forms.Form]:
 
 
 def _finalize(session: Session, *, by: User, now: datetime, confirmed: str | None, looked: bool = False) -> None:
-    asked, _between, sheet = (confirmed or "").partition(" ")
+    asked, _between, sheet = confirmed.partition(" ") if confirmed is not None else (None, "", "")
     finalize_session(session_id=session.pk, by=by, now=now, confirmed=asked, sheet_confirmed=sheet if looked else "")
 
 
