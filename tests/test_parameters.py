@@ -117,7 +117,6 @@ def test_no_parameter_breaks_a_page(kind: str, as_supervisor: Client, somebody: 
         address = filled(route, somebody)
         for headers in ({}, {"HX-Request": "true"}):
             answer = as_supervisor.get(address, query, headers=headers)
-            answer.close()
             if answer.status_code >= 500:
                 broken[f"{address} {headers}"] = answer.status_code
     assert broken == {}
@@ -135,7 +134,6 @@ def test_no_key_or_day_in_an_address_breaks_a_page(kind: str, as_supervisor: Cli
             continue
         address = "/" + re.sub(r"<[^>]+>", quoted, route)
         answer = as_supervisor.get(address)
-        answer.close()
         if answer.status_code >= 500:
             broken[route] = answer.status_code
         if answer.status_code == 200 and not route.startswith("admin"):
@@ -159,7 +157,6 @@ def test_no_field_of_a_form_or_body_breaks_a_page(kind: str, as_supervisor: Clie
             answer = as_supervisor.post(address, body, "application/json")
         else:
             answer = as_supervisor.post(address, form)
-        answer.close()
         if answer.status_code >= 500:
             broken[route] = answer.status_code
     assert broken == {}
