@@ -8,8 +8,16 @@ import sys
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C while the program is being read ends it without a word
 
-from config import embedded_postgres, environment
-from config.command_line import run_command
+if sys.argv[1:2] == ["demo"]:  # has a database of its own wherever it is, and so has the web server that it starts
+    os.environ.setdefault("LOCAL_SITE", "1")
+
+from django.core.exceptions import ImproperlyConfigured
+
+try:
+    from config import embedded_postgres, environment
+    from config.command_line import run_command
+except ImproperlyConfigured as refusal:
+    sys.exit(str(refusal))
 
 WITHOUT_DATABASE = {"check", "collectstatic", "compilemessages", "diffsettings", "help", "makemessages", "version"}
 INTERRUPTED = 130
@@ -25,7 +33,7 @@ def main() -> None:
         if command not in WITHOUT_DATABASE and not command.startswith("-") and environment.IS_LOCAL:
             embedded_postgres.join()
         run_command(sys.argv)
-    except embedded_postgres.NoServerError as error:
+    except (ImproperlyConfigured, embedded_postgres.NoServerError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # pressed again, it would only disturb the tidying up

@@ -10,8 +10,9 @@ from typing import LiteralString
 
 from django.db.backends.utils import CursorWrapper
 
-# Predefined roles that read statistics and nothing that we keep; every other one is as good as the owner.
-HARMLESS = ["pg_monitor", "pg_read_all_settings", "pg_read_all_stats", "pg_stat_scan_tables"]
+# Predefined roles that read statistics and nothing that we keep; every other one is as good as the owner. Of the
+# database's owner it is said that he owns it.
+HARMLESS = ["pg_database_owner", "pg_monitor", "pg_read_all_settings", "pg_read_all_stats", "pg_stat_scan_tables"]
 
 # The role itself and all that it is a member of, whether it inherits from them or could only SET ROLE. A superuser
 # counts as a member of everything.
@@ -101,3 +102,11 @@ def excess(role: str, cursor: CursorWrapper, *, kept: Collection[str]) -> list[s
     """
     cursor.execute(EXCESS, {"role": role, "kept": list(kept)})
     return [sentence for (sentence,) in cursor.fetchall()]
+
+
+def dangers(cursor: CursorWrapper, *, kept: Collection[str]) -> list[str]:
+    """Return what makes the role of this session unfit to serve, in sentences; see `powers` and `excess`."""
+    cursor.execute("SELECT session_user")
+    (role,) = cursor.fetchone()
+    found = powers(role, cursor) or excess(role, cursor, kept=kept)
+    return [f"The site is served by the database role {role}, which {each}." for each in found]

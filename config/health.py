@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from config import database_limits
+from config import dangerous_role, database_limits
+from config.database_roles import tables_written_by_triggers
+from config.environment import IS_LOCAL
 from learners.selectors.compliance import freshness
 from learners.services.evidence_store import StoreUnavailable, check_store_is_ours, probe_store
 from training.selectors.site import site_identity
@@ -93,6 +95,17 @@ def _check_database() -> None:
         cursor.execute("SELECT 1")
 
 
+def _check_role() -> None:
+    """A site that serves as the owner of its tables keeps no promise. A checkout's own server has a single role."""
+    if IS_LOCAL:
+        return
+    with connection.cursor() as cursor:
+        found = dangerous_role.dangers(cursor, kept=tables_written_by_triggers())
+    if found:
+        logger.error("database_role_is_dangerous", reasons=found[:10])
+        raise NotReadyError("the database role may do more than it should; `manage.py check --deploy` says what")
+
+
 def _check_migrations() -> None:
     executor = MigrationExecutor(connection)
     if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -124,6 +137,7 @@ def _check_limits() -> None:
 
 READINESS: Checks = {
     "database": _check_database,
+    "role": _check_role,
     "migrations": _check_migrations,
     "evidence": _check_evidence_store,
 }

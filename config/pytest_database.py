@@ -1,6 +1,7 @@
 """pytest plugin (``-p config.pytest_database``): the database is up before pytest-django reads the settings."""
 
 import os
+import secrets
 from collections.abc import Generator
 
 import pytest
@@ -26,5 +27,5 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
         except embedded_postgres.NoServerError as error:
             raise pytest.UsageError(str(error)) from error
     else:
-        os.environ.setdefault("SECRET_KEY", "for tests only")
+        os.environ.setdefault("SECRET_KEY", "for tests only: " + secrets.token_urlsafe(50))
     return (yield)

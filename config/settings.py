@@ -5,28 +5,41 @@ docs/operations.md lists every variable. Secure by default: what weakens the sit
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pgtrigger
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded_postgres, logs, secret_key
-from config.environment import CHECKOUT, IS_LOCAL, env
+from config import setting_values as value
+from config.environment import CHECKOUT, IS_DEBUGGED, IS_LOCAL, env
 
 # Site
-SITE_NAME = env.str("SITE_NAME", default="Northgate Refinery")
-EXPIRY_WARNING_DAYS = env.int("EXPIRY_WARNING_DAYS", default=60)
-EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=20 * 1024 * 1024)
-EVIDENCE_RETENTION_YEARS = env.int("EVIDENCE_RETENTION_YEARS", default=None)
+SITE_NAME = value.line("SITE_NAME", default="Northgate Refinery")
+EXPIRY_WARNING_DAYS = value.whole_number("EXPIRY_WARNING_DAYS", default=60, at_most=3650)
+EVIDENCE_MAX_BYTES = value.whole_number("EVIDENCE_MAX_BYTES", default=20 * 1024 * 1024, at_least=1024)
+EVIDENCE_RETENTION_YEARS = value.whole_number("EVIDENCE_RETENTION_YEARS", default=None, at_least=1)
 # Whose public holidays classes rest on: "DE", or with a part of the country "DE/BY"; empty means none.
-SITE_HOLIDAYS = env.str("SITE_HOLIDAYS", default="DE")
+SITE_HOLIDAYS = value.holiday_place("SITE_HOLIDAYS", default="DE")
 
 # Core
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = secret_key.read_or_create(CHECKOUT / ".secret-key") if IS_LOCAL else env.str("SECRET_KEY")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if IS_LOCAL else [])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+DEBUG = IS_DEBUGGED
+DATABASE = (  # read first: without it nothing else of an installed site is there to be named
+    {"NAME": "siteproof", "USER": "siteproof", "HOST": str(embedded_postgres.RUN)}
+    if IS_LOCAL
+    else value.database("DATABASE_URL")
+)
+SECRET_KEY = (
+    secret_key.read_or_create(CHECKOUT / ".secret-key")
+    if IS_LOCAL
+    else value.secret_key("SECRET_KEY", env.str("SECRET_KEY"))
+)
+SECRET_KEY_FALLBACKS = [
+    value.secret_key("SECRET_KEY_FALLBACKS", former) for former in env.list("SECRET_KEY_FALLBACKS", default=[])
+]
+ALLOWED_HOSTS = value.hosts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if IS_LOCAL else [])
+CSRF_TRUSTED_ORIGINS = value.origins("CSRF_TRUSTED_ORIGINS")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
@@ -96,23 +109,20 @@ TEMPLATES = [
 # Database
 # Seconds after which somebody who waits for a lock, a statement, and a transaction in which nothing happens are ended.
 DATABASE_LIMITS = {
-    "lock_timeout": env.int("DATABASE_LOCK_SECONDS", default=5),
-    "statement_timeout": env.int("DATABASE_STATEMENT_SECONDS", default=30),
-    "idle_in_transaction_session_timeout": env.int("DATABASE_IDLE_SECONDS", default=60),
+    "lock_timeout": value.whole_number("DATABASE_LOCK_SECONDS", default=5, at_least=1, at_most=86_400),
+    "statement_timeout": value.whole_number("DATABASE_STATEMENT_SECONDS", default=30, at_least=1, at_most=86_400),
+    "idle_in_transaction_session_timeout": value.whole_number(
+        "DATABASE_IDLE_SECONDS", default=60, at_least=1, at_most=86_400
+    ),
 }
-DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=10)
+DATABASE_POOL_SIZE = value.whole_number("DATABASE_POOL_SIZE", default=10, at_most=1000)
 DATABASES = {
     "default": {
-        "ENGINE": "config.postgresql",
-        **(
-            {"NAME": "siteproof", "USER": "siteproof", "HOST": str(embedded_postgres.RUN)}
-            if IS_LOCAL
-            else env.db("DATABASE_URL") | {"ENGINE": "config.postgresql"}
-        ),
+        **(DATABASE | {"ENGINE": "config.postgresql"}),
         "CONN_HEALTH_CHECKS": not DATABASE_POOL_SIZE,  # out of the pool they are checked by config.postgresql
         "ATOMIC_REQUESTS": False,
         "DISABLE_SERVER_SIDE_CURSORS": env.bool("DATABASE_BEHIND_PGBOUNCER", default=False),
-        "TEST": {"NAME": env.str("TEST_DATABASE_NAME", default=None)},
+        "TEST": {"NAME": value.test_database("TEST_DATABASE_NAME")},
     }
 }
 DATABASES["default"]["OPTIONS"] = {}
@@ -134,19 +144,15 @@ PGHISTORY_LEVEL = pgtrigger.Statement
 
 # Files
 STATIC_URL = "static/"
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(CHECKOUT / "staticfiles"))
+STATIC_ROOT = value.directory("STATIC_ROOT", default="staticfiles")
 STATICFILES_DIRS = [CHECKOUT / "static"]
 STATIC_HASHED_NAMES = env.bool("STATIC_HASHED_NAMES", default=True)
 # Files of jobs wait here for whoever asked: a directory, or a corner of the bucket, in which no evidence is looked for.
 WAITING_PREFIX = "waiting"
-EVIDENCE_S3_BUCKET = env.str("EVIDENCE_S3_BUCKET", default="")
-S3 = {
-    "bucket_name": EVIDENCE_S3_BUCKET,
-    "endpoint_url": env.str("EVIDENCE_S3_ENDPOINT", default=None),
-    "region_name": env.str("EVIDENCE_S3_REGION", default=None),
-    "access_key": env.str("EVIDENCE_S3_ACCESS_KEY", default=None),
-    "secret_key": env.str("EVIDENCE_S3_SECRET_KEY", default=None),
-}
+WAITING_DIR = value.directory("WAITING_DIR", default=".waiting")
+EVIDENCE_DIR = value.directory("EVIDENCE_DIR", default="evidence")
+EVIDENCE_S3_BUCKET = value.bucket("EVIDENCE_S3_BUCKET")
+S3 = value.s3_options(EVIDENCE_S3_BUCKET)
 # A worker with a system user of its own shares the directories with the web processes through their common group.
 FILES_FOR_GROUP = env.bool("FILES_FOR_GROUP", default=False)
 STORAGES = {
@@ -166,11 +172,7 @@ STORAGES = {
         if EVIDENCE_S3_BUCKET
         else {
             "BACKEND": "learners.evidence_files.directory.EvidenceDirectory",
-            "OPTIONS": {
-                "location": env.str("EVIDENCE_DIR", default=str(CHECKOUT / "evidence")),
-                "base_url": None,
-                "group_reads": FILES_FOR_GROUP,
-            },
+            "OPTIONS": {"location": EVIDENCE_DIR, "base_url": None, "group_reads": FILES_FOR_GROUP},
         }
     ),
     "waiting": (
@@ -181,35 +183,33 @@ STORAGES = {
         if EVIDENCE_S3_BUCKET
         else {
             "BACKEND": "learners.evidence_files.directory.EvidenceDirectory",
-            "OPTIONS": {
-                "location": env.str("WAITING_DIR", default=str(CHECKOUT / ".waiting")),
-                "base_url": None,
-                "group_reads": FILES_FOR_GROUP,
-            },
+            "OPTIONS": {"location": WAITING_DIR, "base_url": None, "group_reads": FILES_FOR_GROUP},
         }
     ),
 }
 
 FILE_UPLOAD_HANDLERS = ["learners.evidence_files.incoming.CappedFileHandler"]
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "page_images": {  # previews of evidence: personal data, in a directory of the site's account only
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": env.str("PAGE_IMAGE_DIR", default=str(CHECKOUT / ".page-images")),
+        "LOCATION": value.directory("PAGE_IMAGE_DIR", default=".page-images"),
         "TIMEOUT": int(timedelta(days=30).total_seconds()),
         "OPTIONS": {"MAX_ENTRIES": 2000},
     },
 }
 
 # Jobs
-JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", default=2)  # of one worker process; a pack keeps a processor busy
+JOBS_AT_ONCE = value.whole_number(
+    "JOBS_AT_ONCE", default=2, at_least=1, at_most=100
+)  # of one worker process; a pack keeps a processor busy
 FILES_WAIT = timedelta(days=7)
 
 # Language and time
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [("en", _("English"))]
+LANGUAGE_CODE = value.one_of("LANGUAGE_CODE", [code for code, _name in LANGUAGES], default="en")
 LOCALE_PATHS = [CHECKOUT / "locale"]
-TIME_ZONE = env.str("SITE_TIME_ZONE", default="Europe/Berlin")
+TIME_ZONE = value.time_zone("SITE_TIME_ZONE", default="Europe/Berlin")
 USE_TZ = True
 
 # Logging in
@@ -225,7 +225,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+TRUSTED_PROXY_COUNT = value.whole_number("TRUSTED_PROXY_COUNT", default=0, at_most=10)
 AXES_LOCK_OUT_AT_FAILURE = False  # axes keeps the record of logins; config.attempts bounds them
 AXES_RESET_ON_SUCCESS = True
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -235,12 +235,14 @@ AXES_USERNAME_CALLABLE = "config.sign_ins.name_for_axes"
 AXES_CLIENT_IP_CALLABLE = "config.client_address.client_address"
 
 # API
-API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
-API_TOKEN_DAYS = env.int("API_TOKEN_DAYS", default=90)
-API_TOKEN_MAX_DAYS = env.int("API_TOKEN_MAX_DAYS", default=365)
+API_REQUESTS_PER_MINUTE = value.whole_number("API_REQUESTS_PER_MINUTE", default=600, at_least=1)
+API_TOKEN_DAYS = value.whole_number("API_TOKEN_DAYS", default=90, at_least=1, at_most=3650)
+API_TOKEN_MAX_DAYS = value.whole_number("API_TOKEN_MAX_DAYS", default=365, at_least=1, at_most=3650)
 
 # Transport and browser
 HTTPS = env.bool("HTTPS", default=not IS_LOCAL)
+if DEBUG:
+    value.refuse_debugging_in_production(names=ALLOWED_HOSTS, https=HTTPS)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^monitor$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
@@ -282,7 +284,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Logs
-LOGGING = logs.logging_config(level=env.str("LOG_LEVEL", default="INFO"))
+LOGGING = logs.logging_config(level=value.log_level())
 logs.configure_structlog()
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

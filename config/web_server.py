@@ -1,15 +1,29 @@
 """Gunicorn's settings, for production and the demo: ``gunicorn -c python:config.web_server config.wsgi``."""
 
 import multiprocessing
+import sys
 
-from config.environment import env
+from django.core.exceptions import ImproperlyConfigured
+
 from config.logs import logging_config
 from learners.evidence_files.confinement import hide_from_others
 
-bind = env.str("WEB_BIND", default="127.0.0.1:8000")
-workers = env.int("WEB_WORKERS", default=min(multiprocessing.cpu_count(), 4) + 1)
-# A thread without a database connection of its own could only wait for one.
-threads = env.int("WEB_THREADS", default=env.int("DATABASE_POOL_SIZE", default=10) or 10)
+try:
+    from config import setting_values as value
+    from config import settings  # nonsense in any of them is one sentence here, not a traceback in each process
+
+    bind = value.web_address("WEB_BIND", default="127.0.0.1:8000")
+    workers = value.whole_number(
+        "WEB_WORKERS", default=min(multiprocessing.cpu_count(), 4) + 1, at_least=1, at_most=1000
+    )
+    # A thread without a database connection of its own could only wait for one.
+    threads = value.whole_number("WEB_THREADS", default=settings.DATABASE_POOL_SIZE or 10, at_least=1, at_most=1000)
+    forwarded_allow_ips = value.proxy_addresses("FORWARDED_ALLOW_IPS", default="127.0.0.1,::1")
+    value.check_holidays("SITE_HOLIDAYS", settings.SITE_HOLIDAYS)
+    logconfig_dict = logging_config(level=value.log_level())
+except ImproperlyConfigured as refusal:
+    sys.exit(str(refusal))
+
 worker_class = "config.web_worker.Worker"
 worker_connections = 500  # below the usual limit of 1,024 open files, uploads on their way included
 sendfile = False  # goes past the bound on how long an answer may take
@@ -18,11 +32,9 @@ graceful_timeout = 30
 keepalive = 5
 limit_request_line = 8190
 control_socket_disable = True
-forwarded_allow_ips = env.str("FORWARDED_ALLOW_IPS", default="127.0.0.1,::1")
 
-# The site logs every request itself, with its id and user; gunicorn's own lines join in as JSON.
+# The site logs every request itself, with its id and user; gunicorn's own lines join in as JSON (`logconfig_dict`).
 accesslog = None
-logconfig_dict = logging_config(level=env.str("LOG_LEVEL", default="INFO"))
 
 
 def on_starting(server: object) -> None:

@@ -1,12 +1,13 @@
 """A role that is the owner of the tables, or could become it, is refused as the application's, and nothing changes."""
 
 import os
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from config import dangerous_role
+from config import checks, dangerous_role
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +153,26 @@ def test_a_name_that_no_role_can_have_is_refused(name: str, sentence: str) -> No
     with pytest.raises(CommandError) as refused:
         call_command("setup_database_roles", role=name)
     assert str(refused.value) == sentence
+
+
+def test_the_check_before_a_deployment_fails_for_a_role_that_may_do_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "IS_LOCAL", False)
+    told = checks.check_role()
+    assert {each.id for each in told} == {"siteproof.E001"}
+    assert f"served by the database role {connection.settings_dict['USER']}, which is a superuser." in str(told)
+
+
+def test_the_check_only_says_so_where_no_database_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    params = connection.get_connection_params()
+
+    def nowhere() -> dict[str, Any]:
+        return params | {"host": "/nowhere"}
+
+    monkeypatch.setattr(checks, "IS_LOCAL", False)
+    monkeypatch.setattr(connection, "get_connection_params", nowhere)
+    assert [each.id for each in checks.check_role()] == ["siteproof.I001"]
+
+
+def test_a_checkout_on_its_own_server_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "IS_LOCAL", True)
+    assert not checks.check_role()

@@ -8,15 +8,22 @@ from threading import Event
 from unittest import mock
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
-from config import health
+from config import database_roles, health
 from learners.services.evidence_store import PROBE, list_stored
 from tests.factories.learners import LearnerFactory
 
+ROLE = f"siteproof_app_of_health_{os.getpid()}"
 ALL_WELL = dict.fromkeys(health.READINESS, "ok")
+
+
+@pytest.fixture(autouse=True)
+def _as_local(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The role of the tests may do everything, wherever they run."""
+    monkeypatch.setattr(health, "IS_LOCAL", True)
 
 
 def test_healthz_needs_neither_login_nor_database(client: Client) -> None:
@@ -103,3 +110,27 @@ def test_c7_monitor_complains_when_the_nightly_run_was_missed_and_readyz_does_no
     assert answer.status_code == status
     assert answer.json() == {"compliance": "ok" if status == 200 else "out of date", "limits": "ok"}
     assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db
+def test_readyz_complains_about_a_role_that_is_the_owner(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "IS_LOCAL", False)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    sentence = "the database role may do more than it should; `manage.py check --deploy` says what"
+    assert answer.json() == ALL_WELL | {"role": sentence}
+
+
+@pytest.mark.django_db
+def test_a_right_too_many_is_what_the_role_is_refused_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "IS_LOCAL", False)
+    database_roles.set_up(ROLE)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL SESSION AUTHORIZATION {ROLE}")
+        health.READINESS["role"]()
+        cursor.execute("RESET SESSION AUTHORIZATION")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION refuse_change() TO {ROLE}")
+        cursor.execute(f"SET LOCAL SESSION AUTHORIZATION {ROLE}")
+        with pytest.raises(health.NotReadyError, match="may do more than it should"):
+            health.READINESS["role"]()
+        cursor.execute("RESET SESSION AUTHORIZATION")

@@ -75,6 +75,9 @@ TRIGGERS = """
 """
 
 
+OTHERS = {"character varying": "'2'", "text": "'2'"}  # what an update makes of them: some audit one column only
+
+
 class Placed(NamedTuple):
     """A trigger function, and how a migration has placed it."""
 
@@ -179,10 +182,11 @@ def _tables(placed: Placed, traps: dict[str, str]) -> Iterator[list[tuple[str, s
     trapped = {
         name: (name, traps[kind], f"ROW('1')::{traps[kind]}", f"ROW('2')::{traps[kind]}") for name, kind in columns
     }
-    plain = {name: (name, kind, value := VALUES.get(kind, "NULL"), value) for name, kind in columns}
     yield list(trapped.values())
-    for chosen, _kind in columns:
-        yield [trapped[name] if name == chosen else plain[name] for name, _kind in columns]
+    for others in (VALUES, VALUES | OTHERS):  # the second for those that look at one column, the first for all others
+        plain = {name: (name, kind, VALUES.get(kind, "NULL"), others.get(kind, "NULL")) for name, kind in columns}
+        for chosen, _kind in columns:
+            yield [trapped[name] if name == chosen else plain[name] for name, _kind in columns]
 
 
 def _as_whom(placed: Placed, traps: dict[str, str]) -> str:

@@ -1,0 +1,34 @@
+"""What `manage.py check --deploy` asks of the database: that the role which serves is no dangerous one."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+import psycopg
+from django.core.checks import CheckMessage, Error, Info, Tags, register
+from django.db import connection
+
+from config import dangerous_role
+from config.database_roles import tables_written_by_triggers
+from config.environment import IS_LOCAL
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
+
+CONNECT_SECONDS = 3
+HINT = "Serve as a role of its own, to which `manage.py setup_database_roles`, run as the owner, has given its rights."
+
+
+@register(Tags.security, deploy=True)
+def check_role(**kwargs: Any) -> list[CheckMessage]:
+    """The role of DATABASE_URL is not the owner, nor anybody who can become it, and may do no more than its work.
+
+    A database that does not answer is no fault of the settings, which can be checked before there is one; it is said.
+    """
+    if IS_LOCAL:
+        return []
+    address: dict[str, Any] = connection.get_connection_params()
+    try:
+        with psycopg.connect(**{**address, "connect_timeout": CONNECT_SECONDS}) as link, link.cursor() as cursor:
+            found = dangerous_role.dangers(cast("CursorWrapper", cursor), kept=tables_written_by_triggers())
+    except psycopg.OperationalError:
+        return [Info("The database did not answer, so nobody looked at the role that serves.", id="siteproof.I001")]
+    return [Error(sentence, hint=HINT, id="siteproof.E001") for sentence in found]

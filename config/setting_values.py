@@ -1,0 +1,212 @@
+"""What settings may be. Nonsense is refused when the site starts, in one sentence that names the variable.
+
+Each function takes the name of a variable and returns its value, or raises ImproperlyConfigured.
+"""
+
+import ipaddress
+import logging
+import re
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import holidays
+from django.core.exceptions import ImproperlyConfigured
+from holidays.registry import COUNTRIES
+
+from config.environment import CHECKOUT, env
+
+LONGEST_LINE = 100
+LONGEST_DATABASE_NAME = 63
+SHORTEST_KEY, FEWEST_CHARACTERS = 50, 5
+THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]", ".localhost"}
+
+HOST = re.compile(r"\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
+ORIGIN = re.compile(r"https?://((\*\.)?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\])(:\d{1,5})?")
+ADDRESS = re.compile(r"unix:/.+|fd://\d+|([\w.-]*|\[[0-9a-fA-F:.]+\]):\d{1,5}")
+BUCKET = re.compile(r"(?!.*://)[A-Za-z0-9][A-Za-z0-9._:/-]{1,254}")
+REGION = re.compile(r"[a-z0-9-]{2,40}")
+
+
+def whole_number(name: str, *, default: int | None, at_least: int = 0, at_most: int | None = None) -> Any:
+    """Return a number within its limits; None only where that is the default."""
+    value = env.int(name, default=default)
+    if value is not None and (value < at_least or (at_most is not None and value > at_most)):
+        limits = f"at least {at_least:,}" if at_most is None else f"between {at_least:,} and {at_most:,}"
+        raise ImproperlyConfigured(f"{name} is {limits}, not {value:,}.")
+    return value
+
+
+def line(name: str, *, default: str) -> str:
+    """Return a text that fits into the head of a page."""
+    value: str = env.str(name, default=default).strip()
+    if not 0 < len(value) <= LONGEST_LINE or not value.isprintable():
+        raise ImproperlyConfigured(f"{name} is one line of 1 to {LONGEST_LINE} characters.")
+    return value
+
+
+def one_of(name: str, choices: Collection[str], *, default: str) -> str:
+    value: str = env.str(name, default=default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is one of {', '.join(sorted(choices))}; {value!r} is none of them.")
+    return value
+
+
+def log_level() -> str:
+    return one_of("LOG_LEVEL", logging.getLevelNamesMapping().keys() - {"NOTSET", "WARN"}, default="INFO")
+
+
+def time_zone(name: str, *, default: str) -> str:
+    value: str = env.str(name, default=default)
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ImproperlyConfigured(f"{name}: there is no time zone {value!r}; one is Europe/Berlin.") from None
+    return value
+
+
+def holiday_place(name: str, *, default: str) -> str:
+    """Return a country, or a country and a part of it, whose public holidays are known; empty for none.
+
+    Of the part nothing is asked: reading the calendars takes half a second, which the web server has when it starts
+    (`check_holidays`), and not every command.
+    """
+    value: str = env.str(name, default=default)
+    if value and value.partition("/")[0] not in {code for _class, *codes in COUNTRIES.values() for code in codes}:
+        raise _unknown_place(name, value)
+    return value
+
+
+def check_holidays(name: str, value: str) -> None:
+    """Read the calendar of a place that `holiday_place` has returned."""
+    country, _slash, subdivision = value.partition("/")
+    try:
+        if value:
+            holidays.country_holidays(country, subdiv=subdivision or None)
+    except NotImplementedError:
+        raise _unknown_place(name, value) from None
+
+
+def _unknown_place(name: str, value: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        f"{name}: the public holidays of {value!r} are not known. Name a country such as DE, or a part of one such as "
+        "DE/BY, or leave it empty."
+    )
+
+
+def directory(name: str, *, default: str) -> str:
+    """Return a whole path: every command must find the same files, wherever it is started."""
+    value: str = env.str(name, default=str(CHECKOUT / default))
+    if not Path(value).is_absolute() or "\0" in value or (Path(value).exists() and not Path(value).is_dir()):
+        raise ImproperlyConfigured(f"{name} is the whole path of a directory, such as /var/lib/siteproof/{default}.")
+    return value
+
+
+def secret_key(name: str, value: str) -> str:
+    if len(value) < SHORTEST_KEY or len(set(value)) < FEWEST_CHARACTERS:
+        raise ImproperlyConfigured(
+            f"{name} can be guessed: it needs {SHORTEST_KEY} random characters. To make one: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+    return value
+
+
+def hosts(name: str, *, default: list[str]) -> list[str]:
+    """Return the host names of the site. Every name there is would let anybody pose as the site in links and caches."""
+    values: list[str] = env.list(name, default=default)
+    for value in values:
+        is_whole_domain = value.startswith(".") and "." not in value.strip(".")
+        if not HOST.fullmatch(value) or (is_whole_domain and value not in THIS_MACHINE):
+            raise ImproperlyConfigured(
+                f"{name} names the hosts of the site, such as training.example.com, without scheme and port; {value!r} "
+                "is none."
+            )
+    return values
+
+
+def origins(name: str) -> list[str]:
+    values: list[str] = env.list(name, default=[])
+    for value in values:
+        if not ORIGIN.fullmatch(value):
+            raise ImproperlyConfigured(f"{name} holds origins such as https://training.example.com; {value!r} is none.")
+    return values
+
+
+def database(name: str) -> dict[str, Any]:
+    """Return Django's description of the database. The message shows no part of the address: it holds a password."""
+    if not env.str(name, default=""):
+        raise ImproperlyConfigured(
+            f"Set {name}: this is an installed site and no checkout that runs on a database of its own. To look at it "
+            "run `manage.py demo`, to work on it set DEBUG=1."
+        )
+    try:
+        value: dict[str, Any] = env.db(name)
+    except Exception:  # whatever the parser stumbles over
+        value = {}
+    if value.get("ENGINE") != "django.db.backends.postgresql" or not value.get("NAME"):
+        raise ImproperlyConfigured(f"{name} is an address such as postgres://user:password@host/name.")
+    return value
+
+
+def test_database(name: str) -> str | None:
+    value: str | None = env.str(name, default=None)
+    if value is not None and not 0 < len(value.encode()) <= LONGEST_DATABASE_NAME:
+        raise ImproperlyConfigured(f"{name} is the name of a database, of 1 to {LONGEST_DATABASE_NAME} bytes.")
+    return value
+
+
+def bucket(name: str) -> str:
+    value: str = env.str(name, default="")
+    if value and not BUCKET.fullmatch(value):
+        raise ImproperlyConfigured(f"{name} is the name of a bucket, not its address.")
+    return value
+
+
+def s3_options(bucket_name: str) -> dict[str, str | None]:
+    """Return what the S3 store is given."""
+    endpoint = env.str("EVIDENCE_S3_ENDPOINT", default=None)
+    if endpoint is not None and not ORIGIN.match(endpoint):
+        raise ImproperlyConfigured("EVIDENCE_S3_ENDPOINT is an address such as https://s3.example.com.")
+    region = env.str("EVIDENCE_S3_REGION", default=None)
+    if region is not None and not REGION.fullmatch(region):
+        raise ImproperlyConfigured("EVIDENCE_S3_REGION is the name of a region, such as eu-central-1.")
+    access, secret = (env.str(name, default=None) for name in ("EVIDENCE_S3_ACCESS_KEY", "EVIDENCE_S3_SECRET_KEY"))
+    pairs = (("EVIDENCE_S3_ACCESS_KEY", access, secret), ("EVIDENCE_S3_SECRET_KEY", secret, access))
+    for name, value, other in pairs:
+        if value is not None and (other is None or not value.strip()):
+            raise ImproperlyConfigured(f"{name} is blank or stands alone: S3 wants both keys, or neither.")
+    return {
+        "bucket_name": bucket_name,
+        "endpoint_url": endpoint,
+        "region_name": region,
+        "access_key": access,
+        "secret_key": secret,
+    }
+
+
+def web_address(name: str, *, default: str) -> str:
+    value: str = env.str(name, default=default)
+    if not all(ADDRESS.fullmatch(part.strip()) for part in value.split(",")):
+        raise ImproperlyConfigured(f"{name} is an address to listen at, such as 127.0.0.1:8000 or unix:/run/siteproof.")
+    return value
+
+
+def proxy_addresses(name: str, *, default: str) -> str:
+    value: str = env.str(name, default=default)
+    try:
+        for part in value.split(","):
+            if value != "*":
+                ipaddress.ip_network(part.strip(), strict=False)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} holds addresses such as 10.0.0.5, or *; {value!r} does not.") from None
+    return value
+
+
+def refuse_debugging_in_production(*, names: list[str], https: bool) -> None:
+    """Debugging pages show code, settings and data to everybody who provokes an error."""
+    if https or set(names) - THIS_MACHINE:
+        raise ImproperlyConfigured(
+            "DEBUG is for development only: switch it off, or serve this machine only, with HTTPS=0 and no other host "
+            "in ALLOWED_HOSTS."
+        )
