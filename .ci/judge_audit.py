@@ -1,14 +1,10 @@
 """Read pip-audit's report (`--format json`) on standard input; fail where a package is vulnerable or was not judged.
 
-pip-audit itself passes over what its service does not know, and calls the rest free of vulnerabilities. A machine
-without a way to the service may say so with VULNERABILITIES_NOT_JUDGED=accepted; that excuses no single package.
+pip-audit itself passes over what its service does not know, and calls the rest free of vulnerabilities.
 """
 
 import json
-import os
 import sys
-
-ACCEPTED = os.environ.get("VULNERABILITIES_NOT_JUDGED") == "accepted"
 
 
 def main() -> int:
@@ -25,9 +21,6 @@ def main() -> int:
         return 1
     if len(skipped) == len(packages):
         print("NOT JUDGED: the service of vulnerabilities answered for no package at all.", file=sys.stderr)  # noqa: T201
-        if ACCEPTED:
-            print("Accepted by VULNERABILITIES_NOT_JUDGED. Nobody knows whether there are any.", file=sys.stderr)  # noqa: T201
-            return 0
         return 3
     if skipped:
         print(f"NOT JUDGED: {', '.join(skipped)}", file=sys.stderr)  # noqa: T201

@@ -34,7 +34,7 @@ from training.permissions import name_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CLIENTS = 32
-START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+START = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)  # a hundred days on it is still before now
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 20)
 

@@ -33,6 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 3, 20)
+SECONDS_FOR_A_COMMIT = 30
 
 # What each statement of finalize does, in order; with the commit they are the steps at which it can be killed.
 STATEMENTS = (
@@ -111,6 +112,7 @@ def processes() -> Iterator[Processes]:
 
 def _was_done(session: Session, by: User) -> bool:
     """Whether the session is finalized, wholly; nothing of it is done otherwise. A second try makes it so."""
+    _wait_for_what_runs_on()
     check_integrity(today=TODAY, now=NOW)
     try:
         finalize_session(session_id=session.pk, by=by, now=NOW)  # waits for what the killed process left running
@@ -121,6 +123,25 @@ def _was_done(session: Session, by: User) -> bool:
     assert TrainingRecord.objects.filter(session=session).count() == 1
     assert CompetencyRecord.objects.filter(session=session).count() == 2
     return was_done
+
+
+def _wait_for_what_runs_on() -> None:
+    """Wait until the server has done with the killed client: a COMMIT that it had sent before it died is carried out.
+
+    The check reads in several statements, each of which sees what is committed by then. One that ran meanwhile once saw
+    the session of before that COMMIT, and the records of after it.
+    """
+    deadline = time.monotonic() + SECONDS_FOR_A_COMMIT
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+            if cursor.fetchone() == (0,):
+                return
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
 
 
 @pytest.mark.parametrize("step", STEPS)
