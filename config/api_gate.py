@@ -1,15 +1,14 @@
 """What every operation of the API passes: who asks, may they, do they ask too often, have they asked that before."""
 
-import hashlib
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -19,8 +18,9 @@ from ninja.utils import check_csrf
 from config.api_tokens import TokenRefused, use_token
 from config.attempts import Kind, TooManyAttempts, begin, counter
 from config.client_address import client_network
-from config.models import ApiToken, IdempotentAnswer
+from config.models import ApiToken
 from config.problems import API, problem
+from config.sent_once import Outcome, Standing, claim, fingerprint_of, give_up, keep
 from config.sign_ins import note_token_refused, note_token_used
 from training.permissions import SUPERUSER_ONLY, Permission, reach
 
@@ -28,8 +28,7 @@ SCHEME = "bearer"
 Scope = ApiToken.Scope
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
 LONGEST_KEY = 255
-ANSWERS_ARE_KEPT = timedelta(hours=24)
-CHUNK = 256 * 1024
+RETRY_SECONDS = 5  # for a request that is still running
 
 Run = Callable[..., HttpResponseBase]
 
@@ -167,72 +166,44 @@ def _seconds_to_wait(user: User, *, now: datetime) -> int:
 
 
 def _once(request: HttpRequest, user: User, run: Callable[[], HttpResponseBase], *, now: datetime) -> HttpResponseBase:
-    """Run a POST once for each key of a login; repeated, it is answered as it was the first time.
-
-    The row with the key is the claim, and committed before anything else happens: of several requests at the same
-    moment one gets it. Only success is kept: what was refused changed nothing, and may be sent again. Where the first
-    request broke down or was cut off nobody can tell how far it came, so that its key opens nothing any more.
-    """
+    """Run a POST once for each key of a login; repeated, it is answered as it was the first time (ADR 58)."""
     key = request.headers["Idempotency-Key"].strip()
     if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         return problem(HTTPStatus.BAD_REQUEST, _("An Idempotency-Key has 1 to 255 plain characters."))
-    IdempotentAnswer.objects.filter(user=user, created_at__lt=now - ANSWERS_ARE_KEPT).delete()
-    claim = IdempotentAnswer(user=user, key=key, fingerprint=_fingerprint(request), created_at=now)
-    try:
-        with transaction.atomic():
-            claim.save(force_insert=True)
-    except IntegrityError:
-        return _again(_standing(claim), claim.fingerprint)
+    fingerprint = fingerprint_of(request)
+    mine, standing = claim(user=user, key=key, fingerprint=fingerprint, now=now)
+    if mine is None:
+        assert standing is not None  # noqa: S101  # for the types
+        return _again(standing, fingerprint)
     response = run()
     if isinstance(response, HttpResponse) and 200 <= response.status_code < 300:
-        claim.status, claim.body = response.status_code, response.content
-        claim.content_type = response.get("Content-Type", "")
-        claim.save(update_fields=("status", "body", "content_type"))
+        keep(mine, status=response.status_code, body=response.content, content_type=response.get("Content-Type", ""))
     else:
-        claim.delete()
+        give_up(mine, response)
     return response
 
 
-def _standing(claim: IdempotentAnswer) -> IdempotentAnswer | None:
-    """Return the claim that was there first; None if it has been given up since, because its request was refused."""
-    return IdempotentAnswer.objects.filter(user=claim.user, key=claim.key).first()
-
-
-def _again(known: IdempotentAnswer | None, fingerprint: str) -> HttpResponse:
-    if known is None:
-        return problem(
-            HTTPStatus.CONFLICT,
-            _("Another request with this Idempotency-Key was running and has been refused. Send this one again."),
-        )
+def _again(standing: Standing, fingerprint: str) -> HttpResponse:
+    known = standing.row
     if known.fingerprint != fingerprint:
         return problem(HTTPStatus.CONFLICT, _("This Idempotency-Key was sent with another request. Use a new one."))
-    if known.status is None:
+    if known.status is not None:
+        headers = {"Idempotent-Replayed": "true"}
+        return HttpResponse(
+            bytes(known.body), status=known.status, content_type=known.content_type or None, headers=headers
+        )
+    if standing.outcome is Outcome.RUNNING:
         return problem(
             HTTPStatus.CONFLICT,
-            _("A request with this Idempotency-Key is still running, or was cut off. Look before you repeat it."),
+            _("The first request with this Idempotency-Key is still running. Send it again later for its answer."),
+            headers={"Retry-After": str(RETRY_SECONDS)},
         )
-    headers = {"Idempotent-Replayed": "true"}
-    return HttpResponse(
-        bytes(known.body), status=known.status, content_type=known.content_type or None, headers=headers
+    if standing.outcome is Outcome.SAVED:
+        return problem(
+            HTTPStatus.CONFLICT,
+            _("The first request with this Idempotency-Key broke down after something was saved. Look what there is."),
+        )
+    return problem(
+        HTTPStatus.CONFLICT,
+        _("The first request with this Idempotency-Key was cut off. Look before you repeat it with a new one."),
     )
-
-
-def _fingerprint(request: HttpRequest) -> str:
-    """Return the hash of address and content; of uploads the content of files, read piece by piece."""
-    digest = hashlib.sha256(request.get_full_path().encode())
-    for part in _parts(request):
-        digest.update(hashlib.sha256(part).digest())
-    return digest.hexdigest()
-
-
-def _parts(request: HttpRequest) -> Iterator[bytes]:
-    if request.content_type != "multipart/form-data":
-        yield request.body
-        return
-    for name, texts in sorted(request.POST.lists()):
-        yield repr((name, texts)).encode()
-    for name, files in sorted(request.FILES.lists()):
-        for file in files:
-            yield repr((name, file.name, file.size)).encode()
-            yield from file.chunks(CHUNK)
-            file.seek(0)

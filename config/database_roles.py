@@ -55,7 +55,9 @@ NARROWER: dict[str, LiteralString] = {
     "config_apitoken": "SELECT, INSERT, UPDATE (last_used_at, revoked_at, ended_by)",
     "config_apiuse": "SELECT, INSERT, UPDATE (minute, requests)",
     "config_attempts": "SELECT, INSERT, UPDATE (failures, last_at), DELETE",
-    "config_idempotentanswer": "SELECT, INSERT, UPDATE (status, content_type, body), DELETE",
+    "config_idempotentanswer": (
+        "SELECT, INSERT, DELETE, UPDATE (status, content_type, body, headers, messages, for_htmx, ended_at)"
+    ),
     "django_admin_log": "SELECT, INSERT",
     "django_content_type": "SELECT",
     "django_migrations": "SELECT",

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views import csrf
 from psycopg_pool import PoolTimeout
 
-from config.refusal_answers import answer_refusal, refusal_of
+from config.problems import UNKNOWN
+from config.refusal_answers import SAFE, address_of_outcome, answer_refusal, may_have_saved, refusal_of
 
 RETRY_SECONDS = "5"
 
@@ -19,13 +20,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
     The pages are rendered without the request, whose user may need the database.
     """
     failure = sys.exc_info()[1]
-    if failure is not None and isinstance(failure.__cause__, PoolTimeout):
+    may_be_saved = may_have_saved(request)
+    if failure is not None and isinstance(failure.__cause__, PoolTimeout) and not may_be_saved:
         busy = loader.render_to_string("503.html")
         return HttpResponse(busy, status=503, headers={"Retry-After": RETRY_SECONDS})
     refusal = refusal_of(request, failure)  # of the middlewares, which read the login before any view
     if refusal is not None:
         return answer_refusal(request, refusal)
-    return HttpResponse(loader.render_to_string("500.html"), status=500)
+    context = {
+        "may_be_saved": may_be_saved,
+        "look_at": address_of_outcome(request),
+        "has_sent": request.method not in SAFE,
+    }
+    headers = {UNKNOWN: "true"} if may_be_saved else {}
+    return HttpResponse(loader.render_to_string("500.html", context), status=500, headers=headers)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

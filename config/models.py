@@ -1,4 +1,4 @@
-"""What the doors of the JSON API keep: tokens, how much a login asks, and answers to give again."""
+"""What the doors of the site keep: tokens, how much a login asks, and answers to give again."""
 
 from django.conf import settings
 from django.db import models
@@ -116,18 +116,25 @@ class ApiUse(models.Model):
 
 
 class IdempotentAnswer(models.Model):
-    """The answer to a POST that was sent with an `Idempotency-Key`, to be given again when it is repeated.
+    """The answer to a POST that came with a key, of a program or of a form, to be given again when it is repeated.
 
-    Without a status the first request has not been answered.
+    Written by `config.sent_once`. Without a status the first request has not been answered: it runs, or it broke down,
+    or it was cut off. What it committed bears its audit context, which tells afterwards whether anything was.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
+    context_id = models.UUIDField(null=True)  # of the audit; its row comes with the first change that is committed
     status = models.PositiveIntegerField(null=True)
     content_type = models.CharField(max_length=100, blank=True)
     body = models.BinaryField(default=bytes)
+    headers = models.JSONField(null=True)  # where to go, and what HTMX is told
+    messages = models.TextField(blank=True, db_default="")  # as Django writes them into a session
+    page = models.TextField(blank=True, db_default="")  # that a form was sent from
+    for_htmx = models.BooleanField(db_default=False)
     created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # without an answer to keep
 
     class Meta:
         verbose_name = _("answer to repeat")
@@ -135,8 +142,8 @@ class IdempotentAnswer(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("user", "key"), name="idempotent_answer_one_per_key"),
             models.CheckConstraint(
-                condition=Q(status__isnull=True) | Q(status__range=(200, 299)),
-                name="idempotent_answer_is_a_success",
+                condition=Q(status__isnull=True) | Q(status__range=(200, 399)),
+                name="idempotent_answer_is_no_refusal",
             ),
         )
 

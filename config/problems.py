@@ -13,9 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic.alias_generators import to_camel
 
-from training.refusals import Refusal
+from training.refusals import OutcomeUnknown, Refusal
 
 MEDIA_TYPE = "application/problem+json"
+UNKNOWN = "Outcome-Unknown"  # the header of an answer that does not tell whether something was saved
+RETRY_SECONDS_OF_UNKNOWN = 10  # until a COMMIT that was under way is through
+TYPE_OF_UNKNOWN = "urn:siteproof:problem:outcome-unknown"
 API = "/api/"
 
 # Fields that the pages call otherwise.
@@ -76,10 +79,11 @@ def problem(
     errors: Mapping[str, list[str]] | None = None,
     conflict: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
+    kind: str = "about:blank",
 ) -> HttpResponse:
-    """Return a problem; `detail` is a sentence that a person may read."""
+    """Return a problem; `detail` is a sentence that a person may read, `kind` its type where the status says less."""
     body: dict[str, Any] = {
-        "type": "about:blank",
+        "type": kind,
         "title": HTTPStatus(status).phrase,
         "status": int(status),
         "detail": detail,
@@ -92,8 +96,24 @@ def problem(
     return HttpResponse(content, status=status, content_type=MEDIA_TYPE, headers=dict(headers or {}))
 
 
-def problem_of(refusal: Refusal) -> HttpResponse:
-    """Return the problem that tells a refusal, in its own words."""
+def outcome_unknown(status: int, *, has_key: bool) -> HttpResponse:
+    """Return the problem of a request that may have been done, or not.
+
+    Args:
+        has_key: it came with an Idempotency-Key, under which it is safe to send it again.
+    """
+    if not has_key:
+        detail = _("We do not know whether it was saved; look before you repeat.")
+        return problem(status, detail, kind=TYPE_OF_UNKNOWN, headers={UNKNOWN: "true"})
+    detail = _("We do not know whether it was saved. It is safe to send it again with the same Idempotency-Key.")
+    headers = {UNKNOWN: "true", "Retry-After": str(RETRY_SECONDS_OF_UNKNOWN)}
+    return problem(status, detail, kind=TYPE_OF_UNKNOWN, headers=headers)
+
+
+def problem_of(refusal: Refusal, *, has_key: bool = False) -> HttpResponse:
+    """Return the problem that tells a refusal, in its own words; with a key, unknown outcomes may be sent again."""
+    if isinstance(refusal, OutcomeUnknown):
+        return outcome_unknown(refusal.status, has_key=has_key)
     errors = {FIELDS.get(field, to_camel(field)): texts for field, texts in refusal.errors.items()}
     return problem(
         refusal.status,
@@ -163,7 +183,12 @@ class ProblemMiddleware:
         response = self.get_response(request)
         if response.status_code < 400 or not request.path.startswith(API) or response["Content-Type"] == MEDIA_TYPE:
             return response
-        response.content = problem(response.status_code, sentence(response.status_code)).content
-        response["Content-Type"] = MEDIA_TYPE
+        if UNKNOWN in response.headers:
+            told = outcome_unknown(response.status_code, has_key="Idempotency-Key" in request.headers)
+        else:
+            told = problem(response.status_code, sentence(response.status_code))
+        response.content = told.content
+        for name, value in told.items():
+            response[name] = value
         response["Content-Length"] = str(len(response.content))
         return response

@@ -1,13 +1,37 @@
 """What a refusal looks like at the doors of the site, and which errors of the database are refusals there."""
 
+from urllib.parse import urlsplit
+
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template import loader
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
-from config.problems import API, problem_of
+from config.problems import API, UNKNOWN, problem_of
 from training.refusals import Invalid, OutcomeUnknown, Refusal, refusal_at_door
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def may_have_saved(request: HttpRequest) -> bool:
+    """Tell whether something may have been saved: a view was begun, with a method that changes something."""
+    return request.method not in SAFE and getattr(request, "view_has_begun", False)
+
+
+def is_unknown(response: HttpResponseBase) -> bool:
+    """Tell whether an answer leaves open whether something was saved."""
+    return UNKNOWN in response.headers
+
+
+def place_to_look(request: HttpRequest) -> str:
+    """Return the path of the page that a request was sent from, where its effect can be seen; "/" if it says none."""
+    sent_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    if not url_has_allowed_host_and_scheme(sent_from, allowed_hosts={request.get_host()}):
+        return "/"
+    parts = urlsplit(sent_from)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
 
 
 def refusal_of(request: HttpRequest, exception: BaseException | None) -> Refusal | None:
@@ -21,7 +45,7 @@ def refusal_of(request: HttpRequest, exception: BaseException | None) -> Refusal
             return exception
         case Error():
             try:
-                return refusal_at_door(exception, may_have_saved=request.method not in SAFE)
+                return refusal_at_door(exception, may_have_saved=may_have_saved(request))
             except Error:
                 return None
     return None
@@ -34,13 +58,21 @@ def answer_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     gets a small page. In the browser bad input is 422 (the JSON API answers 400).
     """
     if request.path.startswith(API):
-        return problem_of(refusal)
+        return problem_of(refusal, has_key="Idempotency-Key" in request.headers)
     status = 422 if refusal.status == Invalid.status else refusal.status
     headers = {"Retry-After": str(refusal.retry_seconds)} if refusal.retry_seconds else {}
+    if isinstance(refusal, OutcomeUnknown):
+        headers[UNKNOWN] = "true"
     if getattr(request, "htmx", False):
         headers["HX-Reswap"] = "none"
         return HttpResponse(refusal.message, content_type="text/plain; charset=utf-8", status=status, headers=headers)
     return HttpResponse(_page(request, refusal), status=status, headers=headers)
+
+
+def address_of_outcome(request: HttpRequest) -> str:
+    """Return the address that tells what came of a form, else the page that it was sent from."""
+    key: str = getattr(request, "form_key", "")
+    return reverse("sent", args=[key]) if key else place_to_look(request)
 
 
 def _page(request: HttpRequest, refusal: Refusal) -> str:
@@ -49,6 +81,7 @@ def _page(request: HttpRequest, refusal: Refusal) -> str:
         "message": refusal.message,
         "wanted_to_read": request.method in SAFE,
         "is_unknown": isinstance(refusal, OutcomeUnknown),
+        "look_at": address_of_outcome(request),
     }
     try:
         return loader.render_to_string("refusal.html", context, request)

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "training.permissions.PermissionMiddleware",
+    "config.sent_forms.SentOnceMiddleware",
     "config.middleware.RefusalMiddleware",
     "config.login.signed_in_before_strangers",
 ]
@@ -96,6 +97,7 @@ TEMPLATES = [
         "DIRS": [CHECKOUT / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["training.templatetags.form_key"],  # no form without a key: {% csrf_token %} brings it along
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import api, health, login
+from config import api, health, login, sent_forms
 from training.permissions import public, signed_in
 
 handler500 = "config.errors.server_error"
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", public(auth.LogoutView.as_view()), name="logout"),
     path("password/", signed_in(login.PasswordChangeView.as_view()), name="password_change"),
     path("password/done/", signed_in(auth.PasswordChangeDoneView.as_view()), name="password_change_done"),
+    path("sent/<slug:key>/", sent_forms.sent, name="sent"),
     path("admin/", admin.site.urls),
     path("api/", api.urls()),
     path("", include("training.urls")),

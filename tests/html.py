@@ -29,7 +29,7 @@ def attendance_row(html: str, learner_id: int) -> str:
 
 
 def _comparable(part: str) -> str:
-    part = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", part)
+    part = re.sub(r'name="(csrfmiddlewaretoken|form_key)" value="[\w-]+"', "", part)
     return re.sub(r"\s+", " ", part.replace(' hx-swap-oob="true"', ""))
 
 

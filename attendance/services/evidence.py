@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from attendance.correction_policies import check_can_correct_sheet
 from attendance.policies import check_can_upload
-from attendance.selectors.evidence import newest_sheet, session_of_evidence
+from attendance.selectors.evidence import newest_sheet, present_upload, session_of_evidence
 from attendance.services.sheet_reading import read_sheet
 from attendance.sheet_reading import Reading, kept
 from learners.evidence_files.incoming import Document, received
@@ -31,10 +31,14 @@ def upload_evidence(*, session_id: int, files: Sequence[File], by: User, now: da
 
     Whatever fails leaves the session as it was. A file that was stored and not linked is harmless, and is used when it
     is sent again. A new upload replaces the link, never the file or the row of the one before (E3). What is read on it
-    (E8) is kept with it, and is never a reason to refuse it.
+    (E8) is kept with it, and is never a reason to refuse it. What the session links to already is no news: no row says
+    it again.
 
     Args:
         files: one PDF, JPEG or PNG, or several pictures, which become one PDF.
+
+    Returns:
+        the upload; one of an earlier moment than `now` where the session's sheet is this file already.
 
     Raises:
         SessionNotFound: there is no such session.
@@ -104,6 +108,9 @@ def _link(
         session = lock_session(session_id=session_id)
         check_may(by, Permission.UPLOAD, session)
         check_can_upload(session)
+        is_linked = (session.attendance_file_key, session.attendance_file_hash) == (stored.key, stored.sha256)
+        if is_linked and (present := present_upload(session)):
+            return present
         upload = _write(session, stored=stored, document=document, reading=reading, by=by, now=now)
         Session.objects.filter(pk=session.pk).update(
             attendance_file_key=stored.key, attendance_file_hash=stored.sha256, updated_by=by, updated_at=now

@@ -25,6 +25,7 @@ from training.job_kinds import untold
 from training.permissions import Permission, Reach, reach, requires
 from training.selectors.classes import captures_missing, status_history, visible_class, visible_classes
 from training.selectors.courses import published_version
+from training.templatetags.form_key import FIELD
 from training.views.jobs import ask_and_show
 
 ROWS_PER_PAGE = 50
@@ -110,5 +111,6 @@ def class_page(request: HtmxRequest, pk: int) -> HttpResponse:
 def _without_token(sent: QueryDict) -> str:
     """Return what was sent, as an address says it."""
     query = sent.copy()
-    query.pop("csrfmiddlewaretoken", None)
+    for name in ("csrfmiddlewaretoken", FIELD):
+        query.pop(name, None)
     return query.urlencode()

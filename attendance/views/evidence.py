@@ -137,18 +137,22 @@ def sign_off_evidence_page(request: HtmxRequest, pk: int, page: int) -> HttpResp
 
 
 def _upload(request: HtmxRequest, pk: int) -> HttpResponse:
+    now = timezone.now()
     try:
-        upload_evidence(session_id=pk, files=request.FILES.getlist(FIELD), by=request.user, now=timezone.now())
+        upload = upload_evidence(session_id=pk, files=request.FILES.getlist(FIELD), by=request.user, now=now)
     except (Invalid, TooLarge, UnsupportedType, Conflict) as refusal:
         return _refused(request, pk, refusal)
+    is_news = upload.uploaded_at == now
+    text = _("The signed sheet is stored.") if is_news else _("This file is this session's sheet already.")
     if not request.htmx:
-        messages.success(request, _("The signed sheet is stored."))
+        messages.success(request, text)
         return redirect("attendance:session", pk)
     session = get_session(pk, user=request.user)
     context = {
         "session": session,
         "evidence": evidence_card(session),
         "progress": progress(session, now=timezone.now()),
+        "text": text,
     }
     return render(request, "attendance/partials/_uploaded.html", context)
 

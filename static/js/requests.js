@@ -5,6 +5,10 @@ const SLOW_AFTER_MS = 300;
 const ROW = "[data-row]";
 const SAVES_ITSELF = `${ROW}, form:has([data-submit-at-once])`; // sent when it is changed, without a button
 const MAY_PASS = [429, 503]; // answers after which trying again may help
+const TELLS_NOTHING = [500, 502, 504]; // answers after which nobody knows whether it was saved; so does a header
+const KEY = "form_key";
+const LOOK_AFTER_MS = [0, 1000, 2000, 4000, 8000, 15000];
+const ROW_AGAIN_AFTER_MS = [3000, 6000, 12000];
 
 // Progress: a thin bar once anything has been under way for a while.
 
@@ -25,6 +29,30 @@ document.addEventListener("htmx:afterRequest", () => {
   progress.classList.remove("on");
 });
 
+// Keys: under the key of a form a repeat is the same answer (ADR 58). Buttons that send a part of a form, or have none,
+// bring it along too. Rows need none: their version makes a repeat harmless. What was answered gets another key, so that
+// the same thing done again on purpose is done.
+
+const sentKeys = new WeakMap(); // by element: of what has not been answered, or has no form
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const keyFieldOf = (element) => (element.form ?? element.closest("form"))?.elements.namedItem(KEY);
+
+function keyOf(element) {
+  const key = sentKeys.get(element) ?? keyFieldOf(element)?.value ?? newKey();
+  sentKeys.set(element, key);
+  return key;
+}
+
+function renewKey(element) {
+  const field = keyFieldOf(element);
+  if (field && field.value === sentKeys.get(element)) field.value = newKey();
+  sentKeys.delete(element);
+}
+
+document.addEventListener("htmx:configRequest", ({ detail: { elt, verb, parameters } }) => {
+  if (verb === "post" && !elt.matches(ROW)) parameters[KEY] = keyOf(elt);
+});
+
 // Failures: remember what failed, say so, offer to try again. The server's own sentence (plain text) comes first;
 // other words come from templates in the page.
 
@@ -39,6 +67,9 @@ function remember({ elt, requestConfig: { verb, path, triggeringEvent } }) {
 
 function forget(element) {
   failed.delete(element);
+  looking.delete(element);
+  rowTries.delete(element);
+  renewKey(element);
   sentAnew.delete(element);
   const row = element.closest(ROW);
   if (![...failed.keys()].some((each) => each.closest(ROW) === row)) clearRow(row);
@@ -96,14 +127,82 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   }
   // A row waits until it is saved; of everything else only what may pass next time is worth repeating.
   if (elt.closest(ROW) || xhr.status >= 500 || MAY_PASS.includes(xhr.status)) remember(detail);
-  explain(detail);
+  if (isUnknown(detail)) findOut(elt);
+  else explain(detail);
 });
 
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, ({ detail }) => {
     remember(detail);
-    show("offline");
+    if (detail.requestConfig.verb === "post") findOut(detail.elt);
+    else show("offline");
   });
+}
+
+// Not known: nobody says that it was not saved. The page asks by the key, now and then while the site cannot be reached.
+// What was saved is sent once more as it was, which brings its answer; what was not is the person's to send again.
+
+const looking = new Map(); // by element: whether it has been changed since it was sent
+const rowTries = new WeakMap();
+const pause = (ms) =>
+  new Promise((done) => {
+    setTimeout(done, ms);
+    window.addEventListener("online", done, { once: true });
+  });
+
+function isUnknown({ xhr, requestConfig: { verb } }) {
+  if (verb !== "post") return false;
+  return TELLS_NOTHING.includes(xhr.status) || xhr.getResponseHeader("Outcome-Unknown") !== null;
+}
+
+function findOut(element) {
+  if (element.matches(ROW)) sendRowAgain(element);
+  else if (!looking.has(element)) lookUp(element);
+}
+
+async function sendRowAgain(row) {
+  const tries = rowTries.get(row) ?? 0;
+  rowTries.set(row, tries + 1);
+  show("row-unknown");
+  if (tries >= ROW_AGAIN_AFTER_MS.length) return;
+  await pause(ROW_AGAIN_AFTER_MS[tries]);
+  retry((element) => element === row);
+}
+
+async function lookUp(element) {
+  looking.set(element, false);
+  hide("unknown");
+  show("looking");
+  const outcome = await askFor(element);
+  const isChanged = looking.get(element);
+  hide("looking");
+  if (!looking.delete(element)) return; // answered meanwhile
+  if (outcome === "saved" && !isChanged) retry((each) => each === element);
+  else if (outcome === "saved") show("saved");
+  else show(outcome === "not_saved" ? "not-saved" : "unknown");
+}
+
+async function askFor(element) {
+  const address = `/sent/${keyOf(element)}/`;
+  for (const ms of LOOK_AFTER_MS) {
+    await pause(ms);
+    const answer = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => undefined);
+    const { outcome } = answer?.ok ? await answer.json() : { outcome: "running" };
+    if (outcome !== "running") return outcome;
+  }
+  return "unknown";
+}
+
+function hide(name) {
+  for (const shown of document.querySelectorAll("[data-from]")) if (shown.dataset.from === `${name} `) shown.remove();
+}
+
+document.addEventListener("input", ({ target }) => {
+  for (const element of looking.keys()) if (element.contains(target) || element.form === target.form) looking.set(element, true);
+});
+
+function lookAgain() {
+  for (const element of failed.keys()) if (sentKeys.has(element) && !looking.has(element)) lookUp(element);
 }
 
 function retry(matches) {
@@ -122,6 +221,8 @@ const retryByItself = () => retry((element) => element.matches(SAVES_ITSELF));
 document.addEventListener("click", (event) => {
   const row = event.target.closest("[data-retry]")?.closest(ROW);
   if (row) retry((element) => element.closest(ROW) === row);
+  if (event.target.closest("[data-look-again]")) lookAgain();
+  if (event.target.closest("[data-reload]")) window.location.reload();
   if (event.target.closest("[data-retry-all]")) {
     event.target.closest("[data-toast]").remove();
     retry(() => true);
@@ -131,7 +232,10 @@ document.addEventListener("click", (event) => {
   }
 });
 
-window.addEventListener("online", retryByItself);
+window.addEventListener("online", () => {
+  retryByItself();
+  if (document.querySelector("[data-look-again]")) lookAgain();
+});
 
 // Signed out meanwhile: the page stays, the person signs in elsewhere, and this page takes over the new CSRF token.
 // Where that has happened already, what was refused is sent anew at once; refused once more, it waits as well.

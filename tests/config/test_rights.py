@@ -52,7 +52,9 @@ RIGHTS = {
     "config_apitoken": "SELECT INSERT UPDATE(ended_by, last_used_at, revoked_at)",
     "config_apiuse": "SELECT INSERT UPDATE(minute, requests)",
     "config_attempts": "SELECT INSERT UPDATE(failures, last_at) DELETE",
-    "config_idempotentanswer": "SELECT INSERT UPDATE(body, content_type, status) DELETE",
+    "config_idempotentanswer": (
+        "SELECT INSERT UPDATE(body, content_type, ended_at, for_htmx, headers, messages, status) DELETE"
+    ),
     "config_signin": LEGAL.format(key="id"),
     "django_admin_log": "SELECT INSERT",
     "django_content_type": READ,

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import files
@@ -97,7 +97,7 @@ def test_the_same_file_can_be_chosen_again_after_its_upload_failed(workspace: Pa
     workspace.on("filechooser", lambda chooser: chooser.set_files(sheet))
     workspace.route("**/evidence/", lambda route: route.fulfill(status=500), times=1)
     workspace.locator("#evidence label").click()
-    toast = workspace.get_by_role("alert").filter(has_text="Nothing was saved")
+    toast = workspace.get_by_role("alert").filter(has_text="It was not saved")
     toast.get_by_role("button", name="Close").click()
     workspace.locator("#evidence label").click()
     expect(workspace.locator("#evidence")).to_contain_text("Stored")
@@ -120,7 +120,106 @@ def test_try_again_presses_the_same_button(
     page.goto(f"{live_server.url}/sessions/{draft.pk}/edit/")
     page.route("**/edit/", lambda route: route.fulfill(status=500), times=1)
     page.get_by_role("button", name="Schedule").click()
-    page.get_by_role("button", name="Try again").click()
+    page.get_by_role("button", name="Send again").click()
     expect(page.locator(".ctx")).to_contain_text("Scheduled")
     draft.refresh_from_db()
     assert draft.status == Session.Status.SCHEDULED
+
+
+# The answer is lost on the way
+
+
+def _cut_after(route: Route) -> None:
+    """Let the request be done, and the connection be cut before its answer is through."""
+    route.fetch(max_redirects=0)
+    route.abort("connectionreset")
+
+
+def _cut_before(route: Route) -> None:
+    route.abort("connectionreset")
+
+
+@pytest.fixture
+def planning(page: Page, live_server: LiveServer, supervisor: User, sign_in: SignIn) -> Page:
+    """The form of a new session, with a course chosen."""
+    course = CourseVersionFactory(status="PUBLISHED").course
+    sign_in(supervisor)
+    page.goto(f"{live_server.url}/sessions/new/")
+    page.get_by_label("Course").select_option(str(course.pk))
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def _cut_once(page: Page, pattern: str, cut: Callable[[Route], None]) -> None:
+    page.route(pattern, cut, times=1)
+
+
+def test_a_form_whose_answer_was_lost_finds_its_answer(planning: Page) -> None:
+    """Done once; the page looks by itself, and goes where the answer would have led."""
+    _cut_once(planning, "**/sessions/new/", _cut_after)
+    planning.get_by_role("button", name="Save draft").click()
+    expect(planning.locator("#toasts")).to_contain_text("Draft saved.")
+    assert planning.url.endswith(f"/sessions/{Session.objects.get().pk}/")
+
+
+def test_a_form_that_never_arrived_is_sent_again_by_its_person(planning: Page) -> None:
+    _cut_once(planning, "**/sessions/new/", _cut_before)
+    planning.get_by_role("button", name="Save draft").click()
+    expect(planning.get_by_role("alert")).to_contain_text("It was not saved.")
+    assert not Session.objects.exists()
+    planning.get_by_role("button", name="Send again").click()
+    expect(planning.locator("#toasts")).to_contain_text("Draft saved.")
+    assert Session.objects.count() == 1
+
+
+def test_while_nobody_can_be_asked_nothing_is_claimed(planning: Page) -> None:
+    _cut_once(planning, "**/sessions/new/", _cut_after)
+    planning.route("**/sent/**", _cut_before)
+    planning.get_by_role("button", name="Save draft").click()
+    expect(planning.get_by_role("alert")).to_contain_text("We do not know whether it was saved. This page is looking")
+    planning.unroute("**/sent/**")
+    planning.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(planning.locator("#toasts")).to_contain_text("Draft saved.")
+    assert Session.objects.count() == 1
+
+
+def test_what_was_changed_since_is_not_sent_by_itself(planning: Page) -> None:
+    _cut_once(planning, "**/sessions/new/", _cut_after)
+    planning.route("**/sent/**", _cut_before)
+    planning.get_by_role("button", name="Save draft").click()
+    expect(planning.get_by_role("alert")).to_contain_text("This page is looking")
+    planning.get_by_label("Day", exact=True).first.fill("2031-05-05")
+    planning.unroute("**/sent/**")
+    planning.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(planning.get_by_role("alert")).to_contain_text("It was saved as you had sent it.")
+    assert Session.objects.get().start_time is None
+
+
+def test_a_sheet_whose_answer_was_lost_is_stored_once_and_shown(workspace: Page, session: Session, sheet: Path) -> None:
+    _cut_once(workspace, "**/evidence/", _cut_after)
+    workspace.set_input_files("#evidence input[type=file]", sheet)
+    expect(workspace.locator("#evidence")).to_contain_text("Stored")
+    assert session.evidence_uploads.count() == 1
+
+
+def test_a_mark_whose_answer_was_lost_is_found_saved(workspace: Page, session: Session) -> None:
+    _cut_once(workspace, "**/marks/", _cut_after)
+    row = workspace.locator("#attendees tr[data-row]")
+    row.locator("[data-field=present]").click()
+    expect(row).to_have_attribute("data-unsaved", "")
+    expect(workspace.get_by_role("alert")).to_contain_text("We do not know whether this row was saved")
+    expect(row.get_by_role("img", name="Saved")).to_be_visible(timeout=15_000)
+    expect(workspace.get_by_role("alert")).to_have_count(0)
+    assert session.attendees.get().is_present
+
+
+def test_all_present_pressed_twice_on_purpose_is_done_twice(workspace: Page, session: Session) -> None:
+    """What was answered gets another key: the second press is no repeat of the first."""
+    workspace.get_by_role("button", name="All present", exact=True).click()
+    expect(workspace.locator("#attendees tr[data-row]").get_by_role("img", name="Saved")).to_be_visible()
+    session.attendees.update(is_present=None, has_passed=None, marked_at=None, marked_by=None)
+    with workspace.expect_response("**/marks/") as answer:
+        workspace.get_by_role("button", name="All present", exact=True).click()
+    assert "idempotent-replayed" not in answer.value.headers
+    session_row = session.attendees.get()
+    assert session_row.is_present

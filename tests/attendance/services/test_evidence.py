@@ -61,6 +61,32 @@ def test_e3_a_new_upload_replaces_the_link_and_keeps_the_old_file_and_row(superv
     assert list(session.evidence_uploads.all()) == [second, first]
 
 
+def test_e3_the_same_file_again_is_no_news(supervisor: User) -> None:
+    session = scheduled_session()
+    first = _upload(session, supervisor)
+    assert _upload(session, supervisor, name="other name.pdf") == first
+    assert list(session.evidence_uploads.all()) == [first]
+
+
+def test_e3_a_file_that_was_replaced_may_come_back(supervisor: User) -> None:
+    session = scheduled_session()
+    first = _upload(session, supervisor)
+    _upload(session, supervisor, files.jpeg(), "photo.jpg")
+    third = _upload(session, supervisor)
+    session.refresh_from_db()
+    assert (session.attendance_file_key, session.evidence_uploads.first()) == (first.key, third)
+
+
+def test_e3_the_same_file_heals_a_store_that_has_another_one(supervisor: User, evidence_dir: Path) -> None:
+    session = scheduled_session()
+    first = _upload(session, supervisor)
+    (evidence_dir / first.key).chmod(0o600)
+    (evidence_dir / first.key).write_bytes(b"altered")
+    second = _upload(session, supervisor)
+    session.refresh_from_db()
+    assert session.attendance_file_key == second.key != first.key
+
+
 def test_e3_a_replacement_is_audited(supervisor: User) -> None:
     session = scheduled_session()
     first, second = _upload(session, supervisor), _upload(session, supervisor, files.jpeg())
