@@ -139,6 +139,7 @@ class IdempotentAnswer(models.Model):
     class Meta:
         verbose_name = _("answer to repeat")
         verbose_name_plural = _("answers to repeat")
+        indexes = (models.Index(fields=("created_at",), name="idempotent_answer_created_at"),)
         constraints = (
             models.UniqueConstraint(fields=("user", "key"), name="idempotent_answer_one_per_key"),
             models.CheckConstraint(

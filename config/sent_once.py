@@ -156,11 +156,11 @@ def _parts(request: HttpRequest) -> Iterator[bytes]:
 
 
 def _insert(*, user: User, key: str, fingerprint: str, now: datetime, page: str) -> IdempotentAnswer | None:
-    """Insert the claim, and forget what this login sent long ago; None if somebody has the key."""
+    """Insert the claim, and forget what anybody sent long ago; None if somebody has the key."""
     with pghistory.context() as context, connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH old AS (DELETE FROM config_idempotentanswer WHERE user_id = %(user)s AND created_at < %(old)s)
+            WITH old AS (DELETE FROM config_idempotentanswer WHERE created_at < %(old)s)
             INSERT INTO config_idempotentanswer
               (user_id, key, fingerprint, context_id, content_type, body, page, created_at)
             VALUES (%(user)s, %(key)s, %(fingerprint)s, %(context)s, '', '', %(page)s, %(now)s)

@@ -44,6 +44,10 @@ class Migration(migrations.Migration):
             name='page',
             field=models.TextField(blank=True, db_default=''),
         ),
+        migrations.AddIndex(
+            model_name='idempotentanswer',
+            index=models.Index(fields=['created_at'], name='idempotent_answer_created_at'),
+        ),
         migrations.AddConstraint(
             model_name='idempotentanswer',
             constraint=models.CheckConstraint(condition=models.Q(('status__isnull', True), ('status__range', (200, 399)), _connector='OR'), name='idempotent_answer_is_no_refusal'),
