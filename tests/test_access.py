@@ -53,11 +53,8 @@ EVERYBODY = LOGINS | {"anonymous", "disabled supervisor"}
 ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "healthz": {"GET": EVERYBODY},
     "readyz": {"GET": EVERYBODY},
-<<<<<<< HEAD
     "monitor": {"GET": EVERYBODY},
-=======
     "sent": {"GET": LOGINS},
->>>>>>> 0fcdc4d (A form is done once, and a repeat gets its answer)
     "login": {"GET": EVERYBODY, "POST": EVERYBODY, "PUT": EVERYBODY},
     "logout": {"POST": EVERYBODY},
     "password_change": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},
