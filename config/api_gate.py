@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
-from django.db import connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -19,7 +19,7 @@ from config.api_tokens import TokenRefused, use_token
 from config.attempts import Kind, TooManyAttempts, begin, counter
 from config.client_address import client_network
 from config.models import ApiToken
-from config.problems import API, problem
+from config.problems import API, outcome_unknown, problem
 from config.sent_once import Outcome, Standing, claim, fingerprint_of, give_up, keep
 from config.sign_ins import note_token_refused, note_token_used
 from training.permissions import SUPERUSER_ONLY, Permission, reach
@@ -175,7 +175,12 @@ def _once(request: HttpRequest, user: User, run: Callable[[], HttpResponseBase],
     if mine is None:
         assert standing is not None  # noqa: S101  # for the types
         return _again(standing, fingerprint)
-    response = run()
+    try:
+        response = run()
+    except Exception as error:  # answered further out, and told to give the key up here
+        was_lost = isinstance(error, Error)  # perhaps in COMMIT
+        give_up(mine, outcome_unknown(503 if was_lost else 500, has_key=True))
+        raise
     if isinstance(response, HttpResponse) and 200 <= response.status_code < 300:
         keep(mine, status=response.status_code, body=response.content, content_type=response.get("Content-Type", ""))
     else:

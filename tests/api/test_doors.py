@@ -222,9 +222,29 @@ def test_a_request_that_broke_down_is_not_done_twice(as_planner: Client, monkeyp
     as_planner.raise_request_exception = False
     with monkeypatch.context() as patch:
         patch.setattr("attendance.api.sessions.session_objects", break_down)
-        assert as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1")).status_code == 500
+        unknown = as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1"))
+        assert (unknown.status_code, unknown["Outcome-Unknown"], unknown["Retry-After"]) == (500, "true", "10")
+        assert unknown.json()["type"] == "urn:siteproof:problem:outcome-unknown"
+        assert "safe to send it again with the same Idempotency-Key" in unknown.json()["detail"]
 
     assert as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1")).status_code == 409
+    assert Session.objects.count() == 1
+
+
+def test_a_request_that_broke_down_before_anything_was_saved_is_done_when_it_is_repeated(
+    as_planner: Client, monkeypatch: pytest.MonkeyPatch
+):
+    def break_down(*_values: object, **_named: object) -> None:
+        raise RuntimeError
+
+    body = {"courseId": CourseVersionFactory(status="PUBLISHED").course_id}
+    as_planner.raise_request_exception = False
+    with monkeypatch.context() as patch:
+        patch.setattr("attendance.api.sessions.create_draft", break_down)
+        assert as_planner.post(f"{SESSIONS}/draft", body, JSON).json()["detail"].endswith("look before you repeat.")
+        assert as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1")).status_code == 500
+
+    assert as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1")).status_code == 201
     assert Session.objects.count() == 1
 
 
