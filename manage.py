@@ -30,7 +30,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     try:
-        if command not in WITHOUT_DATABASE and not command.startswith("-") and environment.IS_LOCAL:
+        asks = command not in WITHOUT_DATABASE or "--database" in sys.argv
+        if asks and not command.startswith("-") and environment.IS_LOCAL:
             embedded_postgres.join()
         run_command(sys.argv)
     except (ImproperlyConfigured, embedded_postgres.NoServerError) as error:

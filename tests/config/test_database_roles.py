@@ -188,10 +188,11 @@ def test_no_temporary_table_poses_as_the_audit(as_application: None) -> None:
 
 def test_every_trigger_looks_at_our_tables_only(as_application: None) -> None:
     paths = _scalar(
-        """SELECT array_agg(DISTINCT coalesce(proconfig::text, 'none')) FROM pg_proc p
+        """SELECT array_agg(DISTINCT coalesce(path, 'none')) FROM pg_proc p
+             LEFT JOIN LATERAL unnest(proconfig) path ON path LIKE 'search_path=%%'
             WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype"""
     )
-    assert paths == ['{"search_path=public, pg_temp"}']
+    assert paths == ["search_path=public, pg_temp"]
 
 
 def test_the_application_can_do_its_work(as_application: None) -> None:

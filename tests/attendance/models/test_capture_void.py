@@ -96,12 +96,20 @@ def test_h4_the_application_captures_and_voids(
 
 @pytest.mark.usefixtures("as_application")
 def test_invariant_5_no_trigger_of_one_s_own_opens_the_way_back(captured: ClassAttendanceSession):
-    """A trigger that the application makes for itself runs as deep as the void's, but not as the owner."""
+    """A trigger that the application makes for itself runs as deep as the void's, but not as the owner.
+
+    It cannot make one, for want of a table of its own; whoever may make one still gets nowhere.
+    """
     attack = """
         CREATE TEMP TABLE lever (x int);
         CREATE FUNCTION pg_temp.pull() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {}; RETURN NULL; END $$;
         CREATE TRIGGER pulled AFTER INSERT ON lever FOR EACH ROW EXECUTE FUNCTION pg_temp.pull();
         INSERT INTO lever VALUES (1)"""
+    with pytest.raises(ProgrammingError, match="permission denied to create temporary tables"), transaction.atomic():
+        execute(attack.format(BACK))
+    execute("RESET ROLE")
+    execute(f"GRANT TEMPORARY ON DATABASE {connection.settings_dict['NAME']} TO {ROLE}")
+    execute(f"SET LOCAL ROLE {ROLE}")
     assert refused(attack.format(BACK)) == "class_session_is_frozen"
     wrong = "UPDATE learner_lp_tracking SET hours_trained = 9, hours_absent = 9 - hours_present"
     assert refused(attack.format(wrong)) == "progression_sums_are_the_logs"

@@ -14,7 +14,7 @@ from attendance.services import evidence
 from attendance.services.evidence import upload_evidence
 from learners.evidence_files.incoming import Document, EvidenceNotAccepted
 from learners.models import EvidenceUpload
-from learners.services.evidence_store import StoredFile, StoreUnavailable, store
+from learners.services.evidence_store import StoredFile, StoreUnavailable, list_stored, store
 from tests.factories import files
 from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.training import SessionFactory, TrainerFactory, UserFactory, scheduled_session
@@ -105,7 +105,7 @@ def test_e1_a_cancelled_session_takes_none(supervisor: User, evidence_dir: Path)
     session = SessionFactory(status=Session.Status.CANCELLED, cancellation_reason="Trainer is ill")
     with pytest.raises(EvidenceIsClosed, match="cancelled"):
         _upload(session, supervisor)
-    assert not evidence_dir.exists()
+    assert list(list_stored()) == []
 
 
 def test_e1_a_finalized_session_takes_none(supervisor: User, evidence_dir: Path) -> None:
@@ -113,7 +113,7 @@ def test_e1_a_finalized_session_takes_none(supervisor: User, evidence_dir: Path)
     _finalize(session, supervisor)
     with pytest.raises(EvidenceIsClosed, match="finalized"):
         _upload(session, supervisor)
-    assert not evidence_dir.exists()
+    assert list(list_stored()) == []
 
 
 def test_e1_a_session_finalized_while_the_file_was_being_stored_takes_none(

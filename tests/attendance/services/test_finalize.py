@@ -26,6 +26,7 @@ from tests.factories.learners import (
 )
 from tests.factories.training import CompanyFactory, CourseVersionFactory, SessionFactory, scheduled_session
 from training.models import Session
+from training.permissions import name_of
 from training.refusals import NotPermitted
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -329,7 +330,8 @@ def test_f3_the_audit_entry_names_who_finalized(supervisor: User) -> None:
     finalize_session(session_id=session.pk, by=supervisor, now=NOW)
     event = apps.get_model("training.SessionEvent").objects.filter(pgh_obj=session).latest("pgh_id")
     assert (event.pgh_label, event.status, event.finalized_at) == ("update", "COMPLETED", NOW)
-    assert event.pgh_context.metadata == {"user": supervisor.pk}
+    named = {"user": supervisor.pk, "username": supervisor.username, "name": name_of(supervisor)}
+    assert event.pgh_context.metadata == named
     for model in (TrainingRecord, SessionAttendee):
         events = apps.get_model(f"{model._meta.label}Event").objects.filter(pgh_context=event.pgh_context)
         assert events.count() == 2
