@@ -19,16 +19,17 @@ def fragment(html: str, element_id: str) -> str:
         if depth == 0 or tag in VOID:
             part = part[: found.end()]
             break
-    return _comparable(part)
+    return comparable(part)
 
 
 def attendance_row(html: str, learner_id: int) -> str:
     """Return a worker's row of the attendance grid while it can be marked, as `fragment` does."""
     start = html.rindex("<tr", 0, html.index(f'name="remarks-{learner_id}"'))
-    return _comparable(html[start : html.index("</tr>", start)])
+    return comparable(html[start : html.index("</tr>", start)])
 
 
-def _comparable(part: str) -> str:
+def comparable(part: str) -> str:
+    """Return markup as it is compared: what differs from one rendering to the next is left out."""
     part = re.sub(r'name="(csrfmiddlewaretoken|form_key)" value="[\w-]+"', "", part)
     return re.sub(r"\s+", " ", part.replace(' hx-swap-oob="true"', ""))
 

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
 
 V1 = "/api/v1"
 TRAINING = f"{V1}/training"
-OVERHEAD = 5  # token, its last use, rate, groups, count
+OVERHEAD = 6  # attempts of the address, token, its last use, rate, groups, count
 
 Made = Callable[[int], str]
 

@@ -97,7 +97,7 @@ def test_a_store_that_is_down_is_a_sentence_not_a_broken_file(as_auditor: Client
 
     assert response.status_code == 404
     page = as_auditor.get(reverse("training:job", args=[Job.objects.get().pk])).content.decode()
-    assert "The evidence store does not work at the moment" in page
+    assert "The evidence store is not there" in page
     assert not EvidenceRead.objects.exists()
 
 

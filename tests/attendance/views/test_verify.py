@@ -190,7 +190,9 @@ def test_v1_the_sheet_stands_beside_the_facts_with_the_workers_line(as_superviso
     page = as_supervisor.get(QUEUE).text
 
     assert "<b>line 2</b> of 2" in page
-    assert page.count(f"/sign-offs/{record.pk}/evidence/") == 1 + 2 * 2  # download; page and picture of each page
+    assert (
+        page.count(f"/sign-offs/{record.pk}/evidence/") == 2 + 2 * 2
+    )  # open and download; page and picture of each page
     for fact in ("Forklift licence", finalized.reference, record.trainer_name, record.company_name):
         assert fact in page
 

@@ -148,4 +148,4 @@ def test_f8_the_number_of_statements_does_not_depend_on_the_number_of_workers(su
         give_role(learner_ids=chosen, role_id=role.pk, assigned_at=TODAY, by=supervisor, now=NOW)
         add_to_area(learner_ids=chosen, area_id=area.pk, assigned_at=TODAY, by=supervisor, now=NOW)
         remove_from_area(learner_ids=chosen, area_id=area.pk, by=supervisor, now=NOW)
-    assert len(queries) == 29
+    assert len(queries) == 32
