@@ -110,7 +110,8 @@ def _locking_queries_are_bare() -> Iterator[None]:
 
     def watch(connection: BaseDatabaseWrapper, **signal: Any) -> None:
         if refuse_joins not in connection.execute_wrappers:
-            connection.execute_wrappers.append(refuse_joins)
+            # First: wrappers are taken off from the end, and this one comes while others may be on.
+            connection.execute_wrappers.insert(0, refuse_joins)
 
     connection_created.connect(watch)
     yield

@@ -147,7 +147,8 @@ def test_an_answer_takes_nothing_from_under_who_is_typing(
     desk: Page, live_server: LiveServer, course: CourseVersion, smith: Trainer, held: list[Route]
 ) -> None:
     """The trainers that are offered change within the open list; the proposed end does not replace what is typed."""
-    desk.goto(f"{live_server.url}/sessions/new/?day={timezone.localdate()}&course={course.course_id}")
+    yesterday = timezone.localdate() - timedelta(days=1)  # of which there is something to say, at any hour
+    desk.goto(f"{live_server.url}/sessions/new/?day={yesterday}&course={course.course_id}")
     desk.locator("input[name=start]").fill("08:00")
     end = desk.locator("input[name=end]")
     end.focus()

@@ -271,12 +271,12 @@ def test_sheet_is_chosen_while_a_remark_is_still_being_saved(
     tab_to(page, "#evidence input[type=file]")
     page.keyboard.press("Enter")
     expect(page.locator("#evidence")).to_contain_text("Stored")
-    expect(page.get_by_role("link", name="Download")).to_be_focused()
+    expect(page.locator("#evidence").get_by_role("link", name="Open")).to_be_focused()
 
     [save] = held
     save.continue_()
     expect(last.get_by_role("img", name="Saved")).to_be_visible()
-    expect(page.get_by_role("link", name="Download")).to_be_focused()
+    expect(page.locator("#evidence").get_by_role("link", name="Open")).to_be_focused()
     assert ready.attendees.latest("line").remarks == "Came at nine"
 
 
