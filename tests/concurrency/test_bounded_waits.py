@@ -304,6 +304,7 @@ WRITERS: dict[str, Callable[[User], Call]] = {
 # These open no transaction: they are pieces of others, or ask the store.
 PIECES = {
     "attendance.services.sheet_reading",
+    "learners.services.evidence_mark",
     "learners.services.effective",
     "learners.services.evidence_store",
     "learners.services.locks",
