@@ -38,6 +38,15 @@ def as_command(name: str, *, by: AbstractUser | None = None) -> pghistory.contex
     return pghistory.context(command=name, operator=_account(), **person(by))
 
 
+def as_job(number: int, *, by: AbstractUser) -> pghistory.context:
+    """Around what the worker does of a job: its events name the job, and the login that asked for it.
+
+    Args:
+        number: the key of the job.
+    """
+    return pghistory.context(door="job", job=number, **person(by))
+
+
 def _account() -> str:
     """Return the account of the operating system; empty where it has no name, as in some containers."""
     try:

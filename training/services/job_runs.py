@@ -12,7 +12,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
 
-import pghistory
 import structlog
 from django.conf import settings
 from django.core.files.storage import storages
@@ -23,6 +22,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException, JobAborted
 
+from training.audit_context import as_job
 from training.job_kinds import Product, Tell, kind_of
 from training.models import Job
 from training.refusals import Refusal
@@ -71,7 +71,7 @@ def run(job_id: int, *, check_stays: Callable[[], None] = lambda: None) -> None:
         return
     in_hand.add(job.pk)
     try:
-        with pghistory.context(door="job", job=job.pk, user=job.asked_by_id):
+        with as_job(job.pk, by=job.asked_by):
             _run(job, check_stays)
     except StoppedError:
         logger.info("job_stopped", job=job.pk)

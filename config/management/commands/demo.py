@@ -22,7 +22,7 @@ from config.demo.load import ForeignWorkers, is_loaded, load
 from config.demo.logins import told_logins
 from config.demo.progress import Progress
 from config.embedded_postgres import stop_with_parent
-from config.environment import CHECKOUT
+from config.environment import CHECKOUT, IS_LOCAL
 from learners.services.evidence_mark import adopt_store
 from training.refusals import Refusal
 
@@ -101,7 +101,7 @@ class Command(BaseCommand):
                 return
         except ForeignWorkers as refusal:
             raise CommandError(str(refusal)) from refusal
-        adopt_store(from_another_site=True)  # left by a demo whose database is gone
+        adopt_store(from_another_site=IS_LOCAL)  # in a checkout it was left by a demo whose database is gone
         self.stdout.write(f"Loading the demo: {workers:,} workers, two years of training.")
         started = monotonic()
         # Not atomic(): the services that it calls insist on transactions of their own, which nest in an open one.
