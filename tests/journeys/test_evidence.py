@@ -136,7 +136,7 @@ def test_c8_a_page_of_another_session_is_said_and_finalize_asks(
     wrong = sheets.pages_of((sheets.printed(other), 1))
     page.set_input_files(INPUT, {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": wrong})
     said = f"This is the sheet of another session: {other.reference}, page 1 of 3."
-    expect(page.locator("#evidence .told li.bad")).to_contain_text(said)
+    expect(page.locator("#evidence .codes li.bad")).to_contain_text(said)
 
     page.locator("#finalize").get_by_role("button").click()
     dialog = page.locator("#finalize-dialog")

@@ -180,3 +180,13 @@ def test_pages_have_no_serious_barrier_and_no_sideways_scroll(
             if today.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"/{path} {width}: scrolls sideways")
     assert found == []
+
+
+def test_a_change_in_the_log_of_a_worker_is_one_running_text(
+    today: Page, live_server: LiveServer, worker: Learner
+) -> None:
+    """No style of another list takes its parts for rows."""
+    today.goto(f"{live_server.url}/workers/{worker.pk}/")
+    change = today.locator("li:has(> time) > .told").first
+    expect(change).to_be_visible()
+    assert change.evaluate("told => getComputedStyle(told).display") == "block"

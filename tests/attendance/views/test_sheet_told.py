@@ -45,7 +45,7 @@ def send(client: Client, session: Session, content: bytes, *, htmx: bool = True)
 
 
 def card(text: str) -> str:
-    found = re.search(r'<ul class="told">.*?</ul>', html.unescape(text), re.DOTALL)
+    found = re.search(r'<ul class="codes">.*?</ul>', html.unescape(text), re.DOTALL)
     assert found
     return found[0]
 
