@@ -118,6 +118,8 @@ DATABASE_LIMITS = {
     ),
 }
 DATABASE_POOL_SIZE = value.whole_number("DATABASE_POOL_SIZE", default=10, at_most=1000)
+# A thread without a database connection of its own could only wait for one.
+WEB_THREADS = value.whole_number("WEB_THREADS", default=DATABASE_POOL_SIZE or 10, at_least=1, at_most=1000)
 DATABASES = {
     "default": {
         **(DATABASE | {"ENGINE": "config.postgresql"}),

@@ -16,8 +16,7 @@ try:
     workers = value.whole_number(
         "WEB_WORKERS", default=min(multiprocessing.cpu_count(), 4) + 1, at_least=1, at_most=1000
     )
-    # A thread without a database connection of its own could only wait for one.
-    threads = value.whole_number("WEB_THREADS", default=settings.DATABASE_POOL_SIZE or 10, at_least=1, at_most=1000)
+    threads = settings.WEB_THREADS
     forwarded_allow_ips = value.proxy_addresses("FORWARDED_ALLOW_IPS", default="127.0.0.1,::1")
     value.check_holidays("SITE_HOLIDAYS", settings.SITE_HOLIDAYS)
     logconfig_dict = logging_config(level=value.log_level())

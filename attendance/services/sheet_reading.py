@@ -21,7 +21,7 @@ def read_sheet(document: Document) -> Reading:
     frames = {f"SITEPROOF{each.number}/": each.frame for each in layouts()}
     frames["SITEPROOF/"] = layout(OF_UNKEYED_CODES).frame
     try:
-        with limited.run("codes", [document.file], patience=1, frames=frames, pages=document.pages) as answer:
+        with limited.run("codes", [document.file], patience=5, frames=frames, pages=document.pages) as answer:
             return judged(json.load(answer))
     except (UnacceptableError, limited.ReaderUnavailable):
         logger.warning("sheet_not_read", sha256=document.sha256)

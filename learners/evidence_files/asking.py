@@ -12,7 +12,9 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
-PLACES = 6  # of a web process with ten threads: the others serve pages that need no evidence
+from learners.evidence_files import crowd
+
+PLACES = 6  # of one process: a store that never answers keeps them
 SECONDS_FOR_A_PLACE = 1.0
 SECONDS = 8.0
 BYTES_PER_SECOND = 1024**2  # the slowest store that is waited for
@@ -27,7 +29,7 @@ class SilentError(Exception):
 
 
 class BusyError(Exception):
-    """All places are taken by others who wait for the store."""
+    """Too many wait for the store already, or for something else that has to do with evidence."""
 
 
 class Store(Protocol):
@@ -131,6 +133,14 @@ def ask(store: Store, question: Callable[[], Result], *, size: int) -> Result:
     """
     if not _breaker.lets_through():
         raise SilentError
+    try:
+        with crowd.joined():
+            return _asked(store, question, size)
+    except crowd.CrowdedError as error:
+        raise BusyError from error
+
+
+def _asked(store: Store, question: Callable[[], Result], size: int) -> Result:
     if not _places.acquire(timeout=SECONDS_FOR_A_PLACE):
         raise BusyError
     try:

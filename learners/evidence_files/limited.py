@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,7 +13,7 @@ import structlog
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004  # Django's name
 from django.utils.translation import gettext as _
 
-from learners.evidence_files import confinement, places
+from learners.evidence_files import confinement, crowd, places
 from learners.evidence_files.kinds import ANSWERED_BEFORE, REFUSED, Reason, UnacceptableError
 from training.refusals import Unavailable
 
@@ -25,13 +24,9 @@ CPU_SECONDS = 10
 WALL_SECONDS = 25
 MEMORY_BYTES = 512 * 1024**2
 OUTPUT_BYTES = 512 * 1024**2
-IN_LINE = 5  # threads of one web process that wait for a reader or for its answer: the others serve pages
-PATIENCE_SECONDS = 5.0  # how long somebody waits to get into the line
-PLACE_SECONDS = 25.0  # and there, for one of the places of the machine
+PATIENCE_SECONDS = 25.0  # how long somebody waits for one of the places of the machine
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
-
-_line = threading.BoundedSemaphore(IN_LINE)
 
 
 class ReaderUnavailable(Unavailable):
@@ -44,25 +39,21 @@ def run(task: str, files: Sequence[BinaryIO], *, patience: float = PATIENCE_SECO
     Args:
         task: a key of `reader.TASKS`.
         files: real files with descriptors; their positions move.
-        patience: seconds to wait to get into the line of this process.
+        patience: seconds to wait for a place among the readers of this machine.
         options: what the task wants to know, as plain values.
 
     Raises:
         UnacceptableError: the reader refuses the file, or it took more than the limits allow.
         ReaderUnavailable: the reader is busy with other files or cannot be started; says so.
     """
-    if not _line.acquire(timeout=patience):
-        raise _busy()
     try:
-        with places.taken(seconds=PLACE_SECONDS) as place:
+        with crowd.joined(), places.taken(seconds=patience) as place:
             return _answer(task, files, options, place)
-    except places.NoPlaceError as error:
+    except (crowd.CrowdedError, places.NoPlaceError) as error:
         raise _busy() from error
     except OSError as error:
         logger.exception("evidence_reader_not_started")
         raise ReaderUnavailable(_("The file cannot be checked at the moment. Try again in a minute.")) from error
-    finally:
-        _line.release()
 
 
 def _answer(task: str, files: Sequence[BinaryIO], options: dict[str, Any], place: int) -> BinaryIO:

@@ -15,7 +15,7 @@ logger = structlog.get_logger(__name__)
 
 NOT_DRAWN = b""  # instead of an image
 NOT_DRAWN_SECONDS = 60 * 60
-PATIENCE_SECONDS = 0.5  # a page that is waited for holds a thread; a browser asks again
+PATIENCE_SECONDS = 5.0  # a page that is waited for holds a thread; a browser asks again
 
 
 class Width(IntEnum):

@@ -114,7 +114,7 @@ def test_a_change_says_it_in_a_sentence_and_changes_nothing(
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_command_ends_with_a_sentence_and_status_1(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_ends_with_a_sentence_and_status_1(name: str) -> None:
     with fault(name), pytest.raises(SystemExit) as ended:
         run_command(["manage.py", "recalculate_hours"])
     assert isinstance(ended.value.code, str), "Python prints it, and ends with status 1"

@@ -4,6 +4,7 @@ import io
 import random
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 
@@ -11,7 +12,7 @@ import pikepdf
 import pytest
 from django.test import override_settings
 
-from learners.evidence_files import incoming, kinds, limited, places, reader
+from learners.evidence_files import crowd, incoming, kinds, limited, places, reader
 from learners.evidence_files.incoming import (
     EvidenceNotAccepted,
     EvidenceNotReceived,
@@ -131,17 +132,14 @@ def test_a_reader_that_breaks_is_not_the_files_fault(monkeypatch: pytest.MonkeyP
 
 
 def test_only_so_many_files_are_opened_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    class NoPlace:
-        def acquire(self, timeout: float) -> bool:
-            return False
-
-    monkeypatch.setattr(limited, "_line", NoPlace())
-    assert "Try again in a minute" in _refusal(files.pdf()).message
+    monkeypatch.setattr(crowd, "_free", threading.BoundedSemaphore(1))
+    with crowd.joined():
+        assert "Try again in a minute" in _refusal(files.pdf()).message
 
 
 def test_e1_only_so_many_files_are_opened_at_once_on_a_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever holds the places: the locks are on files, and this process has them open as any other would."""
-    monkeypatch.setattr(limited, "PLACE_SECONDS", 0.2)
+    monkeypatch.setattr(limited, "PATIENCE_SECONDS", 0.2)
     with places.taken(seconds=10), places.taken(seconds=10):
         assert "Try again in a minute" in _refusal(files.pdf()).message
     with received([files.upload(files.pdf())]) as document:

@@ -3,13 +3,12 @@
 import hashlib
 import io
 from pathlib import Path
-from threading import BoundedSemaphore
 
 import pytest
 from django.core.cache import caches
 from PIL import Image
 
-from learners.evidence_files import limited, page_images
+from learners.evidence_files import limited, page_images, places
 from learners.evidence_files.incoming import Document
 from learners.evidence_files.kinds import Kind, Reason, UnacceptableError
 from learners.evidence_files.page_images import PageNotShown, Width, page_image
@@ -106,10 +105,7 @@ def test_e3_a_page_that_cannot_be_drawn_costs_once(monkeypatch: pytest.MonkeyPat
 
 def test_e3_that_the_reader_is_busy_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     file = _stored(files.pdf(), Kind.PDF)
-    with monkeypatch.context() as busy:
-        busy.setattr(limited, "_line", BoundedSemaphore(1))
-        busy.setattr(page_images, "PATIENCE_SECONDS", 0.01)
-        limited._line.acquire()
-        with pytest.raises(limited.ReaderUnavailable):
-            _image(file)
+    monkeypatch.setattr(page_images, "PATIENCE_SECONDS", 0.01)
+    with places.taken(seconds=10), places.taken(seconds=10), pytest.raises(limited.ReaderUnavailable):
+        _image(file)
     assert _image(file).width == Width.PAGE
