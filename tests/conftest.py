@@ -83,6 +83,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         cursor.execute(f"ALTER TABLE training_site ALTER identity SET DEFAULT '{IDENTITY}'")
         cursor.execute("UPDATE training_site SET identity = DEFAULT")
     yield
+    connection.close()  # it may be one of those that a test has cut
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
