@@ -170,18 +170,18 @@ def _no_request_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[No
 # Browser
 
 
-def _chromium() -> str | None:
+def chromium() -> str | None:
     """Return the browser of CHROMIUM or of the machine; None leaves the choice to Playwright."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
 def _has_browser() -> bool:
-    return bool(_chromium() or list(PLAYWRIGHT_BROWSERS.glob("chromium-*")))
+    return bool(chromium() or list(PLAYWRIGHT_BROWSERS.glob("chromium-*")))
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    system = _chromium()
+    system = chromium()
     return {
         **browser_type_launch_args,
         "args": CHROMIUM_ARGUMENTS,

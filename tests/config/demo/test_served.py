@@ -11,40 +11,20 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from http.cookiejar import CookieJar
 from pathlib import Path
 
-import psycopg
 import pytest
-from django.conf import settings
-from psycopg import sql
 
-from config.pytest_database import TEST_ENVIRONMENT
-
-CHECKOUT = Path(__file__).resolve().parents[3]
-DATABASE = "test_demo_served"
+from tests.own_site import CHECKOUT, free_port, new_environment, running_demo
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of a site of its own, with an empty database on the server of the tests."""
-    server = settings.DATABASES["default"]
-    host, user, password = (str(server.get(key) or "") for key in ("HOST", "USER", "PASSWORD"))
-    name = f"{DATABASE}_{os.getpid()}"
-    with psycopg.connect(host=host, user=user, password=password, dbname="postgres", autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield {
-                **{name: value for name, value in os.environ.items() if name not in TEST_ENVIRONMENT},
-                "DATABASE_URL": f"postgres://{user}:{password}@{'/' if host.startswith('/') else ''}{host}/{name}",
-                "SECRET_KEY": "for tests only, and long enough to be one" * 2,
-                "EVIDENCE_DIR": str(tmp_path / "evidence"),
-                "PAGE_IMAGE_DIR": str(tmp_path / "pages"),
-                "STATIC_ROOT": str(tmp_path / "static"),
-            }
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with new_environment(tmp_path, name="test_demo_served") as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)
@@ -53,45 +33,6 @@ def _interrupts_arrive() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def running_demo(environment: dict[str, str], port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start the demo; give the process and what it said until it serves."""
-    command = [sys.executable, "-u", "manage.py", "demo", "--workers", "50", "--port", str(port)]
-    process = subprocess.Popen(
-        command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    try:
-        assert process.stdout is not None
-        said = ""
-        for line in process.stdout:
-            said += line
-            if line.startswith("http://"):
-                break
-        wait_until_it_answers(port)
-        yield process, said
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # its web server too, where a test has failed
-        process.communicate()
-
-
-def wait_until_it_answers(port: int) -> None:
-    for _ in range(100):
-        try:
-            with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail("The demo does not answer.")
 
 
 def page_after_sign_in(port: int, username: str, password: str) -> str:
