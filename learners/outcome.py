@@ -35,11 +35,18 @@ class Turn:
 class Outcome:
     """What a change does: `turns` names everybody for whom anything changes, by key.
 
-    `concerned` is the number of workers who were judged anew, whether or not anything changes for them.
+    `concerned` is the number of workers who were judged anew, whether or not anything changes for them;
+    `concerned_active` of them are ACTIVE, those whom roles, areas and lists count (C4).
     """
 
     turns: tuple[Turn, ...] = ()
     concerned: int = 0
+    concerned_active: int = 0
+
+    @property
+    def concerned_others(self) -> int:
+        """How many of them are not active or blocked."""
+        return self.concerned - self.concerned_active
 
     @property
     def fingerprint(self) -> str:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ from attendance.models import SessionAttendee
 from learners.models import ComplianceItem, ComplianceStatus, Learner
 from learners.selectors.as_of import facts_as_of, list_workers_as_of, workers_as_of
 from learners.selectors.later import Later, changed_later
-from learners.selectors.learners import WorkerFilter, pending_sign_offs, person_of, rows_of_people
+from learners.selectors.learners import Group, WorkerFilter, group_counts, pending_sign_offs, person_of, rows_of_people
 from learners.selectors.matrix import (
     Column,
     Place,
@@ -181,6 +181,12 @@ def matrix_keys(wanted: MatrixFilter, *, now: dt.datetime, warning_days: int) ->
     if wanted.on is not None:
         return list(learners.values_list("pk", flat=True))
     return everyone(learners, today=today, warning_days=warning_days)
+
+
+def matrix_counts(wanted: MatrixFilter, *, today: dt.date, warning_days: int) -> dict[Group, int]:
+    """Return how many ACTIVE workers of a filter stand in each group today, whichever group is chosen."""
+    learners = _learners(replace(wanted, workers=wanted.workers.without_group), today=today, warning_days=warning_days)
+    return group_counts(among=learners, today=today, warning_days=warning_days)
 
 
 def _learners(wanted: MatrixFilter, *, today: dt.date, warning_days: int) -> QuerySet[Learner]:

@@ -75,9 +75,9 @@ class Board:
         return self.cleared + self.not_cleared
 
     @property
-    def cleared_percent(self) -> int:
-        """The share of cleared workers, rounded down: 100 % means everybody."""
-        return self.cleared * 100 // self.on_site if self.on_site else 100
+    def cleared_percent(self) -> int | None:
+        """The share of cleared workers, rounded down: 100 % means everybody. None where there is nobody."""
+        return self.cleared * 100 // self.on_site if self.on_site else None
 
     @property
     def cleared_for_longer(self) -> int:

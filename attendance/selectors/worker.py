@@ -126,9 +126,12 @@ class Profile:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many requirements are of which kind, and how many wait for a sign-off besides."""
+        """How many requirements are of which kind, and how many practical sign-offs are owed besides.
+
+        A sign-off is owed whether or not its course is required, as lists and the queue count it.
+        """
         kinds = [each.line.standing.kind for each in self.requirements]
-        waiting = sum(each.line.item.awaiting_verification for each in self.requirements)
+        waiting = sum(each.is_pending for each in self.sign_offs)
         return {"bad": kinds.count("bad"), "warn": kinds.count("warn"), "wait": waiting, "ok": kinds.count("ok")}
 
 

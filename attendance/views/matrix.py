@@ -15,14 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from attendance.forms import learner_ids
 from attendance.matrix_forms import MatrixForm, address_of, place_of
-from attendance.selectors.matrix import matrix
+from attendance.selectors.matrix import matrix, matrix_counts
 from attendance.selectors.matrix_details import cell_details, column_details
 from attendance.selectors.worker import get_worker
 from attendance.services.attendees import add_attendees, draft_for
 from attendance.tasks import MATRIX, matrix_asked_for
 from learners.selectors.as_of import NotADay, day_of
 from learners.selectors.compliance import last_run_at
-from learners.selectors.learners import group_counts
 from training.htmx import HtmxRequest, swaps
 from training.job_kinds import untold
 from training.permissions import Permission, check_may, requires
@@ -37,7 +36,7 @@ KEPT = ("q", "company", "role", "area", "person", "columns")  # what stays of an
 @never_cache
 @require_safe
 def training_matrix(request: HtmxRequest) -> HttpResponse:
-    """Show a page of the matrix, today's or as on another day; HTMX gets it without the filters."""
+    """Show a page of the matrix, today's or as on another day; HTMX gets it and the counts without the filters."""
     today = timezone.localdate()
     form = MatrixForm(request.GET)
     on, refusal = None, None
@@ -45,8 +44,9 @@ def training_matrix(request: HtmxRequest) -> HttpResponse:
         on = day_of(request.GET.get("on", ""), today=today)
     except NotADay as error:
         refusal = error
+    wanted = form.wanted_matrix(on=on)
     shown = matrix(
-        form.wanted_matrix(on=on),
+        wanted,
         place_of(request.GET.get("after", ""), request.GET.get("before", "")),
         now=timezone.now(),
         warning_days=settings.EXPIRY_WARNING_DAYS,
@@ -64,12 +64,15 @@ def training_matrix(request: HtmxRequest) -> HttpResponse:
         "before": address_of(shown.before),
         "updated_at": last_run_at(),
     }
-    if swaps(request, "matrix"):
-        return render(request, "attendance/partials/_matrix.html", context, status=422 if refusal else 200)
     if on is None:
-        context["group"] = form.wanted().group
-        context["counts"] = group_counts(today=today, warning_days=settings.EXPIRY_WARNING_DAYS).items()
-    return render(request, "attendance/matrix.html", context, status=422 if refusal else 200)
+        context |= {
+            "group": wanted.workers.group,
+            "counts": matrix_counts(wanted, today=today, warning_days=settings.EXPIRY_WARNING_DAYS).items(),
+            "counts_everybody": wanted.workers.leaves_active and wanted.red_course is None,
+            "list_url": request.path,
+        }
+    template = "partials/_matrix_swapped.html" if swaps(request, "matrix") else "matrix.html"
+    return render(request, f"attendance/{template}", context, status=422 if refusal else 200)
 
 
 @requires(Permission.READ_SITE)

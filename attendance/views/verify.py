@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from attendance.selectors.verify import ROWS_PER_PAGE, desk
 from learners.evidence_files.upload_names import FIELD
 from learners.selectors.competency import QueueFilter, failed_or_revoked, lost_sign_offs, next_in_queue
-from learners.selectors.learners import pending_sign_offs
+from learners.selectors.learners import pending_sign_offs, sign_offs_owed
 from learners.services.competency import SignOffNotFound, sign_off
 from learners.sign_off_forms import TICKED, AssessmentForm, QueueFilterForm, SignOffForm, initial_of, ticked
 from learners.sign_off_policies import Assessment, worker_of
@@ -164,7 +164,7 @@ def _answer(
         "chosen": chosen,
         "refusal": refusal.message if refusal else board.gone,
         "told": told,
-        "waiting": pending_sign_offs().count() if told else None,
+        "waiting": sign_offs_owed() if told else None,
         "holds_focus": request.method == "POST" or "record" in request.GET,
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
     }

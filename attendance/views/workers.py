@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from learners.forms import WorkerFilterForm
-from learners.selectors.learners import WorkerFilter, group_counts, list_workers, worker_rows
+from learners.selectors.learners import WorkerFilter, group_counts, list_workers, worker_rows, workers_of
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
 
@@ -20,7 +20,7 @@ ROWS_PER_PAGE = 50
 @never_cache
 @require_safe
 def workers(request: HtmxRequest) -> HttpResponse:
-    """List the workers of a filter, worst first; HTMX gets the list alone."""
+    """List the workers of a filter, worst first; HTMX gets the list and the counts beside it."""
     today = timezone.localdate()
     warning_days = settings.EXPIRY_WARNING_DAYS
     form = WorkerFilterForm(request.GET)
@@ -32,9 +32,15 @@ def workers(request: HtmxRequest) -> HttpResponse:
         "form": form,
         "group": wanted.group,
         "is_narrowed": wanted != WorkerFilter(),
-        "counts": group_counts(today=today, warning_days=warning_days).items(),
+        "counts_everybody": wanted.leaves_active,
+        "list_url": request.path,
+        "counts": group_counts(
+            among=workers_of(wanted.without_group, today=today, warning_days=warning_days),
+            today=today,
+            warning_days=warning_days,
+        ).items(),
         "page": page,
         "rows": worker_rows(list(page), today=today, warning_days=warning_days),
     }
-    template = "attendance/partials/_workers.html" if swaps(request, "workers") else "attendance/workers.html"
+    template = "attendance/partials/_workers_swapped.html" if swaps(request, "workers") else "attendance/workers.html"
     return render(request, template, context)

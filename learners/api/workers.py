@@ -10,7 +10,7 @@ from pydantic import Field, WithJsonSchema
 
 from learners.models import ComplianceStatus, Learner, LearnerHoursLog
 from learners.selectors.items import ItemLine, item_lines
-from learners.selectors.learners import Group, WorkerFilter, group_counts, list_workers
+from learners.selectors.learners import Group, WorkerFilter, group_counts, list_workers, sign_offs_owed
 from learners.selectors.progression import ProgressionLine, hours_log, progressions_of_learner
 from learners.services.learners import LearnerNotFound
 from learners.services.merging import merge_workers
@@ -61,13 +61,18 @@ class ComplianceObject(ApiObject):
 
 
 class ComplianceStats(ApiObject):
-    """How many ACTIVE workers; `expiring` and `awaitingVerification` are counted in the others too (C4)."""
+    """How many ACTIVE workers; `expiring` and `workersAwaitingVerification` are counted in the others too (C4).
+
+    `awaitingVerification` is the number of practical sign-offs that are owed, as pages show it; one worker may wait
+    for several.
+    """
 
     compliant: int
     pending: int
     non_compliant: int
     expiring: int
     awaiting_verification: int
+    workers_awaiting_verification: int
 
 
 class Hours(ApiObject):
@@ -164,7 +169,8 @@ def compliance_stats(request: ApiRequest) -> ComplianceStats:
         pending=counts[Group.DUE],
         non_compliant=counts[Group.NOT_CLEARED],
         expiring=counts[Group.EXPIRING],
-        awaiting_verification=counts[Group.TO_VERIFY],
+        awaiting_verification=sign_offs_owed(),
+        workers_awaiting_verification=counts[Group.TO_VERIFY],
     )
 
 

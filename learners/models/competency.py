@@ -159,6 +159,11 @@ class CompetencyRecord(models.Model):
         return f"{self.course_version} #{self.attempt}"
 
     @property
+    def is_pending(self) -> bool:
+        """The sign-off is owed; `learners.selectors.learners.pending_sign_offs` asks the same of many."""
+        return self.status == self.Status.PENDING_VERIFICATION and self.revoked_at is None
+
+    @property
     def taught_by(self) -> str:
         """Who taught the theory: as written down then, or the finalized session's trainer, where a race left it out."""
         return str(self.session.trainer) if self.trainer_name in TRAINER_NOT_NAMED else self.trainer_name

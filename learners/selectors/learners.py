@@ -7,7 +7,7 @@ written, so a person's rows stand under several keys: `ids_of_person`, `rows_of_
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.db.models.functions import Coalesce, Concat
@@ -32,18 +32,33 @@ STANDING_FACTS = ("status", "due_date", "expiry_date", "key_date", "holds_until"
 
 
 class Group(TextChoices):
-    """The groups of ACTIVE workers that pages count and filter by; the values stand in addresses."""
+    """The groups of ACTIVE workers that pages count and filter by; the values stand in addresses.
+
+    TO_VERIFY counts workers. What stands as "to verify" is a number of sign-offs, `sign_offs_owed`, and one worker may
+    wait for several.
+    """
 
     NOT_CLEARED = "not-cleared", gettext_lazy("Not cleared")
     DUE = "due", gettext_lazy("Due")
     EXPIRING = "expiring", gettext_lazy("Expiring")
-    TO_VERIFY = "to-verify", gettext_lazy("To verify")
+    TO_VERIFY = "to-verify", gettext_lazy("Sign-off owed")
     CLEARED = "cleared", gettext_lazy("Cleared")
 
     @property
     def kind(self) -> str:
         """The status kind in which pages show it."""
         return {Group.NOT_CLEARED: "bad", Group.TO_VERIFY: "wait", Group.CLEARED: "ok"}.get(self, "warn")
+
+    @property
+    def meaning(self) -> str:
+        """What the group holds, in a sentence beside its count."""
+        return {
+            Group.NOT_CLEARED: _("A required training is missing, expired or overdue, or the answer is out of date."),
+            Group.DUE: _("Cleared, with a first training that is due."),
+            Group.EXPIRING: _("Cleared, with a proof that ends within the warning window."),
+            Group.TO_VERIFY: _("A practical sign-off is owed; counted in the other groups as well."),
+            Group.CLEARED: _("Nothing that is required is missing, expired or overdue."),
+        }[self]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +74,16 @@ class WorkerFilter:
     role: int | None = None
     area: int | None = None
     status: Learner.Status | None = None
+
+    @property
+    def without_group(self) -> "WorkerFilter":
+        """The filter whose groups are counted above a list, so that each count is what its link would leave."""
+        return replace(self, group=None)
+
+    @property
+    def leaves_active(self) -> bool:
+        """Nobody ACTIVE is left out, whatever group is chosen."""
+        return self.without_group in (WorkerFilter(), WorkerFilter(status=Learner.Status.ACTIVE))
 
 
 @dataclass(frozen=True)
@@ -157,13 +182,16 @@ def _condition(group: Group, today: dt.date, warning_days: int) -> Q:
             return cleared
 
 
-def group_counts(*, today: dt.date, warning_days: int) -> dict[Group, int]:
+def group_counts(*, today: dt.date, warning_days: int, among: QuerySet[Learner] | None = None) -> dict[Group, int]:
     """Return how many ACTIVE workers each group holds, in two queries.
 
     The answers stored with the worker are counted in one pass over the index `learner_on_site`, which holds all that
     the conditions ask for.
+
+    Args:
+        among: the workers that a filter leaves; everybody by default. The filter must not name a group itself.
     """
-    on_site = Learner.objects.filter(is_on_site()).order_by()
+    on_site = (Learner.objects.all() if among is None else among).filter(is_on_site()).order_by()
     by_answer = {
         group.name: Count("compliance_status", filter=_condition(group, today, warning_days))
         for group in Group
@@ -180,6 +208,14 @@ def group_counts(*, today: dt.date, warning_days: int) -> dict[Group, int]:
 def pending_sign_offs() -> QuerySet[CompetencyRecord]:
     """Return the competency records that still wait for their sign-off."""
     return CompetencyRecord.objects.filter(status=CompetencyRecord.Status.PENDING_VERIFICATION, revoked_at__isnull=True)
+
+
+def sign_offs_owed() -> int:
+    """Return how many practical sign-offs are owed: the one number that stands as "to verify", at every door.
+
+    What is pending stands in an index of its own, so that the count reads nothing else.
+    """
+    return pending_sign_offs().count()
 
 
 # Search and the list

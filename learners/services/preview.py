@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from learners.models import ComplianceItem, ComplianceStatus, Learner
 from learners.outcome import CourseTurn, Outcome, Turn
+from learners.selectors.learners import is_on_site
 from training.refusals import Conflict, database_refusals
 
 Change = Callable[[], Any]
@@ -68,9 +69,13 @@ def carry_out(change: Change, *, seen: str, today: date) -> Outcome:
 
 @dataclass
 class _Answers:
-    """What is said about some workers: the status of each, and of every course asked (worker, course, status)."""
+    """What is said about some workers: the status of each, and of every course asked (worker, course, status).
+
+    `active` are the keys of the ACTIVE ones.
+    """
 
     workers: dict[int, str] = field(default_factory=dict)
+    active: set[int] = field(default_factory=set)
     courses: set[tuple[int, int, str]] = field(default_factory=set)
 
     def read(self, learner_ids: Iterable[int], *, today: date) -> None:
@@ -78,7 +83,12 @@ class _Answers:
         red = Value(ComplianceStatus.NON_COMPLIANT)
         workers = Learner.objects.filter(pk__in=learner_ids).order_by()
         status = Case(When(compliance_holds_until__lt=today, then=red), default=F("compliance_status"))
-        self.workers.update(workers.values_list("pk", status))
+        for pk, said, is_active in workers.values_list(
+            "pk", status, Case(When(is_on_site(), then=True), default=False)
+        ):
+            self.workers[pk] = said
+            if is_active:
+                self.active.add(pk)
         items = ComplianceItem.objects.filter(learner__in=learner_ids).order_by()
         status = Case(When(holds_until__lt=today, then=red), default=F("status"))
         self.courses.update(items.values_list("learner", "course", status))
@@ -103,7 +113,7 @@ def _watch(change: Change, *, today: date) -> Outcome:
     finally:
         _before.reset(watching)
     after.read(list(before.workers), today=today)
-    return Outcome(turns=_turns(before, after), concerned=len(before.workers))
+    return Outcome(turns=_turns(before, after), concerned=len(before.workers), concerned_active=len(after.active))
 
 
 def _turns(before: _Answers, after: _Answers) -> tuple[Turn, ...]:
@@ -116,11 +126,10 @@ def _turns(before: _Answers, after: _Answers) -> tuple[Turn, ...]:
         courses[learner_id][course] = CourseTurn(course, was.before if was else None, ComplianceStatus(status))
     turned = {learner_id for learner_id, status in before.workers.items() if after.workers[learner_id] != status}
     concerned = courses.keys() | turned
-    active = set(Learner.objects.filter(pk__in=concerned, status=Learner.Status.ACTIVE).values_list("pk", flat=True))
     return tuple(
         Turn(
             learner_id=learner_id,
-            is_active=learner_id in active,
+            is_active=learner_id in after.active,
             before=ComplianceStatus(before.workers[learner_id]),
             after=ComplianceStatus(after.workers[learner_id]),
             courses=tuple(sorted(courses[learner_id].values())),

@@ -237,10 +237,10 @@ def _new_requirement(asker: Role | Area, by: User) -> RoleRequirement | AreaRequ
 
 
 def _learners_under(asker: Role | Area) -> Iterable[int]:
-    """Return the keys of everybody of whom a role or an area asks something (C1)."""
+    """Return the keys of everybody of whom a role or an area asks something (C1): of merged badges nothing is."""
     if isinstance(asker, Role):
-        return Learner.objects.filter(role=asker).values_list("pk", flat=True)
-    links = LearnerArea.objects.filter(area__in=with_areas_inside(asker.pk))
+        return Learner.objects.filter(role=asker, merged_into__isnull=True).values_list("pk", flat=True)
+    links = LearnerArea.objects.filter(area__in=with_areas_inside(asker.pk), learner__merged_into__isnull=True)
     return links.values_list("learner_id", flat=True)
 
 

@@ -7,7 +7,7 @@ from django.db.models import Count, Model, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from training.models import Session
-from training.selectors.sessions import with_title
+from training.selectors.sessions import Shown, in_state, with_title
 
 Thing = TypeVar("Thing", bound=Model)
 
@@ -47,5 +47,5 @@ def coming_sessions(*, now: datetime, **holder: int) -> QuerySet[Session]:
     Args:
         holder: whose: `trainer_id`, `venue_id` or `course_id`.
     """
-    sessions = Session.objects.filter(status=Session.Status.SCHEDULED, end_time__gt=now, **holder)
+    sessions = Session.objects.filter(in_state(Shown.COMING, now=now), **holder)
     return with_title(sessions).select_related("course", "trainer", "venue").order_by("start_time", "pk")

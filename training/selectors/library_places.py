@@ -6,13 +6,14 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from training.models import Company, Session, TrainingClass, Venue
+from training.selectors.sessions import Shown, in_state
 from training.services.companies import CompanyNotFound
 from training.services.venues import VenueNotFound
 
 
 def venues_with_bookings(venues: QuerySet[Venue], *, now: datetime) -> QuerySet[Venue]:
     """Return venues by name, with `coming`: how many scheduled sessions have not ended there."""
-    ahead = Q(sessions__status=Session.Status.SCHEDULED, sessions__end_time__gt=now)
+    ahead = Q(sessions__in=Session.objects.filter(in_state(Shown.COMING, now=now)))
     return venues.annotate(coming=Count("sessions", filter=ahead)).order_by("name", "pk")
 
 
@@ -37,12 +38,12 @@ def companies_with_use(companies: QuerySet[Company]) -> QuerySet[Company]:
 
 
 def get_company(pk: int) -> Company:
-    """Return a company.
+    """Return a company, as `companies_with_use` does.
 
     Raises:
         CompanyNotFound: there is none.
     """
-    company = Company.objects.filter(pk=pk).first()
+    company = companies_with_use(Company.objects.filter(pk=pk)).first()
     if company is None:
         raise CompanyNotFound(_("There is no such company."))
     return company

@@ -49,7 +49,7 @@ def trainer_lines(trainers: Iterable[Trainer], *, today: date) -> list[TrainerLi
     """Return the lines of a page of the list, in three queries."""
     rows = list(trainers)
     held: dict[int, list[TrainerQualification]] = {}
-    for each in TrainerQualification.objects.filter(trainer__in=rows, course__deleted_at__isnull=True):
+    for each in _teachable(TrainerQualification.objects.filter(trainer__in=rows)):
         held.setdefault(each.trainer_id, []).append(each)
     minutes = booked_minutes(trainer_ids=[trainer.pk for trainer in rows], week_of=today)
     lines = []
@@ -93,10 +93,10 @@ def qualification_lines(
         coming: the trainer's scheduled sessions that have not ended.
         warning_days: how long before the last day a qualification is shown as ending.
     """
-    held = trainer.qualifications.select_related("course").annotate(title=course_title()).order_by("course__code")
+    held = _teachable(trainer.qualifications).select_related("course").annotate(title=course_title())
     return [
         QualificationLine(each, each.title or "", *_status(each, today, warning_days), relying=relying_on(each, coming))
-        for each in held
+        for each in held.order_by("course__code")
     ]
 
 
@@ -138,6 +138,11 @@ def logins_for(trainer: Trainer | None) -> QuerySet[User]:
     free = Q(is_active=True, groups__name=TRAINERS, trainer__isnull=True)
     present = Q(pk=trainer.user_id) if trainer is not None and trainer.user_id else Q()
     return User.objects.filter(free | present).distinct().order_by("last_name", "username")
+
+
+def _teachable(qualifications: QuerySet[TrainerQualification]) -> QuerySet[TrainerQualification]:
+    """Leave out qualifications for courses that were deleted."""
+    return qualifications.filter(course__deleted_at__isnull=True)
 
 
 def _is_valid(qualification: TrainerQualification, on: date) -> bool:

@@ -225,4 +225,4 @@ def test_f8_the_number_of_statements_does_not_depend_on_the_number_of_workers(as
     with CaptureQueriesContext(connection) as queries:
         outcome = try_out(ask(role), today=TODAY)
     assert len(outcome.turns) == count
-    assert len(queries) == 28
+    assert len(queries) == 27

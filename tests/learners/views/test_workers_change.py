@@ -196,4 +196,4 @@ def test_f8_the_preview_makes_the_same_queries_for_any_number(as_supervisor: Cli
     typed = {"deed": "role", "learner": chosen(*learners), "role": requirement.role_id, "assigned_at": today()}
     with CaptureQueriesContext(connection) as queries:
         assert as_supervisor.post(CHANGE, typed).status_code == 200
-    assert len(queries) == 28
+    assert len(queries) == 27

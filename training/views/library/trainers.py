@@ -20,7 +20,6 @@ from training.library_forms import QualificationForm, TrainerForm, use_filter
 from training.models import Session, Trainer
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid, Refusal
-from training.selectors.availability import booked_minutes
 from training.selectors.library_lists import count_by_use, mentioning
 from training.selectors.library_trail import of_trainer
 from training.selectors.library_trainers import (
@@ -68,7 +67,7 @@ def trainer(request: HtmxRequest, pk: int) -> HttpResponse:
             trainer, coming=bookings, today=today, warning_days=settings.EXPIRY_WARNING_DAYS
         ),
         "unqualified": unqualified_for(trainer, bookings),
-        "booked_minutes": booked_minutes(trainer_ids=[pk], week_of=today)[pk],
+        "line": trainer_lines([trainer], today=today)[0],
     }
     return shown(request, "trainer", bookings=bookings, **context)
 
