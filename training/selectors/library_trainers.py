@@ -93,7 +93,7 @@ def qualification_lines(
         coming: the trainer's scheduled sessions that have not ended.
         warning_days: how long before the last day a qualification is shown as ending.
     """
-    held = _teachable(trainer.qualifications).select_related("course").annotate(title=course_title())
+    held = _teachable(trainer.qualifications.all()).select_related("course").annotate(title=course_title())
     return [
         QualificationLine(each, each.title or "", *_status(each, today, warning_days), relying=relying_on(each, coming))
         for each in held.order_by("course__code")

@@ -119,7 +119,7 @@ def strip(client: Client, address: str) -> dict[str, tuple[int, str]]:
 def rows(client: Client, address: str) -> int:
     """Return how many rows a list has in all."""
     context: Any = client.get(address).context
-    return context["matrix"].total if "matrix" in context else context["page"].paginator.count
+    return int(context["matrix"].total if "matrix" in context else context["page"].paginator.count)
 
 
 # Workers and matrix
