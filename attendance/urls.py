@@ -20,6 +20,7 @@ from attendance.views import (
     trail,
     verify,
     worker,
+    worker_session,
     workers,
     workspace,
 )
@@ -99,5 +100,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workers/", workers.workers, name="workers"),
     path("workers/<int:pk>/", worker.worker, name="worker"),
     path("workers/<int:pk>/pack.zip", pack.worker_pack, name="worker_pack"),
+    path("workers/<int:pk>/sessions/new/", worker_session.worker_session_new, name="worker_session_new"),
     path("workers/<int:pk>/trail/", trail.worker_trail, name="worker_trail"),
 ]

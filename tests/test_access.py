@@ -116,6 +116,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:workers": {"GET": READERS},
     "attendance:worker": {"GET": READERS},
     "attendance:worker_pack": {"GET": READERS, "POST": READERS},
+    "attendance:worker_session_new": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:worker_trail": {"GET": READERS},
     "learners:areas": {"GET": READERS},
     "learners:area": {"GET": READERS},

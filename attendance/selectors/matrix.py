@@ -12,7 +12,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from attendance.models import SessionAttendee
+from attendance.selectors.bookings import next_bookings, short_day
 from learners.models import ComplianceItem, ComplianceStatus, Learner
 from learners.selectors.as_of import facts_as_of, list_workers_as_of, workers_as_of
 from learners.selectors.later import Later, changed_later
@@ -29,7 +29,6 @@ from learners.selectors.matrix import (
     walk_by_name,
 )
 from learners.standing import DUE, EXPIRING, FINE, Facts, ItemStanding, Standing, standing_of_item, standing_of_worker
-from training.models import Session
 
 ROWS_PER_PAGE = 100
 COUNTED_TO = 10_000  # workers of a filter
@@ -225,7 +224,7 @@ def _rows(
         items = ComplianceItem.objects.filter(learner__in=keys)
         facts = [Facts._make(row) for row in items.values_list(*Facts._fields)]
         owed = set(pending_sign_offs().filter(rows_of_people(keys)).values_list(person_of(), flat=True))
-        bookings = _bookings(keys, now=now)
+        bookings = {place: booking.day for place, booking in next_bookings(keys, now=now).items()}
     cells = cells_by_worker(facts, bookings, day=on or today, warning_days=warning_days)
     return [
         Row(
@@ -283,28 +282,3 @@ def _text(fact: Facts, standing: ItemStanding, day: dt.date, month: Callable[[dt
     if fact.status != ComplianceStatus.NON_COMPLIANT:
         last = fact.holds_until
     return _("none") if last is None else _("−%(days)d d") % {"days": (day - last).days}
-
-
-def _bookings(keys: Collection[int], *, now: dt.datetime) -> dict[tuple[int, int], dt.date]:
-    """Return by worker and course the day of the next coming session that has the person on its list (P4)."""
-    rows = (
-        coming_lists(now)
-        .filter(rows_of_people(keys))
-        .order_by("-session__start_time")  # the earliest is written last
-        .values_list(person_of(), "session__course", "session__start_time")
-    )
-    return {(person, course): timezone.localdate(start) for person, course, start in rows}
-
-
-def coming_lists(now: dt.datetime) -> QuerySet[SessionAttendee]:
-    """Return the rows of the lists of sessions that are still to come (P4)."""
-    return SessionAttendee.objects.filter(
-        session__start_time__gt=now,
-        session__status__in=(Session.Status.DRAFT, Session.Status.SCHEDULED),
-        session__deleted_at__isnull=True,
-    )
-
-
-def short_day(day: dt.date) -> str:
-    """3 Dec"""
-    return format_date(day, pgettext("a day without its year", "j M"))

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attendance.selectors.matrix import Cell, MatrixFilter, cells_by_worker, coming_lists
+from attendance.selectors.bookings import coming_lists, with_seats
+from attendance.selectors.matrix import Cell, MatrixFilter, cells_by_worker
 from learners.models import ComplianceItem, Learner
 from learners.selectors.items import ItemLine, item_lines, item_lines_as_of
 from learners.selectors.later import Later, changed_later
@@ -108,12 +109,8 @@ def next_booking(badges: Collection[int], course_id: int, *, now: dt.datetime) -
 
 def sessions_with_seats(course_id: int, *, now: dt.datetime) -> list[Session]:
     """Return the next scheduled sessions of a course that have a free seat, each with `free`, how many."""
-    listed = Count("attendees")
-    sessions = Session.objects.filter(
-        course=course_id, status=Session.Status.SCHEDULED, start_time__gt=now, deleted_at__isnull=True
-    )
-    with_seats = sessions.annotate(free=F("venue__capacity") - listed).filter(free__gt=0).select_related("venue")
-    return list(with_seats.order_by("start_time", "pk")[:OFFERED_SESSIONS])
+    sessions = with_seats([course_id], now=now).select_related("venue")
+    return list(sessions.order_by("start_time", "pk")[:OFFERED_SESSIONS])
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
+from learners.models import Learner
+from learners.selectors.learners import find_by_badge, matches
 from learners.standing import Standing
 from training.models import CourseVersion, Session, TrainerQualification
 from training.selectors.availability import BOOKED
@@ -62,6 +64,22 @@ def session_lines(sessions: QuerySet[Session], *, today: date, now: datetime) ->
         )
         for session in shown
     ]
+
+
+def listing(sessions: QuerySet[Session], worker: str) -> QuerySet[Session]:
+    """Return those of `sessions` that have a worker on their list, under whichever badge (L2).
+
+    Args:
+        worker: a badge, of one person then, else words of the name; empty does not narrow.
+    """
+    if not worker:
+        return sessions
+    exact = find_by_badge(worker)
+    people = [exact.pk] if exact else Learner.objects.filter(matches(worker), merged_into__isnull=True).values("pk")
+    theirs = Learner.objects.filter(Q(pk__in=people) | Q(merged_into__in=people)).order_by()
+    return sessions.filter(
+        pk__in=SessionAttendee.objects.filter(learner__in=theirs.values("pk")).order_by().values("session")
+    )
 
 
 def _seats(sessions: Sequence[Session]) -> dict[int, Seats]:

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from django.db.models import Count, QuerySet, Value, Window
 
+from attendance.selectors.bookings import Booking, next_bookings, with_seats
 from attendance.selectors.sessions import SessionLine, session_lines
 from learners.models import CompetencyRecord
 from learners.selectors.compliance import Freshness, freshness
-from learners.selectors.learners import Group, WorkerRow, group_counts, pending_sign_offs
-from learners.selectors.urgent import most_urgent
+from learners.selectors.learners import Group, Reason, WorkerRow, group_counts, pending_sign_offs
+from learners.selectors.urgent import Urgent, most_urgent
 from training.models import ClassAttendanceSession, Session
 from training.permissions import User
 from training.selectors.availability import start_of_day
@@ -36,6 +37,28 @@ class SignOffLine:
 
 
 @dataclass(frozen=True)
+class WantedCourse:
+    """A course that somebody of Today wants.
+
+    Attributes:
+        booked: the next coming session of it that has the worker on its list (P4).
+        is_offered: there is a coming session of it with a free seat; where there is none, one can be planned.
+    """
+
+    reason: Reason
+    booked: Booking | None
+    is_offered: bool
+
+
+@dataclass(frozen=True)
+class UrgentLine:
+    """A worker whom Today names, with the courses that are the reason, worst first."""
+
+    row: WorkerRow
+    courses: Sequence[WantedCourse]
+
+
+@dataclass(frozen=True)
 class Board:
     """What the page of Today shows; panels hold the first rows of what their counts count."""
 
@@ -43,8 +66,8 @@ class Board:
     freshness: Freshness
     drafts: int
     to_finalize: int
-    not_cleared_rows: Sequence[WorkerRow]
-    expiring_rows: Sequence[WorkerRow]
+    not_cleared_rows: Sequence[UrgentLine]
+    expiring_rows: Sequence[UrgentLine]
     todays_sessions: Sequence[SessionLine]
     draft_rows: Sequence[SessionLine]
     to_finalize_rows: Sequence[SessionLine]
@@ -115,13 +138,14 @@ def board(*, user: User, today: date, now: datetime, warning_days: int) -> Board
     )
     captures = _captures(user, today)
     to_verify, to_verify_rows = _sign_offs(today)
+    not_cleared, expiring = _urgent_lines(urgent, now=now)
     return Board(
         counts=group_counts(today=today, warning_days=warning_days),
         freshness=freshness(today),
         drafts=panels["drafts"].total,
         to_finalize=panels["to_finalize"].total,
-        not_cleared_rows=urgent.not_cleared,
-        expiring_rows=urgent.expiring,
+        not_cleared_rows=not_cleared,
+        expiring_rows=expiring,
         todays_sessions=panels["today"].lines,
         draft_rows=panels["drafts"].lines,
         to_finalize_rows=panels["to_finalize"].lines,
@@ -150,6 +174,30 @@ def own_board(*, user: User, today: date, now: datetime) -> OwnBoard:
         captures_missing=captures.total,
         captures_missing_rows=captures.rows,
     )
+
+
+# Workers
+
+
+def _urgent_lines(urgent: Urgent, *, now: datetime) -> tuple[list[UrgentLine], list[UrgentLine]]:
+    """Return both groups with who is on a coming list already, and where nothing is planned yet, in two queries."""
+    wanted = [(row, [each for each in row.reasons if each.kind == "bad"]) for row in urgent.not_cleared]
+    expiring = [(row, [row.next_expiry] if row.next_expiry else []) for row in urgent.expiring]
+    rows = [*wanted, *expiring]
+    courses = {each.course_id for _row, reasons in rows for each in reasons}
+    booked = next_bookings({row.learner.pk for row, _reasons in rows}, now=now) if rows else {}
+    offered = set(with_seats(courses, now=now).values_list("course", flat=True)) if courses else set()
+    lines = [
+        UrgentLine(
+            row,
+            [
+                WantedCourse(each, booked.get((row.learner.pk, each.course_id)), each.course_id in offered)
+                for each in reasons
+            ],
+        )
+        for row, reasons in rows
+    ]
+    return lines[: len(wanted)], lines[len(wanted) :]
 
 
 # Sessions

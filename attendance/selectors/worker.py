@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
+from attendance.selectors.bookings import Coming, coming_of
 from attendance.selectors.papers import Paper, papers
 from learners.models import CompetencyRecord, EvidenceUpload, Learner, TrainingRecord
 from learners.selectors import records as having
@@ -102,6 +103,7 @@ class Profile:
         as_of: the day that is shown; None for today.
         is_known: the site knew this worker on that day.
         later: what is told about that day today, and was known differently on it (C8).
+        coming: what the worker is booked for; None on another day.
     """
 
     learner: Learner
@@ -114,6 +116,7 @@ class Profile:
     as_of: dt.date | None = None
     is_known: bool = True
     later: Sequence[Later] = ()
+    coming: Coming | None = None
 
     @property
     def verdict_kind(self) -> str:
@@ -168,6 +171,7 @@ def worker_profile(
         records=records,
         sign_offs=list(having.sign_offs_of(badges)),
         sheet=_open_sheet(record_id, lines, records),
+        coming=coming_of(badges, today=today, now=now),
     )
 
 

@@ -1,8 +1,9 @@
 """The class list of a session: add, remove, and copy it to a new draft."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -17,7 +18,7 @@ from learners.worker_policies import why_not_active
 from training.models import Session
 from training.permissions import Permission, check_may
 from training.refusals import Conflict, Invalid, database_refusals
-from training.services.sessions import create_draft, lock_session
+from training.services.sessions import Plan, create_draft, create_scheduled, lock_session
 
 
 class UnknownLearners(Invalid):
@@ -128,8 +129,11 @@ def duplicate_session(*, session_id: int, by: User, now: datetime) -> Session:
     return draft
 
 
-def draft_for(*, course_id: int, learner_ids: Iterable[int], by: User, now: datetime) -> Session:
-    """Make a draft of a course with these workers on its list, such as the reds of a column of the matrix.
+def draft_for(*, learner_ids: Iterable[int], by: User, now: datetime, **plan: Unpack[Plan]) -> Session:
+    """Make a draft with these workers on its list, such as the reds of a column of the matrix.
+
+    Args:
+        plan: what `create_draft` takes; the course is enough.
 
     Returns:
         the draft.
@@ -139,13 +143,36 @@ def draft_for(*, course_id: int, learner_ids: Iterable[int], by: User, now: date
         NotPlannable: the course cannot be booked.
         UnknownLearners, NotActive: as `add_attendees`; not even a draft is left.
     """
+    return _planned_for(learner_ids, create_draft, plan, by=by, now=now)
+
+
+def scheduled_for(*, learner_ids: Iterable[int], by: User, now: datetime, **plan: Unpack[Plan]) -> Session:
+    """Plan and book a session with these workers on its list in one step (S2).
+
+    Args:
+        plan: what `create_scheduled` takes.
+
+    Returns:
+        the session.
+
+    Raises:
+        NotPermitted: not granted.
+        NotPlannable, Booked: as `create_scheduled`.
+        UnknownLearners, NotActive: as `add_attendees`; nothing is left of the session.
+    """
+    return _planned_for(learner_ids, create_scheduled, plan, by=by, now=now)
+
+
+def _planned_for(
+    learner_ids: Iterable[int], create: Callable[..., Session], plan: Plan, *, by: User, now: datetime
+) -> Session:
     wanted = list(dict.fromkeys(learner_ids))
     with database_refusals(), transaction.atomic():
-        draft = create_draft(course_id=course_id, by=by, now=now)
+        session = create(**plan, by=by, now=now)
         _check_can_be_listed(wanted)
         if wanted:
-            _append(draft, wanted, by=by, now=now)
-    return draft
+            _append(session, wanted, by=by, now=now)
+    return session
 
 
 def _check_can_be_listed(learner_ids: Sequence[int]) -> None:

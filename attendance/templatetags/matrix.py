@@ -8,7 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from attendance.selectors.matrix import Cell, short_day
+from attendance.selectors.bookings import short_day
+from attendance.selectors.matrix import Cell
 
 register = template.Library()
 

@@ -6,9 +6,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from attendance.selectors.sessions import session_lines
+from attendance.selectors.sessions import listing, session_lines
 from attendance.selectors.week import week
-from training.forms import SessionFilterForm
+from attendance.session_forms import SessionListForm
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, Reach, reach, requires
 from training.selectors.sessions import (
@@ -30,13 +30,13 @@ def sessions(request: HtmxRequest) -> HttpResponse:
     today, now = timezone.localdate(), timezone.now()
     form = _filter_form(request)
     shown, wanted = form.shown(), form.wanted()
-    found = matching(visible_sessions(request.user), wanted)
+    found = listing(matching(visible_sessions(request.user), wanted), form.wanted_worker)
     rows = in_reading_order(found.filter(in_state(shown, now=now)), shown)
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "shown": shown,
-        "is_narrowed": wanted != SessionFilter(),
+        "is_narrowed": wanted != SessionFilter() or bool(form.wanted_worker),
         "counts": count_by_state(found, now=now).items(),
         "page": page,
         "lines": session_lines(page.object_list, today=today, now=now),  # type: ignore[arg-type]  # a sliced queryset
@@ -51,12 +51,12 @@ def sessions_week(request: HtmxRequest) -> HttpResponse:
     """Show the week in which `?week_of=` lies, by default this one; HTMX gets the week alone."""
     today, now = timezone.localdate(), timezone.now()
     form = _filter_form(request)
-    found = matching(visible_sessions(request.user), form.wanted())
+    found = listing(matching(visible_sessions(request.user), form.wanted()), form.wanted_worker)
     context = {"form": form, "today": today, "week": week(found, of=form.asked_day() or today, today=today, now=now)}
     template = "attendance/partials/_week.html" if swaps(request, "week") else "attendance/sessions_week.html"
     return render(request, template, context)
 
 
-def _filter_form(request: HtmxRequest) -> SessionFilterForm:
+def _filter_form(request: HtmxRequest) -> SessionListForm:
     sees_everything = reach(request.user, Permission.READ_SESSION) is Reach.ALL
-    return SessionFilterForm(request.GET, sees_everything=sees_everything)
+    return SessionListForm(request.GET, sees_everything=sees_everything)

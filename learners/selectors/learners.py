@@ -93,6 +93,7 @@ class Reason:
     kind: str
     code: str
     text: str
+    course_id: int
 
 
 @dataclass(frozen=True)
@@ -303,22 +304,24 @@ def with_areas_inside(area_id: int) -> set[int]:
 def worker_rows(learners: Sequence[Learner], *, today: dt.date, warning_days: int) -> list[WorkerRow]:
     """Return what a list says about each of these workers, in two queries."""
     items = _notable_items(learners, today=today, warning_days=warning_days)
-    owed: dict[int, list[str]] = defaultdict(list)
+    owed: dict[int, list[tuple[str, int]]] = defaultdict(list)
     found = pending_sign_offs().filter(rows_of_people(learner.pk for learner in learners))
-    for person, code in found.values_list(person_of(), "course__code"):
-        owed[person].append(code)
+    for person, code, course_id in found.values_list(person_of(), "course__code", "course"):
+        owed[person].append((code, course_id))
     rows = []
     for learner in learners:
         told = sorted(
-            ((item.course.code, standing_of_item(item, today, warning_days)) for item in items[learner.pk]),
-            key=lambda each: (each[1].order, each[0]),
+            ((item.course, standing_of_item(item, today, warning_days)) for item in items[learner.pk]),
+            key=lambda each: (each[1].order, each[0].code),
         )
         standing = standing_of_worker(
-            learner, [each for _code, each in told], is_to_verify=learner.pk in owed, today=today
+            learner, [each for _course, each in told], is_to_verify=learner.pk in owed, today=today
         )
-        reasons = [Reason(each.kind, code, each.time) for code, each in told]
-        next_expiry = next((Reason(each.kind, code, each.time) for code, each in told if each.is_expiring), None)
-        reasons += [Reason("wait", code, _("to verify")) for code in sorted(owed[learner.pk])]
+        reasons = [Reason(each.kind, course.code, each.time, course.pk) for course, each in told]
+        next_expiry = next(
+            (Reason(each.kind, course.code, each.time, course.pk) for course, each in told if each.is_expiring), None
+        )
+        reasons += [Reason("wait", code, _("to verify"), course_id) for code, course_id in sorted(owed[learner.pk])]
         rows.append(WorkerRow(learner, standing, reasons, next_expiry))
     return rows
 

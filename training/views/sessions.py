@@ -1,5 +1,6 @@
 """Planning a session: new, edit, schedule, cancel, delete, and what is said about a plan while it is typed."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -38,17 +39,33 @@ PREFILLED = ("course", "trainer", "venue", "day", "start", "end")
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_new(request: HtmxRequest) -> HttpResponse:
     """Plan a session: a draft, or booked at once. An address may fill in fields, such as `?course=3&day=2026-10-22`."""
+    return plan_anew(request, draft=create_draft, scheduled=create_scheduled)
+
+
+def plan_anew(
+    request: HtmxRequest,
+    *,
+    draft: Callable[..., Session],
+    scheduled: Callable[..., Session],
+    listed: Sequence[Any] = (),
+) -> HttpResponse:
+    """Ask for the plan of a new session, and make it by one of two services.
+
+    Args:
+        draft, scheduled: what makes it, `create_draft` and `create_scheduled` or the like.
+        listed: who will be on its list, for the page to say.
+    """
     today = timezone.localdate()
     if request.method != "POST":
-        return _form(request, SessionForm(initial=_prefilled(request), today=today))
+        return _form(request, SessionForm(initial=_prefilled(request), today=today), listed=listed)
     form = SessionForm(request.POST, today=today)
     if not form.is_valid():
-        return _form(request, form, status=422)
-    create = create_scheduled if _schedules(request) else create_draft
+        return _form(request, form, status=422, listed=listed)
+    create = scheduled if _schedules(request) else draft
     try:
         session = create(**form.plan(), by=request.user, now=timezone.now())
     except (Invalid, Conflict) as refusal:
-        return _refused(request, form, refusal)
+        return _refused(request, form, refusal, listed=listed)
     return _saved(request, session)
 
 
@@ -170,12 +187,14 @@ def _form(request: HtmxRequest, form: SessionForm, *, status: int = 200, **conte
     return render(request, template, {"form": form, "session": form.session, **context}, status=status)
 
 
-def _refused(request: HtmxRequest, form: SessionForm, refusal: Invalid | Conflict) -> HttpResponse:
+def _refused(
+    request: HtmxRequest, form: SessionForm, refusal: Invalid | Conflict, *, listed: Sequence[Any] = ()
+) -> HttpResponse:
     """Answer with the form and what stands against it; after somebody else's change also with what they changed."""
     status = 422 if isinstance(refusal, Invalid) else refusal.status
     if form.session is None or not isinstance(refusal, policies.ChangedMeanwhile):
         form.refuse(refusal)
-        return _form(request, form, status=status)
+        return _form(request, form, status=status, listed=listed)
     changes = changed_since(form.session, form.cleaned_data["version"])
     form.refuse(refusal)
     return _form(request, form, status=status, is_stale=True, changes=changes)

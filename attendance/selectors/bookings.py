@@ -1,0 +1,121 @@
+"""Where people are booked: lists of coming sessions, and meetings of the classes that they are in (P4)."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.translation import pgettext
+
+from attendance.models import SessionAttendee
+from learners.models import LearnerProgression
+from learners.selectors.learners import person_of, rows_of_people
+from training.models import ClassAttendanceSession, Session
+from training.selectors.sessions import with_title
+
+MOST_SHOWN = 10  # of the bookings of one person
+
+
+class Booking(NamedTuple):
+    """A coming session that has somebody on its list, and its day."""
+
+    session_id: int
+    day: dt.date
+
+    @property
+    def words(self) -> str:
+        """The day without its year: 3 Dec."""
+        return short_day(self.day)
+
+
+def short_day(day: dt.date) -> str:
+    """3 Dec"""
+    return format_date(day, pgettext("a day without its year", "j M"))
+
+
+def coming_lists(now: dt.datetime) -> QuerySet[SessionAttendee]:
+    """Return the rows of the lists of sessions that are still to come (P4)."""
+    return SessionAttendee.objects.filter(
+        session__start_time__gt=now,
+        session__status__in=(Session.Status.DRAFT, Session.Status.SCHEDULED),
+        session__deleted_at__isnull=True,
+    )
+
+
+def next_bookings(keys: Collection[int], *, now: dt.datetime) -> dict[tuple[int, int], Booking]:
+    """Return by worker and course the next coming session that has the person on its list (P4), in one query."""
+    rows = (
+        coming_lists(now)
+        .filter(rows_of_people(keys))
+        .order_by("-session__start_time", "-session")  # the earliest is written last
+        .values_list(person_of(), "session__course", "session", "session__start_time")
+    )
+    return {(person, course): Booking(session, timezone.localdate(start)) for person, course, session, start in rows}
+
+
+def with_seats(course_ids: Collection[int], *, now: dt.datetime) -> QuerySet[Session]:
+    """Return the coming scheduled sessions of these courses that have a free seat, with `free`, how many."""
+    sessions = Session.objects.filter(
+        course__in=course_ids, status=Session.Status.SCHEDULED, start_time__gt=now, deleted_at__isnull=True
+    )
+    return sessions.annotate(free=F("venue__capacity") - Count("attendees")).filter(free__gt=0)
+
+
+@dataclass(frozen=True)
+class ComingThing:
+    """A session that has somebody on its list, or a meeting of a class that somebody is in; one of the two."""
+
+    day: dt.date | None
+    session: Session | None = None
+    meeting: ClassAttendanceSession | None = None
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What somebody is booked for, the earliest first, drafts without a day last; `more` are left out."""
+
+    things: Sequence[ComingThing]
+    more: int
+
+    def __len__(self) -> int:
+        return len(self.things)
+
+
+def coming_of(badges: Collection[int], *, today: dt.date, now: dt.datetime) -> Coming:
+    """Return what the person with these badges is booked for, in two queries.
+
+    Sessions that are being held count until they end, drafts with and without a day as well. Meetings are those of
+    classes in which the person is in progress, from today on.
+    """
+    sessions = (
+        with_title(Session.objects.filter(pk__in=SessionAttendee.objects.filter(learner__in=badges).values("session")))
+        .filter(
+            Q(status=Session.Status.SCHEDULED, end_time__gt=now)
+            | Q(Q(start_time__isnull=True) | Q(start_time__gt=now), status=Session.Status.DRAFT),
+            deleted_at__isnull=True,
+        )
+        .select_related("course", "venue")
+        .order_by(F("start_time").asc(nulls_last=True), "pk")
+    )
+    classes = LearnerProgression.objects.filter(
+        learner__in=badges, status=LearnerProgression.Status.IN_PROGRESS
+    ).values("training_class")
+    is_held = Q(training_class__stop_date__isnull=True) | Q(session_date__lte=F("training_class__stop_date"))
+    meetings = (
+        ClassAttendanceSession.objects.filter(
+            is_held,
+            training_class__in=classes,
+            session_date__gte=today,
+            status=ClassAttendanceSession.Status.PENDING,
+        )
+        .select_related("training_class__course", "training_class__venue")
+        .order_by("session_date", "pk")
+    )
+    things = [
+        ComingThing(timezone.localdate(each.start_time) if each.start_time else None, session=each) for each in sessions
+    ] + [ComingThing(each.session_date, meeting=each) for each in meetings]
+    things.sort(key=lambda each: each.day or dt.date.max)
+    return Coming(things[:MOST_SHOWN], max(0, len(things) - MOST_SHOWN))
