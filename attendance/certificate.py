@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from attendance.selectors.certificate import Certificate
 from learners.models import TrainingRecord
 from training.printing import UNPRINTABLE, printable, typeset
-from training.templatetags.ui import day, moment
+from training.words import day, moment
 
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "certificate.typ"
 

@@ -3,22 +3,24 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from operator import itemgetter
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-import xlsxwriter
 from django.db.models import Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learners.models import LearnerHoursLog
+from training import xlsx_files
 from training.csv_files import Cell, csv_lines
 from training.models import TrainingClass
+from training.xlsx_files import Table, month_pattern, workbook
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": xlsx_files.CONTENT_TYPE,
 }
 CODE = "training_class__class_code"
 CLIENT = "training_class__client__name"
@@ -33,12 +35,21 @@ class Column:
     Attributes:
         value: reads it from a row of `hours_rows`.
         by: what it tells rows apart by; hours are added up over everything else.
+        width: in letters, of an Excel file.
+        pattern: gives how Excel shows its days and numbers.
     """
 
     name: str
     label: Any
-    value: Callable[[Row], Cell]
+    value: Callable[[Row], xlsx_files.Value]
     by: tuple[str, ...] = ()
+    width: int = 16
+    pattern: Callable[[], str] = str
+
+
+def hours_pattern() -> str:
+    """Whole hours and halves, as Excel is told to show them"""
+    return "0.0"
 
 
 def _name(row: Row) -> str:
@@ -47,16 +58,16 @@ def _name(row: Row) -> str:
 
 WORKER = ("learner__sort_key", "learner_id", "learner__first_name", "learner__last_name")
 COLUMNS = (
-    Column("month", gettext_lazy("Month"), lambda row: f"{row['month']:%Y-%m}", ("month",)),
+    Column("month", gettext_lazy("Month"), itemgetter("month"), ("month",), pattern=month_pattern),
     Column("class", gettext_lazy("Class"), lambda row: row[CODE] or "", ("training_class_id", CODE)),
-    Column("client", gettext_lazy("Client"), lambda row: row[CLIENT] or "", (CLIENT,)),
-    Column("course", gettext_lazy("Course"), lambda row: row["course__code"], ("course__code",)),
-    Column("badge", gettext_lazy("Badge"), lambda row: row["learner__badge_id"], (*WORKER, "learner__badge_id")),
-    Column("worker", gettext_lazy("Worker"), _name, WORKER),
-    Column("employer", gettext_lazy("Employer"), lambda row: row[EMPLOYER], (EMPLOYER,)),
-    Column("trained", gettext_lazy("Hours trained"), lambda row: row["trained"]),
-    Column("present", gettext_lazy("Hours present"), lambda row: row["present"]),
-    Column("absent", gettext_lazy("Hours absent"), lambda row: row["trained"] - row["present"]),
+    Column("client", gettext_lazy("Client"), lambda row: row[CLIENT] or "", (CLIENT,), width=28),
+    Column("course", gettext_lazy("Course"), itemgetter("course__code"), ("course__code",)),
+    Column("badge", gettext_lazy("Badge"), itemgetter("learner__badge_id"), (*WORKER, "learner__badge_id")),
+    Column("worker", gettext_lazy("Worker"), _name, WORKER, width=28),
+    Column("employer", gettext_lazy("Employer"), itemgetter(EMPLOYER), (EMPLOYER,), width=28),
+    Column("trained", gettext_lazy("Hours trained"), itemgetter("trained"), pattern=hours_pattern),
+    Column("present", gettext_lazy("Hours present"), itemgetter("present"), pattern=hours_pattern),
+    Column("absent", gettext_lazy("Hours absent"), lambda row: row["trained"] - row["present"], pattern=hours_pattern),
 )
 
 
@@ -85,26 +96,25 @@ def as_csv(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
     file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
     titles = [str(column.label) for column in columns]
     file.writelines(
-        line.encode() for line in csv_lines(titles, ([column.value(row) for column in columns] for row in rows))
+        line.encode() for line in csv_lines(titles, ([_plain(column.value(row)) for column in columns] for row in rows))
     )
     file.seek(0)
     return file
 
 
 def as_xlsx(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
-    """Return an open Excel file; texts are texts, whatever they begin with."""
-    file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, [str(column.label) for column in columns], book.add_format({"bold": True}))
-        for number, row in enumerate(rows, start=1):
-            sheet.write_row(number, 0, [_cell(column.value(row)) for column in columns])
-        sheet.autofit()
-    file.seek(0)
+    """Return an open Excel file: months are days of the calendar, hours are numbers to add up."""
+    with workbook() as (book, file):
+        titles = [xlsx_files.Column(str(each.label), width=each.width, pattern=each.pattern()) for each in columns]
+        table = Table(book, _("Hours"), titles)
+        for row in rows:
+            table.add([column.value(row) for column in columns])
+        table.close()
     return file
 
 
-def _cell(value: Cell) -> str | int | float:
-    return float(value) if isinstance(value, Decimal) else value
+def _plain(value: xlsx_files.Value) -> Cell:
+    """Return a value for a CSV file; a month as ISO 8601 writes it, which spreadsheets read."""
+    if value is None:
+        return ""
+    return f"{value:%Y-%m}" if isinstance(value, date) else value

@@ -1,65 +1,120 @@
-"""The training matrix as an Excel file: what the page shows, all rows of its filters, words in place of shapes."""
+"""The training matrix as an Excel file: what the page shows, all rows of its filters, and the same as a list.
 
-from collections.abc import Iterable, Sequence
+The first sheet is the page: a cell is the day that its status is about, such as the last valid one, with the word
+before it; the colour is that of the page. The second has a row for each worker and course, so that every fact has a
+column of its own to filter and sort by.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
-from attendance.selectors.matrix import Row
-from learners.selectors.matrix import Column
+from attendance.selectors.matrix import Cell, Row
+from learners.selectors import matrix as selector
+from training import xlsx_files
+from training.words import day as day_in_words
+from training.xlsx_files import Column, Table, Value, day_pattern, workbook
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CONTENT_TYPE = xlsx_files.CONTENT_TYPE
 FIRST_COLUMNS = 5
-LONGEST_CELL = 32_767  # letters that Excel takes in one
-COLOURS = {
-    "bad": {"bg_color": "#B3261E", "font_color": "#FFFFFF"},
-    "warn": {"bg_color": "#FFD54A", "font_color": "#332400"},
-    "wait": {"bg_color": "#E9F0FD", "font_color": "#174EA6"},
-    "ok": {"font_color": "#14662F"},
+COLOURS: dict[str, tuple[tuple[str, Any], ...]] = {
+    "bad": (("bg_color", "#B3261E"), ("font_color", "#FFFFFF"), ("align", "left")),
+    "warn": (("bg_color", "#FFD54A"), ("font_color", "#332400"), ("align", "left")),
+    "wait": (("bg_color", "#E9F0FD"), ("font_color", "#174EA6"), ("align", "left")),
+    "ok": (("font_color", "#14662F"), ("align", "left")),
+    "none": (("align", "left"),),
 }
 
 
-def as_xlsx(columns: Sequence[Column], rows: Iterable[Row], *, day: date, is_past: bool) -> IO[bytes]:
+def as_xlsx(columns: Sequence[selector.Column], rows: Iterable[Row], *, day: date, is_past: bool) -> IO[bytes]:
     """Return an open Excel file, written row by row so that a large site is never in memory as a whole.
-
-    Texts are texts, whatever they begin with; nothing in the file is a formula or a link.
 
     Args:
         day: the day the matrix is about, written in its first line.
         is_past: it is not today, so a last column says what was known differently on it (C8).
     """
-    file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet(_("Matrix"))
-        bold = book.add_format({"bold": True})
-        formats = {kind: book.add_format(colours) for kind, colours in COLOURS.items()}
-        sheet.freeze_panes(2, 2)
-        sheet.set_column(0, FIRST_COLUMNS - 1, 18)
-        sheet.set_column(FIRST_COLUMNS, FIRST_COLUMNS + len(columns), 16)
-        sheet.write_string(0, 0, _("As of %(day)s") % {"day": f"{day:%Y-%m-%d}"}, bold)
-        heads = [_("Worker"), _("Badge"), _("Status"), _("Role"), _("Employer")]
-        courses = [f"{each.code} {each.title}".strip() for each in columns]
-        for number, head in enumerate([*heads, *courses, *([_("Changed later")] if is_past else [])]):
-            sheet.write_string(1, number, head, bold)
-        for line, row in enumerate(rows, start=2):
-            learner = row.learner
-            texts = [learner.name, learner.badge_id, row.standing.word, str(learner.role), str(learner.company)]
-            for number, text in enumerate(texts):
-                sheet.write_string(line, number, text, formats.get(row.standing.kind) if number == 2 else None)
-            for number, cell in enumerate(row.cells, start=FIRST_COLUMNS):
+    with workbook() as (book, file):
+        matrix = Table(book, _("Matrix"), _heads(columns, is_past=is_past), above=_above(day), fixed=2)
+        facts = Table(book, _("Courses of workers"), _heads_of_facts(), above=_above(day), fixed=2)
+        for row in rows:
+            later = " ".join(each.sentence for each in row.later)
+            matrix.add([*_worker(row), *map(_shown, row.cells), *([later or None] if is_past else [])])
+            for course, cell in zip(columns, row.cells, strict=True):
                 if cell is not None:
-                    sheet.write_string(line, number, cell.words, formats.get(cell.standing.kind))
-            if row.later:
-                told = " ".join(each.sentence for each in row.later)
-                sheet.write_string(line, FIRST_COLUMNS + len(columns), told[:LONGEST_CELL])
-    file.seek(0)
+                    facts.add([*_worker(row), *_facts(course, cell, day=day)])
+        matrix.close()
+        facts.close()
     return file
+
+
+def _above(day: date) -> str:
+    return _("As of %(day)s. Dates are last days: of a valid training, or until which it is to be done.") % {
+        "day": day_in_words(day)
+    }
+
+
+def _heads(courses: Sequence[selector.Column], *, is_past: bool) -> list[Column]:
+    return [
+        *_heads_of_worker(),
+        *(Column(f"{each.code} {each.title}".strip(), width=22) for each in courses),
+        *([Column(_("Changed later"), width=60)] if is_past else []),
+    ]
+
+
+def _heads_of_worker() -> list[Column]:
+    return [
+        Column(_("Worker"), width=28),
+        Column(_("Badge"), width=14),
+        Column(_("Status"), width=14),
+        Column(_("Role"), width=24),
+        Column(_("Employer"), width=28),
+    ]
+
+
+def _heads_of_facts() -> list[Column]:
+    return [
+        *_heads_of_worker(),
+        Column(_("Course"), width=11),
+        Column(_("Title"), width=32),
+        Column(_("Status of the course"), width=14),
+        Column(_("Valid until"), width=13),
+        Column(_("Due by"), width=13),
+        Column(_("Days left"), width=11),
+        Column(_("Sign-off"), width=12),
+        Column(_("Booked for"), width=13),
+    ]
+
+
+def _worker(row: Row) -> Iterator[Value | xlsx_files.Cell]:
+    learner = row.learner
+    status = xlsx_files.Cell(row.standing.word, look=COLOURS[row.standing.kind])
+    yield from (learner.name, learner.badge_id, status, str(learner.role), str(learner.company))
+
+
+def _shown(cell: Cell | None) -> xlsx_files.Cell | None:
+    """Return a cell of the first sheet: a day where there is one, or else words."""
+    if cell is None:
+        return None
+    look = COLOURS[cell.standing.kind]
+    marks = [_("to verify")] if cell.is_to_verify else []
+    if cell.day is None:
+        booked = [_("booked for %(day)s") % {"day": day_in_words(cell.booked)}] if cell.booked else []
+        return xlsx_files.Cell(", ".join([cell.standing.word, *marks, *booked]), look=look)
+    # The booked day stays out of the pattern: Excel takes some two hundred patterns, and there may be more days.
+    after = "".join(f", {mark}" for mark in (*marks, *([_("booked")] if cell.booked else [])))
+    pattern = f"{_quoted(cell.standing.word + ' ')}{day_pattern()}{_quoted(after)}"
+    return xlsx_files.Cell(cell.day, pattern=pattern, look=look)
+
+
+def _quoted(text: str) -> str:
+    """Return letters as they stand in a pattern of Excel."""
+    return '"{}"'.format(text.replace('"', "”")) if text else ""
+
+
+def _facts(course: selector.Column, cell: Cell, *, day: date) -> Iterator[Value | xlsx_files.Cell]:
+    yield from (course.code, course.title)
+    yield xlsx_files.Cell(cell.standing.word, look=COLOURS[cell.standing.kind])
+    yield from (cell.expiry, cell.due, (cell.day - day).days if cell.day else None)
+    yield from (_("to verify") if cell.is_to_verify else None, cell.booked)

@@ -14,7 +14,7 @@ from attendance.selectors.pack import Dossier, Held
 from learners.selectors.items import ItemLine
 from learners.standing import KIND_OF_VERDICT
 from training.printing import UNPRINTABLE, printable, typeset, typeset_apart
-from training.templatetags.ui import day, moment
+from training.words import day, moment
 
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "pack.typ"
 FEW = 5  # people whose summary is small enough to be set in this process

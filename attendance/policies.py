@@ -14,7 +14,7 @@ from learners.models import TrainingRecord
 from training.models import Session
 from training.permissions import name_of
 from training.refusals import Conflict, Invalid
-from training.templatetags.ui import day
+from training.words import clock, day
 
 
 class ListIsClosed(Conflict):
@@ -167,13 +167,12 @@ def check_not_finalized(session: Session) -> None:
     """
     if session.finalized_at is None or session.finalized_by is None:
         return
-    moment = timezone.localtime(session.finalized_at)
     raise AlreadyFinalized(
         _("This session was finalized already, by %(who)s on %(day)s at %(time)s.")
         % {
             "who": name_of(session.finalized_by),
-            "day": f"{moment:%Y-%m-%d}",
-            "time": f"{moment:%H:%M}",
+            "day": day(session.finalized_at),
+            "time": clock(session.finalized_at),
         },
         conflict={"kind": "STATE", "session_id": session.pk},
     )
@@ -211,11 +210,15 @@ def check_has_started(session: Session, *, now: datetime) -> None:
     if session.start_time is None:
         raise NotStarted(_("The session has no start time yet. Schedule it first."))
     if session.start_time > now:
-        starts = timezone.localtime(session.start_time)
         raise NotStarted(
             _("The session has not started yet: it begins on %(day)s at %(time)s. Finalize it after that.")
-            % {"day": f"{starts:%Y-%m-%d}", "time": f"{starts:%H:%M}"}
+            % {"day": day(session.start_time), "time": clock(session.start_time)}
         )
+
+
+def has_ended(session: Session, *, now: datetime) -> bool:
+    """Tell whether the session is over: only then can its sheet, or a mark on its list, be missing."""
+    return session.end_time is not None and session.end_time <= now
 
 
 def check_somebody_is_present(facts: ListFacts) -> None:

@@ -21,7 +21,7 @@ from attendance.sheet_code import SheetCode, code_text
 from attendance.sheet_layout import PRINTED, layout
 from training.models import Session
 from training.printing import UNPRINTABLE, printable, typeset
-from training.templatetags.ui import moment, time_range
+from training.words import moment, time_range
 
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "sheet.typ"
 

@@ -26,6 +26,7 @@ from training.keys import key_of
 from training.permissions import Permission, Reach, check_may, reach
 from training.refusals import Invalid, NotPermitted
 from training.selectors.classes import visible_classes
+from training.words import day as day_in_words
 
 WORKER = "worker"
 
@@ -166,7 +167,7 @@ HOURS = declare(Kind("hours", gettext_lazy("Hours"), _check_reads_classes, _make
 
 
 def _dated(title: str, on: date | None) -> str:
-    return title if on is None else _("%(title)s, as of %(day)s") % {"title": title, "day": f"{on:%Y-%m-%d}"}
+    return title if on is None else _("%(title)s, as of %(day)s") % {"title": title, "day": day_in_words(on)}
 
 
 def _told(items: Iterator[Item], *, total: int, tell: Tell) -> Iterator[Item]:

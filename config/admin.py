@@ -1,6 +1,7 @@
 """API tokens in Django Admin: made, shown once, revoked; the record of sign-ins, to read and to take along."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from axes.models import AccessAttempt, AccessLog
@@ -127,6 +128,7 @@ class SignInAdmin(ReadOnlyAdmin):
         """Return what the list shows, all pages of it, as CSV."""
         found = self.get_changelist_instance(request).get_queryset(request)
         titles = [str(SignIn._meta.get_field(name).verbose_name) for name in self.columns]  # type: ignore[union-attr]
+        titles = [_("when (%(zone)s)") % {"zone": settings.TIME_ZONE}, *titles[1:], _("when (UTC)")]
         answer = StreamingHttpResponse(
             csv_lines(titles, _cells(found.iterator(chunk_size=2000))), content_type="text/csv; charset=utf-8"
         )
@@ -137,7 +139,7 @@ class SignInAdmin(ReadOnlyAdmin):
 def _cells(rows: Iterator[SignIn]) -> Iterator[list[Cell]]:
     for row in rows:
         yield [
-            timezone.localtime(row.at).isoformat(timespec="seconds"),
+            _sortable(timezone.localtime(row.at)),
             row.get_outcome_display(),
             row.username,
             row.name,
@@ -145,7 +147,13 @@ def _cells(rows: Iterator[SignIn]) -> Iterator[list[Cell]]:
             row.token_id or "",
             row.address,
             row.browser,
+            _sortable(row.at.astimezone(UTC)),  # in which no hour comes twice
         ]
+
+
+def _sortable(moment: datetime) -> str:
+    """Return a moment as every spreadsheet takes it for one."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 @admin.register(AccessAttempt)

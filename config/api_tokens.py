@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from config.models import ApiToken
 from training.permissions import SUPERUSER_ONLY, Permission, check_may, may, withhold
 from training.refusals import Conflict, Invalid, check_fields, database_refusals
-from training.templatetags.ui import day
+from training.words import day
 
 MARK = "sp_"  # so that leak scanners and people know one when they see it
 USE_IS_NOTED_EVERY = timedelta(minutes=1)

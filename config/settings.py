@@ -210,6 +210,7 @@ JOBS_AT_ONCE = value.whole_number(
 FILES_WAIT = timedelta(days=7)
 
 # Language and time
+FORMAT_MODULE_PATH = "config.formats"
 LANGUAGES = [("en", _("English"))]
 LANGUAGE_CODE = value.one_of("LANGUAGE_CODE", [code for code, _name in LANGUAGES], default="en")
 LOCALE_PATHS = [CHECKOUT / "locale"]

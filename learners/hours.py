@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from training.refusals import Conflict, Invalid, Refusal
-from training.templatetags.ui import day as day_in_words
+from training.words import day as day_in_words
 
 Hours = Decimal | float | int | str
 

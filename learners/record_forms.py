@@ -14,7 +14,7 @@ from training.forms import LONGEST_REASON, WITHIN_REASON, Choices, DayInput
 from training.models import Company
 from training.refusals import Refusal
 from training.selectors.courses import bookable_versions
-from training.templatetags.ui import day
+from training.words import day
 
 NEVER = "never"  # stands for the last day where there is none
 

@@ -13,7 +13,7 @@ from learners.models import CompetencyRecord, TrainingRecord
 from training.permissions import name_of
 from training.policies import allows
 from training.refusals import Conflict, Invalid
-from training.templatetags.ui import day
+from training.words import day
 
 Status = CompetencyRecord.Status
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learners.models import ComplianceStatus, Learner
-from training.templatetags.ui import days_left
+from training.words import days_left
 
 
 class Verdict(TextChoices):

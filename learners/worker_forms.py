@@ -18,7 +18,7 @@ from learners.worker_policies import STATUS_STEPS, ChangedMeanwhile
 from training.forms import LONGEST_REASON, WITHIN_REASON, DayInput
 from training.models import Company
 from training.refusals import Refusal
-from training.templatetags.ui import day as day_in_words
+from training.words import day as day_in_words
 
 
 def _reason(**options: Any) -> forms.CharField:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from learners.models import Learner
 from training.permissions import name_of
 from training.refusals import Conflict, Invalid
-from training.templatetags.ui import day as day_in_words
-from training.templatetags.ui import moment
+from training.words import day as day_in_words
+from training.words import moment
 
 Status = Learner.Status
 

@@ -14,8 +14,8 @@ from training.models import ClassAttendanceSession, Company, Course, Trainer, Tr
 from training.permissions import name_of
 from training.refusals import Conflict, Invalid, Refusal
 from training.schedules import ClassDay, Schedule, check_schedule
-from training.templatetags.ui import day as day_in_words
-from training.templatetags.ui import moment
+from training.words import day as day_in_words
+from training.words import moment
 
 Status = TrainingClass.Status
 

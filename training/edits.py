@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from training.models.base import Authored
 from training.permissions import name_of
 from training.refusals import Conflict, Refusal, show_refusal
-from training.templatetags.ui import day, moment
+from training.words import day, moment
 
 LOADED = "loaded"
 

@@ -19,6 +19,7 @@ from training.selectors.availability import booked_minutes, load_label, offered_
 from training.selectors.courses import bookable_versions, course_title, published_version
 from training.selectors.sessions import SessionFilter, Shown
 from training.services.sessions import Plan
+from training.words import clock as clock_in_words
 
 LONGEST_REASON = 500
 Choices = list[tuple[int | str, str]]
@@ -235,7 +236,7 @@ def moment_of(day: date, clock: time) -> datetime:
     zone = timezone.get_current_timezone()
     naive = datetime.combine(day, clock)
     first, second = (naive.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    words = {"time": f"{clock:%H:%M}"}
+    words = {"time": clock_in_words(clock)}
     if first.astimezone(zone).replace(tzinfo=None) != naive:
         raise forms.ValidationError(
             _("There is no %(time)s on that day: the clocks go forward. Choose a later time.") % words

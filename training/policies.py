@@ -14,7 +14,7 @@ from training.models import SESSION_STEPS, Course, CourseVersion, Session, Train
 from training.permissions import name_of
 from training.refusals import Conflict, Invalid, Refusal
 from training.selectors.availability import Overlap
-from training.templatetags.ui import day, moment, time_range
+from training.words import day, moment, time_range
 
 # A typed year such as 0206 or 20266 is a slip; times further away than this are refused.
 PLAUSIBLE = timedelta(days=20 * 366)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from training.refusals import Invalid
+from training.words import clock_range
 
 LAST_DAY = -1
 HALF_HOUR = 30
@@ -55,7 +56,7 @@ class Interval(NamedTuple):
         return self.end_minute - self.start_minute
 
     def __str__(self) -> str:
-        return f"{self.start:%H:%M}–{self.end:%H:%M}"
+        return clock_range(self.start, self.end)
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
-from django.utils.translation import pgettext
 
 from attendance.models import SessionAttendee
 from learners.models import LearnerProgression
 from learners.selectors.learners import person_of, rows_of_people
 from training.models import ClassAttendanceSession, Session
 from training.selectors.sessions import with_title
+from training.words import day as day_in_words
 
 MOST_SHOWN = 10  # of the bookings of one person
 
@@ -27,13 +26,8 @@ class Booking(NamedTuple):
 
     @property
     def words(self) -> str:
-        """The day without its year: 3 Dec."""
-        return short_day(self.day)
-
-
-def short_day(day: dt.date) -> str:
-    """3 Dec"""
-    return format_date(day, pgettext("a day without its year", "j M"))
+        """The day: 3 Dec 2026."""
+        return day_in_words(self.day)
 
 
 def coming_lists(now: dt.datetime) -> QuerySet[SessionAttendee]:

@@ -24,7 +24,7 @@ from training.policies import allows
 from training.refusals import Refusal
 from training.schedules import Frequency, Schedule, day_name
 from training.selectors.classes import CalendarDay, by_code, class_calendar, class_months, is_missing
-from training.templatetags.ui import day as day_in_words
+from training.words import day as day_in_words
 
 Meeting = ClassAttendanceSession
 NO_HOURS = Decimal(0)

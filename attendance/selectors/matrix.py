@@ -4,15 +4,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from attendance.selectors.bookings import next_bookings, short_day
+from attendance.selectors.bookings import next_bookings
 from learners.models import ComplianceItem, ComplianceStatus, Learner
 from learners.selectors.as_of import facts_as_of, list_workers_as_of, workers_as_of
 from learners.selectors.later import Later, changed_later
@@ -28,7 +26,8 @@ from learners.selectors.matrix import (
     walk,
     walk_by_name,
 )
-from learners.standing import DUE, EXPIRING, FINE, Facts, ItemStanding, Standing, standing_of_item, standing_of_worker
+from learners.standing import DUE, FINE, RED, Facts, ItemStanding, Standing, standing_of_item, standing_of_worker
+from training.words import month as month_in_words
 
 ROWS_PER_PAGE = 100
 COUNTED_TO = 10_000  # workers of a filter
@@ -57,6 +56,9 @@ class Cell:
     Items that say the same share one cell, so that a page of thousands is compared and drawn quickly.
 
     Attributes:
+        expiry: last day of the proof that counts, or of the last one that did.
+        due: day by which a course with a grace period is to be done.
+        day: the one of them that the status is about; None where it is about none.
         is_missing: red without any record.
         is_to_verify: a practical sign-off is owed, shown beside the status.
         booked: day of the coming session of this course that has the worker on its list (P4).
@@ -64,17 +66,12 @@ class Cell:
 
     standing: ItemStanding
     text: str
+    expiry: dt.date | None
+    due: dt.date | None
+    day: dt.date | None
     is_missing: bool
     is_to_verify: bool
     booked: dt.date | None
-
-    @property
-    def words(self) -> str:
-        """The cell for files, where there are no shapes."""
-        marks = [_("to verify")] if self.is_to_verify else []
-        if self.booked:
-            marks.append(_("on the list for %(day)s") % {"day": short_day(self.booked)})
-        return ", ".join([f"{self.standing.word} {self.text}".strip(), *marks])
 
 
 @dataclass(frozen=True)
@@ -249,16 +246,20 @@ def cells_by_worker(
     """Return the cells by worker and course. Items that say the same share one cell: there are thousands of them."""
     cells: dict[int, dict[int, Cell]] = defaultdict(dict)
     made: dict[tuple[object, ...], Cell] = {}
-    month = cache(partial(format_date, format_string=pgettext("a month", "M y")))
+    month = cache(month_in_words)
     for fact in facts:
         booked = bookings.get((fact.learner_id, fact.course_id))
         what = (*fact[2:], booked)
         cell = made.get(what)
         if cell is None:
             standing = standing_of_item(fact, day, warning_days)
+            last = _last_day(fact, standing)
             cell = made[what] = Cell(
                 standing=standing,
-                text=_text(fact, standing, day, month),
+                text=_text(standing, last, day, month),
+                expiry=fact.expiry_date,
+                due=fact.due_date,
+                day=last,
                 is_missing=standing.kind == "bad" and fact.expiry_date is None and fact.due_date is None,
                 is_to_verify=fact.awaiting_verification,
                 booked=booked,
@@ -267,18 +268,29 @@ def cells_by_worker(
     return cells
 
 
-def _text(fact: Facts, standing: ItemStanding, day: dt.date, month: Callable[[dt.date], str]) -> str:
+def _last_day(fact: Facts, standing: ItemStanding) -> dt.date | None:
+    """Return the day that an item's status is about: the last valid one, or the one by which it is to be done."""
+    if standing.order[0] == DUE:
+        return fact.due_date
+    if standing.order[0] == RED and fact.status != ComplianceStatus.NON_COMPLIANT:  # out of date (C7)
+        return fact.holds_until
+    return fact.expiry_date or (fact.due_date if standing.order[0] == RED else None)
+
+
+def _text(standing: ItemStanding, last: dt.date | None, day: dt.date, month: Callable[[dt.date], str]) -> str:
     """Return the few letters of a cell: days left or passed, or the month in which a pass ends.
 
     Args:
+        last: the day that the status is about.
         month: writes the month of its first day.
     """
-    place, decisive = standing.order
+    place = standing.order[0]
+    if last is None:
+        return _("valid") if place == FINE else _("none")
     if place == FINE:
-        return _("valid") if fact.expiry_date is None else month(fact.expiry_date.replace(day=1))
-    if place in (DUE, EXPIRING):
-        return _("%(days)d d") % {"days": (decisive - day).days}
-    last = fact.expiry_date or fact.due_date
-    if fact.status != ComplianceStatus.NON_COMPLIANT:
-        last = fact.holds_until
-    return _("none") if last is None else _("−%(days)d d") % {"days": (day - last).days}
+        return month(last.replace(day=1))
+    return (
+        _("%(days)d d") % {"days": (last - day).days}
+        if place != RED
+        else _("−%(days)d d") % {"days": (day - last).days}
+    )

@@ -19,8 +19,8 @@ from learners.standing import ItemStanding, Standing, verdict
 from training.models import Company, Session
 from training.permissions import name_of
 from training.policies import allows
-from training.templatetags.ui import day as day_in_words
-from training.templatetags.ui import moment as moment_in_words
+from training.words import day as day_in_words
+from training.words import moment as moment_in_words
 
 PERSON = ("status", "end_date", "company", "role")
 # What rows need: with everything else that is known about 200 people, reading the list takes half as long again.

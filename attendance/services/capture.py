@@ -24,7 +24,7 @@ from training.permissions import Permission, check_may
 from training.refusals import Conflict, Invalid, database_refusals
 from training.selectors.classes import planned_days
 from training.services.classes import lock_meeting
-from training.templatetags.ui import day as day_in_words
+from training.words import day as day_in_words
 
 Status = ClassAttendanceSession.Status
 

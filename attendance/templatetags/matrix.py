@@ -8,8 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from attendance.selectors.bookings import short_day
 from attendance.selectors.matrix import Cell
+from training.words import day
 
 register = template.Library()
 
@@ -33,7 +33,7 @@ def matrix_cell(cell: Cell, learner_id: int, course_id: int) -> SafeString:
 def _cell(cell: Cell, in_place: str = "") -> SafeString:
     letters = LETTERS[cell.standing.kind] + (" n" if cell.is_missing else "") + (" v" if cell.is_to_verify else "")
     word = _("%(word)s, to verify") % {"word": cell.standing.word} if cell.is_to_verify else cell.standing.word
-    return _drawn(letters, word, cell.text, short_day(cell.booked) if cell.booked else "", in_place)
+    return _drawn(letters, word, cell.text, day(cell.booked) if cell.booked else "", in_place)
 
 
 @lru_cache(maxsize=4096)  # by what is seen: a site has few words, days left and months, and every page shows them

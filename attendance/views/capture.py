@@ -24,7 +24,7 @@ from training.models import ClassAttendanceSession, TrainingClass
 from training.permissions import Permission, check_may, requires
 from training.refusals import Conflict, Invalid, Refusal
 from training.selectors.classes import visible_class
-from training.templatetags.ui import day as day_in_words
+from training.words import day as day_in_words
 
 
 @requires(Permission.CAPTURE)

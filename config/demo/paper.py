@@ -14,7 +14,7 @@ from attendance.selectors.sheet import Sheet
 from attendance.sheet import sheet_data
 from learners.models import Learner
 from training.printing import printable, typeset
-from training.templatetags.ui import day
+from training.words import day
 
 SIGNED_SHEET = Path(__file__).with_name("signed_sheet.typ")
 CERTIFICATE = Path(__file__).with_name("certificate.typ")

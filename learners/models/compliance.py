@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from learners.models.learner import ComplianceStatus
 from learners.models.requirement import RequirementType
 from training.models.base import audited
+from training.words import moment
 
 
 @audited(exclude=["updated_at"])
@@ -88,4 +89,4 @@ class ComplianceRun(models.Model):
         ordering = ("-pk",)
 
     def __str__(self) -> str:
-        return f"{self.started_at:%Y-%m-%d %H:%M}"
+        return moment(self.started_at)

@@ -19,6 +19,7 @@ from learners.hours import Hours, as_hours, check_day, check_hours, check_meetin
 from training.models import ClassAttendanceSession
 from training.models.base import audited
 from training.refusals import database_refusals
+from training.words import day
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -200,7 +201,7 @@ class ProgressionEvent(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind}, {self.effective_date:%Y-%m-%d}"
+        return f"{self.get_kind_display()}, {day(self.effective_date)}"
 
 
 @audited()
@@ -293,7 +294,7 @@ class LearnerHoursLog(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.log_date:%Y-%m-%d}: {self.hours_present}/{self.hours_trained}"
+        return f"{day(self.log_date)}: {self.hours_present}/{self.hours_trained}"
 
     @property
     def is_reversal(self) -> bool:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from training.models.base import audited, not_blank
 from training.models.session import SHA256_HEX
+from training.words import day
 
 TRAINER_NOT_NAMED = ("", "None")  # what stands in a record whose session's trainer was not loaded
 
@@ -110,7 +111,7 @@ class TrainingRecord(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.course_title}, {self.completion_date:%Y-%m-%d}"
+        return f"{self.course_title}, {day(self.completion_date)}"
 
 
 @audited()

@@ -14,7 +14,7 @@ from learners.selectors.later import rules_later
 from learners.standing import ItemStanding, standing_of_item
 from training.models import Course
 from training.selectors.courses import course_title
-from training.templatetags.ui import day
+from training.words import day
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from learners.models import ComplianceItem, Learner, RequirementPeriod
 from learners.models.requirement import RequirementType
 from learners.selectors.as_of import DATED
 from training.selectors.names_then import NamesThen
-from training.templatetags.ui import day as day_in_words
-from training.templatetags.ui import moment
+from training.words import day as day_in_words
+from training.words import moment
 
 # Periods that say, or said, something about the day, and of which something was entered only after it.
 TOLD_LATER = """

@@ -34,7 +34,7 @@ from training.audit_context import as_person
 from training.permissions import Permission, check_may, name_of
 from training.refusals import Refusal, database_refusals
 from training.selectors.site import site_identity
-from training.templatetags.ui import day
+from training.words import day
 
 
 class SignOffNotFound(Refusal):

@@ -25,7 +25,7 @@ from training.permissions import Permission, check_may, name_of
 from training.refusals import Conflict, Invalid, database_refusals
 from training.selectors.courses import published_version
 from training.selectors.site import site_identity
-from training.templatetags.ui import day, moment
+from training.words import day, moment
 
 
 class ExternalTraining(TypedDict):

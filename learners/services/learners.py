@@ -19,7 +19,7 @@ from learners.worker_policies import check_dated_back, check_not_merged, check_r
 from training.audit_context import as_person
 from training.permissions import Permission, check_may, may
 from training.refusals import Invalid, Refusal, check_fields, database_refusals
-from training.templatetags.ui import day as day_in_words
+from training.words import day as day_in_words
 
 
 class LearnerFacts(TypedDict, total=False):

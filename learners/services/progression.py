@@ -23,7 +23,7 @@ from training.models import ClassAttendanceSession, TrainingClass
 from training.permissions import Permission, check_may
 from training.refusals import Conflict, Invalid, database_refusals
 from training.services.classes import lock_class
-from training.templatetags.ui import day as day_in_words
+from training.words import day as day_in_words
 
 Kind = ProgressionEvent.Kind
 Status = LearnerProgression.Status

@@ -13,6 +13,7 @@ from learners.services.compliance import recalculate
 from learners.services.learners import lock_learner
 from training.permissions import Permission, check_may, name_of
 from training.refusals import Conflict, Invalid, Refusal, database_refusals
+from training.words import day
 
 
 class RecordNotFound(Refusal):
@@ -72,5 +73,5 @@ def check_not_revoked(record: TrainingRecord) -> None:
         who = name_of(revocation.revoked_by)
         raise AlreadyRevoked(
             _("This record was revoked already, by %(who)s on %(day)s.")
-            % {"who": who, "day": f"{revocation.revoked_on:%Y-%m-%d}"}
+            % {"who": who, "day": day(revocation.revoked_on)}
         )

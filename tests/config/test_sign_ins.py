@@ -1,6 +1,7 @@
 """Who came in and who was turned away is kept, append-only, and can be taken along."""
 
 import csv
+import datetime as dt
 import io
 
 import pytest
@@ -131,8 +132,14 @@ def test_the_list_is_taken_along_as_a_file_without_live_formulas(as_superuser: C
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # it streams
 
     titles, *rows = csv.reader(io.StringIO(text))
-    assert titles[:3] == ["when", "outcome", "user name as typed"]
+    assert titles[:3] == ["when (Europe/Berlin)", "outcome", "user name as typed"]
+    assert titles[-1] == "when (UTC)"
     assert [row[1:3] for row in rows] == [["refused", "'=HYPERLINK(A1)"]]
+    at = SignIn.objects.get(username="=HYPERLINK(A1)").at
+    told = [dt.datetime.fromisoformat(rows[0][column]) for column in (0, -1)]
+    assert told == [
+        each.replace(tzinfo=None, microsecond=0) for each in (timezone.localtime(at), at.astimezone(dt.UTC))
+    ]
     assert answer["Content-Disposition"].startswith("attachment")
     assert "Export as CSV" in as_superuser.get("/admin/config/signin/").content.decode()
 

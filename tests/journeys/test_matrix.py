@@ -44,7 +44,7 @@ def test_cells_are_walked_by_keys_and_a_seat_is_taken_from_one(
 
     cell = page.locator(f"#cell-{second.pk}-{version.course_id}")
     day = timezone.localdate(session.start_time)
-    expect(cell).to_have_attribute("data-b", f"{day.day} {day:%b}")
+    expect(cell).to_have_attribute("data-b", f"{day.day} {day:%b %Y}")
     expect(cell).to_be_focused()
     assert list(session.attendees.values_list("learner", flat=True)) == [second.pk]
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from training.models.base import audited
+from training.words import day
 
 
 @audited()
@@ -249,4 +250,4 @@ class ClassAttendanceSession(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.training_class}, {self.session_date:%Y-%m-%d}"
+        return f"{self.training_class}, {day(self.session_date)}"

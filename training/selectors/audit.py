@@ -21,7 +21,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from training.selectors.names_then import NamesThen
-from training.templatetags.ui import NOTHING, day, moment
+from training.words import NOTHING, day, moment
 
 PAGE_SIZE = 50
 CURSOR_SEPARATOR = "~"
@@ -295,6 +295,12 @@ def _changes(line: _Line, names: _Names) -> list[Change]:
     return changes
 
 
+def _is_said(model: type[models.Model], name: str, row: dict[str, Any]) -> bool:
+    """Tell whether a value means anything yet: a model names in `SAID_ONLY_WITH` what it hangs on."""
+    needs = getattr(model, "SAID_ONLY_WITH", {}).get(name)
+    return needs is None or (bool(row.get(needs)) and _is_said(model, needs, row))
+
+
 def _told(source: Source) -> list[models.Field]:
     """Return the fields of a source that lines tell, its subject among them."""
     fields = source.model._meta.concrete_fields
@@ -306,7 +312,7 @@ def _told(source: Source) -> list[models.Field]:
 
 def _in_words(field: Any, line: _Line, row: dict[str, Any], names: _Names) -> str:
     value = row.get(field.column)
-    if value is None or value == "":
+    if value is None or value == "" or not _is_said(line.source.model, field.name, row):
         return NOTHING
     if isinstance(field, models.ForeignKey):
         return names.of(field.related_model, value, at=line.at)

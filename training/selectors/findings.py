@@ -11,7 +11,7 @@ from training.models import Course, CourseVersion, Session, Trainer, TrainerQual
 from training.selectors.availability import Overlap, overlapping
 from training.selectors.classes import MeetingOverlap, meetings_at
 from training.selectors.courses import published_version
-from training.templatetags.ui import duration, time_range
+from training.words import duration, time_range
 
 WORST_FIRST = ("bad", "warn", "ok")
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from training.models import Course, CoursePrerequisite, CourseVersion, Session
 from training.selectors.audit import Change
 from training.services.courses import CourseNotFound
-from training.templatetags.ui import NOTHING, duration
+from training.words import NOTHING, duration
 
 Draft, Published = CourseVersion.Status.DRAFT, CourseVersion.Status.PUBLISHED
 

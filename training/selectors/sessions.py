@@ -18,7 +18,7 @@ from training.selectors.audit import Change
 from training.selectors.availability import start_of_day
 from training.selectors.courses import course_title
 from training.services.sessions import SessionNotFound
-from training.templatetags.ui import NOTHING, moment
+from training.words import NOTHING, moment
 
 REFERENCE = re.compile(r"(?:S-\d{4}-)?0*(\d{1,18})", re.IGNORECASE)
 PLANNED_FACTS = ("course", "trainer", "venue", "start_time", "end_time", "status")

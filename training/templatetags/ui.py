@@ -3,7 +3,6 @@
 Every status is shape + word + colour (4-interface, law 3): templates name the kind and the word, never a colour.
 """
 
-import datetime as dt
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -16,13 +15,12 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
+from training import words
 from training.permissions import Owned, Permission, reach
 from training.permissions import may as user_may
 from training.selectors.jobs import HAS_JOBS, Waiting, waiting_files
@@ -31,7 +29,6 @@ register = template.Library()
 
 STATUS_KINDS = ("bad", "warn", "wait", "ok", "none")
 THEMES = ("light", "dark")
-NOTHING = "–"
 
 # The top bar in reading order: URL name, word, and what it takes to see it. An entry without a URL is left out.
 NAVIGATION = (
@@ -198,69 +195,21 @@ def _url_or_none(name: str) -> str | None:
         return None
 
 
-# Dates, times and durations, in the time zone of the site
+# Dates, times and durations, as `training.words` writes them
 
-
-@register.filter
-def day(value: dt.date | None) -> str:
-    """22 Oct 2026"""
-    return _formatted(value, pgettext("format of a day", "j M Y"))
-
-
-@register.filter
-def weekday(value: dt.date | None) -> str:
-    """Thu 22 Oct 2026"""
-    return _formatted(value, pgettext("format of a day with its weekday", "D j M Y"))
-
-
-@register.filter
-def clock(value: dt.datetime | None) -> str:
-    """08:00"""
-    return _formatted(value, pgettext("format of a time", "H:i"))
-
-
-@register.filter
-def moment(value: dt.datetime | None) -> str:
-    """22 Oct 2026 11:40"""
-    return _formatted(value, pgettext("format of a day and time", "j M Y H:i"))
-
-
-@register.simple_tag
-def time_range(start: dt.datetime | None, end: dt.datetime | None) -> str:
-    """Thu 22 Oct 2026, 08:00–12:00; with both days where the range runs past midnight."""
-    if start is None or end is None:
-        return NOTHING if start is None else f"{weekday(start)}, {clock(start)}"
-    if timezone.localdate(start) == timezone.localdate(end):
-        return f"{weekday(start)}, {clock(start)}–{clock(end)}"
-    return f"{weekday(start)}, {clock(start)} – {weekday(end)}, {clock(end)}"
-
-
-@register.filter
-def duration(minutes: int | None) -> str:
-    """4 h, 4 h 30 min or 45 min, from a number of minutes."""
-    if minutes is None:
-        return NOTHING
-    hours, rest = divmod(minutes, 60)
-    words = [_("%(hours)d h") % {"hours": hours}] if hours else []
-    if rest or not hours:
-        words.append(_("%(minutes)d min") % {"minutes": rest})
-    return " ".join(words)
-
-
-@register.filter
-def days_left(days: int | None) -> str:
-    """18 d left, last day today or 30 d ago, from a number of days until the last valid day."""
-    if days is None:
-        return NOTHING
-    if days == 0:
-        return _("last day today")
-    return _("%(days)d d left") % {"days": days} if days > 0 else _("%(days)d d ago") % {"days": -days}
-
-
-def _formatted(value: dt.date | None, pattern: str) -> str:
-    if value is None:
-        return NOTHING
-    return format_date(timezone.localtime(value) if isinstance(value, dt.datetime) else value, pattern)
+for _filter in (
+    words.clock,
+    words.day,
+    words.days_left,
+    words.duration,
+    words.moment,
+    words.month,
+    words.weekday,
+    words.weekday_of_year,
+):
+    register.filter(_filter)
+for _tag in (words.clock_range, words.day_range, words.time_range):
+    register.simple_tag(_tag)
 
 
 # Words
@@ -269,8 +218,8 @@ def _formatted(value: dt.date | None, pattern: str) -> str:
 @register.filter
 def initials(name: str) -> str:
     """OK, from "Oksana Kovalenko"."""
-    words = name.split()
-    return "".join(word[0] for word in (words if len(words) < 2 else (words[0], words[-1]))).upper()
+    parts = name.split()
+    return "".join(part[0] for part in (parts if len(parts) < 2 else (parts[0], parts[-1]))).upper()
 
 
 @register.filter

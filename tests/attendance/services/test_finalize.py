@@ -66,7 +66,7 @@ def test_f1_finalized_already_names_who_and_when(supervisor: User, superuser: Us
         finalize_session(session_id=session.pk, by=superuser, now=NOW + timedelta(hours=1))
     assert refused.value.status == 409
     assert refused.value.message == (
-        f"This session was finalized already, by {supervisor.get_full_name()} on 2026-03-02 at 16:00."
+        f"This session was finalized already, by {supervisor.get_full_name()} on 2 Mar 2026 at 16:00."
     )
     assert TrainingRecord.objects.count() == 2
 

@@ -169,7 +169,7 @@ def test_p4_today_marks_who_is_on_a_coming_list_and_offers_to_plan_for_the_other
 
     day = timezone.localdate(session.start_time)
     assert f'class="booked" href="/sessions/{session.pk}/"' in page
-    assert f"{day.day} {day:%b}</a>" in page
+    assert f"{day.day} {day:%b %Y}</a>" in page
     assert plan_for(waiting, nothing_planned) in page
     assert plan_for(booked, version) not in page
     assert plan_for(offered, with_seats) not in page

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import zipfile
 from datetime import date
 from typing import Any
 
@@ -18,6 +17,7 @@ from tests.attendance.services.test_capture import NOW
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import active_class
 from tests.jobs import run_waiting
+from tests.workbooks import book_of, midnight
 from training.models import Job, Trainer
 
 pytestmark = pytest.mark.django_db
@@ -106,11 +106,20 @@ def test_no_cell_is_a_formula(as_auditor: Client, progression: LearnerProgressio
     plain = as_auditor.post("/classes/hours/", {"format": "csv", "columns": ["worker"]})
     assert read(plain)[1] == ["'=1+1"]
     book = as_auditor.post("/classes/hours/", {"format": "xlsx", "columns": ["worker", "present"]})
-    with zipfile.ZipFile(io.BytesIO(book.getvalue())) as parts:
-        sheet, texts = parts.read("xl/worksheets/sheet1.xml"), parts.read("xl/sharedStrings.xml")
-    assert b"<f>" not in sheet
-    assert b"=1+1" in texts
-    assert b"<v>5</v>" in sheet
+    sheet = book_of(book).active
+    assert [(cell.value, cell.data_type) for cell in sheet[2]] == [("=1+1", "s"), (5, "n")]
+
+
+def test_months_and_hours_of_the_excel_file_can_be_filtered_and_added_up(
+    as_auditor: Client, progression: LearnerProgression
+):
+    asked = {"format": "xlsx", "columns": ["month", "class", "trained"]}
+    sheet = book_of(as_auditor.post("/classes/hours/", asked)).active
+    assert [cell.value for cell in sheet[1]] == ["Month", "Class", "Hours trained"]
+    assert [cell.value for cell in sheet[2]] == [midnight(date(2026, 3, 1)), progression.training_class.class_code, 8]
+    assert [sheet.cell(2, column).number_format for column in (1, 3)] == ["mmm yyyy", "0.0"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:C2")
+    assert sheet.column_dimensions["B"].width >= 14
 
 
 def test_a_trainer_exports_own_classes_only(as_trainer: Client, trainer: Trainer, progression: LearnerProgression):

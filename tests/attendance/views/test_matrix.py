@@ -1,10 +1,7 @@
 """The training matrix: pages, cells, columns, and the Excel file."""
 
-import io
 import re
-import zipfile
 from datetime import UTC, date, datetime, timedelta
-from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
@@ -14,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attendance.selectors import matrix as selector
+from attendance.selectors.matrix import Cell
 from attendance.views import matrix as views
 from learners.models import ComplianceItem, Learner
 from learners.selectors.learners import WorkerFilter
@@ -34,7 +32,10 @@ from tests.factories.training import (
 )
 from tests.html import fragment
 from tests.jobs import run_waiting
+from tests.workbooks import book_of, midnight
+from training import xlsx_files
 from training.models import Course, Job, Session
+from training.words import day
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,10 @@ def text_of(response) -> str:
 
 def workers_in(response) -> list[Learner]:
     return [row.learner for row in response.context["matrix"].rows]
+
+
+def told(cell: Cell) -> str:
+    return f"{cell.standing.word} {cell.text}"
 
 
 def cell_of(response, learner: Learner, course: Course):
@@ -98,11 +103,11 @@ def test_rows_stand_worst_first_and_each_cell_says_shape_and_number(as_superviso
     valid_until = TODAY() + timedelta(days=400)
     assert '<td class="r n"><i>Missing </i>none</td>' in page
     assert '<td class="w"><i>Expiring </i>18 d</td>' in page
-    assert f'<td class="o"><i>Valid </i>{valid_until:%b %y}</td>' in page
-    assert [cell.words for row in response.context["matrix"].rows for cell in row.cells] == [
+    assert f'<td class="o"><i>Valid </i>{valid_until:%b %Y}</td>' in page
+    assert [told(cell) for row in response.context["matrix"].rows for cell in row.cells] == [
         "Missing none",
         "Expiring 18 d",
-        f"Valid {valid_until:%b %y}",
+        f"Valid {valid_until:%b %Y}",
     ]
 
 
@@ -161,7 +166,7 @@ def test_p4_a_cell_shows_the_day_of_the_coming_session_that_lists_the_worker(
 
     day = timezone.localdate(coming.start_time)
     assert [cell_of(response, each, course).booked for each in crew] == [day, None, day]
-    assert f'data-b="{day.day} {day:%b}"' in text_of(response)
+    assert f'data-b="{day.day} {day:%b %Y}"' in text_of(response)
 
 
 def test_c3_a_pending_sign_off_stands_beside_the_status(as_supervisor: Client):
@@ -189,7 +194,7 @@ def test_c2_valid_through_today_is_not_red_today_and_red_tomorrow():
         (row,) = shown.rows
         (cell,) = row.cells
         assert cell is not None
-        return f"{row.standing.word}: {cell.words}"
+        return f"{row.standing.word}: {told(cell)}"
 
     assert word_at(datetime(2026, 3, 31, 21, 30, tzinfo=UTC)) == "Expiring: Expiring 0 d"
     assert word_at(datetime(2026, 3, 31, 22, 30, tzinfo=UTC)) == "Out of date: Out of date −1 d"
@@ -355,7 +360,7 @@ def test_p4_a_cell_offers_coming_sessions_with_free_seats_and_adds_to_one(as_sup
     day = timezone.localdate(free.start_time)
     assert answer.context["details"].booked == free
     assert (
-        f'<td id="cell-{crew[0].pk}-{course.pk}" hx-swap-oob="true" tabindex="-1" class="r n" data-b="{day:%-d %b}">'
+        f'<td id="cell-{crew[0].pk}-{course.pk}" hx-swap-oob="true" tabindex="-1" class="r n" data-b="{day:%-d %b %Y}">'
         in (text_of(answer))
     )
     assert not answer.context["details"].sessions
@@ -439,11 +444,11 @@ def test_c8_the_matrix_of_another_day_says_so_and_shows_what_was_held_then(as_su
 
     response = open_matrix(as_supervisor, "?on=2026-02-10")
 
-    assert "As of 10 February 2026" in text_of(response)
+    assert "As of 10 Feb 2026" in text_of(response)
     assert 'href="?"' in text_of(response)
-    assert cell_of(response, learner, version.course).words == "Expiring 0 d"
+    assert told(cell_of(response, learner, version.course)) == "Expiring 0 d"
     later = open_matrix(as_supervisor, "?on=2026-02-11")
-    assert cell_of(later, learner, version.course).words == "Expired −1 d"
+    assert told(cell_of(later, learner, version.course)) == "Expired −1 d"
     assert "Area" not in text_of(open_cell(as_supervisor, learner, version.course, "?on=2026-02-11"))
     assert "1 d ago" in text_of(open_cell(as_supervisor, learner, version.course, "?on=2026-02-11"))
 
@@ -461,9 +466,9 @@ def test_c8_rows_and_cells_say_what_was_known_differently_on_that_day(as_supervi
     cell = text_of(open_cell(as_supervisor, learner, version.course, "?on=2026-02-10"))
     assert "Entered later, by somebody who is not named, on " in cell
     file = as_supervisor.post(reverse("attendance:matrix_file", query={"on": "2026-02-10"}))
-    sheet = zipfile.ZipFile(io.BytesIO(file.getvalue())).read("xl/worksheets/sheet1.xml").decode()
-    assert "Changed later" in sheet
-    assert "Entered later, by somebody who is not named, on " in sheet
+    _above, titles, (*_cells, changed) = sheet_of(file)
+    assert titles[-1] == "Changed later"
+    assert "Entered later, by somebody who is not named, on " in changed
     assert "ntered later" not in text_of(open_matrix(as_supervisor))
 
 
@@ -490,13 +495,9 @@ def test_c8_a_day_that_means_nothing_is_a_sentence(as_supervisor: Client, crew: 
 # The Excel file
 
 
-def sheet_of(response) -> list[list[str]]:
-    """Return the texts of the file's rows, and check that nothing in it is a formula."""
-    book = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
-    xml = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314  # made by ourselves
-    assert not sheet.findall(f".//{xml}f")
-    return [["".join(cell.itertext()) for cell in row] for row in sheet.iter(f"{xml}row")]
+def sheet_of(response, name: str = "Matrix") -> list[list]:
+    """Return the values of a sheet's rows."""
+    return [list(row) for row in book_of(response)[name].iter_rows(values_only=True)]
 
 
 def test_the_excel_file_holds_every_row_of_the_filter_as_shown(
@@ -511,13 +512,54 @@ def test_the_excel_file_holds_every_row_of_the_filter_as_shown(
 
     assert re.fullmatch(r'attachment; filename="matrix-[\d-]{10}\.xlsx"', response["Content-Disposition"])
     head, titles, *rows = sheet_of(response)
-    assert head == [f"As of {TODAY()}"]
+    assert head[0].startswith(f"As of {day(TODAY())}. ")
     assert titles[-1].endswith("Work at height")
     assert [(row[0], row[2], row[-1]) for row in rows] == [
-        (crew[0].name, "Not cleared", "Missing none"),
-        (crew[1].name, "Expiring", "Expiring 18 d"),
-        (crew[2].name, "Cleared", f"Valid {TODAY() + timedelta(days=400):%b %y}"),
+        (crew[0].name, "Not cleared", "Missing"),
+        (crew[1].name, "Expiring", midnight(TODAY() + timedelta(days=18))),
+        (crew[2].name, "Cleared", midnight(TODAY() + timedelta(days=400))),
     ]
+
+
+def test_days_of_the_excel_file_are_days_with_filters_and_a_head_that_stays(as_supervisor: Client, crew: list[Learner]):
+    session = session_of(course_of(crew[0]))
+    SessionAttendeeFactory(session=session, learner=crew[0])
+    SessionAttendeeFactory(session=session, learner=crew[1])
+    expiry, booked = TODAY() + timedelta(days=18), timezone.localdate(session.start_time)
+
+    book = book_of(as_supervisor.post(reverse("attendance:matrix_file")))
+
+    matrix, facts = book["Matrix"], book["Courses of workers"]
+    assert (matrix.freeze_panes, matrix.auto_filter.ref) == ("C3", "A2:F5")
+    assert (facts.freeze_panes, facts.auto_filter.ref) == ("C3", "A2:M5")
+    assert [matrix.cell(row, 6).number_format for row in (4, 5)] == [
+        '"Expiring "d mmm yyyy", booked"',
+        '"Valid "d mmm yyyy',
+    ]
+    assert matrix.cell(3, 6).value == f"Missing, booked for {day(booked)}"
+    assert [matrix.cell(row, 6).is_date for row in (4, 5)] == [True, True]
+    assert all(sheet.column_dimensions["A"].width > 20 for sheet in (matrix, facts))
+    titles = [cell.value for cell in facts[2]]
+    rows = [dict(zip(titles, row, strict=True)) for row in facts.iter_rows(min_row=3, values_only=True)]
+    assert [(row["Worker"], row["Status of the course"], row["Valid until"], row["Days left"]) for row in rows] == [
+        (crew[0].name, "Missing", None, None),
+        (crew[1].name, "Expiring", midnight(expiry), 18),
+        (crew[2].name, "Valid", midnight(TODAY() + timedelta(days=400)), 400),
+    ]
+    assert [row["Booked for"] for row in rows] == [midnight(booked), midnight(booked), None]
+    assert facts["I4"].number_format == "d mmm yyyy"
+
+
+def test_a_table_of_more_rows_than_a_sheet_takes_goes_on_upon_the_next(
+    as_supervisor: Client, crew: list[Learner], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(xlsx_files, "MOST_ROWS", 4)
+
+    book = book_of(as_supervisor.post(reverse("attendance:matrix_file")))
+
+    assert book.sheetnames == ["Matrix", "Courses of workers", "Courses of workers 2", "Matrix 2"]
+    assert book["Matrix 2"]["A3"].value == crew[2].name
+    assert book["Matrix 2"].auto_filter.ref == "A2:F3"
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x","y")', "https://x.example"])

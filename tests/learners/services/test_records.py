@@ -61,7 +61,7 @@ def test_r2_once_is_enough(record: TrainingRecord, superuser: User) -> None:
     revoke_record(record_id=record.pk, reason="Wrong person", by=superuser, now=NOW)
     with pytest.raises(AlreadyRevoked) as refused:
         revoke_record(record_id=record.pk, reason="Again", by=superuser, now=NOW)
-    assert refused.value.message == (f"This record was revoked already, by {superuser.get_full_name()} on 2026-03-03.")
+    assert refused.value.message == (f"This record was revoked already, by {superuser.get_full_name()} on 3 Mar 2026.")
     with pytest.raises(RecordNotFound):
         revoke_record(record_id=0, reason="Nothing", by=superuser, now=NOW)
 

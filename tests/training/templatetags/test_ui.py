@@ -11,6 +11,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from config.environment import CHECKOUT
+from training import words
 from training.permissions import Permission
 from training.templatetags import ui
 
@@ -149,17 +150,17 @@ def _in_berlin(day: int, hour: int) -> dt.datetime:
     ],
 )
 def test_time_range(start: dt.datetime | None, end: dt.datetime | None, shown: str) -> None:
-    assert ui.time_range(start, end) == shown
+    assert words.time_range(start, end) == shown
 
 
 @pytest.mark.parametrize(("minutes", "shown"), [(240, "4 h"), (270, "4 h 30 min"), (45, "45 min"), (0, "0 min")])
 def test_duration(minutes: int, shown: str) -> None:
-    assert ui.duration(minutes) == shown
+    assert words.duration(minutes) == shown
 
 
 @pytest.mark.parametrize(("days", "shown"), [(18, "18 d left"), (0, "last day today"), (-30, "30 d ago")])
 def test_days_left(days: int, shown: str) -> None:
-    assert ui.days_left(days) == shown
+    assert words.days_left(days) == shown
 
 
 # Words

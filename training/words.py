@@ -1,0 +1,97 @@
+"""Dates, times and durations as people read them: on pages, in sentences, on paper. One way for each.
+
+The patterns are those of `config.formats`; moments are told in the time zone of the site. What programs read is ISO
+8601, and is not made here. Nothing to tell is a dash.
+"""
+
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.dateformat import time_format as format_time
+from django.utils.formats import get_format
+from django.utils.translation import gettext as _
+
+NOTHING = "–"
+
+
+def day(value: dt.date | None) -> str:
+    """22 Oct 2026"""
+    return _formatted(value, "DATE_FORMAT")
+
+
+def weekday(value: dt.date | None) -> str:
+    """Thu 22 Oct 2026"""
+    return _formatted(value, "WEEKDAY_FORMAT")
+
+
+def weekday_of_year(value: dt.date | None) -> str:
+    """Thu 22 Oct: only where the year stands beside it"""
+    return _formatted(value, "WEEKDAY_OF_YEAR_FORMAT")
+
+
+def month(value: dt.date | None) -> str:
+    """Oct 2026"""
+    return _formatted(value, "YEAR_MONTH_FORMAT")
+
+
+def clock(value: dt.datetime | dt.time | None) -> str:
+    """08:00"""
+    return _formatted(value, "TIME_FORMAT")
+
+
+def moment(value: dt.datetime | None) -> str:
+    """22 Oct 2026 11:40"""
+    return _formatted(value, "DATETIME_FORMAT")
+
+
+def day_range(first: dt.date | None, last: dt.date | None) -> str:
+    """22 Oct 2026 – 3 Mar 2027, or one day; "from" and "until" where only one end is known"""
+    if first is not None and last is not None:
+        return day(first) if first == last else f"{day(first)} – {day(last)}"
+    if first is not None:
+        return _("from %(day)s") % {"day": day(first)}
+    return NOTHING if last is None else _("until %(day)s") % {"day": day(last)}
+
+
+def time_range(start: dt.datetime | None, end: dt.datetime | None) -> str:
+    """Thu 22 Oct 2026, 08:00–12:00; with both days where the range runs past midnight."""
+    if start is None or end is None:
+        return NOTHING if start is None else f"{weekday(start)}, {clock(start)}"
+    if timezone.localdate(start) == timezone.localdate(end):
+        return f"{weekday(start)}, {clock_range(start, end)}"
+    return f"{weekday(start)}, {clock(start)} – {weekday(end)}, {clock(end)}"
+
+
+def clock_range(start: dt.datetime | dt.time, end: dt.datetime | dt.time | None) -> str:
+    """08:00–12:00, or 08:00 where the end is open"""
+    return clock(start) if end is None else f"{clock(start)}–{clock(end)}"
+
+
+def duration(minutes: int | None) -> str:
+    """4 h, 4 h 30 min or 45 min, from a number of minutes."""
+    if minutes is None:
+        return NOTHING
+    hours, rest = divmod(minutes, 60)
+    words = [_("%(hours)d h") % {"hours": hours}] if hours else []
+    if rest or not hours:
+        words.append(_("%(minutes)d min") % {"minutes": rest})
+    return " ".join(words)
+
+
+def days_left(days: int | None) -> str:
+    """18 d left, last day today or 30 d ago, from a number of days until the last valid day."""
+    if days is None:
+        return NOTHING
+    if days == 0:
+        return _("last day today")
+    return _("%(days)d d left") % {"days": days} if days > 0 else _("%(days)d d ago") % {"days": -days}
+
+
+def _formatted(value: dt.date | dt.time | None, name: str) -> str:
+    if value is None:
+        return NOTHING
+    pattern: str = get_format(name)
+    if isinstance(value, dt.time):
+        return format_time(value, pattern)
+    return format_date(timezone.localtime(value) if isinstance(value, dt.datetime) else value, pattern)

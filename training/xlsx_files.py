@@ -1,0 +1,151 @@
+"""Excel files as the site hands them out: days are days, numbers are numbers, and texts stay texts.
+
+Every table has a bold head that stays in sight, filters on it, and columns wide enough to be read. Nothing in a file is
+a formula or a link, whatever somebody's name begins with.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+import xlsxwriter
+from django.utils import timezone
+from django.utils.translation import pgettext
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LONGEST_CELL = 32_767  # letters that Excel takes in one
+MOST_ROWS = 1_048_576  # that Excel takes in one sheet
+FIRST_DAY = date(1900, 3, 1)  # Excel counts a 29 February 1900, and takes no day before 1900
+
+Value = str | int | Decimal | date | datetime | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value that is not written as its column says.
+
+    Attributes:
+        pattern: how Excel shows a number or day, in its own language, such as ``"Due" d mmm yyyy``; letters in quotes.
+        look: colours and weight, by the names of xlsxwriter.
+    """
+
+    value: Value
+    pattern: str = ""
+    look: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its title, how wide it is in letters, and how Excel shows its days and numbers where not as usual."""
+
+    title: str
+    width: int
+    pattern: str = ""
+
+
+@contextmanager
+def workbook() -> Iterator[tuple[Workbook, IO[bytes]]]:
+    """Open an Excel file that is written row by row, so that a large site is never in memory as a whole.
+
+    Yields:
+        the book, and the file that holds it at the end; whoever sends it closes it.
+    """
+    file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(file, options) as book:
+        yield book, file
+    file.seek(0)
+
+
+class Table:
+    """A table of a file, on a sheet of its own, and on further ones where it has more rows than Excel takes in one.
+
+    Args:
+        name: of the sheet, at most 31 letters.
+        above: a line above the head, such as the day that the table tells of.
+        fixed: how many columns stay in sight when others are looked for.
+    """
+
+    def __init__(
+        self, book: Workbook, name: str, columns: Sequence[Column], *, above: str = "", fixed: int = 0
+    ) -> None:
+        self._book, self._name, self._columns, self._above, self._fixed = book, name, columns, above, fixed
+        self._formats = cache(self._make_format)
+        self._sheets = 0
+        self._begin()
+
+    def add(self, values: Sequence[Value | Cell]) -> None:
+        """Write a row; None leaves a cell empty."""
+        if self._row == MOST_ROWS:
+            self.close()
+            self._begin()
+        for number, (column, each) in enumerate(zip(self._columns, values, strict=True)):
+            cell = each if isinstance(each, Cell) else Cell(each)
+            if cell.value is not None:
+                self._write(number, cell, column)
+        self._row += 1
+
+    def close(self) -> None:
+        """Lay the filters over what was written."""
+        self._sheet.autofilter(self._head, 0, max(self._row - 1, self._head), len(self._columns) - 1)
+
+    def _begin(self) -> None:
+        self._sheets += 1
+        self._sheet = self._book.add_worksheet(self._name if self._sheets == 1 else f"{self._name} {self._sheets}")
+        self._head = 1 if self._above else 0
+        self._sheet.freeze_panes(self._head + 1, self._fixed)
+        for number, column in enumerate(self._columns):
+            self._sheet.set_column(number, number, column.width)
+        bold = self._formats("", (("bold", True),))
+        if self._above:
+            self._sheet.write_string(0, 0, self._above, bold)
+        head = self._formats("", (("bold", True), ("text_wrap", True), ("valign", "top"), ("bottom", 1)))
+        for number, column in enumerate(self._columns):
+            self._sheet.write_string(self._head, number, column.title[:LONGEST_CELL], head)
+        self._row = self._head + 1
+
+    def _write(self, number: int, cell: Cell, column: Column) -> None:
+        value, row = cell.value, self._row
+        pattern = cell.pattern or column.pattern
+        if isinstance(value, datetime):
+            at = timezone.localtime(value).replace(tzinfo=None)
+            self._sheet.write_datetime(row, number, at, self._formats(pattern or moment_pattern(), cell.look))
+        elif isinstance(value, date) and value >= FIRST_DAY:
+            self._sheet.write_datetime(row, number, value, self._formats(pattern or day_pattern(), cell.look))
+        elif isinstance(value, int | Decimal):
+            self._sheet.write_number(row, number, float(value), self._formats(pattern, cell.look))
+        else:
+            self._sheet.write_string(row, number, str(value)[:LONGEST_CELL], self._formats("", cell.look))
+
+    def _make_format(self, pattern: str, look: tuple[tuple[str, Any], ...]) -> Format:
+        properties: Mapping[str, Any] = dict(look)
+        if pattern:
+            properties = {"num_format": pattern, **properties}
+        return self._book.add_format(properties)
+
+
+def day_pattern() -> str:
+    """22 Oct 2026, as Excel is told to show a day"""
+    return pgettext("format of a day in Excel", "d mmm yyyy")
+
+
+def month_pattern() -> str:
+    """Oct 2026, as Excel is told to show a month"""
+    return pgettext("format of a month in Excel", "mmm yyyy")
+
+
+def moment_pattern() -> str:
+    """22 Oct 2026 11:40, as Excel is told to show a moment"""
+    return pgettext("format of a day and time in Excel", "d mmm yyyy hh:mm")
