@@ -88,11 +88,24 @@ class SessionForm(ServiceForm):
         return plan  # type: ignore[no-any-return]  # by the names of Plan
 
 
+def mark_in_words(attendee: SessionAttendee) -> str:
+    """Return what was marked; whoever was only put on the list is not marked, whatever the columns hold by default."""
+    if attendee.marked_at is None:
+        return _("not marked")
+    if not attendee.is_present:
+        return _("absent")
+    return _("present, passed") if attendee.has_passed else _("present, not passed")
+
+
 class AttendeeInline(ReadOnlyInline):
     model = SessionAttendee
-    fields = ("line", "learner", "status", "is_present", "has_passed", "remarks", "marked_by", "marked_at")
+    fields = ("line", "learner", "status", "mark", "remarks", "marked_by", "marked_at")
     readonly_fields = fields
     select_related = ("learner", "marked_by")
+
+    @admin.display(description=gettext_lazy("mark"))
+    def mark(self, attendee: SessionAttendee) -> str:
+        return mark_in_words(attendee)
 
 
 class LookedForm(forms.Form):
@@ -252,12 +265,18 @@ def _is_kept(session: Session) -> bool:
 class SessionAttendeeAdmin(ReadOnlyAdmin):
     """All lists in one; they are edited on the session's own page."""
 
-    list_display = ("session", "line", "learner", "status", "is_present", "has_passed", "marked_at")
+    list_display = ("session", "line", "learner", "status", "mark", "marked_at")
     list_display_links = ("session", "line", "learner")
-    list_filter = ("status", "is_present", "has_passed")
+    list_filter = ("status", ("marked_at", admin.EmptyFieldListFilter), "is_present")
+    exclude = ("is_present", "has_passed")
+    readonly_fields = ("mark",)
     list_select_related = ("session", "learner")
     date_hierarchy = "marked_at"
     search_fields = (*WORKER_SEARCH, "remarks")
+
+    @admin.display(description=gettext_lazy("mark"))
+    def mark(self, attendee: SessionAttendee) -> str:
+        return mark_in_words(attendee)
 
 
 class CaptureVoidInline(ReadOnlyInline):

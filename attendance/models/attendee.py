@@ -1,5 +1,7 @@
 """Who is on a session's list, and how it went for them."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -68,6 +70,9 @@ class SessionAttendee(models.Model):
         related_name="+",
     )
     version = models.PositiveIntegerField(_("version"), default=1)
+
+    # Whoever was only put on a list is neither absent nor passed: presence counts once marked, a pass with presence.
+    SAID_ONLY_WITH: ClassVar = {"is_present": "marked_at", "has_passed": "is_present"}
 
     class Meta:
         db_table = "session_attendees"

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.correction_policies import check_is_finalized
-from attendance.policies import check_can_upload
+from attendance.policies import check_can_upload, has_ended
 from attendance.selectors.sheet_reading import sheets_told
 from attendance.sheet_findings import Told
 from learners.models import CompetencyRecord, EvidenceUpload, TrainingRecord
@@ -34,6 +35,7 @@ class EvidenceCard:
         told: by sheet, in their order, what its codes tell (E8).
         is_open: it can still be uploaded or replaced, as far as the session goes.
         is_correctable: it can be corrected (E6), as far as the session goes.
+        is_due: the session has been held, so that its sheet is missing while there is none.
         max_bytes: how much may be sent at once.
     """
 
@@ -42,6 +44,7 @@ class EvidenceCard:
     told: Sequence[Told]
     is_open: bool
     is_correctable: bool
+    is_due: bool
     max_bytes: int
 
     @property
@@ -103,6 +106,7 @@ def evidence_card(session: Session) -> EvidenceCard:
         told=sheets_told([(session, upload) for upload in uploads]),
         is_open=allows(check_can_upload, session),
         is_correctable=allows(check_is_finalized, session),
+        is_due=session.status == Session.Status.SCHEDULED and has_ended(session, now=timezone.now()),
         max_bytes=settings.EVIDENCE_MAX_BYTES,
     )
 

@@ -20,6 +20,7 @@ from attendance.policies import (
     check_is_scheduled,
     check_somebody_is_present,
     completion_date,
+    has_ended,
     outcome,
 )
 from attendance.selectors.evidence import present_upload
@@ -192,32 +193,41 @@ def _blocker(session: Session, facts: ListFacts, *, now: datetime) -> str:
 
 def _steps(session: Session, facts: ListFacts, told: Told, *, now: datetime) -> list[Step]:
     """Return the checklist: F1's conditions, and what is unusual but allowed."""
+    not_done = "bad" if has_ended(session, now=now) else "none"  # before that nothing of it can be missing
     steps = [
-        _step(lambda: check_is_scheduled(session), label=_("Scheduled"), met="", unmet=_("required")),
+        _step(lambda: check_is_scheduled(session), label=_("Scheduled"), met="", unmet=_("required"), kind="bad"),
         _started_step(session, now=now),
-        _attendance_step(facts),
+        _attendance_step(facts, kind=not_done),
     ]
     if session.venue is not None and capacity_warning(attendees=facts.listed, capacity=session.venue.capacity):
         label = _("Venue %(count)d over capacity") % {"count": facts.listed - session.venue.capacity}
         steps.append(Step(kind="warn", label=label, detail=_("allowed")))
     if facts.has_evidence and told.warnings:
         return [*steps, Step(kind="warn", label=_("Signed sheet"), detail=_("look at it"))]
-    sheet = _step(lambda: check_has_evidence(facts), label=_("Signed sheet"), met=_("stored"), unmet=_("required"))
+    sheet = _step(
+        lambda: check_has_evidence(facts),
+        label=_("Signed sheet"),
+        met=_("stored"),
+        unmet=_("not uploaded yet"),
+        kind=not_done,
+    )
     return [*steps, sheet]
 
 
-def _step(check: Callable[[], None], *, label: str, met: str, unmet: str) -> Step:
-    return Step(kind="ok", label=label, detail=met) if allows(check) else Step(kind="bad", label=label, detail=unmet)
+def _step(check: Callable[[], None], *, label: str, met: str, unmet: str, kind: str) -> Step:
+    return Step(kind="ok", label=label, detail=met) if allows(check) else Step(kind=kind, label=label, detail=unmet)
 
 
 def _started_step(session: Session, *, now: datetime) -> Step:
     if session.start_time is None:
-        return Step(kind="bad", label=_("Started"), detail=_("no date yet"))
-    return _step(lambda: check_has_started(session, now=now), label=_("Started"), met="", unmet=_("not yet"))
+        return Step(kind="none", label=_("Started"), detail=_("no date yet"))
+    return _step(
+        lambda: check_has_started(session, now=now), label=_("Started"), met="", unmet=_("not yet"), kind="none"
+    )
 
 
-def _attendance_step(facts: ListFacts) -> Step:
+def _attendance_step(facts: ListFacts, *, kind: str) -> Step:
     marked = f"{facts.listed - facts.unmarked}/{facts.listed}"
     if not allows(lambda: check_somebody_is_present(facts)):
-        return Step(kind="bad", label=_("Somebody is present"), detail=marked)
-    return Step(kind="warn" if facts.unmarked else "ok", label=_("Attendance complete"), detail=marked)
+        return Step(kind=kind, label=_("Somebody is marked present"), detail=marked)
+    return Step(kind="warn" if facts.unmarked else "ok", label=_("Everybody is marked"), detail=marked)

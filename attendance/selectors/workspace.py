@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance.policies import capacity_warning
+from attendance.policies import capacity_warning, has_ended
 from attendance.selectors.evidence import EvidenceCard, evidence_card
 from attendance.selectors.finalize import FinalizePreview, finalize_preview
 from attendance.selectors.register import Row, register
@@ -118,16 +118,16 @@ def _steps(session: Session, preview: FinalizePreview, now: dt.datetime) -> list
     """Return the step line: details, list, attendance, signed sheet, finalize; the first that is not done is now."""
     facts = preview.facts
     marked = facts.listed - facts.unmarked
-    has_ended = session.end_time is not None and session.end_time <= now
-    waiting = "bad" if has_ended and session.status == Session.Status.SCHEDULED else "none"
+    is_over = has_ended(session, now=now)
+    waiting = "bad" if is_over and session.status == Session.Status.SCHEDULED else "none"
     people = ngettext("%(count)d attendee", "%(count)d attendees", facts.listed) % {"count": facts.listed}
     attendance = _("Attendance %(marked)d/%(listed)d") % {"marked": marked, "listed": facts.listed}
     is_marked = session.is_finalized or (facts.listed > 0 and not facts.unmarked)
     steps = [
         (session.status != Session.Status.DRAFT, _("Details"), _("Not scheduled"), "none"),
         (facts.listed > 0, people, _("No attendees"), "none"),
-        (is_marked, attendance, attendance, "warn" if has_ended else "none"),
-        (facts.has_evidence, _("Signed sheet"), _("Signed sheet missing"), waiting),
+        (is_marked, attendance, attendance, "warn" if is_over else "none"),
+        (facts.has_evidence, _("Signed sheet"), _("Signed sheet missing") if is_over else _("Signed sheet"), waiting),
         (session.is_finalized, _("Finalized"), _("Finalize"), "none"),
     ]
     first_open = next((place for place, (is_done, *_words) in enumerate(steps) if not is_done), None)

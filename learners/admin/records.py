@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +23,7 @@ from learners.services.competency import revoke_sign_off
 from learners.services.records import revoke_record
 from training.guarded_admin import GuardedAdmin, ObjectAction, ReadOnlyAdmin, ReadOnlyInline, ReasonForm
 from training.selectors.audit import Source
+from training.words import day
 
 
 class RevokedFilter(admin.SimpleListFilter):
@@ -53,7 +55,7 @@ class UploadInline(ReadOnlyInline):
 
 @admin.register(TrainingRecord)
 class TrainingRecordAdmin(ReadOnlyAdmin):
-    list_display = ("learner", "course", "result", "completion_date", "expiry_date", "session", "is_revoked")
+    list_display = ("learner", "course", "result", "completion_date", "expiry_date", "session", "state")
     list_display_links = ("learner", "course")
     list_filter = ("result", RevokedFilter, ("course", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("learner", "course", "session", "revocation")
@@ -75,9 +77,14 @@ class TrainingRecordAdmin(ReadOnlyAdmin):
         ),
     )
 
-    @admin.display(description=gettext_lazy("revoked"), boolean=True)
-    def is_revoked(self, record: TrainingRecord) -> bool:
-        return hasattr(record, "revocation")
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, record: TrainingRecord) -> str:
+        if hasattr(record, "revocation"):
+            return _("revoked on %(day)s") % {"day": day(record.revocation.revoked_on)}
+        if record.result == TrainingRecord.Result.FAILED:
+            return _("not passed")
+        is_over = record.expiry_date is not None and record.expiry_date < timezone.localdate()
+        return _("expired") if is_over else _("valid")
 
     def history_of(self, obj: TrainingRecord) -> Sequence[Source]:
         return (

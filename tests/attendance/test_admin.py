@@ -293,3 +293,15 @@ def test_inactive_trainers_are_not_suggested(as_superuser: Client):
     of = {"app_label": "training", "model_name": "session", "field_name": "trainer", "term": "Moreau"}
 
     assert as_superuser.get(reverse("admin:autocomplete"), of).json()["results"] == []
+
+
+def test_who_was_only_put_on_the_list_is_not_told_as_passed_or_absent(as_superuser: Client):
+    attendee = SessionAttendeeFactory()
+    for address in (
+        reverse("admin:attendance_sessionattendee_changelist"),
+        reverse("admin:attendance_sessionattendee_change", args=[attendee.pk]),
+        reverse("admin:training_session_change", args=[attendee.session_id]),
+    ):
+        page = as_superuser.get(address).text
+        assert "not marked" in page
+        assert "icon-yes" not in page

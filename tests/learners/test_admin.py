@@ -1,6 +1,6 @@
 """Admin of workers, of what is asked of them, and of legal rows."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -35,6 +35,7 @@ from tests.factories.learners import (
 )
 from tests.factories.training import CompanyFactory, CourseFactory, CourseVersionFactory, scheduled_session
 from training.models import Course
+from training.words import day
 
 pytestmark = pytest.mark.django_db
 
@@ -381,3 +382,21 @@ def test_the_page_of_a_record_does_not_grow_with_its_uploads(as_superuser: Clien
 
     assert page.count("sheet.pdf") == EvidenceUpload.objects.count() == 3
     assert TrainingRecord.objects.count() == 1
+
+
+def test_the_list_of_records_says_what_each_is_worth_and_no_icon_reads_as_bad(as_superuser: Client):
+    today = timezone.localdate()
+    passed, expired = (
+        TrainingRecordFactory(expiry_date=None),
+        TrainingRecordFactory(completion_date=today - timedelta(days=800), expiry_date=today - timedelta(days=1)),
+    )
+    failed = TrainingRecordFactory(result="FAILED", expiry_date=None)
+    revoked = RevocationFactory().record
+
+    page = as_superuser.get(reverse(f"{RECORD}_changelist"))
+
+    state = page.context["cl"].model_admin.state
+    assert [state(record) for record in (passed, expired, failed)] == ["valid", "expired", "not passed"]
+    assert state(revoked) == f"revoked on {day(revoked.revocation.revoked_on)}"
+    assert state(revoked) in page.text
+    assert "icon-no" not in page.text

@@ -25,8 +25,8 @@ START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
-def preview(session: Session) -> FinalizePreview:
-    return finalize_preview(Session.objects.select_related("course_version", "venue").get(pk=session.pk), now=NOW)
+def preview(session: Session, *, now: datetime = NOW) -> FinalizePreview:
+    return finalize_preview(Session.objects.select_related("course_version", "venue").get(pk=session.pk), now=now)
 
 
 def ready(**fields: Any) -> tuple[Session, list[SessionAttendee]]:
@@ -108,10 +108,10 @@ def _bare() -> Session:
 @pytest.mark.parametrize(
     ("make", "reason", "waits_for"),
     [
-        (_bare, "still a draft", ["Scheduled", "Started", "Somebody is present", "Signed sheet"]),
+        (_bare, "still a draft", ["Scheduled", "Started", "Somebody is marked present", "Signed sheet"]),
         (_no_evidence, "Evidence missing", ["Signed sheet"]),
         (_ahead, "not started yet", ["Started"]),
-        (_nobody, "Nobody is marked present", ["Somebody is present"]),
+        (_nobody, "Nobody is marked present", ["Somebody is marked present"]),
         (_ready, "", []),
     ],
 )
@@ -122,9 +122,20 @@ def test_f5_the_button_is_disabled_for_the_reason_for_which_the_post_is_refused(
     seen = preview(session)
     assert reason in seen.blocker
     assert bool(seen.blocker) == bool(reason)
-    assert [step.label for step in seen.steps if step.kind == "bad"] == waits_for
+    assert [step.label for step in seen.steps if step.kind in ("bad", "none")] == waits_for
     with pytest.raises(Refusal, match=f"^{re.escape(seen.blocker)}$") if reason else nullcontext():
         finalize_session(session_id=session.pk, by=supervisor, now=NOW)
+
+
+def test_before_a_session_is_over_nothing_of_it_is_missing() -> None:
+    session = scheduled_session(start_time=NOW - timedelta(hours=1), end_time=NOW + timedelta(hours=1))
+    SessionAttendeeFactory(session=session)
+
+    def red(now: datetime) -> list[str]:
+        return [step.label for step in preview(session, now=now).steps if step.kind == "bad"]
+
+    assert red(NOW) == []
+    assert red(NOW + timedelta(hours=1)) == ["Somebody is marked present", "Signed sheet"]
 
 
 def test_l1_who_is_blocked_or_not_active_by_now_is_named() -> None:

@@ -1,6 +1,7 @@
 """The audit trail on the pages of a worker and of a session."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from attendance.services.attendees import add_attendees
 from attendance.services.finalize import finalize_session
+from attendance.services.marking import Mark, save_marks
 from learners.models import EvidenceRead, Learner
 from learners.services.records import revoke_record
 from tests.factories.attendance import session_ready_to_finalize
@@ -111,6 +113,23 @@ def test_a_change_through_a_page_is_told_with_its_address(as_supervisor: Client,
 
     assert (entry.who, entry.door, entry.path) == (supervisor.get_full_name(), "page", address)
     assert entry.address == "127.0.0.1"
+
+
+def test_who_was_only_put_on_the_list_has_neither_passed_nor_been_absent(as_supervisor: Client, supervisor):
+    session = scheduled_session(start_time=timezone.now() - timedelta(hours=1))
+    learners = LearnerFactory.create_batch(2)
+    keys = [learner.pk for learner in learners]
+    who = {"session_id": session.pk, "by": supervisor, "now": timezone.now()}
+    add_attendees(learner_ids=keys, **who)
+    marks = [Mark(keys[0], is_present=True, has_passed=True), Mark(keys[1], is_present=False, has_passed=False)]
+    save_marks(marks=marks, **who)
+
+    for learner, present, passed in ((learners[0], ("–", "yes"), [("–", "yes")]), (learners[1], ("–", "no"), [])):
+        entries = of_worker(as_supervisor, learner).context["trail"].entries
+        marked, listed = [entry for entry in entries if entry.title.startswith(f"Attendee {session.reference}")]
+        assert {"Present", "Passed"} & {change.label for change in listed.changes} == set()
+        assert [(each.before, each.after) for each in marked.changes if each.label == "Present"] == [present]
+        assert [(each.before, each.after) for each in marked.changes if each.label == "Passed"] == passed
 
 
 def test_htmx_gets_the_lines_alone_and_more_of_them_on_demand(as_supervisor: Client, supervisor):

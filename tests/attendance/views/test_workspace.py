@@ -57,7 +57,15 @@ def test_the_page_says_what_is_planned_and_what_is_missing(as_supervisor: Client
     for text in (session.reference, "Working at height", str(session.trainer), str(session.venue), row.learner.name):
         assert text in html
     assert "Signed sheet missing" in html
+    assert "</svg>Missing</span>" in html
     assert "Attendance 0/1" in html
+
+
+def test_the_sheet_of_a_session_that_was_not_held_yet_is_not_missing(as_supervisor: Client):
+    html = as_supervisor.get(page_of(scheduled_session(start_time=soon(9)))).text
+    assert "Not uploaded yet" in html
+    assert "Signed sheet missing" not in html
+    assert "</svg>Missing</span>" not in html
 
 
 def test_an_auditor_reads_and_changes_nothing(as_auditor: Client):
