@@ -55,7 +55,9 @@ class SessionForm(ServiceForm):
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Once there is a mark or a signed sheet: say why trainer, venue or time change."),
+        help_text=gettext_lazy(
+            "Needed once attendance is marked or a signed sheet is stored: why trainer, venue or time change."
+        ),
     )
     seen_version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
@@ -111,7 +113,7 @@ class AttendeeInline(ReadOnlyInline):
 class LookedForm(forms.Form):
     looked = forms.BooleanField(
         label=gettext_lazy("I have looked at the signed sheet"),
-        error_messages={"required": gettext_lazy("Look at the signed sheet, and tick that you did.")},
+        error_messages={"required": gettext_lazy("Look at the signed sheet, then tick this box.")},
     )
 
 
@@ -185,7 +187,9 @@ class SessionAdmin(GuardedAdmin):
         ObjectAction(
             name="schedule",
             label=gettext_lazy("Schedule"),
-            question=gettext_lazy("Trainer and venue are booked, and the published course version is pinned."),
+            question=gettext_lazy(
+                "Trainer and venue are booked, and the session keeps the course version that is published now."
+            ),
             run=lambda session, by, now: schedule_session(session_id=session.pk, by=by, now=now),
             done=gettext_lazy("The session is scheduled."),
             is_offered=lambda session: _is_kept(session) and allows(check_can_schedule, session),
@@ -212,7 +216,7 @@ class SessionAdmin(GuardedAdmin):
         ObjectAction(
             name="remove",
             label=gettext_lazy("Delete draft"),
-            question=gettext_lazy("The draft is taken out of sight; the row stays."),
+            question=gettext_lazy("The draft no longer appears on any page."),
             run=lambda session, by, now: delete_draft(session_id=session.pk, by=by, now=now),
             done=gettext_lazy("The draft is deleted."),
             is_offered=lambda session: _is_kept(session) and allows(check_can_delete, session),
@@ -251,7 +255,7 @@ class SessionAdmin(GuardedAdmin):
     def object_links(self, obj: Session) -> Sequence[tuple[str, str]]:
         if not _is_kept(obj):
             return ()
-        return ((_("List, marks and evidence"), reverse("attendance:session", args=[obj.pk])),)
+        return ((_("List, attendance and signed sheet"), reverse("attendance:session", args=[obj.pk])),)
 
     def history_of(self, obj: Session) -> Sequence[Source]:
         return of_session(obj)
@@ -300,14 +304,14 @@ class ClassAttendanceSessionAdmin(ReadOnlyAdmin):
     object_actions = (
         ObjectAction(
             name="void",
-            label=gettext_lazy("Void"),
+            label=gettext_lazy("Take back"),
             question=gettext_lazy(
-                "Its hours are reversed in the log, nothing is erased, and the meeting can be captured again."
+                "The entry is taken back, with its hours. Nothing is erased, and the meeting can be recorded again."
             ),
             run=lambda meeting, by, now, reason: void_capture(
                 class_id=meeting.training_class_id, session_date=meeting.session_date, reason=reason, by=by, now=now
             ),
-            done=gettext_lazy("Voided. The meeting can be captured again."),
+            done=gettext_lazy("Taken back. The meeting can be recorded again."),
             is_offered=lambda meeting: allows(check_can_void, meeting),
             form=ReasonForm,
         ),

@@ -71,9 +71,9 @@ def certificate_data(
             "certificate": _("Certificate of training"),
             "passed": _("has completed and passed"),
             "check": _(
-                "This certificate tells of the training record that it names. Whether the record still counts is seen "
-                "there: scan the code and sign in. A copy of the signed proof is the right one if its SHA-256 is the "
-                "number above."
+                "This certificate was printed from the training record named above. To see whether the record is "
+                "still valid, scan the code and sign in. A copy of the signed sheet is genuine if its SHA-256 is "
+                "the number printed above."
             ),
         },
     }
@@ -82,9 +82,9 @@ def certificate_data(
 def _facts(record: TrainingRecord, *, today: date) -> list[dict[str, str]]:
     has_expired = record.expiry_date is not None and record.expiry_date < today
     facts = [
-        (_("Completed"), day(record.completion_date)),
+        (_("Completed on"), day(record.completion_date)),
         (
-            _("Expired after") if has_expired else _("Valid until"),
+            _("Was valid until") if has_expired else _("Valid until"),
             day(record.expiry_date) if record.expiry_date else _("no expiry"),
         ),
     ]

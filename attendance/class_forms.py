@@ -40,7 +40,7 @@ class ClassFilterForm(forms.Form):
     q = forms.CharField(label=gettext_lazy("Class code"), required=False, max_length=50)
     client = forms.TypedChoiceField(label=gettext_lazy("Client"), required=False, coerce=int, empty_value=None)
     course = forms.TypedChoiceField(label=gettext_lazy("Course"), required=False, coerce=int, empty_value=None)
-    agent = forms.TypedChoiceField(label=gettext_lazy("Agent"), required=False, coerce=int, empty_value=None)
+    agent = forms.TypedChoiceField(label=gettext_lazy("Trainer"), required=False, coerce=int, empty_value=None)
 
     def __init__(self, *args: Any, sees_everything: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,7 +49,7 @@ class ClassFilterForm(forms.Form):
         self.fields["course"].choices = [("", _("Any course")), *course_choices()]  # type: ignore[attr-defined]
         if sees_everything:
             agents = [(agent.pk, str(agent)) for agent in Trainer.objects.all()]
-            self.fields["agent"].choices = [("", _("Any agent")), *agents]  # type: ignore[attr-defined]
+            self.fields["agent"].choices = [("", _("Any trainer")), *agents]  # type: ignore[attr-defined]
         else:
             del self.fields["agent"]
 
@@ -155,12 +155,12 @@ class StartForm(forms.Form):
         label=gettext_lazy("From"),
         widget=DayInput,
         validators=WITHIN_REASON,
-        help_text=gettext_lazy("Late starters from a later day than the others."),
+        help_text=gettext_lazy("The first day that counts. Start workers who join later in a second step."),
     )
     on_collision = forms.ChoiceField(
-        label=gettext_lazy("Whoever is in another programme"),
+        label=gettext_lazy("Workers who are in another programme"),
         choices=(
-            (Collision.REFUSE, gettext_lazy("Refuse: nobody is started, and I decide")),
+            (Collision.REFUSE, gettext_lazy("Start nobody, so that I can decide")),
             (Collision.HOLD, gettext_lazy("Put the other programme on hold")),
         ),
         initial=Collision.REFUSE,
@@ -186,7 +186,7 @@ class StartForm(forms.Form):
 class StepForm(forms.Form):
     """From which day on a programme is held, resumed or completed, and why (H7)."""
 
-    effective_date = forms.DateField(label=gettext_lazy("Effective"), widget=DayInput, validators=WITHIN_REASON)
+    effective_date = forms.DateField(label=gettext_lazy("Effective from"), widget=DayInput, validators=WITHIN_REASON)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         required=False,
@@ -218,14 +218,14 @@ class ByHandForm(forms.Form):
         required=False,
         max_length=20,
         widget=_hours_input(),
-        help_text=gettext_lazy("Empty: all of them."),
+        help_text=gettext_lazy("Leave empty for all of them."),
     )
     notes = forms.CharField(
         label=gettext_lazy("Notes"),
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Why there is no meeting for them, such as a lesson made up for."),
+        help_text=gettext_lazy("Why these hours belong to no meeting, for example a lesson that was made up."),
     )
 
     def entered(self) -> dict[str, Any]:

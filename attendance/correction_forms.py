@@ -37,9 +37,9 @@ class CorrectionForm(RevokeForm):
     """
 
     outcome = forms.ChoiceField(
-        label=gettext_lazy("The right answer"),
+        label=gettext_lazy("Correct result"),
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose what is right.")},
+        error_messages={"required": gettext_lazy("Choose the correct result.")},
     )
     record = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     sign_off = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
@@ -50,14 +50,14 @@ class CorrectionForm(RevokeForm):
         seen = {"record": standing.seen.record_id, "sign_off": standing.seen.sign_off_id}
         super().__init__(data, initial={**seen, **kwargs.pop("initial", {})}, **kwargs)
         words = {
-            Result.PASSED: _("Passed, and waits for the practical sign-off") if needs_sign_off else _("Passed"),
+            Result.PASSED: _("Passed, practical sign-off still needed") if needs_sign_off else _("Passed"),
             Result.FAILED: _("Failed"),
         }
         # What was chosen before somebody else's change is understood, so that it can be refused with what stands now.
         is_stale = data is not None and any(data.get(name, "") != str(key or "") for name, key in seen.items())
         choices = [(str(result), label) for result, label in words.items() if result != standing.result or is_stale]
         if standing.result is not None or is_stale:
-            choices.append((REVOKE, _("Neither: no record counts")))
+            choices.append((REVOKE, _("Neither: no valid record")))
         self.fields["outcome"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
     @property

@@ -100,13 +100,13 @@ def check_can_correct(session: Session, standing: Standing, *, seen: Seen, resul
     check_is_finalized(session)
     if seen not in (standing.seen, _replaced(standing)):
         raise ChangedMeanwhile(
-            _("Somebody else has put this right meanwhile. It says now: %(what)s. Look at it again.")
+            _("Somebody else has corrected this in the meantime. The record now says: %(what)s. Check it again.")
             % {"what": standing.words},
             conflict={"kind": "STATE", "session_id": session.pk},
         )
     if result == standing.result:
         raise NothingToCorrect(
-            _("The session says so already: %(what)s. There is nothing to correct.") % {"what": standing.words},
+            _("The record already says this: %(what)s. There is nothing to correct.") % {"what": standing.words},
             conflict={"kind": "STATE", "session_id": session.pk},
         )
 
@@ -134,9 +134,9 @@ def check_can_correct_sheet(
     conflict = {"kind": "STATE", "session_id": session.pk}
     if newest is None or newest.pk != seen_id:
         raise ChangedMeanwhile(
-            _("Somebody else has added a correcting sheet meanwhile. Look at it first."), conflict=conflict
+            _("Somebody else has added a correcting sheet in the meantime. Look at it first."), conflict=conflict
         )
     if newest.sha256 == sha256:
         raise SameSheet(
-            _("This file is the sheet that is shown already. Choose the correcting one."), conflict=conflict
+            _("This file is the sheet that is already stored. Choose the correcting sheet."), conflict=conflict
         )

@@ -68,7 +68,7 @@ def everybody(data: QueryDict) -> Everybody | None:
     """
     word = data.get("everybody")
     if word is not None and word not in list(Everybody):
-        raise Invalid(_("This button is not known here. Reload the page."))
+        raise Invalid(_("This page is out of date. Reload it and try again."))
     return None if word is None else Everybody(word)
 
 

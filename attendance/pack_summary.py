@@ -187,7 +187,7 @@ def _words() -> dict[str, str]:
         "evidence": _("Record and evidence"),
         "others": _("Further valid records"),
         "by": _("Trainer or provider"),
-        "nothing-required": _("Nothing is required of this worker's role and areas."),
+        "nothing-required": _("This worker's role and areas require no course."),
         "nobody": _("No worker matches."),
         "page": _("Page"),
         "of": _("of"),

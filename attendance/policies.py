@@ -51,7 +51,7 @@ def check_can_upload(session: Session) -> None:
     if session.is_finalized:
         raise EvidenceIsClosed(_("This session is finalized: its signed sheet cannot be replaced."), conflict=conflict)
     if session.status == Session.Status.CANCELLED:
-        raise EvidenceIsClosed(_("This session is cancelled: it takes no signed sheet."), conflict=conflict)
+        raise EvidenceIsClosed(_("This session is cancelled, so no signed sheet can be uploaded."), conflict=conflict)
 
 
 def check_can_remove(session: Session, attendee: SessionAttendee, *, now: datetime) -> None:
@@ -264,7 +264,7 @@ def check_sheet_is_confirmed(session: Session, *, confirmed: str, state: str) ->
     if not state or confirmed == state:
         return
     if not confirmed:
-        message = _("Look at the signed sheet, and tick that you did. Nothing was done so far.")
+        message = _("Look at the signed sheet, then tick the box. Nothing has been done yet.")
         raise SheetNotConfirmed(message, errors={"sheet_confirmed": [message]})
     check_is_as_confirmed(session, confirmed=confirmed, state=state)
 

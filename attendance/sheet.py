@@ -132,7 +132,7 @@ def _words() -> dict[str, str]:
         "hours": _("Hours"),
         "line": _("Line"),
         "worker": _("Worker"),
-        "company": _("Company"),
+        "company": _("Employer"),
         "signature": _("Signature"),
         "time-in": _("Time in"),
         "passed": _("Passed"),

@@ -90,8 +90,8 @@ def told(reading: Reading, *, reference: str, version: int, pages: int, changes:
             Finding(
                 "none",
                 _(
-                    "No code of a sign-in sheet was found on it: it comes from elsewhere, or the code cannot be read. "
-                    "Compare it with the list."
+                    "No code of a sign-in sheet was found in this file: it is another paper, or the code cannot be "
+                    "read. Compare it with the list."
                 ),
             )
         )
@@ -111,7 +111,7 @@ def _own(codes: Sequence[SheetCode], reference: str) -> list[Finding]:
     if len(versions) > 1:
         findings.append(Finding("warn", _("Its pages were printed from different versions of the list.")))
     if not all(code.is_keyed for code in codes):
-        text = _("Its code is of an earlier release, which anybody could have printed. Compare it with the list.")
+        text = _("Its code comes from an earlier release, which anybody could have printed. Compare it with the list.")
         findings.append(Finding("warn", text))
     return findings
 
@@ -172,7 +172,7 @@ def _age(codes: Sequence[SheetCode], version: int, changes: Changes) -> list[Fin
     if stale == version or (changes.walk_ins and not changes.added and not changes.removed):
         return findings
     sentences = [
-        _("The sheet was printed from list version %(old)s, the list is at %(new)s by now.")
+        _("The sheet was printed from list version %(old)s; the list is now version %(new)s.")
         % {"old": stale, "new": version}
     ]
     if changes.added:
@@ -180,7 +180,7 @@ def _age(codes: Sequence[SheetCode], version: int, changes: Changes) -> list[Fin
     if changes.removed:
         sentences.append(_("Removed since, and still on the sheet: %(names)s.") % {"names": _listed(changes.removed)})
     if not changes.added and not changes.removed:
-        sentences.append(_("Nobody was added or removed that its pages tell of: compare trainer, venue and time."))
+        sentences.append(_("On its pages nobody was added or removed. Compare trainer, venue and time."))
     return [*findings, Finding("warn", " ".join(sentences))]
 
 

@@ -24,7 +24,7 @@ from training.refusals import Refusal, show_refusal
 
 
 class TokenForm(ServiceForm):
-    days = forms.IntegerField(label=gettext_lazy("Days"), help_text=gettext_lazy("How long it opens anything."))
+    days = forms.IntegerField(label=gettext_lazy("Days"), help_text=gettext_lazy("How long the token can be used."))
 
     class Meta:
         model = ApiToken
@@ -63,9 +63,9 @@ class ApiTokenAdmin(GuardedAdmin):
         ObjectAction(
             name="revoke",
             label=gettext_lazy("Revoke"),
-            question=gettext_lazy("The programs that use this token are refused at once. There is no way back."),
+            question=gettext_lazy("Programs that use this token are refused at once. This cannot be undone."),
             run=lambda token, *, by, now: revoke_token(token_id=token.pk, by=by, now=now),
-            done=gettext_lazy("The token opens nothing any more."),
+            done=gettext_lazy("The token can no longer be used."),
             is_offered=lambda token: token.revoked_at is None,
         ),
     )
@@ -76,7 +76,7 @@ class ApiTokenAdmin(GuardedAdmin):
             check_opens(token, now=timezone.now())
         except TokenRefused as refused:
             return refused.message
-        return _("opens")
+        return _("active")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("user", "name", "scope", *(self.readonly_fields if obj else ("days",)))

@@ -206,9 +206,12 @@ def _again(standing: Standing, fingerprint: str) -> HttpResponse:
     if standing.outcome is Outcome.SAVED:
         return problem(
             HTTPStatus.CONFLICT,
-            _("The first request with this Idempotency-Key broke down after something was saved. Look what there is."),
+            _("The first request with this Idempotency-Key failed after something was saved. Check what is stored."),
         )
     return problem(
         HTTPStatus.CONFLICT,
-        _("The first request with this Idempotency-Key was cut off. Look before you repeat it with a new one."),
+        _(
+            "The first request with this Idempotency-Key was interrupted. Check what is stored before you repeat "
+            "it with a new one."
+        ),
     )

@@ -39,5 +39,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer what came with the token of an earlier login; HTMX as after a logout: its page takes over the new one."""
     if getattr(request, "htmx", False):
-        return HttpResponse(_("You signed in or out meanwhile. Reload the page."), status=401)
+        return HttpResponse(_("You have signed in or out in the meantime. Reload the page."), status=401)
     return csrf.csrf_failure(request, reason)

@@ -34,7 +34,9 @@ CONFLICT: dict[str, Any] = dict.fromkeys(("sessionId", "startTime", "endTime", "
 SENTENCES: dict[int, Any] = {
     HTTPStatus.FORBIDDEN: gettext_lazy("You may not do this. Ask an HSE supervisor or an administrator."),
     HTTPStatus.NOT_FOUND: gettext_lazy("There is nothing at this address."),
-    HTTPStatus.METHOD_NOT_ALLOWED: gettext_lazy("Not with this method; the header Allow says which there are."),
+    HTTPStatus.METHOD_NOT_ALLOWED: gettext_lazy(
+        "This method is not allowed here. The header Allow names those that are."
+    ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: gettext_lazy("The request is too large."),
     HTTPStatus.SERVICE_UNAVAILABLE: gettext_lazy("The site is busy. Try again in a few seconds."),
 }
@@ -103,7 +105,7 @@ def outcome_unknown(status: int, *, has_key: bool) -> HttpResponse:
         has_key: it came with an Idempotency-Key, under which it is safe to send it again.
     """
     if not has_key:
-        detail = _("We do not know whether it was saved; look before you repeat.")
+        detail = _("We do not know whether it was saved. Check before you try again.")
         return problem(status, detail, kind=TYPE_OF_UNKNOWN, headers={UNKNOWN: "true"})
     detail = _("We do not know whether it was saved. It is safe to send it again with the same Idempotency-Key.")
     headers = {UNKNOWN: "true", "Retry-After": str(RETRY_SECONDS_OF_UNKNOWN)}
@@ -129,7 +131,7 @@ def sentence(status: int) -> str:
     if status in SENTENCES:
         return str(SENTENCES[status])
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _("Something went wrong on our side. The people who run the site can see what.")
+        return _("Something went wrong on our side. Your administrator can see the cause.")
     return _("The request is malformed.")
 
 

@@ -62,7 +62,9 @@ class SentOnceMiddleware:
         """Claim the key; return the answer where another request has it."""
         key = request.POST[FIELD]
         if not KEY.fullmatch(key):
-            return answer_refusal(request, Invalid(_("This form did not arrive whole. Reload the page and try again.")))
+            return answer_refusal(
+                request, Invalid(_("The form did not arrive complete. Reload the page and try again."))
+            )
         request.form_key = key  # type: ignore[attr-defined]  # read where an answer says where to look
         assert isinstance(request.user, User)  # noqa: S101  # PermissionMiddleware has turned away everybody else
         fingerprint = fingerprint_of(request)
@@ -144,14 +146,15 @@ def _again(request: HttpRequest, standing: Standing) -> HttpResponse:
     if row.status is not None:
         response = _kept(request, row)
     elif outcome is Outcome.SAVED:
-        messages.warning(request, _("This was sent before, and something of it was saved. Look at what is stored now."))
+        messages.warning(request, _("This was sent before, and part of it was saved. Check what is stored now."))
         response = _go(request, _target(row))
     elif outcome is Outcome.RUNNING:
-        text = _("What you sent is still being done. Look before you repeat it.")
+        text = _("What you sent is still being done. Check the result before you send it again.")
         return answer_refusal(request, Conflict(text))
     else:
         text = _(
-            "This was sent before and was cut off; we do not know whether it was saved. Look before you repeat it."
+            "This was sent before and was interrupted; we do not know whether it was saved. Check before you send "
+            "it again."
         )
         return answer_refusal(request, Conflict(text))
     response["Idempotent-Replayed"] = "true"

@@ -67,7 +67,7 @@ def check_hours(*, trained: Decimal, present: Decimal) -> None:
     if any(hours * 10 % 1 for hours in (trained, present)):
         raise WrongHours(_("Enter hours with at most one decimal, such as 3.5."))
     if not 0 <= present <= trained:
-        raise WrongHours(_("Hours present lie between 0 and the hours trained."))
+        raise WrongHours(_("Hours present must be between 0 and the hours trained."))
     if trained > MOST:
         raise WrongHours(_("These are too many hours for one entry."))
 
@@ -85,7 +85,7 @@ def check_meeting(meeting_date: date | None, *, log_date: date | None) -> date:
         meeting_date: None where the class has no such meeting.
     """
     if meeting_date is None:
-        raise WrongHours(_("That meeting is not one of the worker's class."))
+        raise WrongHours(_("That meeting does not belong to the worker's class."))
     if log_date is not None and log_date != meeting_date:
         raise WrongHours(_("The meeting has a date of its own. Leave the other date out."))
     return meeting_date
@@ -95,26 +95,31 @@ def check_meeting_held(status: str) -> None:
     """H3: a meeting that the client cancelled or that its agent missed logs no hours."""
     if status not in {"pending", "captured"}:
         raise MeetingWasNotHeld(
-            _("That meeting was marked as cancelled by the client, and has no hours. An administrator can void that.")
+            _(
+                "That meeting was marked as cancelled by the client, and has no hours. An administrator can take "
+                "that back."
+            )
             if status == "client_cancelled"
-            else _("That meeting was marked as agent absent, and has no hours. An administrator can void that.")
+            else _("That meeting was marked as trainer absent, and has no hours. An administrator can take that back.")
         )
 
 
 def check_can_void_hours(*, is_of_capture: bool, is_reversed: bool, is_reversal: bool) -> None:
     """Invariant 6: hours are reversed once, and those of a capture with all of it (H4)."""
     if is_reversal:
-        raise HoursStay(_("This row takes other hours back. Enter those again instead."))
+        raise HoursStay(_("This row takes other hours back. Enter those hours again instead."))
     if is_reversed:
-        raise HoursStay(_("These hours were voided before."))
+        raise HoursStay(_("These hours were already taken back."))
     if is_of_capture:
-        raise HoursStay(_("These hours belong to a captured meeting. Void its capture, then capture it again."))
+        raise HoursStay(
+            _("These hours were recorded with a meeting. Take the meeting's entry back, then record it again.")
+        )
 
 
 def check_day(day: date, *, today: date) -> None:
     """Nobody was trained tomorrow."""
     if day > today:
-        raise WrongHours(_("Hours are logged on the day or later, not ahead of it."))
+        raise WrongHours(_("Hours are recorded on the day or later, not before it."))
 
 
 def check_in_progress(status: str) -> None:
@@ -149,7 +154,7 @@ def check_by_hand(*, trained: Hours, present: Hours, day: date, started_on: date
     if not errors and not numbers["hours_trained"]:
         errors["hours_trained"] = [_("Enter more than 0 hours.")]
     if day > today:
-        errors["log_date"] = [_("This day lies ahead. Enter today or an earlier day.")]
+        errors["log_date"] = [_("This day is in the future. Enter today or an earlier day.")]
     elif day < started_on:
         text = _("The programme started on %(day)s. Enter that day or a later one.")
         errors["log_date"] = [text % {"day": day_in_words(started_on)}]
@@ -189,12 +194,12 @@ def check_effective_date(
         hours_until: the last day with hours, if there are any.
     """
     if effective > today:
-        text = _("This day lies ahead. Enter today or an earlier day.")
+        text = _("This day is in the future. Enter today or an earlier day.")
     elif effective < last_step_on:
         text = _("The last change took effect on %(day)s. Enter that day or a later one.")
         text %= {"day": day_in_words(last_step_on)}
     elif kind != "resumed" and hours_until is not None and hours_until >= first_day_without_hours(kind, effective):
-        text = _("Hours are logged for %(day)s. Enter a later day, or have that capture voided first.")
+        text = _("Hours are recorded for %(day)s. Enter a later day, or have them taken back first.")
         text %= {"day": day_in_words(hours_until)}
     else:
         return

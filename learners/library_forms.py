@@ -44,8 +44,8 @@ class AreaForm(forms.ModelForm):
         """
         super().__init__(*args, **kwargs)
         offered = [(pk, name) for pk, name in area_choices() if pk not in inside]
-        self.fields["parent"].label = _("Lies in")
-        self.fields["parent"].choices = [("", _("Nothing: it is a site of its own")), *offered]  # type: ignore[attr-defined]
+        self.fields["parent"].label = _("Part of")
+        self.fields["parent"].choices = [("", _("No other area")), *offered]  # type: ignore[attr-defined]
         remember(self, self.instance)
 
     @property
@@ -66,10 +66,13 @@ class RequirementForm(forms.Form):
     course = forms.TypedChoiceField(
         label=gettext_lazy("Course"),
         coerce=int,
-        error_messages={"invalid_choice": gettext_lazy("Choose a course that is not asked for yet.")},
+        error_messages={"invalid_choice": gettext_lazy("Choose a course that is not required yet.")},
     )
     requirement_type = forms.ChoiceField(
-        label=gettext_lazy("Asked"), choices=RequirementType, widget=forms.RadioSelect, initial=RequirementType.PRE_MOB
+        label=gettext_lazy("When required"),
+        choices=RequirementType,
+        widget=forms.RadioSelect,
+        initial=RequirementType.PRE_MOB,
     )
     grace_period_days = forms.IntegerField(
         label=gettext_lazy("Grace period (days)"),
@@ -79,13 +82,15 @@ class RequirementForm(forms.Form):
             MaxValueValidator(365, gettext_lazy("A grace period has 1 to 365 days.")),
         ],
         widget=forms.NumberInput(attrs={"min": 1, "max": 365}),
-        help_text=gettext_lazy("Only with a grace period. It counts from the day somebody comes to the role or area."),
+        help_text=gettext_lazy(
+            "Only with a grace period. It counts from the day a worker gets the role or joins the area."
+        ),
     )
     starts_on = forms.DateField(
-        label=gettext_lazy("Asked from"),
+        label=gettext_lazy("Required from"),
         widget=DayInput,
         validators=WITHIN_REASON,
-        help_text=gettext_lazy("A grace period counts from this day at the earliest."),
+        help_text=gettext_lazy("The course is required from this day. A grace period does not start earlier."),
     )
 
     def __init__(
@@ -109,7 +114,7 @@ class RequirementForm(forms.Form):
         if self.cleaned_data.get("requirement_type") == RequirementType.PRE_MOB:
             self.cleaned_data["grace_period_days"] = None
         elif not self.cleaned_data.get("grace_period_days") and "grace_period_days" not in self.errors:
-            self.add_error("grace_period_days", _("Say how many days there are, 1 to 365."))
+            self.add_error("grace_period_days", _("Enter the number of days, 1 to 365."))
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def asked_deed(data: QueryDict) -> Deed:
     """
     word = data.get("deed", "")
     if word not in list(Deed):
-        raise Invalid(_("This button is not known here. Go back to the list of workers."))
+        raise Invalid(_("This page is out of date. Go back to the list of workers."))
     return Deed(word)
 
 

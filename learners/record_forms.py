@@ -86,10 +86,10 @@ class ExternalRecordForm(forms.Form):
             return
         expires = self.fields["expiry_date"]
         if proposal == NEVER:
-            expires.help_text = _("By the course it does not expire.")
+            expires.help_text = _("According to the course it does not expire.")
         else:
             words = {"day": day(date.fromisoformat(proposal))}
-            expires.help_text = _("%(day)s by the course. Change it to match the certificate.") % words
+            expires.help_text = _("%(day)s according to the course. Change it to match the certificate.") % words
         typed = self["expiry_date"].value() or (NEVER if self["is_permanent"].value() else "")
         if typed in ("", self["proposed"].value()):
             others = {name: value for name, value in self.data.items() if name not in ("expiry_date", "is_permanent")}

@@ -68,7 +68,7 @@ class AssessmentForm(forms.Form):
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Needed where the worker is not competent: what was missing."),
+        help_text=gettext_lazy("Needed if the worker is not competent: what was missing."),
     )
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:

@@ -74,7 +74,7 @@ def check_assessment(assessment: Assessment, *, offers_proof: bool, today: date)
         if not assessment.remarks.strip():
             errors["remarks"] = _("Say what was missing: a worker who is not competent needs remarks.")
         if offers_proof:
-            errors["file"] = _("A file proves a skill. Leave it away, or sign the worker off as competent.")
+            errors["file"] = _("A file can only prove a competent worker. Remove the file, or choose competent.")
     else:
         errors["result"] = _("Choose competent or not competent.")
     if assessment.assessed_on and assessment.assessed_on > today:

@@ -100,11 +100,11 @@ class WorkerForm(RefusableForm):
         required=False,
         widget=DayInput,
         validators=WITHIN_REASON,
-        help_text=gettext_lazy("Areas that were ticked before keep their day."),
+        help_text=gettext_lazy("Areas that were already ticked keep their day."),
     )
     reason = _reason(
         required=False,
-        help_text=gettext_lazy("Needed only where the end date lies before the last change of status."),
+        help_text=gettext_lazy("Needed only if the end date is before the last change of status."),
     )
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -115,9 +115,9 @@ class WorkerForm(RefusableForm):
         self.assigned = _assigned(learner)
         super().__init__(data, initial=_initial(learner, self.assigned, today))
         self.fields["role_assigned_at"].help_text = (
-            _("Left empty: the start date.")
+            _("If left empty: the start date.")
             if learner is None
-            else _("Another role counts from today, if not changed.")
+            else _("Another role counts from today, unless you enter another day.")
         )
         if learner is None:
             del self.fields["version"]
@@ -200,7 +200,7 @@ class StatusForm(RefusableForm):
     """
 
     status = forms.ChoiceField(label=gettext_lazy("New status"), widget=forms.RadioSelect)
-    reason = _reason(help_text=gettext_lazy("It stands on the worker's page and in the audit trail."))
+    reason = _reason(help_text=gettext_lazy("It is shown on the worker's page and in the audit log."))
 
     def __init__(self, data: Any = None, *, learner: Learner) -> None:
         steps = STATUS_STEPS[learner.status]
@@ -222,8 +222,8 @@ class BadgeForm(RefusableForm):
         label=gettext_lazy("The old badge"),
         coerce=lambda value: value == "mistyped",
         choices=(
-            ("replaced", gettext_lazy("was the worker's: it still finds this worker, and nobody else gets it")),
-            ("mistyped", gettext_lazy("was typed wrongly: forget it, it may be somebody else's")),
+            ("replaced", gettext_lazy("was correct: it still finds this worker, and nobody else can get it")),
+            ("mistyped", gettext_lazy("was a typing mistake: remove it, it may belong to somebody else")),
         ),
         initial="replaced",
         widget=forms.RadioSelect,
@@ -251,7 +251,7 @@ class ReturnForm(RefusableForm):
         initial = {"start_date": today, "company": learner.company_id, "role": learner.role_id}
         super().__init__(data, initial=initial)
         since = status_since(learner)
-        self.fields["reason"].help_text = _("It stands in the audit trail.")
+        self.fields["reason"].help_text = _("It is shown in the audit log.")
         if since is not None:
             words = {"day": day_in_words(since)}
             self.fields["start_date"].help_text = format_lazy(
@@ -259,7 +259,10 @@ class ReturnForm(RefusableForm):
             )
             if may_date_back:
                 self.fields["reason"].help_text = (
-                    _("Needed where the start lies before %(day)s: what is said about the days in between changes.")
+                    _(
+                        "Needed if the start is before %(day)s: the worker's past status changes for the days in "
+                        "between."
+                    )
                     % words
                 )
         companies = Company.objects.filter(Q(is_active=True) | Q(pk=learner.company_id))

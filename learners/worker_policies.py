@@ -127,7 +127,9 @@ def check_can_return(learner: Learner) -> None:
     if learner.status == Status.ACTIVE:
         raise StatusNotPossible(_("%(worker)s is active already. Change the dates instead.") % {"worker": learner})
     if learner.status == Status.BLACKLISTED:
-        raise StatusNotPossible(_("%(worker)s is blocked. Lift that first, and say why.") % {"worker": learner})
+        raise StatusNotPossible(
+            _("%(worker)s is blocked. Make the worker active first, and say why.") % {"worker": learner}
+        )
 
 
 def check_start_of_return(learner: Learner, start_date: date) -> None:
@@ -155,7 +157,7 @@ def check_dated_back(day: date, *, status_since: date | None, may_date_back: boo
         text = _("The status changed on %(day)s. Enter that day or a later one: only a superuser may go back past it.")
         raise DatedBack(text % since, errors={field: [text % since]})
     if not reason.strip():
-        text = _("The status changed on %(day)s. Say why what was so before that day is to be told differently.")
+        text = _("The status changed on %(day)s. Say why the status before that day has to be corrected.")
         raise DatedBack(text % since, errors={"reason": [text % since]})
 
 

@@ -223,7 +223,7 @@ class CourseVersionAdmin(GuardedAdmin):
             name="publish",
             label=gettext_lazy("Publish"),
             question=gettext_lazy(
-                "Sessions that are scheduled from now on pin this version, and it can no longer be edited. The version "
+                "Sessions scheduled from now on use this version, and it can no longer be edited. The version "
                 "published until now is archived; sessions already scheduled keep it."
             ),
             run=lambda version, by, now: publish_version(version_id=version.pk, by=by, now=now),
@@ -233,7 +233,7 @@ class CourseVersionAdmin(GuardedAdmin):
         ObjectAction(
             name="archive",
             label=gettext_lazy("Archive"),
-            question=gettext_lazy("The course is not offered for booking any more until another version is published."),
+            question=gettext_lazy("The course cannot be booked until another version is published."),
             run=lambda version, by, now: archive_version(version_id=version.pk, by=by, now=now),
             done=gettext_lazy("The version is archived."),
             is_offered=lambda version: version.status == Published,
@@ -241,7 +241,7 @@ class CourseVersionAdmin(GuardedAdmin):
         ObjectAction(
             name="remove",
             label=gettext_lazy("Delete draft"),
-            question=gettext_lazy("The draft is deleted for good; the audit trail keeps it."),
+            question=gettext_lazy("The draft is deleted for good; the audit log keeps it."),
             run=lambda version, by, now: delete_draft_version(version_id=version.pk, by=by),
             done=gettext_lazy("The draft is deleted."),
             is_offered=_is_draft,
@@ -405,7 +405,8 @@ class UserAdmin(auth_admin.UserAdmin, GuardedAdmin):
             {
                 "fields": ("is_active", "groups", "is_superuser"),
                 "description": gettext_lazy(
-                    "HSE supervisor: every page; does not revoke, void, correct, merge or keep logins. Trainer: own "
+                    "HSE supervisor: every page; does not revoke, take back, correct, merge or manage logins. "
+                    "Trainer: own  "
                     "sessions and classes only; name this login on the trainer's page. Auditor: reads everything and "
                     "changes nothing. Superuser: everything, this administration included. A login that is not "
                     "active is cut off at once."

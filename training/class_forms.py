@@ -37,7 +37,7 @@ class ClassForm(forms.Form):
     client = forms.TypedChoiceField(label=gettext_lazy("Client"), required=False, coerce=int, empty_value=None)
     class_type = forms.CharField(label=gettext_lazy("Class type"), required=False, max_length=50)
     course = forms.TypedChoiceField(label=gettext_lazy("Course"), required=False, coerce=int, empty_value=None)
-    agent = forms.TypedChoiceField(label=gettext_lazy("Agent"), required=False, coerce=int, empty_value=None)
+    agent = forms.TypedChoiceField(label=gettext_lazy("Trainer"), required=False, coerce=int, empty_value=None)
     venue = forms.TypedChoiceField(label=gettext_lazy("Venue"), required=False, coerce=int, empty_value=None)
     course_hours = forms.DecimalField(
         label=gettext_lazy("Course hours"),
@@ -45,7 +45,7 @@ class ClassForm(forms.Form):
         max_digits=7,
         decimal_places=1,
         min_value=Decimal("0.1"),
-        help_text=gettext_lazy("Progress counts against them. Empty: as long as the course lasts."),
+        help_text=gettext_lazy("Hours a worker needs for 100 % progress. If left empty: the duration of the course."),
     )
     start_date = forms.DateField(
         label=gettext_lazy("First day"), required=False, widget=DayInput, validators=WITHIN_REASON
@@ -53,33 +53,33 @@ class ClassForm(forms.Form):
     end_date = forms.DateField(
         label=gettext_lazy("Last day"), required=False, widget=DayInput, validators=WITHIN_REASON
     )
-    frequency = forms.ChoiceField(label=gettext_lazy("The days come back"), choices=Frequency)
+    frequency = forms.ChoiceField(label=gettext_lazy("Repeats"), choices=Frequency)
     month_days = forms.CharField(
         label=gettext_lazy("Days of the month"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("One a line, with its times: 15 08:00–12:00. For the last day: last 08:00–12:00."),
+        help_text=gettext_lazy("One in each line, with its times: 15 08:00–12:00. For the last day: last 08:00–12:00."),
     )
     exceptions = forms.CharField(
         label=gettext_lazy("Days without a meeting"),
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("One a line, with the reason: 2026-12-24 Works closed."),
+        help_text=gettext_lazy("One in each line, with the reason: 2026-12-24 Works closed."),
     )
     works_on = forms.CharField(
-        label=gettext_lazy("Public holidays on which it meets"),
+        label=gettext_lazy("Public holidays on which the class meets"),
         required=False,
         max_length=2000,
         help_text=gettext_lazy("Their dates, such as 2026-10-03."),
     )
     applies_from = forms.DateField(
-        label=gettext_lazy("Other days or times count from"),
+        label=gettext_lazy("Changed days or times apply from"),
         required=False,
         widget=DayInput,
         validators=WITHIN_REASON,
-        help_text=gettext_lazy("Empty: from today. Meetings before it stay as they are."),
+        help_text=gettext_lazy("If left empty: from today. Earlier meetings stay as they are."),
     )
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
@@ -93,7 +93,7 @@ class ClassForm(forms.Form):
             self.fields[f"day_{day}"] = field
         self._offer("client", Company.objects.filter(is_active=True), _("No client yet"))
         self.fields["course"].choices = [("", _("No course yet")), *course_choices()]  # type: ignore[attr-defined]
-        self._offer("agent", Trainer.objects.filter(is_active=True), _("No agent yet"))
+        self._offer("agent", Trainer.objects.filter(is_active=True), _("No trainer yet"))
         self._offer("venue", offered_venues(), _("No venue"))
         if training_class is None:
             del self.fields["version"]
@@ -107,7 +107,7 @@ class ClassForm(forms.Form):
                 self.fields[name].error_messages["required"] = NEEDED[name]
             for name in FIXED_LATER:
                 self.fields[name].disabled = True
-                self.fields[name].help_text = _("Stays as it is in an active class.")
+                self.fields[name].help_text = _("Cannot be changed in an active class.")
 
     @property
     def week_days(self) -> Iterator[forms.BoundField]:
@@ -237,7 +237,7 @@ class ClassForm(forms.Form):
                 self.add_error("exceptions", _("“%(line)s” does not begin with a date such as 2026-12-24.") % words)
                 continue
             if day in found:
-                self.add_error("exceptions", _("“%(line)s”: this date stands here twice. Leave one of them.") % words)
+                self.add_error("exceptions", _("“%(line)s”: this date is entered twice. Remove one of them.") % words)
             found[day] = reason.strip()
         return found
 
@@ -248,7 +248,7 @@ class ClassForm(forms.Form):
                 found.append(day_of_text(word))
             except ValueError:
                 words = {"word": word[:20]}
-                self.add_error(name, _("“%(word)s” is no date. Enter dates such as 2026-10-03.") % words)
+                self.add_error(name, _("“%(word)s” is not a date. Enter dates such as 2026-10-03.") % words)
         return found
 
 

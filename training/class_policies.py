@@ -31,7 +31,7 @@ LONGEST = timedelta(days=10 * 366)
 NEEDED = {
     "client": gettext_lazy("Choose the client."),
     "course": gettext_lazy("Choose the course."),
-    "agent": gettext_lazy("Choose who delivers the class."),
+    "agent": gettext_lazy("Choose the trainer."),
     "start_date": gettext_lazy("Enter the first day."),
     "end_date": gettext_lazy("Enter the last day."),
     "schedule": gettext_lazy("Choose on which days the class meets."),
@@ -134,7 +134,7 @@ def check_fixed(training_class: TrainingClass, changed: Iterable[str]) -> None:
     """Of an active class client and course stay: its code and the progress of its learners name them."""
     fixed = {"client_id", "course_id"} & set(changed)
     if training_class.status != Status.DRAFT and fixed:
-        message = _("Client and course of an active class stay. Make another class.")
+        message = _("Client and course of an active class cannot be changed. Make another class.")
         raise ClassNotPlannable(message, errors={field.removesuffix("_id"): [message] for field in sorted(fixed)})
 
 
@@ -195,7 +195,7 @@ def wrong_days(start: date | None, end: date | None, *, today: date) -> dict[str
 def counts_from(before: Schedule, after: Schedule, *, start: date | None, applies_from: date) -> date | None:
     """Return from which day a schedule of a class that began on `start` counts: None is the first one.
 
-    Other days or times count from `applies_from` on, everything else as before.
+    Changed days or times apply from `applies_from` on, everything else as before.
     """
     if before.same_rule(after):
         return before.since
@@ -211,10 +211,10 @@ def check_holds_captured(training_class: TrainingClass, *, first: date | None, l
     start, end = training_class.start_date, training_class.end_date
     errors = {}
     if first is not None and start is not None and first < start:
-        text = _("Hours are captured for %(day)s. Enter that day or an earlier one, or have the capture voided.")
+        text = _("Hours are recorded for %(day)s. Enter that day or an earlier one, or have them taken back.")
         errors["start_date"] = [text % {"day": day_in_words(first)}]
     if last is not None and end is not None and last > end:
-        text = _("Hours are captured for %(day)s. Enter that day or a later one, or have the capture voided.")
+        text = _("Hours are recorded for %(day)s. Enter that day or a later one, or have them taken back.")
         errors["end_date"] = [text % {"day": day_in_words(last)}]
     if errors:
         raise _not_plannable(errors)
@@ -265,7 +265,7 @@ def check_stop_date(training_class: TrainingClass, stop_date: date, captured_unt
         words = {"start": day_in_words(start), "end": day_in_words(end)}
         raise _not_plannable({"stop_date": [text % words]})
     if captured_until is not None and captured_until > stop_date:
-        text = _("Hours are captured for %(day)s. Stop the class on that day or later, or have the capture voided.")
+        text = _("Hours are recorded for %(day)s. Stop the class on that day or later, or have them taken back.")
         raise _not_plannable({"stop_date": [text % {"day": day_in_words(captured_until)}]})
 
 
@@ -283,14 +283,14 @@ def check_pending(meeting: ClassAttendanceSession) -> None:
         "when": moment(at),
     }
     text = {
-        ClassAttendanceSession.Status.CAPTURED: _("%(day)s was captured by %(who)s on %(when)s."),
+        ClassAttendanceSession.Status.CAPTURED: _("The hours of %(day)s were recorded by %(who)s on %(when)s."),
         ClassAttendanceSession.Status.CLIENT_CANCELLED: _(
             "%(day)s was marked as cancelled by the client, by %(who)s on %(when)s."
         ),
-        ClassAttendanceSession.Status.AGENT_ABSENT: _("%(day)s was marked as agent absent, by %(who)s on %(when)s."),
+        ClassAttendanceSession.Status.AGENT_ABSENT: _("%(day)s was marked as trainer absent, by %(who)s on %(when)s."),
     }[ClassAttendanceSession.Status(meeting.status)]
     raise MeetingIsLocked(
-        " ".join([text % words, _("An administrator can void that.")]),
+        " ".join([text % words, _("An administrator can take that back.")]),
         conflict={
             "kind": "STATE",
             "session_id": meeting.pk,
@@ -316,7 +316,7 @@ def check_can_capture(meeting: ClassAttendanceSession, *, today: date) -> None:
     check_pending(meeting)
     check_held(meeting)
     if meeting.session_date > today:
-        text = _("%(day)s lies ahead. Hours are captured on the day or later.")
+        text = _("%(day)s is in the future. Hours are recorded on the day or later.")
         raise CannotCapture(text % {"day": day_in_words(meeting.session_date)})
 
 
@@ -329,7 +329,9 @@ def check_can_except(meeting: ClassAttendanceSession) -> None:
 def check_can_void(meeting: ClassAttendanceSession) -> None:
     """H4: there must be a capture or an exception."""
     if meeting.status == ClassAttendanceSession.Status.PENDING:
-        text = _("%(day)s is not captured, so there is nothing to void.") % {"day": day_in_words(meeting.session_date)}
+        text = _("Nothing is recorded for %(day)s, so there is nothing to take back.") % {
+            "day": day_in_words(meeting.session_date)
+        }
         raise Conflict(text, conflict={"kind": "STATE", "session_id": meeting.pk, "theirs": meeting.status})
 
 

@@ -55,13 +55,13 @@ def check_prerequisites(
     if unknown:
         raise _refused(_("A course on the list no longer exists. Choose again."))
     if course_id in wanted:
-        raise _refused(_("A course cannot be its own prerequisite. Take %(code)s off.") % {"code": codes[course_id]})
+        raise _refused(_("A course cannot be its own prerequisite. Remove %(code)s.") % {"code": codes[course_id]})
     for first in sorted(wanted, key=lambda each: codes[each]):
         chain = _chain(first, course_id, asked)
         if chain:
             words = {"code": codes[first], "chain": " → ".join(codes.get(each, "…") for each in chain)}
             raise _refused(
-                _("%(code)s asks for this course itself: %(chain)s. Take %(code)s off, or change that one first.")
+                _("%(code)s itself requires this course: %(chain)s. Remove %(code)s, or change that course first.")
                 % words
             )
 

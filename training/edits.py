@@ -77,7 +77,7 @@ def show_stored(form: forms.BaseForm) -> None:
     """Say at every field that differs from what is stored by now what that is."""
     for field in form.visible_fields():
         if field.name in form.changed_data:
-            field.help_text = _("Stored by now: %(value)s") % {"value": _in_words(field)}
+            field.help_text = _("Now stored: %(value)s") % {"value": _in_words(field)}
 
 
 def _in_words(field: forms.BoundField) -> str:

@@ -19,7 +19,7 @@ from training.models import Login
 from training.selectors.audit import door_in_words
 
 WORDS = {
-    "known": gettext_lazy("there when this began"),
+    "known": gettext_lazy("existed before recording began"),
     "insert": gettext_lazy("added"),
     "update": gettext_lazy("changed"),
     "password": gettext_lazy("password changed"),

@@ -76,7 +76,9 @@ class SessionForm(forms.Form):
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Attendance or a signed sheet is stored: say why trainer, venue or time change."),
+        help_text=gettext_lazy(
+            "Needed because attendance is marked or a signed sheet is stored: why trainer, venue or time change."
+        ),
     )
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 

@@ -93,7 +93,7 @@ def kind_of(name: str) -> Kind:
     try:
         return _KINDS[name]
     except KeyError:
-        raise UnknownKind(_("This version of the site does not know how to make that.")) from None
+        raise UnknownKind(_("This version of the site cannot make this file.")) from None
 
 
 def kinds() -> list[str]:

@@ -66,7 +66,7 @@ class VersionForm(forms.ModelForm):
         required=False,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Courses to hold first. Whoever lacks one gets a mark in the picker and can still be added."),
+        help_text=_("Courses to pass first. Workers without them are marked in the picker and can still be added."),
     )
 
     class Meta:
@@ -86,7 +86,7 @@ class VersionForm(forms.ModelForm):
         labels = {"change_log": _("What changed, and why")}
         help_texts = {
             "requires_verification": _("A pass counts only after the sign-off on the job."),
-            "change_log": _("Shown beside the version, for whoever asks later."),
+            "change_log": _("Shown beside the version."),
         }
 
     def __init__(self, *args: Any, course: Course | None, **kwargs: Any) -> None:
@@ -176,8 +176,8 @@ class QualificationForm(forms.ModelForm):
         fields = ("certificate_number", "valid_from", "valid_until")
         widgets = {"valid_from": DayInput, "valid_until": DayInput}
         help_texts = {
-            "valid_from": _("Empty: from always."),
-            "valid_until": _("The last valid day. Empty: without end."),
+            "valid_from": _("Leave empty if it has no first day."),
+            "valid_until": _("The last valid day. Leave empty if it has no end."),
         }
 
     def __init__(self, *args: Any, trainer: Trainer | None = None, **kwargs: Any) -> None:
@@ -210,7 +210,7 @@ class VenueForm(forms.ModelForm):
     class Meta:
         model = Venue
         fields = ("name", "capacity", "location")
-        help_texts = {"capacity": _("People, 1 to 500. A fuller list is a warning, never a refusal.")}
+        help_texts = {"capacity": _("People, 1 to 500. A longer list gives a warning and is not refused.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

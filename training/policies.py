@@ -254,7 +254,7 @@ def overlap_sentence(overlap: Overlap) -> str:
         )
     else:
         text = (
-            _("%(trainer)s already holds %(reference)s %(code)s on %(time)s.")
+            _("%(trainer)s already teaches %(reference)s %(code)s on %(time)s.")
             if is_trainer
             else _("%(venue)s is taken by %(reference)s %(code)s on %(time)s.")
         )

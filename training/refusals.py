@@ -150,11 +150,13 @@ def refusal_from(error: Error) -> Refusal:
             refusal = Conflict(cause.diag.message_primary or str(cause))
         case errors.ForeignKeyViolation():
             _note(cause)
-            refusal = Conflict(_("Something that this names is gone, or is named elsewhere. Reload the page and look."))
+            refusal = Conflict(
+                _("Something that this needs was removed, or is still used elsewhere. Reload the page and check.")
+            )
         case psycopg.IntegrityError():
             refusal = Conflict(_words_of(cause))
         case errors.DeadlockDetected() | errors.SerializationFailure():
-            refusal = Conflict(_("Somebody else changed the same thing at the same moment. Try again."))
+            refusal = Conflict(_("Somebody else changed this at the same moment. Try again."))
         case errors.LockNotAvailable():
             refusal = Busy(_who_locks(cause))
         case errors.QueryCanceled():
@@ -184,7 +186,7 @@ def refusal_at_door(error: Error, *, may_have_saved: bool) -> Refusal:
 
 
 def _outcome_unknown() -> OutcomeUnknown:
-    return OutcomeUnknown(_("We do not know whether it was saved; look before you repeat."))
+    return OutcomeUnknown(_("We do not know whether it was saved. Check before you try again."))
 
 
 def _lost(error: Error) -> Refusal:
@@ -207,7 +209,7 @@ def _who_locks(cause: psycopg.Error) -> str:
     for model in apps.get_models() if found else ():
         if found and model._meta.db_table == found[1]:
             return _("Somebody else is working on this %(thing)s. Try again.") % {"thing": model._meta.verbose_name}
-    return _("Somebody else is working on the same thing. Try again.")
+    return _("Somebody else is changing this at the moment. Try again.")
 
 
 def _is_ours(cause: psycopg.Error) -> bool:

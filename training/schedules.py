@@ -187,7 +187,7 @@ def check_schedule(schedule: Schedule) -> None:
     if times := [text for day in sorted(schedule.days) for text in _wrong_times(schedule, day)]:
         errors["times"] = times
     if any(not reason.strip() for reason in schedule.exceptions.values()):
-        errors["exceptions"] = [_("Say for every exception why the class does not meet.")]
+        errors["exceptions"] = [_("Give a reason for every day without a meeting.")]
     if errors:
         raise BadSchedule(" ".join(text for texts in errors.values() for text in texts), errors=errors)
 

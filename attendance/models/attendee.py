@@ -88,7 +88,7 @@ class SessionAttendee(models.Model):
             models.UniqueConstraint(
                 fields=("session", "line"),
                 name="attendee_line_unique",
-                violation_error_message=_("That line is taken."),
+                violation_error_message=_("That line number is already used."),
             ),
             models.CheckConstraint(
                 condition=Q(line__gte=1),

@@ -13,22 +13,24 @@ class CaptureVoid(models.Model):
 
     class_session = models.ForeignKey(
         "training.ClassAttendanceSession",
-        verbose_name=_("class session"),
+        verbose_name=_("class meeting"),
         on_delete=models.PROTECT,
         related_name="voids",
     )
     voided_status = models.CharField(_("status before"), max_length=30)
     reason = models.TextField(_("reason"))
     voided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("voided by"), on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=_("taken back by"), on_delete=models.PROTECT, related_name="+"
     )
-    voided_at = models.DateTimeField(_("voided at"))
+    voided_at = models.DateTimeField(_("taken back at"))
 
     class Meta:
-        verbose_name = _("void of a capture")
-        verbose_name_plural = _("voids of captures")
+        verbose_name = _("entry taken back")
+        verbose_name_plural = _("entries taken back")
         ordering = ("-voided_at", "-pk")
-        constraints = (not_blank("reason", name="capture_void_has_reason", message=_("A void needs a reason.")),)
+        constraints = (
+            not_blank("reason", name="capture_void_has_reason", message=_("Taking an entry back needs a reason.")),
+        )
 
     def __str__(self) -> str:
         return self.reason

@@ -303,12 +303,12 @@ def state_of(meeting: Meeting | None, *, blocked: str = "", today: date) -> Stan
     if meeting is None:
         return Standing("none", blocked)
     if meeting.status == Meeting.Status.CAPTURED:
-        return Standing("ok", _("Captured"))
+        return Standing("ok", _("Recorded"))
     if meeting.status != Meeting.Status.PENDING:
         return Standing("none", str(Meeting.Status(meeting.status).label))
     if meeting.session_date > today:
-        return Standing("none", _("Planned"))
-    return Standing("none", _("Today")) if meeting.session_date == today else Standing("warn", _("Capture missing"))
+        return Standing("none", _("Scheduled"))
+    return Standing("none", _("Today")) if meeting.session_date == today else Standing("warn", _("Hours not recorded"))
 
 
 def _logged(meetings: Collection[Meeting]) -> Mapping[int, Logged]:

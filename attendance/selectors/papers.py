@@ -84,8 +84,8 @@ def _where(place: Place, upload: EvidenceUpload) -> str:
         return ""
     facts = {"at": place.at, "page": place.page, "pages": place.pages}
     if place.at == place.page:
-        return _("It stands on page %(page)s of %(pages)s, shown first.") % facts
-    return _("It stands on page %(page)s of %(pages)s, page %(at)s of the file, shown first.") % facts
+        return _("The line is on page %(page)s of %(pages)s, which is shown first.") % facts
+    return _("The line is on page %(page)s of %(pages)s, page %(at)s of the file, which is shown first.") % facts
 
 
 def _why_not(upload: EvidenceUpload, session: Session | None, line: int | None) -> str:
@@ -93,10 +93,10 @@ def _why_not(upload: EvidenceUpload, session: Session | None, line: int | None) 
         return ""
     reading = reading_of(upload)
     if reading is None:
-        return _("Codes were not looked for when this file was stored, so its pages are shown from the first.")
+        return _("This file was not checked for codes when it was stored, so it opens at its first page.")
     if reading.of_session(session.reference):
-        return _("No page of this sheet that was read has this line, so its pages are shown from the first.")
-    return _("No code of this session’s sheet was read on it, so its pages are shown from the first.")
+        return _("This line was not found on the pages that could be read, so the file opens at its first page.")
+    return _("No code of this session’s sheet was found in the file, so it opens at its first page.")
 
 
 def _drawn(band: Quad) -> str:

@@ -59,7 +59,7 @@ def get_progression(tracking_id: int) -> LearnerProgression:
     """
     found = LearnerProgression.objects.select_related("learner", "training_class__agent").filter(pk=tracking_id).first()
     if found is None:
-        raise ProgressionNotFound(_("There is no such programme of a worker."))
+        raise ProgressionNotFound(_("There is no such programme."))
     return found
 
 

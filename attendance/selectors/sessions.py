@@ -144,7 +144,7 @@ def _state(session: Any, seats: Seats, obstacle: str, now: datetime) -> Standing
         case Session.Status.COMPLETED:
             return Standing("ok", _("Finalized"))
     if session.start_time > now:
-        return Standing("none", _("Planned"))
+        return Standing("none", _("Scheduled"))
     if session.end_time > now:
         return Standing("none", _("In progress"))
     return _ended_state(session, seats)

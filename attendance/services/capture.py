@@ -124,7 +124,7 @@ def mark_exception(
         ClassNotFound, NotPermitted, NotScheduledThen, MeetingIsLocked, CannotCapture: as `capture_session`.
     """
     if status not in (Status.CLIENT_CANCELLED, Status.AGENT_ABSENT):
-        raise NoSuchException(_("Choose whether the client cancelled or the agent was absent."))
+        raise NoSuchException(_("Choose whether the client cancelled or the trainer was absent."))
     with database_refusals(), transaction.atomic():
         meeting = _locked_meeting(class_id, session_date, by=by)
         check_can_except(meeting)
@@ -142,7 +142,7 @@ def void_capture(*, class_id: int, session_date: date, reason: str, by: User, no
     """
     check_may(by, Permission.VOID)
     if not reason.strip():
-        text = _("Say why this is voided.")
+        text = _("Say why this is taken back.")
         raise VoidReasonMissing(text, errors={"reason": [text]})
     with database_refusals(), transaction.atomic():
         meeting = _locked_meeting(class_id, session_date, by=by)
@@ -239,7 +239,10 @@ def _check_logged(logged: Mapping[int, Decimal], present: Mapping[int, Decimal])
     """Refuse where nobody was logged, or somebody who is named was not: the transaction takes all of it back."""
     if not logged:
         raise NobodyInProgress(
-            _("Nobody is in progress in this class on that day. Add its workers, or mark what happened instead.")
+            _(
+                "Nobody is in progress in this class on that day. Add workers first, or mark the meeting as "
+                "cancelled by the client or trainer absent."
+            )
         )
     if strangers := [learner_id for learner_id in present if learner_id not in logged]:
         text = _("Not in progress in this class on that day. Reload the page.")
@@ -255,7 +258,10 @@ def _check_no_hours(meeting: ClassAttendanceSession) -> None:
     """H3: an exception logs no hours, and none are there that somebody entered by hand before."""
     if _standing(meeting).exists():
         raise HoursAreLogged(
-            _("Hours are logged for the meeting of %(day)s. Capture it, or have these hours voided first.")
+            _(
+                "Hours were entered by hand for the meeting of %(day)s. Record the hours of the meeting, or have "
+                "the entry taken back first."
+            )
             % {"day": day_in_words(meeting.session_date)}
         )
 

@@ -106,7 +106,9 @@ def _lock_person(session: Session, learner_id: int) -> Learner:
     known = {*listed, *recorded}
     if known and learner_id not in known:
         badge = badges[min(known)].badge_id
-        raise OtherBadge(_("The session knows this person by badge %(badge)s: correct that line.") % {"badge": badge})
+        raise OtherBadge(
+            _("This person is on the list of the session under badge %(badge)s. Correct that line.") % {"badge": badge}
+        )
     return badges[learner_id]
 
 

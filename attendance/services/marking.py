@@ -86,8 +86,9 @@ class StaleMarks(Conflict):
         names = ", ".join(str(row.attendee.learner) for row in rows)
         super().__init__(
             ngettext(
-                "Nothing was saved: %(names)s was changed by somebody else meanwhile. Choose whose values count.",
-                "Nothing was saved: %(names)s were changed by somebody else meanwhile. Choose whose values count.",
+                "Nothing was saved: %(names)s was changed by somebody else in the meantime. Choose whose values count.",
+                "Nothing was saved: %(names)s were changed by somebody else in the meantime. Choose whose values "
+                "count.",
                 len(rows),
             )
             % {"names": names},

@@ -74,7 +74,7 @@ def class_exception(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
     except (Invalid, Conflict) as refusal:
         return _refused(request, training_class, day, refusal)
     words = {"day": day_in_words(day), "what": ClassAttendanceSession.Status(meeting.status).label}
-    return _done(request, training_class, day, _("%(day)s: %(what)s. No hours are logged.") % words)
+    return _done(request, training_class, day, _("%(day)s: %(what)s. No hours are recorded.") % words)
 
 
 @requires(Permission.READ_CLASS)
@@ -107,7 +107,7 @@ def class_void(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
             form.refuse(refusal)
             return _asked(request, "void", meeting, form, status=_status(refusal))
         else:
-            text = _("Voided. %(day)s can be captured again.") % {"day": day_in_words(day)}
+            text = _("Taken back. %(day)s can be recorded again.") % {"day": day_in_words(day)}
             return _done(request, training_class, day, text)
     return _asked(request, "void", meeting, form, status=422 if form.is_bound else 200)
 
@@ -177,8 +177,8 @@ def _board(request: HtmxRequest, training_class: TrainingClass, day: date) -> Cl
 def _told(captured: Captured) -> str:
     """Say what was logged."""
     sentence = ngettext(
-        "%(day)s is captured: %(present)s of %(trained)s hours for %(count)d worker.",
-        "%(day)s is captured: %(present)s of %(trained)s hours for %(count)d workers.",
+        "Hours of %(day)s are recorded: %(present)s of %(trained)s hours for %(count)d worker.",
+        "Hours of %(day)s are recorded: %(present)s of %(trained)s hours for %(count)d workers.",
         captured.learners,
     )
     return sentence % {

@@ -81,7 +81,7 @@ def session_correct(request: HtmxRequest, pk: int) -> HttpResponse:
             correct_record(session_id=pk, learner_id=learner.pk, result=outcome, **facts)
     except (Invalid, Conflict) as refusal:
         return _ask_what_is_right(request, session, learner, form, refusal=refusal)
-    text = _("%(worker)s is put right; compliance is up to date.") % {"worker": learner.name}
+    text = _("The record of %(worker)s is corrected; compliance is up to date.") % {"worker": learner.name}
     return _done(request, reverse("attendance:session", args=[pk]), text)
 
 

@@ -143,7 +143,9 @@ def _upload(request: HtmxRequest, pk: int) -> HttpResponse:
     except (Invalid, TooLarge, UnsupportedType, Conflict) as refusal:
         return _refused(request, pk, refusal)
     is_news = upload.uploaded_at == now
-    text = _("The signed sheet is stored.") if is_news else _("This file is this session's sheet already.")
+    text = (
+        _("The signed sheet is stored.") if is_news else _("This file is already stored as the sheet of this session.")
+    )
     if not request.htmx:
         messages.success(request, text)
         return redirect("attendance:session", pk)

@@ -110,7 +110,7 @@ def progression_hours(request: HtmxRequest, pk: int) -> HttpResponse:
             return _asked(request, "hours", {"progression": progression, "form": form}, refusal)
         else:
             words = {"worker": progression.learner.name, "day": day_in_words(entered["log_date"])}
-            messages.success(request, _("%(worker)s: hours of %(day)s logged.") % words)
+            messages.success(request, _("%(worker)s: hours of %(day)s recorded.") % words)
             return _go(request, progression)
     return _asked(request, "hours", {"progression": progression, "form": form})
 
@@ -174,7 +174,7 @@ def _told(started: Started) -> str:
     text = ngettext("%(count)d worker started.", "%(count)d workers started.", started.started)
     sentences = [text % {"count": started.started}]
     if started.already_in:
-        sentences.append(_("In this class already: %(count)d.") % {"count": started.already_in})
+        sentences.append(_("Already in this class: %(count)d.") % {"count": started.already_in})
     if started.held:
         sentences.append(_("Put on hold elsewhere: %(count)d.") % {"count": started.held})
     return " ".join(sentences)

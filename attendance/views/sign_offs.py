@@ -44,7 +44,7 @@ def sign_off_revoke(request: HtmxRequest, pk: int) -> HttpResponse:
 def sign_off_attempt(request: HtmxRequest, pk: int) -> HttpResponse:
     """Put the worker into the verification queue once more."""
     record = open_further_attempt(record_id=pk, by=request.user, now=timezone.now())
-    return _back(request, record, _("A further attempt is open: it waits in the verification queue."))
+    return _back(request, record, _("A further attempt is open. It is in the queue of practical sign-offs."))
 
 
 def _question(request: HtmxRequest, record: CompetencyRecord, form: RevokeForm, *, status: int) -> HttpResponse:

@@ -41,13 +41,11 @@ class LearnerHoursLogAdmin(ReadOnlyAdmin):
     object_actions = (
         ObjectAction(
             name="void",
-            label=gettext_lazy("Void"),
-            question=gettext_lazy(
-                "A row with the exact negative joins the log, and the sums follow. Nothing is erased."
-            ),
+            label=gettext_lazy("Take back"),
+            question=gettext_lazy("A counter entry is added to the log, and the sums change. Nothing is erased."),
             form=ReasonForm,
             run=lambda hours, reason, by, now: void_hours(log_id=hours.pk, reason=reason, by=by, now=now),
-            done=gettext_lazy("The hours are voided."),
+            done=gettext_lazy("The hours are taken back."),
             is_offered=lambda hours: allows(
                 check_can_void_hours,
                 is_of_capture=hours.is_of_capture,

@@ -67,8 +67,8 @@ class TrainingRecordAdmin(ReadOnlyAdmin):
             name="revoke",
             label=gettext_lazy("Revoke"),
             question=gettext_lazy(
-                "The record counts for nothing from now on and the worker's compliance follows at once. It stays "
-                "visible, struck through, with the reason. This cannot be undone."
+                "The record no longer counts, and the worker's compliance changes at once. It stays visible, "
+                "struck through, with the reason. This cannot be undone."
             ),
             form=ReasonForm,
             run=lambda record, reason, by, now: revoke_record(record_id=record.pk, reason=reason, by=by, now=now),
@@ -108,8 +108,8 @@ class CompetencyRecordAdmin(ReadOnlyAdmin):
             name="revoke",
             label=gettext_lazy("Revoke"),
             question=gettext_lazy(
-                "The sign-off, and the record that it made, count for nothing from now on and the worker's compliance "
-                "follows at once. Both stay visible, struck through, with the reason. This cannot be undone."
+                "The sign-off and the record that it made no longer count, and the worker's compliance changes at "
+                "once. Both stay visible, struck through, with the reason. This cannot be undone."
             ),
             form=ReasonForm,
             run=lambda record, reason, by, now: revoke_sign_off(record_id=record.pk, reason=reason, by=by, now=now),

@@ -69,7 +69,7 @@ class CourseAdmin(GuardedAdmin):
             name="remove",
             label=gettext_lazy("Delete course"),
             question=gettext_lazy(
-                "The course is offered nowhere any more. Its versions, past sessions and records stay as they are."
+                "The course is no longer offered anywhere. Its versions, past sessions and records stay as they are."
             ),
             run=lambda course, by, now: delete_course(course_id=course.pk, by=by, now=now),
             done=gettext_lazy("The course is deleted."),
@@ -147,7 +147,7 @@ class RoleAdmin(GuardedAdmin):
         ObjectAction(
             name="remove",
             label=gettext_lazy("Delete role"),
-            question=gettext_lazy("The role is deleted with what it asks for; the audit trail keeps both."),
+            question=gettext_lazy("The role is deleted with its requirements; the audit log keeps both."),
             run=lambda role, by, now: delete_role(role_id=role.pk, by=by),
             done=gettext_lazy("The role is deleted."),
             removes=True,
@@ -192,7 +192,7 @@ class AreaAdmin(GuardedAdmin):
         ObjectAction(
             name="remove",
             label=gettext_lazy("Delete area"),
-            question=gettext_lazy("The area is deleted with what it asks for; the audit trail keeps both."),
+            question=gettext_lazy("The area is deleted with its requirements; the audit log keeps both."),
             run=lambda area, by, now: delete_area(area_id=area.pk, by=by),
             done=gettext_lazy("The area is deleted."),
             removes=True,

@@ -38,7 +38,8 @@ class LearnerForm(ServiceForm):
         if assigned := self.fields.get("role_assigned_at"):
             assigned.required = False
             assigned.help_text = gettext_lazy(
-                "The day from which the role counts. Left empty: the start date of a new worker, today for a new role."
+                "The day from which the role counts. If left empty: the start date of a new worker, today for a "
+                "new role."
             )
 
 

@@ -93,8 +93,8 @@ class CompetencyRecord(models.Model):
     )
 
     class Meta:
-        verbose_name = _("competency record")
-        verbose_name_plural = _("competency records")
+        verbose_name = _("practical sign-off")
+        verbose_name_plural = _("practical sign-offs")
         ordering = ("training_date", "pk")
         indexes = (
             models.Index(
@@ -151,7 +151,7 @@ class CompetencyRecord(models.Model):
             models.CheckConstraint(
                 condition=~Q(evidence_file_key="") & Q(evidence_hash__regex=SHA256_HEX),
                 name="competency_has_evidence",
-                violation_error_message=_("A competency record has an evidence file with its SHA-256."),
+                violation_error_message=_("A practical sign-off has an evidence file with its SHA-256."),
             ),
         )
 

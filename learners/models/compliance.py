@@ -20,7 +20,7 @@ class ComplianceItem(models.Model):
 
     learner = models.ForeignKey("learners.Learner", on_delete=models.CASCADE, related_name="items")
     course = models.ForeignKey("training.Course", on_delete=models.PROTECT, related_name="+")
-    requirement_type = models.CharField(_("asked"), max_length=8, choices=RequirementType)
+    requirement_type = models.CharField(_("when required"), max_length=8, choices=RequirementType)
     grace_period_days = models.PositiveIntegerField(_("grace period (days)"), null=True)
     due_date = models.DateField(_("due"), null=True, help_text=_("Null for a requirement before site access."))
     status = models.CharField(_("status"), max_length=13, choices=ComplianceStatus)
@@ -41,15 +41,15 @@ class ComplianceItem(models.Model):
         help_text=_("The record that counts, or the last one that did."),
     )
     role = models.ForeignKey(
-        "learners.Role", verbose_name=_("asked by role"), null=True, on_delete=models.SET_NULL, related_name="+"
+        "learners.Role", verbose_name=_("required by role"), null=True, on_delete=models.SET_NULL, related_name="+"
     )
     area = models.ForeignKey(
-        "learners.Area", verbose_name=_("asked by area"), null=True, on_delete=models.SET_NULL, related_name="+"
+        "learners.Area", verbose_name=_("required by area"), null=True, on_delete=models.SET_NULL, related_name="+"
     )
     rules = models.JSONField(
         _("rules"),
         default=list,
-        help_text=_("Every rule that asks for the course, the winning one first."),
+        help_text=_("Every rule that requires the course, the deciding one first."),
     )
     updated_at = models.DateTimeField(_("updated at"))
 

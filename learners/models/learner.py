@@ -23,9 +23,9 @@ ON_SITE = Q(status="ACTIVE", merged_into__isnull=True)  # who is counted (C4, L2
 class ComplianceStatus(models.TextChoices):
     """Green, yellow, red; the worst item decides (C4)."""
 
-    COMPLIANT = "COMPLIANT", _("Compliant")
-    PENDING = "PENDING", _("Pending")
-    NON_COMPLIANT = "NON_COMPLIANT", _("Not compliant")
+    COMPLIANT = "COMPLIANT", _("Cleared")
+    PENDING = "PENDING", _("Due")
+    NON_COMPLIANT = "NON_COMPLIANT", _("Not cleared")
 
 
 @audited(
@@ -163,7 +163,7 @@ class Learner(Authored):
             models.CheckConstraint(
                 condition=Q(supervisor__isnull=True) | ~Q(supervisor=F("id")),
                 name="learner_not_own_supervisor",
-                violation_error_message=_("Nobody supervises themselves."),
+                violation_error_message=_("A worker cannot be their own supervisor."),
             ),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | (~Q(merged_into=F("id")) & Q(status="INACTIVE")),

@@ -72,8 +72,8 @@ class LearnerProgression(models.Model):
     class Meta:
         db_table = "learner_lp_tracking"
         db_table_comment = "Progress of a learner through one course in one class; sums of learner_hours_log"
-        verbose_name = _("progression")
-        verbose_name_plural = _("progressions")
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
         ordering = ("-start_date", "-tracking_id")
         constraints = (
             models.UniqueConstraint(
@@ -90,18 +90,18 @@ class LearnerProgression(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=("in_progress", "on_hold", "completed")),
                 name="progression_status_known",
-                violation_error_message=_("A progression is in progress, on hold or completed."),
+                violation_error_message=_("A programme is in progress, on hold or completed."),
             ),
             models.CheckConstraint(
                 condition=Q(status="completed", completion_date__isnull=False)
                 | (~Q(status="completed") & Q(completion_date__isnull=True)),
                 name="progression_completed_has_date",
-                violation_error_message=_("A completed progression has its completion date."),
+                violation_error_message=_("A completed programme has its completion date."),
             ),
             models.CheckConstraint(
                 condition=Q(completion_date__isnull=True) | Q(completion_date__gte=F("start_date")),
                 name="progression_completes_after_start",
-                violation_error_message=_("A progression is completed on or after its start date."),
+                violation_error_message=_("A programme is completed on or after its start date."),
             ),
             models.CheckConstraint(
                 condition=Q(hours_present__gte=0, hours_trained__gte=F("hours_present"))
@@ -190,8 +190,8 @@ class ProgressionEvent(models.Model):
 
     class Meta:
         db_table = "learners_progressionevent"
-        verbose_name = _("progression event")
-        verbose_name_plural = _("progression events")
+        verbose_name = _("programme step")
+        verbose_name_plural = _("programme steps")
         ordering = ("created_at", "pk")
         constraints = (
             models.CheckConstraint(
@@ -216,7 +216,7 @@ class LearnerHoursLog(models.Model):
     log_id = models.BigAutoField(primary_key=True)
     progression = models.ForeignKey(
         LearnerProgression,
-        verbose_name=_("progression"),
+        verbose_name=_("programme"),
         on_delete=models.PROTECT,
         related_name="hours",
         db_column="tracking_id",
@@ -246,7 +246,7 @@ class LearnerHoursLog(models.Model):
     source = models.CharField(_("source"), max_length=20, choices=Source, db_default="manual")
     session = models.ForeignKey(
         "training.ClassAttendanceSession",
-        verbose_name=_("class session"),
+        verbose_name=_("class meeting"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -286,7 +286,7 @@ class LearnerHoursLog(models.Model):
             models.CheckConstraint(
                 condition=Q(reversal_of__isnull=False) | Q(hours_present__gte=0, hours_trained__gte=F("hours_present")),
                 name="hours_present_0_to_trained",
-                violation_error_message=_("Hours present lie between 0 and the hours trained."),
+                violation_error_message=_("Hours present must be between 0 and the hours trained."),
             ),
             models.CheckConstraint(
                 condition=Q(source__in=("schedule", "attendance", "manual")), name="hours_source_known"

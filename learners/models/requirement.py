@@ -76,7 +76,7 @@ class Requirement(Authored):
     """A course that a role or an area asks for: before entry, or within a number of days (C1)."""
 
     course = models.ForeignKey("training.Course", verbose_name=_("course"), on_delete=models.PROTECT, related_name="+")
-    requirement_type = models.CharField(_("asked"), max_length=8, choices=RequirementType)
+    requirement_type = models.CharField(_("when required"), max_length=8, choices=RequirementType)
     grace_period_days = models.PositiveIntegerField(
         _("grace period (days)"),
         null=True,
@@ -84,7 +84,7 @@ class Requirement(Authored):
         validators=[MinValueValidator(1), MaxValueValidator(365)],
         help_text=_("Only with a grace period: 1 to 365."),
     )
-    starts_on = models.DateField(_("asked from"), help_text=_("The day from which it is asked."))
+    starts_on = models.DateField(_("required from"), help_text=_("The day from which it is required."))
 
     class Meta:
         abstract = True
@@ -119,7 +119,7 @@ class RoleRequirement(Requirement):
         verbose_name = _("role requirement")
         verbose_name_plural = _("role requirements")
         ordering = ("course",)
-        constraints = _requirement_constraints("role_requirement", "role", _("This role asks for that course already."))
+        constraints = _requirement_constraints("role_requirement", "role", _("This role already requires that course."))
 
 
 @audited()
@@ -132,4 +132,4 @@ class AreaRequirement(Requirement):
         verbose_name = _("area requirement")
         verbose_name_plural = _("area requirements")
         ordering = ("course",)
-        constraints = _requirement_constraints("area_requirement", "area", _("This area asks for that course already."))
+        constraints = _requirement_constraints("area_requirement", "area", _("This area already requires that course."))

@@ -284,8 +284,8 @@ def _thing(version: _Version, column: str) -> str:
         return _("Area %(name)s") % {"name": area}
     course = version.course or _("deleted course")
     if version.says["role_id"]:
-        return _("%(course)s, asked by the %(role)s role") % {"course": course, "role": _role(version)}
-    return _("%(course)s, asked by the area %(area)s") % {"course": course, "area": area}
+        return _("%(course)s, required by the %(role)s role") % {"course": course, "role": _role(version)}
+    return _("%(course)s, required by the area %(area)s") % {"course": course, "area": area}
 
 
 def _value(version: _Version, column: str) -> str:

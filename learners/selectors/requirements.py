@@ -206,7 +206,7 @@ def get_requirement(asker: Role | Area, course_id: int) -> RoleRequirement | Are
     for line in requirements_of(asker):
         if line.requirement.course_id == course_id:
             return line.requirement
-    raise NotInLibrary(_("%(asker)s does not ask for this course any more.") % {"asker": asker})
+    raise NotInLibrary(_("%(asker)s no longer requires this course.") % {"asker": asker})
 
 
 def requirements_of(asker: Role | Area) -> list[RequirementLine]:

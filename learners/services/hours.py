@@ -48,7 +48,7 @@ def enter_hours(
         programmes = LearnerProgression.objects.select_related("training_class__agent")
         found = programmes.filter(pk=tracking_id).first()
         if found is None:
-            raise rules.ProgressionNotFound(_("There is no such programme of a worker."))
+            raise rules.ProgressionNotFound(_("There is no such programme."))
         check_may(by, Permission.CAPTURE, found.training_class)
         rules.check_in_progress(found.status)
         rules.check_by_hand(
@@ -78,7 +78,7 @@ def void_hours(*, log_id: int, reason: str, by: User, now: datetime) -> LearnerH
     """
     check_may(by, Permission.VOID)
     if not reason.strip():
-        text = _("Say why these hours are voided.")
+        text = _("Say why these hours are taken back.")
         raise ReasonMissing(text, errors={"reason": [text]})
     with database_refusals(), transaction.atomic():
         row = LearnerHoursLog.objects.filter(pk=log_id).first()

@@ -28,7 +28,10 @@ class OutcomeDiffers(Conflict):
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(
-            _("Something changed since this preview: saving would turn other workers. Nothing is saved. Look again.")
+            _(
+                "Something has changed since this preview, so other workers would change colour. Nothing is saved. "
+                "Check the preview again."
+            )
         )
         self.outcome = outcome
 

@@ -206,7 +206,7 @@ def _take(
     with database_refusals(), transaction.atomic():
         found = LearnerProgression.objects.filter(pk=tracking_id).first()
         if found is None:
-            raise rules.ProgressionNotFound(_("There is no such programme of a worker."))
+            raise rules.ProgressionNotFound(_("There is no such programme."))
         _locked_learners([found.learner_id])
         others = _in_progress([_person(found.learner_id)])
         progression = LearnerProgression.objects.select_for_update(no_key=True).get(pk=tracking_id)

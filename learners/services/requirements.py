@@ -112,7 +112,7 @@ def delete_requirement(*, asker: Role | Area, course_id: int, by: User, now: dat
         lock_rules_to_change()
         deleted, _per_model = _requirements(asker).filter(course_id=course_id).delete()
         if not deleted:
-            raise RequirementNotFound(_("%(asker)s does not ask for this course any more.") % {"asker": asker})
+            raise RequirementNotFound(_("%(asker)s no longer requires this course.") % {"asker": asker})
         _judge_anew(_learners_under(asker), course_id=course_id, now=now)
 
 
@@ -179,7 +179,7 @@ def save_area(*, area: Area, by: User, now: datetime, loaded: datetime | None = 
     with database_refusals(), transaction.atomic():
         lock_rules_to_change()
         if area.pk and area.parent_id in with_areas_inside(area.pk):
-            message = _("An area cannot lie inside itself. Choose another one, or none.")
+            message = _("An area cannot be part of itself. Choose another one, or none.")
             raise Invalid(message, errors={"parent": [message]})
         _save(area, by, loaded)
         _judge_anew(_learners_under(area), now=now)
@@ -199,7 +199,7 @@ def delete_area(*, area_id: int, by: User) -> None:
         inside = Area.objects.filter(parent_id=area_id).order_by("name").first()
         if inside is not None:
             raise AreaInUse(
-                _("This area cannot be deleted: %(inside)s lies in it. Move that one first.") % {"inside": inside}
+                _("This area cannot be deleted: %(inside)s is part of it. Move that one first.") % {"inside": inside}
             )
         count = LearnerArea.objects.filter(area_id=area_id).count()
         if count:

@@ -241,7 +241,7 @@ def test_a_request_that_broke_down_before_anything_was_saved_is_done_when_it_is_
     as_planner.raise_request_exception = False
     with monkeypatch.context() as patch:
         patch.setattr("attendance.api.sessions.create_draft", break_down)
-        assert as_planner.post(f"{SESSIONS}/draft", body, JSON).json()["detail"].endswith("look before you repeat.")
+        assert as_planner.post(f"{SESSIONS}/draft", body, JSON).json()["detail"].endswith("Check before you try again.")
         assert as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1")).status_code == 500
 
     assert as_planner.post(f"{SESSIONS}/draft", body, JSON, headers=_key("a1")).status_code == 201

@@ -89,7 +89,7 @@ def test_s2_a_conflict_is_told_at_its_field_and_nothing_is_saved(as_superuser: C
     response = change(as_superuser, session, **typed)
 
     assert response.status_code == 200
-    assert f"{busy} already holds {other.reference}" in " ".join(response.context["adminform"].form.errors["trainer"])
+    assert f"{busy} already teaches {other.reference}" in " ".join(response.context["adminform"].form.errors["trainer"])
     session.refresh_from_db()
     assert (session.trainer, session.start_time) == before
 

@@ -402,7 +402,7 @@ def test_a_connection_lost_at_commit_says_that_nobody_knows(by: User, monkeypatc
     with pytest.raises(OutcomeUnknown) as unknown:
         call()
 
-    assert unknown.value.message == "We do not know whether it was saved; look before you repeat."
+    assert unknown.value.message == "We do not know whether it was saved. Check before you try again."
     assert unknown.value.retry_seconds is None
     connection.close()
     assert Session.objects.get().attendees.get().is_present, "this time it was"

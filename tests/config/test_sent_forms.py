@@ -149,14 +149,14 @@ def test_broken_down_after_something_was_saved(planner: Client, form: dict[str, 
 
     assert (answer.status_code, answer["Outcome-Unknown"]) == (500, "true")
     page = answer.content.decode()
-    assert "We do not know whether it was saved; look before you repeat." in page
+    assert "We do not know whether it was saved. Check before you try again." in page
     assert f'href="/sent/{KEY}/"' in page
     assert outcome(planner) == {"outcome": "saved", "page": NEW}
     assert "It was saved" in planner.get(f"/sent/{KEY}/").content.decode()
     again = planner.post(NEW, form)
     assert (again.status_code, again["Location"]) == (302, NEW)
     assert Session.objects.count() == 1
-    assert "something of it was saved" in planner.get(NEW).content.decode()
+    assert "part of it was saved" in planner.get(NEW).content.decode()
 
 
 def test_broken_down_before_anything_was_saved(planner: Client, form: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
@@ -176,7 +176,7 @@ def test_the_connection_was_lost_in_commit(
     def lose(**values: Any) -> None:
         if was_committed:
             create_draft(**values)
-        raise OutcomeUnknown("We do not know whether it was saved; look before you repeat.")
+        raise OutcomeUnknown("We do not know whether it was saved. Check before you try again.")
 
     with monkeypatch.context() as patch:
         patch.setattr("training.views.sessions.create_draft", lose)
@@ -202,7 +202,7 @@ def test_who_was_cut_off_is_told_to_look(planner: Client, form: dict[str, Any], 
     IdempotentAnswer.objects.update(**unanswered)
     answer = planner.post(NEW, form, headers={"Referer": f"http://testserver{NEW}"})
     assert answer.status_code == 409
-    assert "still being done. Look before you repeat it." in answer.content.decode()
+    assert "still being done. Check the result before you send it again." in answer.content.decode()
     IdempotentAnswer.objects.update(created_at=timezone.now() - sent_once.RUNS_AT_MOST)
     assert outcome(planner)["outcome"] == "unknown"
     answer = planner.post(NEW, form)

@@ -48,7 +48,7 @@ def test_from_today_to_a_pack_and_a_certificate(
     page.keyboard.type("11156")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Audit pack").click()
-    expect(page.get_by_text("It begins as soon as there is room.")).to_be_visible()
+    expect(page.get_by_text("It starts as soon as another file is finished.")).to_be_visible()
     assert violations(page) == []
     run_waiting()
     with page.expect_download() as download:

@@ -91,7 +91,7 @@ def test_h3_whoever_is_slower_reads_it_in_the_dialog_and_keeps_what_was_typed(
         now=timezone.now(),
     )
     desk.keyboard.press("Control+Enter")
-    expect(desk.get_by_role("dialog").get_by_role("alert")).to_contain_text("was marked as agent absent")
+    expect(desk.get_by_role("dialog").get_by_role("alert")).to_contain_text("was marked as trainer absent")
     expect(hours.first).to_have_value("2")
     expect(desk.locator(f"#capture-{meeting.session_date}")).to_have_count(0)
     desk.keyboard.press("Escape")
@@ -120,7 +120,7 @@ def test_h3_an_exception_is_one_click(
     desk.goto(f"{live_server.url}/classes/{training_class.pk}/")
     row = desk.locator("tr").filter(has=desk.locator(f"#capture-{meeting.session_date}"))
     row.get_by_role("button", name="Client cancelled").click()
-    expect(desk.locator("#toasts")).to_contain_text("Client cancelled. No hours are logged.")
+    expect(desk.locator("#toasts")).to_contain_text("Client cancelled. No hours are recorded.")
     expect(desk.locator(f"#capture-{meeting.session_date}")).to_have_count(0)
     expect(desk.locator(f"#day-{meeting.session_date} a").first).to_be_focused()
     meeting.refresh_from_db()
@@ -185,7 +185,7 @@ def test_h2_a_meeting_is_captured_without_javascript(
     page.goto(f"{live_server.url}/classes/{meeting.training_class_id}/")
     page.locator(f"#capture-{meeting.session_date}").click()
     page.get_by_role("spinbutton").first.fill("2")
-    page.get_by_role("button", name="Capture").click()
+    page.get_by_role("button", name="Record hours").click()
     expect(page.locator("#toasts")).to_contain_text("6 of 8 hours for 2 workers")
     plain.close()
 

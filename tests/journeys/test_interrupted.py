@@ -207,7 +207,7 @@ def test_a_sheet_stored_before_the_server_broke_down_is_stored_once_and_shown(
 
     monkeypatch.setattr("attendance.views.evidence.evidence_card", break_once)
     workspace.set_input_files("#evidence input[type=file]", sheet)
-    expect(workspace.locator("#toasts")).to_contain_text("something of it was saved", timeout=15_000)
+    expect(workspace.locator("#toasts")).to_contain_text("part of it was saved", timeout=15_000)
     expect(workspace.locator("#evidence")).to_contain_text("Stored")
     assert session.evidence_uploads.count() == 1
 

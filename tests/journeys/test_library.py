@@ -58,7 +58,7 @@ def test_s12_a_course_is_made_published_revised_and_planned_with(desk: Page, liv
 
     desk.get_by_role("link", name="Publish").click()
     dialog = desk.get_by_role("dialog")
-    expect(dialog).to_contain_text("The course is offered for booking from now on.")
+    expect(dialog).to_contain_text("The course can be booked from now on.")
     dialog.get_by_role("button", name="Publish").click()
     expect(desk.locator("h1")).to_contain_text("Version 1 offered")
 

@@ -71,7 +71,7 @@ def test_l2_l3_a_new_worker_a_new_badge_a_merge_and_its_undo(
         expect(dialog).to_be_visible()
         is_accessible(page)
         dialog.get_by_label("New badge").fill("10999")
-        dialog.get_by_role("button", name="Give badge").click()
+        dialog.get_by_role("button", name="Give the new badge").click()
         expect(page.locator(".sub")).to_contain_text("10999")
     search(page, "10231")
     expect(page).to_have_url(f"{live_server.url}/workers/{learner.pk}/")

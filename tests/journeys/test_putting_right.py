@@ -79,13 +79,13 @@ def test_f9_a_wrongly_passed_worker(office: Page, live_server: LiveServer, sessi
         office.goto(f"{live_server.url}/sessions/{session.pk}/")
         office.get_by_role("link", name="Put Oksana Kovalenko right").click()
         dialog = office.get_by_role("dialog")
-        expect(dialog).to_contain_text("It says now")
-        dialog.get_by_role("button", name="Put right").click()
-        expect(dialog).to_contain_text("Choose what is right.")
+        expect(dialog).to_contain_text("Record now")
+        dialog.get_by_role("button", name="Correct the record").click()
+        expect(dialog).to_contain_text("Choose the correct result.")
         dialog.get_by_label("Failed").check()
         dialog.get_by_label("Reason").fill("Left at noon")
-        dialog.get_by_role("button", name="Put right").click()
-        expect(office.locator("#toasts")).to_contain_text("Oksana Kovalenko is put right")
+        dialog.get_by_role("button", name="Correct the record").click()
+        expect(office.locator("#toasts")).to_contain_text("The record of Oksana Kovalenko is corrected")
     expect(office.locator("tbody#attendees")).to_contain_text("Failed")
     expect(office.locator(".corrections")).to_contain_text("Left at noon")
     office.get_by_role("link", name="Oksana Kovalenko").first.click()
@@ -109,7 +109,7 @@ def test_f9_somebody_who_was_not_listed(
     dialog = office.get_by_role("dialog")
     dialog.get_by_label("Passed").check()
     dialog.get_by_label("Reason").fill("Signed on the back of the sheet")
-    dialog.get_by_role("button", name="Put right").click()
+    dialog.get_by_role("button", name="Correct the record").click()
     expect(office.locator(".corrections")).to_contain_text("José Núñez")
     assert outsider.records.get().session == session
 
@@ -165,7 +165,7 @@ def test_r1_r2_an_external_certificate_is_recorded_and_revoked(
     expect(office.locator(".verdict")).to_contain_text("Cleared")
 
     with under_a_minute():
-        office.get_by_role("link", name="Put right: Working at height").click()
+        office.get_by_role("link", name="Correct the record: Working at height").click()
         office.get_by_label("Reason").fill("The certificate is forged")
         office.get_by_role("button", name="Revoke").click()
         expect(office.locator("tr.revoked")).to_contain_text("The certificate is forged")
@@ -183,7 +183,7 @@ def test_r1_f9_without_javascript(
     plain.get_by_role("link", name="Put Oksana Kovalenko right").click()
     plain.get_by_label("Failed").check()
     plain.get_by_label("Reason").fill("Left at noon")
-    plain.get_by_role("button", name="Put right").click()
+    plain.get_by_role("button", name="Correct the record").click()
     expect(plain.locator(".corrections")).to_contain_text("Left at noon")
 
     plain.get_by_role("link", name="Oksana Kovalenko").first.click()

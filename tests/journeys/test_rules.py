@@ -62,7 +62,7 @@ def test_a_requirement_is_added_after_looking_at_who_turns(
     desk.get_by_label("Course", exact=True).select_option(label="WAH-001 Working at height")
     desk.get_by_label("Within a grace period").check()
     desk.get_by_role("button", name="Preview").click()
-    expect(desk.locator(".errorlist")).to_contain_text("Say how many days there are")
+    expect(desk.locator(".errorlist")).to_contain_text("Enter the number of days")
     expect(desk.get_by_label("Grace period (days)")).to_be_focused()
 
     desk.get_by_label("Before site access").check()
@@ -77,7 +77,7 @@ def test_a_requirement_is_added_after_looking_at_who_turns(
     newcomer: Learner = LearnerFactory(role=riggers[0].role)
     judge(newcomer, on=timezone.localdate())
     outcome.get_by_role("button", name="Save the requirement").click()
-    expect(outcome).to_contain_text("Something changed since this preview")
+    expect(outcome).to_contain_text("Something has changed since this preview")
     expect(outcome).to_contain_text("4 turn red")
     assert not RoleRequirement.objects.exists()
 
@@ -174,9 +174,9 @@ def test_pages_of_rules_are_accessible_and_never_scroll_sideways(
     desk.locator("[data-select]").first.check()
     check("ticked rows")
     desk.goto(f"{live_server.url}/library/areas/{area.pk}/edit/", wait_until="networkidle")
-    desk.get_by_label("Lies in").select_option("")
+    desk.get_by_label("Part of").select_option("")
     desk.get_by_role("button", name="Save").click()
-    expect(desk.locator("#outcome")).to_contain_text("Who turns")
+    expect(desk.locator("#outcome")).to_contain_text("Whose colour changes")
     check("preview")
     assert Area.objects.get(pk=area.pk).parent is not None
     assert found == []

@@ -82,7 +82,7 @@ def test_v1_the_queue_is_signed_off_by_keyboard_alone(queue: Page) -> None:
     queue.keyboard.press("Control+Enter")
     opened(queue, "Bert")
     queue.keyboard.press("Control+Enter")
-    expect(queue.locator("#verify")).to_contain_text("No practical sign-off is owed.")
+    expect(queue.locator("#verify")).to_contain_text("No practical sign-off is waiting.")
     expect(queue.locator("#nav-verify")).to_be_hidden()
 
 
@@ -111,12 +111,12 @@ def test_v1_ticked_workers_are_not_competent_together_once_it_is_said_why(queue:
     expect(together.get_by_label("Remarks")).to_be_focused()
     together.get_by_label("Remarks").fill("Forks too high")
     together.get_by_role("button", name="4 ticked are not competent").click()
-    expect(queue.locator("#verify")).to_contain_text("No practical sign-off is owed.")
+    expect(queue.locator("#verify")).to_contain_text("No practical sign-off is waiting.")
     assert set(CompetencyRecord.objects.values_list("status", "remarks")) == {("NOT_COMPETENT", "Forks too high")}
 
 
 def test_a_wrong_file_is_refused_beside_it_and_a_chosen_one_stays_chosen(queue: Page) -> None:
-    queue.get_by_text("Another file proves it").click()
+    queue.get_by_text("Use another file as proof").click()
     queue.locator("#verify-one input[type=file]").set_input_files(
         {"name": "form.pdf", "mimeType": "application/pdf", "buffer": files.pdf(text="Assessment form")}
     )
@@ -177,7 +177,7 @@ def test_without_javascript_one_and_several_are_signed_off(
     for box in plain.locator("[data-select]").all():
         box.check()
     plain.locator("#verify-many").get_by_role("button", name="ticked as competent").click()
-    expect(plain.locator("#verify")).to_contain_text("No practical sign-off is owed.")
+    expect(plain.locator("#verify")).to_contain_text("No practical sign-off is waiting.")
     assert TrainingRecord.objects.count() == len(NAMES)
     context.close()
 

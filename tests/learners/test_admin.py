@@ -162,7 +162,7 @@ def test_nobody_supervises_themselves(as_superuser: Client):
 
     response = change(as_superuser, LEARNER, learner, supervisor=learner.pk)
 
-    assert "Nobody supervises themselves." in messages_of(response)
+    assert "A worker cannot be their own supervisor." in messages_of(response)
 
 
 def test_what_the_service_refuses_stays_typed_in_every_row(as_superuser: Client):
@@ -258,7 +258,7 @@ def test_an_area_with_workers_or_areas_in_it_is_not_deleted(as_superuser: Client
     outer = AreaFactory()
     used = LearnerAreaFactory(area=AreaFactory(parent=outer)).area
 
-    for area, reason in ((outer, f"{used} lies in it"), (used, "1 worker works there")):
+    for area, reason in ((outer, f"{used} is part of it"), (used, "1 worker works there")):
         response = as_superuser.post(reverse(f"{AREA}_remove", args=[area.pk]))
         assert response.status_code == 409
         assert reason in response.content.decode()

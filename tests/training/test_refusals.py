@@ -51,7 +51,7 @@ def test_s5_a_deadlock_is_a_conflict_that_asks_to_try_again(code: str):
         with connection.cursor() as cursor:
             cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '{code}'; END $$")
 
-    assert str(refusal_of(lose)) == "Somebody else changed the same thing at the same moment. Try again."
+    assert str(refusal_of(lose)) == "Somebody else changed this at the same moment. Try again."
 
 
 def test_an_accident_stays_an_accident():

@@ -152,7 +152,11 @@ def test_h1_what_is_no_schedule_is_refused(stored: object):
         (Schedule(WEEKLY, {1: (Interval(time(12), time(8)),)}), "times", "end must be after the start"),
         (Schedule(WEEKLY, {2: (MORNING, Interval(time(11), time(13)))}), "times", "Tuesday: two of its times overlap"),
         (Schedule(MONTHLY, {5: (Interval(time(8), time(8, 45)),)}), "times", "Day 5: .* now 45 minutes"),
-        (Schedule(WEEKLY, {1: (MORNING,)}, {date(2026, 3, 2): " "}), "exceptions", "why the class does not meet"),
+        (
+            Schedule(WEEKLY, {1: (MORNING,)}, {date(2026, 3, 2): " "}),
+            "exceptions",
+            "Give a reason for every day without a meeting",
+        ),
     ],
 )
 def test_h1_a_schedule_that_cannot_be_meant_is_refused_with_the_field(schedule: Schedule, field: str, words: str):

@@ -51,7 +51,7 @@ class Session(Authored):
     class Status(models.TextChoices):
         DRAFT = "DRAFT", _("Draft")
         SCHEDULED = "SCHEDULED", _("Scheduled")
-        COMPLETED = "COMPLETED", _("Completed")
+        COMPLETED = "COMPLETED", _("Finalized")
         CANCELLED = "CANCELLED", _("Cancelled")
 
     course = models.ForeignKey(
@@ -85,8 +85,8 @@ class Session(Authored):
     start_time = models.DateTimeField(_("start"), null=True, blank=True)
     end_time = models.DateTimeField(_("end"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
-    attendance_file_key = models.CharField(_("evidence key"), max_length=200, blank=True, editable=False)
-    attendance_file_hash = models.CharField(_("evidence SHA-256"), max_length=64, blank=True, editable=False)
+    attendance_file_key = models.CharField(_("key of the signed sheet"), max_length=200, blank=True, editable=False)
+    attendance_file_hash = models.CharField(_("SHA-256 of the signed sheet"), max_length=64, blank=True, editable=False)
     finalized_at = models.DateTimeField(_("finalized at"), null=True, blank=True, editable=False)
     finalized_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -99,7 +99,9 @@ class Session(Authored):
     )
     cancellation_reason = models.TextField(_("reason for cancelling"), blank=True)
     change_reason = models.TextField(
-        _("reason for the last change"), blank=True, help_text=_("Asked for once there is a mark or evidence.")
+        _("reason for the last change"),
+        blank=True,
+        help_text=_("Needed once attendance is marked or a signed sheet is stored."),
     )
     first_marked_at = models.DateTimeField(_("first marked at"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
@@ -144,7 +146,7 @@ class Session(Authored):
                 condition=Q(status="COMPLETED", finalized_at__isnull=False, finalized_by__isnull=False)
                 | (~Q(status="COMPLETED") & Q(finalized_at__isnull=True, finalized_by__isnull=True)),
                 name="session_completed_means_finalized",
-                violation_error_message=_("A session is completed by finalizing it, and only so."),
+                violation_error_message=_("A session is finalized only by the Finalize button."),
             ),
             models.CheckConstraint(
                 condition=Q(finalized_at__isnull=True) | ~Q(attendance_file_key=""),
@@ -155,7 +157,7 @@ class Session(Authored):
                 condition=Q(attendance_file_key="", attendance_file_hash="")
                 | (~Q(attendance_file_key="") & Q(attendance_file_hash__regex=SHA256_HEX)),
                 name="session_evidence_has_hash",
-                violation_error_message=_("An evidence file is stored with its SHA-256."),
+                violation_error_message=_("A signed sheet is stored with its SHA-256."),
             ),
             models.CheckConstraint(
                 condition=~Q(status="CANCELLED") | Q(cancellation_reason__trim__length__gt=0),

@@ -52,7 +52,7 @@ class TrainingClass(models.Model):
     )
     agent = models.ForeignKey(
         "training.Trainer",
-        verbose_name=_("agent"),
+        verbose_name=_("trainer"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -77,7 +77,7 @@ class TrainingClass(models.Model):
         decimal_places=1,
         null=True,
         blank=True,
-        help_text=_("Hours a learner needs to complete the course in this class; progress is counted against it."),
+        help_text=_("Hours a worker needs to complete the course in this class, for 100 % progress."),
     )
     version = models.PositiveIntegerField(_("version"), db_default=1, editable=False)
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
@@ -151,7 +151,7 @@ class TrainingClass(models.Model):
                 ),
                 name="class_active_is_whole",
                 violation_error_message=_(
-                    "An active class needs a code, client, course, agent, first and last day and a schedule."
+                    "An active class needs a code, client, course, trainer, first and last day and a schedule."
                 ),
             ),
             models.CheckConstraint(
@@ -180,9 +180,9 @@ class ClassAttendanceSession(models.Model):
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Pending")
-        CAPTURED = "captured", _("Captured")
+        CAPTURED = "captured", _("Recorded")
         CLIENT_CANCELLED = "client_cancelled", _("Client cancelled")
-        AGENT_ABSENT = "agent_absent", _("Agent absent")
+        AGENT_ABSENT = "agent_absent", _("Trainer absent")
 
     session_id = models.BigAutoField(primary_key=True)
     training_class = models.ForeignKey(
@@ -199,14 +199,14 @@ class ClassAttendanceSession(models.Model):
     notes = models.TextField(_("notes"), null=True, blank=True)  # noqa: DJ001  # absent in plain SQL inserts
     captured_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name=_("captured by"),
+        verbose_name=_("recorded by"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
         db_column="captured_by",
     )
-    captured_at = models.DateTimeField(_("captured at"), null=True, blank=True)
+    captured_at = models.DateTimeField(_("recorded at"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
     updated_at = models.DateTimeField(_("updated at"), db_default=Now(), editable=False)
 
@@ -216,8 +216,8 @@ class ClassAttendanceSession(models.Model):
             "Dated meetings of training classes. status: pending (not held or not captured), captured (hours are in "
             "learner_hours_log), client_cancelled and agent_absent (no hours)"
         )
-        verbose_name = _("class session")
-        verbose_name_plural = _("class sessions")
+        verbose_name = _("class meeting")
+        verbose_name_plural = _("class meetings")
         ordering = ("session_date",)
         indexes = (
             models.Index(fields=("training_class",), name="class_session_by_class"),
@@ -227,25 +227,25 @@ class ClassAttendanceSession(models.Model):
             models.UniqueConstraint(
                 fields=("training_class", "session_date"),
                 name="class_session_one_per_date",
-                violation_error_message=_("The class has a session on that date."),
+                violation_error_message=_("The class already has a meeting on that date."),
             ),
             models.CheckConstraint(
                 condition=Q(status__in=("pending", "captured", "client_cancelled", "agent_absent")),
                 name="class_session_status_known",
                 violation_error_message=_(
-                    "A class session is pending, captured, cancelled by the client, or its agent was absent."
+                    "A class meeting is pending, recorded, cancelled by the client, or its trainer was absent."
                 ),
             ),
             models.CheckConstraint(
                 condition=Q(scheduled_hours__gt=0, scheduled_hours__lte=Decimal("24")),
                 name="class_session_hours_0_to_24",
-                violation_error_message=_("A class session lasts more than 0 and at most 24 hours."),
+                violation_error_message=_("A class meeting lasts more than 0 and at most 24 hours."),
             ),
             models.CheckConstraint(
                 condition=Q(status="pending", captured_at__isnull=True, captured_by__isnull=True)
                 | (~Q(status="pending") & Q(captured_at__isnull=False, captured_by__isnull=False)),
                 name="class_session_capture_has_author",
-                violation_error_message=_("A captured or excepted session says who did it and when."),
+                violation_error_message=_("A meeting that is recorded or was not held says who entered it and when."),
             ),
         )
 

@@ -259,7 +259,7 @@ def _entry(line: _Line, names: _Names) -> Entry:
         thing = f"{thing} {_in_words(source.model._meta.get_field(source.subject), line, line.row, names)}"
     if not source.is_log:
         sentences = {
-            "known": _("%(thing)s as it was when this began to be kept"),
+            "known": _("%(thing)s as it was when recording began"),
             "insert": _("%(thing)s added"),
             "update": _("%(thing)s changed"),
             "password": _("Password of the %(thing)s changed"),

@@ -97,7 +97,7 @@ def _meeting_sentence(overlap: MeetingOverlap) -> str:
         "time": time_range(overlap.start, overlap.end),
     }
     if overlap.kind == Overlap.Kind.TRAINER:
-        return _("%(agent)s also delivers class %(class)s on %(time)s.") % words
+        return _("%(agent)s also teaches class %(class)s on %(time)s.") % words
     return _("%(venue)s also holds class %(class)s on %(time)s.") % words
 
 

@@ -255,14 +255,14 @@ def check_unbooked(course: Course) -> None:
     if session is not None:
         words = {"code": course, "reference": session.reference}
         raise CourseBooked(
-            _("%(code)s cannot be deleted: %(reference)s is planned with it. Cancel that session first.") % words,
+            _("%(code)s cannot be deleted: session %(reference)s uses it. Cancel that session first.") % words,
             conflict={"kind": "STATE", "session_id": session.pk},
         )
     training_class = course.classes.exclude(status=TrainingClass.Status.STOPPED).first()
     if training_class is not None:
         words = {"code": course, "class": training_class}
         raise CourseBooked(
-            _("%(code)s cannot be deleted: class %(class)s is planned with it. Stop that class first.") % words,
+            _("%(code)s cannot be deleted: class %(class)s uses it. Stop that class first.") % words,
             conflict={"kind": "STATE", "class_id": training_class.pk},
         )
     asking = (
@@ -274,7 +274,11 @@ def check_unbooked(course: Course) -> None:
     if asking is not None:
         words = {"code": course, "other": asking.course}
         raise CourseBooked(
-            _("%(code)s cannot be deleted: %(other)s asks for it first. Change its prerequisites first.") % words,
+            _(
+                "%(code)s cannot be deleted: it is a prerequisite of %(other)s. Change the prerequisites of that "
+                "course first."
+            )
+            % words,
             conflict={"kind": "STATE", "course_id": asking.course_id},
         )
 

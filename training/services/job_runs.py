@@ -93,7 +93,7 @@ def _run(job: Job, check_stays: Callable[[], None]) -> None:
         raise
     except Exception:
         logger.exception("job_failed", job=job.pk, kind=job.kind)
-        _fail(job, _("It broke off through a defect. Your administrator finds the cause in the log."))
+        _fail(job, _("It stopped because of an error. Your administrator can find the cause in the log."))
 
 
 def _begin(job_id: int, *, now: datetime) -> Job | None:
@@ -197,7 +197,7 @@ def recover(*, now: datetime) -> int:
             lonely.update(
                 state=Job.State.FAILED,
                 ended_at=now,
-                failure=_("It broke off again and again. Ask for less at once, or tell your administrator."),
+                failure=_("It failed several times. Ask for less at once, or tell your administrator."),
             )
             continue
         with transaction.atomic():

@@ -180,6 +180,4 @@ def keep(*, job: Job, name: str, file: IO[bytes]) -> str:
 
 
 def _unavailable() -> WaitingStoreUnavailable:
-    return WaitingStoreUnavailable(
-        _("The place where files wait does not work at the moment: it is down, or full. Try again later.")
-    )
+    return WaitingStoreUnavailable(_("Files cannot be stored at the moment. Try again later."))

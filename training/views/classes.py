@@ -135,7 +135,7 @@ def class_restart(request: HtmxRequest, pk: int) -> HttpResponse:
     """Start a stopped class again; its meetings come back from today on."""
     visible_class(request.user, pk)
     restart_class(class_id=pk, by=request.user, now=timezone.now())
-    messages.success(request, _("The class is active again. Its meetings come back from today on."))
+    messages.success(request, _("The class is active again. It has meetings again from today."))
     return _go(request, "attendance:class", pk)
 
 

@@ -137,7 +137,7 @@ def test_h3_a_captured_or_excepted_meeting_is_locked(
     who: dict[str, Any] = {"class_id": training_class.pk, "by": supervisor, "now": NOW}
     capture_session(session_date=MONDAY, **who)
     mark_exception(session_date=NEXT_MONDAY, status="agent_absent", **who)
-    for day, words in ((MONDAY, "was captured by Maria Haddad"), (NEXT_MONDAY, "agent absent")):
+    for day, words in ((MONDAY, "was captured by Maria Haddad"), (NEXT_MONDAY, "trainer absent")):
         with pytest.raises(MeetingIsLocked, match=words) as refused:
             capture_session(session_date=day, **who)
         assert refused.value.conflict is not None
@@ -189,7 +189,7 @@ def test_h4_hours_of_a_capture_are_voided_with_all_of_it(
     training_class: TrainingClass, progression: LearnerProgression, superuser: User
 ):
     capture_session(class_id=training_class.pk, session_date=MONDAY, by=superuser, now=NOW)
-    with pytest.raises(HoursStay, match="Void its capture"):
+    with pytest.raises(HoursStay, match="Take the meeting's entry back"):
         void_hours(log_id=LearnerHoursLog.objects.get().pk, reason="Wrong", by=superuser, now=NOW)
     assert sums(progression) == (4, 4, 0)
 
@@ -203,7 +203,7 @@ def test_h3_only_two_things_are_exceptions(training_class: TrainingClass, superv
 @pytest.mark.parametrize(
     ("day", "refusal", "words"),
     [
-        (COMING_MONDAY, CannotCapture, "23 Mar 2026 lies ahead"),
+        (COMING_MONDAY, CannotCapture, "23 Mar 2026 is in the future"),
         (date(2026, 3, 3), services.NotScheduledThen, "does not meet on 3 Mar 2026. Choose"),
         (date(2026, 4, 6), services.NotScheduledThen, "does not meet on 6 Apr 2026: Easter Monday"),
     ],
@@ -272,7 +272,7 @@ def test_h4_a_void_needs_a_reason_and_something_to_void(training_class: Training
     with pytest.raises(services.VoidReasonMissing) as refused:
         void_capture(**where, reason=" ", by=superuser, now=NOW)
     assert list(refused.value.errors) == ["reason"]
-    with pytest.raises(Conflict, match="not captured, so there is nothing to void"):
+    with pytest.raises(Conflict, match="so there is nothing to take back"):
         void_capture(**where, reason="Wrong date", by=superuser, now=NOW)
 
 

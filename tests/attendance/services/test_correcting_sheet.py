@@ -102,7 +102,7 @@ def test_e6_a_reason_and_a_file_are_needed(session: Session, superuser: User) ->
 
 def test_e6_the_same_file_corrects_nothing(session: Session, superuser: User) -> None:
     sentence = refused(session, superuser, SameSheet, files.pdf())
-    assert sentence == "This file is the sheet that is shown already. Choose the correcting one."
+    assert sentence == "This file is the sheet that is already stored. Choose the correcting sheet."
 
 
 def test_e6_of_two_who_correct_the_same_sheet_the_second_is_told(session: Session, superuser: User) -> None:
@@ -110,7 +110,7 @@ def test_e6_of_two_who_correct_the_same_sheet_the_second_is_told(session: Sessio
     correct(session, superuser)
     with pytest.raises(ChangedMeanwhile) as told:
         correct(session, superuser, files.pdf(2), corrects_id=original.pk)
-    assert told.value.message == "Somebody else has added a correcting sheet meanwhile. Look at it first."
+    assert told.value.message == "Somebody else has added a correcting sheet in the meantime. Look at it first."
 
 
 def test_e6_somebody_who_is_faster_while_the_file_is_stored(

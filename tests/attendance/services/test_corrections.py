@@ -278,7 +278,7 @@ def test_f9_l2_a_person_is_corrected_under_the_badge_that_the_session_knows(supe
     listed, survivor = passed_by(session), LearnerFactory()
     Learner.objects.filter(pk=listed.pk).update(merged_into=survivor, status="INACTIVE")
     sentence = refused(session, survivor, PASSED, superuser, OtherBadge)
-    assert sentence == f"The session knows this person by badge {listed.badge_id}: correct that line."
+    assert sentence == f"This person is on the list of the session under badge {listed.badge_id}. Correct that line."
     correct(session, listed, FAILED, superuser)
     assert listed.records.count() == 2
 

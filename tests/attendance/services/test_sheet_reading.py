@@ -115,7 +115,7 @@ def test_a_list_that_changed_since_is_said_with_who_was_added_and_removed(said: 
         ("none", f"On its lines for walk-ins: {new[0].name} (line 4), {new[1].name} (line 5)."),
         (
             "warn",
-            f"The sheet was printed from list version {printed_from}, the list is at {printed_from + 2} by now. "
+            f"The sheet was printed from list version {printed_from}; the list is now version {printed_from + 2}. "
             f"Added since, and not on the sheet: {new[2].name} (line 6). "
             f"Removed since, and still on the sheet: {gone.learner.name} (line 2).",
         ),
@@ -140,8 +140,8 @@ def test_a_plan_that_changed_since_is_said(said: Say) -> None:
     assert said(session, old)[1:] == [
         (
             "warn",
-            f"The sheet was printed from list version {printed_from}, the list is at {printed_from + 1} by now. Nobody "
-            "was added or removed that its pages tell of: compare trainer, venue and time.",
+            f"The sheet was printed from list version {printed_from}; the list is now version {printed_from + 1}. "
+            "On its pages nobody was added or removed. Compare trainer, venue and time.",
         )
     ]
 
@@ -149,7 +149,7 @@ def test_a_plan_that_changed_since_is_said(said: Say) -> None:
 def test_a_file_without_a_code_is_said_calmly(said: Say, supervisor: User) -> None:
     session = sheets.session_of(1)
     ((kind, text),) = said(session, files.pdf(2))
-    assert (kind, text[:44]) == ("none", "No code of a sign-in sheet was found on it: ")
+    assert (kind, text[:44]) == ("none", "No code of a sign-in sheet was found in this file: ")
     assert not sheet_told(session, EvidenceUpload.objects.get(session=session)).warnings
 
 
@@ -178,7 +178,7 @@ def test_a_code_of_before_is_read_and_cannot_vouch_for_itself(said: Say) -> None
         own(session, "page 1 of 1"),
         (
             "warn",
-            "Its code is of an earlier release, which anybody could have printed. Compare it with the list.",
+            "Its code comes from an earlier release, which anybody could have printed. Compare it with the list.",
         ),
     ]
 
@@ -308,7 +308,7 @@ def test_c9_a_walk_ins_line_is_found_on_the_free_lines(supervisor: User) -> None
     assert places(session, upload, 4)[1]
     assert places(session, upload, 6)[1:] == (
         "",
-        "No page of this sheet that was read has this line, so its pages are shown from the first.",
+        "This line was not found on the pages that could be read, so the file opens at its first page.",
     )
 
 
@@ -332,10 +332,10 @@ def test_c9_files_without_our_code_open_at_page_1_and_say_so(supervisor: User) -
     assert places(session, elsewhere, 1) == (
         [1, 2],
         "",
-        "No code of this session’s sheet was read on it, so its pages are shown from the first.",
+        "No code of this session’s sheet was found in the file, so it opens at its first page.",
     )
     elsewhere.reading = None
-    assert places(session, elsewhere, 1)[2].startswith("Codes were not looked for when this file was stored")
+    assert places(session, elsewhere, 1)[2].startswith("This file was not checked for codes when it was stored")
 
 
 def test_c9_the_line_of_another_session_is_never_banded(supervisor: User) -> None:

@@ -68,7 +68,7 @@ def test_a_certificate_tells_who_what_until_when_and_the_proof():
     assert "Oksana Kovalenko" in printed
     assert f"Badge 11156, {record.role_title}, {record.company_name}" in printed
     assert f"Working at Height {record.course.code}" in printed
-    assert "Completed 1 Mar 2026" in printed
+    assert "Completed on 1 Mar 2026" in printed
     assert "Valid until 1 Mar 2027" in printed
     assert "Trainer Grace Hopper" in printed
     assert record.session is not None

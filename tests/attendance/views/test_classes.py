@@ -117,8 +117,8 @@ def test_h1_the_month_names_blocked_days(as_supervisor: Client):
     assert [(line.calendar.day.day, line.state.word) for line in days] == [
         (6, "Easter Monday"),
         (13, "Works outing"),
-        (20, "Planned"),
-        (27, "Planned"),
+        (20, "Scheduled"),
+        (27, "Scheduled"),
     ]
     assert not any(line.can_except for line in days[:2])
 
@@ -138,11 +138,11 @@ def test_the_page_counts_what_has_become_of_the_meetings(
         (4, 0, False),
     ]
     assert [(line.state.word, line.can_capture, line.can_except, line.can_void) for line in board.days] == [
-        ("Captured", False, False, False),
-        ("Agent absent", False, False, False),
-        ("Capture missing", True, True, False),
-        ("Planned", False, True, False),
-        ("Planned", False, True, False),
+        ("Recorded", False, False, False),
+        ("Trainer absent", False, False, False),
+        ("Hours not recorded", True, True, False),
+        ("Scheduled", False, True, False),
+        ("Scheduled", False, True, False),
     ]
     assert (board.in_progress, board.attendance_rate) == (1, 100)
 
@@ -163,7 +163,7 @@ def test_a_month_that_is_none_is_the_nearest(as_supervisor: Client, training_cla
 
 def test_a_draft_without_anything_has_a_page(as_supervisor: Client):
     draft = TrainingClass.objects.create()
-    assert b"A draft does not meet yet" in as_supervisor.get(page(draft)).content
+    assert b"A draft has no meetings yet" in as_supervisor.get(page(draft)).content
 
 
 def test_an_auditor_reads_and_is_offered_nothing_to_do(
@@ -262,7 +262,7 @@ def test_h3_a_locked_meeting_answers_409_and_says_who_and_when(
     for method in (as_supervisor.get, as_supervisor.post):
         response = method(url("capture", training_class))
         assert response.status_code == 409
-        assert f"was captured by {supervisor.get_full_name()}" in response.content.decode()
+        assert f"were recorded by {supervisor.get_full_name()}" in response.content.decode()
     assert LearnerHoursLog.objects.count() == 1
 
 
@@ -274,7 +274,7 @@ def test_h3_whoever_is_slower_keeps_what_was_typed_and_sees_the_month_as_it_is(
     response = as_supervisor.post(url("capture", training_class), typed, headers=HTMX)
     assert (response.status_code, response["HX-Retarget"]) == (409, "#capture-form")
     form = response.context["form"]
-    assert "was captured by" in form.non_field_errors()[0]
+    assert "were recorded by" in form.non_field_errors()[0]
     assert [field.value() for _progression, field in form.rows] == ["2.5"]
     content, reloaded = response.content.decode(), as_supervisor.get(page(training_class)).content.decode()
     assert 'id="class-board" hx-swap-oob="true"' in content
@@ -293,7 +293,7 @@ def test_h3_a_page_that_is_out_of_date_is_brought_up_to_date(
     assert fragment(content, "class-board") == fragment(
         as_supervisor.get(page(training_class)).content.decode(), "class-board"
     )
-    assert "was captured by" in content
+    assert "were recorded by" in content
 
 
 def test_h1_a_meeting_that_is_gone_from_the_schedule_is_told_with_the_month_as_it_is(
@@ -339,7 +339,7 @@ def test_h3_an_exception_is_one_click_for_the_future_too(
 def test_h3_there_are_two_exceptions_only(as_supervisor: Client, training_class: TrainingClass):
     response = as_supervisor.post(url("exception", training_class), {"status": "captured"}, headers=HTMX)
     assert response.status_code == 422
-    assert "Choose whether the client cancelled or the agent was absent." in response.content.decode()
+    assert "Choose whether the client cancelled or the trainer was absent." in response.content.decode()
     assert state(training_class) == "pending"
 
 
@@ -373,7 +373,7 @@ def test_h4_a_superuser_voids_with_a_reason(
     assert as_superuser.get(url("void", training_class)).status_code == 409
     stale = as_superuser.post(url("void", training_class), {"reason": "Wrong day"}, headers=HTMX)
     assert (stale.status_code, stale["HX-Retarget"]) == (409, "#void-form")
-    assert "nothing to void" in stale.context["form"].non_field_errors()[0]
+    assert "nothing to take back" in stale.context["form"].non_field_errors()[0]
 
 
 def test_h4_nobody_else_voids(as_supervisor: Client, as_trainer: Client, training_class: TrainingClass):

@@ -69,7 +69,7 @@ def test_f9_one_question_revokes_and_corrects(as_superuser: Client, headers: dic
     session = finalized()
     learner = first_of(session)
     question = as_superuser.get(correct_url(session, learner), headers=headers)
-    assert "It says now" in question.text
+    assert "Record now" in question.text
     assert [value for value, _ in question.context["form"].fields["outcome"].choices] == ["FAILED", "REVOKE"]
     assert ("<html" in question.text) is not bool(headers)
 
@@ -83,7 +83,7 @@ def test_f9_one_question_revokes_and_corrects(as_superuser: Client, headers: dic
     else:
         assert answer["Location"] == workspace
     page = unescape(as_superuser.get(workspace).text)
-    assert f"{learner.name} is put right; compliance is up to date." in page
+    assert f"The record of {learner.name} is corrected; compliance is up to date." in page
     assert "<s>Passed</s> revoked" in page
     assert "<b>Failed</b> entered" in page
     assert "Left at noon" in page
@@ -113,7 +113,7 @@ def test_f9_after_a_revocation_the_question_offers_both_results(as_superuser: Cl
 def test_f9_a_pass_that_needs_the_practical_part_says_so(as_superuser: Client) -> None:
     session = finalized(requires_verification=True)
     outsider = LearnerFactory()
-    assert "Passed, and waits for the practical sign-off" in as_superuser.get(correct_url(session, outsider)).text
+    assert "Passed, practical sign-off still needed" in as_superuser.get(correct_url(session, outsider)).text
     as_superuser.post(correct_url(session, outsider), {"outcome": "PASSED", "reason": "Signed on the back"})
     assert CompetencyRecord.objects.get(learner=outsider).status == "PENDING_VERIFICATION"
 
@@ -124,7 +124,7 @@ def test_f9_what_is_missing_is_said_and_what_was_typed_stays(as_superuser: Clien
     learner = first_of(session)
     answer = as_superuser.post(correct_url(session, learner), {"reason": "Left at noon"}, headers=headers)
     assert answer.status_code == 422
-    assert "Choose what is right." in answer.text
+    assert "Choose the correct result." in answer.text
     assert "Left at noon" in answer.text
     answer = as_superuser.post(correct_url(session, learner), {"outcome": "FAILED", "reason": " "}, headers=headers)
     assert answer.status_code == 422
@@ -305,9 +305,9 @@ def test_e6_the_correcting_sheet_is_shown_first_and_the_original_beside_it(
     [
         (None, {}, 422, "No file was chosen."),
         (b"Hello", {}, 422, "is not a PDF, JPEG or PNG file"),
-        (files.pdf(), {}, 409, "This file is the sheet that is shown already."),
+        (files.pdf(), {}, 409, "This file is the sheet that is already stored."),
         (files.jpeg(), {"reason": ""}, 422, "This field is required."),
-        (files.jpeg(), {"corrects": 1_000_000}, 409, "Somebody else has added a correcting sheet meanwhile."),
+        (files.jpeg(), {"corrects": 1_000_000}, 409, "Somebody else has added a correcting sheet in the meantime."),
     ],
 )
 @pytest.mark.parametrize("headers", [{}, HTMX])

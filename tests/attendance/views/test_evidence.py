@@ -344,7 +344,7 @@ def test_e1_a_name_that_cannot_be_used_is_named_as_the_fault(
 def test_e3_who_sends_the_same_sheet_on_purpose_is_told_that_it_is_there(
     as_supervisor: Client, session: Session, htmx: bool
 ) -> None:
-    for sentence in ("The signed sheet is stored.", "This file is this session's sheet already."):
+    for sentence in ("The signed sheet is stored.", "This file is already stored as the sheet of this session."):
         answer = _post(as_supervisor, session, (files.pdf(), "sheet.pdf"), htmx=htmx)
         page = answer if htmx else as_supervisor.get(answer["Location"])
         assert sentence.replace("'", "&#x27;") in page.content.decode()

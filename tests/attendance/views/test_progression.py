@@ -248,7 +248,7 @@ def test_h7_the_profile_shows_progress_steps_and_log(
     hours = response.context["hours"]
     assert [(line.percent, line.attendance_rate) for line in hours.lines] == [(100, 100)]
     assert ([step.kind for step in hours.steps], [row.hours_present for row in hours.log]) == (["started"], [4])
-    assert "Hours and progression" in response.content.decode()
+    assert "Hours in classes" in response.content.decode()
 
 
 def test_h4_the_log_tells_voided_hours_from_those_that_stand(
@@ -267,7 +267,7 @@ def test_h4_the_log_tells_voided_hours_from_those_that_stand(
 
 def test_a_profile_without_classes_says_nothing_of_hours(as_auditor: Client):
     response = as_auditor.get(reverse("attendance:worker", args=[LearnerFactory().pk]))
-    assert "Hours and progression" not in response.content.decode()
+    assert "Hours in classes" not in response.content.decode()
 
 
 @pytest.mark.parametrize("login", ["as_supervisor", "as_trainer"])

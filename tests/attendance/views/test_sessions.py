@@ -180,7 +180,7 @@ def test_what_stands_against_a_draft_is_said(as_supervisor: Client):
 
 def test_what_has_become_of_a_session_is_said(as_supervisor: Client):
     now = timezone.now()
-    assert state_of(as_supervisor, scheduled_session(start_time=now + HOUR)) == ("none", "Planned")
+    assert state_of(as_supervisor, scheduled_session(start_time=now + HOUR)) == ("none", "Scheduled")
     assert state_of(as_supervisor, scheduled_session(start_time=now - HOUR)) == ("none", "In progress")
     cancelled = SessionFactory(status="CANCELLED", cancellation_reason="Storm")
     assert state_of(as_supervisor, cancelled) == ("none", "Cancelled")

@@ -78,7 +78,7 @@ def test_c8_finalize_shows_the_first_page_and_asks(as_supervisor: Client, sessio
 
     unticked = as_supervisor.post(url, {"confirmed": confirmed[1]}, headers=HTMX)
     assert unticked.status_code == 422
-    assert "Look at the signed sheet, and tick that you did." in unticked.text
+    assert "Look at the signed sheet, then tick this box." in unticked.text
     assert not TrainingRecord.objects.exists()
 
     done = as_supervisor.post(url, {"confirmed": confirmed[1], "sheet_confirmed": ticked[1]})
@@ -101,7 +101,7 @@ def test_c8_admin_asks_as_well(as_superuser: Client, session: Session, other: Se
     confirmed = html.unescape(re.search(r'name="confirmed" value="([^"]+)"', question)[1])  # type: ignore[index]
     refused = as_superuser.post(url, {"confirmed": confirmed})
     assert refused.status_code == 422
-    assert "Look at the signed sheet, and tick that you did." in refused.text
+    assert "Look at the signed sheet, then tick this box." in refused.text
     assert not TrainingRecord.objects.exists()
     assert as_superuser.post(url, {"confirmed": confirmed, "looked": "on"}).status_code == 302
     assert TrainingRecord.objects.count() == 20
@@ -161,5 +161,5 @@ def test_c9_a_sheet_from_elsewhere_says_so(as_supervisor: Client, supervisor: Us
     finalize_session(session_id=session.pk, by=supervisor, now=NOW)
     record = TrainingRecord.objects.get(learner__attendances__line=20)
     page = html.unescape(as_supervisor.get(reverse("attendance:record_evidence_view", args=[record.pk])).text)
-    assert "No code of this session’s sheet was read on it" in page
+    assert "No code of this session’s sheet was found in the file" in page
     assert "<polygon" not in page

@@ -67,7 +67,7 @@ def test_v2_a_superuser_revokes_with_a_reason_and_both_stay_visible(
     address = addresses(signed)["revoke"]
 
     asked = as_superuser.get(address)
-    assert "The sign-off and its training record count for nothing" in asked.text
+    assert "The sign-off and its training record no longer count" in asked.text
     response = as_superuser.post(address, {"reason": "Assessed the wrong person"})
 
     assert response["Location"] == f"/workers/{signed.learner_id}/#sign-offs"

@@ -122,7 +122,7 @@ def test_l2_a_merged_worker_waits_under_the_name_and_employer_of_the_survivor(as
 def test_an_empty_queue_says_so(as_supervisor: Client) -> None:
     page = as_supervisor.get(QUEUE)
 
-    assert "No practical sign-off is owed." in page.text
+    assert "No practical sign-off is waiting." in page.text
     assert '<span class="n" id="nav-verify" hidden>0</span>' in page.text
 
 

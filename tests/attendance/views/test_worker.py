@@ -455,7 +455,7 @@ def test_names_in_any_script_are_shown_as_they_are(as_supervisor: Client, first:
 def test_a_new_worker_has_an_empty_profile_without_error(as_supervisor: Client):
     page = text_of(open_profile(as_supervisor, LearnerFactory()))
 
-    assert "Nothing is required of this worker" in page
+    assert "role and areas require no course" in page
     assert "No training has been recorded yet." in page
     assert "No signed sheet yet" in page
 

@@ -191,7 +191,7 @@ def test_c8_a_sign_off_is_owed_from_the_training_until_its_assessment(learner: L
 def test_c8_before_the_first_day_the_site_did_not_know_the_worker(as_supervisor: Client, learner: Learner):
     page = text_of(open_profile(as_supervisor, learner, date(2024, 12, 31)))
 
-    assert "The site did not know this worker yet on that day." in page
+    assert "This worker was not registered yet on that day." in page
     assert "<b>Not active</b>" in page
 
 
@@ -254,7 +254,7 @@ def test_c8_hours_are_those_of_that_day_and_nothing_is_entered_there(as_supervis
     assert ">3/4<" in then
     assert "7 of 7 hours" not in then
     assert reverse("attendance:progression_hold", args=[progression.pk]) not in then
-    assert "Hours and progression" not in before
+    assert "Hours in classes" not in before
 
 
 def known_since(day: date) -> None:

@@ -43,7 +43,7 @@ def test_h5_hours_by_hand_have_a_day_and_somebody_and_no_meeting(supervisor: Use
         ({"hours_trained": "4.25"}, "hours_trained", "one decimal"),
         ({"hours_trained": "10000"}, "hours_trained", "too many"),
         ({"hours_trained": "0", "hours_present": "0"}, "hours_trained", "more than 0"),
-        ({"log_date": date(2026, 3, 19)}, "log_date", "lies ahead"),
+        ({"log_date": date(2026, 3, 19)}, "log_date", "is in the future"),
         ({"log_date": date(2026, 3, 1)}, "log_date", "started on 2 Mar 2026"),
     ],
 )
@@ -97,7 +97,7 @@ def test_invariant_6_hours_are_taken_back_once(superuser: User):
     progression.add_hours(4, 4, log_date=date(2026, 3, 2))
     row = LearnerHoursLog.objects.get()
     reversal = void_hours(log_id=row.pk, reason="Wrong", by=superuser, now=NOW)
-    for log_id, words in ((row.pk, "voided before"), (reversal.pk, "takes other hours back")):
+    for log_id, words in ((row.pk, "already taken back"), (reversal.pk, "takes other hours back")):
         with pytest.raises(HoursStay, match=words):
             void_hours(log_id=log_id, reason="Again", by=superuser, now=NOW)
     progression.refresh_from_db()

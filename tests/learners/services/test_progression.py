@@ -223,7 +223,7 @@ def test_h7_steps_follow_one_table(who: dict[str, Any], taken: list[Any], refuse
 @pytest.mark.parametrize(
     ("step", "effective", "words"),
     [
-        (hold, TODAY + timedelta(days=1), "lies ahead"),
+        (hold, TODAY + timedelta(days=1), "is in the future"),
         (hold, date(2026, 3, 1), "took effect on 2 Mar 2026"),
         (hold, date(2026, 3, 9), "logged for 9 Mar 2026"),
         (complete, date(2026, 3, 8), "logged for 9 Mar 2026"),
@@ -338,9 +338,9 @@ def test_h5_days_and_meetings_that_cannot_be_are_refused():
     strange = active_class().sessions.first()
     assert strange is not None
     for arguments, words in (
-        ({"log_date": timezone.localdate() + timedelta(days=1)}, "not ahead of it"),
+        ({"log_date": timezone.localdate() + timedelta(days=1)}, "not before it"),
         ({"session_id": meeting.pk, "log_date": date(2026, 3, 3)}, "date of its own"),
-        ({"session_id": strange.pk}, "not one of the worker's class"),
+        ({"session_id": strange.pk}, "does not belong to the worker's class"),
         ({"source": "gossip"}, "one of: schedule, attendance, manual"),
     ):
         with pytest.raises(WrongHours, match=words):

@@ -188,7 +188,7 @@ def test_an_area_never_lies_inside_itself(supervisor: User) -> None:
     unit = AreaFactory(parent=site)
     for inside in (unit, site):
         site.parent = inside
-        with pytest.raises(Invalid, match="cannot lie inside itself") as refused:
+        with pytest.raises(Invalid, match="cannot be part of itself") as refused:
             save_area(area=site, by=supervisor, now=NOW)
         assert list(refused.value.errors) == ["parent"]
 

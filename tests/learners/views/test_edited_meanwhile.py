@@ -147,7 +147,7 @@ def test_s3_who_is_slower_is_told_by_whom_and_what_and_can_save_then(
     told = html.unescape(refused.content.decode())
     assert (refused.status_code, stored(edit)) == (409, first)
     assert f"{supervisor.get_full_name() or supervisor.get_username()} changed this on" in told
-    assert f"Stored by now: {first}" in told
+    assert f"Now stored: {first}" in told
     assert f'value="{second}"' in told
     assert save(as_superuser, edit, second, loaded(refused))["HX-Redirect"]
     assert stored(edit) == second
@@ -176,6 +176,6 @@ def test_the_choice_and_the_day_of_the_other_one_are_told_in_words(as_supervisor
 
     told = html.unescape(save(as_superuser, edit, 60, before_both).content.decode())
 
-    assert "Stored by now: Before site access" in told
-    assert "Stored by now: 31 Jan 2026" in told
-    assert "Stored by now: –" in told
+    assert "Now stored: Before site access" in told
+    assert "Now stored: 31 Jan 2026" in told
+    assert "Now stored: –" in told

@@ -181,7 +181,7 @@ def test_c6_a_requirement_is_saved_only_after_its_preview(as_supervisor: Client,
     learner.refresh_from_db()
     assert learner.compliance_status == "COMPLIANT"
     gone = as_supervisor.get(removal)
-    assert (gone.status_code, "does not ask for this course any more" in text_of(gone)) == (404, True)
+    assert (gone.status_code, "no longer requires this course" in text_of(gone)) == (404, True)
 
 
 def test_c6_a_preview_that_is_out_of_date_is_said_and_shown_anew(as_supervisor: Client) -> None:
@@ -191,7 +191,7 @@ def test_c6_a_preview_that_is_out_of_date_is_said_and_shown_anew(as_supervisor: 
     newcomer = worker(role=learner.role)
     refused = as_supervisor.post(address, {**typed, "action": "save", "seen": seen(preview)}, headers=HX)
     assert refused.status_code == 409
-    assert "Nothing is saved. Look again." in text_of(refused)
+    assert "Nothing is saved. Check the preview again." in text_of(refused)
     assert "2 turn red" in text_of(refused)
     assert newcomer.last_name in text_of(refused)
     assert not RoleRequirement.objects.exists()
@@ -203,8 +203,8 @@ def test_what_was_typed_wrong_is_said_at_its_field_and_stays(as_supervisor: Clie
     requirement = RoleRequirementFactory()
     address = url("role_requirement_new", requirement.role_id)
     for typed, sentence in (
-        (asks(requirement.course_id), "Choose a course that is not asked for yet."),
-        (asks(CourseFactory().pk, requirement_type="POST_MOB"), "Say how many days there are, 1 to 365."),
+        (asks(requirement.course_id), "Choose a course that is not required yet."),
+        (asks(CourseFactory().pk, requirement_type="POST_MOB"), "Enter the number of days, 1 to 365."),
         (
             asks(CourseFactory().pk, requirement_type="POST_MOB", grace_period_days="366"),
             "A grace period has 1 to 365 days.",
@@ -321,7 +321,7 @@ def test_an_area_is_refused_where_it_cannot_lie(as_supervisor: Client) -> None:
     form = as_supervisor.get(url("area_edit", site.pk)).context["form"]
     assert [pk for pk, _name in form.fields["parent"].choices] == [""]
     refused = as_supervisor.post(url("area_edit", site.pk), {"name": "Refinery", "parent": tanks.pk})
-    assert (refused.status_code, "cannot lie inside itself" in text_of(refused)) == (422, True)
+    assert (refused.status_code, "cannot be part of itself" in text_of(refused)) == (422, True)
     twin = as_supervisor.post(url("area_new"), {"name": "Tanks", "parent": site.pk})
     assert (twin.status_code, "There is an area of that name" in text_of(twin)) == (422, True)
 

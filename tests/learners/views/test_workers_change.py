@@ -164,7 +164,7 @@ def test_somebody_else_was_there_meanwhile_and_the_new_preview_says_so(as_superv
     judge(first, on=timezone.localdate())
     refused = as_supervisor.post(CHANGE, {**typed, "action": "save", "seen": seen(preview)}, headers=HX)
     assert refused.status_code == 409
-    assert "Nothing is saved. Look again." in text_of(refused)
+    assert "Nothing is saved. Check the preview again." in text_of(refused)
     assert "1 turn red" in text_of(refused)
     second.refresh_from_db()
     assert second.role != requirement.role

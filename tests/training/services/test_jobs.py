@@ -154,7 +154,7 @@ def test_an_unknown_kind_is_a_sentence(auditor: User):
     run_waiting()
 
     job.refresh_from_db()
-    assert (job.state, job.failure) == ("FAILED", "This version of the site does not know how to make that.")
+    assert (job.state, job.failure) == ("FAILED", "This version of the site cannot make this file.")
 
 
 def test_a_defect_is_a_sentence_and_no_details(kind: list[Step], auditor: User):
@@ -165,7 +165,7 @@ def test_a_defect_is_a_sentence_and_no_details(kind: list[Step], auditor: User):
     job.refresh_from_db()
     assert (job.state, job.failure) == (
         "FAILED",
-        "It broke off through a defect. Your administrator finds the cause in the log.",
+        "It stopped because of an error. Your administrator can find the cause in the log.",
     )
 
 
@@ -182,7 +182,7 @@ def test_a_place_for_files_that_takes_none_is_a_sentence(
 
     job.refresh_from_db()
     assert job.state == "FAILED"
-    assert "The place where files wait does not work at the moment" in job.failure
+    assert "Files cannot be stored at the moment" in job.failure
 
 
 def test_progress_is_seen_and_a_cancelled_job_stops_and_leaves_nothing(
@@ -324,7 +324,7 @@ def test_a_job_that_takes_its_worker_along_again_and_again_has_failed(kind: list
 
     job.refresh_from_db()
     assert (job.state, job.lost) == ("FAILED", 3)
-    assert "again and again" in job.failure
+    assert "several times" in job.failure
 
 
 def test_a_job_whose_task_is_gone_has_failed(kind: list[Step], auditor: User):
@@ -433,7 +433,7 @@ def test_the_place_in_the_queue_is_told_and_that_nobody_works(as_auditor: Client
     Job.objects.exclude(pk=mine.pk).update(state="CANCELLED", ended_at=now)
 
     page = as_auditor.get(reverse("training:job", args=[mine.pk])).content.decode()
-    assert "Tell your administrator that the worker is not running" in page
+    assert "Tell your administrator that the worker process is not running" in page
 
 
 @pytest.mark.parametrize("size", [1, 3])

@@ -98,7 +98,7 @@ def test_what_an_active_class_lacks_stands_at_its_fields_and_nothing_is_saved(as
         ("day_1", "08:00-10:00, 09:00-11:00", "Monday: two of its times overlap."),
         ("day_1", "10:00-08:00", "Monday: the end must be after the start."),
         ("exceptions", "Easter", "“Easter” does not begin with a date such as 2026-12-24."),
-        ("exceptions", "2026-03-09", "Say for every exception why the class does not meet."),
+        ("exceptions", "2026-03-09", "Give a reason for every day without a meeting."),
         ("works_on", "soon", "“soon” is no date. Enter dates such as 2026-10-03."),
         ("end_date", "2026-03-01", "The last day cannot be before the first day."),
     ],
@@ -276,7 +276,7 @@ def test_somebody_elses_change_is_told_and_the_next_try_is_on_their_version(as_s
     form = response.context["form"]
     assert "changed this class" in form.non_field_errors()[0]
     assert form["version"].value() == 5
-    assert (form["class_type"].value(), form["class_type"].help_text) == ("Evening", "Stored by now: Morning")
+    assert (form["class_type"].value(), form["class_type"].help_text) == ("Evening", "Now stored: Morning")
     assert as_supervisor.post(url("edit", training_class), {**values, "version": 5}).status_code == 302
 
 
@@ -292,7 +292,7 @@ def test_what_an_active_class_needs_is_not_called_optional(as_supervisor: Client
     values = {field.html_name: field.value() or "" for field in form} | {"agent": "", "end_date": ""}
     response = as_supervisor.post(url("edit", training_class), values)
     assert errors_of(response) == {
-        "agent": ["Choose who delivers the class."],
+        "agent": ["Choose the trainer."],
         "end_date": ["Enter the last day."],
     }
 

@@ -146,7 +146,7 @@ def test_a_course_is_made_published_and_revised(as_supervisor: Client):
     assert (version.status, list(version.prerequisites.all())) == ("DRAFT", [first])
 
     page = as_supervisor.get(url("version_publish", version.pk)).content.decode()
-    assert "The course is offered for booking from now on." in page
+    assert "The course can be booked from now on." in page
     as_supervisor.post(url("version_publish", version.pk))
     version.refresh_from_db()
     assert version.status == "PUBLISHED"

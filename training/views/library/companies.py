@@ -86,7 +86,7 @@ def company_deactivate(request: HtmxRequest, pk: int) -> HttpResponse:
     """Offer a company for nothing new; it stays wherever it is named."""
     company = edit_company(company_id=pk, facts=CompanyFacts(is_active=False), by=request.user)
     messages.success(
-        request, _("%(name)s is offered for nothing new. It stays wherever it is named.") % {"name": company}
+        request, _("%(name)s can no longer be chosen. Where it is already used, it stays.") % {"name": company}
     )
     return go(request, "training:company", pk)
 
@@ -96,7 +96,7 @@ def company_deactivate(request: HtmxRequest, pk: int) -> HttpResponse:
 def company_activate(request: HtmxRequest, pk: int) -> HttpResponse:
     """Offer a company again."""
     company = edit_company(company_id=pk, facts=CompanyFacts(is_active=True), by=request.user)
-    messages.success(request, _("%(name)s is offered again.") % {"name": company})
+    messages.success(request, _("%(name)s can be chosen again.") % {"name": company})
     return go(request, "training:company", pk)
 
 

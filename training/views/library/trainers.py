@@ -116,7 +116,7 @@ def trainer_edit(request: HtmxRequest, pk: int) -> HttpResponse:
 def trainer_deactivate(request: HtmxRequest, pk: int) -> HttpResponse:
     """Offer a trainer for nothing new; what is booked stays, and is told."""
     trainer = edit_trainer(trainer_id=pk, facts=TrainerFacts(is_active=False), by=request.user)
-    messages.success(request, _("%(name)s is offered for nothing new.") % {"name": trainer})
+    messages.success(request, _("%(name)s can no longer be chosen.") % {"name": trainer})
     _warn_of(request, bookings_of(trainer, now=timezone.now()))
     return go(request, "training:trainer", pk)
 
@@ -126,7 +126,7 @@ def trainer_deactivate(request: HtmxRequest, pk: int) -> HttpResponse:
 def trainer_activate(request: HtmxRequest, pk: int) -> HttpResponse:
     """Offer a trainer again."""
     trainer = edit_trainer(trainer_id=pk, facts=TrainerFacts(is_active=True), by=request.user)
-    messages.success(request, _("%(name)s is offered again.") % {"name": trainer})
+    messages.success(request, _("%(name)s can be chosen again.") % {"name": trainer})
     return go(request, "training:trainer", pk)
 
 

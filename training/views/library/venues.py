@@ -85,7 +85,9 @@ def venue_edit(request: HtmxRequest, pk: int) -> HttpResponse:
 def venue_deactivate(request: HtmxRequest, pk: int) -> HttpResponse:
     """Offer a venue for nothing new; what is booked there stays."""
     venue = edit_venue(venue_id=pk, facts=VenueFacts(is_active=False), by=request.user)
-    messages.success(request, _("%(name)s is offered for nothing new. What is booked there stays.") % {"name": venue})
+    messages.success(
+        request, _("%(name)s can no longer be chosen. What is already booked there stays.") % {"name": venue}
+    )
     return go(request, "training:venue", pk)
 
 
@@ -94,7 +96,7 @@ def venue_deactivate(request: HtmxRequest, pk: int) -> HttpResponse:
 def venue_activate(request: HtmxRequest, pk: int) -> HttpResponse:
     """Offer a venue again."""
     venue = edit_venue(venue_id=pk, facts=VenueFacts(is_active=True), by=request.user)
-    messages.success(request, _("%(name)s is offered again.") % {"name": venue})
+    messages.success(request, _("%(name)s can be chosen again.") % {"name": venue})
     return go(request, "training:venue", pk)
 
 
