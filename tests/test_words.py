@@ -44,7 +44,8 @@ def _of_python(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             if name in GETTEXT:
-                yield from (each.value for each in node.args if isinstance(each, ast.Constant) and each.value)
+                constants = (each.value for each in node.args if isinstance(each, ast.Constant))
+                yield from (each for each in constants if isinstance(each, str))
 
 
 def _texts() -> Iterator[tuple[str, str]]:
@@ -54,7 +55,7 @@ def _texts() -> Iterator[tuple[str, str]]:
     for app in APPS:
         for path in (CHECKOUT / app).rglob("*.py"):
             if "migrations" not in path.parts and "demo" not in path.parts:
-                yield from ((path.name, text) for text in _of_python(path) if isinstance(text, str))
+                yield from ((path.name, text) for text in _of_python(path))
 
 
 TEXTS = list(_texts())

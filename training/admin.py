@@ -406,7 +406,7 @@ class UserAdmin(auth_admin.UserAdmin, GuardedAdmin):
                 "fields": ("is_active", "groups", "is_superuser"),
                 "description": gettext_lazy(
                     "HSE supervisor: every page; does not revoke, take back, correct, merge or manage logins. "
-                    "Trainer: own  "
+                    "Trainer: own "
                     "sessions and classes only; name this login on the trainer's page. Auditor: reads everything and "
                     "changes nothing. Superuser: everything, this administration included. A login that is not "
                     "active is cut off at once."

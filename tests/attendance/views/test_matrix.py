@@ -557,7 +557,7 @@ def test_a_table_of_more_rows_than_a_sheet_takes_goes_on_upon_the_next(
 
     book = book_of(as_supervisor.post(reverse("attendance:matrix_file")))
 
-    assert book.sheetnames == ["Matrix", "Courses of workers", "Courses of workers 2", "Matrix 2"]
+    assert book.sheetnames == ["Matrix", "Courses of workers", "Matrix 2", "Courses of workers 2"]
     assert book["Matrix 2"]["A3"].value == crew[2].name
     assert book["Matrix 2"].auto_filter.ref == "A2:F3"
 
