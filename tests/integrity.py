@@ -22,8 +22,14 @@ def check_integrity(*, today: date, now: datetime) -> None:
     for session in Session.objects.all():
         _check_session(session)
     _check_people()
-    _check_compliance(today=today, now=now)
+    _check_compliance(Learner.objects.all(), today=today, now=now)
     _check_hours()
+
+
+def check_integrity_of(session: Session, *, today: date, now: datetime) -> None:
+    """The same of one session and the people on its list: for each of many rounds, before one check of everything."""
+    _check_session(Session.objects.get(pk=session.pk))
+    _check_compliance(Learner.objects.filter(attendances__session=session), today=today, now=now)
 
 
 def _check_session(session: Session) -> None:
@@ -85,9 +91,9 @@ def _check_people() -> None:
     assert not merged.exclude(status=Learner.Status.INACTIVE, merged_into__merged_into=None).exists()
 
 
-def _check_compliance(*, today: date, now: datetime) -> None:
+def _check_compliance(learners: QuerySet[Learner], *, today: date, now: datetime) -> None:
     """Judging everybody who has an answer changes nothing."""
-    judged = Learner.objects.filter(compliance_updated_at__isnull=False).order_by("pk")
+    judged = learners.filter(compliance_updated_at__isnull=False).order_by("pk")
     answers = judged.values_list(
         "pk", "compliance_status", "compliance_holds_until", "not_cleared_since", "next_expiry"
     )

@@ -26,7 +26,7 @@ from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.learners import LearnerFactory, RoleFactory, RoleRequirementFactory
 from tests.factories.training import CompanyFactory, CourseVersionFactory
 from tests.faults.killed_finalize import NOW
-from tests.integrity import check_integrity
+from tests.integrity import check_integrity, check_integrity_of
 from training.models import Session
 from training.refusals import OutcomeUnknown
 
@@ -116,13 +116,13 @@ def processes() -> Iterator[Processes]:
 def _was_done(session: Session, by: User) -> bool:
     """Whether the session is finalized, wholly; nothing of it is done otherwise. A second try makes it so."""
     _wait_for_what_runs_on()
-    check_integrity(today=TODAY, now=NOW)
+    check_integrity_of(session, today=TODAY, now=NOW)
     try:
         finalize_session(session_id=session.pk, by=by, now=NOW)  # waits for what the killed process left running
         was_done = False
     except AlreadyFinalized:
         was_done = True
-    check_integrity(today=TODAY, now=NOW)
+    check_integrity_of(session, today=TODAY, now=NOW)
     assert TrainingRecord.objects.filter(session=session).count() == 1
     assert CompetencyRecord.objects.filter(session=session).count() == 2
     return was_done
@@ -154,6 +154,7 @@ def test_f4_killed_at_a_step(processes: Processes, supervisor: User, step: str, 
         processes.start(session, supervisor, *STEPS[step])
         assert processes.ended() == -signal.SIGKILL
         assert _was_done(session, supervisor) == (step == "committed")
+    check_integrity(today=TODAY, now=NOW)
 
 
 def test_f4_killed_at_any_moment(processes: Processes, supervisor: User, long: bool) -> None:
@@ -166,6 +167,7 @@ def test_f4_killed_at_any_moment(processes: Processes, supervisor: User, long: b
             os.kill(process, signal.SIGKILL)
         processes.ended()
         _was_done(session, supervisor)
+    check_integrity(today=TODAY, now=NOW)
 
 
 def test_the_control_finalizes(processes: Processes, supervisor: User) -> None:

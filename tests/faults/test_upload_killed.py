@@ -18,7 +18,7 @@ from learners.models import EvidenceUpload
 from learners.services.evidence_store import check_stored
 from tests.factories import files
 from tests.factories.training import scheduled_session
-from tests.integrity import check_integrity
+from tests.integrity import check_integrity, check_integrity_of
 from training.models import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,7 +65,7 @@ def _start(session: Session, by: User, evidence_dir: Path, *step: str) -> subpro
 def _is_linked(session: Session) -> bool:
     """Whether the session is linked, and whole then; all of it is missing otherwise."""
     session.refresh_from_db()
-    check_integrity(today=NOW.date(), now=NOW)
+    check_integrity_of(session, today=NOW.date(), now=NOW)
     uploads = list(EvidenceUpload.objects.filter(session=session))
     if not session.has_evidence:
         assert uploads == []
@@ -89,6 +89,7 @@ def test_e2_killed_at_a_step(session: Session, supervisor: User, evidence_dir: P
     with _start(session, supervisor, evidence_dir, *STEPS[step]) as process:
         assert process.wait(60) == -signal.SIGKILL
     assert _is_linked(session) == (step in IS_COMMITTED)
+    check_integrity(today=NOW.date(), now=NOW)
     _assert_can_be_repeated(session, supervisor, evidence_dir)
 
 
@@ -102,6 +103,7 @@ def test_e2_killed_at_any_moment(supervisor: User, evidence_dir: Path, long: boo
             time.sleep(chance.uniform(0, 0.35))
             process.kill()
         _is_linked(session)  # asserts that it is so whole
+    check_integrity(today=NOW.date(), now=NOW)
 
 
 def test_the_control_links(session: Session, supervisor: User, evidence_dir: Path) -> None:
