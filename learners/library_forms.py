@@ -12,7 +12,7 @@ from learners.forms import area_choices
 from learners.models import Area, AreaRequirement, Role, RoleRequirement
 from learners.models.requirement import RequirementType
 from training.edits import LOADED, remember
-from training.forms import WITHIN_REASON, Choices, DayInput, course_choices
+from training.forms import WITHIN_REASON, Choices, DayInput, course_choices, needed
 
 
 class RoleForm(forms.ModelForm):
@@ -104,6 +104,7 @@ class RequirementForm(forms.Form):
         super().__init__(data, initial=_initial(requirement, today))
         self.requirement = requirement
         remember(self, requirement)
+        needed(self, _("needed with a grace period"), "grace_period_days")
         if requirement is None:
             choices: Choices = [("", _("Choose a course"))]
             self.fields["course"].choices = choices + [each for each in course_choices() if each[0] not in asked]  # type: ignore[attr-defined]

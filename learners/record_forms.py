@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from learners.evidence_files.upload_names import FIELD
 from learners.policies import expiry_date
 from learners.services.external_records import ExternalTraining
-from training.forms import LONGEST_REASON, WITHIN_REASON, Choices, DayInput
+from training.forms import LONGEST_REASON, WITHIN_REASON, Choices, DayInput, needed
 from training.models import Company
 from training.refusals import Refusal
 from training.selectors.courses import bookable_versions
@@ -56,6 +56,7 @@ class ExternalRecordForm(forms.Form):
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.fields["expiry_date"].required = not self["is_permanent"].value()
+        needed(self, _("leave empty"), "expiry_date")
         self._versions = {version.course_id: version for version in bookable_versions()}
         courses: Choices = [(pk, f"{version.course} {version.title}") for pk, version in self._versions.items()]
         providers: Choices = list(Company.objects.filter(is_active=True).values_list("pk", "name"))

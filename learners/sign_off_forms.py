@@ -21,7 +21,7 @@ from learners.selectors.competency import (
     methods_on_offer,
 )
 from learners.sign_off_policies import Assessment, Status
-from training.forms import LONGEST_REASON, WITHIN_REASON, DayInput
+from training.forms import LONGEST_REASON, WITHIN_REASON, DayInput, needed
 from training.keys import key_of
 from training.refusals import Refusal
 
@@ -76,6 +76,8 @@ class AssessmentForm(forms.Form):
         methods = list(methods_on_offer().values_list("pk", "name"))
         self.fields["method"].choices = [("", _("Choose a method")), *methods]  # type: ignore[attr-defined]
         self._need(competent=self.result == Status.COMPETENT)
+        needed(self, _("needed if competent"), "method", "assessed_on")
+        needed(self, _("needed if not competent"), "remarks")
 
     def clean(self) -> None:
         """The labels go on to say what Competent needs; what Not competent needs is for the service to say."""

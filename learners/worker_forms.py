@@ -15,7 +15,7 @@ from learners.models import Learner, LearnerArea, Role
 from learners.selectors.learners import find_by_badge
 from learners.services.learners import LearnerFacts, status_since
 from learners.worker_policies import STATUS_STEPS, ChangedMeanwhile
-from training.forms import LONGEST_REASON, WITHIN_REASON, DayInput
+from training.forms import LONGEST_REASON, WITHIN_REASON, DayInput, needed
 from training.models import Company
 from training.refusals import Refusal
 from training.words import day as day_in_words
@@ -119,6 +119,8 @@ class WorkerForm(RefusableForm):
             if learner is None
             else _("Another role counts from today, unless you enter another day.")
         )
+        needed(self, _("one of the two names is needed"), "first_name", "last_name")
+        needed(self, _("sometimes needed, see below"), "reason")
         if learner is None:
             del self.fields["version"]
         else:
@@ -258,6 +260,7 @@ class ReturnForm(RefusableForm):
                 "{} {}", self.fields["start_date"].help_text, _("The status last changed on %(day)s.") % words
             )
             if may_date_back:
+                needed(self, _("sometimes needed, see below"), "reason")
                 self.fields["reason"].help_text = (
                     _(
                         "Needed if the start is before %(day)s: the worker's past status changes for the days in "

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from training.class_policies import NEEDED, ClassChangedMeanwhile
 from training.edits import show_stored
-from training.forms import WITHIN_REASON, Choices, DayInput, course_choices
+from training.forms import WITHIN_REASON, Choices, DayInput, course_choices, needed
 from training.keys import day_of_text
 from training.models import Company, Trainer, TrainingClass
 from training.refusals import Refusal, show_refusal
@@ -101,6 +101,7 @@ class ClassForm(forms.Form):
             self.fields["version"].required = True
         if training_class is None or training_class.status == TrainingClass.Status.DRAFT:
             del self.fields["applies_from"]
+            needed(self, _("needed to activate"), *NEEDED)
         else:
             for name in NEEDED.keys() & self.fields.keys():
                 self.fields[name].required = True

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,6 +31,9 @@ WITHIN_REASON = [
 ]
 
 
+SCHEDULED_WITH = ("day", "start", "end", "trainer", "venue")  # S2
+
+
 class DayInput(forms.DateInput):
     """The browser's own calendar, which speaks ISO dates only."""
 
@@ -46,6 +50,16 @@ class ClockInput(forms.TimeInput):
 
     def __init__(self) -> None:
         super().__init__(format="%H:%M")
+
+
+def needed(form: forms.BaseForm, when: str | Promise, *names: str) -> None:
+    """Mark fields that may stay empty only sometimes: beside their labels stands when they may not, and not "optional".
+
+    The service asks for them then; the mark only says so in time.
+    """
+    for name in names:
+        if name in form.fields:
+            form.fields[name].needed_when = when  # type: ignore[attr-defined]  # read by partials/_field.html
 
 
 class SessionForm(forms.Form):
@@ -91,6 +105,11 @@ class SessionForm(forms.Form):
             del self.fields["version"]
         else:
             self.fields["version"].required = True
+        if session is None or session.status == Session.Status.DRAFT:
+            needed(self, _("needed to schedule"), *SCHEDULED_WITH)
+        else:
+            needed(self, _("needed"), *SCHEDULED_WITH)
+        needed(self, _("needed if trainer, venue or time change"), "reason")
         self._offer("course", self._courses())
         self._offer("trainer", self._trainers(today))
         self._offer("venue", self._venues())

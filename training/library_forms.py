@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from training.edits import remember
-from training.forms import WITHIN_REASON, DayInput, course_choices
+from training.forms import WITHIN_REASON, DayInput, course_choices, needed
 from training.models import Company, Course, CourseVersion, Trainer, TrainerQualification, Venue
 from training.selectors.library_courses import ShownCourses
 from training.selectors.library_lists import InUse
@@ -148,6 +148,7 @@ class TrainerForm(forms.ModelForm):
         companies = Company.objects.filter(Q(is_active=True) | Q(pk=self.instance.company_id))
         self._offer("company", companies, _("No company"))
         self._offer("user", logins_for(trainer), _("No login"))
+        needed(self, _("needed if external"), "company")
         self.fields["user"].label_from_instance = _login_name  # type: ignore[attr-defined]  # a model choice field
         remember(self, self.instance)
 

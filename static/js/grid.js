@@ -75,7 +75,7 @@ function showState() {
 
 function showTime() {
   const time = document.querySelector("[data-grid-time]");
-  if (time) time.textContent = new Date().toLocaleTimeString(document.documentElement.lang);
+  if (time) time.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hourCycle: "h23" });
 }
 
 // What counts the whole list, such as Finalize, waits for rows under way and does not start while some are not saved.

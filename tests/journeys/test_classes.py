@@ -147,8 +147,8 @@ def test_k1_h1_a_class_is_planned_with_its_days_in_sight(desk: Page, live_server
 
 def test_h7_a_worker_is_held_in_a_dialog(desk: Page, live_server: LiveServer, training_class: TrainingClass) -> None:
     desk.goto(f"{live_server.url}/classes/{training_class.pk}/")
-    desk.get_by_role("link", name="Hold Oksana Berg").click()
-    desk.get_by_role("dialog").get_by_role("button", name="Hold").click()
+    desk.get_by_role("link", name="Put on hold Oksana Berg").click()
+    desk.get_by_role("dialog").get_by_role("button", name="Put on hold").click()
     expect(desk.locator("#toasts")).to_contain_text("Oksana Berg: put on hold.")
     assert LearnerProgression.objects.get(learner__last_name="Berg").status == "on_hold"
 

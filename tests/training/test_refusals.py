@@ -82,7 +82,7 @@ def _insert_prerequisite_of_nobody() -> None:
 @pytest.mark.parametrize(
     ("code", "status", "words"),
     [
-        ("55P03", 503, "working on the same thing"),
+        ("55P03", 503, "changing this at the moment"),
         ("57014", 503, "took too long"),
         ("57P01", 503, "does not answer"),
         ("25P03", 503, "does not answer"),

@@ -53,7 +53,7 @@ def test_v2_the_page_offers_what_each_person_may_do_in_each_state(
     sign_off(record_ids=[record.pk], assessment=failed, by=superuser, now=timezone.now())
     assert [offered(person, record) for person in people] == [{"repeat", "revoke"}, {"repeat"}, set()]
     assert "Forks too high" in lines(as_auditor, record)
-    assert ["To do" in lines(person, record) for person in people] == [True, True, False]
+    assert ["Actions" in lines(person, record) for person in people] == [True, True, False]
     as_superuser.post(addresses(record)["revoke"], {"reason": "Wrong person"})
     assert [offered(person, record) for person in people] == [{"repeat"}, {"repeat"}, set()]
     as_supervisor.post(addresses(record)["repeat"])
