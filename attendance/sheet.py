@@ -20,7 +20,7 @@ from attendance.selectors.sheet import Sheet
 from attendance.sheet_code import SheetCode, code_text
 from attendance.sheet_layout import PRINTED, layout
 from training.models import Session
-from training.printing import UNPRINTABLE, printable, typeset
+from training.printing import UNPRINTABLE, printable, scripts_without_font, typeset
 from training.words import moment, time_range
 
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "sheet.typ"
@@ -112,8 +112,8 @@ def _unprintable_note(rows: list[dict[str, Any]]) -> str:
         return ""
     return _(
         "%(mark)s stands for letters that this server has no font for: go by the badge number. "
-        "Chinese, Japanese and Korean letters need the package fonts-noto-cjk on the server."
-    ) % {"mark": UNPRINTABLE}
+        "An administrator can install the package %(packages)s."
+    ) % {"mark": UNPRINTABLE, "packages": ", ".join(scripts_without_font()) or "fonts-noto-core"}
 
 
 def _qr_code(code: SheetCode) -> str:

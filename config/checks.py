@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` asks of the database: that the role which serves is no dangerous one."""
+"""What `manage.py check --deploy` asks: that the role which serves is no dangerous one, and which fonts are there."""
 
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,6 +9,7 @@ from django.db import connection
 from config import dangerous_role
 from config.database_roles import tables_written_by_triggers
 from config.environment import IS_LOCAL
+from training.printing import UNPRINTABLE, scripts_without_font
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
@@ -32,3 +33,16 @@ def check_role(**kwargs: Any) -> list[CheckMessage]:
     except psycopg.OperationalError:
         return [Info("The database did not answer, so nobody looked at the role that serves.", id="siteproof.I001")]
     return [Error(sentence, hint=HINT, id="siteproof.E001") for sentence in found]
+
+
+@register(deploy=True)
+def check_fonts(**kwargs: Any) -> list[CheckMessage]:
+    """Name the scripts that cannot be printed; a site without names in them does without the fonts."""
+    return [
+        Info(
+            f"No font for {', '.join(scripts)}: names in these letters are printed as {UNPRINTABLE} beside the badge.",
+            hint=f"apt install {package}",
+            id="siteproof.I002",
+        )
+        for package, scripts in scripts_without_font().items()
+    ]

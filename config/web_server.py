@@ -2,11 +2,13 @@
 
 import multiprocessing
 import sys
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
 from config.logs import logging_config
 from learners.evidence_files.confinement import hide_from_others
+from training.printing import scripts_without_font
 
 try:
     from config import setting_values as value
@@ -36,9 +38,14 @@ control_socket_disable = True
 accesslog = None
 
 
-def on_starting(server: object) -> None:
-    """Keep the secrets in the environment of gunicorn's first process from others of the same account."""
+def on_starting(server: Any) -> None:
+    """Keep the secrets in the environment of gunicorn's first process from others of the same account.
+
+    Scripts that cannot be printed are named, so that nobody learns it from a sheet.
+    """
     hide_from_others()
+    for package, scripts in scripts_without_font().items():
+        server.log.info("No font to print names in %s: apt install %s", ", ".join(scripts), package)
 
 
 def post_fork(server: object, worker: object) -> None:

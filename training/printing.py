@@ -1,7 +1,8 @@
 """Setting printed pages with typst: the fonts it may use, and the letters that none of them has.
 
 A font without a letter prints an empty box and says nothing. So the list of fonts is fixed, independent of what else
-the machine has, and `printable` marks what it does not cover before anything is set.
+the machine has, and `printable` marks what it does not cover before anything is set. Some are kept here; those of
+further scripts come with packages of Debian's, and a script without its font is named at start-up.
 """
 
 import json
@@ -20,15 +21,33 @@ from fontTools.ttLib import TTFont
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 FONTS = Path(__file__).resolve().parent / "fonts"
-CJK_FONTS = Path("/usr/share/fonts/opentype/noto")  # Debian's fonts-noto-cjk: 40 MB, so not kept here
-FAMILIES = (
-    "Noto Sans",
-    "Noto Sans Arabic",
-    "Noto Sans Hebrew",
-    "Noto Sans Thai",
-    "Noto Sans Devanagari",
-    "Noto Sans CJK SC",
-)
+SYSTEM_FONTS = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))
+KEPT_HERE = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Thai", "Noto Sans Devanagari")
+# By package of Debian's: families and what their scripts are called. 12 MB and 40 MB, so not kept here.
+PACKAGES = {
+    "fonts-noto-core": {
+        "Noto Sans Georgian": "Georgian",
+        "Noto Sans Armenian": "Armenian",
+        "Noto Sans Ethiopic": "Ethiopic (Amharic, Tigrinya)",
+        "Noto Sans Tamil": "Tamil",
+        "Noto Sans Bengali": "Bengali",
+        "Noto Sans Gujarati": "Gujarati",
+        "Noto Sans Gurmukhi": "Gurmukhi (Punjabi)",
+        "Noto Sans Kannada": "Kannada",
+        "Noto Sans Malayalam": "Malayalam",
+        "Noto Sans Oriya": "Odia",
+        "Noto Sans Sinhala": "Sinhala",
+        "Noto Sans Telugu": "Telugu",
+        "Noto Sans Khmer": "Khmer",
+        "Noto Sans Lao": "Lao",
+        "Noto Sans Myanmar": "Burmese",
+        "Noto Sans Syriac": "Syriac",
+        "Noto Sans Thaana": "Thaana (Dhivehi)",
+        "Noto Sans Mongolian": "Mongolian",
+    },
+    "fonts-noto-cjk": {"Noto Sans CJK SC": "Chinese, Japanese and Korean"},
+}
+FAMILIES = (*KEPT_HERE, *(family for families in PACKAGES.values() for family in families))
 REGULAR = 400
 UNPRINTABLE = "[?]"
 JOINERS = "\u200c\u200d"  # they shape the letters beside them, in Arabic and Devanagari
@@ -82,9 +101,19 @@ def available_families() -> tuple[str, ...]:
     return tuple(family for family in FAMILIES if family in found)
 
 
+def scripts_without_font() -> dict[str, list[str]]:
+    """Return the scripts that this machine cannot print, by the package of Debian's that has their fonts."""
+    found = set(available_families())
+    lacking = {
+        package: [script for family, script in families.items() if family not in found]
+        for package, families in PACKAGES.items()
+    }
+    return {package: scripts for package, scripts in lacking.items() if scripts}
+
+
 @cache
 def _fonts() -> typst.Fonts:
-    paths = [folder for folder in (FONTS, CJK_FONTS) if folder.is_dir()]
+    paths = [folder for folder in (FONTS, *SYSTEM_FONTS) if folder.is_dir()]  # of two alike the first is used
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)
 
 

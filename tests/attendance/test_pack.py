@@ -260,7 +260,7 @@ def test_the_summary_of_many_begins_with_their_verdicts(evidence_dir: Path, audi
 
 
 def test_names_that_no_font_can_print_are_explained(of_worker: Pack, learner: Learner):
-    Learner.objects.filter(pk=learner.pk).update(first_name="ვახტანგ")
+    Learner.objects.filter(pk=learner.pk).update(first_name="ᏣᎳᎩ")
 
     assert "[?] stands for letters" in text_of(unzip(of_worker)["summary.pdf"])
 

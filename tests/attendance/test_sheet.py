@@ -14,6 +14,7 @@ from attendance.models import SessionAttendee
 from attendance.selectors.sheet import sheet_of
 from attendance.sheet import file_name, print_sheet, sheet_data
 from attendance.sheet_code import SheetCode, code_text
+from attendance.sheet_layout import PRINTED, layout
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import CourseVersionFactory, SessionFactory, scheduled_session
@@ -161,12 +162,41 @@ def test_printing_twice_in_one_minute_gives_equal_bytes() -> None:
 
 
 def test_names_that_no_font_can_print_are_marked_and_explained() -> None:
-    session = session_with(("ვახტანგ", "Kipiani"))
+    session = session_with(("ᏣᎳᎩ", "Kipiani"))
 
     (text,) = texts(session)
 
     assert "[?] Kipiani" in text
     assert "[?] stands for letters that this server has no font for: go by the badge number." in text
+
+
+@pytest.mark.parametrize(
+    "company",
+    [
+        "Nordgate Pipe Fitting and Scaffolding Company of Jubail",
+        "Gulf Engineering, Jigging and Piping Group (Young & Quigley)",
+        "Donaudampfschifffahrtsgesellschaft Kapitänsjacken gGmbH",
+        "شركة الخليج للهندسة والمقاولات الصناعية وأعمال السقالات المحدودة",
+    ],
+)
+def test_an_employer_of_several_lines_stays_off_the_rules(company: str) -> None:
+    session = session_with(("Ana", "Silva"), ("Jo", "Gray"))
+    sheet = sheet_of(session.pk)
+    for attendee in sheet.attendees:
+        attendee.learner.company.name = company
+
+    page = pypdfium2.PdfDocument(print_sheet(sheet, printed_at=NOW))[0]
+    drawn = page.render(scale=DOTS_PER_MM * 25.4 / 72).to_pil().convert("L")
+
+    places = layout(PRINTED).places["table"]
+    column = places["columns"]["company"]
+    for row in range(2):
+        upper = places["top"] + row * places["row"]
+        lines = [upper + 0.3, upper + 0.5, upper + places["row"] - 0.5, upper + places["row"] - 0.3]
+        dots = [(column["x"] + step / DOTS_PER_MM, y) for step in range(column["width"] * DOTS_PER_MM) for y in lines]
+        assert not [dot for dot in dots if is_black(drawn, *dot)]
+        middle = [upper + down / 2 for down in range(3, 17)]
+        assert any(is_black(drawn, column["x"] + step, y) for step in range(column["width"]) for y in middle)
 
 
 def test_names_from_right_to_left_are_printed() -> None:

@@ -1,14 +1,28 @@
+import io
 import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
+from config.checks import check_fonts
 from training import printing
 from training.printing import CHECKOUT, available_families, printable, typeset, typeset_apart
 
+TEMPLATE = CHECKOUT / "attendance" / "typst" / "pack.typ"
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 VENDORED = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Thai", "Noto Sans Devanagari")
+
+
+def pack_of(text: str) -> dict[str, Any]:
+    """A pack of nobody, with some text on it."""
+    words = dict.fromkeys(("manifest", "nobody", "page", "of"), text)
+    empty = dict.fromkeys(("subject", "lost", "note"), "")
+    named = {"language": "en", "title": "t", "site": "s", "heading": text}
+    return {**named, **empty, "facts": [], "overview": False, "people": [], "words": words}
 
 
 @pytest.mark.parametrize(
@@ -34,8 +48,68 @@ def test_the_vendored_fonts_are_always_there() -> None:
     assert available_families()[: len(VENDORED)] == VENDORED
 
 
-def test_each_run_of_uncovered_letters_is_marked_once() -> None:
+@pytest.fixture
+def fonts_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[tuple[Path, ...]], None]]:
+    """Let the machine have the fonts of these folders, beside those that are kept here."""
+    asked = (printing._fonts, printing.available_families, printing._covered_characters)
+
+    def have(folders: tuple[Path, ...]) -> None:
+        monkeypatch.setattr(printing, "SYSTEM_FONTS", folders)
+        for each in asked:
+            each.cache_clear()
+
+    yield have
+    monkeypatch.undo()
+    for each in asked:
+        each.cache_clear()
+
+
+def test_each_run_of_uncovered_letters_is_marked_once(fonts_in: Callable[[tuple[Path, ...]], None]) -> None:
+    fonts_in(())
     assert printable("ვახტანგ Kipiani ვ") == "[?] Kipiani [?]"
+
+
+def test_scripts_without_a_font_are_named_with_the_package_to_install(
+    fonts_in: Callable[[tuple[Path, ...]], None],
+) -> None:
+    fonts_in(())
+    found = {message.hint: message.msg for message in check_fonts() if message.id == "siteproof.I002"}
+    assert set(found) == {"apt install fonts-noto-core", "apt install fonts-noto-cjk"}
+    assert all(word in found["apt install fonts-noto-core"] for word in ("Georgian", "Armenian", "Amharic", "Tamil"))
+    assert "Chinese, Japanese and Korean" in found["apt install fonts-noto-cjk"]
+
+
+@pytest.mark.skipif(
+    not any(folder.joinpath("NotoSansGeorgian-Regular.ttf").is_file() for folder in printing.SYSTEM_FONTS)
+    and "CI" not in os.environ,
+    reason="Debian's fonts-noto-core is not installed",
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ვახტანგ კიპიანი",
+        "Արամ Խաչատրյան",
+        "ኃይሌ ገብረሥላሴ",
+        "முத்து குமார்",
+        "সুমন রায়",
+        "સુરેશ પટેલ",
+        "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ",
+        "ಸುರೇಶ್ ಗೌಡ",
+        "സുരേഷ് നായർ",
+        "ସୁରେଶ ଦାସ",
+        "සුනිල් පෙරේරා",
+        "సురేష్ రావు",
+        "សុខ សុភា",
+        "ສົມສັກ",
+        "အောင်ဆန်း",
+        "އަހުމަދު",
+    ],
+)
+def test_names_of_further_scripts_are_covered_and_printed_with_debians_fonts(name: str) -> None:
+    assert printable(name) == name
+    printed = pikepdf.open(io.BytesIO(typeset(TEMPLATE, pack_of(name), made_at=NOW)))
+    fonts = {str(font.BaseFont) for page in printed.pages for font in page.Resources.Font.values()}
+    assert [font for font in fonts if "NotoSans-" not in font]
 
 
 def test_private_and_unassigned_characters_are_marked() -> None:
@@ -51,25 +125,12 @@ def test_decomposed_accents_are_composed() -> None:
 
 
 @pytest.mark.skipif(
-    not printing.CJK_FONTS.is_dir() and "CI" not in os.environ, reason="Debian's fonts-noto-cjk is not installed"
+    "Noto Sans CJK SC" not in available_families() and "CI" not in os.environ,
+    reason="Debian's fonts-noto-cjk is not installed",
 )
 def test_chinese_japanese_and_korean_names_are_covered_with_debians_fonts() -> None:
     assert printable("王伟 田中さくら 김민준") == "王伟 田中さくら 김민준"
 
 
 def test_a_process_of_its_own_prints_the_same() -> None:
-    template = Path(CHECKOUT) / "attendance" / "typst" / "pack.typ"
-    words = dict.fromkeys(("manifest", "nobody", "page", "of"), "Größe")
-    data: dict[str, Any] = {
-        "language": "en",
-        "title": "t",
-        "site": "s",
-        "heading": "h",
-        "subject": "",
-        "facts": [],
-        "lost": "",
-    }
-    data |= {"note": "", "overview": False, "people": [], "words": words}
-    now = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-
-    assert typeset_apart(template, data, made_at=now) == typeset(template, data, made_at=now)
+    assert typeset_apart(TEMPLATE, pack_of("Größe"), made_at=NOW) == typeset(TEMPLATE, pack_of("Größe"), made_at=NOW)

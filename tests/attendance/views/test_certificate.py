@@ -120,7 +120,7 @@ def test_l2_a_merged_badge_prints_the_person():
 
 
 @pytest.mark.parametrize(
-    "names", [("محمد", "حداد"), ("ვახტანგ", "Kipiani"), ("W" * 100, "M" * 100), ('"}), #panic("x")', "*b* $x$")]
+    "names", [("محمد", "حداد"), ("ᏣᎳᎩ", "Kipiani"), ("W" * 100, "M" * 100), ('"}), #panic("x")', "*b* $x$")]
 )
 def test_names_in_any_script_stay_on_one_page(names: tuple[str, str]):
     record = TrainingRecordFactory(learner__first_name=names[0], learner__last_name=names[1])
@@ -128,7 +128,7 @@ def test_names_in_any_script_stay_on_one_page(names: tuple[str, str]):
     printed = text(record)
 
     assert f"Record {record.pk}" in printed
-    assert ("[?] stands for letters that this server has no font for." in printed) == (names[0] == "ვახტანგ")
+    assert ("[?] stands for letters that this server has no font for." in printed) == (names[0] == "ᏣᎳᎩ")
 
 
 def test_the_code_holds_the_address_of_the_record():
