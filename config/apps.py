@@ -3,12 +3,14 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy
 
 from config import database_limits
 
 
 class ConfigConfig(AppConfig):
     name = "config"
+    verbose_name = gettext_lazy("Site and access")
 
     def ready(self) -> None:
         pre_migrate.connect(database_limits.before_migrations, sender=self)

@@ -1,9 +1,11 @@
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy
 
 
 class LearnersConfig(AppConfig):
     name = "learners"
+    verbose_name = gettext_lazy("Workers and records")
 
     def ready(self) -> None:
         from learners.services.evidence_mark import mark_after_migrate  # noqa: PLC0415  # needs the models, now there

@@ -34,7 +34,7 @@ FORBIDDEN: dict[str, dict[str, str]] = {
         "asked by": "of a job: the login that asked for the file",
     },
     r"\b[Ww]ho turns\b|\bdays come back\b|\bby now\b|\bmeanwhile\b": {},
-    r"\baudit trail\b": {},
+    r"\b[Aa]udit trail\b": {},
     r"\bagain and again\b|\ball the same\b|\bWhoever\b|\blies ahead\b": {},
 }
 

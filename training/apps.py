@@ -5,6 +5,7 @@ from django.apps import apps as present_apps
 from django.apps.registry import Apps
 from django.conf import settings
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy
 
 from training.groups import GROUPS
 from training.trigger_plans import plan_for_many_rows
@@ -27,6 +28,7 @@ def write_site_and_groups(*, apps: Apps = present_apps, using: str, **kwargs: An
 
 class TrainingConfig(AppConfig):
     name = "training"
+    verbose_name = gettext_lazy("Training")
 
     def ready(self) -> None:
         post_migrate.connect(write_site_and_groups, sender=self)
