@@ -26,7 +26,7 @@ from tests.concurrency.at_once import Job, all_at_once, everybody_first, meanwhi
 from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.learners import LearnerFactory, RoleFactory, RoleRequirementFactory
 from tests.factories.training import CompanyFactory, CourseFactory, UserFactory
-from tests.integrity import check_integrity
+from tests.integrity import check_integrity, check_integrity_of
 from training.groups import SUPERVISORS
 from training.models import Session
 from training.permissions import name_of
@@ -34,7 +34,7 @@ from training.permissions import name_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CLIENTS = 32
-START = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)  # a hundred days on it is still before now
+START = datetime(2024, 9, 2, 8, 0, tzinfo=UTC)  # a hundred rounds of five days later it is still before now
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 20)
 
@@ -174,4 +174,6 @@ def test_sessions_with_the_same_workers_the_nightly_run_and_new_rules_do_not_wai
         ]
         answers = all_at_once(jobs)
         assert not [answer for answer in answers if isinstance(answer, Exception)]
-        check_integrity(today=TODAY, now=NOW)
+        for session in sessions:
+            check_integrity_of(session, today=TODAY, now=NOW)
+    check_integrity(today=TODAY, now=NOW)
