@@ -60,7 +60,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "password_change": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},
     "password_change_done": {"GET": LOGINS},
     "attendance:today": {"GET": WITH_A_ROLE},
-    "attendance:search": {"GET": READERS},
+    "attendance:search": {"GET": WITH_A_ROLE},
     "attendance:classes": {"GET": WITH_A_ROLE},
     "attendance:class": {"GET": ITS_READERS},
     "attendance:class_captures": {"GET": WITH_A_ROLE},

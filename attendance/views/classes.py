@@ -19,6 +19,7 @@ from attendance.selectors.classes import (
     rhythm,
     timetable,
 )
+from attendance.selectors.first_steps import is_empty_site
 from attendance.tasks import HOURS, export_form, hours_asked_for
 from training.htmx import HtmxRequest, swaps
 from training.job_kinds import untold
@@ -48,6 +49,7 @@ def classes(request: HtmxRequest) -> HttpResponse:
         "shown": shown,
         "is_narrowed": wanted != ClassFilter(),
         "counts": count_by_state(found).items(),
+        "is_empty_site": is_empty_site,  # asked only where the list is empty
         "missing": captures_missing(request.user, today=today).count(),
         "page": page,
         "lines": class_lines(page.object_list, today=today),  # type: ignore[arg-type]  # a sliced queryset

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from attendance.forms import learner_ids
 from attendance.matrix_forms import MatrixForm, address_of, place_of
+from attendance.selectors.first_steps import is_empty_site
 from attendance.selectors.matrix import matrix, matrix_counts
 from attendance.selectors.matrix_details import cell_details, column_details
 from attendance.selectors.worker import get_worker
@@ -59,6 +60,7 @@ def training_matrix(request: HtmxRequest) -> HttpResponse:
         "today": today,
         "kept": [(name, value) for name, value in request.GET.items() if name in KEPT],
         "refusal": refusal,
+        "is_empty_site": is_empty_site,  # asked only where the matrix is empty
         "is_narrowed": form.is_narrowed,
         "after": address_of(shown.after),
         "before": address_of(shown.before),

@@ -1,4 +1,4 @@
-"""The search in the top bar: an exact badge or reference opens its page, anything else lists what matches."""
+"""The search in the top bar: an exact badge, reference or class code opens its page, anything else lists matches."""
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -7,43 +7,37 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from attendance.selectors.search import Found, find, find_exactly
+from attendance.selectors.search import Found, Most, find, find_exactly
 from learners.models import Learner
 from training.htmx import HtmxRequest
-from training.permissions import Permission, requires
+from training.models import Session
+from training.permissions import Permission, may, requires
 
 LONGEST_TEXT = 250
-SUGGESTED_WORKERS = 5
-SUGGESTED_SESSIONS = 3
+LISTED = Most()
+SUGGESTED = Most(workers=5, sessions=3, classes=2, courses=2, companies=2)
 
 
-@requires(Permission.READ_SITE)
+@requires(Permission.READ_SITE, Permission.READ_SESSION)
 @never_cache
 @require_safe
 def search(request: HtmxRequest) -> HttpResponse:
-    """Find workers and sessions. HTMX gets the suggestions below the search field."""
+    """Find what this person may read. HTMX gets the suggestions below the search field."""
     text = " ".join(request.GET.get("q", "")[:LONGEST_TEXT].replace("\0", " ").split())
+    context = {"query": text, "reads_site": may(request.user, Permission.READ_SITE)}
     if request.htmx:
-        return _suggestions(request, text)
+        context["found"] = _find(request, text, SUGGESTED) if text else None
+        return render(request, "attendance/partials/_suggestions.html", context)
     exact = find_exactly(text, user=request.user) if text else None
     if isinstance(exact, Learner):
         return redirect("attendance:worker", exact.pk)
     if exact is not None:
-        return redirect("attendance:session", exact.pk)
-    found = _find(request, text) if text else None
-    return render(request, "attendance/search.html", {"query": text, "found": found})
+        return redirect("attendance:session" if isinstance(exact, Session) else "attendance:class", exact.pk)
+    context["found"] = _find(request, text, LISTED) if text else None
+    return render(request, "attendance/search.html", context)
 
 
-def _suggestions(request: HtmxRequest, text: str) -> HttpResponse:
-    found = _find(request, text, workers=SUGGESTED_WORKERS, sessions=SUGGESTED_SESSIONS) if text else None
-    return render(request, "attendance/partials/_suggestions.html", {"query": text, "found": found})
-
-
-def _find(request: HtmxRequest, text: str, **limits: int) -> Found:
+def _find(request: HtmxRequest, text: str, most: Most) -> Found:
     return find(
-        text,
-        user=request.user,
-        today=timezone.localdate(),
-        warning_days=settings.EXPIRY_WARNING_DAYS,
-        **limits,
+        text, user=request.user, today=timezone.localdate(), warning_days=settings.EXPIRY_WARNING_DAYS, most=most
     )

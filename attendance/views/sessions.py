@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from attendance.selectors.first_steps import is_empty_site
 from attendance.selectors.sessions import listing, session_lines
 from attendance.selectors.week import week
 from attendance.session_forms import SessionListForm
@@ -38,6 +39,7 @@ def sessions(request: HtmxRequest) -> HttpResponse:
         "shown": shown,
         "is_narrowed": wanted != SessionFilter() or bool(form.wanted_worker),
         "counts": count_by_state(found, now=now).items(),
+        "is_empty_site": is_empty_site,  # asked only where the list is empty
         "page": page,
         "lines": session_lines(page.object_list, today=today, now=now),  # type: ignore[arg-type]  # a sliced queryset
     }

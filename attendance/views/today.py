@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from attendance.selectors.first_steps import first_steps, is_empty_site
 from attendance.selectors.today import board, own_board
 from training.permissions import Permission, may, requires
 
@@ -15,8 +16,10 @@ from training.permissions import Permission, may, requires
 @never_cache
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """Show how the site stands; a trainer sees own sessions instead."""
+    """Show how the site stands; a trainer sees own sessions instead. On an empty site: the first steps."""
     day, now = timezone.localdate(), timezone.now()
+    if is_empty_site():
+        return render(request, "attendance/first_steps.html", {"day": day, "steps": first_steps()})
     if not may(request.user, Permission.READ_SITE):
         own = own_board(user=request.user, today=day, now=now)
         return render(request, "attendance/today_of_trainer.html", {"board": own, "day": day})

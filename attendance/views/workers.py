@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from attendance.selectors.first_steps import is_empty_site
 from learners.forms import WorkerFilterForm
 from learners.selectors.learners import WorkerFilter, group_counts, list_workers, worker_rows, workers_of
 from training.htmx import HtmxRequest, swaps
@@ -34,13 +35,14 @@ def workers(request: HtmxRequest) -> HttpResponse:
         "is_narrowed": wanted != WorkerFilter(),
         "counts_everybody": wanted.leaves_active,
         "list_url": request.path,
+        "is_empty_site": is_empty_site,  # asked only where the list is empty
         "counts": group_counts(
             among=workers_of(wanted.without_group, today=today, warning_days=warning_days),
             today=today,
             warning_days=warning_days,
         ).items(),
         "page": page,
-        "rows": worker_rows(list(page), today=today, warning_days=warning_days),
+        "rows": worker_rows(list(page), today=today, warning_days=warning_days, found_by=wanted.text),
     }
     template = "attendance/partials/_workers_swapped.html" if swaps(request, "workers") else "attendance/workers.html"
     return render(request, template, context)

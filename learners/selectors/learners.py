@@ -8,6 +8,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.db.models.functions import Coalesce, Concat
@@ -98,12 +100,16 @@ class Reason:
 
 @dataclass(frozen=True)
 class WorkerRow:
-    """A row of a list of workers: one word, why (the worst first), and what runs out next within the warning window."""
+    """A row of a list of workers: one word, why (the worst first), and what runs out next within the warning window.
+
+    `found_by` are names and badges of before (L2, L3) by which a search has found the worker, so that they are shown.
+    """
 
     learner: Learner
     standing: Standing
     reasons: Sequence[Reason]
     next_expiry: Reason | None
+    found_by: Sequence[str] = ()
 
 
 # One person, several keys (L2)
@@ -301,8 +307,16 @@ def with_areas_inside(area_id: int) -> set[int]:
     return found
 
 
-def worker_rows(learners: Sequence[Learner], *, today: dt.date, warning_days: int) -> list[WorkerRow]:
-    """Return what a list says about each of these workers, in two queries."""
+def worker_rows(
+    learners: Sequence[Learner], *, today: dt.date, warning_days: int, found_by: str = ""
+) -> list[WorkerRow]:
+    """Return what a list says about each of these workers, in two queries.
+
+    Args:
+        found_by: the words that were searched for, if any: what they match of names and badges of before is told, in
+            two queries more.
+    """
+    before = _known_before(learners, found_by) if found_by.strip() and learners else {}
     items = _notable_items(learners, today=today, warning_days=warning_days)
     owed: dict[int, list[tuple[str, int]]] = defaultdict(list)
     found = pending_sign_offs().filter(rows_of_people(learner.pk for learner in learners))
@@ -322,8 +336,27 @@ def worker_rows(learners: Sequence[Learner], *, today: dt.date, warning_days: in
             (Reason(each.kind, course.code, each.time, course.pk) for course, each in told if each.is_expiring), None
         )
         reasons += [Reason("wait", code, _("to verify"), course_id) for code, course_id in sorted(owed[learner.pk])]
-        rows.append(WorkerRow(learner, standing, reasons, next_expiry))
+        rows.append(WorkerRow(learner, standing, reasons, next_expiry, before.get(learner.pk, ())))
     return rows
+
+
+def _known_before(learners: Sequence[Learner], text: str) -> dict[int, list[str]]:
+    """Return by worker what a word of `text` begins of former badges and of those merged into the worker."""
+    keys = [learner.pk for learner in learners]
+    words = [Fold(Value(f" {word}")) for word in text.replace("\0", " ").split()[:MOST_WORDS]]
+    old_badges = BadgePeriod.objects.standing().filter(rows_of_people(keys), valid_to__isnull=False)
+    worn = old_badges.annotate(key=Fold(Concat(Value(" "), "badge_id")))
+    merged = Learner.objects.filter(merged_into__in=keys)
+    found: dict[int, list[str]] = defaultdict(list)
+    for person, badge in worn.filter(_any_in("key", words)).values_list(person_of(), "badge_id"):
+        found[person].append(badge)
+    for other in merged.filter(_any_in("sort_key", words)).order_by("sort_key"):
+        found[other.merged_into_id].append(f"{other.name} {other.badge_id}")  # type: ignore[index]  # merged ones only
+    return {person: list(dict.fromkeys(texts)) for person, texts in found.items()}
+
+
+def _any_in(field: str, words: Sequence[Fold]) -> Q:
+    return reduce(or_, (Q(**{f"{field}__contains": word}) for word in words))
 
 
 def _notable_items(

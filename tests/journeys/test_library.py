@@ -39,7 +39,6 @@ def check(page: Page) -> None:
 def test_s12_a_course_is_made_published_revised_and_planned_with(desk: Page, live_server: LiveServer) -> None:
     CourseVersionFactory(course__code="HSE-001", title="Site induction")
     desk.goto(f"{live_server.url}/")
-    desk.locator("[data-menu] summary").click()
     desk.get_by_role("link", name="Library").click()
     desk.get_by_role("link", name="Courses").click()
     desk.get_by_role("link", name="New course").click()

@@ -38,6 +38,7 @@ NAVIGATION = (
     ("attendance:matrix", gettext_lazy("Matrix"), Permission.READ_SITE),
     ("attendance:classes", gettext_lazy("Classes"), Permission.READ_CLASS),
     ("attendance:verify", gettext_lazy("Verify"), Permission.READ_SITE),
+    ("training:library", gettext_lazy("Library"), Permission.READ_SITE),
 )
 
 
@@ -172,6 +173,12 @@ def files_of_login(context: Context) -> Waiting | None:
 def may(context: Context, permission: str, thing: Owned | None = None) -> bool:
     """Tell whether this person has the permission, by its name in `Permission`: ``{% may "MARK" session as ok %}``."""
     return user_may(context["request"].user, Permission[permission], thing)
+
+
+@register.simple_tag(takes_context=True)
+def may_some(context: Context, permission: str) -> bool:
+    """Tell whether this person has the permission at all, be it for own sessions and classes only."""
+    return reach(context["request"].user, Permission[permission]) is not None
 
 
 @register.simple_tag(takes_context=True)

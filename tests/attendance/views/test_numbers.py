@@ -310,6 +310,7 @@ def test_captures_that_are_missing_are_one_number(as_supervisor: Client, site: S
 def test_nobody_has_no_share():
     client = Client()
     client.force_login(UserFactory(groups=[SUPERVISORS]))
+    LearnerFactory(status=Learner.Status.INACTIVE)
 
     page = words(client, "/")
 

@@ -1,0 +1,77 @@
+"""The first day: what an empty site needs before anybody can be trained, and what of it is there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from learners.models import AreaRequirement, Learner, Role, RoleRequirement
+from training.models import Company, Course, CourseVersion, Session, Trainer, Venue
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the five steps: what it is for, whether the data say that it is done, and the one button that leads on."""
+
+    word: str
+    purpose: str
+    is_done: bool
+    action: str
+    url: str
+
+
+def is_empty_site() -> bool:
+    """Tell whether nobody works here yet and nothing was ever planned."""
+    return not (Learner.objects.exists() or Session.objects.exists())
+
+
+def first_steps() -> Sequence[Step]:
+    """Return the five steps in their order, in a constant number of queries. Each is done once its data are there."""
+    made = {model: _any(model.objects.all()) for model in (Company, Course, Trainer, Venue, Role, Learner)}
+    has_published = _any(CourseVersion.objects.filter(status=CourseVersion.Status.PUBLISHED))
+    asks = _any(RoleRequirement.objects.all()) or _any(AreaRequirement.objects.all())
+    return [
+        Step(
+            _("Company"),
+            _("The employer of your workers, and each company that sends people or trains them."),
+            made[Company],
+            _("Add a company"),
+            reverse("training:company_new"),
+        ),
+        Step(
+            _("Courses"),
+            _("What is trained, how long it takes and how long it is valid. A course is offered once it is published."),
+            has_published,
+            _("Publish the course") if made[Course] and not has_published else _("Add a course"),
+            reverse("training:courses", query={"show": "draft"})
+            if made[Course] and not has_published
+            else reverse("training:course_new"),
+        ),
+        Step(
+            _("Trainers and venues"),
+            _("Who teaches which course, and where."),
+            made[Trainer] and made[Venue],
+            _("Add a venue") if made[Trainer] and not made[Venue] else _("Add a trainer"),
+            reverse("training:venue_new") if made[Trainer] and not made[Venue] else reverse("training:trainer_new"),
+        ),
+        Step(
+            _("Roles and requirements"),
+            _("Which courses the workers of a role need. Areas can require courses as well."),
+            made[Role] and asks,
+            _("Require a course") if made[Role] and not asks else _("Add a role"),
+            reverse("learners:roles") if made[Role] and not asks else reverse("learners:role_new"),
+        ),
+        Step(
+            _("Workers"),
+            _("Who works on the site, with badge, employer and role. From here on this page shows who is cleared."),
+            made[Learner],
+            _("Add a worker"),
+            reverse("learners:worker_new"),
+        ),
+    ]
+
+
+def _any(rows: QuerySet) -> bool:
+    return rows.exists()
