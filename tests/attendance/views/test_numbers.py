@@ -293,10 +293,10 @@ def test_things_of_the_library_are_as_many_at_the_entrance_as_in_their_lists(as_
 
 
 def test_captures_that_are_missing_are_one_number(as_supervisor: Client, site: Site):
-    today = number(words(as_supervisor, "/"), r"Captures missing (\d+)")
+    today = number(words(as_supervisor, "/"), r"Hours not recorded yet (\d+)")
     lines = as_supervisor.get("/classes/?show=all").context["lines"]
 
-    assert today == number(words(as_supervisor, "/classes/"), r"(\d+) captures missing")
+    assert today == number(words(as_supervisor, "/classes/"), r"(\d+) meetings without hours")
     assert today == rows(as_supervisor, "/classes/captures/") == sum(line.missing for line in lines)
     for line in lines:
         board = as_supervisor.get(f"/classes/{line.training_class.pk}/").context["board"]
