@@ -61,6 +61,7 @@ def _take(camera: Camera, photos: list[Photo], options: argparse.Namespace) -> l
         else:
             found = camera.take(photo, path, widths=options.widths, themes=options.themes, prints=not options.no_print)
         faults += found
+        _table(found)
         _say(f"{photo.title}: {len(found)} ({time.monotonic() - began:.0f} s)", sys.stderr)
     return faults
 
@@ -104,19 +105,23 @@ def _empty_site() -> Iterator[tuple[str, str]]:
             yield f"http://localhost:{port}", password
 
 
+def _table(faults: list[Fault]) -> None:
+    """Print a line for each thing that is wrong with one page; what a list repeats stands there once."""
+    lines = Counter((fault.title, fault.width, fault.kind, _alike(fault.what)) for fault in faults)
+    first = {(fault.title, fault.width, fault.kind, _alike(fault.what)): fault.what for fault in reversed(faults)}
+    for line, number in lines.items():
+        title, width, kind, _what = line
+        _say(f"{title:<48} {width:<11} {kind:<8} {f'{number} × ' if number > 1 else ''}{first[line]}")
+
+
 def _alike(what: str) -> str:
     """Return what faults of the rows of a list have in common: the place without its numbers, words and sizes."""
     return re.sub(r"\d+", "0", what.split(":", maxsplit=1)[0])
 
 
 def _tell(faults: list[Fault], taken: int) -> int:
-    """Print a table of what is wrong, and return the exit status. Admin's stock pages are reported, not counted."""
+    """Print the sums, and return the exit status. Admin's stock pages are reported, not counted."""
     ours = [fault for fault in faults if not fault.title.startswith("admin.")]
-    lines = Counter((fault.title, fault.width, fault.kind, _alike(fault.what)) for fault in faults)
-    first = {(fault.title, fault.width, fault.kind, _alike(fault.what)): fault.what for fault in reversed(faults)}
-    for line, number in lines.items():
-        title, width, kind, _what = line
-        _say(f"{title:<48} {width:<11} {kind:<8} {f'{number} × ' if number > 1 else ''}{first[line]}")
     kinds = Counter(fault.kind for fault in ours)
     told = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common()) or "nothing is wrong"
     _say(f"{taken} pages: {told}; Admin's stock pages: {len(faults) - len(ours)} (reported only)")

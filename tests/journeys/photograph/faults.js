@@ -25,7 +25,7 @@
   const isSeen = (element) => {
     if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return false;
     // Words for screen readers only, and what waits above the page until it has the focus.
-    return !element.closest(".vh, .skip, .visually-hidden, [aria-hidden=true]") && !around(element, (style) => style.clipPath !== "none");
+    return getComputedStyle(element).clipPath === "none" && !around(element, (style) => style.clipPath !== "none") && !element.closest(".skip, [aria-hidden=true]");
   };
 
   // The page itself never scrolls sideways; what is wider than it stands in a region that does.
@@ -45,6 +45,7 @@
     const text = walker.currentNode;
     const element = text.parentElement;
     if (!text.data.trim() || !isSeen(element) || element.closest("option, script, style, template, textarea, noscript")) continue;
+    if (element.closest(".slot")) continue; // a session in the week, as high as it is long: opens under mouse and focus
     const range = document.createRange();
     range.selectNodeContents(text);
     const box = range.getBoundingClientRect();

@@ -43,6 +43,14 @@ PARTS_OF_PAGES = {
     "training:session_trainers",
 }
 LEADS_ELSEWHERE = {"attendance:record", "sent"}  # to a certificate, to the page that was sent
+# The demo holds nothing that they could be about; tests/journeys/test_phone.py opens them.
+NOT_IN_THE_DEMO = {
+    "learners:worker_unmerge",
+    "training:job",
+    "training:version_delete",
+    "training:version_edit",
+    "training:version_publish",
+}
 NOT_PAGES = FOR_PROGRAMS | FILES | PARTS_OF_PAGES | LEADS_ELSEWHERE
 
 # Admin has the same few pages for each model; of each kind these models stand for all.
@@ -130,9 +138,10 @@ STATES = (
     Photo(SESSION, "menu", on="/sessions/?show=coming", press=(".ctx details.menu summary",)),
     Photo(SESSION, "cancel", on="/sessions/?show=coming", press=(".ctx details.menu summary", 'a[hx-get$="/cancel/"]')),
     Photo(WORKER, "not-cleared", on="/workers/"),
-    Photo(WORKER, "cleared", on="/workers/?status=ok"),
+    Photo(WORKER, "cleared", on="/workers/?status=cleared"),
     Photo(WORKER, "", AUDITOR, on="/workers/"),
     Photo(WORKER, "", ADMIN, on="/workers/"),
+    Photo(WORKER, "not-active", on="/workers/?person=INACTIVE"),
     Photo(WORKER, "as-of", on="/workers/", query="?on=2026-06-01"),
     Photo("attendance:workers", "", AUDITOR),
     Photo("attendance:workers", "ticked", press=("[data-select-all]",)),
@@ -142,8 +151,12 @@ STATES = (
     Photo("attendance:classes", "", TRAINER),
     Photo("attendance:class_hours", "", TRAINER),
     Photo(CLASS, "", TRAINER, on="/classes/"),
+    Photo(CLASS, "draft", on="/classes/?show=draft"),
     Photo(CLASS, "stop", on="/classes/", press=('a[hx-get$="/stop/"]',)),
 )
+# Addresses that a script puts together: from which pages their parts are.
+PUT_TOGETHER = {"attendance:matrix_cell": {"pk": "attendance:worker", "course_id": "attendance:matrix_course"}}
+
 # On a site on which there is nothing yet.
 FIRST_RUN = tuple(
     Photo(f"attendance:{name}", "empty", ADMIN)
@@ -158,7 +171,8 @@ def addresses_of_pages() -> list[str]:
 
 def all_photos() -> list[Photo]:
     """Return every photograph that there is to take of a site with something on it."""
-    photos = [Photo(name, login=_login_for(name)) for name in addresses_of_pages()]
+    names = (name for name in addresses_of_pages() if name not in NOT_IN_THE_DEMO)
+    photos = [Photo(name, login=_login_for(name)) for name in names]
     return [*photos, *STATES, *_photos_of_admin()]
 
 
@@ -218,8 +232,14 @@ class Guide:
         try:
             return reverse(photo.name) + photo.query
         except NoReverseMatch:
-            found = next(iter(self._everywhere().get(photo.name, [])), None)
+            found = self._first(photo.name)
             return found + photo.query if found else None
+
+    def _first(self, name: str) -> str | None:
+        if name in PUT_TOGETHER:
+            parts = {part: self._first(of) for part, of in PUT_TOGETHER[name].items()}
+            return reverse(name, kwargs={part: resolve(path).kwargs["pk"] for part, path in parts.items() if path})
+        return next(iter(self._everywhere().get(name, [])), None)
 
     def _links(self, path: str) -> list[str]:
         if path not in self._pages:
@@ -230,7 +250,8 @@ class Guide:
         """Return paths by the names of their addresses, in the order in which they are met."""
         if self._found is None:
             self._found = {}
-            ahead = ["/", *(photo.on for photo in STATES if photo.on), *map(reverse, _without_parts())]
+            examples = (self.path_of(photo) for photo in STATES if photo.on)
+            ahead = list(dict.fromkeys([*filter(None, examples), "/", *map(reverse, _without_parts())]))
             seen = set(ahead)
             for path in ahead:
                 if len(seen) > PATHS:

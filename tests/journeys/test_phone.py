@@ -1,0 +1,161 @@
+"""On a phone: no page scrolls sideways or cuts a word, whatever names it shows; and a trainer's day, by thumb."""
+
+from collections.abc import Callable, Iterator
+from datetime import time, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from playwright.sync_api import Browser, FilePayload, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from attendance.models import SessionAttendee
+from learners.models import Area, Learner, LearnerHoursLog, Role
+from tests.factories import files
+from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
+from tests.factories.training import SessionFactory, active_class, scheduled_session
+from tests.journeys.accessibility import violations
+from tests.journeys.photograph.camera import MEASURE
+from tests.journeys.photograph.pages import addresses_of_pages
+from tests.test_access import ACCESS, Site, new_site  # noqa: F401  # a fixture
+from training.models import Company, CourseVersion, Trainer, Venue
+from training.schedules import Frequency, Interval, Schedule
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
+
+PHONE, SMALL_PHONE = {"width": 390, "height": 844}, {"width": 320, "height": 640}
+PASSWORD = "a long passphrase for tests"  # of a login that exists in this test only
+PHOTO: FilePayload = {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": files.jpeg(text="sheet")}
+LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitän"
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A browser that is touched, on a phone."""
+    context = browser.new_context(has_touch=True, viewport=PHONE)  # type: ignore[arg-type]
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def context(page: Page):
+    return page.context
+
+
+@pytest.fixture
+def site(new_site: Callable[[], Site]) -> Site:  # noqa: F811  # the fixture
+    """A site on which everything has a long name."""
+    made = new_site()
+    SessionAttendeeFactory(session=SessionFactory(course=made.session.course))
+    SessionAttendeeFactory(session=made.session, present=True)
+    Learner.objects.update(first_name="Maximiliano-Konstantin", last_name=LONG_WORD)
+    Company.objects.filter(pk=made.learner.company_id).update(
+        name=f"{LONG_WORD} Instandhaltung und Söhne GmbH & Co. KG"
+    )
+    CourseVersion.objects.update(title=f"Rescue from heights for {LONG_WORD} and deputies")
+    Trainer.objects.update(first_name="Maximiliano-Konstantin", last_name=LONG_WORD)
+    Venue.objects.update(name=f"Training hall behind the {LONG_WORD}")
+    Role.objects.update(title=f"Deputy {LONG_WORD} for lifting and rigging")
+    Area.objects.update(name=f"Storage north of {LONG_WORD}")
+    return made
+
+
+def test_no_page_scrolls_sideways_or_cuts_a_word_on_a_phone(
+    page: Page,
+    live_server: LiveServer,
+    supervisor: User,
+    superuser: User,
+    sign_in: Callable[[User], None],
+    site: Site,
+) -> None:
+    found = []
+    names = sorted(addresses_of_pages(), key=lambda name: "supervisor" not in ACCESS[name]["GET"])
+    paths = {name: site.address_of(name) for name in names}
+    sign_in(supervisor)
+    for name in names:
+        if "supervisor" not in ACCESS[name]["GET"]:
+            sign_in(superuser)
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        answer = page.goto(live_server.url + paths[name])
+        assert answer is not None
+        assert answer.ok or answer.status == 409, (
+            f"{name} answered {answer.status}"
+        )  # what a rule refuses is a page too
+        for size in (PHONE, SMALL_PHONE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            faults = page.evaluate(MEASURE, True)
+            found += [f"{name} at {size['width']}: {fault['kind']} {fault['what']}" for fault in faults]
+    assert found == []
+
+
+def test_a_trainers_day_by_thumb(page: Page, live_server: LiveServer, trainer: Trainer, trainer_user: User) -> None:
+    """Sign in, today, the session: a walk-in, all present, one absent, one failed, a photograph; then a meeting."""
+    trainer_user.set_password(PASSWORD)
+    trainer_user.save()
+    began = timezone.now() - timedelta(hours=1)
+    session = scheduled_session(trainer=trainer, start_time=began, end_time=began + timedelta(hours=4))
+    listed = [SessionAttendeeFactory(session=session).learner for _ in range(4)]
+    walk_in = LearnerFactory(first_name="Aynur", last_name=f"Ceylan {LONG_WORD}")
+    today = timezone.localdate()
+    every_day = Schedule(Frequency.WEEKLY, {day: (Interval(time(8), time(12)),) for day in range(1, 8)})
+    training_class = active_class(agent=trainer, schedule=every_day, start_date=today, end_date=today)
+    for _ in range(2):
+        LearnerProgressionFactory(training_class=training_class)
+
+    page.goto(f"{live_server.url}/")
+    page.get_by_label("Username").fill(trainer_user.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").tap()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
+    _is_right(page)
+
+    page.get_by_role("link", name="Working at height").first.tap()
+    expect(page.locator("#attendees tr")).to_have_count(4)
+    _is_right(page)
+    page.get_by_label("Find workers by name or badge").fill("aynur")
+    page.get_by_role("button", name=f"Add {walk_in.name}").tap()
+    expect(page.locator("#attendees tr")).to_have_count(5)
+    name = page.locator("#attendees tr", has_text=walk_in.name).locator("th")
+    assert name.evaluate("name => name.getBoundingClientRect().width") > 120
+
+    page.get_by_role("button", name="All present", exact=True).tap()
+    expect(page.locator("#totals")).to_contain_text("5 present")
+    absent, failed = (page.locator("#attendees tr", has_text=each.badge_id) for each in listed[:2])
+    absent.locator("[data-field=present]").tap()
+    expect(page.locator("#totals")).to_contain_text("4 present")
+    failed.locator("[data-field=passed]").tap()
+    failed.locator("[data-field=remarks]").fill("Left at ten")
+    failed.locator("[data-field=remarks]").blur()
+    expect(page.locator("#totals")).to_contain_text("3 passed")
+    expect(failed.locator("td.save svg")).to_be_visible()
+    page.set_input_files("#evidence input[type=file]", PHOTO)
+    expect(page.locator("#evidence")).to_contain_text("Stored")
+    _is_right(page)
+
+    page.get_by_role("link", name="Classes").tap()
+    page.get_by_role("link", name=str(training_class)).first.tap()
+    _is_right(page)
+    page.locator(f"#capture-{today}").tap()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("spinbutton").first.fill("3.5")
+    _is_right(page)
+    dialog.get_by_role("button", name="Capture").tap()
+    expect(page.locator("#class-board")).to_contain_text("7.5/8")
+
+    marked = SessionAttendee.objects.filter(session=session).order_by("line")
+    assert [(each.is_present, each.has_passed, each.remarks) for each in marked] == [
+        (False, False, ""),
+        (True, False, "Left at ten"),
+        *[(True, True, "")] * 3,
+    ]
+    assert session.evidence_uploads.count() == 1
+    assert sorted(LearnerHoursLog.objects.values_list("hours_present", flat=True)) == [3.5, 4]
+
+
+def _is_right(page: Page) -> None:
+    """No sideways scroll, no cut word, nothing too small for a thumb, in both themes as axe wants it."""
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        assert [(each["id"], each["nodes"][0]["target"]) for each in violations(page)] == []
+    assert page.evaluate(MEASURE, True) == []
