@@ -1,6 +1,7 @@
-// Toasts leave after six seconds, unless they are errors or somebody is reading them.
+// Toasts leave after six seconds, unless they are errors or somebody is reading them; of good news stand the last few.
 
 const SHOWN_MS = 6000;
+const MOST = 3;
 const toasts = document.getElementById("toasts");
 let timers = new Map();
 
@@ -33,5 +34,11 @@ toasts.addEventListener("click", (event) => {
   if (event.target.closest("[data-toast-close]")) close(event.target.closest("[data-toast]"));
 });
 
-new MutationObserver(resume).observe(toasts, { childList: true });
+function makeRoom() {
+  const passing = [...toasts.querySelectorAll("[data-toast]:not([data-stays])")];
+  passing.slice(0, -MOST).forEach(close);
+  resume();
+}
+
+new MutationObserver(makeRoom).observe(toasts, { childList: true });
 resume();
