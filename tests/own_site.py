@@ -18,7 +18,7 @@ from psycopg import sql
 from config.pytest_database import TEST_ENVIRONMENT
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-STARTING_SECONDS = 60
+STARTING_SECONDS = 180
 
 
 class NotStarted(Exception):  # noqa: N818  # a sentence, not an error of ours
@@ -117,7 +117,7 @@ def wait_until_it_answers(port: int) -> None:
     """Return as soon as the site on that port of this machine answers.
 
     Raises:
-        NotStarted: it does not within a minute.
+        NotStarted: it does not within three minutes.
     """
     deadline = time.monotonic() + STARTING_SECONDS
     while time.monotonic() < deadline:
