@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from attendance.models import CaptureVoid, SessionAttendee
+from attendance.models import CaptureVoid, ListAct, SessionAttendee
 from attendance.selectors.finalize import finalize_preview, list_state
 from attendance.selectors.trail import of_session
 from attendance.services.capture import void_capture
@@ -120,9 +120,8 @@ class LookedForm(forms.Form):
 def _finalize_question(session: Session) -> str:
     """Say what finalize would make of the list and what the sheet tells (E8), or why it would refuse (F5)."""
     preview = finalize_preview(session, now=timezone.now())
-    return preview.blocker or " ".join(
-        filter(None, (preview.sentence, preview.unmarked_sentence, *preview.sheet.warnings))
-    )
+    told = (preview.sentence, preview.second_lines_sentence, preview.unmarked_sentence, *preview.sheet.warnings)
+    return preview.blocker or " ".join(filter(None, told))
 
 
 def _finalize_state(session: Session) -> str:
@@ -324,6 +323,16 @@ class CaptureVoidAdmin(ReadOnlyAdmin):
     list_select_related = ("class_session__training_class", "voided_by")
     date_hierarchy = "voided_at"
     search_fields = ("reason", "class_session__training_class__class_code")
+
+
+@admin.register(ListAct)
+class ListActAdmin(ReadOnlyAdmin):
+    """What was done to lists at one press; it is undone on the session's own page (A1)."""
+
+    list_display = ("done_at", "session", "kind", "workers", "done_by", "undone_at", "undone_by")
+    list_filter = ("kind",)
+    list_select_related = ("session", "done_by", "undone_by")
+    date_hierarchy = "done_at"
 
 
 register_events("attendance")

@@ -1,6 +1,7 @@
-"""The certificate of a passed training record as a PDF; `typst/certificate.typ` lays it out."""
+"""Certificates of passed training records as a PDF, one or all of a session; `typst/certificate.typ` lays them out."""
 
 import io
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from attendance.selectors.certificate import Certificate
 from learners.models import TrainingRecord
-from training.printing import UNPRINTABLE, printable, typeset
+from training.printing import UNPRINTABLE, printable, typeset, typeset_apart
 from training.words import day, moment
 
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "certificate.typ"
@@ -29,7 +30,27 @@ def print_certificate(
         names_role: whether it says what the holder worked as; not to trainers.
     """
     data = certificate_data(certificate, address=address, printed_at=printed_at, names_role=names_role)
-    return typeset(TEMPLATE, data, made_at=printed_at)
+    return typeset(TEMPLATE, _document(data["title"], [data]), made_at=printed_at)
+
+
+def print_certificates(
+    certificates: Sequence[tuple[Certificate, str]], *, title: str, printed_at: datetime, names_role: bool = True
+) -> bytes:
+    """Return one PDF with a certificate on each page, made by a process of its own.
+
+    Args:
+        certificates: each with the address of its record, as in `print_certificate`.
+        title: of the document.
+    """
+    pages = [
+        certificate_data(certificate, address=address, printed_at=printed_at, names_role=names_role)
+        for certificate, address in certificates
+    ]
+    return typeset_apart(TEMPLATE, _document(title, pages), made_at=printed_at)
+
+
+def _document(title: str, pages: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"title": title, "language": get_language() or "en", "certificates": list(pages)}
 
 
 def file_name(record: TrainingRecord) -> str:
@@ -40,7 +61,7 @@ def file_name(record: TrainingRecord) -> str:
 def certificate_data(
     certificate: Certificate, *, address: str, printed_at: datetime, names_role: bool
 ) -> dict[str, Any]:
-    """Return everything that `typst/certificate.typ` prints, as JSON values."""
+    """Return everything that `typst/certificate.typ` prints on a page, as JSON values."""
     record, holder = certificate.record, certificate.holder
     number = _("Record %(number)s") % {"number": record.pk}
     texts = {
@@ -55,7 +76,6 @@ def certificate_data(
     marked = any(UNPRINTABLE in text for text in (*texts.values(), *(fact["value"] for fact in facts)))
     return {
         **texts,
-        "language": get_language() or "en",
         "title": _("Certificate, %(record)s") % {"record": number},
         "site": printable(settings.SITE_NAME),
         "record": number,

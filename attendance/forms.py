@@ -15,13 +15,15 @@ from training.refusals import Invalid
 class MarkForm(forms.Form):
     """One row of the attendance grid. Fields are named after the worker: `present-12`.
 
-    Without a version it is 1: a row that nobody has marked since it was put on the list has no field for it.
+    Without a version it is 1: a row that nobody has marked since it was put on the list has no field for it. A row
+    whose mark was taken back has one, and says that it is not marked.
     """
 
     present = forms.BooleanField(required=False)
     passed = forms.BooleanField(required=False)
     remarks = forms.CharField(required=False, max_length=REMARKS_LENGTH)
     version = forms.IntegerField(required=False, min_value=1)
+    unmarked = forms.BooleanField(required=False)
 
     def __init__(self, data: QueryDict, *, learner_id: int) -> None:
         super().__init__(data, prefix=str(learner_id))
@@ -47,6 +49,7 @@ class MarkForm(forms.Form):
             has_passed=self.cleaned_data["passed"],
             remarks=self.cleaned_data["remarks"],
             version=self.cleaned_data["version"] or 1,
+            was_unmarked=self.cleaned_data["unmarked"],
         )
 
 
@@ -58,6 +61,27 @@ def typed_marks(data: QueryDict) -> list[Mark]:
     """
     ids = [name.removeprefix("remarks-") for name in data if name.startswith("remarks-")]
     return [MarkForm(data, learner_id=learner_id).mark() for learner_id in learner_ids(ids)] if ids else []
+
+
+def taken_back(data: QueryDict) -> Mark | None:
+    """Return the mark that one button takes back, if it was pressed.
+
+    Raises:
+        Invalid: it is not a button of our grid.
+    """
+    word = data.get("take_back")
+    if word is None:
+        return None
+    learner_id = key_of(word)
+    if learner_id is None:
+        raise Invalid(_("This button is not known here. Reload the page."))
+    row = MarkForm(data, learner_id=learner_id).mark()
+    return Mark.taken_back(learner_id, version=row.version)
+
+
+def act_key(data: QueryDict) -> int:
+    """Return the act that is to be undone; 0 where that is unclear, which is none."""
+    return key_of(data.get("act", "")) or 0
 
 
 def everybody(data: QueryDict) -> Everybody | None:

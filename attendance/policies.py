@@ -4,21 +4,25 @@ Each `check_…` raises the reason, so that a button (`training.policies.allows`
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attendance.models import SessionAttendee
+from attendance.models import ListAct, SessionAttendee
 from learners.models import TrainingRecord
 from training.models import Session
-from training.permissions import name_of
+from training.permissions import Permission, name_of
 from training.refusals import Conflict, Invalid
-from training.words import clock, day
+from training.words import clock, day, moment
 
 
 class ListIsClosed(Conflict):
     """The session is finalized or cancelled: its list and marks stay as they are (409)."""
+
+
+class MarkingNotOpen(Conflict):
+    """The session lies too far ahead for anybody to be marked, or has no start yet (409)."""
 
 
 class EvidenceIsClosed(Conflict):
@@ -41,6 +45,43 @@ def check_list_is_open(session: Session) -> None:
         raise ListIsClosed(_("This session is cancelled: its list and attendance cannot be changed any more."))
 
 
+def marking_opens_at(session: Session, *, minutes_before: int) -> datetime | None:
+    """Return from when on people can be marked (A1); None while the session has no start.
+
+    Args:
+        minutes_before: how long before the start marking opens.
+    """
+    if session.start_time is None:
+        return None
+    return session.start_time - timedelta(minutes=minutes_before)
+
+
+def check_can_mark(session: Session, *, now: datetime, minutes_before: int) -> None:
+    """A1: marking is open from shortly before the start until finalize. Taking a mark back is not asked here.
+
+    Args:
+        minutes_before: how long before the start marking opens.
+
+    Raises:
+        ListIsClosed: the session is finalized or cancelled.
+        MarkingNotOpen: it is too early; the sentence says from when on.
+    """
+    check_list_is_open(session)
+    conflict = {"kind": "STATE", "session_id": session.pk}
+    opens = marking_opens_at(session, minutes_before=minutes_before)
+    if opens is None:
+        raise MarkingNotOpen(
+            _("This session has no start time yet, so nobody can be marked. Give it a day and a time first."),
+            conflict=conflict,
+        )
+    if now < opens:
+        raise MarkingNotOpen(
+            _("It is too early to mark attendance: marking opens on %(moment)s, shortly before the session starts.")
+            % {"moment": moment(timezone.localtime(opens))},
+            conflict=conflict,
+        )
+
+
 def check_can_upload(session: Session) -> None:
     """E1: a signed sheet can be uploaded, and replaced, until finalize.
 
@@ -61,13 +102,51 @@ def check_can_remove(session: Session, attendee: SessionAttendee, *, now: dateti
         ListIsClosed: the session is finalized or cancelled.
         CannotRemove: the session has started, or the worker is marked.
     """
+    check_list_may_shrink(session, now=now)
+    if attendee.marked_at is not None:
+        raise CannotRemove(
+            _("This worker is marked already. Take the mark back first, or mark the worker absent instead.")
+        )
+
+
+def check_list_may_shrink(session: Session, *, now: datetime) -> None:
+    """P5: nobody is taken off the list of a session that has started.
+
+    Raises:
+        ListIsClosed: the session is finalized or cancelled.
+        CannotRemove: the session has started.
+    """
     check_list_is_open(session)
     if session.start_time is not None and session.start_time <= now:
         raise CannotRemove(
             _("The session has started, so nobody is taken off its list. Mark the worker absent instead.")
         )
-    if attendee.marked_at is not None:
-        raise CannotRemove(_("This worker is marked already. Mark the worker absent instead."))
+
+
+class NothingToUndo(Conflict):
+    """Something else was done to the list since, which alone could be undone (409)."""
+
+
+def needed_to_undo(act: ListAct) -> Permission:
+    """Return what somebody must be allowed to do to undo an act: it is the opposite of it."""
+    opposite = {ListAct.Kind.ADDED: Permission.REMOVE_ATTENDEE, ListAct.Kind.REMOVED: Permission.ADD_WALK_IN}
+    return opposite.get(ListAct.Kind(act.kind), Permission.MARK)
+
+
+def check_can_undo(act: ListAct, *, now: datetime) -> None:
+    """A1: what was done to many at once can be undone until the list is closed; adding, as long as rows can go (P5).
+
+    Args:
+        act: with its session.
+
+    Raises:
+        ListIsClosed: the session is finalized or cancelled.
+        CannotRemove: it has started, and undoing would take people off its list.
+    """
+    if act.kind == ListAct.Kind.ADDED:
+        check_list_may_shrink(act.session, now=now)
+    else:
+        check_list_is_open(act.session)
 
 
 def capacity_warning(*, attendees: int, capacity: int | None) -> str:
@@ -109,31 +188,61 @@ class SheetNotConfirmed(Invalid):
     """The signed sheet may be the wrong one, and nobody said that they looked at it (400)."""
 
 
+class TwoOutcomes(Conflict):
+    """Somebody passed on one line of the list and not on another, under two badges (409, L2)."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class ListFacts:
-    """What finalize has to know about a session besides its own row.
+class ListCounts:
+    """How many lines of a list are what: the one meaning of these words, on every page and in the API.
 
     Attributes:
-        has_evidence: the file that the session names was stored and verified.
-        present, passed: marked present; of these, marked passed.
-        unmarked: not marked yet, and so recorded absent.
+        listed: lines, whoever stands on them.
+        present: marked present.
+        passed: marked present and passed.
+        unmarked: nobody has said anything, or what was said was taken back.
     """
 
-    has_evidence: bool
-    listed: int
-    present: int
-    passed: int
-    unmarked: int
+    listed: int = 0
+    present: int = 0
+    passed: int = 0
+    unmarked: int = 0
+
+    @property
+    def marked(self) -> int:
+        """Marked present or absent."""
+        return self.listed - self.unmarked
+
+    @property
+    def failed(self) -> int:
+        """Marked present and not passed."""
+        return self.present - self.passed
+
+    @property
+    def absent(self) -> int:
+        """Marked absent; who is not marked is not absent before finalize."""
+        return self.marked - self.present
 
     @property
     def not_present(self) -> int:
         """Recorded absent by finalize: marked so, or not marked."""
         return self.listed - self.present
 
-    @property
-    def absent(self) -> int:
-        """Marked absent."""
-        return self.not_present - self.unmarked
+
+@dataclass(frozen=True, kw_only=True)
+class ListFacts(ListCounts):
+    """What finalize has to know about a session besides its own row.
+
+    Attributes:
+        has_evidence: the file that the session names was stored and verified.
+        people, people_passed, people_failed: persons on the lines marked present, who may stand on two of them under
+            two badges (L2).
+    """
+
+    has_evidence: bool
+    people: int
+    people_passed: int
+    people_failed: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,20 +252,30 @@ class Outcome:
     Attributes:
         training_records: those that passed and failed together.
         competency_records: passes that wait for a practical sign-off, and so are no training records yet.
+        second_lines: lines marked present that make nothing, since their person has it by another line (L2).
     """
 
     training_records: int
     passed: int
     failed: int
     competency_records: int
+    second_lines: int = 0
 
 
 def outcome(session: Session, facts: ListFacts) -> Outcome:
     """Return what finalize makes: who passed a course that wants a practical sign-off is verified first (F2)."""
-    failed = facts.present - facts.passed
+    passed, failed, second_lines = facts.people_passed, facts.people_failed, facts.present - facts.people
     if session.course_version is not None and session.course_version.requires_verification:
-        return Outcome(training_records=failed, passed=0, failed=failed, competency_records=facts.passed)
-    return Outcome(training_records=facts.present, passed=facts.passed, failed=failed, competency_records=0)
+        return Outcome(
+            training_records=failed, passed=0, failed=failed, competency_records=passed, second_lines=second_lines
+        )
+    return Outcome(
+        training_records=passed + failed,
+        passed=passed,
+        failed=failed,
+        competency_records=0,
+        second_lines=second_lines,
+    )
 
 
 def check_not_finalized(session: Session) -> None:
@@ -231,6 +350,21 @@ def check_somebody_is_present(facts: ListFacts) -> None:
         raise NobodyPresent(_("Nobody is marked present. Cancel the session instead."))
 
 
+def check_outcomes_agree(facts: ListFacts) -> None:
+    """L2, invariant 4: a person on two lines gets one record, so both say the same.
+
+    Raises:
+        TwoOutcomes: somebody passed on one line, and not on the other.
+    """
+    if facts.people_passed + facts.people_failed > facts.people:
+        raise TwoOutcomes(
+            _(
+                "Somebody stands on two lines under two badges, passed on one and not passed on the other. "
+                "Look for “Twice” in the list, and mark one of these lines absent or both alike."
+            )
+        )
+
+
 def check_is_as_confirmed(session: Session, *, confirmed: str | None, state: str) -> None:
     """F5: who says yes to numbers that have changed meanwhile is asked again.
 
@@ -275,12 +409,14 @@ def check_can_finalize(session: Session, facts: ListFacts, *, now: datetime) -> 
     Raises:
         AlreadyFinalized, NotScheduled: 409.
         EvidenceMissing, NotStarted, NobodyPresent: 400.
+        TwoOutcomes: 409.
     """
     check_not_finalized(session)
     check_is_scheduled(session)
     check_has_evidence(facts)
     check_has_started(session, now=now)
     check_somebody_is_present(facts)
+    check_outcomes_agree(facts)
 
 
 def completion_date(*, end_time: datetime, now: datetime) -> date:

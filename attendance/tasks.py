@@ -1,5 +1,6 @@
-"""What may be asked for as a job: audit packs, the matrix and hours as files."""
+"""What may be asked for as a job: audit packs, the matrix and hours as files, the certificates of a session."""
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,14 +9,17 @@ from typing import TypeVar
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attendance import hours_export, matrix_export
+from attendance.certificate import print_certificates
 from attendance.class_forms import ExportForm
 from attendance.matrix_forms import MatrixForm
 from attendance.pack import Pack, make_pack, pack_of_worker, pack_of_workers
+from attendance.selectors.certificate import Certificate, certificates_of_session
 from attendance.selectors.classes import in_state, matching
 from attendance.selectors.matrix import WholeMatrix, matrix_keys, whole_matrix
 from attendance.selectors.matrix_details import get_course
@@ -23,14 +27,21 @@ from attendance.selectors.worker import get_worker
 from learners.selectors.as_of import day_of
 from training.job_kinds import Kind, Product, Tell, declare
 from training.keys import key_of
-from training.permissions import Permission, Reach, check_may, reach
-from training.refusals import Invalid, NotPermitted
+from training.models import Session
+from training.permissions import Permission, Reach, check_may, may, reach
+from training.refusals import Conflict, Invalid, NotPermitted
 from training.selectors.classes import visible_classes
+from training.selectors.sessions import get_session
 from training.words import day as day_in_words
 
 WORKER = "worker"
+SESSION, SITE = "session", "site"  # whose certificates, and the address that their codes lead to
 
 Item = TypeVar("Item")
+
+
+class NoCertificates(Conflict):
+    """Nobody has a certificate of the session (409)."""
 
 
 def pack_asked_for(query: QueryDict, *, by: User, now: datetime) -> tuple[Pack, str]:
@@ -113,6 +124,21 @@ class HoursFile:
         )
 
 
+def certificates_asked_for(query: QueryDict, *, by: User) -> tuple[Session, list[Certificate]]:
+    """Return the session that a query names, which this login may read, and its certificates.
+
+    Raises:
+        SessionNotFound: there is none, for this login.
+        NoCertificates: nobody has passed it, so far.
+    """
+    session = get_session(key_of(query.get(SESSION, "")) or 0, user=by)
+    check_may(by, Permission.READ_EVIDENCE, session)
+    certificates = certificates_of_session(session)
+    if not certificates:
+        raise NoCertificates(_("Nobody has a certificate of this session: nobody passed, or sign-offs are pending."))
+    return session, certificates
+
+
 def export_form(query: QueryDict | None, *, by: User, **options: object) -> ExportForm:
     """Return the form of an export of hours, with the agents for whoever sees them all."""
     return ExportForm(query, sees_everything=reach(by, Permission.READ_CLASS) is Reach.ALL, **options)
@@ -132,6 +158,21 @@ def _make_pack(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Prod
 
 def _make_matrix(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product:
     return matrix_asked_for(query, now=now).make(tell=tell)
+
+
+def _make_certificates(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product:
+    session, certificates = certificates_asked_for(query, by=by)
+    site = query.get(SITE, "")
+    pages = [(each, f"{site}{reverse('attendance:record', args=[each.record.pk])}") for each in certificates]
+    tell(0, len(pages))
+    title = certificates_title(session)
+    pdf = print_certificates(pages, title=title, printed_at=now, names_role=may(by, Permission.READ_SITE))
+    return Product(name=f"{session.reference}-certificates.pdf", content_type="application/pdf", file=io.BytesIO(pdf))
+
+
+def certificates_title(session: Session) -> str:
+    """Return what the file is called among somebody's files."""
+    return _("Certificates of %(session)s") % {"session": session}
 
 
 def _make_hours(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product:
@@ -155,6 +196,12 @@ def _check_reads_site(user: User) -> None:
     check_may(user, Permission.READ_SITE)
 
 
+def _check_reads_sessions(user: User) -> None:
+    """Whoever reads own sessions only gets the certificates of these."""
+    if reach(user, Permission.READ_EVIDENCE) is None:
+        raise NotPermitted(_("You may not do this. Ask an HSE supervisor or an administrator."))
+
+
 def _check_reads_classes(user: User) -> None:
     """Whoever reads own classes only gets the hours of these."""
     if reach(user, Permission.READ_CLASS) is None:
@@ -163,6 +210,7 @@ def _check_reads_classes(user: User) -> None:
 
 PACK = declare(Kind("pack", gettext_lazy("Audit pack"), _check_reads_evidence, _make_pack))
 MATRIX = declare(Kind("matrix", gettext_lazy("Matrix"), _check_reads_site, _make_matrix))
+CERTIFICATES = declare(Kind("certificates", gettext_lazy("Certificates"), _check_reads_sessions, _make_certificates))
 HOURS = declare(Kind("hours", gettext_lazy("Hours"), _check_reads_classes, _make_hours))
 
 

@@ -18,6 +18,7 @@ from config.environment import CHECKOUT, IS_DEBUGGED, IS_LOCAL, env
 # Site
 SITE_NAME = value.line("SITE_NAME", default="Northgate Refinery")
 EXPIRY_WARNING_DAYS = value.whole_number("EXPIRY_WARNING_DAYS", default=60, at_most=3650)
+MARKING_OPENS_MINUTES = value.whole_number("MARKING_OPENS_MINUTES", default=30, at_most=10_080)
 EVIDENCE_MAX_BYTES = value.whole_number("EVIDENCE_MAX_BYTES", default=20 * 1024 * 1024, at_least=1024)
 EVIDENCE_RETENTION_YEARS = value.whole_number("EVIDENCE_RETENTION_YEARS", default=None, at_least=1)
 # Whose public holidays classes rest on: "DE", or with a part of the country "DE/BY"; empty means none.

@@ -116,10 +116,20 @@ def check_can_void_hours(*, is_of_capture: bool, is_reversed: bool, is_reversal:
         )
 
 
-def check_day(day: date, *, today: date) -> None:
-    """Nobody was trained tomorrow."""
+def check_day(day: date, *, today: date, left_on: date | None) -> None:
+    """Nobody was trained tomorrow, or after the last day on the site (L3).
+
+    Args:
+        left_on: the worker's last day, if there is one.
+    """
     if day > today:
         raise WrongHours(_("Hours are recorded on the day or later, not before it."))
+    if left_on is not None and day > left_on:
+        raise WrongHours(_gone(left_on))
+
+
+def _gone(left_on: date) -> str:
+    return _("The worker's last day was %(day)s. No hours are recorded after it.") % {"day": day_in_words(left_on)}
 
 
 def check_in_progress(status: str) -> None:
@@ -132,8 +142,13 @@ def check_in_progress(status: str) -> None:
         )
 
 
-def check_by_hand(*, trained: Hours, present: Hours, day: date, started_on: date, today: date) -> None:
+def check_by_hand(
+    *, trained: Hours, present: Hours, day: date, started_on: date, left_on: date | None, today: date
+) -> None:
     """H5: what somebody types, all that is wrong at once: some hours, not more present, on a day of the programme.
+
+    Args:
+        left_on: the worker's last day, if there is one (L3).
 
     Raises:
         WrongHours: `errors` by argument, the day as `log_date`.
@@ -158,6 +173,8 @@ def check_by_hand(*, trained: Hours, present: Hours, day: date, started_on: date
     elif day < started_on:
         text = _("The programme started on %(day)s. Enter that day or a later one.")
         errors["log_date"] = [text % {"day": day_in_words(started_on)}]
+    elif left_on is not None and day > left_on:
+        errors["log_date"] = [_gone(left_on)]
     if errors:
         raise WrongHours(" ".join(text for texts in errors.values() for text in texts), errors=errors)
 

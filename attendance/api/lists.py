@@ -9,7 +9,7 @@ from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import File, Path, Query, Router, Status, UploadedFile
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from attendance.api.objects import AttendeeObject, Stored, Suggestion, attendee_object, stored_object, suggestion
 from attendance.selectors.evidence import NoEvidence, present_upload
@@ -18,6 +18,7 @@ from attendance.selectors.register import register
 from attendance.services.attendees import add_attendees, remove_attendee
 from attendance.services.evidence import upload_evidence
 from attendance.services.finalize import finalize_session
+from attendance.services.list_acts import undo_act
 from attendance.services.marking import Mark, save_marks
 from learners.services.evidence_reads import log_download
 from learners.services.evidence_store import open_stored
@@ -28,7 +29,6 @@ from training.selectors.sessions import get_session
 
 router = Router(by_alias=True)
 
-MOST_AT_ONCE = 500
 FILES = {
     "responses": {
         200: {
@@ -48,7 +48,9 @@ class SuggestionQuery(Paging):
 
 
 class Newcomers(ApiObject):
-    learner_ids: list[Key] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    """Any number at once (P3)."""
+
+    learner_ids: list[Key] = Field(min_length=1)
 
 
 class AddedObject(ApiObject):
@@ -58,17 +60,55 @@ class AddedObject(ApiObject):
 
 
 class MarkObject(ApiObject):
-    """`version` is the row's as it was read; left out, whatever stands there is overwritten (A1)."""
+    """`isPresent` null takes the mark back, with its remarks; every other mark says `hasPassed` too. `version` is the
+    row's as it was read; left out, whatever stands there is overwritten (A1).
+    """
 
     learner_id: Key
-    is_present: bool
-    has_passed: bool
+    is_present: bool | None
+    has_passed: bool | None = None
     remarks: Text | None = None
     version: int | None = None
 
+    @model_validator(mode="after")
+    def _is_whole(self) -> "MarkObject":
+        if self.is_present is not None and self.has_passed is None:
+            raise ValueError(_("Say with hasPassed whether it was passed."))
+        if self.is_present is None and self.remarks:
+            raise ValueError(_("Remarks belong to a mark; leave them out where it is taken back."))
+        return self
+
+    def mark(self) -> Mark:
+        if self.is_present is None:
+            return Mark.taken_back(self.learner_id, version=self.version)
+        return Mark(
+            self.learner_id,
+            is_present=self.is_present,
+            has_passed=bool(self.has_passed),
+            remarks=self.remarks,
+            version=self.version,
+        )
+
 
 class Marks(ApiObject):
-    attendees: list[MarkObject] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    attendees: list[MarkObject] = Field(min_length=1)
+
+
+class Undo(ApiObject):
+    """`actId` is the `id` of the session's `lastAct`, so that nothing else is undone than was seen."""
+
+    act_id: Key
+
+
+class UndoneObject(ApiObject):
+    """`restored` rows are as before the act. `left` are the workers whose rows have changed since and stay as they are.
+    `wasUndone`: it was undone before, and nothing was done now.
+    """
+
+    kind: str
+    restored: int
+    left: list[int]
+    was_undone: bool
 
 
 class Finalized(ApiObject):
@@ -134,11 +174,25 @@ def remove_from_list(request: ApiRequest, session_id: Path[Key], learner_id: Pat
 @router.patch("/{session_id}/attendance", response=answers(Page[AttendeeObject]))
 @requires(Permission.MARK)
 def mark_attendance(request: ApiRequest, session_id: Path[Key], body: Marks) -> dict[str, Any]:
-    """Save marks, all or nothing (A1), and return the rows named as they are now."""
+    """Save marks, or take them back, all or nothing (A1), and return the rows named as they are now."""
     session = _session(request, session_id, Permission.MARK)
-    marks = [Mark(**each.model_dump()) for each in body.attendees]
+    marks = [each.mark() for each in body.attendees]
     rows = save_marks(session_id=session_id, marks=marks, by=request.user, now=timezone.now())
     return _rows(session, [row.learner_id for row in rows], count=len(rows))
+
+
+@router.post("/{session_id}/undo", response=answers(UndoneObject))
+@requires(Permission.MARK, Permission.ADD_WALK_IN, Permission.REMOVE_ATTENDEE)
+def undo(request: ApiRequest, session_id: Path[Key], body: Undo) -> UndoneObject:
+    """Undo what was done to the list last: all or nothing, and once however often it is sent (A1)."""
+    _session(request, session_id, Permission.READ_SESSION)
+    undone = undo_act(session_id=session_id, act_id=body.act_id, by=request.user, now=timezone.now())
+    return UndoneObject(
+        kind=undone.act.kind,
+        restored=undone.restored,
+        left=[learner.pk for learner in undone.left],
+        was_undone=undone.was_undone,
+    )
 
 
 @router.post("/{session_id}/evidence", response=answers(Stored, 201))

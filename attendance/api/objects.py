@@ -1,14 +1,25 @@
 """Sessions, attendees and suggestions as the API tells them."""
 
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from attendance.policies import ListFacts, check_can_finalize, check_can_upload, check_list_is_open
+from attendance.models import ListAct
+from attendance.policies import (
+    ListFacts,
+    check_can_finalize,
+    check_can_mark,
+    check_can_upload,
+    check_list_is_open,
+    check_list_may_shrink,
+)
 from attendance.selectors.evidence import present_uploads
+from attendance.selectors.list_acts import undoable
 from attendance.selectors.picker import Candidate
 from attendance.selectors.register import Row
 from attendance.selectors.sessions import SessionLine, session_lines
@@ -19,7 +30,7 @@ from learners.models import EvidenceUpload
 from training.api_objects import ApiObject, Day, Moment
 from training.models import Session
 from training.permissions import Permission, may, name_of
-from training.policies import allows, check_can_delete, check_can_schedule, check_open
+from training.policies import allows, check_can_schedule, check_open
 
 
 class SheetPageObject(ApiObject):
@@ -58,7 +69,19 @@ class Stored(ApiObject):
     content_type: str
 
 
+class ListActObject(ApiObject):
+    """What was done to the list last, to many workers at once or by taking one off; it can be undone (A1)."""
+
+    id: int
+    kind: str
+    workers: int
+    done_by: str
+    done_at: Moment
+
+
 class SessionObject(ApiObject):
+    """`allowedActions` names what this login may do with it now, each of which has a path of its own."""
+
     id: int
     course_id: int
     course_code: str
@@ -82,6 +105,7 @@ class SessionObject(ApiObject):
     finalized_by: str | None
     cancellation_reason: str | None
     allowed_actions: list[str]
+    last_act: ListActObject | None
     version: int
     created_at: Moment
     updated_at: Moment
@@ -137,8 +161,16 @@ def session_objects(sessions: QuerySet[Session], *, user: User, now: datetime) -
     uploads = present_uploads([line.session for line in lines])
     sheets = [(line.session, uploads[line.session.pk]) for line in lines if line.session.pk in uploads]
     told = {session.pk: each for (session, _upload), each in zip(sheets, sheets_told(sheets), strict=True)}
+    acts = undoable([line.session for line in lines], user=user, now=now)
     return [
-        _session(line, uploads.get(line.session.pk), told.get(line.session.pk, Told()), user=user, now=now)
+        _session(
+            line,
+            uploads.get(line.session.pk),
+            told.get(line.session.pk, Told()),
+            acts.get(line.session.pk),
+            user=user,
+            now=now,
+        )
         for line in lines
     ]
 
@@ -193,13 +225,16 @@ def stored_object(upload: EvidenceUpload) -> Stored:
 
 
 def _session(
-    line: SessionLine, upload: EvidenceUpload | None, told: Told, *, user: User, now: datetime
+    line: SessionLine, upload: EvidenceUpload | None, told: Told, act: ListAct | None, *, user: User, now: datetime
 ) -> SessionObject:
     session = line.session
     version, trainer, venue = session.course_version, session.trainer, session.venue
-    listed, marked, present = line.seats
     facts = ListFacts(
-        has_evidence=upload is not None, listed=listed, present=present, passed=0, unmarked=listed - marked
+        **asdict(line.seats),
+        has_evidence=upload is not None,
+        people=line.seats.present,
+        people_passed=line.seats.passed,
+        people_failed=line.seats.failed,
     )
     return SessionObject(
         id=session.pk,
@@ -217,14 +252,15 @@ def _session(
         start_time=session.start_time,
         end_time=session.end_time,
         status=session.status,
-        attendee_count=listed,
-        marked_count=marked,
+        attendee_count=line.seats.listed,
+        marked_count=line.seats.marked,
         capacity_exceeded=line.is_over_capacity,
         evidence=_evidence(upload, told) if upload else None,
         finalized_at=session.finalized_at,
         finalized_by=name_of(session.finalized_by) if session.finalized_by else None,
         cancellation_reason=session.cancellation_reason or None,
-        allowed_actions=_allowed_actions(session, facts, user=user, now=now),
+        allowed_actions=[*_allowed_actions(session, facts, user=user, now=now), *(["undo"] if act else [])],
+        last_act=_list_act(act) if act else None,
         version=session.version,
         created_at=session.created_at,
         updated_at=session.updated_at,
@@ -233,19 +269,24 @@ def _session(
 
 def _allowed_actions(session: Session, facts: ListFacts, *, user: User, now: datetime) -> list[str]:
     """Return what this person may do with the session now, by the same checks that the services make."""
-    is_list_open = partial(check_list_is_open, session)
+    may_mark = partial(check_can_mark, session, now=now, minutes_before=settings.MARKING_OPENS_MINUTES)
     actions = {
         "edit": (Permission.PLAN, partial(check_open, session)),
         "schedule": (Permission.PLAN, partial(check_can_schedule, session)),
         "cancel": (Permission.PLAN, partial(check_open, session)),
-        "delete": (Permission.PLAN, partial(check_can_delete, session)),
-        "addAttendees": (Permission.ADD_WALK_IN, is_list_open),
-        "removeAttendees": (Permission.REMOVE_ATTENDEE, is_list_open),
-        "mark": (Permission.MARK, is_list_open),
+        "addAttendees": (Permission.ADD_WALK_IN, partial(check_list_is_open, session)),
+        "removeAttendees": (Permission.REMOVE_ATTENDEE, partial(check_list_may_shrink, session, now=now)),
+        "mark": (Permission.MARK, may_mark),
         "uploadEvidence": (Permission.UPLOAD, partial(check_can_upload, session)),
         "finalize": (Permission.FINALIZE, partial(check_can_finalize, session, facts, now=now)),
     }
     return [name for name, (permission, check) in actions.items() if may(user, permission, session) and allows(check)]
+
+
+def _list_act(act: ListAct) -> ListActObject:
+    return ListActObject(
+        id=act.pk, kind=act.kind, workers=act.workers, done_by=name_of(act.done_by), done_at=act.done_at
+    )
 
 
 def _evidence(upload: EvidenceUpload, told: Told) -> EvidenceObject:

@@ -1,4 +1,5 @@
 from attendance.models.attendee import SessionAttendee
 from attendance.models.capture_void import CaptureVoid
+from attendance.models.list_act import ListAct
 
-__all__ = ["CaptureVoid", "SessionAttendee"]
+__all__ = ["CaptureVoid", "ListAct", "SessionAttendee"]

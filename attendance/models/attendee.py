@@ -16,7 +16,7 @@ class SessionAttendee(models.Model):
     """A learner on a session's list, with a line number that is never given twice.
 
     Frozen with the session by the triggers of migration `0003_list_is_frozen`. Employer and role are copied when the
-    learner is first marked present (R3). `marked_at` null means not yet marked.
+    learner is first marked present (R3), and go with a mark that is taken back. `marked_at` null means not marked.
     """
 
     class Status(models.TextChoices):
@@ -118,3 +118,8 @@ class SessionAttendee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.learner}"
+
+    @property
+    def is_unmarked(self) -> bool:
+        """Whether nobody has said anything, or what was said was taken back (A1)."""
+        return self.marked_at is None

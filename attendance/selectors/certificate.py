@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from learners.models import EvidenceUpload, Learner, TrainingRecord
 from learners.selectors.evidence import sheets_of
+from training.models import Session
 from training.refusals import Refusal
 
 
@@ -38,6 +40,22 @@ def get_record(record_id: int) -> TrainingRecord:
     if record is None:
         raise RecordNotFound(_("There is no such training record."))
     return record
+
+
+def certificates_of_session(session: Session) -> list[Certificate]:
+    """Return the certificates of those who passed a session, by line, as their records stand; two queries.
+
+    A pass that waits for its practical sign-off has none yet, a revoked one has none any more, and one that was entered
+    in its place has (F9).
+    """
+    records = (
+        TrainingRecord.objects.filter(session=session, result=TrainingRecord.Result.PASSED, revocation__isnull=True)
+        .select_related("learner__merged_into", "course", "session__trainer", "provider")
+        .annotate(line=Subquery(session.attendees.filter(learner=OuterRef("learner")).values("line")[:1]))
+        .order_by(F("line").asc(nulls_last=True), "pk")
+    )
+    sheets = sheets_of(list(records))
+    return [Certificate(each, each.learner.merged_into or each.learner, sheets[each.pk]) for each in records]
 
 
 def certificate_of(record: TrainingRecord) -> Certificate:

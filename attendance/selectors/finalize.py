@@ -23,12 +23,13 @@ from attendance.policies import (
     has_ended,
     outcome,
 )
+from attendance.selectors.counts import COUNTS
 from attendance.selectors.evidence import present_upload
 from attendance.selectors.sheet_reading import sheet_told
 from attendance.sheet_findings import Told
 from learners.models import EvidenceUpload
 from learners.policies import expiry_date
-from learners.selectors.learners import is_active_person
+from learners.selectors.learners import is_active_person, person_of
 from training.models import Session
 from training.policies import allows
 from training.refusals import Refusal
@@ -107,6 +108,11 @@ class FinalizePreview:
         return ", ".join(words)
 
     @property
+    def second_lines_sentence(self) -> str:
+        """Who stands on two lines gets one record (L2); empty where nobody does."""
+        return told_second_lines(self.outcome.second_lines)
+
+    @property
     def unmarked_sentence(self) -> str:
         """Who is not marked is recorded absent (F5); empty when everybody is marked."""
         if not self.facts.unmarked:
@@ -118,6 +124,17 @@ class FinalizePreview:
         ) % {"count": self.facts.unmarked}
 
 
+def told_second_lines(count: int) -> str:
+    """Return that people who stand on two lines get one record each (L2); empty where nobody does."""
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)d worker stands on two lines under two badges, and gets one record.",
+        "%(count)d workers stand on two lines under two badges, and get one record each.",
+        count,
+    ) % {"count": count}
+
+
 def list_facts(session: Session, upload: EvidenceUpload | None) -> ListFacts:
     """Return what finalize has to know about the list and the evidence, in one query.
 
@@ -125,11 +142,12 @@ def list_facts(session: Session, upload: EvidenceUpload | None) -> ListFacts:
         upload: the `present_upload` of the session: evidence counts when a stored and verified upload of this very
             session stands behind the link.
     """
+    is_present = Q(is_present=True)
     counts = SessionAttendee.objects.filter(session=session).aggregate(
-        listed=Count("pk"),
-        present=Count("pk", filter=Q(is_present=True)),
-        passed=Count("pk", filter=Q(is_present=True, has_passed=True)),
-        unmarked=Count("pk", filter=Q(marked_at__isnull=True)),
+        **COUNTS,
+        people=Count(person_of(), distinct=True, filter=is_present),
+        people_passed=Count(person_of(), distinct=True, filter=is_present & Q(has_passed=True)),
+        people_failed=Count(person_of(), distinct=True, filter=is_present & Q(has_passed=False)),
     )
     return ListFacts(has_evidence=upload is not None, **counts)
 

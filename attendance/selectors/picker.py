@@ -113,7 +113,9 @@ class Picker:
 
     Attributes:
         counts: candidates by group, up to `COUNTED_TO`; None for whoever is offered nobody without a search.
-        bulk_group: what the one button adds, red unless one group is shown, and `bulk`: these workers.
+        bulk_group: what the one button adds, red unless one group is shown, and `bulk`: these workers, at most as many
+            as the room still holds.
+        seats_left: how many the room still holds; None while there is no venue.
         next_limit: how many "load more" shows; None where these are all, or as many as one page shows.
         is_searching: there is enough text to search for.
     """
@@ -123,8 +125,19 @@ class Picker:
     counts: dict[Group, int] | None
     bulk_group: Group
     bulk: list[int]
+    seats_left: int | None
     next_limit: int | None
     is_searching: bool
+
+    @property
+    def fills_room(self) -> bool:
+        """Whether the one button takes the last seats."""
+        return self.seats_left is not None and len(self.bulk) == self.seats_left
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the room holds nobody more. Single workers can be added all the same (S7)."""
+        return self.seats_left == 0
 
     @property
     def filters(self) -> list[Filter]:
@@ -150,10 +163,13 @@ class _CountOf(Subquery):
     output_field = IntegerField()
 
 
-def picker(session: Session, wanted: Wanted, *, offers_list: bool, now: dt.datetime, warning_days: int) -> Picker:
+def picker(
+    session: Session, wanted: Wanted, *, listed: int, offers_list: bool, now: dt.datetime, warning_days: int
+) -> Picker:
     """Return the picker of a session.
 
     Args:
+        listed: how many are on its list.
         offers_list: whoever may read the site is offered the most urgent (P1); others find people by name or badge.
     """
     is_searching = len(wanted.search.strip()) >= SHORTEST_SEARCH
@@ -163,13 +179,16 @@ def picker(session: Session, wanted: Wanted, *, offers_list: bool, now: dt.datet
     if offers_list:
         counts = _counts(session, wanted, found, today=timezone.localdate(now), warning_days=warning_days)
     bulk_group = wanted.group or Group.RED
+    bulk = [candidate.learner.pk for candidate in found if offers_list and candidate.group is bulk_group]
+    seats_left = max(session.venue.capacity - listed, 0) if session.venue else None
     has_more = len(found) == wanted.limit < LONGEST_PAGE
     return Picker(
         wanted=wanted,
         candidates=found,
         counts=counts,
         bulk_group=bulk_group,
-        bulk=[candidate.learner.pk for candidate in found if offers_list and candidate.group is bulk_group],
+        bulk=bulk[:seats_left],
+        seats_left=seats_left,
         next_limit=min(wanted.limit + PAGE_SIZE, LONGEST_PAGE) if has_more else None,
         is_searching=is_searching,
     )

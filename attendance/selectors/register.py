@@ -138,7 +138,7 @@ def register(
                 marked_by=names.people[attendee.marked_by_id] if attendee.marked_by_id else "",
                 marked_at=when(attendee.marked_at) if attendee.marked_at else "",
                 can_remove=removable[is_marked],
-                outcome=_outcome(record, sign_offs.get(learner.pk)) if session.is_finalized else None,
+                outcome=_outcome(attendee, record, sign_offs.get(learner.pk)) if session.is_finalized else None,
                 record=record,
             )
         )
@@ -198,7 +198,7 @@ def _warning(person: Learner, twin_line: int | None, *, session: Session) -> str
     return "" if twin_line is None else _("Also on line %(line)d") % {"line": twin_line}
 
 
-def _outcome(record: TrainingRecord | None, sign_off: CompetencyRecord | None) -> Standing:
+def _outcome(attendee: SessionAttendee, record: TrainingRecord | None, sign_off: CompetencyRecord | None) -> Standing:
     """Return what counts of a row, in one word: what finalize made of it, or what was put in its place (F9)."""
     if record is not None and not hasattr(record, "revocation"):
         return (
@@ -210,4 +210,7 @@ def _outcome(record: TrainingRecord | None, sign_off: CompetencyRecord | None) -
         if sign_off.status == CompetencyRecord.Status.NOT_COMPETENT:
             return Standing("bad", _("Not competent"))
         return Standing("wait", _("To verify"))
-    return Standing("none", _("Absent") if record is None and sign_off is None else _("Revoked"))
+    if record is not None or sign_off is not None:
+        return Standing("none", _("Revoked"))
+    # Who was present has a record, if not by this line then by the one of another badge (L2).
+    return Standing("none", _("On another line") if attendee.is_present else _("Absent"))

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
+from attendance.policies import ListCounts
+from attendance.selectors.counts import list_counts
 from learners.models import Learner
 from learners.selectors.learners import find_by_badge, matches
 from learners.standing import Standing
@@ -18,16 +20,7 @@ from training.models import CourseVersion, Session, TrainerQualification
 from training.selectors.availability import BOOKED
 from training.selectors.sessions import with_title
 
-
-class Seats(NamedTuple):
-    """How many people are on a session's list, how many of them are marked, and how many present."""
-
-    listed: int
-    marked: int
-    present: int
-
-
-NOBODY = Seats(0, 0, 0)
+NOBODY = ListCounts()
 
 
 @dataclass(frozen=True)
@@ -35,7 +28,7 @@ class SessionLine:
     """A session with its seats and the one thing that is to be said about it; `age` in days since it was planned."""
 
     session: Session
-    seats: Seats
+    seats: ListCounts
     state: Standing
     age: int
 
@@ -53,7 +46,7 @@ def session_lines(sessions: QuerySet[Session], *, today: date, now: datetime) ->
     takes longer than answering it.
     """
     shown = list(with_title(sessions).select_related("course", "trainer", "venue"))
-    seats = _seats(shown)
+    seats = list_counts([session.pk for session in shown])
     obstacles = _obstacles([session for session in shown if session.status == Session.Status.DRAFT])
     return [
         SessionLine(
@@ -80,17 +73,6 @@ def listing(sessions: QuerySet[Session], worker: str) -> QuerySet[Session]:
     return sessions.filter(
         pk__in=SessionAttendee.objects.filter(learner__in=theirs.values("pk")).order_by().values("session")
     )
-
-
-def _seats(sessions: Sequence[Session]) -> dict[int, Seats]:
-    """Return the seats of those sessions that have anybody on their list."""
-    counted = (
-        SessionAttendee.objects.filter(session__in=[session.pk for session in sessions])
-        .order_by()
-        .values_list("session_id")
-        .annotate(listed=Count("pk"), marked=Count("marked_at"), present=Count("pk", filter=Q(is_present=True)))
-    )
-    return {session_id: Seats(*counts) for session_id, *counts in counted}
 
 
 def _obstacles(drafts: Sequence[Session]) -> dict[int, str]:
@@ -135,7 +117,7 @@ def _lacking(draft: Session) -> list[str]:
 # The one thing that is to be said
 
 
-def _state(session: Any, seats: Seats, obstacle: str, now: datetime) -> Standing:
+def _state(session: Any, seats: ListCounts, obstacle: str, now: datetime) -> Standing:
     match session.status:
         case Session.Status.DRAFT:
             return _draft_state(session, obstacle)
@@ -150,14 +132,15 @@ def _state(session: Any, seats: Seats, obstacle: str, now: datetime) -> Standing
     return _ended_state(session, seats)
 
 
-def _ended_state(session: Session, seats: Seats) -> Standing:
+def _ended_state(session: Session, seats: ListCounts) -> Standing:
     """What a session that is over lacks for finalize (F1); unmarked people are allowed, and worth a warning (F5)."""
     if not session.has_evidence:
         return Standing("bad", _("Sheet missing"))
     if not seats.present:
         return Standing("bad", _("Nobody present"))
-    if seats.marked < seats.listed:
-        return Standing("warn", _("Attendance %(marked)d/%(listed)d") % seats._asdict())
+    if seats.unmarked:
+        words = {"marked": seats.marked, "listed": seats.listed}
+        return Standing("warn", _("Attendance %(marked)d/%(listed)d") % words)
     return Standing("ok", _("Ready to finalize"))
 
 

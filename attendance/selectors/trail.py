@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from attendance.models import SessionAttendee
+from attendance.models import ListAct, SessionAttendee
 from learners.models import (
     CompetencyRecord,
     ComplianceItem,
@@ -69,13 +69,14 @@ def of_worker(learner: Learner) -> Sequence[Source]:
 
 
 def of_session(session: Session) -> Sequence[Source]:
-    """Return what has happened to a session: plan, list and marks, evidence, records made, and who opened the sheet."""
+    """Return what has happened to a session: plan, list, marks, bulk acts, evidence, records, who opened the sheet."""
     records = list(TrainingRecord.objects.filter(session=session).values_list("pk", flat=True))
     sign_offs = list(CompetencyRecord.objects.filter(session=session).values_list("pk", flat=True))
     uploads = list(EvidenceUpload.objects.filter(session=session).values_list("pk", flat=True))
     me = (session.pk,)
     return (
         Source(model=SessionAttendee, ids=me, by="session", subject="learner", fields=MARK),
+        Source(model=ListAct, ids=me, by="session", subject="kind", fields=("workers", "undone_by")),
         Source(model=EvidenceUpload, ids=me, by="session", fields=("original_name", *UPLOAD)),
         Source(model=TrainingRecord, ids=me, by="session", subject="learner", fields=RECORD),
         Source(model=CompetencyRecord, ids=me, by="session", subject="learner", fields=SIGN_OFF),

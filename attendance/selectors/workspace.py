@@ -14,6 +14,7 @@ from attendance.policies import capacity_warning, has_ended
 from attendance.selectors.evidence import EvidenceCard, evidence_card
 from attendance.selectors.finalize import FinalizePreview, finalize_preview
 from attendance.selectors.register import Row, register
+from attendance.selectors.repeat import to_repeat
 from training.models import CourseVersion, Session, Venue
 from training.models.session import TimeRange
 from training.policies import allows, check_open
@@ -57,6 +58,7 @@ class Workspace:
         version: the pinned course version, or the one that scheduling would pin.
         booked_minutes: of the trainer in the week of the session (S6); None without trainer or time, or where nothing
             is planned any more.
+        to_repeat: how many were absent or failed, and have not passed since; 0 before finalize.
     """
 
     session: Session
@@ -64,6 +66,7 @@ class Workspace:
     booked_minutes: int | None
     progress: Progress
     rows: list[Row]
+    to_repeat: int
     evidence: EvidenceCard
 
 
@@ -75,6 +78,7 @@ def workspace(session: Session, *, now: dt.datetime, warning_days: int) -> Works
         booked_minutes=_booked_minutes(session),
         progress=progress(session, now=now),
         rows=register(session, now=now, warning_days=warning_days),
+        to_repeat=len(to_repeat(session, today=timezone.localdate(now))),
         evidence=evidence_card(session),
     )
 

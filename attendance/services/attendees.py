@@ -7,11 +7,14 @@ from typing import Unpack
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance.models import SessionAttendee
+from attendance.models import ListAct, SessionAttendee
 from attendance.policies import capacity_warning, check_can_remove, check_list_is_open
+from attendance.selectors.repeat import to_repeat
+from attendance.services.list_acts import note_act, raise_version
 from learners.models import Learner
 from learners.selectors.learners import is_active_person, person_of
 from learners.worker_policies import why_not_active
@@ -23,6 +26,10 @@ from training.services.sessions import Plan, create_draft, create_scheduled, loc
 
 class UnknownLearners(Invalid):
     """Some of the workers do not exist, or are not on the list they should be on (400)."""
+
+
+class NobodyToRepeat(Conflict):
+    """There is nobody for whom a repeat of the session could be planned (409)."""
 
 
 class NotActive(Conflict):
@@ -49,7 +56,8 @@ def add_attendees(*, session_id: int, learner_ids: Iterable[int], by: User, now:
 
     Who stands there under a badge that was merged into this one is on it (L2).
 
-    Open until finalize, for planned workers and walk-ins alike (P5). More people than seats is a warning (S7).
+    Open until finalize, for planned workers and walk-ins alike (P5). More people than seats is a warning (S7). Adding
+    more than one can be undone (A1).
 
     Raises:
         SessionNotFound: there is no such session.
@@ -70,6 +78,8 @@ def add_attendees(*, session_id: int, learner_ids: Iterable[int], by: User, now:
         newcomers = [learner_id for learner_id in newcomers if learner_id not in under_any_badge]
         if newcomers:
             _append(session, newcomers, by=by, now=now)
+        if len(newcomers) > 1:
+            note_act(session, ListAct.Kind.ADDED, dict.fromkeys(newcomers, 1), by=by, now=now)
     return Added(
         added=len(newcomers),
         already_listed=len(wanted) - len(newcomers),
@@ -80,7 +90,8 @@ def add_attendees(*, session_id: int, learner_ids: Iterable[int], by: User, now:
 
 
 def remove_attendee(*, session_id: int, learner_id: int, by: User, now: datetime) -> None:
-    """Take an unmarked worker off the list before the session starts (P5). The line number is not given again.
+    """Take an unmarked worker off the list before the session starts (P5). The line number is not given to anybody
+    else; undoing brings the worker back to it (A1).
 
     Raises:
         SessionNotFound: there is no such session.
@@ -97,7 +108,8 @@ def remove_attendee(*, session_id: int, learner_id: int, by: User, now: datetime
             raise UnknownLearners(_("This worker is not on the list of the session. Reload the page."))
         check_can_remove(session, attendee, now=now)
         attendee.delete()
-        _raise_version(session, by=by, now=now)
+        raise_version(session, by=by, now=now)
+        note_act(session, ListAct.Kind.REMOVED, {learner_id: attendee.version}, by=by, now=now)
 
 
 def duplicate_session(*, session_id: int, by: User, now: datetime) -> Session:
@@ -117,15 +129,29 @@ def duplicate_session(*, session_id: int, by: User, now: datetime) -> Session:
     with database_refusals(), transaction.atomic():
         source = lock_session(session_id=session_id)
         check_may(by, Permission.PLAN, source)
-        draft = create_draft(
-            course_id=source.course_id,
-            trainer_id=source.trainer_id if source.trainer and source.trainer.is_active else None,
-            venue_id=source.venue_id if source.venue and source.venue.is_active else None,
-            by=by,
-            now=now,
-        )
+        draft = _like(source, by=by, now=now)
         people = source.attendees.filter(is_active_person()).order_by("line").values_list(person_of(), flat=True)
         _append(draft, list(dict.fromkeys(people)), by=by, now=now)
+    return draft
+
+
+def plan_repeat(*, session_id: int, by: User, now: datetime) -> Session:
+    """Make a draft with the course, trainer and venue of a finalized session, and those who have to come again (S8).
+
+    Raises:
+        SessionNotFound: there is no such session.
+        NotPermitted: not granted.
+        NobodyToRepeat: it is not finalized, or everybody has passed since.
+        NotPlannable: its course cannot be booked any more.
+    """
+    with database_refusals(), transaction.atomic():
+        source = lock_session(session_id=session_id)
+        check_may(by, Permission.PLAN, source)
+        people = to_repeat(source, today=timezone.localdate(now))
+        if not people:
+            raise NobodyToRepeat(_("Nobody of this session has to come again: all have passed, or are not active."))
+        draft = _like(source, by=by, now=now)
+        _append(draft, people, by=by, now=now)
     return draft
 
 
@@ -175,6 +201,17 @@ def _planned_for(
     return session
 
 
+def _like(source: Session, *, by: User, now: datetime) -> Session:
+    """Make a draft with course, trainer and venue of a session, as far as they are still offered."""
+    return create_draft(
+        course_id=source.course_id,
+        trainer_id=source.trainer_id if source.trainer and source.trainer.is_active else None,
+        venue_id=source.venue_id if source.venue and source.venue.is_active else None,
+        by=by,
+        now=now,
+    )
+
+
 def _check_can_be_listed(learner_ids: Sequence[int]) -> None:
     """L1: only active workers are put on a list. Their rows are locked, so that it stays true until the end."""
     found = Learner.objects.select_for_update(no_key=True).filter(pk__in=learner_ids).order_by("pk")
@@ -212,13 +249,4 @@ def _append(session: Session, learner_ids: Sequence[int], *, by: User, now: date
         for line, learner_id in enumerate(learner_ids, start=session.last_line + 1)
     )
     session.last_line += len(learner_ids)
-    _raise_version(session, by=by, now=now)
-
-
-def _raise_version(session: Session, *, by: User, now: datetime) -> None:
-    """A changed list makes printed sheets stale (S11)."""
-    session.version += 1
-    session.updated_by, session.updated_at = by, now
-    Session.objects.filter(pk=session.pk).update(
-        version=session.version, last_line=session.last_line, updated_by=by, updated_at=now
-    )
+    raise_version(session, by=by, now=now)

@@ -30,34 +30,43 @@ from training.permissions import Permission, check_may
 from training.refusals import database_refusals
 from training.services.sessions import lock_session
 
+# L2, invariant 4: who stands on two lines under two badges gets one record, on the line of the badge that stays.
+PRESENT = """WITH person_present AS (
+  SELECT DISTINCT ON (coalesce(badge.merged_into_id, badge.id)) attendee.*
+    FROM session_attendees attendee JOIN learners_learner badge ON badge.id = attendee.learner_id
+   WHERE attendee.session_id = %(session)s AND is_present
+   ORDER BY coalesce(badge.merged_into_id, badge.id), badge.merged_into_id IS NOT NULL, attendee.line)"""
+
 # R3: employer and role are those of the day on which the worker was marked present. The course's and the trainer's
 # names are written out, so that the record still says what an auditor asks when they change.
-RECORDS = """
+RECORDS = f"""
 INSERT INTO learners_trainingrecord
   (learner_id, course_id, course_version_id, session_id, completion_date, result, expiry_date, evidence_file_key,
    evidence_hash, comments, course_title, trainer_name, company_name, role_title, created_at, created_by_id)
+{PRESENT}
 SELECT attendee.learner_id, %(course)s, %(version)s, %(session)s, %(completed_on)s,
        CASE WHEN has_passed THEN 'PASSED' ELSE 'FAILED' END, CASE WHEN has_passed THEN %(expires_on)s::date END,
        %(key)s, %(hash)s, attendee.remarks, %(title)s, %(trainer)s, company.name, role.title, %(now)s, %(by)s
-  FROM session_attendees attendee
+  FROM person_present attendee
   JOIN training_company company ON company.id = attendee.company_id
   JOIN learners_role role ON role.id = attendee.role_id
- WHERE attendee.session_id = %(session)s AND is_present AND NOT (has_passed AND %(needs_sign_off)s)
+ WHERE NOT (has_passed AND %(needs_sign_off)s)
  ORDER BY attendee.line
-"""
+"""  # noqa: S608  # words of this module, values are parameters
 
-SIGN_OFFS = """
+SIGN_OFFS = f"""
 INSERT INTO learners_competencyrecord
   (learner_id, course_id, course_version_id, session_id, attempt, training_date, status, remarks, evidence_file_key,
    evidence_hash, trainer_name, company_name, role_title, created_at, created_by_id)
+{PRESENT}
 SELECT attendee.learner_id, %(course)s, %(version)s, %(session)s, 1, %(completed_on)s, 'PENDING_VERIFICATION', '',
        %(key)s, %(hash)s, %(trainer)s, company.name, role.title, %(now)s, %(by)s
-  FROM session_attendees attendee
+  FROM person_present attendee
   JOIN training_company company ON company.id = attendee.company_id
   JOIN learners_role role ON role.id = attendee.role_id
- WHERE attendee.session_id = %(session)s AND is_present AND has_passed
+ WHERE has_passed
  ORDER BY attendee.line
-"""
+"""  # noqa: S608  # words of this module, values are parameters
 
 ATTENDEES = """
 UPDATE session_attendees SET status = CASE WHEN is_present THEN 'ATTENDED' ELSE 'NO_SHOW' END
@@ -100,6 +109,7 @@ def finalize_session(
         SheetNotConfirmed: the sheet gives reason for a look at it, and nobody said that there was one (400).
         AlreadyFinalized, NotScheduled: 409.
         EvidenceMissing, NotStarted, NobodyPresent: 400.
+        TwoOutcomes: 409.
     """
     check_may(by, Permission.FINALIZE)
     with database_refusals(), as_person(by), transaction.atomic(durable=True):

@@ -6,13 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance.models import SessionAttendee
-from attendance.policies import check_list_is_open
+from attendance.models import ListAct, SessionAttendee
+from attendance.policies import check_can_mark, check_list_is_open
+from attendance.services.list_acts import note_act
+from training.models import Session
 from training.permissions import Permission, check_may, name_of
 from training.refusals import Conflict, Invalid, database_refusals
 from training.services.sessions import lock_session
@@ -29,20 +32,34 @@ class Mark:
     """What somebody wants to save for one worker on the list.
 
     Attributes:
-        remarks: None leaves them as they are.
+        is_present: None takes the mark back: the worker is not marked, as if nobody had said anything.
+        remarks: None leaves them as they are. They are a part of the mark, and go with it.
         version: of the row as it was shown; None means: whatever stands there now.
+        was_unmarked: the row was shown without a mark.
     """
 
     learner_id: int
-    is_present: bool
+    is_present: bool | None
     has_passed: bool
     remarks: str | None = None
     version: int | None = None
+    was_unmarked: bool = False
+
+    @classmethod
+    def taken_back(cls, learner_id: int, *, version: int | None = None) -> "Mark":
+        """Return what takes a mark back."""
+        return cls(learner_id, is_present=None, has_passed=True, version=version)
+
+    @property
+    def is_unmarked(self) -> bool:
+        """It takes the mark back."""
+        return self.is_present is None
 
     @property
     def is_untouched(self) -> bool:
         """It was shown unmarked, and is so still: every mark raises the version of its row."""
-        return self.version == 1 and not self.is_present and not self.remarks
+        was_unmarked = self.was_unmarked or self.version == 1
+        return was_unmarked and self.is_present is False and not self.remarks
 
 
 @dataclass(frozen=True)
@@ -68,7 +85,11 @@ class StaleRow:
         return {
             "learner_id": row.learner_id,
             "version": row.version,
-            "theirs": {"is_present": row.is_present, "has_passed": row.has_passed, "remarks": row.remarks},
+            "theirs": {
+                "is_present": None if row.marked_at is None else row.is_present,
+                "has_passed": row.has_passed,
+                "remarks": row.remarks,
+            },
             "yours": {
                 "is_present": mark.is_present,
                 "has_passed": mark.has_passed,
@@ -103,13 +124,23 @@ class Everybody(StrEnum):
     PRESENT = "present"  # whoever is not yet marked is present
     PASSED = "passed"  # whoever is present passed
     ABSENT = "absent"  # whoever is not yet marked is absent
+    TAKEN_BACK = "taken-back"  # nobody is marked any more
+
+
+KINDS = {
+    Everybody.PRESENT: ListAct.Kind.PRESENT,
+    Everybody.PASSED: ListAct.Kind.PASSED,
+    Everybody.ABSENT: ListAct.Kind.ABSENT,
+    Everybody.TAKEN_BACK: ListAct.Kind.TAKEN_BACK,
+}
 
 
 def save_marks(*, session_id: int, marks: Iterable[Mark], by: User, now: datetime) -> list[SessionAttendee]:
-    """Save present, passed and remarks for any part of the list, all or nothing (A1).
+    """Save present, passed and remarks for any part of the list, or take marks back, all or nothing (A1).
 
     A mark that says what the row says already is never stale, so that repeating a request whose answer was lost is
-    safe. Employer and role are copied when a worker is first marked present (R3).
+    safe. Employer and role are copied when a worker is first marked present (R3); a mark that is taken back takes them
+    along, since it was none, and the next one copies them anew.
 
     Returns:
         the rows named, as they are now.
@@ -118,6 +149,7 @@ def save_marks(*, session_id: int, marks: Iterable[Mark], by: User, now: datetim
         SessionNotFound: there is no such session.
         NotPermitted: not granted, or not the trainer's own session.
         ListIsClosed: the session is finalized or cancelled.
+        MarkingNotOpen: it is too early to mark; taking back is not asked this.
         NotOnTheList: somebody is not on the list, or named twice.
         Invalid: remarks are too long.
         StaleMarks: rows were changed after they were shown; `rows` holds all of them.
@@ -126,7 +158,7 @@ def save_marks(*, session_id: int, marks: Iterable[Mark], by: User, now: datetim
     with database_refusals(), transaction.atomic():
         session = lock_session(session_id=session_id)
         check_may(by, Permission.MARK, session)
-        check_list_is_open(session)
+        _check_is_open(session, marks=any(mark.is_present is not None for mark in marks), now=now)
         rows = _rows(session_id, [mark.learner_id for mark in marks])
         _check_all_listed(marks, rows)
         _check_remarks(marks)
@@ -143,31 +175,44 @@ def save_marks(*, session_id: int, marks: Iterable[Mark], by: User, now: datetim
 
 
 def mark_everybody(*, session_id: int, what: Everybody, by: User, now: datetime) -> int:
-    """Mark the whole list at once; what somebody said about single workers before stays.
+    """Mark the whole list at once; what somebody said about single workers before stays. It can be undone.
 
     Returns:
         how many rows were changed.
 
     Raises:
-        SessionNotFound, NotPermitted, ListIsClosed: as `save_marks`.
+        SessionNotFound, NotPermitted, ListIsClosed, MarkingNotOpen: as `save_marks`.
     """
     with database_refusals(), transaction.atomic():
         session = lock_session(session_id=session_id)
         check_may(by, Permission.MARK, session)
-        check_list_is_open(session)
-        rows = session.attendees.order_by("line")
-        if what is Everybody.PASSED:
-            marks = [Mark(row.learner_id, is_present=True, has_passed=True) for row in rows.filter(is_present=True)]
-        else:
-            is_present = what is Everybody.PRESENT
-            marks = [
-                Mark(row.learner_id, is_present=is_present, has_passed=is_present)
-                for row in rows.filter(marked_at__isnull=True)
-            ]
-        listed = {row.learner_id: row for row in rows}
-        changed = [mark for mark in marks if _changes(listed[mark.learner_id], mark)]
+        _check_is_open(session, marks=what is not Everybody.TAKEN_BACK, now=now)
+        rows = {row.learner_id: row for row in session.attendees.order_by("line")}
+        changed = [mark for row in rows.values() if (mark := _of_everybody(row, what)) and _changes(row, mark)]
         _write(session_id, changed, by=by, now=now)
+        versions = {mark.learner_id: rows[mark.learner_id].version + 1 for mark in changed}
+        note_act(session, KINDS[what], versions, by=by, now=now)
         return len(changed)
+
+
+def _check_is_open(session: Session, *, marks: bool, now: datetime) -> None:
+    """Ask for the time only where somebody is marked: what was marked too early can be taken back."""
+    if marks:
+        check_can_mark(session, now=now, minutes_before=settings.MARKING_OPENS_MINUTES)
+    else:
+        check_list_is_open(session)
+
+
+def _of_everybody(row: SessionAttendee, what: Everybody) -> Mark | None:
+    """Return what one button says of a row; None where it does not concern it."""
+    is_marked = row.marked_at is not None
+    match what:
+        case Everybody.PASSED:
+            return Mark(row.learner_id, is_present=True, has_passed=True) if row.is_present else None
+        case Everybody.TAKEN_BACK:
+            return Mark.taken_back(row.learner_id) if is_marked else None
+    is_present = what is Everybody.PRESENT
+    return None if is_marked else Mark(row.learner_id, is_present=is_present, has_passed=is_present)
 
 
 def _rows(session_id: int, learner_ids: Sequence[int]) -> dict[int, SessionAttendee]:
@@ -198,6 +243,8 @@ def _check_remarks(marks: Sequence[Mark]) -> None:
 
 def _says(row: SessionAttendee, mark: Mark) -> bool:
     """Tell whether the row says already what the mark says. Nobody passes who is absent."""
+    if mark.is_present is None:
+        return row.marked_at is None
     return (
         row.marked_at is not None
         and row.is_present == mark.is_present
@@ -207,7 +254,7 @@ def _says(row: SessionAttendee, mark: Mark) -> bool:
 
 
 def _changes(row: SessionAttendee, mark: Mark) -> bool:
-    return not _says(row, mark) or row.has_passed != mark.has_passed
+    return not _says(row, mark) or (mark.is_present is not None and row.has_passed != mark.has_passed)
 
 
 def _write(session_id: int, marks: Sequence[Mark], *, by: User, now: datetime) -> None:
@@ -218,14 +265,17 @@ def _write(session_id: int, marks: Sequence[Mark], *, by: User, now: datetime) -
         cursor.execute(
             """
             UPDATE session_attendees attendee
-               SET is_present = mark.is_present,
+               SET is_present = coalesce(mark.is_present, false),
                    has_passed = mark.has_passed,
-                   remarks = coalesce(mark.remarks, attendee.remarks),
+                   remarks = CASE WHEN mark.is_present IS NULL THEN ''
+                                  ELSE coalesce(mark.remarks, attendee.remarks) END,
                    company_id = CASE WHEN mark.is_present THEN coalesce(attendee.company_id, person.company_id)
-                                     ELSE attendee.company_id END,
+                                     WHEN NOT mark.is_present THEN attendee.company_id END,
                    role_id = CASE WHEN mark.is_present THEN coalesce(attendee.role_id, person.role_id)
-                                  ELSE attendee.role_id END,
-                   marked_by_id = %s, marked_at = %s, version = attendee.version + 1
+                                  WHEN NOT mark.is_present THEN attendee.role_id END,
+                   marked_by_id = CASE WHEN mark.is_present IS NOT NULL THEN %s::bigint END,
+                   marked_at = CASE WHEN mark.is_present IS NOT NULL THEN %s::timestamptz END,
+                   version = attendee.version + 1
               FROM unnest(%s::bigint[], %s::boolean[], %s::boolean[], %s::text[])
                      AS mark (learner_id, is_present, has_passed, remarks)
               JOIN learners_learner learner ON learner.id = mark.learner_id

@@ -1,15 +1,19 @@
-"""The certificate of a training record, and the address that its code holds."""
+"""The certificate of a training record, all of a session, and the address that their codes hold."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from attendance.certificate import file_name, print_certificate
 from attendance.policies import check_has_certificate
 from attendance.selectors.certificate import certificate_of, get_record
+from attendance.tasks import CERTIFICATES, SESSION, SITE, certificates_asked_for, certificates_title
+from training.htmx import HtmxRequest
 from training.permissions import Permission, check_may, may, requires
+from training.selectors.sessions import get_session
+from training.views.jobs import ask_and_show
 
 
 @requires(Permission.READ_EVIDENCE)
@@ -22,6 +26,20 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("attendance:session", found.session_id)
     page = reverse("attendance:worker", args=[found.learner.merged_into_id or found.learner_id])
     return redirect(f"{page}?record={found.pk}#sheet")
+
+
+@requires(Permission.READ_EVIDENCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_certificates(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask for all certificates of a session as one PDF, which a job makes. A GET goes to the session, where the button
+    is.
+    """
+    if request.method != "POST":
+        return redirect("attendance:session", get_session(pk, user=request.user).pk)
+    query = QueryDict(mutable=True)
+    query[SESSION], query[SITE] = str(pk), request.build_absolute_uri("/").rstrip("/")
+    session, _certificates = certificates_asked_for(query, by=request.user)
+    return ask_and_show(request, kind=CERTIFICATES.name, title=certificates_title(session), query=query.urlencode())
 
 
 @requires(Permission.READ_EVIDENCE)

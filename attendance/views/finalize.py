@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from attendance.policies import ChangedSinceAsked, SheetNotConfirmed
-from attendance.selectors.finalize import list_state
+from attendance.selectors.finalize import list_state, told_second_lines
 from attendance.selectors.workspace import progress
 from attendance.services.finalize import FinalizeResult, finalize_session
 from training.htmx import HtmxRequest
@@ -74,4 +74,4 @@ def _told(result: FinalizeResult) -> str:
     if result.competency_records:
         pending = ngettext("%(count)d to verify.", "%(count)d to verify.", result.competency_records)
         sentences.append(pending % {"count": result.competency_records})
-    return " ".join(sentences)
+    return " ".join([*sentences, told_second_lines(result.second_lines)]).strip()

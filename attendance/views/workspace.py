@@ -15,19 +15,21 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from attendance.forms import PickerForm, everybody, learner_ids, line_number, typed_marks
-from attendance.policies import check_list_is_open
+from attendance.forms import PickerForm, act_key, everybody, learner_ids, line_number, taken_back, typed_marks
+from attendance.policies import check_can_mark, check_list_is_open
 from attendance.selectors.corrections import corrections_of
+from attendance.selectors.list_acts import names_of, offer_of, what_of
 from attendance.selectors.picker import Picker, picker
 from attendance.selectors.register import Row, register
 from attendance.selectors.workspace import progress, workspace
-from attendance.services.attendees import Added, add_attendees, duplicate_session, remove_attendee
+from attendance.services.attendees import Added, add_attendees, duplicate_session, plan_repeat, remove_attendee
+from attendance.services.list_acts import Undone, undo_act
 from attendance.services.marking import Mark, NotOnTheList, StaleMarks, StaleRow, mark_everybody, save_marks
 from training.htmx import HtmxRequest
 from training.models import Session
-from training.permissions import Permission, check_may, may, requires
+from training.permissions import Permission, check_may, may, name_of, requires
 from training.policies import allows
-from training.refusals import Invalid
+from training.refusals import Invalid, Refusal
 from training.selectors.sessions import get_session
 
 FULL_WEEK_MINUTES = 40 * 60  # what the bar of a trainer's load is drawn against
@@ -49,7 +51,8 @@ def session_candidates(request: HtmxRequest, pk: int) -> HttpResponse:
     session = _session(request, pk, Permission.ADD_WALK_IN)
     if not request.htmx:
         return redirect(f"{reverse('attendance:session', args=[pk])}?{request.GET.urlencode()}")
-    context = {"session": session, "picker": _picker(request, session, request.GET)}
+    listed = session.attendees.count()
+    context = {"session": session, "picker": _picker(request, session, request.GET, listed=listed)}
     return render(request, "attendance/partials/_candidates.html", context)
 
 
@@ -66,9 +69,11 @@ def session_add(request: HtmxRequest, pk: int) -> HttpResponse:
         state = PickerForm(request.POST).wanted().query()
         return redirect(f"{reverse('attendance:session', args=[pk])}{state}")
     session, now = get_session(pk, user=request.user), timezone.now()
+    moving = _moving(request, session)
     context = {
-        **_moving(request, session),
-        "picker": _picker(request, session, request.POST),
+        **moving,
+        "offer": offer_of(session, user=request.user, now=now),
+        "picker": _picker(request, session, request.POST, listed=moving["progress"].preview.facts.listed),
         "rows": register(session, after_line=line_number(request.POST), now=now, warning_days=_warning_days()),
         "text": _told(added),
         "kind": "warn" if added.capacity_warning else "ok",
@@ -79,14 +84,32 @@ def session_add(request: HtmxRequest, pk: int) -> HttpResponse:
 @requires(Permission.REMOVE_ATTENDEE)
 @require_POST
 def session_remove(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Take a worker off the list (P5); HTMX drops the row, and the picker looks again."""
+    """Take a worker off the list (P5); HTMX drops the row and offers to undo that, and the picker looks again."""
     (learner_id,) = learner_ids(request.POST.getlist("learner")[:1])
     remove_attendee(session_id=pk, learner_id=learner_id, by=request.user, now=timezone.now())
     if not request.htmx:
         messages.success(request, _("Taken off the list."))
         return redirect("attendance:session", pk)
-    context = _moving(request, get_session(pk, user=request.user))
-    response = render(request, "attendance/partials/_progress.html", context)
+    session = get_session(pk, user=request.user)
+    offer = offer_of(session, user=request.user, now=timezone.now())
+    context = {**_moving(request, session), "offer": offer}
+    response = render(request, "attendance/partials/_removed.html", context)
+    response["HX-Trigger"] = "list-changed"
+    return response
+
+
+@requires(Permission.MARK, Permission.ADD_WALK_IN, Permission.REMOVE_ATTENDEE)
+@require_POST
+def session_undo(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Undo what was done to the list last (A1); HTMX gets all rows as they are now."""
+    undone = undo_act(session_id=pk, act_id=act_key(request.POST), by=request.user, now=timezone.now())
+    if not request.htmx:
+        tell = messages.warning if undone.left else messages.success
+        tell(request, _told_undone(undone))
+        return redirect("attendance:session", pk)
+    session = get_session(pk, user=request.user)
+    context = {"text": _told_undone(undone), "kind": "warn" if undone.left else "ok"}
+    response = _rows_again(request, session, **context)
     response["HX-Trigger"] = "list-changed"
     return response
 
@@ -104,20 +127,20 @@ def session_mark(request: HtmxRequest, pk: int, learner_id: int) -> HttpResponse
 @requires(Permission.MARK)
 @require_POST
 def session_marks(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Save marks: one row as soon as it is changed, one button's word for everybody, or all that a browser without
-    JavaScript sent.
+    """Save marks, or take them back: one row as soon as it is changed, one button's word for everybody, or all that a
+    browser without JavaScript sent.
     """
     session = _session(request, pk, Permission.MARK)
-    typed, what = typed_marks(request.POST), everybody(request.POST)
+    typed, what, back = typed_marks(request.POST), everybody(request.POST), taken_back(request.POST)
+    if request.htmx and back is not None:
+        return _take_back(request, session, back)
     if request.htmx and what is None:
         return _save_row(request, session, typed)
+    marks = [mark for mark in typed if not mark.is_untouched]
+    if back is not None:
+        marks = [*(mark for mark in marks if mark.learner_id != back.learner_id), back]
     try:
-        saved = save_marks(
-            session_id=pk,
-            marks=[mark for mark in typed if not mark.is_untouched],
-            by=request.user,
-            now=timezone.now(),
-        )
+        saved = save_marks(session_id=pk, marks=marks, by=request.user, now=timezone.now())
     except StaleMarks as refusal:
         return _page(request, session, typed=typed, stale=refusal)
     count = len(saved)
@@ -127,8 +150,7 @@ def session_marks(request: HtmxRequest, pk: int) -> HttpResponse:
         text = ngettext("%(count)d row saved.", "%(count)d rows saved.", count) % {"count": count}
         messages.success(request, text)
         return redirect("attendance:session", pk)
-    rows = register(session, now=timezone.now(), warning_days=_warning_days())
-    return render(request, "attendance/partials/_rows_again.html", {**_moving(request, session), "rows": rows})
+    return _rows_again(request, session)
 
 
 @requires(Permission.PLAN)
@@ -137,6 +159,15 @@ def session_duplicate(request: HtmxRequest, pk: int) -> HttpResponse:
     """Copy a session to a new draft (S8) and go there."""
     draft = duplicate_session(session_id=pk, by=request.user, now=timezone.now())
     messages.success(request, _("This is the copy. Give it a day and a time, then schedule it."))
+    return redirect("attendance:session", draft.pk)
+
+
+@requires(Permission.PLAN)
+@require_POST
+def session_repeat(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Plan a repeat for those who were absent or failed, and go there."""
+    draft = plan_repeat(session_id=pk, by=request.user, now=timezone.now())
+    messages.success(request, _("This is the repeat. Give it a day and a time, then schedule it."))
     return redirect("attendance:session", draft.pk)
 
 
@@ -150,7 +181,8 @@ def _page(
     request: HtmxRequest, session: Session, *, typed: Collection[Mark] = (), stale: StaleMarks | None = None
 ) -> HttpResponse:
     """Render the workspace; what could not be saved is still in its fields, with the reason above."""
-    shown = workspace(session, now=timezone.now(), warning_days=_warning_days())
+    now = timezone.now()
+    shown = workspace(session, now=now, warning_days=_warning_days())
     context: dict[str, Any] = {
         "session": session,
         "workspace": shown,
@@ -160,10 +192,12 @@ def _page(
         "stale": stale,
         "corrections": corrections_of(session) if session.is_finalized else [],
         "full_week_minutes": FULL_WEEK_MINUTES,
+        "offer": offer_of(session, user=request.user, now=now),
         **_grants(request, session),
     }
     if context["may_add"]:
-        context["picker"] = _picker(request, session, request.GET)
+        listed = shown.progress.preview.facts.listed
+        context["picker"] = _picker(request, session, request.GET, listed=listed)
     return render(request, "attendance/session.html", context, status=stale.status if stale else 200)
 
 
@@ -172,10 +206,23 @@ def _moving(request: HtmxRequest, session: Session) -> dict[str, Any]:
     return {"session": session, "progress": progress(session, now=timezone.now()), **_grants(request, session)}
 
 
-def _grants(request: HtmxRequest, session: Session) -> dict[str, bool]:
-    """Return what this person may do with the list in its present state."""
+def _rows_again(request: HtmxRequest, session: Session, **context: str) -> HttpResponse:
+    """Render all rows after something that may concern each of them, with what moves and what can be undone."""
+    now = timezone.now()
+    rows = register(session, now=now, warning_days=_warning_days())
+    offer = offer_of(session, user=request.user, now=now)
+    shown = {**_moving(request, session), "rows": rows, "offer": offer, **context}
+    return render(request, "attendance/partials/_rows_again.html", shown)
+
+
+def _grants(request: HtmxRequest, session: Session) -> dict[str, bool | str]:
+    """Return what this person may do with the list in its present state.
+
+    `too_early` is why nobody can be marked yet (A1), empty once they can.
+    """
     is_open = allows(lambda: check_list_is_open(session))
     return {
+        "too_early": _too_early(session) if is_open else "",
         "may_add": is_open and may(request.user, Permission.ADD_WALK_IN, session),
         "may_mark": is_open and may(request.user, Permission.MARK, session),
         "may_remove": is_open and may(request.user, Permission.REMOVE_ATTENDEE, session),
@@ -183,10 +230,19 @@ def _grants(request: HtmxRequest, session: Session) -> dict[str, bool]:
     }
 
 
-def _picker(request: HtmxRequest, session: Session, data: QueryDict) -> Picker:
+def _too_early(session: Session) -> str:
+    try:
+        check_can_mark(session, now=timezone.now(), minutes_before=settings.MARKING_OPENS_MINUTES)
+    except Refusal as refusal:
+        return refusal.message
+    return ""
+
+
+def _picker(request: HtmxRequest, session: Session, data: QueryDict, *, listed: int) -> Picker:
     return picker(
         session,
         PickerForm(data).wanted(),
+        listed=listed,
         offers_list=may(request.user, Permission.READ_SITE),
         now=timezone.now(),
         warning_days=_warning_days(),
@@ -205,6 +261,17 @@ def _save_row(request: HtmxRequest, session: Session, typed: Collection[Mark]) -
     row = _row(session, mark.learner_id)
     context = {**_moving(request, session), "row": row, "is_resolved": "resolves" in request.POST}
     return render(request, "attendance/partials/_saved.html", context)
+
+
+def _take_back(request: HtmxRequest, session: Session, mark: Mark) -> HttpResponse:
+    """Take one mark back and answer with the row, or with both values if it is stale (A1)."""
+    try:
+        save_marks(session_id=session.pk, marks=[mark], by=request.user, now=timezone.now())
+    except StaleMarks as refusal:
+        return _conflict(request, session, refusal.rows[0])
+    row = _row(session, mark.learner_id)
+    context = {**_moving(request, session), "rows": [row], "learner_id": mark.learner_id}
+    return render(request, "attendance/partials/_taken_back.html", context)
 
 
 def _row(session: Session, learner_id: int) -> Row:
@@ -230,8 +297,8 @@ def _as_typed(rows: list[Row], typed: Collection[Mark], stale: StaleMarks) -> li
     return [
         replace(
             row,
-            is_present=mark.is_present,
-            has_passed=mark.is_present and mark.has_passed,
+            is_present=bool(mark.is_present),
+            has_passed=bool(mark.is_present) and mark.has_passed,
             remarks=row.remarks if mark.remarks is None else mark.remarks,
             stale=changed.get(mark.learner_id),
         )
@@ -250,6 +317,18 @@ def _told(added: Added) -> str:
             % {"count": added.already_listed}
         )
     return " ".join([*sentences, added.capacity_warning]).strip()
+
+
+def _told_undone(undone: Undone) -> str:
+    """Say what was undone, and whose rows were left as they are."""
+    what = what_of(undone.act)
+    if undone.was_undone and undone.act.undone_by is not None:
+        return _("Undone already, by %(who)s: %(what)s.") % {"who": name_of(undone.act.undone_by), "what": what}
+    sentences = [_("Undone: %(what)s.") % {"what": what}]
+    if undone.left:
+        names = names_of(undone.left, of=len(undone.left))
+        sentences.append(_("Changed since, so left as it is: %(names)s.") % {"names": names})
+    return " ".join(sentences)
 
 
 def _warning_days() -> int:

@@ -152,7 +152,7 @@ class LearnerProgression(models.Model):
                 day = check_meeting(meeting.session_date if meeting else None, log_date=log_date)
                 if meeting is not None:
                     check_meeting_held(meeting.status)
-            check_day(day, today=today)
+            check_day(day, today=today, left_on=self.learner.person.end_date)
             LearnerProgression.objects.select_for_update(no_key=True).get(pk=self.pk)
             LearnerHoursLog.objects.create(
                 progression=self,

@@ -89,22 +89,28 @@ def in_progress_keys(class_id: int, day: date) -> RawSQL:
     """Return the expression of the keys of those whose hours are captured for a class on `day` (H2).
 
     Steps count by their effective dates, whenever they were entered: a hold from its day on, a completion from the day
-    after. A progression that came without steps, by plain SQL, is taken by its present state.
+    after. A progression that came without steps, by plain SQL, is taken by its present state. Whoever has left is in no
+    class from the day after the last day on (L3). A person is there once, under whatever badges (L2): as the survivor,
+    if that badge is in progress.
     """
     return RawSQL(  # no value of anybody's in the text
         """
-        SELECT tracking_id FROM learner_lp_tracking
-         WHERE class_id = %s AND start_date <= %s
+        SELECT DISTINCT ON (person.id) tracking_id
+          FROM learner_lp_tracking
+          JOIN learners_learner badge ON badge.id = learner_id
+          JOIN learners_learner person ON person.id = coalesce(badge.merged_into_id, badge.id)
+         WHERE class_id = %s AND learner_lp_tracking.start_date <= %s AND coalesce(person.end_date >= %s, true)
            AND coalesce(
                  (SELECT kind FROM learners_progressionevent
                    WHERE progression_id = tracking_id
                      AND (effective_date < %s OR (effective_date = %s AND kind <> 'completed'))
                    ORDER BY effective_date DESC, id DESC LIMIT 1),
-                 CASE WHEN status = 'in_progress' AND NOT EXISTS (
+                 CASE WHEN learner_lp_tracking.status = 'in_progress' AND NOT EXISTS (
                         SELECT FROM learners_progressionevent WHERE progression_id = tracking_id) THEN 'started' END
                ) IN ('started', 'resumed')
+         ORDER BY person.id, badge.id <> person.id, tracking_id
         """,
-        (class_id, day, day, day),
+        (class_id, day, day, day, day),
     )
 
 

@@ -45,7 +45,7 @@ def enter_hours(
     with database_refusals(), transaction.atomic():
         # Locked, so that nobody holds or completes it meanwhile.
         lock_row(LearnerProgression.objects.all(), tracking_id, no_key=True)
-        programmes = LearnerProgression.objects.select_related("training_class__agent")
+        programmes = LearnerProgression.objects.select_related("training_class__agent", "learner__merged_into")
         found = programmes.filter(pk=tracking_id).first()
         if found is None:
             raise rules.ProgressionNotFound(_("There is no such programme."))
@@ -56,6 +56,7 @@ def enter_hours(
             present=hours_present,
             day=log_date,
             started_on=found.start_date,
+            left_on=found.learner.person.end_date,
             today=timezone.localdate(now),
         )
         manual = LearnerHoursLog.Source.MANUAL

@@ -43,6 +43,7 @@ function onKey(event) {
   if (event.key === "Enter") onEnter(cell, rowBeside(row, event.shiftKey ? "previousElementSibling" : "nextElementSibling"), at);
   else if (event.key === "ArrowDown") focusIn(rowBeside(row, "nextElementSibling"), at);
   else if (event.key === "ArrowUp") focusIn(rowBeside(row, "previousElementSibling"), at);
+  else if (event.key === "Delete" && cell.type === "checkbox") row.querySelector("[name=take_back]")?.click();
   else if (event.key === "ArrowLeft" && isCaretAt(cell, "start")) focusIn(row, Math.max(at - 1, 0));
   else if (event.key === "ArrowRight" && isCaretAt(cell, "end")) focusIn(row, at + 1);
   else return;

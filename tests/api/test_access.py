@@ -43,6 +43,7 @@ ACCESS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", f"{SESSIONS}/{{session_id}}/attendees"): ITS_MARKERS,
     ("DELETE", f"{SESSIONS}/{{session_id}}/attendees/{{learner_id}}"): PLANNERS,
     ("PATCH", f"{SESSIONS}/{{session_id}}/attendance"): ITS_MARKERS,
+    ("POST", f"{SESSIONS}/{{session_id}}/undo"): ITS_MARKERS,
     ("POST", f"{SESSIONS}/{{session_id}}/evidence"): ITS_MARKERS,
     ("GET", f"{SESSIONS}/{{session_id}}/evidence"): ITS_READERS,
     ("POST", f"{SESSIONS}/{{session_id}}/finalize"): PLANNERS,

@@ -109,7 +109,7 @@ LISTS: dict[Made, int] = {
     pending: 1,
     progressions: 2,
     classes: 1,
-    sessions: 3,
+    sessions: 4,
     attendees: 6,
     suggestions: 5,
 }

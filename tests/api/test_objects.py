@@ -12,8 +12,10 @@ SPECIFIED = {
     "SessionObject": """
         id courseId courseCode courseTitle courseVersionId reference requiresVerification trainerId trainerName venueId
         venueName venueCapacity startTime endTime status attendeeCount markedCount capacityExceeded evidence finalizedAt
-        finalizedBy cancellationReason allowedActions version createdAt updatedAt
+        finalizedBy cancellationReason allowedActions lastAct version createdAt updatedAt
     """,
+    "ListActObject": "id kind workers doneBy doneAt",
+    "UndoneObject": "kind restored left wasUndone",
     "EvidenceObject": "key sha256 size contentType uploadedAt uploadedBy sheet",
     "SheetObject": "pages told warnings",
     "SheetPageObject": "filePage issuedHere reference listVersion page pages",

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pghistory.models import Event
 
-from attendance.models import CaptureVoid, SessionAttendee
+from attendance.models import CaptureVoid, ListAct, SessionAttendee
 from config.api_tokens import make_token
 from config.models import ApiToken, SignIn
 from learners import models as learners
@@ -150,6 +150,19 @@ def capture_void() -> CaptureVoid:
     )
 
 
+def list_act() -> ListAct:
+    row = SessionAttendeeFactory()
+    return ListAct.objects.create(
+        session=row.session,
+        kind="PRESENT",
+        workers=1,
+        learner_ids=[row.learner_id],
+        versions=[2],
+        done_by=UserFactory(),
+        done_at=AT,
+    )
+
+
 def progression() -> learners.LearnerProgression:
     return learners.LearnerProgression.objects.create(
         learner=LearnerFactory(), course=CourseFactory(), training_class=training_class(), start_date=DAY
@@ -215,6 +228,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     learners.RequirementPeriod: (9, RoleRequirementFactory),
     SessionAttendee: (7, lambda: SessionAttendeeFactory(present=True)),
     CaptureVoid: (7, capture_void),
+    ListAct: (7, list_act),
     User: (6, UserFactory),
     Group: (5, lambda: Group.objects.create(name=f"Group {Group.objects.count()}")),
     AccessAttempt: (

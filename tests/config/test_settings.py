@@ -156,6 +156,7 @@ NONSENSE = {
     "EVIDENCE_S3_REGION": ["Frankfurt am Main"],
     "EVIDENCE_S3_SECRET_KEY": ["a secret without its key"],
     "EXPIRY_WARNING_DAYS": [*NUMBERS, "100000"],
+    "MARKING_OPENS_MINUTES": [*NUMBERS, "10081"],
     "FORWARDED_ALLOW_IPS": ["", "proxy.example.com", "10.0.0.300"],
     "FILES_FOR_GROUP": SWITCHES,
     "HTTPS": SWITCHES,

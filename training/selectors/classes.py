@@ -1,10 +1,11 @@
 """Classes as they are read: whose they are, on which days they meet, and what has become of these days."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User as Login
@@ -113,20 +114,22 @@ def planned_days(training_class: TrainingClass) -> list[ClassDay]:
 
 
 def class_calendar(training_class: TrainingClass, *, first: date, last: date) -> list[CalendarDay]:
-    """Return meetings and blocked days from `first` through `last`, by date; one query.
+    """Return meetings and blocked days from `first` through `last`, by date; one query, and one more where
+    the schedule was changed since some of them were planned.
 
     A day that was captured or excepted and has been blocked since is there as the meeting that it was.
     """
     meetings = training_class.sessions.filter(session_date__range=(first, last)).select_related("captured_by")
     planned = [each for each in planned_days(training_class) if first <= each.day <= last]
     held = {meeting.session_date for meeting in meetings}
-    return _calendar([each for each in planned if each.blocked or each.day in held], meetings)
+    shown = [each for each in planned if each.blocked or each.day in held]
+    return _calendar(shown, meetings, earlier=_earlier_times(training_class, shown, meetings))
 
 
 def calendar_after(
     training_class: TrainingClass | None, schedule: Schedule, *, start: date, end: date
 ) -> list[CalendarDay]:
-    """Return the days that a class would have with these dates and this schedule; at most one query.
+    """Return the days that a class would have with these dates and this schedule; at most two queries.
 
     What was captured or excepted stays whatever is planned, and so do meetings before the day from which the schedule
     counts (H1): these are there as the meetings that they are.
@@ -135,17 +138,56 @@ def calendar_after(
     if training_class is None or training_class.status == TrainingClass.Status.DRAFT:
         return _calendar(planned, ())
     is_before = Q(session_date__gte=start, session_date__lt=min(schedule.since or start, end + timedelta(days=1)))
-    return _calendar(planned, training_class.sessions.filter(~Q(status=Meeting.Status.PENDING) | is_before))
+    kept = training_class.sessions.filter(~Q(status=Meeting.Status.PENDING) | is_before)
+    return _calendar(planned, kept, earlier=_earlier_times(training_class, planned, kept))
 
 
-def _calendar(planned: Iterable[ClassDay], meetings: Iterable[Meeting]) -> list[CalendarDay]:
-    """Put planned days and meetings together by date; where both are, the meeting counts."""
+def _earlier_times(
+    training_class: TrainingClass, planned: Iterable[ClassDay], meetings: Iterable[Meeting]
+) -> dict[date, tuple[Interval, ...]]:
+    """Return the times of the meetings whose day the schedule holds no more, as the one said that planned them.
+
+    A meeting keeps its hours whatever becomes of the schedule (H1); its times stand in the schedules that the class
+    had, which its audit events hold. The latest one that gives the day these very hours is the one.
+    """
+    hours = {each.day: each.hours for each in planned}
+    wanted = {each.session_date: each.scheduled_hours for each in meetings if each.session_date not in hours}
+    found: dict[date, tuple[Interval, ...]] = {}
+    if not wanted:
+        return found
+    events: Any = TrainingClass.pgh_event_model.objects  # type: ignore[attr-defined]  # set by pghistory
+    plans = events.filter(pgh_obj_id=training_class.pk).exclude(schedule=None).order_by("-pgh_id")
+    tried: list[Any] = []
+    for plan in plans.values_list("schedule", "start_date", "end_date"):
+        schedule, start, end = plan
+        if plan in tried or start is None or end is None:
+            continue
+        tried.append(plan)
+        for day in class_days(Schedule.from_json(schedule), start=start, end=end, holidays={}):
+            if day.hours == wanted.get(day.day) and day.day not in found:
+                found[day.day] = day.intervals
+        if len(found) == len(wanted):
+            break
+    return found
+
+
+def _calendar(
+    planned: Iterable[ClassDay],
+    meetings: Iterable[Meeting],
+    *,
+    earlier: Mapping[date, tuple[Interval, ...]] = MappingProxyType({}),
+) -> list[CalendarDay]:
+    """Put planned days and meetings together by date; where both are, the meeting counts.
+
+    Args:
+        earlier: the times of meetings whose day is not planned any more.
+    """
     days = {each.day: each for each in planned}
     held = {meeting.session_date: meeting for meeting in meetings}
     return [
         CalendarDay(
             day=day,
-            intervals=days[day].intervals if day in days else (),
+            intervals=days[day].intervals if day in days else earlier.get(day, ()),
             hours=meeting.scheduled_hours if (meeting := held.get(day)) else days[day].hours,
             blocked=days[day].blocked if meeting is None else "",
             session=meeting,
@@ -222,13 +264,13 @@ def meetings_at(
 
 
 def _times(meeting: Meeting) -> Iterator[tuple[datetime, datetime]]:
-    """Yield when a meeting begins and ends, by the present schedule of its class."""
+    """Yield when a meeting begins and ends, by the schedule that planned it."""
     day = meeting.session_date
-    for planned in planned_days(meeting.training_class):
-        if planned.day == day:
-            for start, end in planned.intervals:
-                last_day = day + timedelta(days=1) if end == time.min else day
-                yield (
-                    timezone.make_aware(datetime.combine(day, start)),
-                    timezone.make_aware(datetime.combine(last_day, end)),
-                )
+    planned = [each for each in planned_days(meeting.training_class) if each.day == day]
+    for each in _calendar(planned, [meeting], earlier=_earlier_times(meeting.training_class, planned, [meeting])):
+        for start, end in each.intervals:
+            last_day = day + timedelta(days=1) if end == time.min else day
+            yield (
+                timezone.make_aware(datetime.combine(day, start)),
+                timezone.make_aware(datetime.combine(last_day, end)),
+            )

@@ -218,4 +218,4 @@ def test_p3_adding_takes_the_same_number_of_queries_for_any_number(supervisor: U
         connection,
     ) as queries:
         add_attendees(session_id=session.pk, learner_ids=people, by=supervisor, now=NOW)
-    assert len(queries) == 10
+    assert len(queries) == (10 if size == 1 else 11)  # more than one: what can be undone is noted (A1)

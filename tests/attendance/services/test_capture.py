@@ -1,5 +1,6 @@
 """Capturing a class meeting, exceptions and voids (H2 to H4)."""
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,10 @@ from django.contrib.auth.models import User
 from attendance.models import CaptureVoid
 from attendance.services import capture as services
 from attendance.services.capture import Presence, capture_session, mark_exception, void_capture
-from learners.hours import HoursStay, MeetingWasNotHeld
-from learners.models import LearnerHoursLog, LearnerProgression
-from learners.services.hours import void_hours
+from learners.hours import HoursStay, MeetingWasNotHeld, WrongHours
+from learners.models import Learner, LearnerHoursLog, LearnerProgression
+from learners.selectors.progression import in_progress_on
+from learners.services.hours import enter_hours, void_hours
 from learners.services.progression import complete, hold, resume
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import TrainerFactory, TrainingClassFactory, active_class
@@ -301,3 +303,63 @@ def test_h3_a_trainer_captures_own_classes_only(trainer: Trainer, trainer_user: 
     for user, day in ((trainer_user, MONDAY), (trainer_user, date(2026, 3, 3)), (auditor, MONDAY)):
         with pytest.raises(NotPermitted):
             capture_session(class_id=others.pk, session_date=day, by=user, now=NOW)
+
+
+# Who has left, and who has two badges
+
+
+def test_l3_whoever_has_left_has_no_hours_from_the_day_after_the_last_day(
+    training_class: TrainingClass, progression: LearnerProgression, supervisor: User
+):
+    left = LearnerProgressionFactory(training_class=training_class)
+    Learner.objects.filter(pk=left.learner_id).update(end_date=MONDAY)
+    for day in (MONDAY, NEXT_MONDAY):
+        capture_session(class_id=training_class.pk, session_date=day, by=supervisor, now=NOW)
+    assert [sums(each) for each in (progression, left)] == [(Decimal(8), Decimal(8), 0), (Decimal(4), Decimal(4), 0)]
+    assert [each.pk for each in in_progress_on(training_class.pk, NEXT_MONDAY)] == [progression.pk]
+
+
+def test_l3_hours_named_for_somebody_who_has_left_are_refused(
+    training_class: TrainingClass, progression: LearnerProgression, supervisor: User
+):
+    left = LearnerProgressionFactory(training_class=training_class)
+    Learner.objects.filter(pk=left.learner_id).update(end_date=MONDAY)
+    rows = [Presence(left.learner_id, 4)]
+    with pytest.raises(services.WrongPresence, match="Not in progress in this class on that day, or gone by then"):
+        capture_session(class_id=training_class.pk, session_date=NEXT_MONDAY, presences=rows, by=supervisor, now=NOW)
+    assert not LearnerHoursLog.objects.exists()
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_l3_no_hours_are_entered_by_hand_after_the_last_day(
+    training_class: TrainingClass, progression: LearnerProgression, supervisor: User, by_hand: bool
+):
+    Learner.objects.filter(pk=progression.learner_id).update(end_date=MONDAY)
+    progression.refresh_from_db()
+    words = r"last day was 2 Mar 2026\. No hours are recorded after it"
+    for day in (MONDAY, NEXT_MONDAY):
+        is_late = day == NEXT_MONDAY
+        with pytest.raises(WrongHours, match=words) if is_late else nullcontext():
+            if by_hand:
+                enter_hours(
+                    tracking_id=progression.pk, hours_trained=2, hours_present=2, log_date=day, by=supervisor, now=NOW
+                )
+            else:
+                progression.add_hours(2, 2, log_date=day)
+    assert sums(progression) == (Decimal(2), Decimal(2), 0)
+
+
+@pytest.mark.parametrize("survivor_is_in_it", [True, False])
+def test_l2_a_person_with_two_badges_has_the_hours_of_a_meeting_once(
+    training_class: TrainingClass, supervisor: User, survivor_is_in_it: bool
+):
+    old, new = LearnerProgressionFactory.create_batch(2, training_class=training_class)
+    last = NEXT_MONDAY if survivor_is_in_it else MONDAY
+    complete(tracking_id=new.pk, effective_date=last, by=supervisor, now=NOW)
+    Learner.objects.filter(pk=old.learner_id).update(merged_into=new.learner_id, status="INACTIVE")
+
+    captured = capture_session(class_id=training_class.pk, session_date=NEXT_MONDAY, by=supervisor, now=NOW)
+
+    counted = LearnerHoursLog.objects.values_list("learner", flat=True)
+    assert list(counted) == [new.learner_id if survivor_is_in_it else old.learner_id]
+    assert captured.learners == 1

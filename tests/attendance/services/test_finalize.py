@@ -11,7 +11,16 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from attendance.models import SessionAttendee
-from attendance.policies import AlreadyFinalized, EvidenceMissing, NobodyPresent, NotScheduled, NotStarted
+from attendance.policies import (
+    AlreadyFinalized,
+    EvidenceMissing,
+    NobodyPresent,
+    NotScheduled,
+    NotStarted,
+    TwoOutcomes,
+)
+from attendance.selectors.finalize import finalize_preview
+from attendance.selectors.register import register
 from attendance.services.finalize import FinalizeResult, finalize_session
 from learners.models import CompetencyRecord, ComplianceItem, ComplianceStatus, Learner, TrainingRecord
 from learners.services.compliance import recalculate
@@ -424,3 +433,54 @@ def test_invariant_4_one_record_per_session_and_learner(supervisor: User, table:
         (columns,) = cursor.fetchone()
         with pytest.raises(Exception, match=constraint), transaction.atomic():
             cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}")
+
+
+# L2, invariant 4: one person on two lines
+
+
+def on_two_lines(**version: Any) -> tuple[Session, SessionAttendee, SessionAttendee]:
+    """Return a session with two lines of one person, whose badges were merged after both were put on the list."""
+    course_version = CourseVersionFactory(**version)
+    session, (old, new, _other) = ready(size=3, course_version=course_version, course=course_version.course)
+    Learner.objects.filter(pk=old.learner_id).update(merged_into=new.learner_id, status="INACTIVE")
+    return session, old, new
+
+
+@pytest.mark.parametrize("needs_sign_off", [False, True])
+def test_l2_a_person_on_two_lines_gets_one_record_and_is_told_of(supervisor: User, needs_sign_off: bool) -> None:
+    session, old, new = on_two_lines(requires_verification=needs_sign_off)
+    preview = finalize_preview(session, now=NOW)
+    assert preview.second_lines_sentence == "1 worker stands on two lines under two badges, and gets one record."
+
+    result = finalize_session(session_id=session.pk, by=supervisor, now=NOW)
+
+    made: Any = CompetencyRecord if needs_sign_off else TrainingRecord
+    assert made.objects.filter(learner=new.learner).exists()
+    assert not made.objects.filter(learner=old.learner).exists()
+    assert made.objects.count() == 2
+    assert (preview.outcome.training_records, preview.outcome.competency_records, result.second_lines) == (
+        result.training_records,
+        result.competency_records,
+        1,
+    )
+    assert result.training_records + result.competency_records == 2
+    session.refresh_from_db()
+    words = [row.outcome.word for row in register(session, now=NOW, warning_days=60) if row.outcome]
+    assert words[0] == "On another line"
+
+
+def test_l2_the_line_on_which_the_person_was_present_counts(supervisor: User) -> None:
+    session, old, new = on_two_lines()
+    mark(new, is_present=False)
+    finalize_session(session_id=session.pk, by=supervisor, now=NOW)
+    assert TrainingRecord.objects.filter(learner=old.learner).exists()
+    assert not TrainingRecord.objects.filter(learner=new.learner).exists()
+
+
+def test_l2_a_person_who_passed_on_one_line_only_is_settled_first(supervisor: User) -> None:
+    session, old, _new = on_two_lines()
+    mark(old, has_passed=False)
+    check_refused(session, supervisor, TwoOutcomes, words="under two badges, passed on one and not passed on the other")
+    assert "under two badges" in finalize_preview(session, now=NOW).blocker
+    mark(old, is_present=False)
+    assert finalize_session(session_id=session.pk, by=supervisor, now=NOW).training_records == 2

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from attendance.models import SessionAttendee
-from attendance.policies import ListIsClosed
+from attendance.policies import ListIsClosed, MarkingNotOpen
 from attendance.services.marking import (
     Everybody,
     Mark,
@@ -20,7 +20,7 @@ from attendance.services.marking import (
 from learners.models import CompetencyRecord, Learner, TrainingRecord
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory, RoleFactory
-from tests.factories.training import MORNING, CompanyFactory, UserFactory, scheduled_session
+from tests.factories.training import MORNING, CompanyFactory, SessionFactory, UserFactory, scheduled_session
 from training.groups import SUPERVISORS
 from training.models import Session, Trainer
 from training.refusals import Invalid, NotPermitted
@@ -263,3 +263,80 @@ def test_the_rest_absent_marks_whoever_is_unmarked(supervisor: User):
     assert state(here) == (True, True, "", 2)
     assert state(unmarked) == (False, False, "", 2)
     assert unmarked.marked_at == NOW
+
+
+# When marking opens, and marks that are taken back
+
+
+@pytest.mark.parametrize(("minutes", "early"), [(30, timedelta(minutes=30, seconds=1)), (0, timedelta(seconds=1))])
+def test_a1_marking_opens_shortly_before_the_start(supervisor: User, minutes: int, early: timedelta):
+    session, (row, _other) = a_list(2)
+    opens = MORNING - timedelta(minutes=minutes)
+    with override_settings(MARKING_OPENS_MINUTES=minutes):
+        with pytest.raises(MarkingNotOpen, match=r"opens on 2 Mar 2026 0[89]:[03]0, shortly before") as refusal:
+            save_marks(session_id=session.pk, marks=[present(row)], by=supervisor, now=MORNING - early)
+        assert refusal.value.status == 409
+        for what in (Everybody.PRESENT, Everybody.PASSED, Everybody.ABSENT):
+            with pytest.raises(MarkingNotOpen):
+                mark_everybody(session_id=session.pk, what=what, by=supervisor, now=MORNING - early)
+        assert not session.attendees.exclude(marked_at=None).exists()
+        save_marks(session_id=session.pk, marks=[present(row)], by=supervisor, now=opens)
+        assert mark_everybody(session_id=session.pk, what=Everybody.PRESENT, by=supervisor, now=opens) == 1
+
+
+def test_a1_a_draft_without_a_start_is_not_marked(supervisor: User):
+    row = SessionAttendeeFactory(session=SessionFactory(start_time=None, end_time=None))
+    with pytest.raises(MarkingNotOpen, match="no start time yet"):
+        save_marks(session_id=row.session_id, marks=[present(row)], by=supervisor, now=NOW)
+
+
+def test_a1_a_mark_is_taken_back_with_its_remarks_even_before_marking_opens(supervisor: User):
+    session, (row, other) = a_list(2)
+    save_marks(
+        session_id=session.pk,
+        marks=[present(row, has_passed=False, remarks="Left"), present(other)],
+        by=supervisor,
+        now=NOW,
+    )
+    Session.objects.filter(pk=session.pk).update(
+        start_time=NOW + timedelta(days=7), end_time=NOW + timedelta(days=7, hours=1)
+    )
+
+    save_marks(session_id=session.pk, marks=[Mark.taken_back(row.learner_id, version=2)], by=supervisor, now=NOW)
+
+    assert state(row) == (False, True, "", 3)
+    assert (row.marked_by, row.marked_at, row.company, row.role) == (None, None, None, None)
+    assert state(other) == (True, True, "", 2)
+    assert mark_everybody(session_id=session.pk, what=Everybody.TAKEN_BACK, by=supervisor, now=NOW) == 1
+    assert not session.attendees.exclude(marked_at=None).exists()
+
+
+def test_r3_a_mark_that_was_taken_back_was_none_so_the_next_one_copies_anew(supervisor: User):
+    session, (row,) = a_list(1)
+    save_marks(session_id=session.pk, marks=[present(row)], by=supervisor, now=NOW)
+    save_marks(session_id=session.pk, marks=[Mark.taken_back(row.learner_id)], by=supervisor, now=NOW)
+    company, role = CompanyFactory(), RoleFactory()
+    Learner.objects.filter(pk=row.learner_id).update(company=company, role=role)
+    save_marks(session_id=session.pk, marks=[present(row)], by=supervisor, now=NOW)
+    row.refresh_from_db()
+    assert (row.company, row.role) == (company, role)
+
+
+def test_a1_taking_back_what_somebody_changed_meanwhile_is_stale(supervisor: User):
+    session, (row,) = a_list(1)
+    save_marks(session_id=session.pk, marks=[present(row)], by=supervisor, now=NOW)
+    save_marks(session_id=session.pk, marks=[present(row, remarks="Late")], by=supervisor, now=NOW)
+    with pytest.raises(StaleMarks) as refusal:
+        save_marks(session_id=session.pk, marks=[Mark.taken_back(row.learner_id, version=2)], by=supervisor, now=NOW)
+    assert refusal.value.conflict is not None
+    assert refusal.value.conflict["rows"][0]["yours"]["is_present"] is None
+    assert state(row) == (True, True, "Late", 3)
+
+
+def test_a1_taking_back_twice_is_harmless(supervisor: User):
+    session, (row,) = a_list(1)
+    save_marks(session_id=session.pk, marks=[present(row)], by=supervisor, now=NOW)
+    for _time in range(2):
+        mark = Mark.taken_back(row.learner_id, version=2)
+        save_marks(session_id=session.pk, marks=[mark], by=supervisor, now=NOW)
+    assert state(row) == (False, True, "", 3)

@@ -162,4 +162,4 @@ def test_the_locked_page_takes_the_same_number_of_queries_for_any_list(as_superv
     as_supervisor.get(page(session))
     with CaptureQueriesContext(connection) as queries:
         assert as_supervisor.get(page(session)).text.count('<th scope="row" id="w') == size
-    assert len(queries) == 19
+    assert len(queries) == 20

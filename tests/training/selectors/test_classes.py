@@ -181,3 +181,52 @@ def test_s4_a_class_that_meets_until_midnight_is_in_the_way_until_then():
     midnight = at(23, 59).replace(hour=23, minute=0)
     assert meetings_at(start=at(23), end=midnight, trainer_id=late.agent_id)
     assert not meetings_at(start=midnight, end=midnight.replace(hour=23, minute=30), trainer_id=late.agent_id)
+
+
+TUESDAYS = Schedule(Frequency.WEEKLY, {2: (Interval(time(13), time(16)),)})
+
+
+def times_of(training_class: TrainingClass, day: date) -> list[str]:
+    (found,) = [each for each in class_calendar(training_class, first=day, last=day) if each.session is not None]
+    return [str(each) for each in found.intervals]
+
+
+@pytest.mark.parametrize("status", ["captured", "client_cancelled", "pending"])
+def test_h1_a_meeting_keeps_its_times_when_the_class_is_edited(supervisor: User, status: str):
+    training_class = active_class()
+    if status != "pending":
+        mark(training_class, date(2026, 3, 9), status)
+    assert times_of(training_class, date(2026, 3, 9)) == ["08:00–12:00"]
+
+    edit_class(class_id=training_class.pk, changes=ClassPlan(schedule=TUESDAYS), by=supervisor, now=NOW)
+    training_class.refresh_from_db()
+
+    assert times_of(training_class, date(2026, 3, 9)) == ["08:00–12:00"]
+    assert times_of(training_class, date(2026, 3, 24)) == ["13:00–16:00"]
+
+
+def test_h1_of_several_earlier_schedules_the_latest_with_these_hours_tells_the_times(supervisor: User):
+    training_class = active_class()
+    afternoons = Schedule(Frequency.WEEKLY, {1: (Interval(time(13), time(17)),)})
+    edit_class(class_id=training_class.pk, changes=ClassPlan(schedule=afternoons), by=supervisor, now=NOW)
+    edit_class(
+        class_id=training_class.pk,
+        changes=ClassPlan(schedule=TUESDAYS),
+        by=supervisor,
+        now=NOW,
+        applies_from=date(2026, 3, 30),
+    )
+    training_class.refresh_from_db()
+    assert times_of(training_class, date(2026, 3, 9)) == ["08:00–12:00"]
+    assert times_of(training_class, date(2026, 3, 23)) == ["13:00–17:00"]
+
+
+def test_h1_earlier_times_take_one_query_more_for_any_number_of_meetings(
+    supervisor: User, django_assert_num_queries: Any
+):
+    training_class = active_class()
+    edit_class(class_id=training_class.pk, changes=ClassPlan(schedule=TUESDAYS), by=supervisor, now=NOW)
+    training_class.refresh_from_db()
+    with django_assert_num_queries(2):
+        days = class_calendar(training_class, first=date(2026, 3, 1), last=date(2026, 4, 30))
+    assert all(each.intervals for each in days if each.session is not None)

@@ -1,0 +1,22 @@
+"""How many lines of lists are what: counted here for lists, Today, the workspace, finalize and the API."""
+
+from collections.abc import Collection
+
+from django.db.models import Count, Q
+
+from attendance.models import SessionAttendee
+from attendance.policies import ListCounts
+
+COUNTS = {
+    "listed": Count("pk"),
+    "present": Count("pk", filter=Q(is_present=True)),
+    "passed": Count("pk", filter=Q(is_present=True, has_passed=True)),
+    "unmarked": Count("pk", filter=Q(marked_at__isnull=True)),
+}
+
+
+def list_counts(session_ids: Collection[int]) -> dict[int, ListCounts]:
+    """Return the counts of those sessions that have anybody on their list, in one query."""
+    rows = SessionAttendee.objects.filter(session__in=session_ids).order_by()
+    counted = rows.values_list("session_id").annotate(**COUNTS)
+    return {session_id: ListCounts(**dict(zip(COUNTS, counts, strict=True))) for session_id, *counts in counted}

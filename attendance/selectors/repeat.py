@@ -1,0 +1,41 @@
+"""Who of a finalized session has to come again."""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from learners.models import TrainingRecord
+from learners.selectors.learners import is_active_person, person_of
+from training.models import Session
+
+
+def to_repeat(session: Session, *, today: date) -> list[int]:
+    """Return the people, by line, who were absent or failed and have not passed the course since; one query.
+
+    What counts is what stands: a result that was put right (F9) is the right one, and a pass from elsewhere is one too.
+    Blocked and inactive workers are left out (L1). A person is there once, whatever the badge (L2).
+
+    Args:
+        session: finalized; of others there is nobody.
+    """
+    if session.finalized_at is None:
+        return []
+    since = timezone.localdate(session.finalized_at)
+    standing = TrainingRecord.objects.alias(person=person_of()).filter(
+        person=OuterRef("person"), course=session.course_id, revocation__isnull=True
+    )
+    failed = standing.filter(session=session, result=TrainingRecord.Result.FAILED)
+    passed = standing.filter(result=TrainingRecord.Result.PASSED).filter(
+        Q(session=session)
+        | (Q(completion_date__gte=since) | Q(created_at__gte=session.finalized_at))
+        & (Q(expiry_date__isnull=True) | Q(expiry_date__gte=today))
+    )
+    missed = (
+        session.attendees.filter(is_active_person())
+        .alias(person=person_of())
+        .filter(Q(is_present=False) | Exists(failed))
+        .filter(~Exists(passed))
+    )
+    people = missed.order_by("line").values_list(person_of(), flat=True)
+    return list(dict.fromkeys(people))
