@@ -16,6 +16,7 @@ from training.forms import DayInput
 from training.keys import LARGEST_KEY
 
 ANY_STATUS = "any"
+BY_NAME = "worker"
 PLACE = re.compile(r"([0-5])-(\d{1,18})", re.ASCII)  # rank and key of a worker
 
 
@@ -31,6 +32,7 @@ class MatrixForm(WorkerFilterForm):
         required=False,
         choices=(("", gettext_lazy("Required courses")), ("all", gettext_lazy("All courses"))),
     )
+    sort = forms.ChoiceField(required=False, choices=((BY_NAME, gettext_lazy("By name")),))
     on = forms.CharField(label=gettext_lazy("As of"), required=False, widget=DayInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -59,12 +61,13 @@ class MatrixForm(WorkerFilterForm):
             red_course=self.cleaned_data.get("red"),
             shows_all=bool(self.cleaned_data.get("columns")),
             on=on,
+            by_name=self.cleaned_data.get("sort") == BY_NAME,
         )
 
     @property
     def is_narrowed(self) -> bool:
-        """Anything was asked for but the day."""
-        return any(value for name, value in self.cleaned_data.items() if name != "on")
+        """Anything was asked for but the day and the order."""
+        return any(value for name, value in self.cleaned_data.items() if name not in ("on", "sort"))
 
 
 def place_of(after: str, before: str) -> Place | None:

@@ -41,12 +41,14 @@ class MatrixFilter:
         red_course: only workers who are not cleared for that course; not on another day.
         shows_all: every course as a column, asked of anybody or not.
         on: the day that is asked about; None for today.
+        by_name: by name instead of worst first.
     """
 
     workers: WorkerFilter
     red_course: int | None = None
     shows_all: bool = False
     on: dt.date | None = None
+    by_name: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +127,7 @@ def matrix(wanted: MatrixFilter, place: Place | None, *, now: dt.datetime, warni
     """
     today = timezone.localdate(now)
     learners = _learners(wanted, today=today, warning_days=warning_days)
-    if wanted.on is not None:
+    if wanted.on is not None or wanted.by_name:
         page = walk_by_name(learners, place, size=ROWS_PER_PAGE)
     else:
         page = walk(
@@ -176,6 +178,8 @@ def matrix_keys(wanted: MatrixFilter, *, now: dt.datetime, warning_days: int) ->
     learners = _learners(wanted, today=today, warning_days=warning_days)
     if wanted.on is not None:
         return list(learners.values_list("pk", flat=True))
+    if wanted.by_name:
+        return list(learners.order_by("sort_key").values_list("pk", flat=True))
     return everyone(learners, today=today, warning_days=warning_days)
 
 

@@ -26,10 +26,19 @@ from training.job_kinds import untold
 from training.permissions import Permission, Reach, reach, requires
 from training.selectors.classes import captures_missing, status_history, visible_class, visible_classes
 from training.selectors.courses import published_version
+from training.selectors.sorting import sort_of, sorted_by
 from training.templatetags.form_key import FIELD
 from training.views.jobs import ask_and_show
 
 ROWS_PER_PAGE = 50
+COLUMNS = {
+    "code": ("class_code",),
+    "course": ("course__code", "class_code"),
+    "client": ("client__name", "class_code"),
+    "agent": ("agent__last_name", "agent__first_name", "class_code"),
+    "first": ("start_date",),
+    "last": ("end_date",),
+}
 ROWS_AT_ONCE = 5_000  # of a file of hours; more are made by a job
 
 
@@ -43,9 +52,12 @@ def classes(request: HtmxRequest) -> HttpResponse:
     form = ClassFilterForm(request.GET, sees_everything=sees_everything)
     shown, wanted = form.shown(), form.wanted()
     found = matching(visible_classes(request.user), wanted)
-    page = Paginator(in_state(found, shown), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    sort = sort_of(request.GET.get("sort", ""), COLUMNS)
+    rows = sorted_by(in_state(found, shown), sort, COLUMNS)
+    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
+        "sort": sort,
         "shown": shown,
         "is_narrowed": wanted != ClassFilter(),
         "counts": count_by_state(found).items(),

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from attendance.forms import learner_ids
-from attendance.matrix_forms import MatrixForm, address_of, place_of
+from attendance.matrix_forms import BY_NAME, MatrixForm, address_of, place_of
 from attendance.selectors.first_steps import is_empty_site
 from attendance.selectors.matrix import matrix, matrix_counts
 from attendance.selectors.matrix_details import cell_details, column_details
@@ -27,10 +27,11 @@ from training.htmx import HtmxRequest, swaps
 from training.job_kinds import untold
 from training.permissions import Permission, check_may, requires
 from training.selectors.sessions import get_session
+from training.selectors.sorting import Sort
 from training.views.jobs import ask_and_show
 
 CELLS_AT_ONCE = 25_000  # of an Excel file: a quarter of a second of a processor (docs/performance.md)
-KEPT = ("q", "company", "role", "area", "person", "columns")  # what stays of an address when the day changes
+KEPT = ("q", "company", "role", "area", "person", "columns", "sort")  # what stays of an address when the day changes
 
 
 @requires(Permission.READ_SITE)
@@ -55,6 +56,7 @@ def training_matrix(request: HtmxRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "matrix": shown,
+        "sort": Sort(BY_NAME) if wanted.by_name else Sort(),
         "on": on,
         "as_of": f"?on={on}" if on else "",
         "today": today,

@@ -20,8 +20,16 @@ from training.selectors.sessions import (
     matching,
     visible_sessions,
 )
+from training.selectors.sorting import sort_of, sorted_by
 
 ROWS_PER_PAGE = 50
+COLUMNS = {
+    "day": ("start_time",),
+    "session": ("course__code", "start_time"),
+    "reference": ("pk",),
+    "trainer": ("trainer__last_name", "trainer__first_name", "start_time"),
+    "venue": ("venue__name", "start_time"),
+}
 
 
 @requires(Permission.READ_SESSION)
@@ -32,10 +40,12 @@ def sessions(request: HtmxRequest) -> HttpResponse:
     form = _filter_form(request)
     shown, wanted = form.shown(), form.wanted()
     found = listing(matching(visible_sessions(request.user), wanted), form.wanted_worker)
-    rows = in_reading_order(found.filter(in_state(shown, now=now)), shown)
+    sort = sort_of(request.GET.get("sort", ""), COLUMNS)
+    rows = sorted_by(in_reading_order(found.filter(in_state(shown, now=now)), shown), sort, COLUMNS)
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
+        "sort": sort,
         "shown": shown,
         "is_narrowed": wanted != SessionFilter() or bool(form.wanted_worker),
         "counts": count_by_state(found, now=now).items(),

@@ -13,24 +13,32 @@ from learners.forms import WorkerFilterForm
 from learners.selectors.learners import WorkerFilter, group_counts, list_workers, worker_rows, workers_of
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
+from training.selectors.sorting import sort_of, sorted_by
 
 ROWS_PER_PAGE = 50
+COLUMNS = {
+    "worker": ("sort_key",),
+    "badge": ("badge_id",),
+    "role": ("role__title", "sort_key"),
+    "employer": ("company__name", "sort_key"),
+}
 
 
 @requires(Permission.READ_SITE)
 @never_cache
 @require_safe
 def workers(request: HtmxRequest) -> HttpResponse:
-    """List the workers of a filter, worst first; HTMX gets the list and the counts beside it."""
+    """List the workers of a filter, worst first unless a column is chosen; HTMX gets the list and its counts."""
     today = timezone.localdate()
     warning_days = settings.EXPIRY_WARNING_DAYS
     form = WorkerFilterForm(request.GET)
     wanted = form.wanted()
-    page = Paginator(list_workers(wanted, today=today, warning_days=warning_days), ROWS_PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    sort = sort_of(request.GET.get("sort", ""), COLUMNS)
+    found = sorted_by(list_workers(wanted, today=today, warning_days=warning_days), sort, COLUMNS)
+    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
+        "sort": sort,
         "group": wanted.group,
         "is_narrowed": wanted != WorkerFilter(),
         "counts_everybody": wanted.leaves_active,

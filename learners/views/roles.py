@@ -23,9 +23,11 @@ from training.edits import loaded_by
 from training.htmx import HtmxRequest, swaps
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid, Refusal
+from training.selectors.sorting import sort_of, sorted_by
 from training.views.library.answers import asked, go, told
 
 LONGEST_TEXT = 100
+COLUMNS = {"role": ("title",), "code": ("code",), "workers": ("workers",), "courses": ("courses",)}
 
 
 @requires(Permission.READ_SITE)
@@ -35,7 +37,9 @@ def roles(request: HtmxRequest) -> HttpResponse:
     """List roles with how many workers they have and how many courses they ask for; HTMX gets the list alone."""
     text = request.GET.get("q", "")[:LONGEST_TEXT]
     template = "partials/_roles.html" if swaps(request, "roles") else "roles.html"
-    return render(request, f"learners/{template}", {"roles": list_roles(text), "text": text})
+    sort = sort_of(request.GET.get("sort", ""), COLUMNS)
+    found = sorted_by(list_roles(text), sort, COLUMNS)
+    return render(request, f"learners/{template}", {"roles": found, "text": text, "sort": sort})
 
 
 @requires(Permission.READ_SITE)

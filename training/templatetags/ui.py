@@ -18,12 +18,14 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from training import words
 from training.permissions import Owned, Permission, reach
 from training.permissions import may as user_may
 from training.selectors.jobs import HAS_JOBS, Waiting, waiting_files
+from training.selectors.sorting import Sort
 
 register = template.Library()
 
@@ -179,6 +181,27 @@ def may(context: Context, permission: str, thing: Owned | None = None) -> bool:
 def may_some(context: Context, permission: str) -> bool:
     """Tell whether this person has the permission at all, be it for own sessions and classes only."""
     return reach(context["request"].user, Permission[permission]) is not None
+
+
+@register.simple_tag(takes_context=True)
+def sort_head(context: Context, column: str, word: str | Promise, classes: str = "") -> SafeString:
+    """Draw the head of a column that sorts its list: a link that keeps the filter. Wants `sort` in the context."""
+    sort: Sort = context["sort"]
+    query = context["request"].GET.copy()
+    for name in ("page", "after", "before", "sort"):
+        query.pop(name, None)
+    if following := sort.after(column).text:
+        query["sort"] = following
+    order = ("descending" if sort.is_down else "ascending") if sort.column == column else ""
+    return format_html(
+        '<th scope="col"{}{}><a class="sort" href="?{}" title="{}">{}{}</a></th>',
+        format_html(' class="{}"', classes) if classes else "",
+        format_html(' aria-sort="{}"', order) if order else "",
+        query.urlencode(),
+        _("Sort by this column; the third press brings the usual order back"),
+        word,
+        icon("chevron-down" if sort.is_down else "chevron-up", size=14) if order else "",
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -16,6 +16,7 @@ from training.library_forms import LibraryFilterForm
 from training.models import Session
 from training.refusals import Invalid, Refusal
 from training.selectors.audit import Source, trail
+from training.selectors.sorting import Columns, sort_of, sorted_by
 
 ROWS_PER_PAGE = 50
 BOOKINGS_SHOWN = 10
@@ -29,6 +30,7 @@ def listed(
     *,
     form: LibraryFilterForm,
     counts: Mapping[Any, int],
+    columns: Columns,
     lines: Callable[[Sequence[Any]], Sequence[Any]] = list,
 ) -> HttpResponse:
     """Answer with a page of a list; HTMX gets the list alone, with the counts beside it.
@@ -36,11 +38,14 @@ def listed(
     Args:
         name: of the list: its template, its element and its URL name.
         counts: how many rows each entry of the strip holds.
+        columns: by which the list can be sorted; `rows` come in its usual order.
         lines: makes what is shown from the rows of one page.
     """
-    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    sort = sort_of(request.GET.get("sort", ""), columns)
+    page = Paginator(sorted_by(rows, sort, columns), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
+        "sort": sort,
         "shown": form.shown(),
         "counts": counts.items(),
         "page": page,

@@ -19,6 +19,14 @@ from training.selectors.library_trail import of_company
 from training.services.companies import CompanyFacts, create_company, edit_company
 from training.views.library.answers import Link, asked, go, listed, shown, told
 
+COLUMNS = {
+    "company": ("name",),
+    "code": ("code",),
+    "prefix": ("class_code_prefix",),
+    "trainers": ("trainer_count",),
+    "classes": ("class_count",),
+}
+
 
 @requires(Permission.READ_SITE)
 @never_cache
@@ -28,7 +36,7 @@ def companies(request: HtmxRequest) -> HttpResponse:
     form = use_filter(request.GET)
     found = mentioning(Company.objects.all(), form.text, "name", "code", "class_code_prefix")
     rows = companies_with_use(found.filter(form.shown().condition))
-    return listed(request, "companies", rows, form=form, counts=count_by_use(found))
+    return listed(request, "companies", rows, form=form, counts=count_by_use(found), columns=COLUMNS)
 
 
 @requires(Permission.READ_SITE)

@@ -13,12 +13,15 @@ from training.library_forms import NewCourseForm, course_filter
 from training.models import CourseVersion
 from training.permissions import Permission, requires
 from training.refusals import Conflict, Invalid, Refusal
+from training.selectors.courses import course_title
 from training.selectors.library_courses import compared, count_courses, course_lines, courses_mentioning, get_course
 from training.selectors.library_courses import line_of as line_of_course
 from training.selectors.library_lists import coming_sessions
 from training.selectors.library_trail import of_course
 from training.services.courses import create_course_with_draft
 from training.views.library.answers import asked, go, listed, shown, told
+
+COLUMNS = {"code": ("code",), "course": ("title", "code")}
 
 
 @requires(Permission.READ_SITE)
@@ -28,8 +31,8 @@ def courses(request: HtmxRequest) -> HttpResponse:
     """List the courses by code, with what their published version says."""
     form = course_filter(request.GET)
     found = courses_mentioning(form.text)
-    rows = found.filter(form.shown().condition)
-    return listed(request, "courses", rows, form=form, counts=count_courses(found), lines=course_lines)
+    rows = found.filter(form.shown().condition).annotate(title=course_title("pk"))
+    return listed(request, "courses", rows, form=form, counts=count_courses(found), columns=COLUMNS, lines=course_lines)
 
 
 @requires(Permission.READ_SITE)

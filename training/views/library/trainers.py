@@ -41,6 +41,12 @@ from training.services.trainers import (
 )
 from training.views.library.answers import Link, asked, go, listed, question, shown, told
 
+COLUMNS = {
+    "trainer": ("last_name", "first_name"),
+    "kind": ("kind", "last_name"),
+    "company": ("company__name", "last_name"),
+}
+
 
 @requires(Permission.READ_SITE)
 @never_cache
@@ -51,7 +57,7 @@ def trainers(request: HtmxRequest) -> HttpResponse:
     found = mentioning(Trainer.objects.select_related("company"), form.text, "first_name", "last_name", "company__name")
     rows = found.filter(form.shown().condition).order_by(Lower("last_name"), Lower("first_name"), "pk")
     lines = partial(trainer_lines, today=timezone.localdate())
-    return listed(request, "trainers", rows, form=form, counts=count_by_use(found), lines=lines)
+    return listed(request, "trainers", rows, form=form, counts=count_by_use(found), columns=COLUMNS, lines=lines)
 
 
 @requires(Permission.READ_SITE)

@@ -20,6 +20,8 @@ from training.selectors.library_trail import of_venue
 from training.services.venues import VenueFacts, create_venue, edit_venue
 from training.views.library.answers import Link, asked, go, listed, shown, told
 
+COLUMNS = {"venue": ("name",), "location": ("location", "name"), "seats": ("capacity",), "coming": ("coming",)}
+
 
 @requires(Permission.READ_SITE)
 @never_cache
@@ -29,7 +31,7 @@ def venues(request: HtmxRequest) -> HttpResponse:
     form = use_filter(request.GET)
     found = mentioning(Venue.objects.all(), form.text, "name", "location")
     rows = venues_with_bookings(found.filter(form.shown().condition), now=timezone.now())
-    return listed(request, "venues", rows, form=form, counts=count_by_use(found))
+    return listed(request, "venues", rows, form=form, counts=count_by_use(found), columns=COLUMNS)
 
 
 @requires(Permission.READ_SITE)
