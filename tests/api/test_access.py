@@ -107,6 +107,7 @@ BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
     f"{SESSIONS}/{{session_id}}/attendance": lambda things: {
         "attendees": [{"learnerId": things.learner.pk, "isPresent": True, "hasPassed": True}]
     },
+    f"{SESSIONS}/{{session_id}}/undo": lambda things: {"actId": 1},
     f"{SESSIONS}/{{session_id}}/corrections": lambda things: {
         "learnerId": things.learner.pk,
         "result": "FAILED",
