@@ -110,7 +110,7 @@ def test_what_goes_wrong_while_a_dialog_is_open_is_seen_and_answered_over_it(
     desk.context.set_offline(False)
     expect(desk.locator("#toasts")).to_contain_text("It was not saved")
     desk.locator("#toasts").get_by_role("button", name="Send again").click()
-    expect(desk.locator("#toasts")).to_contain_text("is captured: 8 of 8 hours for 2 workers.")
+    expect(desk.locator("#toasts")).to_contain_text("are recorded: 8 of 8 hours for 2 workers.")
     expect(desk.get_by_role("dialog")).to_have_count(0)
 
 

@@ -139,7 +139,7 @@ def test_h3_a_captured_or_excepted_meeting_is_locked(
     who: dict[str, Any] = {"class_id": training_class.pk, "by": supervisor, "now": NOW}
     capture_session(session_date=MONDAY, **who)
     mark_exception(session_date=NEXT_MONDAY, status="agent_absent", **who)
-    for day, words in ((MONDAY, "was captured by Maria Haddad"), (NEXT_MONDAY, "trainer absent")):
+    for day, words in ((MONDAY, "were recorded by Maria Haddad"), (NEXT_MONDAY, "trainer absent")):
         with pytest.raises(MeetingIsLocked, match=words) as refused:
             capture_session(session_date=day, **who)
         assert refused.value.conflict is not None
@@ -179,7 +179,7 @@ def test_h3_a_meeting_with_hours_by_hand_is_no_exception_until_they_are_voided(
 ):
     what: dict[str, Any] = {"class_id": training_class.pk, "session_date": MONDAY, "status": "agent_absent"}
     progression.add_hours(4, 4, session_id=meeting(training_class).pk)
-    with pytest.raises(services.HoursAreLogged, match="Hours are logged for the meeting of 2 Mar 2026"):
+    with pytest.raises(services.HoursAreLogged, match="Hours were entered by hand for the meeting of 2 Mar 2026"):
         mark_exception(**what, by=supervisor, now=NOW)
     assert meeting(training_class).status == "pending"
     void_hours(log_id=LearnerHoursLog.objects.get().pk, reason="Wrong day", by=superuser, now=NOW)

@@ -241,10 +241,10 @@ def test_f9_only_a_finalized_session_is_corrected(superuser: User) -> None:
 def test_f9_a_correction_says_something_else(supervisor: User, superuser: User) -> None:
     session = finalized(supervisor)
     sentence = refused(session, passed_by(session), PASSED, superuser, NothingToCorrect)
-    assert sentence == "The session says so already: Passed. There is nothing to correct."
+    assert sentence == "The record already says this: Passed. There is nothing to correct."
     with_sign_off = finalized(supervisor, requires_verification=True)
     sentence = refused(with_sign_off, passed_by(with_sign_off), PASSED, superuser, NothingToCorrect)
-    assert sentence == "The session says so already: passed, to verify. There is nothing to correct."
+    assert sentence == "The record already says this: passed, to verify. There is nothing to correct."
 
 
 def test_f9_what_somebody_else_put_right_meanwhile_is_not_overruled(supervisor: User, superuser: User) -> None:
@@ -253,7 +253,7 @@ def test_f9_what_somebody_else_put_right_meanwhile_is_not_overruled(supervisor: 
     seen = standing_of(session, learner.pk).seen
     correct(session, learner, FAILED, superuser)
     sentence = refused(session, learner, PASSED, superuser, ChangedMeanwhile, seen=seen)
-    assert sentence == "Somebody else has put this right meanwhile. It says now: Failed. Look at it again."
+    assert sentence == "Somebody else has corrected this in the meantime. The record now says: Failed. Check it again."
     refused(session, learner, FAILED, superuser, ChangedMeanwhile, seen=seen)
     refused(session, learner, PASSED, superuser, ChangedMeanwhile, seen=Seen())
 

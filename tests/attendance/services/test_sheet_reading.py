@@ -292,7 +292,7 @@ def test_c9_a_sheet_opens_at_the_page_with_the_workers_line_which_is_banded(supe
     upload = send(session, supervisor, sheets.pages_of((content, 3), (content, 1), (content, 2)))
     numbers, band, where = places(session, upload, 21)
     assert numbers == [3, 1, 2]
-    assert where == "It stands on page 2 of 3, page 3 of the file, shown first."
+    assert where == "The line is on page 2 of 3, page 3 of the file, which is shown first."
     points = [tuple(map(int, point.split(","))) for point in band.split()]
     row = 0  # 18 people stand on page 1, two of the first twenty lines are gone: 21 is the first of page 2
     top, bottom = (1000 * (59 + 9.8 * each) / 297 for each in (row, row + 1))

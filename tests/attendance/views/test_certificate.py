@@ -89,7 +89,7 @@ def test_r1_an_external_one_names_the_provider():
 
 
 def test_c2_an_expired_one_says_so_from_the_day_after_its_last():
-    assert "Expired after 20 Nov 2026" in text(TrainingRecordFactory(expiry_date=date(2026, 11, 20)))
+    assert "Was valid until 20 Nov 2026" in text(TrainingRecordFactory(expiry_date=date(2026, 11, 20)))
     assert "Valid until 21 Nov 2026" in text(TrainingRecordFactory(expiry_date=date(2026, 11, 21)))
 
 

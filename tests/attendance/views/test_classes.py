@@ -212,7 +212,7 @@ def test_h2_a_capture_logs_what_was_typed(
     hours = {f"hours-{progression.learner_id}": "2,5", f"hours-{full.learner_id}": "4"}
     response = as_supervisor.post(url("capture", training_class), {**hours, "notes": "Projector broken"})
     assert response["Location"] == page(training_class)
-    assert told(response) == ["2 Mar 2026 is captured: 6.5 of 8 hours for 2 workers."]
+    assert told(response) == ["Hours of 2 Mar 2026 are recorded: 6.5 of 8 hours for 2 workers."]
     assert state(training_class) == "captured"
     assert LearnerHoursLog.objects.get(learner=progression.learner_id).hours_present == 2.5
 
@@ -224,7 +224,7 @@ def test_h2_swapping_after_a_capture_equals_reloading(
     whole = as_supervisor.get(page(training_class)).content.decode()
     assert fragment(answer, "class-board") == fragment(whole, "class-board")
     assert fragment(answer, "dialogs") == fragment(whole, "dialogs")
-    assert "is captured: 4 of 4 hours for 1 worker." in answer
+    assert "are recorded: 4 of 4 hours for 1 worker." in answer
 
 
 @pytest.mark.parametrize("typed", ["4.5", "0.25", "-1", "", "many", "NaN"])

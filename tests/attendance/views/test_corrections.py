@@ -141,7 +141,7 @@ def test_f9_somebody_elses_correction_is_shown_and_the_question_asked_anew(as_su
     answer = as_superuser.post(correct_url(session, learner), {**typed, "reason": "Me too"}, headers=HTMX)
 
     assert answer.status_code == 409
-    assert "Somebody else has put this right meanwhile. It says now: Failed." in answer.text
+    assert "Somebody else has corrected this in the meantime. The record now says: Failed." in answer.text
     assert "Me too" in answer.text
     assert answer.context["form"]["record"].value() == seen(session, learner)["record"] != before["record"]
     assert [value for value, _ in answer.context["form"].fields["outcome"].choices] == ["PASSED", "REVOKE"]

@@ -141,7 +141,7 @@ def test_c9_the_profile_opens_the_sheet_at_the_workers_line(as_supervisor: Clien
     assert pictures == ["2", "1"]
     assert page.count('<svg class="band"') == 1
     assert f"Line 20, <bdi>{record.learner.name}</bdi>" in page
-    assert "It stands on page 2 of 2, shown first." in page
+    assert "The line is on page 2 of 2, which is shown first." in page
     assert reverse("attendance:record_evidence_view", args=[record.pk]) in page
 
 

@@ -230,7 +230,9 @@ def test_c7_stale_answers_are_warned_of_and_not_cleared(as_supervisor: Client):
     page = open_today(as_supervisor)
 
     assert page.context["board"].freshness.stale == 1
-    assert "1 worker's answer is out of date and counts as not cleared." in page.content.decode().replace("&#x27;", "'")
+    assert "The compliance of 1 worker is out of date and counts as not cleared." in page.content.decode().replace(
+        "&#x27;", "'"
+    )
 
 
 # The site's day

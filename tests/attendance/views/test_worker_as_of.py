@@ -310,11 +310,13 @@ def test_c8_places_and_rules_that_were_dated_away_are_named(learner: Learner):
     told = [each.sentence.rsplit(" on ", 1)[0] for each in profile_on(learner, MARCH).later]
     assert told == [
         "Area Unit 4: since 1 Jan 2026 on that day. Taken out later, by somebody who is not named,",
-        "HSE-700, asked by the Rigger role: before site access on that day. Taken out later, by somebody who is not "
+        "HSE-700, required by the Rigger role: before site access on that day. Taken out later, by somebody who is not "
         "named,",
-        "HSE-701, asked by the area Tanks: before site access on that day, now within days of grace. Changed later, by "
+        "HSE-701, required by the area Tanks: before site access on that day, now within days of grace. Changed "
+        "later, by "
         "somebody who is not named,",
-        "HSE-701, asked by the area Tanks: days of grace: none on that day, now days of grace: 30. Changed later, by "
+        "HSE-701, required by the area Tanks: days of grace: none on that day, now days of grace: 30. Changed "
+        "later, by "
         "somebody who is not named,",
     ]
     assert profile_on(learner, JANUARY).later == []

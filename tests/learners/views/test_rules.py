@@ -176,7 +176,7 @@ def test_c6_a_requirement_is_saved_only_after_its_preview(as_supervisor: Client,
     removal = url(f"{kind}_requirement_remove", asker.pk, course.pk)
     preview = as_supervisor.get(removal)
     assert "0 turn red 0 turn yellow 1 turn green" in text_of(preview)
-    assert "WAH-001 no longer asked" in text_of(preview)
+    assert "WAH-001 no longer required" in text_of(preview)
     as_supervisor.post(removal, {"action": "save", "seen": seen(preview)})
     learner.refresh_from_db()
     assert learner.compliance_status == "COMPLIANT"

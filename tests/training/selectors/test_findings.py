@@ -66,7 +66,7 @@ def test_s4_a_class_meeting_is_a_warning():
     training_class = active_class(venue=VenueFactory(name="Room B"), agent__first_name="Ana", agent__last_name="Silva")
     plan = {"trainer_id": training_class.agent_id, "venue_id": training_class.venue_id}
     assert said(**plan, start_time=MORNING, end_time=NOON) == [
-        ("warn", f"Ana Silva also delivers class {training_class.class_code} on Mon 2 Mar 2026, 08:00–12:00."),
+        ("warn", f"Ana Silva also teaches class {training_class.class_code} on Mon 2 Mar 2026, 08:00–12:00."),
         ("warn", f"Room B also holds class {training_class.class_code} on Mon 2 Mar 2026, 08:00–12:00."),
     ]
 

@@ -394,7 +394,7 @@ def test_pages_of_others_ask_no_more_and_the_bar_of_whoever_asked_tells(as_audit
     LearnerFactory()
     assert "/jobs/" not in bar(as_auditor)
     as_auditor.post(reverse("attendance:matrix_pack"))
-    assert "1 file under way" in bar(as_auditor)
+    assert "1 file being made" in bar(as_auditor)
 
     run_waiting()
 
@@ -428,7 +428,7 @@ def test_the_place_in_the_queue_is_told_and_that_nobody_works(as_auditor: Client
     JobFactory(task_id=1)
     mine = JobFactory(task_id=2, asked_by=auditor)
     page = as_auditor.get(reverse("training:job", args=[mine.pk])).content.decode()
-    assert "1 job is in front of it." in page
+    assert "1 other file is made before it." in page
 
     Job.objects.exclude(pk=mine.pk).update(state="CANCELLED", ended_at=now)
 

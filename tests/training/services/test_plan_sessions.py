@@ -271,7 +271,7 @@ def test_s2_trainer_and_venue_conflicts_are_both_told(draft: Session, supervisor
     scheduled_session(trainer=draft.trainer, venue=draft.venue, start_time=MORNING)
     refusal = refused(policies.Booked, schedule_session, session_id=draft.pk, by=supervisor, now=NOW)
     assert list(refusal.errors) == ["trainer", "venue"]
-    assert refusal.errors["trainer"][0].startswith("John Smith already holds S-")
+    assert refusal.errors["trainer"][0].startswith("John Smith already teaches S-")
     assert refusal.conflict
     assert refusal.conflict["kind"] == "TRAINER"
 

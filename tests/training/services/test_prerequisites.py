@@ -35,12 +35,12 @@ def course(code: str, *first: Course, status: str = "PUBLISHED") -> Course:
 @pytest.mark.parametrize(
     ("wanted", "asked", "sentence"),
     [
-        ({1}, {}, "A course cannot be its own prerequisite. Take AA-001 off."),
+        ({1}, {}, "A course cannot be its own prerequisite. Remove AA-001."),
         ({9}, {}, "A course on the list no longer exists. Choose again."),
         (
             {4, 2},
             {2: {3}, 3: {1, 4}},
-            "AA-002 asks for this course itself: AA-002 → AA-003 → AA-001. Take AA-002 off, or change that one first.",
+            "AA-002 itself requires this course: AA-002 → AA-003 → AA-001. Remove AA-002, or change that course first.",
         ),
     ],
 )

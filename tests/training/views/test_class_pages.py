@@ -99,7 +99,7 @@ def test_what_an_active_class_lacks_stands_at_its_fields_and_nothing_is_saved(as
         ("day_1", "10:00-08:00", "Monday: the end must be after the start."),
         ("exceptions", "Easter", "“Easter” does not begin with a date such as 2026-12-24."),
         ("exceptions", "2026-03-09", "Give a reason for every day without a meeting."),
-        ("works_on", "soon", "“soon” is no date. Enter dates such as 2026-10-03."),
+        ("works_on", "soon", "“soon” is not a date. Enter dates such as 2026-10-03."),
         ("end_date", "2026-03-01", "The last day cannot be before the first day."),
     ],
 )
@@ -169,7 +169,7 @@ def test_h1_two_lines_of_one_day_of_the_month_are_two_times(as_supervisor: Clien
         ({"end_date": "2046-01-01"}, "Check the year: this is more than 10 years away."),
         (
             {"exceptions": "2026-03-09 Works closed\n2026-03-09 Strike"},
-            "“2026-03-09 Strike”: this date stands here twice",
+            "“2026-03-09 Strike”: this date is entered twice",
         ),
     ],
 )
@@ -254,7 +254,7 @@ def test_h1_days_that_leave_captured_hours_outside_are_refused_at_their_field(as
     values = {field.html_name: field.value() or "" for field in form} | {"start_date": "2026-03-09"}
     response = as_supervisor.post(url("edit", training_class), values)
     assert (response.status_code, set(errors_of(response))) == (422, {"start_date"})
-    assert "Hours are captured for 2 Mar 2026" in errors_of(response)["start_date"][0]
+    assert "Hours are recorded for 2 Mar 2026" in errors_of(response)["start_date"][0]
     assert stored().start_date == date(2026, 3, 2)
 
 
