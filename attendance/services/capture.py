@@ -245,7 +245,7 @@ def _check_logged(logged: Mapping[int, Decimal], present: Mapping[int, Decimal])
             )
         )
     if strangers := [learner_id for learner_id in present if learner_id not in logged]:
-        text = _("Not in progress in this class on that day, or gone by then. Reload the page.")
+        text = _("Not in progress in this class on that day, or no longer active by then. Reload the page.")
         raise _wrong_presence({str(learner_id): [text] for learner_id in strangers})
 
 

@@ -176,7 +176,7 @@ def test_l2_r3_a_mark_keeps_the_survivor_s_employer(survivor: Learner, merged: L
         session_id=line.session_id,
         marks=[Mark(merged.pk, is_present=True, has_passed=True)],
         by=supervisor,
-        now=NOW,
+        now=line.session.start_time,
     )
     assert (saved.company_id, saved.role_id) == (survivor.company_id, survivor.role_id)
 

@@ -251,7 +251,7 @@ def test_h2_whoever_left_while_the_page_was_open_is_told(
     response = as_supervisor.post(url("capture", training_class), {f"hours-{gone.learner_id}": "4"})
     assert response.status_code == 422
     assert response.context["form"].non_field_errors() == [
-        "Not in progress in this class on that day. Reload the page."
+        "Not in progress in this class on that day, or no longer active by then. Reload the page."
     ]
 
 
