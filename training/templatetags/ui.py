@@ -213,6 +213,12 @@ def theme(context: Context) -> str:
 
 
 @register.simple_tag
+def this_moment() -> str:
+    """22 Oct 2026 11:40: when the page was made, for those who print it."""
+    return words.moment(timezone.now())
+
+
+@register.simple_tag
 def site_name() -> str:
     name: str = settings.SITE_NAME
     return name

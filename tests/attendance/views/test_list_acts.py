@@ -124,7 +124,7 @@ def test_a1_a_mark_on_a_row_that_was_taken_back_meanwhile_says_so(as_supervisor:
     post(as_supervisor, "marks", session, take_back=key, **version(key, 2))
     response = mark(as_supervisor, row, "present", "passed", **version(key, 2))
     assert response.status_code == 409
-    assert "The mark was taken back meanwhile: not marked" in words(response.text)
+    assert "The mark was taken back in the meantime: not marked" in words(response.text)
 
 
 @pytest.mark.parametrize("key", ["", "x", "1,2", "999999"])
