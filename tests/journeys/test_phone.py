@@ -128,7 +128,7 @@ def test_a_trainers_day_by_thumb(page: Page, live_server: LiveServer, trainer: T
     failed.locator("[data-field=remarks]").fill("Left at ten")
     failed.locator("[data-field=remarks]").blur()
     expect(page.locator("#totals")).to_contain_text("3 passed")
-    expect(failed.locator("td.save svg")).to_be_visible()
+    expect(failed.locator("td.save").get_by_label("Saved")).to_be_visible()
     page.set_input_files("#evidence input[type=file]", PHOTO)
     expect(page.locator("#evidence")).to_contain_text("Stored", timeout=30_000)
     _is_right(page)
