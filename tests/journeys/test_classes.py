@@ -167,7 +167,7 @@ def test_h5_hours_by_hand_are_entered_where_they_are_missed(
     expect(dialog.locator(".errorlist")).to_contain_text("between 0 and the hours trained")
     dialog.get_by_label("Hours present").fill("3.5")
     desk.keyboard.press("Enter")
-    expect(desk.locator("#toasts")).to_contain_text("logged.")
+    expect(desk.locator("#toasts")).to_contain_text("recorded.")
     expect(desk.locator(".progressions")).to_contain_text("3.5/4")
 
 

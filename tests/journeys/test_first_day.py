@@ -73,7 +73,7 @@ def test_the_first_day(page: Page, live_server: LiveServer, supervisor: User, si
     expect(page.get_by_role("heading", level=1)).to_contain_text("Rigger")
     page.get_by_role("link", name="Add a requirement").first.click()
     page.get_by_label("Course").select_option("HSE-001 Site induction")
-    page.get_by_role("button", name="Preview who turns").click()
+    page.get_by_role("button", name="Preview the changes").click()
     page.get_by_role("button", name="Save the requirement").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Rigger")
 
