@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from learners.models import AreaRequirement, Learner, Role, RoleRequirement
-from training.models import Company, Course, CourseVersion, Session, Trainer, Venue
+from training.models import Company, Course, CourseVersion, Session, Trainer, TrainingClass, Venue
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Step:
 
 def is_empty_site() -> bool:
     """Tell whether nobody works here yet and nothing was ever planned."""
-    return not (Learner.objects.exists() or Session.objects.exists())
+    return not (Learner.objects.exists() or Session.objects.exists() or TrainingClass.objects.exists())
 
 
 def first_steps() -> Sequence[Step]:

@@ -37,6 +37,7 @@ READ = "SELECT"  # written by triggers, or by migrate
 
 RIGHTS = {
     "attendance_capturevoid": LEGAL.format(key="id"),
+    "attendance_listact": KEPT,
     "auth_group": READ,
     "auth_group_permissions": READ,
     "auth_permission": READ,

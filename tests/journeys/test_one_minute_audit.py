@@ -187,6 +187,7 @@ def test_a_change_in_the_log_of_a_worker_is_one_running_text(
 ) -> None:
     """No style of another list takes its parts for rows."""
     today.goto(f"{live_server.url}/workers/{worker.pk}/")
+    today.locator("#log-heading, .log").first.scroll_into_view_if_needed()
     change = today.locator("li:has(> time) > .told").first
     expect(change).to_be_visible()
     assert change.evaluate("told => getComputedStyle(told).display") == "block"

@@ -77,7 +77,7 @@ def check_accessible(page: Page) -> None:
 def test_f9_a_wrongly_passed_worker(office: Page, live_server: LiveServer, session: Session, worker: Learner) -> None:
     with under_a_minute():
         office.goto(f"{live_server.url}/sessions/{session.pk}/")
-        office.get_by_role("link", name="Put Oksana Kovalenko right").click()
+        office.get_by_role("link", name="Correct the record of Oksana Kovalenko").click()
         dialog = office.get_by_role("dialog")
         expect(dialog).to_contain_text("Record now")
         dialog.get_by_role("button", name="Correct the record").click()
@@ -180,7 +180,7 @@ def test_r1_f9_without_javascript(
     context = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
     plain = context.new_page()
     plain.goto(f"{live_server.url}/sessions/{session.pk}/")
-    plain.get_by_role("link", name="Put Oksana Kovalenko right").click()
+    plain.get_by_role("link", name="Correct the record of Oksana Kovalenko").click()
     plain.get_by_label("Failed").check()
     plain.get_by_label("Reason").fill("Left at noon")
     plain.get_by_role("button", name="Correct the record").click()

@@ -261,7 +261,7 @@ def test_h4_the_log_tells_voided_hours_from_those_that_stand(
     page = as_auditor.get(reverse("attendance:worker", args=[progression.learner_id]))
 
     assert "By hand: Yard 3" in page.text
-    assert "By hand, voided: Yard 2" in page.text
+    assert "By hand, taken back: Yard 2" in page.text
     assert "reversed: Twice" in page.text
 
 

@@ -78,7 +78,7 @@ def test_c8_finalize_shows_the_first_page_and_asks(as_supervisor: Client, sessio
 
     unticked = as_supervisor.post(url, {"confirmed": confirmed[1]}, headers=HTMX)
     assert unticked.status_code == 422
-    assert "Look at the signed sheet, then tick this box." in unticked.text
+    assert "Look at the signed sheet, then tick the box. Nothing has been done yet." in unticked.text
     assert not TrainingRecord.objects.exists()
 
     done = as_supervisor.post(url, {"confirmed": confirmed[1], "sheet_confirmed": ticked[1]})

@@ -147,7 +147,7 @@ def test_htmx_gets_the_lines_alone_and_more_of_them_on_demand(as_supervisor: Cli
     assert "<html" not in text_of(first)
     assert text_of(first) in whole
     assert len(titles(first)) == 50
-    assert len(set(lines(first) + lines(second))) == 57  # each worker added, the session added, its version raised
+    assert len(set(lines(first) + lines(second))) == 58  # each worker, the session, its version, and the act as one
 
 
 def test_a_trainer_reads_the_trail_of_own_sessions_and_of_no_worker(as_trainer: Client, trainer: Trainer):

@@ -65,7 +65,7 @@ def test_c8_the_page_says_which_day_it_shows_and_leads_back(as_supervisor: Clien
 
     page = text_of(open_profile(as_supervisor, learner, date(2026, 2, 10)))
 
-    assert "<b>As of 10 February 2026</b>" in page
+    assert "<b>As of 10 Feb 2026</b>" in page
     assert '<a href="?">Back to today</a>' in page
     assert "<b>Cleared</b>" in page
     assert "Next session" not in page

@@ -152,7 +152,7 @@ def test_s7_the_yellow_alert_and_a_free_larger_venue(as_supervisor: Client):
 
 def test_s6_the_load_of_the_trainer_is_shown(as_supervisor: Client):
     session = scheduled_session()
-    assert "4 h booked this week" in as_supervisor.get(page_of(session)).text
+    assert "4 h booked in that week" in as_supervisor.get(page_of(session)).text
 
 
 def test_s3_what_is_over_offers_no_other_venue_and_tells_no_load(as_supervisor: Client):
@@ -164,7 +164,7 @@ def test_s3_what_is_over_offers_no_other_venue_and_tells_no_load(as_supervisor: 
     html = as_supervisor.get(page_of(session)).text
     assert "Venue Capacity Exceeded (2/1)." in html
     assert "Move to" not in html
-    assert "booked this week" not in html
+    assert "booked in that week" not in html
 
 
 def test_s11_the_version_of_the_sheet_is_shown(as_supervisor: Client):

@@ -225,8 +225,8 @@ def test_h7_steps_follow_one_table(who: dict[str, Any], taken: list[Any], refuse
     [
         (hold, TODAY + timedelta(days=1), "is in the future"),
         (hold, date(2026, 3, 1), "took effect on 2 Mar 2026"),
-        (hold, date(2026, 3, 9), "logged for 9 Mar 2026"),
-        (complete, date(2026, 3, 8), "logged for 9 Mar 2026"),
+        (hold, date(2026, 3, 9), "recorded for 9 Mar 2026"),
+        (complete, date(2026, 3, 8), "recorded for 9 Mar 2026"),
     ],
 )
 def test_h7_a_step_fits_what_is_known(who: dict[str, Any], step: Any, effective: date, words: str):

@@ -196,7 +196,7 @@ def test_an_area_never_lies_inside_itself(supervisor: User) -> None:
 def test_an_area_with_areas_or_workers_cannot_be_deleted(supervisor: User) -> None:
     unit = AreaFactory(parent=AreaFactory(), name="Tank farm")
     assert unit.parent is not None
-    with pytest.raises(AreaInUse, match="Tank farm lies in it"):
+    with pytest.raises(AreaInUse, match="Tank farm is part of it"):
         delete_area(area_id=unit.parent.pk, by=supervisor)
     link = LearnerAreaFactory(area=unit)
     with pytest.raises(AreaInUse, match="1 worker works there"):

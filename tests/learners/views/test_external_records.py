@@ -91,7 +91,7 @@ def test_r1_the_last_day_is_proposed_from_course_and_completion(
     assert _expiry(as_supervisor, learner, course=course)[:2] == ("", False)
     last_day, is_permanent, page = _expiry(as_supervisor, learner, course=course, completion_date="2024-02-29")
     assert (last_day, is_permanent) == ("2026-02-28", False)
-    assert "28 Feb 2026 by the course" in page
+    assert "28 Feb 2026 according to the course" in page
     later = {"completion_date": "2024-03-01", "expiry_date": "2026-02-28", "proposed": "2026-02-28"}
     assert _expiry(as_supervisor, learner, course=course, **later)[0] == "2026-03-01"
 
@@ -102,7 +102,7 @@ def test_r1_a_last_day_that_somebody_typed_is_not_replaced(
     typed = {"completion_date": "2024-03-01", "expiry_date": "2025-12-31", "proposed": "2026-02-28"}
     last_day, _, page = _expiry(as_supervisor, learner, course=version.course_id, **typed)
     assert last_day == "2025-12-31"
-    assert "1 Mar 2026 by the course" in page
+    assert "1 Mar 2026 according to the course" in page
 
 
 def test_r1_a_course_that_lasts_for_good_proposes_no_last_day(as_supervisor: Client, learner: Learner) -> None:

@@ -332,7 +332,7 @@ def test_an_area_is_refused_where_it_cannot_lie(as_supervisor: Client) -> None:
 def test_an_area_in_use_says_why_it_cannot_be_deleted(as_supervisor: Client) -> None:
     site = AreaFactory(name="Refinery")
     tanks = LearnerAreaFactory(area__name="Tanks", area__parent=site).area
-    assert "Tanks lies in it" in text_of(as_supervisor.get(url("area_delete", site.pk)))
+    assert "Tanks is part of it" in text_of(as_supervisor.get(url("area_delete", site.pk)))
     refused = as_supervisor.post(url("area_delete", tanks.pk), headers=HX)
     assert (refused.status_code, "1 worker works there" in text_of(refused)) == (409, True)
     assert Area.objects.count() == 2
