@@ -227,7 +227,7 @@ def test_h3_a_stopped_class_keeps_the_meetings_until_that_day(supervisor: User):
 def test_h3_a_class_does_not_stop_before_its_captured_hours(supervisor: User):
     found = active_class()
     mark(found, date(2026, 3, 16))
-    with pytest.raises(policies.ClassNotPlannable, match="captured for 16 Mar 2026") as refused:
+    with pytest.raises(policies.ClassNotPlannable, match="recorded for 16 Mar 2026") as refused:
         services.stop_class(class_id=found.pk, stop_date=date(2026, 3, 15), by=supervisor, now=NOON)
     assert list(refused.value.errors) == ["stop_date"]
     assert len(dates(found)) == 8
