@@ -6,7 +6,7 @@ The holder is a connection of its own, as a forgotten psql is one.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,13 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from attendance.correction_policies import Result, Seen
-from attendance.models import SessionAttendee
+from attendance.models import ListAct, SessionAttendee
 from attendance.services.attendees import add_attendees
 from attendance.services.capture import capture_session
 from attendance.services.corrections import correct_record
 from attendance.services.evidence import upload_evidence
 from attendance.services.finalize import finalize_session
+from attendance.services.list_acts import undo_act
 from attendance.services.marking import Mark, save_marks
 from learners.services.competency import sign_off
 from learners.services.compliance import recalculate_everyone
@@ -158,6 +159,14 @@ def adding(by: User) -> Call:
     return lambda: add_attendees(session_id=session.pk, learner_ids=[learner.pk], by=by, now=NOW)
 
 
+def undoing(by: User) -> Call:
+    session = scheduled_session()
+    learners, earlier = LearnerFactory.create_batch(2), session.start_time - timedelta(hours=1)
+    add_attendees(session_id=session.pk, learner_ids=[each.pk for each in learners], by=by, now=earlier)
+    act = ListAct.objects.get()
+    return lambda: undo_act(session_id=session.pk, act_id=act.pk, by=by, now=earlier)
+
+
 def uploading(by: User) -> Call:
     session = scheduled_session()
     return lambda: upload_evidence(session_id=session.pk, files=[files.upload(files.pdf())], by=by, now=NOW)
@@ -272,6 +281,7 @@ WRITERS: dict[str, Callable[[User], Call]] = {
     "attendance.services.corrections": correcting,
     "attendance.services.evidence": uploading,
     "attendance.services.finalize": finalizing,
+    "attendance.services.list_acts": undoing,
     "attendance.services.marking": marking,
     "learners.services.competency": signing_off,
     "learners.services.compliance": recalculating,
@@ -343,7 +353,7 @@ def test_a_service_that_waits_says_so_writes_nothing_and_works_afterwards(module
 
     with everything_held():
         started = time.monotonic()
-        with pytest.raises(Busy, match="is working on") as refused:
+        with pytest.raises(Busy, match="Somebody else is") as refused:
             call()
         assert time.monotonic() - started < PATIENCE_SECONDS
 
