@@ -9,7 +9,9 @@ let last; // what had the focus outside dialogs, with the ids around it, the inn
 document.addEventListener("focusin", ({ target }) => {
   if (target.closest("dialog")) return;
   const ids = [];
-  for (let each = target; each; each = each.parentElement) ids.push(each.id, each.dataset.afterwards);
+  for (let each = target; each; each = each.parentElement) {
+    ids.push(each.id || each.querySelector(":scope > th[scope=row]")?.id, each.dataset.afterwards); // a row by its head
+  }
   last = { element: target, ids };
 });
 
