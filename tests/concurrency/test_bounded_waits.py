@@ -161,6 +161,7 @@ def adding(by: User) -> Call:
 
 def undoing(by: User) -> Call:
     session = scheduled_session()
+    assert session.start_time is not None
     learners, earlier = LearnerFactory.create_batch(2), session.start_time - timedelta(hours=1)
     add_attendees(session_id=session.pk, learner_ids=[each.pk for each in learners], by=by, now=earlier)
     act = ListAct.objects.get()

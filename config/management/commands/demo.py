@@ -39,6 +39,8 @@ class Command(BaseCommand):
         "left. Refuses a database with workers that it did not make."
     )
 
+    is_interrupted = False
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="port of the web server (8000)")
         parser.add_argument("--seed", type=int, default=1, help="another number gives another site (1)")
@@ -51,6 +53,7 @@ class Command(BaseCommand):
         serves = not options["no_serve"]
         if serves:
             _check_free(options["port"])
+        before = signal.signal(signal.SIGINT, self._interrupt)
         try:
             with self._one_start_at_a_time():
                 self._make(seed=options["seed"], workers=options["workers"], serves=serves)
@@ -62,10 +65,21 @@ class Command(BaseCommand):
                     "The disk is full. Nothing was loaded. Make room for database and evidence, then start again."
                 ) from error
             raise
+        finally:
+            signal.signal(signal.SIGINT, before)
         self._tell_logins()
         if serves:
             _check_free(options["port"])  # another start may have taken it meanwhile
             self._serve(port=options["port"])
+
+    def _interrupt(self, *_: object) -> None:
+        """Stop at once, and remember it: where an exception cannot leave, Python drops it and goes on."""
+        self.is_interrupted = True
+        raise KeyboardInterrupt
+
+    def _stop_if_interrupted(self) -> None:
+        if self.is_interrupted:
+            raise KeyboardInterrupt
 
     @contextmanager
     def _one_start_at_a_time(self) -> Iterator[None]:
@@ -90,6 +104,7 @@ class Command(BaseCommand):
         if not connection.introspection.table_names():
             self.stdout.write("Making the tables.")
         call_command("migrate", verbosity=0, interactive=False)
+        self._stop_if_interrupted()
         self._load(seed=seed, workers=workers)
         if serves:
             call_command("collectstatic", verbosity=0, interactive=False)
@@ -108,6 +123,7 @@ class Command(BaseCommand):
         connection.set_autocommit(False)
         try:
             load(seed=seed, workers=workers, now=timezone.now(), progress=Progress(self.stdout))
+            self._stop_if_interrupted()
             connection.commit()
         except BaseException:
             connection.rollback()
