@@ -74,7 +74,7 @@ def taken_back(data: QueryDict) -> Mark | None:
         return None
     learner_id = key_of(word)
     if learner_id is None:
-        raise Invalid(_("This button is not known here. Reload the page."))
+        raise Invalid(_("This page is out of date. Reload it and try again."))
     row = MarkForm(data, learner_id=learner_id).mark()
     return Mark.taken_back(learner_id, version=row.version)
 

@@ -52,6 +52,7 @@ NARROWER: dict[str, LiteralString] = {
     "axes_accessattemptexpiration": "SELECT, INSERT, UPDATE, DELETE",
     "axes_accessfailurelog": "SELECT, INSERT",
     "axes_accesslog": "SELECT, INSERT, UPDATE (logout_time)",
+    "attendance_listact": "SELECT, INSERT, UPDATE (undone_by_id, undone_at)",
     "config_apitoken": "SELECT, INSERT, UPDATE (last_used_at, revoked_at, ended_by)",
     "config_apiuse": "SELECT, INSERT, UPDATE (minute, requests)",
     "config_attempts": "SELECT, INSERT, UPDATE (failures, last_at), DELETE",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -29,9 +28,9 @@ def is_empty_site() -> bool:
 
 def first_steps() -> Sequence[Step]:
     """Return the five steps in their order, in a constant number of queries. Each is done once its data are there."""
-    made = {model: _any(model.objects.all()) for model in (Company, Course, Trainer, Venue, Role, Learner)}
-    has_published = _any(CourseVersion.objects.filter(status=CourseVersion.Status.PUBLISHED))
-    asks = _any(RoleRequirement.objects.all()) or _any(AreaRequirement.objects.all())
+    made = {model: model._default_manager.exists() for model in (Company, Course, Trainer, Venue, Role, Learner)}
+    has_published = CourseVersion.objects.filter(status=CourseVersion.Status.PUBLISHED).exists()
+    asks = RoleRequirement.objects.exists() or AreaRequirement.objects.exists()
     return [
         Step(
             _("Company"),
@@ -71,7 +70,3 @@ def first_steps() -> Sequence[Step]:
             reverse("learners:worker_new"),
         ),
     ]
-
-
-def _any(rows: QuerySet) -> bool:
-    return rows.exists()

@@ -10,8 +10,10 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from attendance.policies import (
+    ChangedSinceAsked,
     Outcome,
     check_can_finalize,
     check_is_as_confirmed,
@@ -105,7 +107,7 @@ def finalize_session(
     Raises:
         NotPermitted: not granted.
         SessionNotFound: there is no such session.
-        ChangedSinceAsked: there was a change after those numbers were shown (409).
+        ChangedSinceAsked: there was a change after those numbers were shown, or badges were merged meanwhile (409).
         SheetNotConfirmed: the sheet gives reason for a look at it, and nobody said that there was one (400).
         AlreadyFinalized, NotScheduled: 409.
         EvidenceMissing, NotStarted, NobodyPresent: 400.
@@ -122,21 +124,28 @@ def finalize_session(
         if sheet_confirmed is not None:
             told = sheet_told(session, upload)
             check_sheet_is_confirmed(session, confirmed=sheet_confirmed, state=sheet_state(upload, told))
-        learner_ids = _write_records(session, by=by, now=now)
+        made = outcome(session, facts)
+        learner_ids = _write_records(session, made, by=by, now=now)
         session.status = Session.Status.COMPLETED
         session.finalized_at = now
         session.finalized_by = session.updated_by = by
         session.save(update_fields=["status", "finalized_at", "finalized_by", "updated_by", "updated_at"])
         today = timezone.localdate(now)
         recalculate(learner_ids=learner_ids, course_id=session.course_id, today=today, now=now)
-    return FinalizeResult(finalized_at=now, **asdict(outcome(session, facts)))
+    return FinalizeResult(finalized_at=now, **asdict(made))
 
 
-def _write_records(session: Session, *, by: User, now: datetime) -> list[int]:
+def _write_records(session: Session, made: Outcome, *, by: User, now: datetime) -> list[int]:
     """Write the records and the sign-offs owed (F2) and close the list (F3).
+
+    Args:
+        made: what the checks were made for; the list is locked, but badges on it may be merged in between (L2).
 
     Returns:
         the keys of the workers on the list.
+
+    Raises:
+        ChangedSinceAsked: two badges of the list have become one person, or two again.
     """
     version, end_time, trainer = session.course_version, session.end_time, session.trainer
     assert version and end_time and trainer  # noqa: S101, PT018  # constraint session_scheduled_is_whole
@@ -157,7 +166,14 @@ def _write_records(session: Session, *, by: User, now: datetime) -> list[int]:
     }
     with connection.cursor() as cursor:
         cursor.execute(RECORDS, facts)
+        written = [cursor.rowcount, 0]
         if version.requires_verification:
             cursor.execute(SIGN_OFFS, facts)
+            written[1] = cursor.rowcount
+        if written != [made.training_records, made.competency_records]:
+            raise ChangedSinceAsked(
+                _("Badges of people on this list were merged or separated at this moment. Look at the list again."),
+                conflict={"kind": "STATE", "session_id": session.pk},
+            )
         cursor.execute(ATTENDEES, facts)
         return [learner_id for (learner_id,) in cursor.fetchall()]

@@ -37,7 +37,7 @@ READ = "SELECT"  # written by triggers, or by migrate
 
 RIGHTS = {
     "attendance_capturevoid": LEGAL.format(key="id"),
-    "attendance_listact": KEPT,
+    "attendance_listact": "SELECT INSERT UPDATE(undone_at, undone_by_id)",
     "auth_group": READ,
     "auth_group_permissions": READ,
     "auth_permission": READ,

@@ -16,7 +16,7 @@ from training.class_policies import check_found
 from training.models import ClassAttendanceSession, TrainingClass
 from training.permissions import Permission, Reach, User, reach
 from training.public_holidays import public_holidays
-from training.schedules import ClassDay, Interval, Schedule, class_days
+from training.schedules import BadSchedule, ClassDay, Interval, Schedule, class_days
 from training.selectors.availability import Overlap
 
 Meeting = ClassAttendanceSession
@@ -148,7 +148,8 @@ def _earlier_times(
     """Return the times of the meetings whose day the schedule holds no more, as the one said that planned them.
 
     A meeting keeps its hours whatever becomes of the schedule (H1); its times stand in the schedules that the class
-    had, which its audit events hold. The latest one that gives the day these very hours is the one.
+    had, which its audit events hold. The latest one that gives the day these very hours is the one; of a schedule that
+    could not be read nothing is known.
     """
     hours = {each.day: each.hours for each in planned}
     wanted = {each.session_date: each.scheduled_hours for each in meetings if each.session_date not in hours}
@@ -163,7 +164,11 @@ def _earlier_times(
         if plan in tried or start is None or end is None:
             continue
         tried.append(plan)
-        for day in class_days(Schedule.from_json(schedule), start=start, end=end, holidays={}):
+        try:
+            earlier = Schedule.from_json(schedule)
+        except BadSchedule:
+            continue
+        for day in class_days(earlier, start=start, end=end, holidays={}):
             if day.hours == wanted.get(day.day) and day.day not in found:
                 found[day.day] = day.intervals
         if len(found) == len(wanted):

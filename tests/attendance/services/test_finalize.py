@@ -13,14 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from attendance.models import SessionAttendee
 from attendance.policies import (
     AlreadyFinalized,
+    ChangedSinceAsked,
     EvidenceMissing,
     NobodyPresent,
     NotScheduled,
     NotStarted,
     TwoOutcomes,
 )
-from attendance.selectors.finalize import finalize_preview
+from attendance.selectors.finalize import finalize_preview, list_facts
 from attendance.selectors.register import register
+from attendance.services import finalize
 from attendance.services.finalize import FinalizeResult, finalize_session
 from learners.models import CompetencyRecord, ComplianceItem, ComplianceStatus, Learner, TrainingRecord
 from learners.services.compliance import recalculate
@@ -484,3 +486,29 @@ def test_l2_a_person_who_passed_on_one_line_only_is_settled_first(supervisor: Us
     assert "under two badges" in finalize_preview(session, now=NOW).blocker
     mark(old, is_present=False)
     assert finalize_session(session_id=session.pk, by=supervisor, now=NOW).training_records == 2
+
+
+@pytest.mark.parametrize("needs_sign_off", [False, True])
+def test_l2_badges_that_are_merged_while_finalize_runs_are_asked_about(
+    supervisor: User, monkeypatch: pytest.MonkeyPatch, needs_sign_off: bool
+) -> None:
+    """The lock on the session does not hold a merge up: what was counted and what is written must be the same."""
+    version = CourseVersionFactory(requires_verification=needs_sign_off)
+    session, (old, new, _other) = ready(size=3, course_version=version, course=version.course)
+
+    def counted(*arguments: Any) -> Any:
+        facts = list_facts(*arguments)
+        Learner.objects.filter(pk=old.learner_id).update(merged_into=new.learner_id, status="INACTIVE")
+        return facts
+
+    monkeypatch.setattr(finalize, "list_facts", counted)
+    with pytest.raises(ChangedSinceAsked, match="merged or separated"):
+        finalize_session(session_id=session.pk, by=supervisor, now=NOW)
+
+    monkeypatch.undo()
+    assert not TrainingRecord.objects.exists()
+    assert not CompetencyRecord.objects.exists()
+    session.refresh_from_db()
+    assert session.status == Session.Status.SCHEDULED
+    Learner.objects.filter(pk=old.learner_id).update(merged_into=new.learner_id, status="INACTIVE")
+    assert finalize_session(session_id=session.pk, by=supervisor, now=NOW).second_lines == 1

@@ -221,6 +221,16 @@ def test_h1_of_several_earlier_schedules_the_latest_with_these_hours_tells_the_t
     assert times_of(training_class, date(2026, 3, 23)) == ["13:00–17:00"]
 
 
+def test_h1_an_earlier_schedule_that_cannot_be_read_stands_in_nobody_s_way(supervisor: User):
+    """Plain SQL has written it, and has put it right since: the trail keeps it for good."""
+    training_class = active_class()
+    for schedule in ({"frequency": "now and then"}, TUESDAYS.as_json()):
+        TrainingClass.objects.filter(pk=training_class.pk).update(schedule=schedule)
+    training_class.refresh_from_db()
+
+    assert times_of(training_class, date(2026, 3, 9)) == ["08:00–12:00"]
+
+
 def test_h1_earlier_times_take_one_query_more_for_any_number_of_meetings(
     supervisor: User, django_assert_num_queries: Any
 ):
