@@ -195,6 +195,18 @@ def test_c8_before_the_first_day_the_site_did_not_know_the_worker(as_supervisor:
     assert "<b>Not active</b>" in page
 
 
+def test_c8_training_from_before_somebody_was_registered_is_announced_and_shown(
+    as_supervisor: Client, learner: Learner
+):
+    """A site that has moved in knows records that are older than what it knows of their workers."""
+    TrainingRecordFactory(learner=learner, course_title="Work at height", completion_date=date(2024, 11, 1))
+
+    page = text_of(open_profile(as_supervisor, learner, date(2024, 12, 31)))
+
+    assert "not registered yet on that day, so no role and no requirement is known of it. The training" in page
+    assert "Work at height" in page
+
+
 def test_l3_from_the_day_after_the_end_date_a_worker_was_not_active(learner: Learner):
     effective(JANUARY)
     Learner.objects.filter(pk=learner.pk).update(end_date=FEBRUARY)
