@@ -35,13 +35,14 @@ FAULTY = """
   .cut { width: 60px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
   .region { overflow-x: auto }
   .wide { width: 900px }
+  .narrow { display: inline-block; width: 16px; overflow-wrap: anywhere }
   button { height: 30px; width: 90px }
   label { display: inline-block; height: 44px; width: 44px }
 </style>
 <p class="cut">Maximilian Oberhauser</p>
 <p class="region"><span class="cut wide">Wide, in a region that scrolls</span></p>
 <div class="region"><div class="wide">The same</div></div>
-<p>A sentence with <a href="/">a link</a> in it.</p>
+<p>A sentence with <a href="/">a link</a> in it, <span class="narrow mono">BLU1037</span>.</p>
 <label><input type="checkbox"></label>
 """
 
@@ -52,8 +53,9 @@ FAULTY = """
         ("", ["cut"]),
         ("<div class='wide'>A page that scrolls</div>", ["scroll", "cut"]),
         ("<button>Low</button>", ["cut", "target"]),
+        ("<p class='narrow'>who</p>", ["cut", "squeezed"]),
     ],
-    ids=["cut", "scroll", "target"],
+    ids=["cut", "scroll", "target", "squeezed"],
 )
 def test_what_is_wrong_with_a_page_is_seen_and_nothing_else(page: Page, more: str, found: list[str]) -> None:
     page.set_viewport_size({"width": 390, "height": 844})

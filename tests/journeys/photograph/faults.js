@@ -63,6 +63,24 @@
       }
     }
   }
+  // Words that are broken in two because their place is too narrow. Long names and codes may be.
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const squeezed = new Set();
+  while (words.nextNode()) {
+    const text = words.currentNode;
+    const element = text.parentElement;
+    if (squeezed.has(element) || !isSeen(element) || element.closest("option, script, style, template, textarea, noscript, .mono")) continue;
+    for (const word of text.data.matchAll(/(?:\p{Script=Latin}|\p{Script=Greek}|\p{Script=Cyrillic}){3,14}/gu)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].filter((box) => box.width).map((box) => Math.round(box.bottom)));
+      if (lines.size < 2) continue;
+      note("squeezed", `${place(element)} breaks “${word[0]}”: ${short(text.data)}`);
+      squeezed.add(element);
+      break;
+    }
+  }
   // Words that lie on what stands beside their place.
   for (const each of document.querySelectorAll("td, th, dd, dt, .pill, .tag, .btn")) {
     if (isSeen(each) && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).overflowX === "visible" && each.clientWidth) {
