@@ -36,6 +36,8 @@ FAULTY = """
   .region { overflow-x: auto }
   .wide { width: 900px }
   .narrow { display: inline-block; width: 16px; overflow-wrap: anywhere }
+  td.full { min-width: 60px; max-width: 60px }
+  .end { display: flex; justify-content: flex-end; white-space: nowrap }
   button { height: 30px; width: 90px }
   label { display: inline-block; height: 44px; width: 44px }
 </style>
@@ -54,8 +56,9 @@ FAULTY = """
         ("<div class='wide'>A page that scrolls</div>", ["scroll", "cut"]),
         ("<button>Low</button>", ["cut", "target"]),
         ("<p class='narrow'>who</p>", ["cut", "squeezed"]),
+        ("<table><td class='full'>State<td class='full'><div class='end'>Enter hours</div></table>", ["cut", "cut"]),
     ],
-    ids=["cut", "scroll", "target", "squeezed"],
+    ids=["cut", "scroll", "target", "squeezed", "left"],
 )
 def test_what_is_wrong_with_a_page_is_seen_and_nothing_else(page: Page, more: str, found: list[str]) -> None:
     page.set_viewport_size({"width": 390, "height": 844})

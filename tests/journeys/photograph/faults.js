@@ -81,11 +81,14 @@
       break;
     }
   }
-  // Words that lie on what stands beside their place.
+  // What runs out of its place, to the right or to the left, and lies on what stands beside it.
   for (const each of document.querySelectorAll("td, th, dd, dt, .pill, .tag, .btn")) {
-    if (isSeen(each) && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).overflowX === "visible" && each.clientWidth) {
-      note("cut", `${place(each)} runs out by ${each.scrollWidth - each.clientWidth} px: ${short(each.textContent)}`);
-    }
+    if (!isSeen(each) || !each.clientWidth || getComputedStyle(each).overflowX !== "visible") continue;
+    const content = document.createRange();
+    content.selectNodeContents(each);
+    const [inner, edge] = [content.getBoundingClientRect(), each.getBoundingClientRect()];
+    const out = Math.round(Math.max(inner.right - edge.right, edge.left - inner.left));
+    if (inner.width && out > 1) note("cut", `${place(each)} runs out by ${out} px: ${short(each.textContent)}`);
   }
 
   // What a thumb must hit. A link within a sentence is as high as its line, and a tick box as large as its label.
