@@ -241,7 +241,7 @@ class CourseVersionAdmin(GuardedAdmin):
         ObjectAction(
             name="remove",
             label=gettext_lazy("Delete draft"),
-            question=gettext_lazy("The draft is deleted for good; the audit log keeps it."),
+            question=gettext_lazy("This deletes the draft for good; the audit log keeps it."),
             run=lambda version, by, now: delete_draft_version(version_id=version.pk, by=by),
             done=gettext_lazy("The draft is deleted."),
             is_offered=_is_draft,
