@@ -31,6 +31,7 @@ def main(task: dict[str, Any]) -> int:
     """Do one task and return the exit status."""
     _limit(cpu_seconds=task["cpu_seconds"], memory_bytes=task["memory_bytes"], output_bytes=task["output_bytes"])
     Image.preinit()
+    sys.stderr = None  # what libraries remark about a file goes nowhere; unwritten, it would become the exit status
     confine()
     files: list[BinaryIO] = [os.fdopen(descriptor, "rb") for descriptor in task["files"]]
     try:

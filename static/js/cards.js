@@ -1,6 +1,6 @@
 // On a phone the rows of a table are cards (tables.css), and its heads out of sight: each cell gets its own before it.
 
-const isNarrow = window.matchMedia("(max-width: 640px)");
+const isNarrow = window.matchMedia("(max-width: 780px)");
 
 const wordsOf = (head) => (head.querySelector(".vh, input") ? "" : head.textContent.trim());
 const isBare = (cell) => !cell.textContent.trim() && !cell.querySelector("input, button, svg, img, progress");

@@ -1,6 +1,6 @@
-"""On a phone: no page scrolls sideways or cuts a word, whatever names it shows; and a trainer's day, by thumb."""
+"""A trainer's day on a phone, by thumb."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import time, timedelta
 
 import pytest
@@ -10,24 +10,22 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from attendance.models import SessionAttendee
-from learners.models import Area, Learner, LearnerHoursLog, Role
+from learners.models import LearnerHoursLog
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
-from tests.factories.training import SessionFactory, active_class, scheduled_session
+from tests.factories.training import active_class, scheduled_session
 from tests.journeys.accessibility import violations
 from tests.journeys.photograph.camera import MEASURE
-from tests.journeys.photograph.pages import addresses_of_pages
 from tests.test_access import ACCESS, Site, new_site  # noqa: F401  # a fixture
-from training.models import Company, CourseVersion, Trainer, Venue
+from training.models import Trainer
 from training.schedules import Frequency, Interval, Schedule
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
 
-PHONE, SMALL_PHONE = {"width": 390, "height": 844}, {"width": 320, "height": 640}
+PHONE = {"width": 390, "height": 844}
 PASSWORD = "a long passphrase for tests"  # of a login that exists in this test only
 PHOTO: FilePayload = {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": files.jpeg(text="sheet")}
-LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitän"
 
 
 @pytest.fixture
@@ -43,52 +41,6 @@ def context(page: Page):
     return page.context
 
 
-@pytest.fixture
-def site(new_site: Callable[[], Site]) -> Site:  # noqa: F811  # the fixture
-    """A site on which everything has a long name."""
-    made = new_site()
-    SessionAttendeeFactory(session=SessionFactory(course=made.session.course))
-    SessionAttendeeFactory(session=made.session, present=True)
-    Learner.objects.update(first_name="Maximiliano-Konstantin", last_name=LONG_WORD)
-    Company.objects.filter(pk=made.learner.company_id).update(
-        name=f"{LONG_WORD} Instandhaltung und Söhne GmbH & Co. KG"
-    )
-    CourseVersion.objects.update(title=f"Rescue from heights for {LONG_WORD} and deputies")
-    Trainer.objects.update(first_name="Maximiliano-Konstantin", last_name=LONG_WORD)
-    Venue.objects.update(name=f"Training hall behind the {LONG_WORD}")
-    Role.objects.update(title=f"Deputy {LONG_WORD} for lifting and rigging")
-    Area.objects.update(name=f"Storage north of {LONG_WORD}")
-    return made
-
-
-def test_no_page_scrolls_sideways_or_cuts_a_word_on_a_phone(
-    page: Page,
-    live_server: LiveServer,
-    supervisor: User,
-    superuser: User,
-    sign_in: Callable[[User], None],
-    site: Site,
-) -> None:
-    found = []
-    names = sorted(addresses_of_pages(), key=lambda name: "supervisor" not in ACCESS[name]["GET"])
-    paths = {name: site.address_of(name) for name in names}
-    sign_in(supervisor)
-    for name in names:
-        if "supervisor" not in ACCESS[name]["GET"]:
-            sign_in(superuser)
-        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        answer = page.goto(live_server.url + paths[name])
-        assert answer is not None
-        assert answer.ok or answer.status == 409, (
-            f"{name} answered {answer.status}"
-        )  # what a rule refuses is a page too
-        for size in (PHONE, SMALL_PHONE):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            faults = page.evaluate(MEASURE, True)
-            found += [f"{name} at {size['width']}: {fault['kind']} {fault['what']}" for fault in faults]
-    assert "\n".join(found) == ""
-
-
 def test_a_trainers_day_by_thumb(page: Page, live_server: LiveServer, trainer: Trainer, trainer_user: User) -> None:
     """Sign in, today, the session: a walk-in, all present, one absent, one failed, a photograph; then a meeting."""
     trainer_user.set_password(PASSWORD)
@@ -96,7 +48,7 @@ def test_a_trainers_day_by_thumb(page: Page, live_server: LiveServer, trainer: T
     began = timezone.now() - timedelta(hours=1)
     session = scheduled_session(trainer=trainer, start_time=began, end_time=began + timedelta(hours=4))
     listed = [SessionAttendeeFactory(session=session).learner for _ in range(4)]
-    walk_in = LearnerFactory(first_name="Aynur", last_name=f"Ceylan {LONG_WORD}")
+    walk_in = LearnerFactory(first_name="Aynur", last_name="Ceylan Donaudampfschifffahrtsgesellschaftskapitän")
     today = timezone.localdate()
     every_day = Schedule(Frequency.WEEKLY, {day: (Interval(time(8), time(12)),) for day in range(1, 8)})
     training_class = active_class(agent=trainer, schedule=every_day, start_date=today, end_date=today)

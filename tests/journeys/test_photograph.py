@@ -36,6 +36,7 @@ FAULTY = """
   .region { overflow-x: auto }
   .wide { width: 900px }
   .narrow { display: inline-block; width: 16px; overflow-wrap: anywhere }
+  .vh { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
   td.full { min-width: 60px; max-width: 60px }
   .end { display: flex; justify-content: flex-end; white-space: nowrap }
   button { height: 30px; width: 90px }
@@ -56,7 +57,10 @@ FAULTY = """
         ("<div class='wide'>A page that scrolls</div>", ["scroll", "cut"]),
         ("<button>Low</button>", ["cut", "target"]),
         ("<p class='narrow'>who</p>", ["cut", "squeezed"]),
-        ("<table><td class='full'>State<td class='full'><div class='end'>Enter hours</div></table>", ["cut", "cut"]),
+        (
+            "<table><td class='full'>State <span class='vh'>of a worker in words</span><td class='full'><div class='end'>Enter hours</div></table>",
+            ["cut", "cut"],
+        ),
     ],
     ids=["cut", "scroll", "target", "squeezed", "left"],
 )

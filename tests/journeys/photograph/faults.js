@@ -70,7 +70,7 @@
     const text = words.currentNode;
     const element = text.parentElement;
     if (squeezed.has(element) || !isSeen(element) || element.closest("option, script, style, template, textarea, noscript, .mono")) continue;
-    for (const word of text.data.matchAll(/(?:\p{Script=Latin}|\p{Script=Greek}|\p{Script=Cyrillic}){3,14}/gu)) {
+    for (const word of text.data.matchAll(/(?<!\p{L})(?:\p{Script=Latin}|\p{Script=Greek}|\p{Script=Cyrillic}){3,12}(?!\p{L})/gu)) {
       const range = document.createRange();
       range.setStart(text, word.index);
       range.setEnd(text, word.index + word[0].length);
@@ -81,14 +81,20 @@
       break;
     }
   }
-  // What runs out of its place, to the right or to the left, and lies on what stands beside it.
+  // Words that run out of their place, to the right or to the left, and lie on what stands beside it.
   for (const each of document.querySelectorAll("td, th, dd, dt, .pill, .tag, .btn")) {
-    if (!isSeen(each) || !each.clientWidth || getComputedStyle(each).overflowX !== "visible") continue;
-    const content = document.createRange();
-    content.selectNodeContents(each);
-    const [inner, edge] = [content.getBoundingClientRect(), each.getBoundingClientRect()];
-    const out = Math.round(Math.max(inner.right - edge.right, edge.left - inner.left));
-    if (inner.width && out > 1) note("cut", `${place(each)} runs out by ${out} px: ${short(each.textContent)}`);
+    if (!isSeen(each) || getComputedStyle(each).overflowX !== "visible") continue;
+    const edge = each.getBoundingClientRect();
+    const inner = document.createTreeWalker(each, NodeFilter.SHOW_TEXT);
+    let out = 0;
+    while (inner.nextNode()) {
+      if (!inner.currentNode.data.trim() || !isSeen(inner.currentNode.parentElement)) continue;
+      const range = document.createRange();
+      range.selectNodeContents(inner.currentNode);
+      const box = range.getBoundingClientRect();
+      if (box.width) out = Math.max(out, box.right - edge.right, edge.left - box.left);
+    }
+    if (out > 1) note("cut", `${place(each)} runs out by ${Math.round(out)} px: ${short(each.textContent)}`);
   }
 
   // What a thumb must hit. A link within a sentence is as high as its line, and a tick box as large as its label.

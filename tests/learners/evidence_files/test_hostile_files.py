@@ -216,6 +216,13 @@ def _is_readable(content: bytes) -> bool:
         return False
 
 
+def test_e1_what_a_library_remarks_about_a_file_is_not_taken_for_a_failure_of_the_reader() -> None:
+    """A page tree in which a word stands for a page: qpdf remarks on it, on a stream that confinement keeps closed."""
+    whole = files.pdf(2)
+    assert b"/Kids [ 1 0 R" in whole
+    assert not _is_readable(whole.replace(b"/Kids [ 1 0 R", b"/Kids [ 1 0 K"))
+
+
 @pytest.mark.parametrize("make", [files.jpeg, lambda: files.jpeg(progressive=True), files.png, files.pdf])
 def test_e1_no_truncation_is_accepted(make: Callable[[], bytes]) -> None:
     whole = make()
