@@ -58,7 +58,8 @@ FAULTY = """
         ("<button>Low</button>", ["cut", "target"]),
         ("<p class='narrow'>who</p>", ["cut", "squeezed"]),
         (
-            "<table><td class='full'>State <span class='vh'>of a worker in words</span><td class='full'><div class='end'>Enter hours</div></table>",
+            "<table><td class='full'>State <span class='vh'>of a worker in words</span>"
+            "<td class='full'><div class='end'>Enter hours</div></table>",
             ["cut", "cut"],
         ),
     ],

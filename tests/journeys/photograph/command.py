@@ -52,7 +52,7 @@ def _wanted(photos: list[Photo], options: argparse.Namespace) -> list[Photo]:
 
 def _take(camera: Camera, photos: list[Photo], options: argparse.Namespace) -> list[Fault]:
     faults = []
-    guide = Guide(lambda path: camera.read(ADMIN, path))
+    guide = Guide(camera.read)
     for photo in photos:
         began = time.monotonic()
         path = guide.path_of(photo)

@@ -208,15 +208,15 @@ PATHS = 400
 
 
 class Guide:
-    """Finds addresses by following links, as somebody who may see everything.
+    """Finds addresses by following links: as somebody who may see everything, or as whoever is to look at the page.
 
     Args:
-        read: returns the text of the page with that path, empty when there is none.
+        read: returns what a login sees at a path, empty when there is no such page.
     """
 
-    def __init__(self, read: Callable[[str], str]) -> None:
+    def __init__(self, read: Callable[[str, str], str]) -> None:
         self.read = read
-        self._pages: dict[str, str] = {}
+        self._pages: dict[tuple[str, str], str] = {}
         self._found: dict[str, list[str]] | None = None
 
     def path_of(self, photo: Photo) -> str | None:
@@ -226,7 +226,7 @@ class Guide:
         if photo.name.endswith(".html"):
             return f"/{photo.name}"
         if photo.on:
-            links = (link for link in self._links(photo.on) if _name_of(link) == photo.name)
+            links = (link for link in self._links(photo.on, photo.login or ADMIN) if _name_of(link) == photo.name)
             found = next(links, None)
             return urlsplit(found).path + photo.query if found else None
         try:
@@ -241,10 +241,10 @@ class Guide:
             return reverse(name, kwargs={part: resolve(path).kwargs["pk"] for part, path in parts.items() if path})
         return next(iter(self._everywhere().get(name, [])), None)
 
-    def _links(self, path: str) -> list[str]:
-        if path not in self._pages:
-            self._pages[path] = self.read(path)
-        return [link.replace("&amp;", "&") for link in LINK.findall(self._pages[path])]
+    def _links(self, path: str, login: str = ADMIN) -> list[str]:
+        if (login, path) not in self._pages:
+            self._pages[login, path] = self.read(login, path)
+        return [link.replace("&amp;", "&") for link in LINK.findall(self._pages[login, path])]
 
     def _everywhere(self) -> dict[str, list[str]]:
         """Return paths by the names of their addresses, in the order in which they are met."""
