@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.fixtures import client_of
+from tests.journeys.figures import Figures
 
 
 @pytest.fixture
@@ -20,6 +21,14 @@ def sign_in(context: BrowserContext, live_server: LiveServer) -> Callable[[User]
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
 
     return sign_in_as
+
+
+@pytest.fixture
+def figures() -> Iterator[Figures]:
+    """What the stages of this journey take; `pytest -s` shows it as a table."""
+    figures = Figures()
+    yield figures
+    print(f"\n{figures}")  # noqa: T201  # the figures
 
 
 @pytest.fixture(autouse=True)

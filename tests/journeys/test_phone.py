@@ -16,8 +16,8 @@ from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
 from tests.factories.training import active_class, scheduled_session
 from tests.journeys.accessibility import violations
+from tests.journeys.figures import Figures
 from tests.journeys.photograph.camera import MEASURE
-from tests.test_access import ACCESS, Site, new_site  # noqa: F401  # a fixture
 from training.models import Trainer
 from training.schedules import Frequency, Interval, Schedule
 
@@ -41,7 +41,9 @@ def context(page: Page):
     return page.context
 
 
-def test_a_trainers_day_by_thumb(page: Page, live_server: LiveServer, trainer: Trainer, trainer_user: User) -> None:
+def test_a_trainers_day_by_thumb(
+    page: Page, live_server: LiveServer, trainer: Trainer, trainer_user: User, figures: Figures
+) -> None:
     """Sign in, today, the session: a walk-in, all present, one absent, one failed, a photograph; then a meeting."""
     trainer_user.set_password(PASSWORD)
     trainer_user.save()
@@ -55,45 +57,50 @@ def test_a_trainers_day_by_thumb(page: Page, live_server: LiveServer, trainer: T
     for _ in range(2):
         LearnerProgressionFactory(training_class=training_class)
 
+    def look() -> None:
+        with figures.aside():
+            _is_right(page)
+
     page.goto(f"{live_server.url}/")
-    page.get_by_label("Username").fill(trainer_user.username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").tap()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Today", timeout=30_000)
-    _is_right(page)
+    with figures.stage("A trainer’s day at 390 px, by touch", clicks=10, fields=6, keys=1, seconds=120):
+        page.get_by_label("Username").fill(trainer_user.username)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").tap()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Today", timeout=30_000)
+        look()
 
-    page.get_by_role("link", name="Working at height").first.tap()
-    expect(page.locator("#attendees tr")).to_have_count(4)
-    _is_right(page)
-    page.get_by_label("Find workers by name or badge").fill("aynur")
-    page.get_by_role("button", name=f"Add {walk_in.name}").tap()
-    expect(page.locator("#attendees tr")).to_have_count(5)
-    name = page.locator("#attendees tr", has_text=walk_in.name).locator("th")
-    assert name.evaluate("name => name.getBoundingClientRect().width") > 120
+        page.get_by_role("link", name="Working at height").first.tap()
+        expect(page.locator("#attendees tr")).to_have_count(4)
+        look()
+        page.get_by_label("Find workers by name or badge").fill("aynur")
+        page.get_by_role("button", name=f"Add {walk_in.name}").tap()
+        expect(page.locator("#attendees tr")).to_have_count(5)
+        name = page.locator("#attendees tr", has_text=walk_in.name).locator("th")
+        assert name.evaluate("name => name.getBoundingClientRect().width") > 120
 
-    page.get_by_role("button", name="All present", exact=True).tap()
-    expect(page.locator("#totals")).to_contain_text("5 present")
-    absent, failed = (page.locator("#attendees tr", has_text=each.badge_id) for each in listed[:2])
-    absent.locator("[data-field=present]").tap()
-    expect(page.locator("#totals")).to_contain_text("4 present")
-    failed.locator("[data-field=passed]").tap()
-    failed.locator("[data-field=remarks]").fill("Left at ten")
-    failed.locator("[data-field=remarks]").blur()
-    expect(page.locator("#totals")).to_contain_text("3 passed")
-    expect(failed.locator("td.save").get_by_label("Saved")).to_be_visible()
-    page.set_input_files("#evidence input[type=file]", PHOTO)
-    expect(page.locator("#evidence")).to_contain_text("Stored", timeout=30_000)
-    _is_right(page)
+        page.get_by_role("button", name="All present", exact=True).tap()
+        expect(page.locator("#totals")).to_contain_text("5 present")
+        absent, failed = (page.locator("#attendees tr", has_text=each.badge_id) for each in listed[:2])
+        absent.locator("[data-field=present]").tap()
+        expect(page.locator("#totals")).to_contain_text("4 present")
+        failed.locator("[data-field=passed]").tap()
+        failed.locator("[data-field=remarks]").fill("Left at ten")
+        failed.locator("[data-field=remarks]").blur()
+        expect(page.locator("#totals")).to_contain_text("3 passed")
+        expect(failed.locator("td.save").get_by_label("Saved")).to_be_visible()
+        page.set_input_files("#evidence input[type=file]", PHOTO)
+        expect(page.locator("#evidence")).to_contain_text("Stored", timeout=30_000)
+        look()
 
-    page.get_by_role("link", name="Classes").tap()
-    page.get_by_role("link", name=str(training_class)).first.tap()
-    _is_right(page)
-    page.locator(f"#capture-{today}").tap()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_role("spinbutton").first.fill("3.5")
-    _is_right(page)
-    dialog.get_by_role("button", name="Record hours").tap()
-    expect(page.locator("#class-board")).to_contain_text("7.5/8", timeout=30_000)
+        page.get_by_role("link", name="Classes").tap()
+        page.get_by_role("link", name=str(training_class)).first.tap()
+        look()
+        page.locator(f"#capture-{today}").tap()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("spinbutton").first.fill("3.5")
+        look()
+        dialog.get_by_role("button", name="Record hours").tap()
+        expect(page.locator("#class-board")).to_contain_text("7.5/8", timeout=30_000)
 
     marked = SessionAttendee.objects.filter(session=session).order_by("line")
     assert [(each.is_present, each.has_passed, each.remarks) for each in marked] == [
