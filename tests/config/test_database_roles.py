@@ -14,10 +14,13 @@ from django.test import Client
 from django.utils import timezone
 from psycopg import errors
 
+from attendance.services.list_acts import undo_act
+from attendance.services.marking import Everybody, mark_everybody
 from config import database_roles
 from config.api_tokens import make_token
+from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory
-from tests.factories.training import CourseVersionFactory
+from tests.factories.training import MORNING, CourseVersionFactory, scheduled_session
 from training.models import Job
 from training.services import job_runs
 from training.services.jobs import ask, hand_out
@@ -252,3 +255,17 @@ def test_running_again_changes_nothing(as_application: None) -> None:
     _execute("RESET ROLE")
     database_roles.set_up(ROLE)
     assert _scalar(query) == first
+
+
+@pytest.mark.usefixtures("as_application")
+def test_the_application_can_undo_what_was_done_to_a_list_and_change_nothing_else_of_the_act(supervisor: User):
+    session = scheduled_session()
+    SessionAttendeeFactory.create_batch(2, session=session)
+    now = MORNING + timedelta(hours=1)
+    mark_everybody(session_id=session.pk, what=Everybody.PRESENT, by=supervisor, now=now)
+    act = session.list_acts.get()
+
+    assert undo_act(session_id=session.pk, act_id=act.pk, by=supervisor, now=now).restored == 2
+    assert set(session.attendees.values_list("marked_at", flat=True)) == {None}
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        session.list_acts.update(kind=act.kind)
