@@ -166,7 +166,7 @@ def _seconds_to_wait(user: User, *, now: datetime) -> int:
 
 
 def _once(request: HttpRequest, user: User, run: Callable[[], HttpResponseBase], *, now: datetime) -> HttpResponseBase:
-    """Run a POST once for each key of a login; repeated, it is answered as it was the first time (ADR 58)."""
+    """Run a POST once for each key of a login; repeated, it is answered as it was the first time (ADR 39)."""
     key = request.headers["Idempotency-Key"].strip()
     if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         return problem(HTTPStatus.BAD_REQUEST, _("An Idempotency-Key has 1 to 255 plain characters."))

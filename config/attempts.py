@@ -1,4 +1,4 @@
-"""How often passwords and tokens may be guessed (ADR 48).
+"""How often passwords and tokens may be guessed (ADR 29).
 
 Each attempt is counted before the password is looked at, so that sixty at the same moment are sixty. After some free
 ones each failure doubles the wait. What is counted is kept as a keyed hash: people type passwords into the wrong field.

@@ -1,4 +1,4 @@
-"""Passwords are hashed one after the other: hashing is meant to be dear, and must not stop the pages (ADR 48)."""
+"""Passwords are hashed one after the other: hashing is meant to be dear, and must not stop the pages (ADR 29)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

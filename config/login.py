@@ -1,4 +1,4 @@
-"""Signing in and changing the password, with a bound on guessing that never locks an owner out (ADR 48)."""
+"""Signing in and changing the password, with a bound on guessing that never locks an owner out (ADR 29)."""
 
 import secrets
 from collections.abc import Callable, Iterator

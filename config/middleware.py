@@ -74,7 +74,7 @@ class RefusalMiddleware:
 
 
 class CompressionMiddleware(GZipMiddleware):
-    """Compress pages and JSON, where no proxy would (ADR 47).
+    """Compress pages and JSON, where no proxy would (ADR 28).
 
     Length tells secrets only where they stand beside what an attacker may vary: the one secret of a page, its CSRF
     token, is masked anew each time, and Django adds some random bytes. Files and streams stay as they are.

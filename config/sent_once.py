@@ -1,4 +1,4 @@
-"""A POST with a key is done once: repeated, it is answered as it was the first time (ADR 58).
+"""A POST with a key is done once: repeated, it is answered as it was the first time (ADR 39).
 
 Programs choose the key (`Idempotency-Key`, `config.api_gate`), forms carry one (`training.templatetags.form_key`). The
 row with the key is the claim, and committed before anything else happens: of several requests at the same moment one

@@ -232,7 +232,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 TRUSTED_PROXY_COUNT = value.whole_number("TRUSTED_PROXY_COUNT", default=0, at_most=10)
-AXES_LOCK_OUT_AT_FAILURE = False  # config.attempts bounds guesses (ADR 48); what axes recorded before can be read
+AXES_LOCK_OUT_AT_FAILURE = False  # config.attempts bounds guesses (ADR 29); what axes recorded before can be read
 AXES_RESET_ON_SUCCESS = True
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_DISABLE_ACCESS_LOG = True  # `config.sign_ins` keeps the record, append-only

@@ -1,4 +1,4 @@
-"""The web server's worker: its threads are given whole requests only, so that no slow client holds one (ADR 47).
+"""The web server's worker: its threads are given whole requests only, so that no slow client holds one (ADR 28).
 
 Gunicorn's own threads read heads and bodies while the client sends them, for as long as it likes: two dozen half-sent
 forms stop the site. Here the loop that accepts connections receives as well, as a proxy in front would: for hundreds of

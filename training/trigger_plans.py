@@ -1,4 +1,4 @@
-"""How the database plans what audit triggers ask of many rows at once (ADR 44).
+"""How the database plans what audit triggers ask of many rows at once (ADR 25).
 
 A statement inside a function is planned the first time that a connection runs it, and the plan is kept. What an audit
 trigger of updates asks joins the rows as they were to the rows as they are. Planned for one row that is a nested loop,

@@ -14,7 +14,7 @@ class ListAct(models.Model):
     """One bulk act on a list, or one removal from it. The latest of a session can be undone.
 
     It names the rows; what they were before stands in their audit events, so no mark and no remark is kept twice
-    (ADR 59).
+    (ADR 40).
     """
 
     class Kind(models.TextChoices):

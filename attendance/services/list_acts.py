@@ -1,7 +1,7 @@
 """Undoing what was done to a list at one press (A1): bulk marks, additions, removals.
 
 Every such act notes which rows it wrote and their version after it (`note_act`). What a row was before stands in its
-audit events, so undoing puts back exactly that, and leaves every row that somebody has changed since (ADR 59).
+audit events, so undoing puts back exactly that, and leaves every row that somebody has changed since (ADR 40).
 """
 
 from collections.abc import Mapping, Sequence

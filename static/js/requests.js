@@ -29,7 +29,7 @@ document.addEventListener("htmx:afterRequest", () => {
   progress.classList.remove("on");
 });
 
-// Keys: under the key of a form a repeat is the same answer (ADR 58). Buttons that send a part of a form, or have none,
+// Keys: under the key of a form a repeat is the same answer (ADR 39). Buttons that send a part of a form, or have none,
 // bring it along too. Rows need none: their version makes a repeat harmless. What was answered gets another key, so that
 // the same thing done again on purpose is done.
 

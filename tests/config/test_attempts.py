@@ -1,4 +1,4 @@
-"""Guessing is slowed by name, address and form, and the owner of a name gets in meanwhile (ADR 48)."""
+"""Guessing is slowed by name, address and form, and the owner of a name gets in meanwhile (ADR 29)."""
 
 from collections.abc import Callable
 from datetime import timedelta

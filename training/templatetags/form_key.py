@@ -1,4 +1,4 @@
-"""`{% csrf_token %}`, which brings the key of the form along, so that no form can be without one (ADR 58).
+"""`{% csrf_token %}`, which brings the key of the form along, so that no form can be without one (ADR 39).
 
 Loaded for every template (`OPTIONS["builtins"]` in the settings), Django Admin's too.
 """
