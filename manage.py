@@ -19,7 +19,16 @@ try:
 except ImproperlyConfigured as refusal:
     sys.exit(str(refusal))
 
-WITHOUT_DATABASE = {"check", "collectstatic", "compilemessages", "diffsettings", "help", "makemessages", "version"}
+WITHOUT_DATABASE = {
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "diffsettings",
+    "help",
+    "makemessages",
+    "state_diagram",
+    "version",
+}
 INTERRUPTED = 130
 
 

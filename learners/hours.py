@@ -19,6 +19,13 @@ STEPS_FROM: Mapping[str, Collection[str]] = {
     "resumed": {"on_hold", "completed"},
     "completed": {"in_progress", "on_hold"},
 }
+# The state in which each step leaves a progression.
+STATE_AFTER: Mapping[str, str] = {
+    "started": "in_progress",
+    "held": "on_hold",
+    "resumed": "in_progress",
+    "completed": "completed",
+}
 
 
 class WrongHours(Invalid):

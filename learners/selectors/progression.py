@@ -10,17 +10,9 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from learners.hours import percent
+from learners.hours import STATE_AFTER, percent
 from learners.models import LearnerHoursLog, LearnerProgression, ProgressionEvent
 from training.models import CourseVersion
-
-# The state in which each step leaves a programme; one that came without steps, by plain SQL, has its own.
-STATE_AFTER = {
-    ProgressionEvent.Kind.STARTED: LearnerProgression.Status.IN_PROGRESS,
-    ProgressionEvent.Kind.HELD: LearnerProgression.Status.ON_HOLD,
-    ProgressionEvent.Kind.RESUMED: LearnerProgression.Status.IN_PROGRESS,
-    ProgressionEvent.Kind.COMPLETED: LearnerProgression.Status.COMPLETED,
-}
 
 
 @dataclass(frozen=True)
@@ -77,7 +69,7 @@ def progressions_of_learner_as_of(learner_id: int, *, on: date) -> list[Progress
     for each in found:
         each.hours_trained, each.hours_present = each.trained_then, each.present_then
         each.hours_absent = each.trained_then - each.present_then
-        each.status = STATE_AFTER.get(each.step_then, each.status)
+        each.status = STATE_AFTER.get(each.step_then, each.status)  # without steps, by plain SQL, it has its own
         if each.completion_date and each.completion_date > on and each.step_then is None:
             each.status = LearnerProgression.Status.IN_PROGRESS
         if each.status != LearnerProgression.Status.COMPLETED:

@@ -352,11 +352,7 @@ def _write_steps(
     now: datetime,
 ) -> None:
     """Write a step of locked progressions: the state, and the event with its day."""
-    status = {
-        Kind.HELD: Status.ON_HOLD,
-        Kind.RESUMED: Status.IN_PROGRESS,
-        Kind.COMPLETED: Status.COMPLETED,
-    }[kind]
+    status = rules.STATE_AFTER[kind]
     for progression in progressions:
         progression.status = status
         progression.completion_date = days[progression.pk] if kind == Kind.COMPLETED else None

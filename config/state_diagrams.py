@@ -1,0 +1,116 @@
+"""Diagrams of the legal states, drawn from the very tables by which steps are refused."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+from django.utils import translation
+from django.utils.module_loading import import_string
+
+from config.environment import CHECKOUT
+from learners.models import Learner, LearnerProgression
+from training.models import Session, TrainingClass
+
+PAGE = CHECKOUT / "docs" / "states.md"
+BEGIN, END = "<!-- state_diagram: begin -->", "<!-- state_diagram: end -->"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One legal step from a state to a state; `name` is what the table calls it, where it does."""
+
+    before: str
+    after: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A kind of thing with every legal step between its states.
+
+    Attributes:
+        model: its field `status` has the states, their words, and the state in which a new one begins.
+        tables: the dotted names of the tables of steps. Either one, from each state to the states that may follow;
+            or two, for steps with names: in which states each can be taken, and in which state it leaves.
+    """
+
+    model: type[Model]
+    tables: tuple[str] | tuple[str, str]
+
+    @property
+    def title(self) -> str:
+        words = str(self.model._meta.verbose_name_plural)
+        return words[0].upper() + words[1:]
+
+    @property
+    def states(self) -> Sequence[tuple[str, str]]:
+        """Every state with the word that people read for it, in the order of the model."""
+        return [(str(state), str(word)) for state, word in self._status.flatchoices]
+
+    @property
+    def first(self) -> str:
+        return str(self._status.db_default if self._status.has_db_default() else self._status.get_default())
+
+    def steps(self) -> list[Step]:
+        """Return the steps in the order of the states, so that one set of steps is one text."""
+        order = [state for state, _word in self.states]
+        return sorted(self._read(), key=lambda step: (order.index(step.before), order.index(step.after), step.name))
+
+    @property
+    def _status(self) -> Any:
+        return self.model._meta.get_field("status")
+
+    def _read(self) -> Iterator[Step]:
+        tables: list[Mapping[str, Any]] = [import_string(name) for name in self.tables]
+        if len(tables) == 1:
+            following: Mapping[str, Collection[str]] = tables[0]
+            yield from (Step(str(before), str(after)) for before, them in following.items() for after in them)
+        else:
+            can_be_taken, leaves = tables
+            for name, states in can_be_taken.items():
+                yield from (Step(str(before), str(leaves[name]), str(name)) for before in states)
+
+
+MACHINES = (
+    Machine(Session, ("training.models.SESSION_STEPS",)),
+    Machine(TrainingClass, ("training.class_policies.CLASS_STEPS",)),
+    Machine(Learner, ("learners.worker_policies.STATUS_STEPS",)),
+    Machine(LearnerProgression, ("learners.hours.STEPS_FROM", "learners.hours.STATE_AFTER")),
+)
+
+
+def drawn() -> str:
+    """Return all diagrams as Markdown with Mermaid, in the words of the source texts, whatever language is active."""
+    with translation.override(None):
+        return "\n".join(_section(machine) for machine in MACHINES)
+
+
+def with_diagrams(page: str) -> str:
+    """Return the text of the page with today's diagrams between its two marks.
+
+    Raises:
+        ValueError: the page does not have each mark once, one after the other.
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _old, end, after = rest.partition(END)
+    if not begin or not end or page.count(BEGIN) != 1 or page.count(END) != 1:
+        raise ValueError(f"the page needs the lines {BEGIN} and {END}, once each")
+    return f"{before}{BEGIN}\n\n{drawn()}\n{END}{after}"
+
+
+def _section(machine: Machine) -> str:
+    steps = machine.steps()
+    going_on = {step.before for step in steps}
+    lines = [
+        *(f'state "{word} ({state})" as {state}' for state, word in machine.states),
+        f"[*] --> {machine.first}",
+        *(f"{step.before} --> {step.after}" + (f": {step.name}" if step.name else "") for step in steps),
+        *(f"{state} --> [*]" for state, _word in machine.states if state not in going_on),
+    ]
+    tables = " and ".join(f"`{name}`" for name in machine.tables)
+    return "\n".join(
+        [f"## {machine.title}", "", f"From {tables}.", "", "```mermaid", "stateDiagram-v2"]
+        + [f"    {line}" for line in lines]
+        + ["```", ""]
+    )
