@@ -1,4 +1,4 @@
-"""B7: whatever stands where an address, a form or a program's request has a number, a key or a day, nothing breaks.
+"""Whatever stands where an address, a form or a program's request has a number, a key or a day, nothing breaks.
 
 Every address of the site is walked with every parameter that any page reads, as a supervisor. What cannot be a key
 names nobody: it is never taken for somebody else's.

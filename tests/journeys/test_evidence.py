@@ -124,7 +124,7 @@ def _assert_accessible(page: Page) -> None:
     assert [each["id"] for each in violations(page)] == []
 
 
-def test_c8_a_page_of_another_session_is_said_and_finalize_asks(
+def test_e8_a_page_of_another_session_is_said_and_finalize_asks(
     page: Page, live_server: LiveServer, supervisor: User, sign_in: Callable[[User], None]
 ) -> None:
     """What went wrong: an unsigned page 1 of 3 of another session made 11 legal records."""
@@ -155,7 +155,7 @@ def test_c8_a_page_of_another_session_is_said_and_finalize_asks(
     assert TrainingRecord.objects.count() == 2
 
 
-def test_c9_the_profile_shows_the_page_with_the_workers_row_in_sight(
+def test_e3_the_profile_shows_the_page_with_the_workers_row_in_sight(
     page: Page, live_server: LiveServer, supervisor: User, sign_in: Callable[[User], None]
 ) -> None:
     session = sheets.session_of(36)

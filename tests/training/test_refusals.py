@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.db.models import F
 
 from tests.factories.training import CourseVersionFactory, SessionFactory, VenueFactory, scheduled_session
 from training.models import Session, Venue
@@ -28,6 +29,21 @@ def test_a_unique_constraint_is_a_conflict():
     refusal = refusal_of(lambda: CourseVersionFactory(course=version.course, number=version.number, status="DRAFT"))
     assert isinstance(refusal, Conflict)
     assert str(refusal) == "This course has a version with that number."
+
+
+@pytest.mark.parametrize("missing", ["course_version", "trainer", "venue", "start_time", "end_time"])
+def test_invariant_1_a_scheduled_session_is_whole(missing: str):
+    session = scheduled_session()
+    refusal = refusal_of(lambda: Session.objects.filter(pk=session.pk).update(**{missing: None}))
+    assert isinstance(refusal, Invalid)
+    assert str(refusal) == "A scheduled session needs a course version, trainer, venue, start and end."
+
+
+def test_invariant_1_a_session_ends_after_it_starts():
+    session = scheduled_session()
+    refusal = refusal_of(lambda: Session.objects.filter(pk=session.pk).update(end_time=F("start_time")))
+    assert isinstance(refusal, Invalid)
+    assert str(refusal) == "End time must be after start time."
 
 
 def test_s5_an_exclusion_constraint_is_a_conflict():

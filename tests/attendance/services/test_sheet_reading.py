@@ -225,7 +225,7 @@ def ready(supervisor: User) -> Session:
     return Session.objects.select_related("course_version", "venue").get(pk=session.pk)
 
 
-def test_c8_a_page_of_another_session_makes_no_record_before_somebody_says_that_they_looked(
+def test_e8_a_page_of_another_session_makes_no_record_before_somebody_says_that_they_looked(
     ready: Session, supervisor: User
 ) -> None:
     with pytest.raises(SheetNotConfirmed, match="Look at the signed sheet"):
@@ -285,7 +285,7 @@ def places(session: Session, upload: EvidenceUpload, line: int) -> tuple[Sequenc
     return [page.number for page in paper.pages], paper.pages[0].band, paper.where
 
 
-def test_c9_a_sheet_opens_at_the_page_with_the_workers_line_which_is_banded(supervisor: User) -> None:
+def test_e3_a_sheet_opens_at_the_page_with_the_workers_line_which_is_banded(supervisor: User) -> None:
     session = sheets.session_of(40)
     SessionAttendee.objects.filter(session=session, line__in=(2, 5)).delete()
     content = sheets.printed(session)
@@ -300,7 +300,7 @@ def test_c9_a_sheet_opens_at_the_page_with_the_workers_line_which_is_banded(supe
     assert [x for x, _y in points] == pytest.approx([86, 914, 914, 86], abs=3)
 
 
-def test_c9_a_walk_ins_line_is_found_on_the_free_lines(supervisor: User) -> None:
+def test_e3_a_walk_ins_line_is_found_on_the_free_lines(supervisor: User) -> None:
     session = sheets.session_of(3)
     content = sheets.printed(session)
     add_attendees(session_id=session.pk, learner_ids=[LearnerFactory().pk], by=supervisor, now=NOW)
@@ -312,7 +312,7 @@ def test_c9_a_walk_ins_line_is_found_on_the_free_lines(supervisor: User) -> None
     )
 
 
-def test_c9_a_photograph_is_banded_where_the_row_is(supervisor: User) -> None:
+def test_e3_a_photograph_is_banded_where_the_row_is(supervisor: User) -> None:
     session = sheets.session_of(10)
     image, truth = sheets.photographed(sheets.picture(sheets.printed(session)), 3)
     upload = send(session, supervisor, sheets.as_jpeg(image))
@@ -326,7 +326,7 @@ def test_c9_a_photograph_is_banded_where_the_row_is(supervisor: User) -> None:
         assert (x, y) == pytest.approx((1000 * true_x / image.width, 1000 * true_y / image.height), abs=6)
 
 
-def test_c9_files_without_our_code_open_at_page_1_and_say_so(supervisor: User) -> None:
+def test_e3_files_without_our_code_open_at_page_1_and_say_so(supervisor: User) -> None:
     session = sheets.session_of(2)
     elsewhere = send(session, supervisor, files.pdf(2))
     assert places(session, elsewhere, 1) == (
@@ -338,6 +338,6 @@ def test_c9_files_without_our_code_open_at_page_1_and_say_so(supervisor: User) -
     assert places(session, elsewhere, 1)[2].startswith("This file was not checked for codes when it was stored")
 
 
-def test_c9_the_line_of_another_session_is_never_banded(supervisor: User) -> None:
+def test_e3_the_line_of_another_session_is_never_banded(supervisor: User) -> None:
     session, other = sheets.session_of(2), sheets.session_of(2)
     assert places(session, send(session, supervisor, sheets.printed(other)), 1)[1] == ""

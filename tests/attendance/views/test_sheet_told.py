@@ -54,7 +54,7 @@ def wrong(other: Session) -> bytes:
     return sheets.pages_of((sheets.printed(other), 1))
 
 
-def test_c8_the_card_says_it_at_once_and_after_a_reload(
+def test_e8_the_card_says_it_at_once_and_after_a_reload(
     as_supervisor: Client, session: Session, other: Session
 ) -> None:
     swapped = send(as_supervisor, session, wrong(other))
@@ -64,7 +64,7 @@ def test_c8_the_card_says_it_at_once_and_after_a_reload(
     assert "look at it" in reloaded.text
 
 
-def test_c8_finalize_shows_the_first_page_and_asks(as_supervisor: Client, session: Session, other: Session) -> None:
+def test_e8_finalize_shows_the_first_page_and_asks(as_supervisor: Client, session: Session, other: Session) -> None:
     send(as_supervisor, session, wrong(other))
     url = reverse("attendance:session_finalize", args=[session.pk])
     question = as_supervisor.get(url, headers=HTMX).text
@@ -86,14 +86,14 @@ def test_c8_finalize_shows_the_first_page_and_asks(as_supervisor: Client, sessio
     assert TrainingRecord.objects.count() == 20
 
 
-def test_c8_the_right_sheet_is_not_asked_about(as_supervisor: Client, session: Session) -> None:
+def test_e8_the_right_sheet_is_not_asked_about(as_supervisor: Client, session: Session) -> None:
     send(as_supervisor, session, sheets.printed(session), htmx=False)
     question = as_supervisor.get(reverse("attendance:session_finalize", args=[session.pk])).text
     assert f"This is the sheet of {session.reference}, pages 1, 2 of 2" in question
     assert "sheet_confirmed" not in question
 
 
-def test_c8_admin_asks_as_well(as_superuser: Client, session: Session, other: Session) -> None:
+def test_e8_admin_asks_as_well(as_superuser: Client, session: Session, other: Session) -> None:
     send(as_superuser, session, wrong(other))
     url = reverse("admin:training_session_finalize", args=[session.pk])
     question = as_superuser.get(url).text
@@ -107,7 +107,7 @@ def test_c8_admin_asks_as_well(as_superuser: Client, session: Session, other: Se
     assert TrainingRecord.objects.count() == 20
 
 
-def test_c8_the_api_tells_and_does_not_stand_in_the_way(
+def test_e8_the_api_tells_and_does_not_stand_in_the_way(
     as_supervisor: Client, session: Session, other: Session
 ) -> None:
     send(as_supervisor, session, wrong(other))
@@ -135,7 +135,7 @@ def record(as_supervisor: Client, supervisor: User, session: Session) -> Trainin
     return TrainingRecord.objects.get(learner__attendances__line=20)
 
 
-def test_c9_the_profile_opens_the_sheet_at_the_workers_line(as_supervisor: Client, record: TrainingRecord) -> None:
+def test_e3_the_profile_opens_the_sheet_at_the_workers_line(as_supervisor: Client, record: TrainingRecord) -> None:
     page = html.unescape(as_supervisor.get(reverse("attendance:worker", args=[record.learner_id])).text)
     pictures = re.findall(r'<img src="[^"]*/evidence/(\d+)\.png', page)
     assert pictures == ["2", "1"]
@@ -146,7 +146,7 @@ def test_c9_the_profile_opens_the_sheet_at_the_workers_line(as_supervisor: Clien
 
 
 @pytest.mark.parametrize("door", ["session", "record"])
-def test_c9_a_sheet_opens_in_the_browser(as_auditor: Client, record: TrainingRecord, door: str) -> None:
+def test_e3_a_sheet_opens_in_the_browser(as_auditor: Client, record: TrainingRecord, door: str) -> None:
     of = record.pk if door == "record" else record.session_id
     page = html.unescape(as_auditor.get(reverse(f"attendance:{door}_evidence_view", args=[of])).text)
     pictures = re.findall(r'<img src="[^"]*/evidence/(\d+)\.png\?sheet=\d+&width=1920', page)
@@ -156,7 +156,7 @@ def test_c9_a_sheet_opens_in_the_browser(as_auditor: Client, record: TrainingRec
     assert f"This is the sheet of {record.session}" in page
 
 
-def test_c9_a_sheet_from_elsewhere_says_so(as_supervisor: Client, supervisor: User, session: Session) -> None:
+def test_e3_a_sheet_from_elsewhere_says_so(as_supervisor: Client, supervisor: User, session: Session) -> None:
     send(as_supervisor, session, files.pdf(2))
     finalize_session(session_id=session.pk, by=supervisor, now=NOW)
     record = TrainingRecord.objects.get(learner__attendances__line=20)
