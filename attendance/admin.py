@@ -15,14 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attendance.models import CaptureVoid, ListAct, SessionAttendee
+from attendance.pages.trail import of_session
 from attendance.selectors.finalize import finalize_preview, list_state
-from attendance.selectors.trail import of_session
 from attendance.services.capture import void_capture
 from attendance.services.finalize import finalize_session
 from learners.admin.workers import WORKER_SEARCH
-from training.class_policies import check_can_void
-from training.event_admin import register_events
-from training.guarded_admin import (
+from training.core.admin.events import register_events
+from training.core.admin.guarded import (
     LONGEST_REASON,
     GuardedAdmin,
     ObjectAction,
@@ -32,9 +31,10 @@ from training.guarded_admin import (
     ServiceForm,
     who_acts,
 )
+from training.core.trail import Source
 from training.models import ClassAttendanceSession, Session
-from training.policies import ChangedMeanwhile, allows, check_can_delete, check_can_schedule, check_open
-from training.selectors.audit import Source
+from training.policies.classes import check_can_void
+from training.policies.sessions import ChangedMeanwhile, allows, check_can_delete, check_can_schedule, check_open
 from training.services.sessions import (
     Plan,
     cancel_session,

@@ -14,25 +14,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from attendance import hours_export, matrix_export
-from attendance.certificate import print_certificates
-from attendance.class_forms import ExportForm
-from attendance.matrix_forms import MatrixForm
-from attendance.pack import Pack, make_pack, pack_of_worker, pack_of_workers
+from attendance.forms.classes import ExportForm
+from attendance.forms.matrix import MatrixForm
+from attendance.pages import hours
+from attendance.pages.classes import in_state, matching
+from attendance.pages.matrix import WholeMatrix, matrix_keys, whole_matrix
+from attendance.pages.matrix_details import get_course
+from attendance.pages.worker import get_worker
+from attendance.papers import hours as hours_files
+from attendance.papers import matrix as matrix_export
+from attendance.papers.certificate import print_certificates
+from attendance.papers.pack import Pack, make_pack, pack_of_worker, pack_of_workers
 from attendance.selectors.certificate import Certificate, certificates_of_session
-from attendance.selectors.classes import in_state, matching
-from attendance.selectors.matrix import WholeMatrix, matrix_keys, whole_matrix
-from attendance.selectors.matrix_details import get_course
-from attendance.selectors.worker import get_worker
 from learners.selectors.as_of import day_of
-from training.job_kinds import Kind, Product, Tell, declare
-from training.keys import key_of
+from training.core.keys import key_of
+from training.core.permissions import Permission, Reach, check_may, may, reach
+from training.core.refusals import Conflict, Invalid, NotPermitted
+from training.core.words import day as day_in_words
 from training.models import Session
-from training.permissions import Permission, Reach, check_may, may, reach
-from training.refusals import Conflict, Invalid, NotPermitted
 from training.selectors.classes import visible_classes
 from training.selectors.sessions import get_session
-from training.words import day as day_in_words
+from training.services.job_kinds import Kind, Product, Tell, declare
 
 WORKER = "worker"
 SESSION, SITE = "session", "site"  # whose certificates, and the address that their codes lead to
@@ -108,18 +110,18 @@ def matrix_asked_for(query: QueryDict, *, now: datetime) -> MatrixFile:
 class HoursFile:
     """Rows of hours in chosen columns, and the kind of file."""
 
-    rows: Sequence[hours_export.Row]
-    columns: Sequence[hours_export.Column]
+    rows: Sequence[hours.Row]
+    columns: Sequence[hours.Column]
     ending: str
     day: date
 
     def make(self, *, tell: Tell) -> Product:
         """Write the file."""
-        write = hours_export.as_csv if self.ending == "csv" else hours_export.as_xlsx
+        write = hours_files.as_csv if self.ending == "csv" else hours_files.as_xlsx
         rows = _told(iter(self.rows), total=len(self.rows), tell=tell)
         return Product(
             name=f"hours-{self.day:%Y-%m-%d}.{self.ending}",
-            content_type=hours_export.CONTENT_TYPES[self.ending],
+            content_type=hours_files.CONTENT_TYPES[self.ending],
             file=write(rows, self.columns),
         )
 
@@ -148,7 +150,7 @@ def hours_asked_for(form: ExportForm, *, by: User, now: datetime) -> HoursFile:
     """Return what a valid form asks for as a file: hours of classes that this person may read."""
     asked, columns = form.cleaned_data, form.chosen()
     classes = in_state(matching(visible_classes(by), form.wanted()), form.shown())
-    rows = hours_export.hours_rows(classes, columns, first=asked["first"], last=asked["last"])
+    rows = hours.hours_rows(classes, columns, first=asked["first"], last=asked["last"])
     return HoursFile(rows=rows, columns=columns, ending=asked["format"], day=timezone.localdate(now))
 
 

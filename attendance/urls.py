@@ -24,7 +24,7 @@ from attendance.views import (
     workers,
     workspace,
 )
-from training.keys import day_of_text
+from training.core.keys import day_of_text
 
 
 class DayConverter:

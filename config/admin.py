@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from config.api_tokens import TokenRefused, check_can_have, check_opens, make_token, revoke_token
 from config.models import ApiToken, SignIn
-from training.csv_files import Cell, csv_lines
-from training.event_admin import register_events
-from training.guarded_admin import GuardedAdmin, ObjectAction, ReadOnlyAdmin, ServiceForm, who_acts
-from training.refusals import Refusal, show_refusal
+from training.core.admin.events import register_events
+from training.core.admin.guarded import GuardedAdmin, ObjectAction, ReadOnlyAdmin, ServiceForm, who_acts
+from training.core.csv_files import Cell, csv_lines
+from training.core.refusals import Refusal, show_refusal
 
 
 class TokenForm(ServiceForm):

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from training.permissions import Permission, may
+from training.core.permissions import Permission, may
 
 
 class SuperuserSite(admin.AdminSite):

@@ -23,10 +23,10 @@ from config.api_gate import gate, not_signed_in
 from config.problems import MEDIA_TYPE, field_errors, problem, problem_of, sentence
 from config.refusal_answers import refusal_of
 from learners.api import competency, records, workers
-from training import api as training
-from training import api_jobs as jobs
-from training.permissions import public
-from training.refusals import Refusal
+from training.api import jobs
+from training.api import library as training
+from training.core.permissions import public
+from training.core.refusals import Refusal
 
 DOCUMENT = "/openapi.json"
 SECURITY = {

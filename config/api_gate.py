@@ -22,7 +22,7 @@ from config.models import ApiToken
 from config.problems import API, outcome_unknown, problem
 from config.sent_once import Outcome, Standing, claim, fingerprint_of, give_up, keep
 from config.sign_ins import note_token_refused, note_token_used
-from training.permissions import SUPERUSER_ONLY, Permission, reach
+from training.core.permissions import SUPERUSER_ONLY, Permission, reach
 
 SCHEME = "bearer"
 Scope = ApiToken.Scope

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.models import ApiToken
-from training.permissions import SUPERUSER_ONLY, Permission, check_may, may, withhold
-from training.refusals import Conflict, Invalid, check_fields, database_refusals
-from training.words import day
+from training.core.permissions import SUPERUSER_ONLY, Permission, check_may, may, withhold
+from training.core.refusals import Conflict, Invalid, check_fields, database_refusals
+from training.core.words import day
 
 MARK = "sp_"  # so that leak scanners and people know one when they see it
 USE_IS_NOTED_EVERY = timedelta(minutes=1)

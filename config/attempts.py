@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.models import Attempts
-from training.refusals import Refusal
+from training.core.refusals import Refusal
 
 ROWS_ARE_KEPT = timedelta(days=7)
 DOUBLINGS = 20  # by then every wait is the longest

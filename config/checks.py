@@ -9,7 +9,7 @@ from django.db import connection
 from config import dangerous_role
 from config.database_roles import tables_written_by_triggers
 from config.environment import IS_LOCAL
-from training.printing import UNPRINTABLE, scripts_without_font
+from training.core.printing import UNPRINTABLE, scripts_without_font
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.core.management import execute_from_command_line
 from django.db import Error
 
-from training.refusals import Refusal, refusal_from
+from training.core.refusals import Refusal, refusal_from
 
 
 def run_command(arguments: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 A forgotten transaction is ended, whose login it may be: the limit belongs to the database. Waiting for a lock and one
 statement are limited for the application's role, because PgBouncer passes no options of a connection on. Long jobs ask
-for more within their transaction (`training.long_jobs`). The embedded server has one role; its connections bring
+for more within their transaction (`training.core.long_jobs`). The embedded server has one role; its connections bring
 their limits along (`config.settings`).
 """
 

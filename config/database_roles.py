@@ -1,8 +1,9 @@
 """What the application may do in the database: its own role, which keeps the promise of invariant 5.
 
 The owner of a table can drop its triggers, so the web processes and timers must not be the owner, nor be able to
-become it. The migrations declare by triggers what is append-only or never deleted (`training.guards`); the rights below
-follow these triggers, the models and the catalogue of functions. Only tables that no trigger audits are named.
+become it. The migrations declare by triggers what is append-only or never deleted (`training.core.database_guards`);
+the rights below follow these triggers, the models and the catalogue of functions. Only tables that no trigger audits
+are named.
 """
 
 from typing import LiteralString

@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.utils.translation import gettext as _
 
-from training.refusals import Unavailable
+from training.core.refusals import Unavailable
 
 WAIT_SECONDS = 5
 WAITING = 3  # each waits in a thread that could answer a page

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from config import dangerous_role, database_limits
 from config.database_roles import tables_written_by_triggers
 from config.environment import IS_LOCAL
+from learners.evidence.store import StoreUnavailable, check_store_is_ours, probe_store
 from learners.selectors.compliance import freshness
-from learners.services.evidence_store import StoreUnavailable, check_store_is_ours, probe_store
 from training.selectors.site import site_identity
 
 logger = structlog.get_logger(__name__)

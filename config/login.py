@@ -18,7 +18,7 @@ from config.attempts import Counter, Kind, TooManyAttempts, begin, counter, succ
 from config.client_address import client_network
 from config.hashers import TooManyAtOnce
 from config.sign_ins import note_throttled
-from training.refusals import Refusal
+from training.core.refusals import Refusal
 
 SALT = "known browser"
 NAMES_OF_A_BROWSER = 8  # a computer that a shift shares

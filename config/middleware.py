@@ -13,7 +13,7 @@ from django_structlog.middlewares import RequestMiddleware
 from config.api_gate import token_of
 from config.client_address import client_address
 from config.refusal_answers import answer_refusal, refusal_of
-from training.audit_context import person
+from training.core.audit_context import person
 
 # Nothing of the site needs a device or a browser feature that asks the user.
 PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic.alias_generators import to_camel
 
-from training.refusals import OutcomeUnknown, Refusal
+from training.core.refusals import OutcomeUnknown, Refusal
 
 MEDIA_TYPE = "application/problem+json"
 UNKNOWN = "Outcome-Unknown"  # the header of an answer that does not tell whether something was saved

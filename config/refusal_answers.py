@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from config.problems import API, UNKNOWN, problem_of
-from training.refusals import Invalid, OutcomeUnknown, Refusal, refusal_at_door
+from training.core.refusals import Invalid, OutcomeUnknown, Refusal, refusal_at_door
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -20,9 +20,9 @@ from config.models import IdempotentAnswer
 from config.problems import API
 from config.refusal_answers import answer_refusal, place_to_look
 from config.sent_once import Outcome, Standing, claim, fingerprint_of, give_up, keep, outcome_of, rows
-from training.htmx import HtmxRequest
-from training.permissions import signed_in
-from training.refusals import Conflict, Invalid
+from training.core.permissions import signed_in
+from training.core.refusals import Conflict, Invalid
+from training.core.web.htmx import HtmxRequest
 from training.templatetags.form_key import FIELD
 
 KEY = re.compile(r"[\w-]{16,64}", re.ASCII)

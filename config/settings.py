@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.kept_by_nobody",
-    "training.handing_out.sandbox_attachments",
+    "training.core.web.middleware.sandbox_attachments",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -86,7 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "training.permissions.PermissionMiddleware",
+    "training.core.permissions.PermissionMiddleware",
     "config.sent_forms.SentOnceMiddleware",
     "config.middleware.RefusalMiddleware",
     "config.login.signed_in_before_strangers",
@@ -171,29 +171,29 @@ STORAGES = {
     },
     "evidence": (
         {
-            "BACKEND": "learners.evidence_files.bucket.EvidenceBucket",
+            "BACKEND": "learners.evidence.bucket.EvidenceBucket",
             "OPTIONS": S3,
         }
         if EVIDENCE_S3_BUCKET
         else {
-            "BACKEND": "learners.evidence_files.directory.EvidenceDirectory",
+            "BACKEND": "learners.evidence.directory.EvidenceDirectory",
             "OPTIONS": {"location": EVIDENCE_DIR, "base_url": None, "group_reads": FILES_FOR_GROUP},
         }
     ),
     "waiting": (
         {
-            "BACKEND": "learners.evidence_files.bucket.WaitingBucket",
+            "BACKEND": "learners.evidence.bucket.WaitingBucket",
             "OPTIONS": {**S3, "location": WAITING_PREFIX},
         }
         if EVIDENCE_S3_BUCKET
         else {
-            "BACKEND": "learners.evidence_files.directory.EvidenceDirectory",
+            "BACKEND": "learners.evidence.directory.EvidenceDirectory",
             "OPTIONS": {"location": WAITING_DIR, "base_url": None, "group_reads": FILES_FOR_GROUP},
         }
     ),
 }
 
-FILE_UPLOAD_HANDLERS = ["learners.evidence_files.incoming.CappedFileHandler"]
+FILE_UPLOAD_HANDLERS = ["learners.evidence.incoming.CappedFileHandler"]
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "page_images": {  # previews of evidence: personal data, in a directory of the site's account only

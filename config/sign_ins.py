@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from config.client_address import client_address
 from config.models import ApiToken, SignIn
-from training.audit_context import person
-from training.permissions import name_of
+from training.core.audit_context import person
+from training.core.permissions import name_of
 
 Outcome = SignIn.Outcome
 # Whoever is refused without a look at what was sent can come back a thousand times a second.

@@ -74,9 +74,9 @@ class Machine:
 
 MACHINES = (
     Machine(Session, ("training.models.SESSION_STEPS",)),
-    Machine(TrainingClass, ("training.class_policies.CLASS_STEPS",)),
-    Machine(Learner, ("learners.worker_policies.STATUS_STEPS",)),
-    Machine(LearnerProgression, ("learners.hours.STEPS_FROM", "learners.hours.STATE_AFTER")),
+    Machine(TrainingClass, ("training.policies.classes.CLASS_STEPS",)),
+    Machine(Learner, ("learners.policies.workers.STATUS_STEPS",)),
+    Machine(LearnerProgression, ("learners.policies.hours.STEPS_FROM", "learners.policies.hours.STATE_AFTER")),
 )
 
 

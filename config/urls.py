@@ -3,7 +3,7 @@ from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import api, health, login, sent_forms
-from training.permissions import public, signed_in
+from training.core.permissions import public, signed_in
 
 handler500 = "config.errors.server_error"
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from config.logs import logging_config
-from learners.evidence_files.confinement import hide_from_others
-from training.printing import scripts_without_font
+from learners.evidence.confinement import hide_from_others
+from training.core.printing import scripts_without_font
 
 try:
     from config import setting_values as value

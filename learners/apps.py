@@ -8,7 +8,7 @@ class LearnersConfig(AppConfig):
     verbose_name = gettext_lazy("Workers and records")
 
     def ready(self) -> None:
-        from learners.services.evidence_mark import mark_after_migrate  # noqa: PLC0415  # needs the models, now there
+        from learners.evidence.mark import mark_after_migrate  # noqa: PLC0415  # needs the models, now there
 
         *_others, last = apps.get_app_configs()
         post_migrate.connect(mark_after_migrate, sender=last)  # after `training` has written the site's row

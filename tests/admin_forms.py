@@ -8,7 +8,7 @@ from django.forms import CheckboxInput, MultiWidget
 from django.test import Client
 from zeal import zeal_ignore
 
-from training.guarded_admin import ShownRows
+from training.core.admin.guarded import ShownRows
 
 
 def filled_in(client: Client, address: str, **typed: Any) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
-from learners.evidence_files import asking
-from learners.services.evidence_store import MARK
+from learners.evidence import asking
+from learners.evidence.store import MARK
 from tests.factories.training import SessionFactory, TrainerFactory, UserFactory
 from tests.site import IDENTITY
-from training.groups import AUDITORS, SUPERVISORS, TRAINERS
+from training.core.groups import AUDITORS, SUPERVISORS, TRAINERS
 from training.models import Trainer
 
 
@@ -77,7 +77,7 @@ def _files_under(directory: Path) -> dict[str, Any]:
         made.mkdir(mode=0o700)
     mark.write_text(str(IDENTITY))
     options = {"location": str(directory / "evidence"), "base_url": None}
-    backend = "learners.evidence_files.directory.EvidenceDirectory"
+    backend = "learners.evidence.directory.EvidenceDirectory"
     return {
         "STORAGES": {
             **settings.STORAGES,

@@ -1,4 +1,4 @@
-"""Locking queries are bare: they read one table, and decide by its own columns (see `training.locks`)."""
+"""Locking queries are bare: they read one table, and decide by its own columns (see `training.core.transactions`)."""
 
 import re
 from collections.abc import Callable, Iterator

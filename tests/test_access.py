@@ -32,9 +32,9 @@ from tests.factories.learners import (
 )
 from tests.factories.training import TrainerFactory, UserFactory, active_class, scheduled_session
 from tests.fixtures import client_of
-from training.groups import SUPERVISORS, TRAINERS
+from training.core.groups import SUPERVISORS, TRAINERS
+from training.core.permissions import PermissionMiddleware
 from training.models import Job, Session, Trainer, TrainerQualification
-from training.permissions import PermissionMiddleware
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
 

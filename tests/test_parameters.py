@@ -22,7 +22,7 @@ from tests.factories.learners import (
     LearnerProgressionFactory,
     TrainingRecordFactory,
 )
-from training.keys import LARGEST_KEY, day_of_text, key_of, keys_of
+from training.core.keys import LARGEST_KEY, day_of_text, key_of, keys_of
 
 pytestmark = pytest.mark.django_db
 
@@ -205,8 +205,8 @@ def test_a_day_is_written_in_one_way(text: str) -> None:
 def test_nobody_parses_keys_by_hand() -> None:
     """One parser: what looks at digits itself stands in a list here, with its reason."""
     allowed = {
-        "training/keys.py",
-        "training/class_forms.py",  # days of the month
+        "training/core/keys.py",
+        "training/forms/classes.py",  # days of the month
     }
     by_hand = {
         str(file.relative_to(ROOT))

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from config.environment import CHECKOUT
-from learners.hours import STEPS_FROM
 from learners.models import LearnerProgression
-from learners.worker_policies import STATUS_STEPS
-from training.class_policies import CLASS_STEPS
+from learners.policies.hours import STEPS_FROM
+from learners.policies.workers import STATUS_STEPS
 from training.models import SESSION_STEPS
+from training.policies.classes import CLASS_STEPS
 
 RULES = CHECKOUT / "docs" / "rules.md"
 LOOKED_AT = ("training", "learners", "attendance", "config", "templates", "static", "tests", "docs")

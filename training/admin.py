@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import admin as _registers  # noqa: F401  # now, and not after this module
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from training.event_admin import register_events
-from training.guarded_admin import (
+from training.core.admin.events import register_events
+from training.core.admin.guarded import (
     ChosenOnceForm,
     GuardedAdmin,
     GuardedInline,
@@ -30,6 +30,7 @@ from training.guarded_admin import (
     ServiceForm,
     who_acts,
 )
+from training.core.trail import Source
 from training.models import (
     ClassAttendanceSession,
     Company,
@@ -49,8 +50,7 @@ from training.models import (
     TrainingClass,
     Venue,
 )
-from training.selectors.audit import Source
-from training.selectors.library_trail import of_trainer
+from training.pages.library_trail import of_trainer
 from training.services.companies import CompanyFacts, create_company, edit_company
 from training.services.courses import (
     Syllabus,

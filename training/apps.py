@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy
 
-from training.groups import GROUPS
-from training.trigger_plans import plan_for_many_rows
+from training.core.groups import GROUPS
+from training.core.trigger_plans import plan_for_many_rows
 
 
 def write_site_and_groups(*, apps: Apps = present_apps, using: str, **kwargs: Any) -> None:

@@ -7,11 +7,11 @@ from django.utils import timezone
 from ninja import Path, Query, Router
 from pydantic import Field
 
-from attendance.selectors.classes import ClassFilter, Shown, in_state, matching
+from attendance.pages.classes import ClassFilter, Shown, in_state, matching
 from attendance.services.capture import Presence, capture_session, mark_exception
-from training.api_objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page, part
+from training.core.api.objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page, part
+from training.core.permissions import Permission, check_may, name_of, requires
 from training.models import ClassAttendanceSession, TrainingClass
-from training.permissions import Permission, check_may, name_of, requires
 from training.selectors.classes import CalendarDay, class_calendar, visible_class, visible_classes
 
 router = Router(by_alias=True)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ninja import File, Form, Path, Router, Status, UploadedFile
 
 from attendance.api.objects import Stored, stored_object
-from attendance.correction_policies import Result, Seen, check_is_finalized
+from attendance.policies.corrections import Result, Seen, check_is_finalized
 from attendance.selectors.evidence import NoEvidence, newest_sheet
 from attendance.services.corrections import correct_record
 from attendance.services.evidence import correct_sheet
@@ -15,8 +15,8 @@ from learners.api.competency import CompetencyObject, competency_object
 from learners.api.records import RecordObject, record_object
 from learners.models import CompetencyRecord
 from learners.selectors.records import list_records
-from training.api_objects import ApiObject, ApiRequest, Key, Text, answers
-from training.permissions import Permission, requires
+from training.core.api.objects import ApiObject, ApiRequest, Key, Text, answers
+from training.core.permissions import Permission, requires
 from training.selectors.sessions import get_session
 
 router = Router(by_alias=True)

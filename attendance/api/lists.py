@@ -12,19 +12,19 @@ from ninja import File, Path, Query, Router, Status, UploadedFile
 from pydantic import Field, model_validator
 
 from attendance.api.objects import AttendeeObject, Stored, Suggestion, attendee_object, stored_object, suggestion
+from attendance.pages.picker import PAGE_SIZE, SHORTEST_SEARCH, Wanted, candidate_count, candidates
+from attendance.pages.register import register
 from attendance.selectors.evidence import NoEvidence, present_upload
-from attendance.selectors.picker import PAGE_SIZE, SHORTEST_SEARCH, Wanted, candidate_count, candidates
-from attendance.selectors.register import register
 from attendance.services.attendees import add_attendees, remove_attendee
 from attendance.services.evidence import upload_evidence
 from attendance.services.finalize import finalize_session
 from attendance.services.list_acts import undo_act
 from attendance.services.marking import Mark, save_marks
-from learners.services.evidence_reads import log_download
-from learners.services.evidence_store import open_stored
-from training.api_objects import ApiObject, ApiRequest, Key, Moment, Page, Paging, Text, answers
+from learners.evidence.reads import log_download
+from learners.evidence.store import open_stored
+from training.core.api.objects import ApiObject, ApiRequest, Key, Moment, Page, Paging, Text, answers
+from training.core.permissions import Permission, check_may, may, requires
 from training.models import Session
-from training.permissions import Permission, check_may, may, requires
 from training.selectors.sessions import get_session
 
 router = Router(by_alias=True)

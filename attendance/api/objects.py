@@ -10,7 +10,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from attendance.models import ListAct
-from attendance.policies import (
+from attendance.pages.list_acts import undoable
+from attendance.pages.picker import Candidate
+from attendance.pages.register import Row
+from attendance.pages.sessions import SessionLine, session_lines
+from attendance.policies.lists import (
     ListFacts,
     check_can_finalize,
     check_can_mark,
@@ -18,19 +22,15 @@ from attendance.policies import (
     check_list_is_open,
     check_list_may_shrink,
 )
+from attendance.policies.sheet_findings import Told
+from attendance.policies.sheet_reading import reading_of
 from attendance.selectors.evidence import present_uploads
-from attendance.selectors.list_acts import undoable
-from attendance.selectors.picker import Candidate
-from attendance.selectors.register import Row
-from attendance.selectors.sessions import SessionLine, session_lines
 from attendance.selectors.sheet_reading import sheets_told
-from attendance.sheet_findings import Told
-from attendance.sheet_reading import reading_of
 from learners.models import EvidenceUpload
-from training.api_objects import ApiObject, Day, Moment
+from training.core.api.objects import ApiObject, Day, Moment
+from training.core.permissions import Permission, may, name_of
 from training.models import Session
-from training.permissions import Permission, may, name_of
-from training.policies import allows, check_can_schedule, check_open
+from training.policies.sessions import allows, check_can_schedule, check_open
 
 
 class SheetPageObject(ApiObject):

@@ -7,9 +7,9 @@ from ninja import Path, Query, Router, Status
 from pydantic import Field, WithJsonSchema
 
 from attendance.api.objects import SessionObject, session_objects
-from training.api_objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers
+from training.core.api.objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers
+from training.core.permissions import Permission, requires
 from training.models import Session
-from training.permissions import Permission, requires
 from training.selectors.sessions import (
     SessionFilter,
     Shown,

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from training.models.base import audited, not_blank
+from training.core.audited import audited, not_blank
 
 
 @audited()

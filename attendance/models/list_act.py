@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from training.models.base import audited
+from training.core.audited import audited
 
 
 @audited(exclude=["learner_ids", "versions"])

@@ -11,9 +11,9 @@ from django.utils import timezone
 from attendance.models import SessionAttendee
 from learners.models import LearnerProgression
 from learners.selectors.learners import person_of, rows_of_people
+from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, Session
 from training.selectors.sessions import with_title
-from training.words import day as day_in_words
 
 MOST_SHOWN = 10  # of the bookings of one person
 

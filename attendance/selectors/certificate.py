@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from learners.models import EvidenceUpload, Learner, TrainingRecord
 from learners.selectors.evidence import sheets_of
+from training.core.refusals import Refusal
 from training.models import Session
-from training.refusals import Refusal
 
 
 class RecordNotFound(Refusal):

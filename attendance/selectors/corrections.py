@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from attendance.correction_policies import Result, Standing
+from attendance.policies.corrections import Result, Standing
 from learners.models import CompetencyRecord, Learner, Revocation, TrainingRecord
 from learners.selectors.learners import find_by_badge, matches
 from training.models import Session

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db.models import Count, Q
 
 from attendance.models import SessionAttendee
-from attendance.policies import ListCounts
+from attendance.policies.lists import ListCounts
 
 COUNTS = {
     "listed": Count("pk"),

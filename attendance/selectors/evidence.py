@@ -8,16 +8,15 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attendance.correction_policies import check_is_finalized
-from attendance.policies import check_can_upload, has_ended
+from attendance.policies.corrections import check_is_finalized
+from attendance.policies.lists import check_can_upload, has_ended
+from attendance.policies.sheet_findings import Told
 from attendance.selectors.sheet_reading import sheets_told
-from attendance.sheet_findings import Told
 from learners.models import CompetencyRecord, EvidenceUpload, TrainingRecord
 from learners.selectors.evidence import original_among, sheets_of_session
+from training.core.refusals import Refusal
 from training.models import Session
-from training.policies import allows
-from training.refusals import Refusal
-from training.services.sessions import SessionNotFound
+from training.policies.sessions import SessionNotFound, allows
 
 
 class NoEvidence(Refusal):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attendance.models import SessionAttendee
-from attendance.policies import (
+from attendance.policies.lists import (
     ListFacts,
     Outcome,
     capacity_warning,
@@ -23,16 +23,16 @@ from attendance.policies import (
     has_ended,
     outcome,
 )
+from attendance.policies.sheet_findings import Told
 from attendance.selectors.counts import COUNTS
 from attendance.selectors.evidence import present_upload
 from attendance.selectors.sheet_reading import sheet_told
-from attendance.sheet_findings import Told
 from learners.models import EvidenceUpload
-from learners.policies import expiry_date
+from learners.policies.records import expiry_date
 from learners.selectors.learners import is_active_person, person_of
+from training.core.refusals import Refusal
 from training.models import Session
-from training.policies import allows
-from training.refusals import Refusal
+from training.policies.sessions import allows
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,15 +10,15 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from attendance.models import SessionAttendee
+from attendance.policies.sheet_reading import Place
 from attendance.selectors.papers import line_place
-from attendance.sheet_reading import Place
 from learners.models import EvidenceUpload, Learner, Revocation, TrainingRecord
+from learners.pages.items import ItemLine, item_lines_of, item_lines_of_many_as_of
+from learners.pages.later import Later, changed_later
+from learners.policies.standing import Verdict, verdict
 from learners.selectors.as_of import facts_as_of, workers_as_of
 from learners.selectors.evidence import sheets_of
-from learners.selectors.items import ItemLine, item_lines_of, item_lines_of_many_as_of
-from learners.selectors.later import Later, changed_later
 from learners.selectors.learners import person_of, rows_of_people
-from learners.standing import Verdict, verdict
 
 
 class File(NamedTuple):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
-from attendance.sheet_reading import Place, reading_of
-from learners.evidence_files.perspective import Quad
+from attendance.policies.sheet_reading import Place, reading_of
+from learners.evidence.perspective import Quad
 from learners.models import EvidenceUpload, Learner
 from training.models import Session
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
 from training.models import CourseVersion, Session
-from training.services.sessions import SessionNotFound
+from training.policies.sessions import SessionNotFound
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
-from attendance.sheet_findings import Changes, Told, free_lines, missing_pages, printed_lines, told
-from attendance.sheet_reading import Reading, reading_of
+from attendance.policies.sheet_findings import Changes, Told, free_lines, missing_pages, printed_lines, told
+from attendance.policies.sheet_reading import Reading, reading_of
 from learners.models import EvidenceUpload
 from training.models import Session
 

@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attendance.models import ListAct, SessionAttendee
-from attendance.policies import capacity_warning, check_can_remove, check_list_is_open
+from attendance.policies.lists import capacity_warning, check_can_remove, check_list_is_open
 from attendance.selectors.repeat import to_repeat
 from attendance.services.list_acts import note_act, raise_version
 from learners.models import Learner
+from learners.policies.workers import why_not_active
 from learners.selectors.learners import is_active_person, person_of
-from learners.worker_policies import why_not_active
+from training.core.permissions import Permission, check_may
+from training.core.refusals import Conflict, Invalid, database_refusals
 from training.models import Session
-from training.permissions import Permission, check_may
-from training.refusals import Conflict, Invalid, database_refusals
 from training.services.sessions import Plan, create_draft, create_scheduled, lock_session
 
 

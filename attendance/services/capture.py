@@ -15,16 +15,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import CaptureVoid
-from learners.hours import Hours, WrongHours, as_hours, check_presence
 from learners.models import LearnerHoursLog, LearnerProgression
+from learners.policies.hours import Hours, WrongHours, as_hours, check_presence
 from learners.selectors.progression import in_progress_keys
-from training.class_policies import check_can_capture, check_can_except, check_can_void, check_found
+from training.core.permissions import Permission, check_may
+from training.core.refusals import Conflict, Invalid, database_refusals
+from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
-from training.permissions import Permission, check_may
-from training.refusals import Conflict, Invalid, database_refusals
+from training.policies.classes import check_can_capture, check_can_except, check_can_void, check_found
 from training.selectors.classes import planned_days
 from training.services.classes import lock_meeting
-from training.words import day as day_in_words
 
 Status = ClassAttendanceSession.Status
 

@@ -9,13 +9,13 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attendance.correction_policies import NothingToCorrect, Result, Seen, Standing, check_can_correct
 from attendance.models import SessionAttendee
-from attendance.policies import completion_date
+from attendance.policies.corrections import NothingToCorrect, Result, Seen, Standing, check_can_correct
+from attendance.policies.lists import completion_date
 from attendance.selectors.corrections import standing_of
 from attendance.selectors.evidence import session_of_evidence
 from learners.models import CompetencyRecord, Learner, TrainingRecord
-from learners.policies import expiry_date
+from learners.policies.records import expiry_date
 from learners.selectors.employment import Employment, employment_on
 from learners.selectors.learners import ids_of_person
 from learners.services.competency import revoke_sign_off
@@ -23,10 +23,10 @@ from learners.services.compliance import recalculate
 from learners.services.learners import LearnerNotFound
 from learners.services.locks import lock_people
 from learners.services.records import ReasonMissing, revoke_record
-from training.audit_context import as_person
+from training.core.audit_context import as_person
+from training.core.permissions import Permission, check_may
+from training.core.refusals import Conflict, database_refusals
 from training.models import Session
-from training.permissions import Permission, check_may
-from training.refusals import Conflict, database_refusals
 
 
 class OtherBadge(Conflict):

@@ -9,19 +9,19 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from attendance.correction_policies import check_can_correct_sheet
-from attendance.policies import check_can_upload
+from attendance.policies.corrections import check_can_correct_sheet
+from attendance.policies.lists import check_can_upload
+from attendance.policies.sheet_reading import Reading, kept
 from attendance.selectors.evidence import newest_sheet, present_upload, session_of_evidence
 from attendance.services.sheet_reading import read_sheet
-from attendance.sheet_reading import Reading, kept
-from learners.evidence_files.incoming import Document, received
+from learners.evidence.incoming import Document, received
+from learners.evidence.store import StoredFile, store
 from learners.models import EvidenceUpload
-from learners.services.evidence_store import StoredFile, store
 from learners.services.records import ReasonMissing
-from training.audit_context import as_person
+from training.core.audit_context import as_person
+from training.core.permissions import Permission, check_may
+from training.core.refusals import database_refusals
 from training.models import Session
-from training.permissions import Permission, check_may
-from training.refusals import database_refusals
 from training.selectors.site import site_identity
 from training.services.sessions import lock_session
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attendance.policies import (
+from attendance.policies.lists import (
     ChangedSinceAsked,
     Outcome,
     check_can_finalize,
@@ -24,12 +24,12 @@ from attendance.policies import (
 from attendance.selectors.evidence import present_upload
 from attendance.selectors.finalize import list_facts, list_state, sheet_state
 from attendance.selectors.sheet_reading import sheet_told
-from learners.policies import expiry_date
+from learners.policies.records import expiry_date
 from learners.services.compliance import recalculate
-from training.audit_context import as_person
+from training.core.audit_context import as_person
+from training.core.permissions import Permission, check_may
+from training.core.refusals import database_refusals
 from training.models import Session
-from training.permissions import Permission, check_may
-from training.refusals import database_refusals
 from training.services.sessions import lock_session
 
 # L2, invariant 4: who stands on two lines under two badges gets one record, on the line of the badge that stays.

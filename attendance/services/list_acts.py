@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import ListAct, SessionAttendee
-from attendance.policies import NothingToUndo, check_can_undo, needed_to_undo
+from attendance.policies.lists import NothingToUndo, check_can_undo, needed_to_undo
 from learners.models import Learner
 from learners.selectors.learners import person_of
+from training.core.permissions import Permission, check_may
+from training.core.refusals import database_refusals
+from training.core.words import moment
 from training.models import Session
-from training.permissions import Permission, check_may
-from training.refusals import database_refusals
 from training.services.sessions import lock_session
-from training.words import moment
 
 # The row as it was before the act: what the event says that left it with the version before.
 MARKS_BEFORE = """

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attendance.models import ListAct, SessionAttendee
-from attendance.policies import check_can_mark, check_list_is_open
+from attendance.policies.lists import check_can_mark, check_list_is_open
 from attendance.services.list_acts import note_act
+from training.core.permissions import Permission, check_may, name_of
+from training.core.refusals import Conflict, Invalid, database_refusals
 from training.models import Session
-from training.permissions import Permission, check_may, name_of
-from training.refusals import Conflict, Invalid, database_refusals
 from training.services.sessions import lock_session
 
 REMARKS_LENGTH = 500

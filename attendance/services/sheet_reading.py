@@ -4,11 +4,11 @@ import json
 
 import structlog
 
-from attendance.sheet_layout import OF_UNKEYED_CODES, layout, layouts
-from attendance.sheet_reading import Reading, judged
-from learners.evidence_files import limited
-from learners.evidence_files.incoming import Document
-from learners.evidence_files.kinds import UnacceptableError
+from attendance.policies.sheet_layout import OF_UNKEYED_CODES, layout, layouts
+from attendance.policies.sheet_reading import Reading, judged
+from learners.evidence import limited
+from learners.evidence.incoming import Document
+from learners.evidence.kinds import UnacceptableError
 
 logger = structlog.get_logger(__name__)
 

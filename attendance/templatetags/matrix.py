@@ -8,8 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from attendance.selectors.matrix import Cell
-from training.words import day
+from attendance.pages.matrix import Cell
+from training.core.words import day
 
 register = template.Library()
 

@@ -14,17 +14,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from attendance.class_forms import CaptureForm, VoidForm
-from attendance.selectors.classes import ClassBoard, class_board, get_meeting, meeting_detail
+from attendance.forms.classes import CaptureForm, VoidForm
+from attendance.pages.classes import ClassBoard, class_board, get_meeting, meeting_detail
 from attendance.services.capture import Captured, capture_session, mark_exception, void_capture
 from learners.selectors.progression import in_progress_on
-from training.class_policies import check_can_capture, check_can_void
-from training.htmx import HtmxRequest
+from training.core.permissions import Permission, check_may, requires
+from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.htmx import HtmxRequest
+from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
-from training.permissions import Permission, check_may, requires
-from training.refusals import Conflict, Invalid, Refusal
+from training.policies.classes import check_can_capture, check_can_void
 from training.selectors.classes import visible_class
-from training.words import day as day_in_words
 
 
 @requires(Permission.CAPTURE)

@@ -6,12 +6,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from attendance.certificate import file_name, print_certificate
-from attendance.policies import check_has_certificate
+from attendance.papers.certificate import file_name, print_certificate
+from attendance.policies.lists import check_has_certificate
 from attendance.selectors.certificate import certificate_of, get_record
 from attendance.tasks import CERTIFICATES, SESSION, SITE, certificates_asked_for, certificates_title
-from training.htmx import HtmxRequest
-from training.permissions import Permission, check_may, may, requires
+from training.core.permissions import Permission, check_may, may, requires
+from training.core.web.htmx import HtmxRequest
 from training.selectors.sessions import get_session
 from training.views.jobs import ask_and_show
 

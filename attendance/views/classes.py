@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from attendance.class_forms import ClassFilterForm, ExportForm, MonthForm
-from attendance.selectors.classes import (
+from attendance.forms.classes import ClassFilterForm, ExportForm, MonthForm
+from attendance.pages.classes import (
     ClassFilter,
     class_board,
     class_lines,
@@ -19,14 +19,14 @@ from attendance.selectors.classes import (
     rhythm,
     timetable,
 )
-from attendance.selectors.first_steps import is_empty_site
+from attendance.pages.first_steps import is_empty_site
 from attendance.tasks import HOURS, export_form, hours_asked_for
-from training.htmx import HtmxRequest, swaps
-from training.job_kinds import untold
-from training.permissions import Permission, Reach, reach, requires
+from training.core.permissions import Permission, Reach, reach, requires
+from training.core.sorting import sort_of, sorted_by
+from training.core.web.htmx import HtmxRequest, swaps
 from training.selectors.classes import captures_missing, status_history, visible_class, visible_classes
 from training.selectors.courses import published_version
-from training.selectors.sorting import sort_of, sorted_by
+from training.services.job_kinds import untold
 from training.templatetags.form_key import FIELD
 from training.views.jobs import ask_and_show
 

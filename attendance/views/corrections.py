@@ -13,21 +13,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
-from attendance.correction_forms import CorrectingSheetForm, CorrectionForm, RevokeForm
-from attendance.correction_policies import Result, check_is_finalized
+from attendance.forms.corrections import CorrectingSheetForm, CorrectionForm, RevokeForm
+from attendance.pages.worker import get_worker
+from attendance.policies.corrections import Result, check_is_finalized
 from attendance.selectors.corrections import candidates, standing_of
 from attendance.selectors.evidence import newest_sheet, record_of_evidence, session_of_evidence
-from attendance.selectors.worker import get_worker
 from attendance.services.corrections import correct_record, revoke_seen
 from attendance.services.evidence import correct_sheet
-from learners.evidence_files.upload_names import FIELD
+from learners.evidence.upload_names import FIELD
 from learners.models import Learner
 from learners.services.records import check_not_revoked, revoke_record
-from training.htmx import HtmxRequest, swaps
-from training.keys import key_of
+from training.core.keys import key_of
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
+from training.core.web.htmx import HtmxRequest, swaps
 from training.models import Session
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
 
 
 @requires(Permission.REVOKE)

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from attendance.pages.workspace import progress
+from attendance.policies.sheet_findings import Told
 from attendance.selectors.evidence import (
     NoEvidence,
     evidence_card,
@@ -22,21 +24,19 @@ from attendance.selectors.evidence import (
 )
 from attendance.selectors.papers import line_of, papers
 from attendance.selectors.sheet_reading import sheet_told
-from attendance.selectors.workspace import progress
 from attendance.services.evidence import upload_evidence
-from attendance.sheet_findings import Told
-from learners.evidence_files.page_images import Width, page_image
-from learners.evidence_files.upload_names import FIELD
+from learners.evidence.page_images import Width, page_image
+from learners.evidence.reads import log_download, log_preview
+from learners.evidence.store import EvidenceAltered, EvidenceMissing, check_stored, open_stored
+from learners.evidence.upload_names import FIELD
 from learners.models import EvidenceUpload, Learner
 from learners.selectors.evidence import sheets_of, sheets_of_session
-from learners.services.evidence_reads import log_download, log_preview
-from learners.services.evidence_store import EvidenceAltered, EvidenceMissing, check_stored, open_stored
-from training.handing_out import SANDBOX
-from training.htmx import HtmxRequest
-from training.keys import key_of
+from training.core.keys import key_of
+from training.core.permissions import Permission, check_may, requires
+from training.core.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
+from training.core.web.htmx import HtmxRequest
+from training.core.web.middleware import SANDBOX
 from training.models import Session
-from training.permissions import Permission, check_may, requires
-from training.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
 from training.selectors.sessions import get_session
 
 

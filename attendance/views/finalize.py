@@ -11,13 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from attendance.policies import ChangedSinceAsked, SheetNotConfirmed
+from attendance.pages.workspace import progress
+from attendance.policies.lists import ChangedSinceAsked, SheetNotConfirmed
 from attendance.selectors.finalize import list_state, told_second_lines
-from attendance.selectors.workspace import progress
 from attendance.services.finalize import FinalizeResult, finalize_session
-from training.htmx import HtmxRequest
+from training.core.permissions import Permission, requires
+from training.core.web.htmx import HtmxRequest
 from training.models import Session
-from training.permissions import Permission, requires
 from training.selectors.sessions import get_session
 
 

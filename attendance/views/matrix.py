@@ -13,21 +13,21 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from attendance.forms import learner_ids
-from attendance.matrix_forms import BY_NAME, MatrixForm, address_of, place_of
-from attendance.selectors.first_steps import is_empty_site
-from attendance.selectors.matrix import matrix, matrix_counts
-from attendance.selectors.matrix_details import cell_details, column_details
-from attendance.selectors.worker import get_worker
+from attendance.forms.lists import learner_ids
+from attendance.forms.matrix import BY_NAME, MatrixForm, address_of, place_of
+from attendance.pages.first_steps import is_empty_site
+from attendance.pages.matrix import matrix, matrix_counts
+from attendance.pages.matrix_details import cell_details, column_details
+from attendance.pages.worker import get_worker
 from attendance.services.attendees import add_attendees, draft_for
 from attendance.tasks import MATRIX, matrix_asked_for
 from learners.selectors.as_of import NotADay, day_of
 from learners.selectors.compliance import last_run_at
-from training.htmx import HtmxRequest, swaps
-from training.job_kinds import untold
-from training.permissions import Permission, check_may, requires
+from training.core.permissions import Permission, check_may, requires
+from training.core.sorting import Sort
+from training.core.web.htmx import HtmxRequest, swaps
 from training.selectors.sessions import get_session
-from training.selectors.sorting import Sort
+from training.services.job_kinds import untold
 from training.views.jobs import ask_and_show
 
 CELLS_AT_ONCE = 25_000  # of an Excel file: a quarter of a second of a processor (docs/performance.md)

@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from attendance.selectors.worker import get_worker
+from attendance.pages.worker import get_worker
 from attendance.tasks import PACK, WORKER, pack_asked_for
-from training.htmx import HtmxRequest
-from training.permissions import Permission, check_may, requires
+from training.core.permissions import Permission, check_may, requires
+from training.core.web.htmx import HtmxRequest
 from training.views.jobs import ask_and_show
 
 

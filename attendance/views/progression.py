@@ -13,18 +13,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
-from attendance.class_forms import ByHandForm, StartForm, StepForm
-from attendance.selectors.progression import candidates_of_class, get_progression
-from learners.hours import check_in_progress, check_step
+from attendance.forms.classes import ByHandForm, StartForm, StepForm
+from attendance.pages.progression import candidates_of_class, get_progression
 from learners.models import LearnerProgression, ProgressionEvent
+from learners.policies.hours import check_in_progress, check_step
 from learners.services.hours import enter_hours
 from learners.services.progression import Collision, Started, complete, hold, resume, start_progressions
-from training.htmx import HtmxRequest, swaps
+from training.core.permissions import Permission, check_may, requires
+from training.core.refusals import Conflict, Invalid
+from training.core.web.htmx import HtmxRequest, swaps
+from training.core.words import day as day_in_words
 from training.models import TrainingClass
-from training.permissions import Permission, check_may, requires
-from training.refusals import Conflict, Invalid
 from training.selectors.classes import visible_class
-from training.words import day as day_in_words
 
 Kind = ProgressionEvent.Kind
 

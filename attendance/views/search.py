@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from attendance.selectors.search import Found, Most, find, find_exactly
+from attendance.pages.search import Found, Most, find, find_exactly
 from learners.models import Learner
-from training.htmx import HtmxRequest
+from training.core.permissions import Permission, may, requires
+from training.core.web.htmx import HtmxRequest
 from training.models import Session
-from training.permissions import Permission, may, requires
 
 LONGEST_TEXT = 250
 LISTED = Most()

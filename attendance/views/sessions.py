@@ -6,12 +6,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from attendance.selectors.first_steps import is_empty_site
-from attendance.selectors.sessions import listing, session_lines
-from attendance.selectors.week import week
-from attendance.session_forms import SessionListForm
-from training.htmx import HtmxRequest, swaps
-from training.permissions import Permission, Reach, reach, requires
+from attendance.forms.sessions import SessionListForm
+from attendance.pages.first_steps import is_empty_site
+from attendance.pages.sessions import listing, session_lines
+from attendance.pages.week import week
+from training.core.permissions import Permission, Reach, reach, requires
+from training.core.sorting import sort_of, sorted_by
+from training.core.web.htmx import HtmxRequest, swaps
 from training.selectors.sessions import (
     SessionFilter,
     count_by_state,
@@ -20,7 +21,6 @@ from training.selectors.sessions import (
     matching,
     visible_sessions,
 )
-from training.selectors.sorting import sort_of, sorted_by
 
 ROWS_PER_PAGE = 50
 COLUMNS = {

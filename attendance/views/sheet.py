@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from attendance.papers.sheet import file_name, print_sheet
 from attendance.selectors.sheet import sheet_of
-from attendance.sheet import file_name, print_sheet
-from training.permissions import Permission, check_may, may, requires
+from training.core.permissions import Permission, check_may, may, requires
 
 
 @requires(Permission.READ_SESSION)

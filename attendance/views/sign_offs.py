@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from attendance.selectors.evidence import sign_off_of_evidence
+from learners.forms.sign_offs import RevokeForm
 from learners.models import CompetencyRecord
 from learners.services.competency import open_further_attempt, revoke_sign_off
-from learners.sign_off_forms import RevokeForm
-from training.htmx import HtmxRequest
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid
+from training.core.web.htmx import HtmxRequest
 
 
 @requires(Permission.REVOKE)

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from attendance.selectors.first_steps import first_steps, is_empty_site
-from attendance.selectors.today import board, own_board
-from training.permissions import Permission, may, requires
+from attendance.pages.first_steps import first_steps, is_empty_site
+from attendance.pages.today import board, own_board
+from training.core.permissions import Permission, may, requires
 
 
 @requires(Permission.READ_SITE, Permission.READ_SESSION)

@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from attendance.selectors import trail as sources
-from attendance.selectors.worker import get_worker
-from training.htmx import HtmxRequest
+from attendance.pages import trail as sources
+from attendance.pages.worker import get_worker
+from training.core.permissions import Permission, check_may, may, requires
+from training.core.trail import Source, trail
+from training.core.web.htmx import HtmxRequest
 from training.models import Session
-from training.permissions import Permission, check_may, may, requires
-from training.selectors.audit import Source, trail
 
 
 @requires(Permission.READ_SITE)

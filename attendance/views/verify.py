@@ -18,17 +18,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from attendance.selectors.verify import ROWS_PER_PAGE, desk
-from learners.evidence_files.upload_names import FIELD
+from attendance.pages.verify import ROWS_PER_PAGE, desk
+from learners.evidence.upload_names import FIELD
+from learners.forms.sign_offs import TICKED, AssessmentForm, QueueFilterForm, SignOffForm, initial_of, ticked
+from learners.policies.sign_offs import Assessment, worker_of
 from learners.selectors.competency import QueueFilter, failed_or_revoked, lost_sign_offs, next_in_queue
 from learners.selectors.learners import pending_sign_offs, sign_offs_owed
 from learners.services.competency import SignOffNotFound, sign_off
-from learners.sign_off_forms import TICKED, AssessmentForm, QueueFilterForm, SignOffForm, initial_of, ticked
-from learners.sign_off_policies import Assessment, worker_of
-from training.htmx import HtmxRequest, swaps
-from training.keys import key_of
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
+from training.core.keys import key_of
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
+from training.core.web.htmx import HtmxRequest, swaps
 
 
 @requires(Permission.READ_SITE)

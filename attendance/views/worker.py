@@ -7,14 +7,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from attendance.selectors.progression import hours_of_worker
-from attendance.selectors.worker import get_worker, worker_profile, worker_profile_as_of
+from attendance.pages.progression import hours_of_worker
+from attendance.pages.worker import get_worker, worker_profile, worker_profile_as_of
+from learners.pages.merging import other_badges
 from learners.selectors.as_of import NotADay, day_of
 from learners.selectors.compliance import last_run_at
-from learners.selectors.merging import other_badges
-from training.htmx import HtmxRequest, swaps
-from training.keys import key_of
-from training.permissions import Permission, requires
+from training.core.keys import key_of
+from training.core.permissions import Permission, requires
+from training.core.web.htmx import HtmxRequest, swaps
 
 
 @requires(Permission.READ_SITE)

@@ -6,10 +6,10 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from attendance.selectors.worker import get_worker
+from attendance.pages.worker import get_worker
 from attendance.services.attendees import draft_for, scheduled_for
-from training.htmx import HtmxRequest
-from training.permissions import Permission, requires
+from training.core.permissions import Permission, requires
+from training.core.web.htmx import HtmxRequest
 from training.views.sessions import plan_anew
 
 

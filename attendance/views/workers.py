@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from attendance.selectors.first_steps import is_empty_site
-from learners.forms import WorkerFilterForm
+from attendance.pages.first_steps import is_empty_site
+from learners.forms.filters import WorkerFilterForm
 from learners.selectors.learners import WorkerFilter, group_counts, list_workers, worker_rows, workers_of
-from training.htmx import HtmxRequest, swaps
-from training.permissions import Permission, requires
-from training.selectors.sorting import sort_of, sorted_by
+from training.core.permissions import Permission, requires
+from training.core.sorting import sort_of, sorted_by
+from training.core.web.htmx import HtmxRequest, swaps
 
 ROWS_PER_PAGE = 50
 COLUMNS = {

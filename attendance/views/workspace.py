@@ -15,21 +15,21 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from attendance.forms import PickerForm, act_key, everybody, learner_ids, line_number, taken_back, typed_marks
-from attendance.policies import check_can_mark, check_list_is_open
+from attendance.forms.lists import PickerForm, act_key, everybody, learner_ids, line_number, taken_back, typed_marks
+from attendance.pages.list_acts import names_of, offer_of, what_of
+from attendance.pages.picker import Picker, picker
+from attendance.pages.register import Row, register
+from attendance.pages.workspace import progress, workspace
+from attendance.policies.lists import check_can_mark, check_list_is_open
 from attendance.selectors.corrections import corrections_of
-from attendance.selectors.list_acts import names_of, offer_of, what_of
-from attendance.selectors.picker import Picker, picker
-from attendance.selectors.register import Row, register
-from attendance.selectors.workspace import progress, workspace
 from attendance.services.attendees import Added, add_attendees, duplicate_session, plan_repeat, remove_attendee
 from attendance.services.list_acts import Undone, undo_act
 from attendance.services.marking import Mark, NotOnTheList, StaleMarks, StaleRow, mark_everybody, save_marks
-from training.htmx import HtmxRequest
+from training.core.permissions import Permission, check_may, may, name_of, requires
+from training.core.refusals import Invalid, Refusal
+from training.core.web.htmx import HtmxRequest
 from training.models import Session
-from training.permissions import Permission, check_may, may, name_of, requires
-from training.policies import allows
-from training.refusals import Invalid, Refusal
+from training.policies.sessions import allows
 from training.selectors.sessions import get_session
 
 FULL_WEEK_MINUTES = 40 * 60  # what the bar of a trainer's load is drawn against

@@ -13,9 +13,9 @@ from config.demo.library import Library
 from config.demo.paper import certificate
 from config.demo.people import Person
 from config.demo.plan import HISTORY_DAYS
+from learners.evidence.store import StoredFile
 from learners.models import EvidenceUpload, Learner, TrainingRecord
-from learners.policies import expiry_date
-from learners.services.evidence_store import StoredFile
+from learners.policies.records import expiry_date
 
 
 def write_certificates(

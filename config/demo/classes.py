@@ -19,10 +19,10 @@ from attendance.services.capture import capture_session, mark_exception, void_ca
 from config.demo.library import Library
 from config.demo.people import Person
 from learners.models import Learner, LearnerHoursLog, LearnerProgression, ProgressionEvent
-from training.audit_context import as_command
+from training.core.audit_context import as_command
 from training.models import ClassAttendanceSession, Company, Course, CourseVersion, TrainingClass
-from training.public_holidays import public_holidays
-from training.schedules import LAST_DAY, Frequency, Interval, Schedule, class_days
+from training.policies.public_holidays import public_holidays
+from training.policies.schedules import LAST_DAY, Frequency, Interval, Schedule, class_days
 from training.services.classes import ClassPlan, create_class, stop_class
 
 HISTORY_DAYS = 730

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from config.demo.catalogue import AWAY, Catalogue, CourseFacts, TrainerFacts, VenueFacts
 from config.demo.people import Person
 from config.demo.plan import HISTORY_DAYS, Group, Outcome, is_working_day
-from learners.policies import expiry_date
+from learners.policies.records import expiry_date
 
 STARTS = (time(8), time(13), time(10), time(7), time(15))
 LONGEST_DELAY_DAYS = 15

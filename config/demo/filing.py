@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
-from learners.evidence_files.incoming import Document
-from learners.evidence_files.kinds import Kind
-from learners.services.evidence_store import StoredFile, store
+from learners.evidence.incoming import Document
+from learners.evidence.kinds import Kind
+from learners.evidence.store import StoredFile, store
 from training.selectors.site import site_identity
 
 BACKGROUND = 10

@@ -23,8 +23,8 @@ from config.demo.sign_offs import revoke_a_few, sign_off
 from config.demo.workforce import write_workforce
 from learners.models import Learner
 from learners.services.compliance import recalculate_everyone
-from training.audit_context import as_command
-from training.long_jobs import take_time
+from training.core.audit_context import as_command
+from training.core.long_jobs import take_time
 
 
 def load(*, seed: int, workers: int, now: datetime, progress: Progress) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import Group, User
 from django.utils.crypto import salted_hmac
 
-from training.groups import AUDITORS, SUPERVISORS, TRAINERS
+from training.core.groups import AUDITORS, SUPERVISORS, TRAINERS
 
 SALT = "siteproof.demo.password"
 

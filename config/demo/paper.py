@@ -10,11 +10,11 @@ from typing import Any
 from django.utils import timezone
 
 from attendance.models import SessionAttendee
+from attendance.papers.sheet import sheet_data
 from attendance.selectors.sheet import Sheet
-from attendance.sheet import sheet_data
 from learners.models import Learner
-from training.printing import printable, typeset
-from training.words import day
+from training.core.printing import printable, typeset
+from training.core.words import day
 
 SIGNED_SHEET = Path(__file__).with_name("signed_sheet.typ")
 CERTIFICATE = Path(__file__).with_name("certificate.typ")

@@ -14,16 +14,17 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from attendance.models import SessionAttendee
+from attendance.papers.sheet import file_name, sheet_codes
+from attendance.policies.sheet_reading import as_printed, kept
 from attendance.selectors.sheet import Sheet
 from attendance.services.finalize import finalize_session
-from attendance.sheet import file_name, sheet_codes
-from attendance.sheet_reading import as_printed, kept
 from config.demo.diary import PlannedSession
 from config.demo.library import Library
 from config.demo.paper import Signed, signed_sheet
 from config.demo.people import Person
 from config.demo.plan import Outcome
 from config.demo.progress import Progress
+from learners.evidence.store import StoredFile
 from learners.models import (
     CompetencyRecord,
     ComplianceItem,
@@ -33,8 +34,7 @@ from learners.models import (
     RoleRequirement,
     TrainingRecord,
 )
-from learners.services.evidence_store import StoredFile
-from training.audit_context import as_command
+from training.core.audit_context import as_command
 from training.models import Session
 
 SHARE_WITH_WALK_INS = 0.12

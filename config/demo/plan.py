@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from config.demo.catalogue import AWAY, Catalogue, CourseFacts
 from config.demo.people import Person, asked_of
-from learners.policies import expiry_date
+from learners.policies.records import expiry_date
 
 HISTORY_DAYS = 730
 AHEAD_DAYS = 28

@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from attendance.papers.sheet import file_name
 from attendance.selectors.sheet import sheet_of
 from attendance.services.attendees import add_attendees
 from attendance.services.evidence import upload_evidence
 from attendance.services.finalize import finalize_session
 from attendance.services.marking import Mark, save_marks
-from attendance.sheet import file_name
 from config.demo.catalogue import Catalogue
 from config.demo.diary import Diary
 from config.demo.library import Library
 from config.demo.paper import Signed, signed_sheet
 from learners.models import ComplianceItem, Learner
-from training.audit_context import as_command
+from training.core.audit_context import as_command
 from training.models import Session
 from training.services.sessions import cancel_session, create_draft, create_scheduled
 

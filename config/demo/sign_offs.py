@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from config.demo.library import Library
 from learners.models import CompetencyRecord, TrainingRecord
-from learners.policies import expiry_date
+from learners.policies.records import expiry_date
 from learners.services.records import revoke_record
-from training.audit_context import as_command
+from training.core.audit_context import as_command
 
 LONGEST_WAIT_DAYS = 35
 WHY_NOT_COMPETENT = (

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from training import guards
+from training.core import database_guards as guards
 
 END_TOKENS = """
     CREATE FUNCTION end_tokens_of_login() RETURNS trigger LANGUAGE plpgsql AS $$

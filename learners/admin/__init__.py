@@ -1,5 +1,5 @@
 from learners.admin import hours, records, requirements, workers
-from training.event_admin import register_events
+from training.core.admin.events import register_events
 
 __all__ = ["hours", "records", "requirements", "workers"]
 

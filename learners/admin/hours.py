@@ -4,11 +4,11 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from learners.admin.workers import WORKER_SEARCH
-from learners.hours import check_can_void_hours
 from learners.models import LearnerHoursLog, LearnerProgression, ProgressionEvent
+from learners.policies.hours import check_can_void_hours
 from learners.services.hours import void_hours
-from training.guarded_admin import ObjectAction, ReadOnlyAdmin, ReasonForm
-from training.policies import allows
+from training.core.admin.guarded import ObjectAction, ReadOnlyAdmin, ReasonForm
+from training.policies.sessions import allows
 
 
 @admin.register(LearnerProgression)

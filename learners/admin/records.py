@@ -21,9 +21,9 @@ from learners.models import (
 )
 from learners.services.competency import revoke_sign_off
 from learners.services.records import revoke_record
-from training.guarded_admin import GuardedAdmin, ObjectAction, ReadOnlyAdmin, ReadOnlyInline, ReasonForm
-from training.selectors.audit import Source
-from training.words import day
+from training.core.admin.guarded import GuardedAdmin, ObjectAction, ReadOnlyAdmin, ReadOnlyInline, ReasonForm
+from training.core.trail import Source
+from training.core.words import day
 
 
 class RevokedFilter(admin.SimpleListFilter):

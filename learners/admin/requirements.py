@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learners.models import Area, AreaRequirement, Role, RoleRequirement
-from learners.selectors.library_trail import of_area, of_role
+from learners.pages.library_trail import of_area, of_role
 from learners.services.courses import delete_course
 from learners.services.requirements import (
     delete_area,
@@ -21,16 +21,16 @@ from learners.services.requirements import (
     save_area,
     save_role,
 )
-from training.guarded_admin import (
+from training.core.admin.guarded import (
     GuardedAdmin,
     ObjectAction,
     ReadOnlyAdmin,
     ReadOnlyInline,
     who_acts,
 )
+from training.core.trail import Source
 from training.models import Course, CourseVersion
-from training.selectors.audit import Source
-from training.selectors.library_trail import of_course
+from training.pages.library_trail import of_course
 from training.services.courses import create_course
 
 

@@ -26,8 +26,15 @@ from learners.models import (
 )
 from learners.selectors.learners import matches
 from learners.services.learners import LearnerFacts, change_learner, create_learner, set_areas
-from training.guarded_admin import GuardedAdmin, GuardedInline, ReadOnlyAdmin, ReadOnlyInline, ServiceForm, who_acts
-from training.selectors.audit import Source
+from training.core.admin.guarded import (
+    GuardedAdmin,
+    GuardedInline,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    ServiceForm,
+    who_acts,
+)
+from training.core.trail import Source
 
 WORKER_SEARCH = ("learner__badge_id", "learner__first_name", "learner__last_name")
 

@@ -7,11 +7,11 @@ from ninja import Path, Query, Router, Status
 from pydantic import Field
 
 from learners.models import CompetencyRecord
+from learners.policies.sign_offs import Assessment
 from learners.selectors.competency import QueueFilter, queue
 from learners.services.competency import open_further_attempt, revoke_sign_off, sign_off
-from learners.sign_off_policies import Assessment
-from training.api_objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Reason, Text, answers, page
-from training.permissions import Permission, name_of, requires
+from training.core.api.objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Reason, Text, answers, page
+from training.core.permissions import Permission, name_of, requires
 
 router = Router(by_alias=True)
 

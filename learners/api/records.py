@@ -9,8 +9,8 @@ from learners.models import TrainingRecord
 from learners.selectors.records import list_records
 from learners.services.external_records import ExternalTraining, record_external
 from learners.services.records import revoke_record
-from training.api_objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Reason, Text, answers, page
-from training.permissions import Permission, name_of, requires
+from training.core.api.objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Reason, Text, answers, page
+from training.core.permissions import Permission, name_of, requires
 
 router = Router(by_alias=True)
 

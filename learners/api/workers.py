@@ -9,14 +9,14 @@ from ninja import Path, Query, Router
 from pydantic import Field, WithJsonSchema
 
 from learners.models import ComplianceStatus, Learner, LearnerHoursLog
-from learners.selectors.items import ItemLine, item_lines
+from learners.pages.items import ItemLine, item_lines
+from learners.policies.standing import Verdict, is_out_of_date, verdict
 from learners.selectors.learners import Group, WorkerFilter, group_counts, list_workers, sign_offs_owed
 from learners.selectors.progression import ProgressionLine, hours_log, progressions_of_learner
 from learners.services.learners import LearnerNotFound
 from learners.services.merging import merge_workers
-from learners.standing import Verdict, is_out_of_date, verdict
-from training.api_objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page, part
-from training.permissions import Permission, name_of, requires
+from training.core.api.objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page, part
+from training.core.permissions import Permission, name_of, requires
 
 compliance = Router(by_alias=True)
 learners = Router(by_alias=True)

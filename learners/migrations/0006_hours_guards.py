@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from training import guards
+from training.core import database_guards as guards
 
 
 class Migration(migrations.Migration):

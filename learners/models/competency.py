@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from learners.models.record import TRAINER_NOT_NAMED
-from training.models.base import Authored, audited, not_blank
+from training.core.audited import Authored, audited, not_blank
 from training.models.session import SHA256_HEX
 
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from learners.models.learner import ComplianceStatus
 from learners.models.requirement import RequirementType
-from training.models.base import audited
-from training.words import moment
+from training.core.audited import audited
+from training.core.words import moment
 
 
 @audited(exclude=["updated_at"])

@@ -6,7 +6,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat, Length, Trim, Upper
 from django.utils.translation import gettext_lazy as _
 
-from training.models.base import Authored, audited
+from training.core.audited import Authored, audited
 
 
 class Fold(Func):

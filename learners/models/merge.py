@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from learners.models.learner import Learner
-from training.models.base import not_blank
+from training.core.audited import not_blank
 
 
 class Merge(models.Model):

@@ -15,11 +15,19 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from learners.hours import Hours, as_hours, check_day, check_hours, check_meeting, check_meeting_held, check_source
+from learners.policies.hours import (
+    Hours,
+    as_hours,
+    check_day,
+    check_hours,
+    check_meeting,
+    check_meeting_held,
+    check_source,
+)
+from training.core.audited import audited
+from training.core.refusals import database_refusals
+from training.core.words import day
 from training.models import ClassAttendanceSession
-from training.models.base import audited
-from training.refusals import database_refusals
-from training.words import day
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise

@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from training.models.base import audited, not_blank
+from training.core.audited import audited, not_blank
+from training.core.words import day
 from training.models.session import SHA256_HEX
-from training.words import day
 
 TRAINER_NOT_NAMED = ("", "None")  # what stands in a record whose session's trainer was not loaded
 

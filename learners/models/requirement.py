@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from training.models.base import Authored, audited, not_blank
+from training.core.audited import Authored, audited, not_blank
 
 
 @audited()

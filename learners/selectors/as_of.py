@@ -2,7 +2,7 @@
 
 A record counts from its completion, a revocation from its own day, whenever they were entered. Role, employer, status,
 areas, the tree of areas and requirements are those of that day, by the periods that nobody has overruled;
-`learners.selectors.later` says what was known otherwise on that day itself. A person with several badges is one (L2):
+`learners.pages.later` says what was known otherwise on that day itself. A person with several badges is one (L2):
 what was so under the surviving badge decides; before that badge came, the newest of the merged ones does.
 """
 
@@ -19,7 +19,6 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from learners.answers import Sources, answers
 from learners.models import (
     AreaPeriod,
     ComplianceItem,
@@ -30,11 +29,12 @@ from learners.models import (
     RequirementPeriod,
     Role,
 )
+from learners.policies.answers import Sources, answers
+from learners.policies.standing import Facts
 from learners.selectors.learners import WorkerFilter, matches
-from learners.standing import Facts
-from training.keys import day_of_text
+from training.core.keys import day_of_text
+from training.core.refusals import Invalid
 from training.models import Company
-from training.refusals import Invalid
 
 # An area has no day on which it began: who is in it, and what it asks, do. So what it said first holds before as well.
 AREAS = """

@@ -27,7 +27,7 @@ from learners.models import (
     Learner,
     LearnerArea,
 )
-from learners.standing import Standing, standing_of_item, standing_of_worker
+from learners.policies.standing import Standing, standing_of_item, standing_of_worker
 
 MOST_WORDS = 8
 STANDING_FACTS = ("status", "due_date", "expiry_date", "key_date", "holds_until")  # of an item

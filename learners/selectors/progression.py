@@ -10,8 +10,8 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from learners.hours import STATE_AFTER, percent
 from learners.models import LearnerHoursLog, LearnerProgression, ProgressionEvent
+from learners.policies.hours import STATE_AFTER, percent
 from training.models import CourseVersion
 
 

@@ -14,14 +14,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learners.evidence_files.incoming import received
+from learners.evidence.incoming import received
+from learners.evidence.store import StoredFile, store
 from learners.models import AssessmentMethod, CompetencyRecord, EvidenceUpload, Revocation, TrainingRecord
-from learners.policies import expiry_date
-from learners.services.compliance import recalculate
-from learners.services.evidence_store import StoredFile, store
-from learners.services.locks import lock_people
-from learners.services.records import AlreadyRevoked, ReasonMissing
-from learners.sign_off_policies import (
+from learners.policies.records import expiry_date
+from learners.policies.sign_offs import (
     Assessment,
     NotAssessable,
     check_assessment,
@@ -30,11 +27,14 @@ from learners.sign_off_policies import (
     check_pending,
     check_training_date,
 )
-from training.audit_context import as_person
-from training.permissions import Permission, check_may, name_of
-from training.refusals import Refusal, database_refusals
+from learners.services.compliance import recalculate
+from learners.services.locks import lock_people
+from learners.services.records import AlreadyRevoked, ReasonMissing
+from training.core.audit_context import as_person
+from training.core.permissions import Permission, check_may, name_of
+from training.core.refusals import Refusal, database_refusals
+from training.core.words import day
 from training.selectors.site import site_identity
-from training.words import day
 
 
 class SignOffNotFound(Refusal):

@@ -4,8 +4,8 @@ One implementation, in SQL and set-based, serves one learner, the list of a sess
 
 1. the learners, and those into whom they were merged, are locked in the order of their keys, so that no answer rests
    on half of somebody else's change;
-2. one MERGE works out what every learner must have (C1) and has (C2, C3) by the rules of `learners.answers`, and
-   writes the differences only;
+2. one MERGE works out what every learner must have (C1) and has (C2, C3) by the rules of `learners.policies.answers`,
+   and writes the differences only;
 3. one UPDATE takes the worst item of each learner (C4).
 
 Items are kept for every learner, active or not, so that whoever returns or is unblocked has an answer at once; counts
@@ -20,12 +20,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from learners.answers import Sources, answers
 from learners.models import ComplianceRun, Learner
+from learners.policies.answers import Sources, answers
 from learners.services.locks import lock_people
 from learners.services.preview import note_answers
-from training.long_jobs import take_time
-from training.refusals import database_refusals
+from training.core.long_jobs import take_time
+from training.core.refusals import database_refusals
 
 CHUNK = 2_000  # learners judged, and so locked, in one transaction of a run over the site
 

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from learners.models import AreaRequirement, RoleRequirement
+from training.core.refusals import Conflict, database_refusals
 from training.models import Course
-from training.refusals import Conflict, database_refusals
 from training.services.courses import delete_unbooked_course, lock_course
 
 

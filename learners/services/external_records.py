@@ -11,21 +11,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learners.evidence_files.incoming import Document, received
+from learners.evidence.incoming import Document, received
+from learners.evidence.store import StoredFile, store
 from learners.models import EvidenceUpload, Learner, TrainingRecord
-from learners.policies import check_external_dates
+from learners.policies.records import check_external_dates
 from learners.selectors.employment import employment_on
 from learners.selectors.learners import ids_of_person
 from learners.services.compliance import recalculate
-from learners.services.evidence_store import StoredFile, store
 from learners.services.learners import LearnerNotFound, lock_learner
-from training.audit_context import as_person
+from training.core.audit_context import as_person
+from training.core.permissions import Permission, check_may, name_of
+from training.core.refusals import Conflict, Invalid, database_refusals
+from training.core.words import day, moment
 from training.models import Company, CourseVersion
-from training.permissions import Permission, check_may, name_of
-from training.refusals import Conflict, Invalid, database_refusals
 from training.selectors.courses import published_version
 from training.selectors.site import site_identity
-from training.words import day, moment
 
 
 class ExternalTraining(TypedDict):

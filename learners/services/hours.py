@@ -8,14 +8,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learners import hours as rules
 from learners.models import LearnerHoursLog, LearnerProgression
+from learners.policies import hours as rules
 from learners.services.records import ReasonMissing
-from training.locks import lock_row
-from training.long_jobs import take_time
+from training.core.long_jobs import take_time
+from training.core.permissions import Permission, check_may
+from training.core.refusals import Refusal, database_refusals
+from training.core.transactions import lock_row
 from training.models import ClassAttendanceSession
-from training.permissions import Permission, check_may
-from training.refusals import Refusal, database_refusals
 
 
 class HoursNotFound(Refusal):

@@ -11,15 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import Area, BadgePeriod, Learner, LearnerArea, LearnerPeriod
+from learners.policies.workers import check_dated_back, check_not_merged, check_reason, check_version, has_left
 from learners.services.compliance import recalculate
 from learners.services.effective import badge_was_mistyped, effective_on
 from learners.services.locks import lock_people
 from learners.services.requirements import lock_rules_to_apply
-from learners.worker_policies import check_dated_back, check_not_merged, check_reason, check_version, has_left
-from training.audit_context import as_person
-from training.permissions import Permission, check_may, may
-from training.refusals import Invalid, Refusal, check_fields, database_refusals
-from training.words import day as day_in_words
+from training.core.audit_context import as_person
+from training.core.permissions import Permission, check_may, may
+from training.core.refusals import Invalid, Refusal, check_fields, database_refusals
+from training.core.words import day as day_in_words
 
 
 class LearnerFacts(TypedDict, total=False):

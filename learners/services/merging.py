@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import Learner, LearnerProgression, Merge
+from learners.policies.workers import CannotMerge, check_can_merge, check_merged, check_reason
 from learners.services.compliance import recalculate
 from learners.services.effective import effective_on
 from learners.services.learners import LearnerNotFound, end_if_over, lock_learner
 from learners.services.requirements import lock_rules_to_apply
-from learners.worker_policies import CannotMerge, check_can_merge, check_merged, check_reason
-from training.audit_context import as_person
-from training.permissions import Permission, check_may
-from training.refusals import database_refusals
+from training.core.audit_context import as_person
+from training.core.permissions import Permission, check_may
+from training.core.refusals import database_refusals
 
 
 def merge_workers(*, duplicate_id: int, survivor_id: int, reason: str, by: User, now: datetime) -> Learner:

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from learners.models import AssessmentMethod
-from training.permissions import Permission, check_may
-from training.refusals import Refusal, database_refusals
+from training.core.permissions import Permission, check_may
+from training.core.refusals import Refusal, database_refusals
 from training.services.library_rows import write_row
 
 

@@ -16,9 +16,9 @@ from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext as _
 
 from learners.models import ComplianceItem, ComplianceStatus, Learner
-from learners.outcome import CourseTurn, Outcome, Turn
+from learners.policies.outcome import CourseTurn, Outcome, Turn
 from learners.selectors.learners import is_on_site
-from training.refusals import Conflict, database_refusals
+from training.core.refusals import Conflict, database_refusals
 
 Change = Callable[[], Any]
 

@@ -14,16 +14,16 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learners import hours as rules
 from learners.models import Learner, LearnerHoursLog, LearnerProgression, ProgressionEvent
+from learners.policies import hours as rules
+from learners.policies.workers import why_not_active
 from learners.selectors.learners import person_of, rows_of_people
 from learners.services.locks import lock_people
-from learners.worker_policies import why_not_active
+from training.core.permissions import Permission, check_may
+from training.core.refusals import Conflict, Invalid, database_refusals
+from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
-from training.permissions import Permission, check_may
-from training.refusals import Conflict, Invalid, database_refusals
 from training.services.classes import lock_class
-from training.words import day as day_in_words
 
 Kind = ProgressionEvent.Kind
 Status = LearnerProgression.Status

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from learners.models import Area, Learner, LearnerArea, Role
 from learners.services.compliance import recalculate
 from learners.services.requirements import lock_rules_to_apply
-from training.permissions import Permission, check_may
-from training.refusals import Conflict, Invalid, database_refusals
+from training.core.permissions import Permission, check_may
+from training.core.refusals import Conflict, Invalid, database_refusals
 
 
 @dataclass(frozen=True, kw_only=True)

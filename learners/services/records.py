@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from learners.models import CompetencyRecord, Revocation, TrainingRecord
 from learners.services.compliance import recalculate
 from learners.services.learners import lock_learner
-from training.permissions import Permission, check_may, name_of
-from training.refusals import Conflict, Invalid, Refusal, database_refusals
-from training.words import day
+from training.core.permissions import Permission, check_may, name_of
+from training.core.refusals import Conflict, Invalid, Refusal, database_refusals
+from training.core.words import day
 
 
 class RecordNotFound(Refusal):

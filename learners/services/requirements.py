@@ -18,9 +18,9 @@ from django.utils.translation import ngettext
 from learners.models import Area, AreaRequirement, Learner, LearnerArea, Role, RoleRequirement
 from learners.selectors.learners import with_areas_inside
 from learners.services.compliance import recalculate
-from training.edits import check_unchanged
-from training.permissions import Permission, check_may
-from training.refusals import Conflict, Invalid, Refusal, check_fields, database_refusals
+from training.core.edits import check_unchanged
+from training.core.permissions import Permission, check_may
+from training.core.refusals import Conflict, Invalid, Refusal, check_fields, database_refusals
 from training.services.courses import lock_course
 
 RULES_LOCK = 5_190_601  # the number of the advisory lock; no other one of the application has it

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django import template
 
 from learners.models import CompetencyRecord
-from learners.sign_off_policies import repeatable
+from learners.policies.sign_offs import repeatable
 
 register = template.Library()
 

@@ -12,21 +12,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from learners.library_forms import AreaForm
+from learners.forms.library import AreaForm
 from learners.models import Area
-from learners.outcome import NOTHING_TURNS
+from learners.pages.library_trail import of_area
+from learners.pages.requirements import area_page, get_area, list_areas
+from learners.policies.outcome import NOTHING_TURNS
 from learners.selectors.learners import with_areas_inside
-from learners.selectors.library_trail import of_area
-from learners.selectors.requirements import area_page, get_area, list_areas
 from learners.services.requirements import delete_area, save_area
 from learners.views.deletion import delete_or_ask
 from learners.views.previews import preview_or_save, save_if_seen, status_of, words_of
 from learners.views.requirements import requirement_form, requirement_removal
-from training.edits import loaded_by, refuse
-from training.htmx import HtmxRequest, swaps
-from training.keys import key_of
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, Refusal
+from training.core.edits import loaded_by, refuse
+from training.core.keys import key_of
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.htmx import HtmxRequest, swaps
 from training.views.library.answers import asked, go, told
 
 LONGEST_TEXT = 100

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from learners.selectors.course_askers import askers_of
+from learners.pages.course_askers import askers_of
 from learners.services.courses import check_not_required, delete_course
-from training.htmx import HtmxRequest
-from training.permissions import Permission, requires
-from training.selectors.library_courses import get_course
+from training.core.permissions import Permission, requires
+from training.core.web.htmx import HtmxRequest
+from training.pages.library_courses import get_course
 from training.services.courses import check_unbooked
 from training.views.library.answers import go, question
 

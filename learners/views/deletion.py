@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from learners.models import Area, Role
 from learners.services.preview import try_out
 from learners.views.requirements import kind_of
-from training.htmx import HtmxRequest
-from training.refusals import Conflict
+from training.core.refusals import Conflict
+from training.core.web.htmx import HtmxRequest
 from training.views.library.answers import go, question
 
 

@@ -11,14 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from learners.evidence_files.upload_names import FIELD
+from learners.evidence.upload_names import FIELD
+from learners.forms.external_records import ExternalRecordForm
 from learners.models import Learner, TrainingRecord
-from learners.record_forms import ExternalRecordForm
 from learners.services.external_records import record_external
 from learners.services.learners import LearnerNotFound
-from training.htmx import HtmxRequest, swaps
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, TooLarge, UnsupportedType
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid, TooLarge, UnsupportedType
+from training.core.web.htmx import HtmxRequest, swaps
 
 
 @requires(Permission.RECORD_EXTERNAL)

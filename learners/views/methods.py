@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from learners.method_forms import MethodForm
+from learners.forms.methods import MethodForm
 from learners.models import AssessmentMethod
 from learners.selectors.competency import list_methods
 from learners.services.methods import MethodFacts, MethodNotFound, create_method, edit_method
-from training.edits import loaded_by
-from training.htmx import HtmxRequest
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid
+from training.core.edits import loaded_by
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid
+from training.core.web.htmx import HtmxRequest
 from training.views.library.answers import asked, go
 
 

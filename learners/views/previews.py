@@ -7,9 +7,9 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from learners.selectors.outcomes import ToldOutcome, told
+from learners.pages.outcomes import ToldOutcome, told
 from learners.services.preview import Change, OutcomeDiffers, carry_out, try_out
-from training.refusals import Conflict, Refusal
+from training.core.refusals import Conflict, Refusal
 
 MOST_NAMED = 50
 

@@ -11,14 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from learners.forms import WorkerFilterForm
-from learners.reassign_forms import Deed, ReassignForm, asked_deed, chosen_workers
+from learners.forms.filters import WorkerFilterForm
+from learners.forms.reassignment import Deed, ReassignForm, asked_deed, chosen_workers
+from learners.pages.outcomes import ToldOutcome, chosen_people
 from learners.selectors.learners import workers_of
-from learners.selectors.outcomes import ToldOutcome, chosen_people
 from learners.views.previews import preview_or_save, status_of, words_of
-from training.htmx import HtmxRequest
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, show_refusal
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid, show_refusal
+from training.core.web.htmx import HtmxRequest
 from training.views.library.answers import go
 
 MOST_NAMED = 10

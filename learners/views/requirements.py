@@ -8,14 +8,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learners.library_forms import RequirementForm
+from learners.forms.library import RequirementForm
 from learners.models import Area, Role
-from learners.selectors.requirements import get_requirement, requirements_of
+from learners.pages.requirements import get_requirement, requirements_of
 from learners.services.requirements import delete_requirement, save_requirement
 from learners.views.previews import preview_or_save, status_of, words_of
-from training.edits import loaded_by, refuse
-from training.htmx import HtmxRequest
-from training.refusals import Conflict, Invalid
+from training.core.edits import loaded_by, refuse
+from training.core.refusals import Conflict, Invalid
+from training.core.web.htmx import HtmxRequest
 from training.services.courses import CourseNotFound
 from training.views.library.answers import go
 

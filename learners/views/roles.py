@@ -12,18 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from learners.library_forms import RoleForm
+from learners.forms.library import RoleForm
 from learners.models import Role
-from learners.selectors.library_trail import of_role
-from learners.selectors.requirements import get_role, list_roles, requirements_of
+from learners.pages.library_trail import of_role
+from learners.pages.requirements import get_role, list_roles, requirements_of
 from learners.services.requirements import delete_role, save_role
 from learners.views.deletion import delete_or_ask
 from learners.views.requirements import requirement_form, requirement_removal
-from training.edits import loaded_by
-from training.htmx import HtmxRequest, swaps
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, Refusal
-from training.selectors.sorting import sort_of, sorted_by
+from training.core.edits import loaded_by
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.sorting import sort_of, sorted_by
+from training.core.web.htmx import HtmxRequest, swaps
 from training.views.library.answers import asked, go, told
 
 LONGEST_TEXT = 100

@@ -12,17 +12,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
+from learners.forms.workers import BadgeForm, MergeForm, RefusableForm, ReturnForm, StatusForm, WorkerForm
 from learners.models import Learner
-from learners.selectors.merging import merge_candidates, side_by_side
+from learners.pages.merging import merge_candidates, side_by_side
+from learners.policies.workers import check_can_return, check_merged, check_not_merged
 from learners.services.learners import LearnerNotFound, change_learner, create_learner, replace_badge
 from learners.services.merging import merge_workers, undo_merge
 from learners.services.statuses import return_to_site, set_status
-from learners.worker_forms import BadgeForm, MergeForm, RefusableForm, ReturnForm, StatusForm, WorkerForm
-from learners.worker_policies import check_can_return, check_merged, check_not_merged
-from training.htmx import HtmxRequest
-from training.keys import key_of
-from training.permissions import Permission, may, requires
-from training.refusals import Conflict, Invalid
+from training.core.keys import key_of
+from training.core.permissions import Permission, may, requires
+from training.core.refusals import Conflict, Invalid
+from training.core.web.htmx import HtmxRequest
 
 LONGEST_TEXT = 100
 

@@ -17,7 +17,7 @@ from tests.factories.jobs import job_with_file
 from tests.factories.learners import CompetencyRecordFactory, LearnerFactory, TrainingRecordFactory
 from tests.factories.training import TrainerFactory, UserFactory, VenueFactory, active_class, scheduled_session
 from tests.fixtures import client_of
-from training.groups import TRAINERS
+from training.core.groups import TRAINERS
 from training.models import Job, Session, Trainer, TrainingClass
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]

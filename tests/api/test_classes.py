@@ -9,7 +9,7 @@ from learners.models import LearnerProgression
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
 from tests.factories.training import SessionFactory, active_class
 from training.models import TrainingClass
-from training.schedules import Frequency, Interval, Schedule
+from training.policies.schedules import Frequency, Interval, Schedule
 
 pytestmark = pytest.mark.django_db
 

@@ -23,8 +23,8 @@ from tests.factories import files
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import CourseVersionFactory, scheduled_session
 from tests.fixtures import client_of
+from training.core.refusals import Conflict, NotPermitted
 from training.models import Session
-from training.refusals import Conflict, NotPermitted
 
 pytestmark = pytest.mark.django_db
 

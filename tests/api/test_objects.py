@@ -6,7 +6,7 @@ import pytest
 from ninja import Schema
 
 from config.api import api
-from training.api_objects import Problem
+from training.core.api.objects import Problem
 
 SPECIFIED = {
     "SessionObject": """

@@ -30,7 +30,7 @@ from attendance.services.attendees import add_attendees
 from learners.models import Learner
 from tests.factories.training import UserFactory
 from tests.fixtures import client_of
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
 from training.models import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what is measured is committed and vacuumed, as on a site

@@ -11,8 +11,8 @@ from time import perf_counter
 
 import pytest
 
-from attendance.sheet_layout import layout
-from learners.evidence_files import codes, limited
+from attendance.policies.sheet_layout import layout
+from learners.evidence import codes, limited
 from tests.factories import files, sheets
 
 PAGES = 6

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 
-from training.refusals import Refusal
+from training.core.refusals import Refusal
 
 Job = Callable[[], Any]
 Answer = TypeVar("Answer")

@@ -21,10 +21,10 @@ from tests.factories.training import (
     UserFactory,
     VenueFactory,
 )
-from training import policies
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
 from training.models import Course, Session, Trainer, Venue
-from training.policies import Booked
+from training.policies import sessions as policies
+from training.policies.sessions import Booked
 from training.services import sessions
 from training.services.courses import CourseBooked, delete_unbooked_course
 from training.services.sessions import Plan, create_draft, create_scheduled, edit_session, schedule_session

@@ -16,8 +16,8 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
-from attendance.correction_policies import Result, Seen
 from attendance.models import ListAct, SessionAttendee
+from attendance.policies.corrections import Result, Seen
 from attendance.services.attendees import add_attendees
 from attendance.services.capture import capture_session
 from attendance.services.corrections import correct_record
@@ -25,10 +25,11 @@ from attendance.services.evidence import upload_evidence
 from attendance.services.finalize import finalize_session
 from attendance.services.list_acts import undo_act
 from attendance.services.marking import Mark, save_marks
+from learners.evidence.reads import log_download
+from learners.policies.sign_offs import Assessment, Status
 from learners.services.competency import sign_off
 from learners.services.compliance import recalculate_everyone
 from learners.services.courses import delete_course
-from learners.services.evidence_reads import log_download
 from learners.services.external_records import ExternalTraining, record_external
 from learners.services.hours import enter_hours, rebuild_sums
 from learners.services.learners import change_learner
@@ -40,7 +41,6 @@ from learners.services.reassignment import give_role
 from learners.services.records import revoke_record
 from learners.services.requirements import save_requirement
 from learners.services.statuses import set_status
-from learners.sign_off_policies import Assessment, Status
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
 from tests.factories.learners import (
@@ -61,9 +61,9 @@ from tests.factories.training import (
     active_class,
     scheduled_session,
 )
-from training.class_files import read_rows
+from training.core.refusals import Busy, Conflict, OutcomeUnknown, Unavailable, database_refusals
 from training.models import Job, Session
-from training.refusals import Busy, Conflict, OutcomeUnknown, Unavailable, database_refusals
+from training.services.class_files import read_rows
 from training.services.class_import import import_classes
 from training.services.classes import stop_class
 from training.services.companies import create_company
@@ -91,7 +91,7 @@ def by() -> User:
 @pytest.fixture
 def short_limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Waits end soon, of pages and of long jobs."""
-    monkeypatch.setattr("training.long_jobs.MORE_TIME", {"lock_timeout": f"{LIMIT_SECONDS}s"})
+    monkeypatch.setattr("training.core.long_jobs.MORE_TIME", {"lock_timeout": f"{LIMIT_SECONDS}s"})
     with connection.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = '{LIMIT_SECONDS}s'")
     yield
@@ -287,7 +287,7 @@ WRITERS: dict[str, Callable[[User], Call]] = {
     "learners.services.competency": signing_off,
     "learners.services.compliance": recalculating,
     "learners.services.courses": deleting_course,
-    "learners.services.evidence_reads": downloading,
+    "learners.evidence.reads": downloading,
     "learners.services.external_records": recording,
     "learners.services.hours": entering_hours,
     "learners.services.learners": of_worker(change_learner, facts={"first_name": "Olha"}),
@@ -315,11 +315,11 @@ WRITERS: dict[str, Callable[[User], Call]] = {
 # These open no transaction: they are pieces of others, or ask the store.
 PIECES = {
     "attendance.services.sheet_reading",
-    "learners.services.evidence_mark",
+    "learners.evidence.mark",
     "learners.services.effective",
-    "learners.services.evidence_store",
+    "learners.evidence.store",
     "learners.services.locks",
-    "learners.services.verify_evidence",
+    "learners.evidence.verify",
     "training.services.class_codes",
     "training.services.job_runs",  # what the worker does: it tries again by itself
     "training.services.library_rows",

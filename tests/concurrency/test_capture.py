@@ -20,18 +20,18 @@ from attendance.services.capture import (
     mark_exception,
     void_capture,
 )
-from learners.hours import MeetingWasNotHeld
 from learners.models import LearnerHoursLog, LearnerProgression
+from learners.policies.hours import MeetingWasNotHeld
 from learners.selectors.progression import hours_differences
 from learners.services.progression import InAnotherProgramme, Started, hold, log_hours, start_progressions
 from tests.concurrency.at_once import Job, all_at_once, everybody_first, meanwhile
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
 from tests.factories.training import UserFactory, active_class
-from training.class_policies import ClassNotPlannable, MeetingIsLocked
+from training.core.permissions import name_of
+from training.core.refusals import Conflict
 from training.models import ClassAttendanceSession, TrainingClass
-from training.permissions import name_of
-from training.refusals import Conflict
-from training.schedules import Frequency, Interval, Schedule
+from training.policies.classes import ClassNotPlannable, MeetingIsLocked
+from training.policies.schedules import Frequency, Interval, Schedule
 from training.services.classes import stop_class
 
 pytestmark = pytest.mark.django_db(transaction=True)

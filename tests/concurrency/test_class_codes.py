@@ -13,10 +13,10 @@ from django.db.models.functions import Concat
 
 from tests.concurrency.at_once import Job, all_at_once, everybody_first
 from tests.factories.training import CompanyFactory, UserFactory
-from training.class_files import read_rows
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
 from training.models import TrainingClass
 from training.services import classes
+from training.services.class_files import read_rows
 from training.services.class_import import import_classes
 from training.services.classes import ClassPlan, create_class
 

@@ -26,8 +26,8 @@ from tests.factories.learners import (
     TrainingRecordFactory,
 )
 from tests.factories.training import CourseFactory, UserFactory
-from training.groups import SUPERVISORS
-from training.permissions import name_of
+from training.core.groups import SUPERVISORS
+from training.core.permissions import name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

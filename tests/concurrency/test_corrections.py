@@ -11,27 +11,27 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from attendance.correction_policies import ChangedMeanwhile, Result, Seen
+from attendance.policies.corrections import ChangedMeanwhile, Result, Seen
 from attendance.selectors.corrections import standing_of
 from attendance.services import corrections
 from attendance.services.corrections import correct_record
 from attendance.services.finalize import finalize_session
-from learners.evidence_files.incoming import Document
-from learners.evidence_files.kinds import Kind
+from learners.evidence.incoming import Document
+from learners.evidence.kinds import Kind
+from learners.evidence.store import StoredFile
 from learners.models import CompetencyRecord, Learner, Revocation, TrainingRecord
+from learners.policies.sign_offs import AlreadySignedOff, Assessment
 from learners.services import external_records, records
 from learners.services.competency import sign_off
-from learners.services.evidence_store import StoredFile
 from learners.services.external_records import ExternalTraining, RecordedAlready, record_external
 from learners.services.records import AlreadyRevoked, revoke_record
-from learners.sign_off_policies import AlreadySignedOff, Assessment
 from tests.concurrency.at_once import Job, all_at_once, everybody_first, meanwhile
 from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.learners import AssessmentMethodFactory, LearnerFactory
 from tests.factories.training import CompanyFactory, CourseVersionFactory, UserFactory
 from tests.integrity import check_integrity
+from training.core.permissions import name_of
 from training.models import Session
-from training.permissions import name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from attendance.models import SessionAttendee
-from attendance.policies import AlreadyFinalized, ChangedSinceAsked
+from attendance.policies.lists import AlreadyFinalized, ChangedSinceAsked
 from attendance.selectors.finalize import list_state
 from attendance.services import finalize
 from attendance.services.finalize import FinalizeResult, finalize_session
@@ -27,9 +27,9 @@ from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.learners import LearnerFactory, RoleFactory, RoleRequirementFactory
 from tests.factories.training import CompanyFactory, CourseFactory, UserFactory
 from tests.integrity import check_integrity, check_integrity_of
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
+from training.core.permissions import name_of
 from training.models import Session
-from training.permissions import name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -91,7 +91,7 @@ def test_all_of_those_whose_form_is_refused_are_told_why(
     send_form: Callable[..., Send], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The one that has the key gives it up, and the next one tries: nobody hears of another request instead."""
-    monkeypatch.setattr("training.forms.SessionForm.is_valid", lambda self: bool(self.add_error(None, "No.")))
+    monkeypatch.setattr("training.forms.sessions.SessionForm.is_valid", lambda self: bool(self.add_error(None, "No.")))
 
     answers = all_at_once([send_form(KEY)] * 3)
 

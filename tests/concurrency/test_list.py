@@ -16,10 +16,10 @@ from tests.concurrency.at_once import Job, all_at_once, everybody_first
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory, RoleFactory
 from tests.factories.training import MORNING, CompanyFactory, UserFactory, scheduled_session
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
+from training.core.permissions import name_of
+from training.core.refusals import Conflict
 from training.models import Session
-from training.permissions import name_of
-from training.refusals import Conflict
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

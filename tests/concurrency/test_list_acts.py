@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from attendance.policies import check_can_undo
+from attendance.policies.lists import check_can_undo
 from attendance.services import list_acts
 from attendance.services.attendees import add_attendees
 from attendance.services.list_acts import Undone, undo_act
@@ -16,7 +16,7 @@ from tests.concurrency.at_once import all_at_once, everybody_first, meanwhile
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import MORNING, UserFactory, scheduled_session
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
 from training.models import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)

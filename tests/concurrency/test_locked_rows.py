@@ -39,12 +39,13 @@ from tests.factories.training import (
     scheduled_session,
 )
 from tests.locking import LOCKS, is_bare, joins_allowed
-from training.class_policies import ClassNotPlannable, MeetingIsLocked
+from training.core.permissions import name_of
 from training.models import ClassAttendanceSession, CourseVersion, Session, Trainer, TrainingClass
-from training.permissions import name_of
+from training.policies.classes import ClassNotPlannable, MeetingIsLocked
+from training.policies.sessions import SessionNotFound
 from training.services import classes, sessions
 from training.services.classes import ClassPlan, edit_class
-from training.services.sessions import Plan, SessionNotFound, edit_session, schedule_session
+from training.services.sessions import Plan, edit_session, schedule_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,18 +16,18 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from learners.models import BadgePeriod, ComplianceItem, Learner, LearnerPeriod, Merge
+from learners.policies.workers import CannotMerge
 from learners.services import compliance, merging
 from learners.services.compliance import recalculate
 from learners.services.learners import replace_badge
 from learners.services.merging import merge_workers
 from learners.services.records import revoke_record
 from learners.services.statuses import end_departed
-from learners.worker_policies import CannotMerge
 from tests.concurrency.at_once import all_at_once
 from tests.factories.compliance import asked_of
 from tests.factories.learners import LearnerFactory, TrainingRecordFactory
 from tests.factories.training import UserFactory
-from training.refusals import Conflict, Refusal
+from training.core.refusals import Conflict, Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

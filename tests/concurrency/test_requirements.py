@@ -21,7 +21,7 @@ from tests.concurrency.at_once import all_at_once
 from tests.factories.compliance import judge
 from tests.factories.learners import AreaFactory, LearnerFactory, RoleFactory, RoleRequirementFactory
 from tests.factories.training import CourseFactory, UserFactory
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
 from training.models import Course
 from training.services.courses import CourseNotFound
 

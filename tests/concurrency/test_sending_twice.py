@@ -16,7 +16,7 @@ from config.api_tokens import make_token
 from config.models import IdempotentAnswer
 from tests.concurrency.at_once import all_at_once, everybody_first
 from tests.factories.training import CourseVersionFactory, UserFactory
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
 from training.models import Session
 from training.services.sessions import create_draft
 

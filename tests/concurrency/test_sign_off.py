@@ -8,16 +8,16 @@ import pytest
 from django.contrib.auth.models import User
 
 from learners.models import CompetencyRecord, Revocation, TrainingRecord
+from learners.policies.sign_offs import AlreadySignedOff, Assessment, NoFurtherAttempt, Status
 from learners.services import competency
 from learners.services.competency import open_further_attempt, revoke_sign_off, sign_off
 from learners.services.records import AlreadyRevoked
-from learners.sign_off_policies import AlreadySignedOff, Assessment, NoFurtherAttempt, Status
 from tests.concurrency.at_once import Job, all_at_once, everybody_first
 from tests.factories.learners import AssessmentMethodFactory, CompetencyRecordFactory
 from tests.factories.training import UserFactory
-from training.groups import SUPERVISORS
-from training.permissions import name_of
-from training.refusals import Conflict
+from training.core.groups import SUPERVISORS
+from training.core.permissions import name_of
+from training.core.refusals import Conflict
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

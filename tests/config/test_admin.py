@@ -49,7 +49,7 @@ from tests.factories.training import (
 )
 from tests.fixtures import client_of
 from training import models as training
-from training.groups import TRAINERS
+from training.core.groups import TRAINERS
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from pghistory.models import Event
 from config.api_tokens import make_token, revoke_token
 from config.models import ApiToken
 from tests.factories.training import UserFactory
-from training.groups import AUDITORS, TRAINERS
+from training.core.groups import AUDITORS, TRAINERS
 from training.models import GroupPermission, Login, LoginGroup, LoginPermission, Membership, Site
 
 pytestmark = pytest.mark.django_db

@@ -13,10 +13,10 @@ from pghistory.models import Context
 from config import urls
 from config.api_tokens import make_token
 from tests.factories.training import CompanyFactory, CourseVersionFactory, UserFactory
-from training.audit_context import as_command, as_person
+from training.core.audit_context import as_command, as_person
+from training.core.permissions import signed_in
+from training.core.trail import Source, trail
 from training.models import Login, Session
-from training.permissions import signed_in
-from training.selectors.audit import Source, trail
 
 PASSWORD = "correct horse battery"
 

@@ -8,7 +8,7 @@ from django.urls import path
 from psycopg_pool import PoolTimeout
 
 from config import urls
-from training.permissions import public
+from training.core.permissions import public
 
 
 @public

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from config import database_roles, health
-from learners.services.evidence_store import PROBE, list_stored
+from learners.evidence.store import PROBE, list_stored
 from tests.factories.learners import LearnerFactory
 
 ROLE = f"siteproof_app_of_health_{os.getpid()}"

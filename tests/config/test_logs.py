@@ -12,7 +12,7 @@ from django.test.utils import override_settings
 from django.urls import path
 
 from config import urls
-from training.permissions import public
+from training.core.permissions import public
 
 CANARY = "Zyqwanda"
 

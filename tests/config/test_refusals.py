@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from config.middleware import RefusalMiddleware
-from training.refusals import Conflict, Invalid, Refusal, Unavailable
+from training.core.refusals import Conflict, Invalid, Refusal, Unavailable
 
 
 def answer(refusal: Exception, *, htmx: bool, method: str = "POST") -> Any:

@@ -22,7 +22,7 @@ from config.database_roles import tables_written_by_triggers
 from config.models import SignIn
 from tests.admin_forms import filled_in
 from tests.factories.learners import LearnerFactory
-from training.groups import TRAINERS
+from training.core.groups import TRAINERS
 from training.models import Company, TrainingClass
 from training.services.class_codes import next_code
 

@@ -24,9 +24,9 @@ from tests.factories import files
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import CourseVersionFactory, UserFactory, scheduled_session
 from tests.fixtures import client_of
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
+from training.core.refusals import OutcomeUnknown
 from training.models import Session
-from training.refusals import OutcomeUnknown
 from training.services.sessions import create_draft
 from training.templatetags.form_key import FIELD
 

@@ -9,8 +9,8 @@ from django.utils import translation
 
 from config import state_diagrams
 from config.state_diagrams import BEGIN, END, MACHINES, Machine, drawn
-from learners.hours import STATE_AFTER
 from learners.models import LearnerProgression
+from learners.policies.hours import STATE_AFTER
 from training.models import SESSION_STEPS, Session
 
 ARROW = re.compile(r"^    (\S+) --> (\S+?)(?:: (\w+))?$", re.MULTILINE)

@@ -14,9 +14,9 @@ from django.utils import timezone
 from config.api_tokens import make_token, use_token
 from config.models import ApiToken
 from tests.factories.training import CourseVersionFactory, UserFactory
-from training.groups import SUPERVISORS, TRAINERS
-from training.permissions import Permission, may
-from training.refusals import Invalid
+from training.core.groups import SUPERVISORS, TRAINERS
+from training.core.permissions import Permission, may
+from training.core.refusals import Invalid
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,9 @@ import pypdfium2
 import segno
 from PIL import Image, ImageFilter
 
+from attendance.papers.sheet import print_sheet
 from attendance.selectors.sheet import sheet_of
-from attendance.sheet import print_sheet
-from learners.evidence_files.perspective import Point, Quad
+from learners.evidence.perspective import Point, Quad
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import scheduled_session

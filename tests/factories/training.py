@@ -7,9 +7,9 @@ import factory
 from django.contrib.auth.models import Group, User
 from factory.django import DjangoModelFactory
 
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
 from training.models import Company, Course, CourseVersion, Session, Trainer, TrainerQualification, TrainingClass, Venue
-from training.schedules import Frequency, Interval, Schedule
+from training.policies.schedules import Frequency, Interval, Schedule
 from training.services.classes import activate_class
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # a Monday

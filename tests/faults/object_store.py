@@ -15,7 +15,7 @@ from typing import Any
 from django.core.files.storage import storages
 from moto.server import ThreadedMotoServer
 
-from learners.services.evidence_store import MARK, write_mark
+from learners.evidence.store import MARK, write_mark
 from tests.site import IDENTITY
 
 BUCKET = "evidence"
@@ -207,4 +207,4 @@ def s3_at(url: str) -> dict[str, Any]:
         "access_key": "test",
         "secret_key": "test",
     }
-    return {"evidence": {"BACKEND": "learners.evidence_files.bucket.EvidenceBucket", "OPTIONS": options}}
+    return {"evidence": {"BACKEND": "learners.evidence.bucket.EvidenceBucket", "OPTIONS": options}}

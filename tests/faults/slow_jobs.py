@@ -18,7 +18,7 @@ if __name__ == "__main__":
 
 from django.contrib.auth.models import User  # once the apps are there
 
-from training.job_kinds import Kind, Product, Tell, declare
+from training.services.job_kinds import Kind, Product, Tell, declare
 
 STEP_SECONDS = 0.1
 

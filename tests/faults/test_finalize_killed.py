@@ -18,7 +18,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from attendance.policies import AlreadyFinalized
+from attendance.policies.lists import AlreadyFinalized
 from attendance.services.finalize import finalize_session
 from learners.models import CompetencyRecord, Learner, TrainingRecord
 from learners.services.compliance import recalculate
@@ -27,8 +27,8 @@ from tests.factories.learners import LearnerFactory, RoleFactory, RoleRequiremen
 from tests.factories.training import CompanyFactory, CourseVersionFactory
 from tests.faults.killed_finalize import NOW
 from tests.integrity import check_integrity, check_integrity_of
+from training.core.refusals import OutcomeUnknown
 from training.models import Session
-from training.refusals import OutcomeUnknown
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -18,8 +18,8 @@ from django.utils import timezone
 from psycopg import sql
 
 from tests.faults import slow_jobs
-from training import job_kinds
 from training.models import Job
+from training.services import job_kinds
 from training.services.jobs import ask, cancel, hand_out
 
 pytestmark = pytest.mark.django_db(transaction=True)

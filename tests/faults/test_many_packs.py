@@ -22,7 +22,7 @@ from django.db import connection
 from tests.factories.learners import LearnerFactory, RoleFactory
 from tests.factories.training import CompanyFactory, UserFactory
 from tests.fixtures import client_of
-from training.groups import AUDITORS
+from training.core.groups import AUDITORS
 from training.models import Job
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -19,9 +19,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from attendance.services.evidence import upload_evidence
-from learners.evidence_files import asking, bucket
-from learners.models import EvidenceUpload
-from learners.services.evidence_store import (
+from learners.evidence import asking, bucket
+from learners.evidence.store import (
     MARK,
     EvidenceAltered,
     EvidenceMissing,
@@ -29,6 +28,7 @@ from learners.services.evidence_store import (
     check_stored,
     open_stored,
 )
+from learners.models import EvidenceUpload
 from tests.factories import files
 from tests.factories.training import scheduled_session
 from tests.faults.object_store import BUCKET, ObjectStore, make_bucket, moto_store, object_store, s3_at

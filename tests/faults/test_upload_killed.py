@@ -14,8 +14,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from attendance.services.evidence import upload_evidence
+from learners.evidence.store import check_stored
 from learners.models import EvidenceUpload
-from learners.services.evidence_store import check_stored
 from tests.factories import files
 from tests.factories.training import scheduled_session
 from tests.integrity import check_integrity, check_integrity_of
@@ -28,12 +28,12 @@ NOW = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 
 # What is called at each step, in order, and whether the kill comes before or after that call.
 STEPS = {
-    "received": ("learners.evidence_files.limited.run", "before"),
-    "checked": ("learners.evidence_files.limited.run", "after"),
+    "received": ("learners.evidence.limited.run", "before"),
+    "checked": ("learners.evidence.limited.run", "after"),
     "about to store": ("attendance.services.evidence.store", "before"),
-    "written, not on the disk": ("learners.evidence_files.directory.os.fsync", "before"),
-    "on the disk, not renamed": ("learners.evidence_files.directory.Path.replace", "before"),
-    "renamed, not read back": ("learners.evidence_files.directory.Path.replace", "after"),
+    "written, not on the disk": ("learners.evidence.directory.os.fsync", "before"),
+    "on the disk, not renamed": ("learners.evidence.directory.Path.replace", "before"),
+    "renamed, not read back": ("learners.evidence.directory.Path.replace", "after"),
     "stored and read back": ("attendance.services.evidence.store", "after"),
     "about to lock": ("attendance.services.evidence.lock_session", "before"),
     "locked": ("attendance.services.evidence.lock_session", "after"),

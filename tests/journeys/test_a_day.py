@@ -31,7 +31,7 @@ from tests.factories.training import (
 from tests.integrity import check_integrity
 from tests.journeys.figures import Figures
 from training.models import CourseVersion, Session, Trainer, TrainingClass, Venue
-from training.schedules import Frequency, Interval, Schedule
+from training.policies.schedules import Frequency, Interval, Schedule
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
 

@@ -16,7 +16,7 @@ from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import CompanyFactory, CourseVersionFactory, TrainerFactory, active_class
 from tests.journeys.accessibility import violations
 from training.models import ClassAttendanceSession, TrainingClass
-from training.schedules import Frequency, Interval, Schedule
+from training.policies.schedules import Frequency, Interval, Schedule
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,7 +19,7 @@ from tests.journeys.accessibility import violations
 from tests.journeys.figures import Figures
 from tests.journeys.photograph.camera import MEASURE
 from training.models import Trainer
-from training.schedules import Frequency, Interval, Schedule
+from training.policies.schedules import Frequency, Interval, Schedule
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
 

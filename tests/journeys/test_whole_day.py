@@ -25,7 +25,7 @@ from tests.factories.training import (
     scheduled_session,
 )
 from tests.integrity import check_integrity
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
 from training.models import CourseVersion, Session, Venue
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]

@@ -34,8 +34,8 @@ from tests.factories.learners import (
     TrainingRecordFactory,
 )
 from tests.factories.training import CompanyFactory, CourseFactory, CourseVersionFactory, scheduled_session
+from training.core.words import day
 from training.models import Course
-from training.words import day
 
 pytestmark = pytest.mark.django_db
 

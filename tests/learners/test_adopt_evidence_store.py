@@ -8,8 +8,8 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from learners.services.evidence_mark import mark_after_migrate
-from learners.services.evidence_store import MARK, mark_of_store, write_mark
+from learners.evidence.mark import mark_after_migrate
+from learners.evidence.store import MARK, mark_of_store, write_mark
 from tests.factories.learners import EvidenceUploadFactory
 from tests.factories.training import SessionFactory
 from tests.site import IDENTITY

@@ -16,9 +16,9 @@ from django.db import OperationalError, connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
+from learners.evidence import verify as service
+from learners.evidence.store import read_stored
 from learners.models import EvidenceUpload
-from learners.services import verify_evidence as service
-from learners.services.evidence_store import read_stored
 from tests.factories.learners import EvidenceUploadFactory, TrainingRecordFactory
 from tests.factories.training import UserFactory, scheduled_session
 from tests.faults.object_store import make_bucket, moto_store, s3_at

@@ -19,8 +19,8 @@ from tests.factories.training import (
     VenueFactory,
     scheduled_session,
 )
+from training.core.trail import Change
 from training.models import Company, CourseVersion, Trainer, TrainerQualification
-from training.selectors.audit import Change
 
 pytestmark = pytest.mark.django_db
 

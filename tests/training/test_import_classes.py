@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests.factories.training import CompanyFactory, CourseFactory, TrainerFactory, TrainingClassFactory, VenueFactory
-from training.class_files import COLUMNS, UnreadableFile, read_rows
 from training.models import TrainingClass
+from training.services.class_files import COLUMNS, UnreadableFile, read_rows
 
 pytestmark = pytest.mark.django_db
 HEAD = ",".join(COLUMNS)

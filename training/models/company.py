@@ -8,7 +8,7 @@ from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from training.models.base import Authored, audited, not_blank
+from training.core.audited import Authored, audited, not_blank
 
 
 def default_class_code_prefix(name: str) -> str:

@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator, MinLengthValidator, MinVal
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from training.models.base import Authored, audited
+from training.core.audited import Authored, audited
 
 
 @audited()

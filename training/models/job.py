@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from training.models.base import not_blank
+from training.core.audited import not_blank
 from training.models.session import SHA256_HEX
 
 

@@ -8,7 +8,7 @@ that it changed and by whom; its hash is in no event. That somebody signed in is
 from django.contrib.auth.models import Group, User
 from django.utils.translation import gettext_lazy as _
 
-from training.models.base import audited
+from training.core.audited import audited
 
 
 @audited(exclude=["last_login"], secret="password")  # noqa: S106  # the name of a field
@@ -42,7 +42,7 @@ class Membership(User.groups.through):  # type: ignore[name-defined,misc]  # mad
 
 @audited()
 class LoginPermission(User.user_permissions.through):  # type: ignore[name-defined,misc]  # made by Django
-    """A permission of Django's own that a login has. The site asks for none (`training.permissions`)."""
+    """A permission of Django's own that a login has. The site asks for none (`training.core.permissions`)."""
 
     class Meta:
         proxy = True
@@ -53,7 +53,7 @@ class LoginPermission(User.user_permissions.through):  # type: ignore[name-defin
 
 @audited()
 class GroupPermission(Group.permissions.through):  # type: ignore[name-defined,misc]  # made by Django
-    """A permission of Django's own that a group has. The site asks for none (`training.permissions`)."""
+    """A permission of Django's own that a group has. The site asks for none (`training.core.permissions`)."""
 
     class Meta:
         proxy = True

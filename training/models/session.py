@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from training.models.base import Authored, audited
+from training.core.audited import Authored, audited
 
 SHA256_HEX = r"^[0-9a-f]{64}$"
 

@@ -4,7 +4,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from training.models.base import audited
+from training.core.audited import audited
 
 
 @audited(exclude=["identity"])  # given once, by the database

@@ -6,7 +6,7 @@ from django.core.validators import MinLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from training.models.base import Authored, audited
+from training.core.audited import Authored, audited
 
 
 @audited()

@@ -11,16 +11,16 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from training.models.base import audited
-from training.words import day
+from training.core.audited import audited
+from training.core.words import day
 
 
 @audited()
 class TrainingClass(models.Model):
     """A programme for one client, with a unique class code such as ABC1001 (K1).
 
-    A draft may lack everything but its key. `schedule` holds the rule of its dates as `training.schedules` reads and
-    writes it (H1). The code is made from the client's prefix and the sequence `class_code_seq` (migration
+    A draft may lack everything but its key. `schedule` holds the rule of its dates as `training.policies.schedules`
+    reads and writes it (H1). The code is made from the client's prefix and the sequence `class_code_seq` (migration
     `0007_class_code_sequence`), or kept from an import, and never changes.
     """
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Any
 
 from django.contrib.postgres.fields import RangeBoundary
@@ -15,25 +14,9 @@ from django.utils.translation import gettext as _
 
 from training.models import Session, Trainer, TrainerQualification, Venue
 from training.models.session import TimeRange
+from training.policies.sessions import Overlap
 
 BOOKED = (Session.Status.SCHEDULED, Session.Status.COMPLETED)
-
-
-@dataclass(frozen=True)
-class Overlap:
-    """A session that has the same trainer or venue at the same time."""
-
-    class Kind(StrEnum):
-        TRAINER = "TRAINER"
-        VENUE = "VENUE"
-
-    kind: Kind
-    session: Session
-
-    @property
-    def field(self) -> str:
-        """The field of the plan that it stands against."""
-        return self.kind.lower()
 
 
 def overlapping(

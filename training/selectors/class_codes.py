@@ -9,8 +9,10 @@ from typing import Any
 from django.db import connection
 
 from training.models import TrainingClass
-from training.services.class_codes import SEQUENCE, SEQUENTIAL
 
+SEQUENCE = "class_code_seq"
+# The numbers of codes of this form are the sequence's; other codes, such as KUD021916-1, never move it (K2).
+SEQUENTIAL = r"^[A-Z]{3}[0-9]{4,9}$"
 CONSTRAINT = "class_code_unique"
 
 

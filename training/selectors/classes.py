@@ -12,12 +12,12 @@ from django.contrib.auth.models import User as Login
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from training.class_policies import check_found
+from training.core.permissions import Permission, Reach, User, reach
 from training.models import ClassAttendanceSession, TrainingClass
-from training.permissions import Permission, Reach, User, reach
-from training.public_holidays import public_holidays
-from training.schedules import BadSchedule, ClassDay, Interval, Schedule, class_days
-from training.selectors.availability import Overlap
+from training.policies.classes import check_found
+from training.policies.public_holidays import public_holidays
+from training.policies.schedules import BadSchedule, ClassDay, Interval, Schedule, class_days
+from training.policies.sessions import Overlap
 
 Meeting = ClassAttendanceSession
 Row = TypeVar("Row", TrainingClass, Meeting)

@@ -12,13 +12,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from training.core.permissions import Permission, Reach, User, reach
+from training.core.trail import Change
+from training.core.words import NOTHING, moment
 from training.models import Session
-from training.permissions import Permission, Reach, User, reach
-from training.selectors.audit import Change
+from training.policies.sessions import SessionNotFound
 from training.selectors.availability import start_of_day
 from training.selectors.courses import course_title
-from training.services.sessions import SessionNotFound
-from training.words import NOTHING, moment
 
 REFERENCE = re.compile(r"(?:S-\d{4}-)?0*(\d{1,18})", re.IGNORECASE)
 PLANNED_FACTS = ("course", "trainer", "venue", "start_time", "end_time", "status")

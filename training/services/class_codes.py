@@ -4,9 +4,7 @@ from django.db import connection
 from django.db.models import Func, TextField, Value
 from django.db.models.functions import Concat
 
-SEQUENCE = "class_code_seq"
-# The numbers of codes of this form are the sequence's; other codes, such as KUD021916-1, never move it (K2).
-SEQUENTIAL = r"^[A-Z]{3}[0-9]{4,9}$"
+from training.selectors.class_codes import SEQUENCE, SEQUENTIAL
 
 
 def next_code(prefix: str) -> Concat:

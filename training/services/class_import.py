@@ -13,13 +13,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from training.class_files import ClassRow
-from training.class_policies import check_values
-from training.keys import day_of_text
-from training.long_jobs import take_time
+from training.core.keys import day_of_text
+from training.core.long_jobs import take_time
+from training.core.refusals import Invalid, database_refusals
 from training.models import Company, Course, Trainer, TrainingClass, Venue
-from training.refusals import Invalid, database_refusals
+from training.policies.classes import check_values
 from training.services.class_codes import lock_codes, move_sequence_past, next_code
+from training.services.class_files import ClassRow
 
 CODE_LENGTH = 50
 BATCH = 1000

@@ -14,12 +14,12 @@ from django.db import models, transaction
 from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
-from training import class_policies as policies
-from training.locks import lock_row
+from training.core.permissions import Permission, check_may
+from training.core.refusals import database_refusals
+from training.core.transactions import lock_row
 from training.models import ClassAttendanceSession, Company, Course, Trainer, TrainingClass, Venue
-from training.permissions import Permission, check_may
-from training.refusals import database_refusals
-from training.schedules import Schedule
+from training.policies import classes as policies
+from training.policies.schedules import Schedule
 from training.selectors.classes import planned_days
 from training.services.class_codes import next_code
 

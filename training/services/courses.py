@@ -12,7 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from training.course_policies import (
+from training.core.edits import check_unchanged
+from training.core.permissions import Permission, check_may
+from training.core.refusals import Conflict, Invalid, Refusal, database_refusals
+from training.models import Course, CoursePrerequisite, CourseVersion, Session, TrainingClass
+from training.policies.courses import (
     SyllabusInvalid,
     check_can_archive,
     check_can_delete,
@@ -20,10 +24,6 @@ from training.course_policies import (
     check_can_publish,
     check_prerequisites,
 )
-from training.edits import check_unchanged
-from training.models import Course, CoursePrerequisite, CourseVersion, Session, TrainingClass
-from training.permissions import Permission, check_may
-from training.refusals import Conflict, Invalid, Refusal, database_refusals
 from training.selectors.courses import asked_before
 
 

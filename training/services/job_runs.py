@@ -22,10 +22,10 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException, JobAborted
 
-from training.audit_context import as_job
-from training.job_kinds import Product, Tell, kind_of
+from training.core.audit_context import as_job
+from training.core.refusals import Refusal
 from training.models import Job
-from training.refusals import Refusal
+from training.services.job_kinds import Product, Tell, kind_of
 from training.services.jobs import keep
 
 logger = structlog.get_logger(__name__)

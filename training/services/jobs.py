@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from psycopg.errors import UniqueViolation
 
-from training.job_kinds import kind_of
+from training.core.refusals import Conflict, Refusal, Unavailable, database_refusals
 from training.models import FileDownload, Job
-from training.refusals import Conflict, Refusal, Unavailable, database_refusals
+from training.services.job_kinds import kind_of
 
 logger = structlog.get_logger(__name__)
 

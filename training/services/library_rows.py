@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 
-from training.edits import check_unchanged
-from training.models.base import Authored
-from training.refusals import check_fields
+from training.core.audited import Authored
+from training.core.edits import check_unchanged
+from training.core.refusals import check_fields
 
 Row = TypeVar("Row", bound=Authored)
 

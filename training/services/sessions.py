@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from training import policies
-from training.locks import lock_row
+from training.core.permissions import Permission, check_may
+from training.core.refusals import database_refusals
+from training.core.transactions import lock_row
 from training.models import Course, Session, Trainer, TrainerQualification, Venue
-from training.permissions import Permission, check_may
-from training.refusals import Refusal, database_refusals
+from training.policies import sessions as policies
 from training.selectors.availability import overlapping
 from training.selectors.courses import published_version
 
@@ -34,12 +34,6 @@ class Plan(TypedDict, total=False):
     end_time: datetime | None
 
 
-class SessionNotFound(Refusal):
-    """There is no such session, or it was deleted (404)."""
-
-    status = 404
-
-
 def lock_session(*, session_id: int) -> Session:
     """Lock one session against every other writer of it, of its list and of its evidence; the first lock of all.
 
@@ -54,7 +48,7 @@ def lock_session(*, session_id: int) -> Session:
     is_there = lock_row(sessions, session_id)
     session = sessions.select_related(*related).filter(pk=session_id).first() if is_there else None
     if session is None:
-        raise SessionNotFound(_("There is no such session; it may have been deleted."))
+        raise policies.SessionNotFound(_("There is no such session; it may have been deleted."))
     return session
 
 

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from training.core.permissions import Permission, check_may
+from training.core.refusals import Refusal, database_refusals
 from training.models import Venue
-from training.permissions import Permission, check_may
-from training.refusals import Refusal, database_refusals
 from training.services.library_rows import write_row
 
 

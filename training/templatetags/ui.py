@@ -21,11 +21,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from training import words
-from training.permissions import Owned, Permission, reach
-from training.permissions import may as user_may
+from training.core import words
+from training.core.permissions import Owned, Permission, reach
+from training.core.permissions import may as user_may
+from training.core.sorting import Sort
 from training.selectors.jobs import HAS_JOBS, Waiting, waiting_files
-from training.selectors.sorting import Sort
 
 register = template.Library()
 
@@ -231,7 +231,7 @@ def _url_or_none(name: str) -> str | None:
         return None
 
 
-# Dates, times and durations, as `training.words` writes them
+# Dates, times and durations, as `training.core.words` writes them
 
 for _filter in (
     words.clock,

@@ -14,14 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from training.class_forms import NO_DAYS, ClassForm, StopForm
-from training.class_policies import check_can_delete, check_can_edit, check_can_stop, counts_from, wrong_days
-from training.htmx import HtmxRequest
-from training.keys import key_of
+from training.core.keys import key_of
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid, show_refusal
+from training.core.web.htmx import HtmxRequest
+from training.forms.classes import NO_DAYS, ClassForm, StopForm
 from training.models import ClassAttendanceSession, TrainingClass
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, show_refusal
-from training.schedules import Schedule
+from training.policies.classes import check_can_delete, check_can_edit, check_can_stop, counts_from, wrong_days
+from training.policies.schedules import Schedule
 from training.selectors.classes import CalendarDay, calendar_after, visible_class
 from training.services.classes import (
     activate_class,

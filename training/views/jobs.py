@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from training.htmx import HtmxRequest
-from training.permissions import signed_in
+from training.core.permissions import signed_in
+from training.core.web.htmx import HtmxRequest
 from training.selectors.jobs import HAS_JOBS, job_line, job_lines
 from training.services.jobs import RunsAlready, ask, cancel, hand_out, own_job
 

@@ -12,15 +12,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from training import policies
-from training.forms import CancelForm, SessionForm, initial_of
-from training.htmx import HtmxRequest
-from training.keys import key_of
+from training.core.keys import key_of
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid
+from training.core.web.htmx import HtmxRequest
+from training.forms.sessions import CancelForm, SessionForm, initial_of
 from training.models import Session
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid
+from training.pages.findings import findings
+from training.policies import sessions as policies
 from training.selectors.availability import tentative
-from training.selectors.findings import findings
 from training.selectors.sessions import changed_since, get_session
 from training.services.sessions import (
     cancel_session,

@@ -1,7 +1,7 @@
 """Dates in English as nobody on an international site misreads them: the month is a word, the year has four digits.
 
-Names that Django knows are what Admin shows; the rest is asked for by `training.words`. A further language needs all
-of them.
+Names that Django knows are what Admin shows; the rest is asked for by `training.core.words`. A further language
+needs all of them.
 """
 
 DATE_FORMAT = "j M Y"  # 22 Oct 2026

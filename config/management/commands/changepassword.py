@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib.auth.management.commands import changepassword
 
-from training.audit_context import as_command
+from training.core.audit_context import as_command
 
 
 class Command(changepassword.Command):

@@ -23,8 +23,8 @@ from config.demo.logins import told_logins
 from config.demo.progress import Progress
 from config.embedded_postgres import stop_with_parent
 from config.environment import CHECKOUT, IS_LOCAL
-from learners.services.evidence_mark import adopt_store
-from training.refusals import Refusal
+from learners.evidence.mark import adopt_store
+from training.core.refusals import Refusal
 
 ON_THIS_MACHINE = "127.0.0.1"
 WORKERS = 2_000

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from learners.services.evidence_mark import adopt_store
-from training.refusals import Refusal
+from learners.evidence.mark import adopt_store
+from training.core.refusals import Refusal
 
 
 class Command(BaseCommand):

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from learners.services.compliance import recalculate_everyone
 from learners.services.statuses import end_departed
-from training import progress_bar
-from training.audit_context import as_command
+from training.core import progress_bar
+from training.core.audit_context import as_command
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from learners.selectors.progression import hours_differences
 from learners.services.hours import rebuild_sums
-from training.audit_context import as_command
+from training.core.audit_context import as_command
 
 
 class Command(BaseCommand):

@@ -11,9 +11,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from learners.services.evidence_store import StoreUnavailable
-from learners.services.verify_evidence import Damage, Finding, Report, verify_evidence
-from training import progress_bar
+from learners.evidence.store import StoreUnavailable
+from learners.evidence.verify import Damage, Finding, Report, verify_evidence
+from training.core import progress_bar
 
 STANDARD_OUTPUT = "-"
 NOT_KNOWN = 2  # exit status: nothing can be said about any file

@@ -16,8 +16,8 @@ from attendance.services.finalize import finalize_session
 from learners.models import Learner
 from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
 from tests.factories.training import CourseVersionFactory, SessionFactory, VenueFactory, scheduled_session
+from training.core.refusals import Refusal
 from training.models import Session
-from training.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
 

@@ -8,14 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.models import SessionAttendee
-from attendance.policies import CannotRemove, ListIsClosed
+from attendance.policies.lists import CannotRemove, ListIsClosed
 from attendance.services.attendees import NotActive, UnknownLearners, add_attendees, duplicate_session, remove_attendee
 from learners.models import Learner
 from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import MORNING, SessionFactory, TrainerFactory, VenueFactory, scheduled_session
+from training.core.refusals import NotPermitted
 from training.models import Session, Trainer
-from training.refusals import NotPermitted
 
 NOW = MORNING - timedelta(days=1)
 

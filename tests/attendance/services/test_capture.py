@@ -11,16 +11,16 @@ from django.contrib.auth.models import User
 from attendance.models import CaptureVoid
 from attendance.services import capture as services
 from attendance.services.capture import Presence, capture_session, mark_exception, void_capture
-from learners.hours import HoursStay, MeetingWasNotHeld, WrongHours
 from learners.models import Learner, LearnerHoursLog, LearnerProgression
+from learners.policies.hours import HoursStay, MeetingWasNotHeld, WrongHours
 from learners.selectors.progression import in_progress_on
 from learners.services.hours import enter_hours, void_hours
 from learners.services.progression import complete, hold, resume
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import TrainerFactory, TrainingClassFactory, active_class
-from training.class_policies import CannotCapture, ClassNotFound, MeetingIsLocked
+from training.core.refusals import Conflict, NotPermitted
 from training.models import ClassAttendanceSession, Trainer, TrainingClass
-from training.refusals import Conflict, NotPermitted
+from training.policies.classes import CannotCapture, ClassNotFound, MeetingIsLocked
 from training.services.classes import stop_class
 
 NOW = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)

@@ -14,9 +14,9 @@ from learners.models import LearnerHoursLog, LearnerProgression
 from learners.services.progression import complete
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import active_class
-from training.class_policies import CannotCapture
 from training.models import TrainingClass
-from training.schedules import LAST_DAY, Frequency, Interval, Schedule
+from training.policies.classes import CannotCapture
+from training.policies.schedules import LAST_DAY, Frequency, Interval, Schedule
 
 pytestmark = pytest.mark.django_db
 

@@ -7,21 +7,21 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from attendance.correction_policies import ChangedMeanwhile, NotFinalized, SameSheet
+from attendance.policies.corrections import ChangedMeanwhile, NotFinalized, SameSheet
 from attendance.selectors.evidence import newest_sheet, present_upload, present_uploads, sheets
 from attendance.services import evidence
 from attendance.services.evidence import correct_sheet, upload_evidence
 from attendance.services.finalize import finalize_session
-from learners.evidence_files.incoming import NothingSent
+from learners.evidence.incoming import NothingSent
+from learners.evidence.store import StoreUnavailable, store
 from learners.models import EvidenceUpload, TrainingRecord
 from learners.selectors.evidence import sheets_of
-from learners.services.evidence_store import StoreUnavailable, store
 from learners.services.records import ReasonMissing
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
 from tests.factories.training import scheduled_session
+from training.core.refusals import NotPermitted, Refusal
 from training.models import Session
-from training.refusals import NotPermitted, Refusal
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 

@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from attendance.correction_policies import ChangedMeanwhile, NotFinalized, NothingToCorrect, Result, Seen
 from attendance.models import SessionAttendee
+from attendance.policies.corrections import ChangedMeanwhile, NotFinalized, NothingToCorrect, Result, Seen
 from attendance.selectors.corrections import standing_of
 from attendance.services.corrections import OtherBadge, correct_record
 from attendance.services.finalize import finalize_session
 from learners.models import CompetencyRecord, ComplianceItem, Learner, Revocation, TrainingRecord
+from learners.policies.sign_offs import Assessment
 from learners.services.competency import sign_off
 from learners.services.compliance import recalculate
 from learners.services.learners import LearnerNotFound
 from learners.services.records import ReasonMissing, revoke_record
-from learners.sign_off_policies import Assessment
 from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.learners import (
     HASH,
@@ -28,9 +28,9 @@ from tests.factories.learners import (
 )
 from tests.factories.training import CompanyFactory, CourseVersionFactory
 from tests.integrity import check_integrity
+from training.core.refusals import NotPermitted, Refusal
 from training.models import CourseVersion, Session
-from training.refusals import NotPermitted, Refusal
-from training.services.sessions import SessionNotFound
+from training.policies.sessions import SessionNotFound
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FINALIZED = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)

@@ -9,19 +9,19 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from attendance.policies import EvidenceIsClosed
+from attendance.policies.lists import EvidenceIsClosed
 from attendance.services import evidence
 from attendance.services.evidence import upload_evidence
-from learners.evidence_files.incoming import Document, EvidenceNotAccepted
+from learners.evidence.incoming import Document, EvidenceNotAccepted
+from learners.evidence.store import StoredFile, StoreUnavailable, list_stored, store
 from learners.models import EvidenceUpload
-from learners.services.evidence_store import StoredFile, StoreUnavailable, list_stored, store
 from tests.factories import files
 from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.training import SessionFactory, TrainerFactory, UserFactory, scheduled_session
-from training.groups import TRAINERS
+from training.core.groups import TRAINERS
+from training.core.refusals import NotPermitted
 from training.models import Session, Trainer
-from training.refusals import NotPermitted
-from training.services.sessions import SessionNotFound
+from training.policies.sessions import SessionNotFound
 
 NOW = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 

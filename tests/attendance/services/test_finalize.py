@@ -11,7 +11,8 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from attendance.models import SessionAttendee
-from attendance.policies import (
+from attendance.pages.register import register
+from attendance.policies.lists import (
     AlreadyFinalized,
     ChangedSinceAsked,
     EvidenceMissing,
@@ -21,7 +22,6 @@ from attendance.policies import (
     TwoOutcomes,
 )
 from attendance.selectors.finalize import finalize_preview, list_facts
-from attendance.selectors.register import register
 from attendance.services import finalize
 from attendance.services.finalize import FinalizeResult, finalize_session
 from learners.models import CompetencyRecord, ComplianceItem, ComplianceStatus, Learner, TrainingRecord
@@ -36,9 +36,9 @@ from tests.factories.learners import (
     RoleRequirementFactory,
 )
 from tests.factories.training import CompanyFactory, CourseVersionFactory, SessionFactory, scheduled_session
+from training.core.permissions import name_of
+from training.core.refusals import NotPermitted
 from training.models import Session
-from training.permissions import name_of
-from training.refusals import NotPermitted
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)

@@ -19,8 +19,8 @@ from learners.selectors.progression import hours_differences
 from learners.services.hours import void_hours
 from learners.services.progression import log_hours
 from tests.factories.learners import LearnerProgressionFactory
+from training.core.refusals import Refusal
 from training.models import TrainingClass
-from training.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.models import ListAct, SessionAttendee
-from attendance.policies import CannotRemove, ListIsClosed, NothingToUndo
+from attendance.policies.lists import CannotRemove, ListIsClosed, NothingToUndo
 from attendance.services.attendees import add_attendees, remove_attendee
 from attendance.services.list_acts import Undone, undo_act
 from attendance.services.marking import Everybody, Mark, mark_everybody, save_marks
@@ -17,9 +17,9 @@ from learners.models import Learner
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import MORNING, UserFactory, scheduled_session
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
+from training.core.refusals import NotPermitted
 from training.models import Session, Trainer
-from training.refusals import NotPermitted
 
 NOW = MORNING + timedelta(hours=1)
 BEFORE = MORNING - timedelta(hours=1)

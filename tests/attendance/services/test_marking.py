@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from attendance.models import SessionAttendee
-from attendance.policies import ListIsClosed, MarkingNotOpen
+from attendance.policies.lists import ListIsClosed, MarkingNotOpen
 from attendance.services.marking import (
     Everybody,
     Mark,
@@ -21,9 +21,9 @@ from learners.models import CompetencyRecord, Learner, TrainingRecord
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory, RoleFactory
 from tests.factories.training import MORNING, CompanyFactory, SessionFactory, UserFactory, scheduled_session
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
+from training.core.refusals import Invalid, NotPermitted
 from training.models import Session, Trainer
-from training.refusals import Invalid, NotPermitted
 
 NOW = MORNING + timedelta(hours=1)
 

@@ -14,8 +14,8 @@ from attendance.services.finalize import finalize_session
 from learners.models import Learner, TrainingRecord
 from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.learners import RevocationFactory, TrainingRecordFactory
+from training.core.refusals import NotPermitted
 from training.models import Session, Trainer
-from training.refusals import NotPermitted
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)

@@ -7,7 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from attendance.models import SessionAttendee
-from attendance.policies import ChangedSinceAsked, SheetNotConfirmed
+from attendance.policies.lists import ChangedSinceAsked, SheetNotConfirmed
+from attendance.policies.sheet_reading import reading_of
 from attendance.selectors.finalize import finalize_preview, list_state
 from attendance.selectors.papers import papers
 from attendance.selectors.sheet_reading import sheet_told
@@ -15,10 +16,9 @@ from attendance.services.attendees import add_attendees, remove_attendee
 from attendance.services.evidence import correct_sheet, upload_evidence
 from attendance.services.finalize import finalize_session
 from attendance.services.marking import Mark, save_marks
-from attendance.sheet_reading import reading_of
-from learners.evidence_files import limited
-from learners.evidence_files.kinds import Reason, UnacceptableError
-from learners.evidence_files.perspective import in_quad
+from learners.evidence import limited
+from learners.evidence.kinds import Reason, UnacceptableError
+from learners.evidence.perspective import in_quad
 from learners.models import EvidenceUpload, TrainingRecord
 from tests.factories import files, sheets
 from tests.factories.learners import LearnerFactory

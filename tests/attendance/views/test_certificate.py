@@ -10,7 +10,7 @@ import segno
 from django.test import Client
 from django.urls import reverse
 
-from attendance.certificate import print_certificate
+from attendance.papers.certificate import print_certificate
 from attendance.selectors.certificate import certificate_of, get_record
 from learners.models import Learner, TrainingRecord
 from tests.factories.attendance import SessionAttendeeFactory

@@ -18,7 +18,7 @@ from tests.factories.training import MONDAYS, TrainerFactory, TrainingClassFacto
 from tests.fixtures import client_of
 from tests.html import fragment
 from training.models import Trainer, TrainingClass
-from training.schedules import LAST_DAY, Frequency, Schedule
+from training.policies.schedules import LAST_DAY, Frequency, Schedule
 from training.services.classes import ClassPlan, edit_class, stop_class
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from tests.factories import files
 from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.learners import LearnerFactory, RevocationFactory, TrainingRecordFactory
 from tests.factories.training import CourseVersionFactory, UserFactory, scheduled_session
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
 from training.models import Session, Trainer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]

@@ -11,8 +11,8 @@ from django.core.files.storage import FileSystemStorage
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from learners.evidence.store import check_stored
 from learners.models import EvidenceRead, EvidenceUpload, TrainingRecord
-from learners.services.evidence_store import check_stored
 from tests.factories import files
 from tests.factories.learners import EvidenceUploadFactory, TrainingRecordFactory
 from tests.factories.training import SessionFactory, scheduled_session

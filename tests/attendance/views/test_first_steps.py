@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from attendance.selectors.first_steps import first_steps, is_empty_site
+from attendance.pages.first_steps import first_steps, is_empty_site
 from learners.models import Learner
 from tests.factories.learners import LearnerFactory, RoleFactory, RoleRequirementFactory
 from tests.factories.training import (

@@ -17,7 +17,7 @@ from attendance.services.marking import Mark, save_marks
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.training import UserFactory, scheduled_session
 from tests.html import attendance_row, fragment
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
 from training.models import Session, Trainer
 
 HTMX = {"HX-Request": "true"}

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance.selectors import matrix as selector
-from attendance.selectors.matrix import Cell
+from attendance.pages import matrix as selector
+from attendance.pages.matrix import Cell
 from attendance.views import matrix as views
 from learners.models import ComplianceItem, Learner
 from learners.selectors.learners import WorkerFilter
@@ -33,9 +33,9 @@ from tests.factories.training import (
 from tests.html import fragment
 from tests.jobs import run_waiting
 from tests.workbooks import book_of, midnight
-from training import xlsx_files
+from training.core import xlsx_files
+from training.core.words import day
 from training.models import Course, Job, Session
-from training.words import day
 
 pytestmark = pytest.mark.django_db
 

@@ -36,7 +36,7 @@ from tests.factories.training import (
     active_class,
     scheduled_session,
 )
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
 from training.models import Company, Course, Trainer, Venue
 
 pytestmark = pytest.mark.django_db

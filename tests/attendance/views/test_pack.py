@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from learners.models import EvidenceRead, Learner
-from tests.attendance.test_pack import external_record, text_of
+from tests.attendance.papers.test_pack import external_record, text_of
 from tests.factories.compliance import asked_of, judge
 from tests.factories.learners import LearnerFactory, RevocationFactory
 from tests.jobs import run_waiting

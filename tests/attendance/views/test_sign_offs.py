@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from learners.models import CompetencyRecord, Revocation
+from learners.policies.sign_offs import Assessment, Status
 from learners.services.competency import sign_off
-from learners.sign_off_policies import Assessment, Status
 from tests.factories.learners import AssessmentMethodFactory, CompetencyRecordFactory
 from tests.html import fragment
 

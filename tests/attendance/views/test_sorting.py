@@ -16,7 +16,7 @@ from tests.factories.training import (
     active_class,
     scheduled_session,
 )
-from training.selectors.sorting import Sort, sort_of
+from training.core.sorting import Sort, sort_of
 
 pytestmark = pytest.mark.django_db
 

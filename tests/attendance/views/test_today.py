@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance.selectors.today import board, own_board
+from attendance.pages.today import board, own_board
 from learners.models import Learner
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.compliance import asked_of, judge, one_of_each, owes_sign_off, passed

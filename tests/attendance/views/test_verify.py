@@ -10,12 +10,12 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.utils import timezone
 
-from attendance.selectors import verify as selector
+from attendance.pages import verify as selector
 from attendance.services.evidence import upload_evidence
 from attendance.services.finalize import finalize_session
 from learners.models import AssessmentMethod, CompetencyRecord, EvidenceRead, EvidenceUpload, Learner, TrainingRecord
+from learners.policies.sign_offs import Assessment, Status
 from learners.services.competency import revoke_sign_off, sign_off
-from learners.sign_off_policies import Assessment, Status
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import (

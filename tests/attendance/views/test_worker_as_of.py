@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance.selectors.worker import Profile, worker_profile, worker_profile_as_of
+from attendance.pages.worker import Profile, worker_profile, worker_profile_as_of
 from learners.models import Learner, LearnerArea
-from learners.standing import Verdict
+from learners.policies.standing import Verdict
 from tests.factories.compliance import asked_of, judge, one_of_each, owes_sign_off, passed
 from tests.factories.learners import (
     AreaFactory,
@@ -27,7 +27,7 @@ from tests.factories.learners import (
     TrainingRecordFactory,
 )
 from tests.factories.training import CompanyFactory
-from training.permissions import name_of
+from training.core.permissions import name_of
 
 pytestmark = pytest.mark.django_db
 

@@ -18,6 +18,7 @@ from attendance.models import SessionAttendee
 from config.demo.load import is_loaded, load
 from config.demo.logins import told_logins
 from config.demo.progress import Progress
+from learners.evidence.store import check_stored
 from learners.models import (
     CompetencyRecord,
     ComplianceItem,
@@ -31,7 +32,6 @@ from learners.models import (
     TrainingRecord,
 )
 from learners.selectors.progression import in_progress_on
-from learners.services.evidence_store import check_stored
 from tests.factories.learners import LearnerFactory
 from tests.integrity import check_integrity
 from training.models import ClassAttendanceSession, Session, TrainingClass

@@ -15,8 +15,8 @@ from config.demo.diary import Diary, PlannedCertificate, PlannedSession, keep_di
 from config.demo.names import languages
 from config.demo.people import Person, asked_of, draw_people
 from config.demo.plan import Outcome, draw_groups
-from learners.policies import expiry_date
-from training.printing import UNPRINTABLE, available_families, printable
+from learners.policies.records import expiry_date
+from training.core.printing import UNPRINTABLE, available_families, printable
 
 TODAY = date(2026, 10, 22)  # a Thursday
 ZONE = ZoneInfo("Europe/Berlin")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from learners.models import Learner, LearnerArea, LearnerAreaPeriod, LearnerPeriod
 from learners.models.period import Period
-from learners.selectors.later import changed_later
+from learners.pages.later import changed_later
 from tests.factories.learners import AreaFactory, LearnerFactory, RoleFactory
 from tests.factories.training import CompanyFactory
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from learners.models import Area, Learner
+from learners.policies.standing import Verdict, verdict
 from learners.selectors.learners import (
     Group,
     WorkerFilter,
@@ -17,7 +18,6 @@ from learners.selectors.learners import (
     matches,
     worker_rows,
 )
-from learners.standing import Verdict, verdict
 from tests.factories.compliance import asked_of, judge, one_of_each, passed
 from tests.factories.learners import AreaFactory, LearnerAreaFactory, LearnerFactory, RoleFactory
 from tests.factories.training import CompanyFactory

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from learners.hours import percent
 from learners.models import LearnerProgression
+from learners.policies.hours import percent
 from learners.selectors.progression import (
     hours_log,
     in_progress_on,

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from attendance.services.finalize import finalize_session
 from learners.models import Area, CompetencyRecord, ComplianceItem, Learner, TrainingRecord
+from learners.policies.sign_offs import Assessment
 from learners.services.competency import sign_off
 from learners.services.compliance import recalculate
 from learners.services.learners import LearnerFacts, change_learner, set_areas
@@ -24,7 +25,6 @@ from learners.services.reassignment import add_to_area, give_role, remove_from_a
 from learners.services.records import revoke_record
 from learners.services.requirements import delete_requirement, save_area, save_requirement
 from learners.services.statuses import return_to_site
-from learners.sign_off_policies import Assessment
 from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.compliance import judge
 from tests.factories.learners import (

@@ -10,18 +10,19 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from learners.evidence import store as evidence_store
+from learners.evidence.store import StoreUnavailable, list_stored, open_stored
 from learners.models import CompetencyRecord, ComplianceItem, EvidenceUpload, Learner, Revocation, TrainingRecord
+from learners.policies.sign_offs import AlreadySignedOff, Assessment, HasRecord, NoFurtherAttempt, NotAssessable, Status
 from learners.selectors.evidence import sheets_of
-from learners.services import competency, evidence_store
+from learners.services import competency
 from learners.services.competency import SignOffNotFound, open_further_attempt, revoke_sign_off, sign_off
-from learners.services.evidence_store import StoreUnavailable, list_stored, open_stored
 from learners.services.records import AlreadyRevoked, ReasonMissing
-from learners.sign_off_policies import AlreadySignedOff, Assessment, HasRecord, NoFurtherAttempt, NotAssessable, Status
 from tests.factories import files
 from tests.factories.compliance import asked_of, judge, owes_sign_off
 from tests.factories.learners import AssessmentMethodFactory, LearnerFactory, RevocationFactory, TrainingRecordFactory
+from training.core.refusals import NotPermitted, Refusal
 from training.models import CourseVersion
-from training.refusals import NotPermitted, Refusal
 
 pytestmark = pytest.mark.django_db
 

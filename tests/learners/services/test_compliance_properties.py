@@ -22,7 +22,7 @@ from learners.models import (
     RoleRequirement,
     TrainingRecord,
 )
-from learners.policies import add_months
+from learners.policies.records import add_months
 from learners.services.compliance import recalculate, recalculate_everyone
 from tests.factories.learners import HASH, KEY, LearnerFactory, RoleFactory
 from tests.factories.training import CompanyFactory, CourseVersionFactory, UserFactory, scheduled_session

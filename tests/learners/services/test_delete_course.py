@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from learners.services.courses import CourseRequired, delete_course
 from tests.factories.learners import AreaRequirementFactory, RoleRequirementFactory
 from tests.factories.training import CourseFactory, SessionFactory, active_class, scheduled_session
+from training.core.refusals import NotPermitted
 from training.models import Course
-from training.refusals import NotPermitted
 from training.services.classes import stop_class
 from training.services.courses import CourseBooked, CourseNotFound
 

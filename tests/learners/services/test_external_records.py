@@ -9,13 +9,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import File
 
-from learners.evidence_files.incoming import EvidenceNotAccepted, NothingSent
+from learners.evidence.incoming import EvidenceNotAccepted, NothingSent
+from learners.evidence.store import StoreUnavailable
 from learners.models import ComplianceItem, EvidenceUpload, Learner, TrainingRecord
-from learners.policies import CompletionAhead, ExpiryTooEarly
+from learners.policies.records import CompletionAhead, ExpiryTooEarly
 from learners.selectors.evidence import sheets_of
 from learners.services import external_records
 from learners.services.compliance import recalculate
-from learners.services.evidence_store import StoreUnavailable
 from learners.services.external_records import (
     ExternalTraining,
     IsMerged,
@@ -28,8 +28,8 @@ from learners.services.records import revoke_record
 from tests.factories import files
 from tests.factories.learners import LearnerFactory, RoleFactory, RoleRequirementFactory
 from tests.factories.training import CompanyFactory, CourseFactory, CourseVersionFactory
+from training.core.refusals import NotPermitted, Refusal
 from training.models import Company, CourseVersion
-from training.refusals import NotPermitted, Refusal
 
 NOW = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)  # on the site it is the 3rd already
 TODAY = date(2026, 3, 3)

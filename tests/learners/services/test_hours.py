@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from learners.hours import HoursStay, ProgressionNotFound, ProgressionNotInThisState, WrongHours
 from learners.models import LearnerHoursLog
+from learners.policies.hours import HoursStay, ProgressionNotFound, ProgressionNotInThisState, WrongHours
 from learners.services.hours import HoursNotFound, enter_hours, void_hours
 from learners.services.progression import complete, hold, log_hours
 from learners.services.records import ReasonMissing
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import active_class
+from training.core.refusals import NotPermitted
 from training.models import Trainer
-from training.refusals import NotPermitted
 
 pytestmark = pytest.mark.django_db
 

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from learners.models import BadgePeriod, ComplianceItem, ComplianceStatus, Learner, LearnerArea, LearnerPeriod
+from learners.policies.workers import ChangedMeanwhile, MergedAway
 from learners.selectors.learners import find_by_badge
 from learners.services.effective import effective_on
 from learners.services.learners import (
@@ -20,7 +21,6 @@ from learners.services.learners import (
     replace_badge,
     set_areas,
 )
-from learners.worker_policies import ChangedMeanwhile, MergedAway
 from tests.factories.learners import (
     AreaFactory,
     AreaRequirementFactory,
@@ -29,7 +29,7 @@ from tests.factories.learners import (
     RoleRequirementFactory,
 )
 from tests.factories.training import CompanyFactory
-from training.refusals import Conflict, Invalid, NotPermitted, database_refusals
+from training.core.refusals import Conflict, Invalid, NotPermitted, database_refusals
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)

@@ -8,14 +8,14 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from learners.models import ComplianceItem, Learner, LearnerPeriod, Merge, TrainingRecord
+from learners.policies.workers import CannotMerge, NotMerged
 from learners.selectors.learners import find_by_badge
 from learners.services.effective import effective_on
 from learners.services.learners import LearnerNotFound
 from learners.services.merging import merge_workers, undo_merge
-from learners.worker_policies import CannotMerge, NotMerged
 from tests.factories.compliance import asked_of, judge, owes_sign_off, passed
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
-from training.refusals import Conflict, Invalid, NotPermitted, database_refusals
+from training.core.refusals import Conflict, Invalid, NotPermitted, database_refusals
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)

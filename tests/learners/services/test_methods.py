@@ -7,7 +7,7 @@ from learners.models import AssessmentMethod, CompetencyRecord
 from learners.selectors.competency import list_methods, methods_on_offer
 from learners.services.methods import MethodFacts, MethodNotFound, create_method, edit_method
 from tests.factories.learners import AssessmentMethodFactory, CompetencyRecordFactory
-from training.refusals import Invalid, NotPermitted
+from training.core.refusals import Invalid, NotPermitted
 
 pytestmark = pytest.mark.django_db
 

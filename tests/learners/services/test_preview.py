@@ -21,8 +21,8 @@ from learners.models import (
     Role,
     RoleRequirement,
 )
-from learners.outcome import NOTHING_TURNS, CourseTurn
-from learners.selectors.outcomes import told
+from learners.pages.outcomes import told
+from learners.policies.outcome import NOTHING_TURNS, CourseTurn
 from learners.services.preview import OutcomeDiffers, carry_out, try_out
 from learners.services.reassignment import give_role
 from learners.services.requirements import delete_requirement, save_area, save_requirement
@@ -37,8 +37,8 @@ from tests.factories.learners import (
     TrainingRecordFactory,
 )
 from tests.factories.training import CourseFactory
+from training.core.refusals import Invalid, NotPermitted
 from training.models import Course
-from training.refusals import Invalid, NotPermitted
 
 pytestmark = pytest.mark.django_db
 

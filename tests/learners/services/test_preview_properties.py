@@ -14,7 +14,7 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from learners.models import Learner
-from learners.outcome import Outcome
+from learners.policies.outcome import Outcome
 from learners.services.compliance import recalculate
 from learners.services.preview import carry_out, try_out
 from learners.services.reassignment import add_to_area, give_role, remove_from_area
@@ -33,7 +33,7 @@ from tests.learners.services.test_compliance_properties import (
     maybe_grace,
     sites,
 )
-from training.groups import SUPERVISORS
+from training.core.groups import SUPERVISORS
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from learners.hours import ProgressionNotFound, ProgressionNotInThisState, WrongDate, WrongHours
 from learners.models import Learner, LearnerHoursLog, LearnerProgression
+from learners.policies.hours import ProgressionNotFound, ProgressionNotInThisState, WrongDate, WrongHours
 from learners.services import progression as services
 from learners.services.progression import (
     Collision,
@@ -25,9 +25,9 @@ from learners.services.progression import (
 )
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
 from tests.factories.training import TrainingClassFactory, UserFactory, active_class
-from training.class_policies import ClassNotFound
+from training.core.refusals import NotPermitted
 from training.models import TrainingClass
-from training.refusals import NotPermitted
+from training.policies.classes import ClassNotFound
 from training.services.classes import stop_class
 
 NOW = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)

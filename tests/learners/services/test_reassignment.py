@@ -21,7 +21,7 @@ from tests.factories.learners import (
     RoleFactory,
     RoleRequirementFactory,
 )
-from training.refusals import Invalid, NotPermitted
+from training.core.refusals import Invalid, NotPermitted
 
 pytestmark = pytest.mark.django_db
 

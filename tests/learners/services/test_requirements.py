@@ -29,7 +29,7 @@ from tests.factories.learners import (
     RoleRequirementFactory,
 )
 from tests.factories.training import CourseFactory
-from training.refusals import Invalid, NotPermitted
+from training.core.refusals import Invalid, NotPermitted
 from training.services.courses import CourseNotFound
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -8,14 +8,14 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from learners.models import ComplianceItem, Learner, LearnerPeriod
+from learners.policies.workers import DatedBack, MergedAway, StatusNotPossible
 from learners.services.effective import effective_on
 from learners.services.learners import change_learner, create_learner
 from learners.services.statuses import end_departed, return_to_site, set_status
-from learners.worker_policies import DatedBack, MergedAway, StatusNotPossible
 from tests.factories.compliance import asked_of, passed
 from tests.factories.learners import LearnerFactory, RoleFactory, RoleRequirementFactory
 from tests.factories.training import CompanyFactory
-from training.refusals import Invalid, NotPermitted
+from training.core.refusals import Invalid, NotPermitted
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from learners.selectors.course_askers import askers_of
+from learners.pages.course_askers import askers_of
 from tests.factories.learners import AreaFactory, AreaRequirementFactory, RoleRequirementFactory
 from tests.factories.training import CourseFactory, SessionFactory
 from training.models import Course

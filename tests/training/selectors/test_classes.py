@@ -15,10 +15,10 @@ from tests.factories.training import (
     VenueFactory,
     active_class,
 )
-from training.class_policies import ClassNotFound
 from training.models import ClassAttendanceSession, Trainer, TrainingClass
-from training.schedules import Frequency, Interval, Schedule
-from training.selectors.availability import Overlap
+from training.policies.classes import ClassNotFound
+from training.policies.schedules import Frequency, Interval, Schedule
+from training.policies.sessions import Overlap
 from training.selectors.classes import (
     by_code,
     captures_missing,

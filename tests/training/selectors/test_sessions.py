@@ -17,6 +17,7 @@ from tests.factories.training import (
     scheduled_session,
 )
 from training.models import Session, Trainer
+from training.policies.sessions import SessionNotFound
 from training.selectors.sessions import (
     SessionFilter,
     Shown,
@@ -29,7 +30,7 @@ from training.selectors.sessions import (
     visible_sessions,
     with_title,
 )
-from training.services.sessions import Plan, SessionNotFound, edit_session
+from training.services.sessions import Plan, edit_session
 
 pytestmark = pytest.mark.django_db
 

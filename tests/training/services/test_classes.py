@@ -18,10 +18,10 @@ from tests.factories.training import (
     VenueFactory,
     active_class,
 )
-from training import class_policies as policies
+from training.core.refusals import NotPermitted
 from training.models import ClassAttendanceSession, TrainingClass
-from training.refusals import NotPermitted
-from training.schedules import BadSchedule, Frequency, Interval, Schedule
+from training.policies import classes as policies
+from training.policies.schedules import BadSchedule, Frequency, Interval, Schedule
 from training.services import classes as services
 from training.services.classes import ClassPlan, Synced
 

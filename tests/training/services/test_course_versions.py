@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.factories.training import CourseFactory, CourseVersionFactory, scheduled_session
-from training.course_policies import SyllabusInvalid, VersionInUse
+from training.core.refusals import NotPermitted
 from training.models import CoursePrerequisite, CourseVersion
-from training.refusals import NotPermitted
+from training.policies.courses import SyllabusInvalid, VersionInUse
 from training.services.courses import (
     CourseNotFound,
     Syllabus,

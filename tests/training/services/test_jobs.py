@@ -23,19 +23,18 @@ from django.utils import timezone
 from procrastinate.exceptions import JobAborted
 
 from attendance.tasks import PACK
-from learners.evidence_files.directory import EvidenceDirectory
-from learners.services.evidence_store import list_stored
+from learners.evidence.directory import EvidenceDirectory
+from learners.evidence.store import list_stored
 from tests.factories.jobs import JobFactory, job_with_file
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import UserFactory
 from tests.faults.object_store import make_bucket, moto_store, s3_at
 from tests.fixtures import client_of
 from tests.jobs import run_waiting
-from training import job_kinds
-from training.job_kinds import Kind, Product, Tell, declare
+from training.core.refusals import NotPermitted
 from training.models import FileDownload, Job
-from training.refusals import NotPermitted
-from training.services import job_runs
+from training.services import job_kinds, job_runs
+from training.services.job_kinds import Kind, Product, Tell, declare
 from training.services.jobs import Ended, NoFile, NoSuchJob, RunsAlready, ask, cancel, hand_out
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
@@ -462,7 +461,7 @@ def test_in_a_bucket_files_wait_apart_from_evidence(kind: list[Step], auditor: U
     with moto_store() as url:
         evidence = s3_at(url)
         options = {**evidence["evidence"]["OPTIONS"], "location": settings.WAITING_PREFIX}
-        waits = {"waiting": {"BACKEND": "learners.evidence_files.bucket.WaitingBucket", "OPTIONS": options}}
+        waits = {"waiting": {"BACKEND": "learners.evidence.bucket.WaitingBucket", "OPTIONS": options}}
         with override_settings(STORAGES={**settings.STORAGES, **evidence, **waits}):
             make_bucket()
             job = asked(auditor)

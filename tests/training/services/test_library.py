@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.factories.training import CompanyFactory, CourseFactory, TrainerFactory, VenueFactory, scheduled_session
+from training.core.refusals import Conflict, Invalid, NotPermitted
 from training.models import Company, Trainer, TrainerQualification, Venue
-from training.refusals import Conflict, Invalid, NotPermitted
 from training.services.companies import CompanyFacts, CompanyNotFound, create_company, edit_company
 from training.services.trainers import (
     QualificationFacts,

@@ -16,12 +16,12 @@ from tests.factories.training import (
     VenueFactory,
     scheduled_session,
 )
-from training import policies
+from training.core.refusals import NotPermitted, Refusal
 from training.models import CourseVersion, Session, Trainer, Venue
-from training.refusals import NotPermitted, Refusal
+from training.policies import sessions as policies
+from training.policies.sessions import SessionNotFound
 from training.services.sessions import (
     Plan,
-    SessionNotFound,
     cancel_session,
     create_draft,
     create_scheduled,

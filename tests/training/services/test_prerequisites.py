@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.factories.training import CourseFactory, CourseVersionFactory
-from training.course_policies import SyllabusInvalid, check_prerequisites
 from training.models import Course, CoursePrerequisite, CourseVersion
+from training.policies.courses import SyllabusInvalid, check_prerequisites
 from training.services.courses import (
     CourseBooked,
     CourseInvalid,

@@ -11,8 +11,8 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from config.environment import CHECKOUT
-from training import words
-from training.permissions import Permission
+from training.core import words
+from training.core.permissions import Permission
 from training.templatetags import ui
 
 

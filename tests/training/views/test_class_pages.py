@@ -21,7 +21,7 @@ from tests.factories.training import (
     active_class,
 )
 from training.models import TrainingClass
-from training.schedules import LAST_DAY, Frequency, Interval, Schedule
+from training.policies.schedules import LAST_DAY, Frequency, Interval, Schedule
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.http import QueryDict
 from django.utils import timezone
 
-from training import progress_bar
-from training.job_kinds import kind_of, kinds
-from training.refusals import Refusal
+from training.core import progress_bar
+from training.core.refusals import Refusal
+from training.services.job_kinds import kind_of, kinds
 
 
 class Command(BaseCommand):

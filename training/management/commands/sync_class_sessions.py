@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from training import progress_bar
-from training.audit_context import as_command
+from training.core import progress_bar
+from training.core.audit_context import as_command
+from training.core.refusals import Refusal
 from training.models import TrainingClass
-from training.refusals import Refusal
 from training.services.classes import Synced, sync_sessions
 
 

@@ -10,13 +10,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
-from training.edits import refuse
-from training.htmx import HtmxRequest, swaps
-from training.library_forms import LibraryFilterForm
+from training.core.edits import refuse
+from training.core.refusals import Invalid, Refusal
+from training.core.sorting import Columns, sort_of, sorted_by
+from training.core.trail import Source, trail
+from training.core.web.htmx import HtmxRequest, swaps
+from training.forms.library import LibraryFilterForm
 from training.models import Session
-from training.refusals import Invalid, Refusal
-from training.selectors.audit import Source, trail
-from training.selectors.sorting import Columns, sort_of, sorted_by
 
 ROWS_PER_PAGE = 50
 BOOKINGS_SHOWN = 10

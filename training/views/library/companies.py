@@ -7,15 +7,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from training.edits import loaded_by
-from training.htmx import HtmxRequest
-from training.library_forms import CompanyForm, use_filter
+from training.core.edits import loaded_by
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.htmx import HtmxRequest
+from training.forms.library import CompanyForm, use_filter
 from training.models import Company
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, Refusal
-from training.selectors.library_lists import count_by_use, mentioning
-from training.selectors.library_places import classes_of, companies_with_use, get_company
-from training.selectors.library_trail import of_company
+from training.pages.library_lists import count_by_use, mentioning
+from training.pages.library_places import classes_of, companies_with_use, get_company
+from training.pages.library_trail import of_company
 from training.services.companies import CompanyFacts, create_company, edit_company
 from training.views.library.answers import Link, asked, go, listed, shown, told
 

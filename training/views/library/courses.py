@@ -8,16 +8,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from training.htmx import HtmxRequest
-from training.library_forms import NewCourseForm, course_filter
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.htmx import HtmxRequest
+from training.forms.library import NewCourseForm, course_filter
 from training.models import CourseVersion
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, Refusal
+from training.pages.library_courses import compared, count_courses, course_lines, courses_mentioning, get_course
+from training.pages.library_courses import line_of as line_of_course
+from training.pages.library_lists import coming_sessions
+from training.pages.library_trail import of_course
 from training.selectors.courses import course_title
-from training.selectors.library_courses import compared, count_courses, course_lines, courses_mentioning, get_course
-from training.selectors.library_courses import line_of as line_of_course
-from training.selectors.library_lists import coming_sessions
-from training.selectors.library_trail import of_course
 from training.services.courses import create_course_with_draft
 from training.views.library.answers import asked, go, listed, shown, told
 

@@ -4,9 +4,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from training.htmx import HtmxRequest
-from training.permissions import Permission, requires
-from training.selectors.library import library_counts
+from training.core.permissions import Permission, requires
+from training.core.web.htmx import HtmxRequest
+from training.pages.library import library_counts
 
 
 @requires(Permission.READ_SITE)

@@ -14,15 +14,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from training.edits import loaded_by
-from training.htmx import HtmxRequest
-from training.library_forms import QualificationForm, TrainerForm, use_filter
+from training.core.edits import loaded_by
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.htmx import HtmxRequest
+from training.forms.library import QualificationForm, TrainerForm, use_filter
 from training.models import Session, Trainer
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, Refusal
-from training.selectors.library_lists import count_by_use, mentioning
-from training.selectors.library_trail import of_trainer
-from training.selectors.library_trainers import (
+from training.pages.library_lists import count_by_use, mentioning
+from training.pages.library_trail import of_trainer
+from training.pages.library_trainers import (
     bookings_of,
     get_qualification,
     get_trainer,

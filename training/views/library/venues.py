@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from training.edits import loaded_by
-from training.htmx import HtmxRequest
-from training.library_forms import VenueForm, use_filter
+from training.core.edits import loaded_by
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.htmx import HtmxRequest
+from training.forms.library import VenueForm, use_filter
 from training.models import Venue
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, Refusal
-from training.selectors.library_lists import coming_sessions, count_by_use, mentioning
-from training.selectors.library_places import get_venue, venues_with_bookings
-from training.selectors.library_trail import of_venue
+from training.pages.library_lists import coming_sessions, count_by_use, mentioning
+from training.pages.library_places import get_venue, venues_with_bookings
+from training.pages.library_trail import of_venue
 from training.services.venues import VenueFacts, create_venue, edit_venue
 from training.views.library.answers import Link, asked, go, listed, shown, told
 

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from training.course_policies import check_can_archive, check_can_delete, check_can_edit, check_can_publish
-from training.edits import loaded_by, loaded_in, remember
-from training.htmx import HtmxRequest
-from training.library_forms import VersionForm, initial_of
+from training.core.edits import loaded_by, loaded_in, remember
+from training.core.permissions import Permission, requires
+from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.htmx import HtmxRequest
+from training.forms.library import VersionForm, initial_of
 from training.models import Course, CourseVersion
-from training.permissions import Permission, requires
-from training.refusals import Conflict, Invalid, Refusal
-from training.selectors.library_courses import get_course, get_version, planned_with, publication
+from training.pages.library_courses import get_course, get_version, planned_with, publication
+from training.policies.courses import check_can_archive, check_can_delete, check_can_edit, check_can_publish
 from training.services.courses import (
     CourseNotFound,
     archive_version,

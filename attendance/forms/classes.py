@@ -1,0 +1,281 @@
+"""What the pages of classes send: filters, the hours of a meeting, and why one is voided."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from attendance.pages.classes import ClassFilter, Shown
+from attendance.pages.hours import COLUMNS, Column
+from attendance.services.capture import Presence
+from learners.models import LearnerProgression, ProgressionEvent
+from learners.services.progression import Collision
+from training.core.keys import key_of
+from training.core.refusals import Refusal, show_refusal
+from training.forms.sessions import LONGEST_REASON, WITHIN_REASON, DayInput, course_choices
+from training.models import Company, Trainer
+
+HOURS = "hours-"  # and the key of the worker
+
+
+def _hours_input() -> forms.NumberInput:
+    return forms.NumberInput(attrs={"min": 0, "step": "0.5"})
+
+
+class ClassFilterForm(forms.Form):
+    """The filters above the list. A value that means nothing narrows nothing.
+
+    Attributes:
+        usually: the entry of the status strip where none is chosen.
+    """
+
+    usually = Shown.ACTIVE
+
+    show = forms.ChoiceField(label=gettext_lazy("Classes"), required=False, choices=Shown)
+    q = forms.CharField(label=gettext_lazy("Class code"), required=False, max_length=50)
+    client = forms.TypedChoiceField(label=gettext_lazy("Client"), required=False, coerce=int, empty_value=None)
+    course = forms.TypedChoiceField(label=gettext_lazy("Course"), required=False, coerce=int, empty_value=None)
+    agent = forms.TypedChoiceField(label=gettext_lazy("Trainer"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, sees_everything: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        clients = Company.objects.filter(classes__isnull=False).distinct()
+        self.fields["client"].choices = [("", _("Any client")), *clients.values_list("pk", "name")]  # type: ignore[attr-defined]
+        self.fields["course"].choices = [("", _("Any course")), *course_choices()]  # type: ignore[attr-defined]
+        if sees_everything:
+            agents = [(agent.pk, str(agent)) for agent in Trainer.objects.all()]
+            self.fields["agent"].choices = [("", _("Any trainer")), *agents]  # type: ignore[attr-defined]
+        else:
+            del self.fields["agent"]
+
+    @property
+    def choosers(self) -> list[forms.BoundField]:
+        """The fields that are chosen from lists."""
+        return [self[name] for name in ("client", "course", "agent") if name in self.fields]
+
+    def shown(self) -> Shown:
+        """Return which entry of the status strip is chosen; whoever looks for a code looks in all states."""
+        self.is_valid()
+        asked = self.cleaned_data
+        return Shown(asked.get("show") or (Shown.ALL if asked.get("q") else self.usually))
+
+    def wanted(self) -> ClassFilter:
+        """Return the filter that was asked for."""
+        self.is_valid()
+        asked = self.cleaned_data
+        return ClassFilter(
+            code=asked.get("q", ""),
+            client_id=asked.get("client"),
+            course_id=asked.get("course"),
+            agent_id=asked.get("agent"),
+        )
+
+
+class CaptureForm(forms.Form):
+    """The hours of everybody in progress, all of them full until somebody says otherwise (H2).
+
+    What hours may be is for the service to say; here they are what was typed.
+    """
+
+    notes = forms.CharField(
+        label=gettext_lazy("Notes"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any = None, *, progressions: Sequence[LearnerProgression], scheduled: Decimal) -> None:
+        super().__init__(data)
+        self.progressions = progressions
+        most = f"{scheduled.normalize():f}"
+        for number, each in enumerate(progressions):
+            label = _("Hours present: %(worker)s") % {"worker": each.learner.name}
+            widget = forms.NumberInput(
+                attrs={"min": 0, "max": most, "step": "0.5", "aria-label": label, "autofocus": not number}
+            )
+            field = forms.CharField(required=False, initial=most, max_length=20, widget=widget)
+            self.fields[f"{HOURS}{each.learner_id}"] = field
+
+    @property
+    def rows(self) -> Iterator[tuple[LearnerProgression, forms.BoundField]]:
+        for each in self.progressions:
+            yield each, self[f"{HOURS}{each.learner_id}"]
+
+    def presences(self) -> list[Presence]:
+        """Return the hours of everybody whom the page showed, those who are no longer in progress as well."""
+        named = {name.removeprefix(HOURS): hours for name, hours in self.data.items() if name.startswith(HOURS)}
+        return [
+            Presence(learner_id, str(hours).strip().replace(",", "."))
+            for text, hours in named.items()
+            if (learner_id := key_of(text)) is not None
+        ]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the rows that it names, or above them."""
+        for learner_id, texts in refusal.errors.items():
+            place = f"{HOURS}{learner_id}"
+            for text in texts:
+                self.add_error(place if place in self.fields else None, text)
+        if not refusal.errors:
+            self.add_error(None, refusal.message)
+
+
+class VoidForm(forms.Form):
+    """Why a capture or an exception is void (H4)."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the reason, or above it."""
+        show_refusal(self, refusal)
+
+
+class MonthForm(forms.Form):
+    """Which month of a class is shown; what is none is left to the page."""
+
+    month = forms.DateField(required=False, input_formats=["%Y-%m"])
+
+    def month_or_none(self) -> date | None:
+        self.is_valid()
+        asked: date | None = self.cleaned_data.get("month")
+        return asked
+
+
+class StartForm(forms.Form):
+    """Who takes part in a class from which day on, and what becomes of another programme of theirs (H7)."""
+
+    start_date = forms.DateField(
+        label=gettext_lazy("From"),
+        widget=DayInput,
+        validators=WITHIN_REASON,
+        help_text=gettext_lazy("The first day that counts. Start workers who join later in a second step."),
+    )
+    on_collision = forms.ChoiceField(
+        label=gettext_lazy("Workers who are in another programme"),
+        choices=(
+            (Collision.REFUSE, gettext_lazy("Start nobody, so that I can decide")),
+            (Collision.HOLD, gettext_lazy("Put the other programme on hold")),
+        ),
+        initial=Collision.REFUSE,
+        widget=forms.RadioSelect,
+    )
+    learner = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Workers"),
+        coerce=int,
+        error_messages={"required": gettext_lazy("Choose at least one worker.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, ticked: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        # What can be a key; whose it is, the service knows.
+        self.chosen = [key for text in ticked if (key := key_of(text)) is not None]
+        self.fields["learner"].choices = [(key, key) for key in self.chosen]  # type: ignore[attr-defined]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the fields that it names, or above the form."""
+        show_refusal(self, refusal)
+
+
+class StepForm(forms.Form):
+    """From which day on a programme is held, resumed or completed, and why (H7)."""
+
+    effective_date = forms.DateField(label=gettext_lazy("Effective from"), widget=DayInput, validators=WITHIN_REASON)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    holds_other = forms.BooleanField(
+        label=gettext_lazy("Put another programme in progress on hold"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind != ProgressionEvent.Kind.RESUMED:
+            del self.fields["holds_other"]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the day that it names, or above the form."""
+        show_refusal(self, refusal)
+
+
+class ByHandForm(forms.Form):
+    """Hours of a worker without a meeting (H5). What hours and day may be is for the service to say."""
+
+    log_date = forms.DateField(label=gettext_lazy("Day"), widget=DayInput, validators=WITHIN_REASON)
+    hours_trained = forms.CharField(label=gettext_lazy("Hours trained"), max_length=20, widget=_hours_input())
+    hours_present = forms.CharField(
+        label=gettext_lazy("Hours present"),
+        required=False,
+        max_length=20,
+        widget=_hours_input(),
+        help_text=gettext_lazy("Leave empty for all of them."),
+    )
+    notes = forms.CharField(
+        label=gettext_lazy("Notes"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Why these hours belong to no meeting, for example a lesson that was made up."),
+    )
+
+    def entered(self) -> dict[str, Any]:
+        """Return what a valid form logs."""
+        typed = self.cleaned_data
+        trained = typed["hours_trained"].replace(",", ".")
+        return {
+            "log_date": typed["log_date"],
+            "hours_trained": trained,
+            "hours_present": typed["hours_present"].replace(",", ".") or trained,
+            "notes": typed["notes"],
+        }
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the fields that it names, or above the form. What was typed stays."""
+        show_refusal(self, refusal)
+
+
+class ExportForm(ClassFilterForm):
+    """Which hours are exported: the filters of the list, the days, the columns and the kind of file."""
+
+    usually = Shown.ALL
+
+    first = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput, validators=WITHIN_REASON)
+    last = forms.DateField(label=gettext_lazy("To"), required=False, widget=DayInput, validators=WITHIN_REASON)
+    columns = forms.MultipleChoiceField(
+        label=gettext_lazy("Columns"),
+        choices=[(column.name, column.label) for column in COLUMNS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Without badge, worker and employer there is one row for each class and month."),
+        error_messages={"required": gettext_lazy("Choose at least one column.")},
+    )
+    format = forms.ChoiceField(
+        label=gettext_lazy("File"),
+        choices=(("xlsx", "Excel"), ("csv", "CSV")),
+        initial="xlsx",
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["columns"] = [column.name for column in COLUMNS]
+
+    def clean(self) -> dict[str, Any]:
+        """The days are in order."""
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("This day is before the first one. Enter that day or a later one."))
+        return self.cleaned_data
+
+    def chosen(self) -> list[Column]:
+        """Return the columns of a valid form, in their usual order."""
+        return [column for column in COLUMNS if column.name in self.cleaned_data["columns"]]

@@ -1,0 +1,75 @@
+"""What is typed to put a finalized session right, or to revoke a record (F6, F9)."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from attendance.policies.corrections import Result, Seen, Standing
+from training.core.refusals import Refusal
+from training.forms.sessions import LONGEST_REASON
+
+REVOKE = "REVOKE"  # neither passed nor failed: no record counts
+
+
+class RevokeForm(forms.Form):
+    """Why a record counts for nothing from now on (R2)."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the fields that it names, or above the form. What was typed stays."""
+        for field, texts in refusal.errors.items():
+            self.add_error(field if field in self.fields else None, list(texts))
+        if not refusal.errors:
+            self.add_error(None, refusal.message)
+
+
+class CorrectionForm(RevokeForm):
+    """What the session should have said of a worker, and why. What stood when the person decided comes back as well.
+
+    Args:
+        standing: what stands now; it decides what can be chosen.
+        needs_sign_off: a pass waits for its practical sign-off.
+    """
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Correct result"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose the correct result.")},
+    )
+    record = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    sign_off = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    field_order = ("outcome", "reason")
+
+    def __init__(self, data: Any = None, *, standing: Standing, needs_sign_off: bool, **kwargs: Any) -> None:
+        seen = {"record": standing.seen.record_id, "sign_off": standing.seen.sign_off_id}
+        super().__init__(data, initial={**seen, **kwargs.pop("initial", {})}, **kwargs)
+        words = {
+            Result.PASSED: _("Passed, practical sign-off still needed") if needs_sign_off else _("Passed"),
+            Result.FAILED: _("Failed"),
+        }
+        # What was chosen before somebody else's change is understood, so that it can be refused with what stands now.
+        is_stale = data is not None and any(data.get(name, "") != str(key or "") for name, key in seen.items())
+        choices = [(str(result), label) for result, label in words.items() if result != standing.result or is_stale]
+        if standing.result is not None or is_stale:
+            choices.append((REVOKE, _("Neither: no valid record")))
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]  # a choice field
+
+    @property
+    def only_revokes(self) -> bool:
+        return bool(self.cleaned_data["outcome"] == REVOKE)
+
+    def seen(self) -> Seen:
+        """Return what stood when the person decided."""
+        return Seen(record_id=self.cleaned_data["record"], sign_off_id=self.cleaned_data["sign_off"])
+
+
+class CorrectingSheetForm(RevokeForm):
+    """Why the sheet of a finalized session is corrected (E6), and which one the person saw; the file is no field."""
+
+    corrects = forms.IntegerField(min_value=1, widget=forms.HiddenInput)

@@ -1,0 +1,325 @@
+"""Classes as their pages show them: lists with what is missing, and one month of a class day by day."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, TextChoices
+from django.db.models.functions import Coalesce, TruncMonth
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from attendance.models import CaptureVoid
+from learners.models import LearnerHoursLog, LearnerProgression
+from learners.policies.hours import percent
+from learners.policies.standing import Standing
+from learners.selectors.progression import ProgressionLine, progressions_of_class
+from training.core.permissions import Permission, User, may
+from training.core.refusals import Refusal
+from training.core.words import day as day_in_words
+from training.models import ClassAttendanceSession, TrainingClass
+from training.policies.classes import check_can_capture, check_can_except, check_can_void
+from training.policies.schedules import Frequency, Schedule, day_name
+from training.policies.sessions import allows
+from training.selectors.classes import CalendarDay, by_code, class_calendar, class_months, is_missing
+
+Meeting = ClassAttendanceSession
+NO_HOURS = Decimal(0)
+
+
+class MeetingNotFound(Refusal):
+    """The class has no meeting on that day (404)."""
+
+    status = 404
+
+
+class Shown(TextChoices):
+    """The entries of the status strip above the list; the values stand in addresses."""
+
+    ACTIVE = "active", gettext_lazy("Active")
+    DRAFT = "draft", gettext_lazy("Drafts")
+    STOPPED = "stopped", gettext_lazy("Stopped")
+    ALL = "all", gettext_lazy("All")
+
+
+@dataclass(frozen=True)
+class ClassFilter:
+    """What the list is narrowed to; `code` is a class code or a part of it."""
+
+    code: str = ""
+    client_id: int | None = None
+    course_id: int | None = None
+    agent_id: int | None = None
+
+
+@dataclass(frozen=True)
+class ClassLine:
+    """A class with its learners in progress, and its meetings: captured, to be held or captured, and overdue."""
+
+    training_class: TrainingClass
+    learners: int
+    captured: int
+    planned: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class Logged:
+    """What the log holds for a meeting: for how many learners, and hours of all of them together."""
+
+    learners: int = 0
+    trained: Decimal = NO_HOURS
+    present: Decimal = NO_HOURS
+
+
+@dataclass(frozen=True)
+class DayLine:
+    """A day of the class's month, what became of it, and what this person may do with it."""
+
+    calendar: CalendarDay
+    state: Standing
+    logged: Logged
+    can_capture: bool
+    can_except: bool
+    can_void: bool
+    was_voided: bool
+
+
+@dataclass(frozen=True)
+class Month:
+    """A tab: the first day of a month, and how many captures it lacks."""
+
+    first: date
+    missing: int
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Meetings of a class by what became of them, and the hours of its timetable that are held and planned."""
+
+    captured: int
+    pending: int
+    excepted: int
+    missing: int
+    hours_captured: Decimal
+    hours_planned: Decimal
+
+    @property
+    def percent(self) -> int | None:
+        """The share of the timetable that is captured."""
+        return percent(self.hours_captured, self.hours_planned)
+
+
+@dataclass(frozen=True)
+class ClassBoard:
+    """Everything on the page of a class that capturing changes."""
+
+    training_class: TrainingClass
+    summary: Summary
+    months: Sequence[Month]
+    month: date | None
+    days: Sequence[DayLine]
+    progressions: Sequence[ProgressionLine]
+
+    @property
+    def in_progress(self) -> int:
+        return sum(line.progression.status == LearnerProgression.Status.IN_PROGRESS for line in self.progressions)
+
+    @property
+    def attendance_rate(self) -> int | None:
+        """Hours present of hours trained, of all learners together (H7)."""
+        trained = sum((line.progression.hours_trained for line in self.progressions), NO_HOURS)
+        return percent(sum((line.progression.hours_present for line in self.progressions), NO_HOURS), trained)
+
+
+@dataclass(frozen=True)
+class MeetingDetail:
+    """A meeting with every row of hours that names it, and its voids, the latest first."""
+
+    meeting: Meeting
+    logged: Logged
+    rows: Sequence[LearnerHoursLog]
+    voids: Sequence[CaptureVoid]
+
+
+# The list
+
+
+def matching(classes: QuerySet[TrainingClass], wanted: ClassFilter) -> QuerySet[TrainingClass]:
+    """Narrow classes to a filter."""
+    exact = {"client_id": wanted.client_id, "course_id": wanted.course_id, "agent_id": wanted.agent_id}
+    found = classes.filter(**{field: value for field, value in exact.items() if value is not None})
+    return by_code(found, wanted.code) if wanted.code.strip() else found
+
+
+def count_by_state(classes: QuerySet[TrainingClass]) -> dict[Shown, int]:
+    """Return how many there are for each entry of the strip, in one query."""
+    counted = dict(classes.order_by().values_list("status").annotate(Count("pk")))
+    return {each: sum(counted.values()) if each is Shown.ALL else counted.get(each.value, 0) for each in Shown}
+
+
+def in_state(classes: QuerySet[TrainingClass], shown: Shown) -> QuerySet[TrainingClass]:
+    """Narrow classes to an entry of the strip, the latest first."""
+    found = classes if shown is Shown.ALL else classes.filter(status=shown.value)
+    return found.order_by(F("start_date").desc(nulls_first=True), "-pk")
+
+
+def class_lines(classes: QuerySet[TrainingClass], *, today: date) -> list[ClassLine]:
+    """Return classes with what there is to say about each, in their order and in one query."""
+    meetings = Meeting.objects.filter(training_class=OuterRef("pk"))
+    in_progress = LearnerProgression.objects.filter(
+        training_class=OuterRef("pk"), status=LearnerProgression.Status.IN_PROGRESS
+    )
+    found: Any = classes.annotate(
+        learners=_number(in_progress),
+        captured=_number(meetings.filter(status=Meeting.Status.CAPTURED)),
+        pending=_number(meetings.filter(status=Meeting.Status.PENDING)),
+        missing=_number(meetings.filter(is_missing(today))),
+    )
+    return [ClassLine(each, each.learners, each.captured, each.captured + each.pending, each.missing) for each in found]
+
+
+def _number(rows: QuerySet[Any]) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().values("training_class").annotate(n=Count("pk")).values("n")), 0)
+
+
+# One class
+
+
+def class_board(training_class: TrainingClass, *, month: date | None, user: User, today: date) -> ClassBoard:
+    """Return a class with one of its months, in a constant number of queries.
+
+    Args:
+        month: any day of it; None, or one outside of the class, is the month that is nearest to `today`.
+    """
+    missing = dict(
+        training_class.sessions.order_by()
+        .values_list(TruncMonth("session_date"))
+        .annotate(missing=Count("pk", filter=is_missing(today)))
+    )
+    # An exception may stand outside of days that were changed since.
+    firsts = sorted({*class_months(training_class), *missing})
+    shown = _month(firsts, month, today)
+    return ClassBoard(
+        training_class=training_class,
+        summary=_summary(training_class, today),
+        months=[Month(first, missing.get(first, 0), first == shown) for first in firsts],
+        month=shown,
+        days=_days(training_class, shown, user=user, today=today) if shown else [],
+        progressions=progressions_of_class(training_class.pk),
+    )
+
+
+def timetable(training_class: TrainingClass) -> list[tuple[str, str]]:
+    """Return the days of the schedule with their times, in words: "Monday", "08:00–12:00"."""
+    if not training_class.schedule:
+        return []
+    schedule = Schedule.from_json(training_class.schedule)
+    return [
+        (day_name(schedule.frequency, day), ", ".join(str(each) for each in sorted(schedule.days[day])))
+        for day in schedule.in_order
+    ]
+
+
+def rhythm(training_class: TrainingClass) -> str:
+    """Return how often the days of the schedule come back, in words."""
+    stored = training_class.schedule
+    return str(Frequency(stored["frequency"]).label) if stored else ""
+
+
+def get_meeting(training_class: TrainingClass, day: date) -> Meeting:
+    """Return the meeting of a class on a day.
+
+    Raises:
+        MeetingNotFound: there is none.
+    """
+    found = training_class.sessions.select_related("captured_by").filter(session_date=day).first()
+    if found is None:
+        text = _("The class does not meet on %(day)s. Choose one of its days.")
+        raise MeetingNotFound(text % {"day": day_in_words(day)})
+    return found
+
+
+def meeting_detail(meeting: Meeting) -> MeetingDetail:
+    """Return what was logged for a meeting, by name, and which captures of it were voided."""
+    rows = (
+        LearnerHoursLog.objects.filter(session=meeting)
+        .select_related("learner__company", "created_by", "reversal")
+        .order_by("learner__sort_key", "pk")
+    )
+    voids = CaptureVoid.objects.filter(class_session=meeting).select_related("voided_by").order_by("-pk")
+    return MeetingDetail(meeting, _logged([meeting]).get(meeting.pk, Logged()), list(rows), list(voids))
+
+
+def _month(firsts: Sequence[date], asked: date | None, today: date) -> date | None:
+    if not firsts:
+        return None
+    wanted = asked.replace(day=1) if asked else None
+    return wanted if wanted in firsts else min(max(today.replace(day=1), firsts[0]), firsts[-1])
+
+
+def _summary(training_class: TrainingClass, today: date) -> Summary:
+    is_captured, is_pending = Q(status=Meeting.Status.CAPTURED), Q(status=Meeting.Status.PENDING)
+    zero = partial(Sum, "scheduled_hours", default=NO_HOURS)
+    return Summary(
+        **training_class.sessions.aggregate(
+            captured=Count("pk", filter=is_captured),
+            pending=Count("pk", filter=is_pending),
+            excepted=Count("pk", filter=~(is_captured | is_pending)),
+            missing=Count("pk", filter=is_missing(today)),
+            hours_captured=zero(filter=is_captured),
+            hours_planned=zero(filter=is_captured | is_pending),
+        )
+    )
+
+
+def _days(training_class: TrainingClass, first: date, *, user: User, today: date) -> list[DayLine]:
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    calendar = class_calendar(training_class, first=first, last=last)
+    meetings = [each.session for each in calendar if each.session is not None]
+    logged = _logged(meetings)
+    voided = set(CaptureVoid.objects.filter(class_session__in=meetings).values_list("class_session_id", flat=True))
+    captures, voids = may(user, Permission.CAPTURE, training_class), may(user, Permission.VOID)
+    return [
+        DayLine(
+            calendar=each,
+            state=state_of(each.session, blocked=each.blocked, today=today),
+            logged=logged.get(each.session.pk, Logged()) if each.session else Logged(),
+            can_capture=captures and each.session is not None and allows(check_can_capture, each.session, today=today),
+            can_except=captures and each.session is not None and allows(check_can_except, each.session),
+            can_void=voids and each.session is not None and allows(check_can_void, each.session),
+            was_voided=each.session is not None and each.session.pk in voided,
+        )
+        for each in calendar
+    ]
+
+
+def state_of(meeting: Meeting | None, *, blocked: str = "", today: date) -> Standing:
+    """Return the one thing that is to be said about a day of a class."""
+    if meeting is None:
+        return Standing("none", blocked)
+    if meeting.status == Meeting.Status.CAPTURED:
+        return Standing("ok", _("Recorded"))
+    if meeting.status != Meeting.Status.PENDING:
+        return Standing("none", str(Meeting.Status(meeting.status).label))
+    if meeting.session_date > today:
+        return Standing("none", _("Scheduled"))
+    return Standing("none", _("Today")) if meeting.session_date == today else Standing("warn", _("Hours not recorded"))
+
+
+def _logged(meetings: Collection[Meeting]) -> Mapping[int, Logged]:
+    rows = (
+        LearnerHoursLog.objects.filter(session__in=meetings)
+        .order_by()
+        .values("session_id")
+        .annotate(
+            learners=Count("learner", distinct=True, filter=Q(reversal_of__isnull=True, reversal__isnull=True)),
+            trained=Sum("hours_trained"),
+            present=Sum("hours_present"),
+        )
+    )
+    return {row["session_id"]: Logged(row["learners"], row["trained"], row["present"]) for row in rows}

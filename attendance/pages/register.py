@@ -1,0 +1,216 @@
+"""The list of a session as the attendance grid shows it."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import NamedTuple
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from attendance.models import SessionAttendee
+from attendance.pages.picker import items_for_course, leaves_before, standing_for_course
+from attendance.policies.lists import check_can_remove
+from attendance.services.marking import StaleRow
+from learners.models import CompetencyRecord, Learner, Role, TrainingRecord
+from learners.policies.standing import ItemStanding, Standing, verdict
+from training.core.permissions import name_of
+from training.core.words import day as day_in_words
+from training.core.words import moment as moment_in_words
+from training.models import Company, Session
+from training.policies.sessions import allows
+
+PERSON = ("status", "end_date", "company", "role")
+# What rows need: with everything else that is known about 200 people, reading the list takes half as long again.
+SHOWN = (
+    *("session", "learner", "line", "status", "is_present", "has_passed", "remarks"),
+    *("marked_by", "marked_at", "company", "role", "version"),
+    *(f"learner__{name}" for name in ("badge_id", "first_name", "last_name", "merged_into", *PERSON)),
+    *(f"learner__merged_into__{name}" for name in PERSON),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the grid.
+
+    Attributes:
+        key, line, version: the worker's key, the line and the version of the row as the page writes them: text, since
+            every number costs a look at its format.
+        is_changed: it was marked since it was put on the list; before, its version is 1 and not worth a field.
+        is_present, has_passed, remarks: as stored, or what somebody wanted to save and could not.
+        standing: how the worker stands with the session's course today.
+        awaiting_verification: a practical sign-off is owed.
+        alert: that the worker is blocked, not active (L1) or gone before the session (L3), or stands on another line as
+            well (L2), in red; None for the others.
+        warning: the same as a sentence that says more; empty where the word says it all.
+        company: employer as marked, else of today (R3).
+        role: likewise.
+        marked_by, marked_at: whoever marked the row last, and when, in words; empty while it is unmarked.
+        can_remove: whether the row may still be taken off the list (P5).
+        outcome: what finalize made of it; None before.
+        record: the training record that finalize made.
+        stale: why it could not be saved: the row was changed meanwhile.
+    """
+
+    attendee: SessionAttendee
+    learner: Learner
+    key: str
+    line: str
+    version: str
+    is_changed: bool
+    name: str
+    badge: str
+    is_present: bool
+    has_passed: bool
+    remarks: str
+    standing: ItemStanding
+    awaiting_verification: bool
+    alert: Standing | None
+    warning: str
+    company: str
+    role: str
+    marked_by: str
+    marked_at: str
+    can_remove: bool
+    outcome: Standing | None
+    record: TrainingRecord | None
+    stale: StaleRow | None = None
+
+
+def register(
+    session: Session,
+    *,
+    learner_ids: Collection[int] | None = None,
+    after_line: int = 0,
+    now: dt.datetime,
+    warning_days: int,
+) -> list[Row]:
+    """Return the rows of the list in the order of their lines, in a constant number of queries.
+
+    Args:
+        learner_ids: only the rows of these workers.
+        after_line: only rows with a higher line number.
+    """
+    today = timezone.localdate(now)
+    attendees = session.attendees.filter(line__gt=after_line)
+    if learner_ids is not None:
+        attendees = attendees.filter(learner__in=learner_ids)
+    found = list(attendees.select_related("learner__merged_into").only(*SHOWN).order_by("line"))
+    ids = [attendee.learner_id for attendee in found]
+    twins = _lines_of_survivors(session, found)
+    items = items_for_course(session, [attendee.learner.person.pk for attendee in found])
+    not_asked = standing_for_course(None, today=today, warning_days=warning_days)
+    records, sign_offs = _made_by_finalize(session, ids) if session.is_finalized else ({}, {})
+    names = _names(found)
+    when = cache(moment_in_words)
+    removable: dict[bool, bool] = {}  # by whether a row is marked: nothing else of a row decides (P5)
+    rows = []
+    for attendee in found:
+        learner, person = attendee.learner, attendee.learner.person
+        item = items.get(person.pk)
+        record = records.get(learner.pk)
+        twin_line = twins.get(learner.merged_into_id)
+        is_marked = attendee.marked_at is not None
+        if is_marked not in removable:
+            removable[is_marked] = allows(partial(check_can_remove, session, attendee, now=now))
+        rows.append(
+            Row(
+                attendee=attendee,
+                learner=learner,
+                key=str(learner.pk),
+                line=str(attendee.line),
+                version=str(attendee.version),
+                is_changed=attendee.version > 1,
+                name=learner.name,
+                badge=learner.badge_id,
+                is_present=attendee.is_present,
+                has_passed=attendee.is_present and attendee.has_passed,
+                remarks=attendee.remarks,
+                standing=standing_for_course(item, today=today, warning_days=warning_days) if item else not_asked,
+                awaiting_verification=item is not None and item.awaiting_verification,
+                alert=_alert(person, twin_line, session=session, today=today),
+                warning=_warning(person, twin_line, session=session),
+                company=names.companies[attendee.company_id or person.company_id],
+                role=names.roles[attendee.role_id or person.role_id],
+                marked_by=names.people[attendee.marked_by_id] if attendee.marked_by_id else "",
+                marked_at=when(attendee.marked_at) if attendee.marked_at else "",
+                can_remove=removable[is_marked],
+                outcome=_outcome(attendee, record, sign_offs.get(learner.pk)) if session.is_finalized else None,
+                record=record,
+            )
+        )
+    return rows
+
+
+class _Names(NamedTuple):
+    companies: dict[int, str]
+    roles: dict[int, str]
+    people: dict[int, str]
+
+
+def _names(attendees: Collection[SessionAttendee]) -> _Names:
+    """Return what rows call by name, each once: many people share few employers, roles and trainers."""
+    companies = {attendee.company_id or attendee.learner.person.company_id for attendee in attendees}
+    roles = {attendee.role_id or attendee.learner.person.role_id for attendee in attendees}
+    people = User.objects.filter(pk__in={attendee.marked_by_id for attendee in attendees})
+    return _Names(
+        companies=dict(Company.objects.filter(pk__in=companies).values_list("pk", "name")),
+        roles=dict(Role.objects.filter(pk__in=roles).values_list("pk", "title")),
+        people={user.pk: name_of(user) for user in people},
+    )
+
+
+def _made_by_finalize(
+    session: Session, learner_ids: Collection[int]
+) -> tuple[dict[int, TrainingRecord], dict[int, CompetencyRecord]]:
+    """Return by learner the records and sign-offs that stem from the session, the latest of each."""
+    records = TrainingRecord.objects.filter(session=session, learner__in=learner_ids).order_by("pk")
+    sign_offs = CompetencyRecord.objects.filter(session=session, learner__in=learner_ids).order_by("attempt")
+    return (
+        {record.learner_id: record for record in records.select_related("revocation")},
+        {sign_off.learner_id: sign_off for sign_off in sign_offs},
+    )
+
+
+def _lines_of_survivors(session: Session, attendees: Collection[SessionAttendee]) -> dict[int | None, int]:
+    """Return by key the lines of those into whom somebody on the list was merged, where they stand there too (L2)."""
+    survivors = [row.learner.merged_into_id for row in attendees if row.learner.merged_into_id]
+    if not survivors:
+        return {}
+    return dict(session.attendees.filter(learner__in=survivors).values_list("learner", "line"))
+
+
+def _alert(person: Learner, twin_line: int | None, *, session: Session, today: dt.date) -> Standing | None:
+    """Return what stands against a row, the most serious alone."""
+    if person.status != Learner.Status.ACTIVE:
+        return Standing("bad", str(verdict(person, today=today).label))
+    if leaves_before(session, person):
+        return Standing("bad", _("Leaving"))
+    return None if twin_line is None else Standing("bad", _("Twice"))
+
+
+def _warning(person: Learner, twin_line: int | None, *, session: Session) -> str:
+    if person.status != Learner.Status.BLACKLISTED and leaves_before(session, person):
+        return _("Last day: %(day)s") % {"day": day_in_words(person.end_date)}
+    return "" if twin_line is None else _("Also on line %(line)d") % {"line": twin_line}
+
+
+def _outcome(attendee: SessionAttendee, record: TrainingRecord | None, sign_off: CompetencyRecord | None) -> Standing:
+    """Return what counts of a row, in one word: what finalize made of it, or what was put in its place (F9)."""
+    if record is not None and not hasattr(record, "revocation"):
+        return (
+            Standing("ok", _("Passed"))
+            if record.result == TrainingRecord.Result.PASSED
+            else Standing("bad", _("Failed"))
+        )
+    if sign_off is not None and sign_off.revoked_at is None:
+        if sign_off.status == CompetencyRecord.Status.NOT_COMPETENT:
+            return Standing("bad", _("Not competent"))
+        return Standing("wait", _("To verify"))
+    if record is not None or sign_off is not None:
+        return Standing("none", _("Revoked"))
+    # Who was present has a record, if not by this line then by the one of another badge (L2).
+    return Standing("none", _("On another line") if attendee.is_present else _("Absent"))

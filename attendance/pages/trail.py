@@ -1,0 +1,95 @@
+"""Which tables tell the history of a worker, and of a session."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from attendance.models import ListAct, SessionAttendee
+from learners.models import (
+    CompetencyRecord,
+    ComplianceItem,
+    EvidenceRead,
+    EvidenceUpload,
+    Learner,
+    LearnerArea,
+    Merge,
+    Revocation,
+    TrainingRecord,
+)
+from learners.selectors.learners import ids_of_person
+from training.core.trail import Source
+from training.models import Session
+
+RECORD = ("result", "completion_date", "expiry_date", "provider", "comments")
+SIGN_OFF = ("status", "attempt", "training_date", "assessed_on", "assessed_by", "method", "remarks", "revoked_at")
+MARK = ("line", "status", "is_present", "has_passed", "remarks", "marked_by")
+PLAN = (
+    "course",
+    "course_version",
+    "trainer",
+    "venue",
+    "start_time",
+    "end_time",
+    "status",
+    "attendance_file_hash",
+    "finalized_at",
+    "finalized_by",
+    "cancellation_reason",
+    "change_reason",
+    "version",
+    "deleted_at",
+)
+ANSWER = ("status", "due_date", "expiry_date", "awaiting_verification", "proof")
+UPLOAD = ("sha256", "size", "content_type", "reason")
+
+
+def of_worker(learner: Learner) -> Sequence[Source]:
+    """Return what has happened to a person under any badge (L2): facts, places, merges, lists, records, sign-offs,
+    answers, and who looked.
+    """
+    me = ids_of_person(learner)
+    merge: Any = {"fields": ("kind", "reason", "status_before"), "at": "created_at", "who": "created_by"}
+    records = list(TrainingRecord.objects.filter(learner__in=me).values_list("pk", flat=True))
+    sign_offs = list(CompetencyRecord.objects.filter(learner__in=me).values_list("pk", flat=True))
+    return (
+        Source(model=Learner, ids=me),
+        Source(model=Merge, ids=me, by="survivor", subject="duplicate", **merge),
+        Source(model=Merge, ids=me[:1], by="duplicate", subject="survivor", **merge),
+        Source(model=LearnerArea, ids=me, by="learner", subject="area", fields=("assigned_at",)),
+        Source(model=SessionAttendee, ids=me, by="learner", subject="session", fields=MARK),
+        Source(model=TrainingRecord, ids=me, by="learner", subject="course", fields=(*RECORD, "session")),
+        Source(model=CompetencyRecord, ids=me, by="learner", subject="course", fields=SIGN_OFF),
+        Source(model=Revocation, ids=records, by="record", subject="record", fields=("reason",)),
+        Source(model=Revocation, ids=sign_offs, by="competency_record", fields=("reason",)),
+        Source(model=EvidenceUpload, ids=records, by="record", subject="record", fields=UPLOAD),
+        Source(model=ComplianceItem, ids=me, by="learner", subject="course", fields=ANSWER),
+        Source(
+            model=EvidenceRead, ids=me, by="learner", subject="upload", fields=("kind",), at="read_at", who="read_by"
+        ),
+    )
+
+
+def of_session(session: Session) -> Sequence[Source]:
+    """Return what has happened to a session: plan, list, marks, bulk acts, evidence, records, who opened the sheet."""
+    records = list(TrainingRecord.objects.filter(session=session).values_list("pk", flat=True))
+    sign_offs = list(CompetencyRecord.objects.filter(session=session).values_list("pk", flat=True))
+    uploads = list(EvidenceUpload.objects.filter(session=session).values_list("pk", flat=True))
+    me = (session.pk,)
+    return (
+        Source(model=SessionAttendee, ids=me, by="session", subject="learner", fields=MARK),
+        Source(model=ListAct, ids=me, by="session", subject="kind", fields=("workers", "undone_by")),
+        Source(model=EvidenceUpload, ids=me, by="session", fields=("original_name", *UPLOAD)),
+        Source(model=TrainingRecord, ids=me, by="session", subject="learner", fields=RECORD),
+        Source(model=CompetencyRecord, ids=me, by="session", subject="learner", fields=SIGN_OFF),
+        Source(model=Revocation, ids=records, by="record", subject="record", fields=("reason",)),
+        Source(model=Revocation, ids=sign_offs, by="competency_record", fields=("reason",)),
+        Source(model=Session, ids=me, fields=PLAN),
+        Source(
+            model=EvidenceRead,
+            ids=uploads,
+            by="upload",
+            subject="upload",
+            fields=("kind", "learner"),
+            at="read_at",
+            who="read_by",
+        ),
+    )

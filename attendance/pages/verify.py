@@ -1,0 +1,123 @@
+"""The page of the verification queue: who waits, and beside the signed sheet the one whose sign-off is open (V1)."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.utils.translation import gettext as _
+
+from attendance.models import SessionAttendee
+from attendance.selectors.papers import Paper, papers
+from learners.models import CompetencyRecord, EvidenceUpload, Learner
+from learners.policies.sign_offs import AlreadySignedOff, check_pending
+from learners.policies.standing import Verdict, verdict
+from learners.selectors.competency import QueueFilter, earlier_attempts, next_in_queue, position_in_queue, queue
+from learners.selectors.evidence import sheets_of_session
+from learners.services.competency import SignOffNotFound
+
+ROWS_PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A sign-off that is owed, whose it is (L2), and for how many days it has waited."""
+
+    record: CompetencyRecord
+    person: Learner
+    waiting_days: int
+
+
+@dataclass(frozen=True)
+class OpenSignOff:
+    """The sign-off that is being decided: its signed sheets, where on them the worker stands, and what came before.
+
+    Attributes:
+        sheets: what was signed in the session, the newest correction first, the original last (E6).
+        line: the worker's line on them; None for who was not on the list.
+        alert: why the worker may not work here, empty where nothing is the matter (L1).
+    """
+
+    record: CompetencyRecord
+    person: Learner
+    waiting_days: int
+    sheets: Sequence[EvidenceUpload]
+    line: int | None
+    lines: int
+    alert: str
+    earlier: Sequence[CompetencyRecord]
+
+    @property
+    def papers(self) -> list[Paper]:
+        """Each sheet with its pages, that with the worker's line first."""
+        return papers(self.sheets, session=self.record.session, line=self.line)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A page of the queue and the sign-off that is open.
+
+    Attributes:
+        opened: None where nobody waits.
+        gone: who signed off the one that was asked for and when, where it does not wait any more; else empty.
+    """
+
+    page: Page
+    rows: Sequence[QueueRow]
+    opened: OpenSignOff | None
+    gone: str
+
+
+def desk(wanted: QueueFilter, *, record_id: int | None, page: str | None, today: dt.date) -> Desk:
+    """Return the page of the queue in a constant number of queries.
+
+    Args:
+        record_id: which sign-off is open, on whatever page of the queue it stands; the next one in line where it does
+            not wait any more. By default the first of the page.
+        page: the page that was asked for where no sign-off was.
+
+    Raises:
+        SignOffNotFound: there is no such sign-off.
+    """
+    opened, gone = None, ""
+    if record_id is not None:
+        opened = _sign_off(record_id)
+        try:
+            check_pending([opened])
+        except AlreadySignedOff as refusal:
+            gone = refusal.message
+            following = next_in_queue(record_id, wanted)
+            opened = _sign_off(following) if following is not None else None
+    number = position_in_queue(opened, wanted) // ROWS_PER_PAGE + 1 if opened else page
+    shown = Paginator(queue(wanted), ROWS_PER_PAGE).get_page(number)
+    rows = [_row(record, today) for record in shown]
+    opened = opened or (rows[0].record if rows else None)
+    return Desk(page=shown, rows=rows, opened=_opened(opened, today) if opened else None, gone=gone)
+
+
+def _sign_off(record_id: int) -> CompetencyRecord:
+    related = ("course", "course_version", "learner__merged_into", "assessed_by", "revocation__revoked_by")
+    record = CompetencyRecord.objects.select_related(*related).filter(pk=record_id).first()
+    if record is None:
+        raise SignOffNotFound(_("There is no such practical sign-off."))
+    return record
+
+
+def _row(record: CompetencyRecord, today: dt.date) -> QueueRow:
+    return QueueRow(record, record.learner.merged_into or record.learner, (today - record.training_date).days)
+
+
+def _opened(record: CompetencyRecord, today: dt.date) -> OpenSignOff:
+    row = _row(record, today)
+    places = dict(SessionAttendee.objects.filter(session=record.session_id).values_list("learner", "line"))
+    stands = verdict(row.person, today=today)
+    return OpenSignOff(
+        record=record,
+        person=row.person,
+        waiting_days=row.waiting_days,
+        sheets=sheets_of_session(record.session_id, key=record.evidence_file_key, sha256=record.evidence_hash),
+        line=places.get(record.learner_id),
+        lines=len(places),
+        alert=str(stands.label) if stands in (Verdict.BLOCKED, Verdict.NOT_ACTIVE) else "",
+        earlier=list(earlier_attempts(record)),
+    )

@@ -1,0 +1,301 @@
+"""The profile of one worker, today or as on another day (C8): verdict, items with proof, the signed sheet behind a
+record, records, sign-offs. A person with several badges is shown as one (L2).
+"""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from attendance.models import SessionAttendee
+from attendance.selectors.bookings import Coming, coming_of
+from attendance.selectors.papers import Paper, papers
+from learners.models import CompetencyRecord, EvidenceUpload, Learner, TrainingRecord
+from learners.pages.items import ItemLine, item_lines, item_lines_as_of
+from learners.pages.later import Later, changed_later
+from learners.policies.standing import KIND_OF_VERDICT, Verdict, verdict
+from learners.selectors import records as having
+from learners.selectors.as_of import Then, workers_as_of
+from learners.selectors.evidence import sheets_of
+from learners.selectors.learners import ids_of_person
+from training.core.refusals import Refusal
+from training.models import Session
+
+
+class WorkerNotFound(Refusal):
+    """There is no such worker (404)."""
+
+    status = 404
+
+
+@dataclass(frozen=True)
+class NextSession:
+    """The next scheduled session of a course: the one the worker is booked on, else the first with a free seat."""
+
+    session: Session
+    is_booked: bool
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A row of the compliance table; `next_session` is looked for where the worker must or soon must train.
+
+    On another day `is_proof_entered_later` marks a proof that nobody had entered by then (C8).
+    """
+
+    line: ItemLine
+    proof: TrainingRecord | None
+    is_proof_entered_later: bool
+    next_session: NextSession | None
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """A record with the worker's line on the signed sheet; None for external training.
+
+    Attributes:
+        is_revoked: it counts for nothing on the day that is shown.
+        is_revoked_later, is_entered_later: it was revoked, or entered, after the day that is shown (C8).
+    """
+
+    record: TrainingRecord
+    line: int | None
+    is_revoked: bool
+    is_revoked_later: bool = False
+    is_entered_later: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The signed sheet or certificate behind a record, and where on it the worker stands.
+
+    Attributes:
+        uploads: the newest correction first, the original last (E6).
+    """
+
+    record: TrainingRecord
+    uploads: Sequence[EvidenceUpload]
+    line: int | None
+    lines: int
+
+    @property
+    def upload(self) -> EvidenceUpload | None:
+        """The file that is shown first."""
+        return self.uploads[0] if self.uploads else None
+
+    @property
+    def papers(self) -> list[Paper]:
+        """Each file with its pages, that with the worker's line first."""
+        return papers(self.uploads, session=self.record.session, line=self.line)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Everything the page of a worker shows, hours and the audit trail apart.
+
+    Attributes:
+        learner: as on the day that is shown.
+        areas: names of the areas of that day.
+        as_of: the day that is shown; None for today.
+        is_known: the site knew this worker on that day.
+        later: what is told about that day today, and was known differently on it (C8).
+        coming: what the worker is booked for; None on another day.
+    """
+
+    learner: Learner
+    areas: Sequence[str]
+    verdict: Verdict
+    requirements: Sequence[Requirement]
+    records: Sequence[RecordLine]
+    sign_offs: Sequence[CompetencyRecord]
+    sheet: Sheet | None
+    as_of: dt.date | None = None
+    is_known: bool = True
+    later: Sequence[Later] = ()
+    coming: Coming | None = None
+
+    @property
+    def verdict_kind(self) -> str:
+        return KIND_OF_VERDICT[self.verdict]
+
+    @property
+    def failing(self) -> list[Requirement]:
+        """What the worker must not be assigned to, worst first."""
+        return [each for each in self.requirements if each.line.standing.kind == "bad"]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many requirements are of which kind, and how many practical sign-offs are owed besides.
+
+        A sign-off is owed whether or not its course is required, as lists and the queue count it.
+        """
+        kinds = [each.line.standing.kind for each in self.requirements]
+        waiting = sum(each.is_pending for each in self.sign_offs)
+        return {"bad": kinds.count("bad"), "warn": kinds.count("warn"), "wait": waiting, "ok": kinds.count("ok")}
+
+
+def get_worker(pk: int) -> Learner:
+    """Return a worker with employer, role and, if merged, the surviving one.
+
+    Raises:
+        WorkerNotFound: there is none.
+    """
+    learner = Learner.objects.select_related("company", "role", "supervisor", "merged_into").filter(pk=pk).first()
+    if learner is None:
+        raise WorkerNotFound(_("There is no such worker. Search by name or badge."))
+    return learner
+
+
+def worker_profile(
+    learner: Learner, *, record_id: int | None, today: dt.date, now: dt.datetime, warning_days: int
+) -> Profile:
+    """Return the profile of a worker in a constant number of queries.
+
+    Args:
+        record_id: whose sheet is open; by default the proof of the worst item, else of the newest record.
+        warning_days: length of the warning window before an expiry.
+    """
+    badges = ids_of_person(learner)
+    lines = item_lines(learner, today=today, warning_days=warning_days)
+    sessions = _next_sessions(learner, badges, lines, now=now)
+    records = _records(badges)
+    return Profile(
+        learner=learner,
+        areas=list(learner.area_links.order_by("area__name").values_list("area__name", flat=True)),
+        verdict=verdict(learner, today=today),
+        requirements=_requirements(lines, records, sessions),
+        records=records,
+        sign_offs=list(having.sign_offs_of(badges)),
+        sheet=_open_sheet(record_id, lines, records),
+        coming=coming_of(badges, today=today, now=now),
+    )
+
+
+def worker_profile_as_of(learner: Learner, *, on: dt.date, record_id: int | None, warning_days: int) -> Profile:
+    """Return the profile of a worker as on an earlier day (C8), in a constant number of queries.
+
+    Where the training can be had next is of today, so it is left out.
+    """
+    lines = item_lines_as_of(learner, on=on, warning_days=warning_days)
+    known = workers_as_of([learner], [line.item for line in lines], on=on).get(learner.pk)
+    then = known or _unknown(learner)
+    badges = ids_of_person(learner)
+    records = [each for each in _records(badges, on=on) if each.record.completion_date <= on]
+    return Profile(
+        learner=then.learner,
+        areas=then.areas,
+        verdict=verdict(then.learner, today=on),
+        requirements=_requirements(lines, records, {}),
+        records=records,
+        sign_offs=[each for each in (_sign_off_as_of(each, on) for each in having.sign_offs_of(badges)) if each],
+        sheet=_open_sheet(record_id, lines, records),
+        as_of=on,
+        is_known=known is not None,
+        later=changed_later([learner.pk], on=on).get(learner.pk, []),
+    )
+
+
+def _unknown(learner: Learner) -> Then:
+    """Return somebody the site did not know on a day."""
+    unknown = copy(learner)
+    unknown.status, unknown.end_date = Learner.Status.INACTIVE, None
+    return Then(unknown, [])
+
+
+def _sign_off_as_of(record: CompetencyRecord, on: dt.date) -> CompetencyRecord | None:
+    """Return a sign-off as it stood on a day; None where the training was later. Never saved."""
+    if record.training_date > on:
+        return None
+    then = copy(record)
+    if record.revoked_at and timezone.localdate(record.revoked_at) > on:
+        then.revoked_at = None
+    assessed_on = record.assessed_on or (record.assessed_at and timezone.localdate(record.assessed_at))
+    if assessed_on and assessed_on > on:
+        then.status = CompetencyRecord.Status.PENDING_VERIFICATION
+        then.assessed_by = then.assessed_at = then.assessed_on = then.method = None
+        then.remarks = ""
+    return then
+
+
+def _records(badges: Collection[int], *, on: dt.date | None = None) -> list[RecordLine]:
+    """Return all records of a person, newest first; what came after the day `on` is marked."""
+    attendees = SessionAttendee.objects.filter(learner__in=badges)
+    places = {(session, badge): line for session, badge, line in attendees.values_list("session", "learner", "line")}
+    lines = []
+    for record in having.records_of(badges):
+        revoked_on = record.revocation.revoked_on if hasattr(record, "revocation") else None
+        is_later = on is not None and revoked_on is not None and revoked_on > on
+        lines.append(
+            RecordLine(
+                record=record,
+                line=places.get((record.session_id, record.learner_id)) if record.session_id else None,
+                is_revoked=revoked_on is not None and not is_later,
+                is_revoked_later=is_later,
+                is_entered_later=on is not None and timezone.localdate(record.created_at) > on,
+            )
+        )
+    return lines
+
+
+def _requirements(
+    lines: Sequence[ItemLine], records: Sequence[RecordLine], sessions: Mapping[int, NextSession]
+) -> list[Requirement]:
+    entered_later = {each.record.pk for each in records if each.is_entered_later}
+    return [
+        Requirement(
+            line=line,
+            proof=line.item.proof,
+            is_proof_entered_later=line.item.proof_id in entered_later,
+            next_session=sessions.get(line.item.course_id),
+        )
+        for line in lines
+    ]
+
+
+def _open_sheet(record_id: int | None, lines: Sequence[ItemLine], records: Sequence[RecordLine]) -> Sheet | None:
+    """Return the sheet of the record that is asked for, else of the worst item's proof, else of the newest record."""
+    by_key = {each.record.pk: each for each in records}
+    wanted = [record_id, *(line.item.proof_id for line in lines), *by_key]
+    line = next((by_key[key] for key in wanted if key in by_key), None)
+    return _sheet(line) if line else None
+
+
+def _sheet(line: RecordLine) -> Sheet:
+    record = line.record
+    return Sheet(
+        record=record,
+        uploads=sheets_of([record])[record.pk],
+        line=line.line,
+        lines=SessionAttendee.objects.filter(session=record.session_id).count() if record.session_id else 0,
+    )
+
+
+def _next_sessions(
+    learner: Learner, badges: Collection[int], lines: Sequence[ItemLine], *, now: dt.datetime
+) -> dict[int, NextSession]:
+    """Return by course where the worker trains next, for the courses that are red or yellow, in one query.
+
+    Only who is ACTIVE can be put on a list (L1).
+    """
+    if learner.status != Learner.Status.ACTIVE:
+        return {}
+    courses = [line.item.course_id for line in lines if line.standing.kind in ("bad", "warn")]
+    sessions = (
+        Session.objects.filter(
+            course__in=courses, status=Session.Status.SCHEDULED, start_time__gt=now, deleted_at__isnull=True
+        )
+        .annotate(
+            listed=Count("attendees"),
+            is_booked=Exists(SessionAttendee.objects.filter(session=OuterRef("pk"), learner__in=badges)),
+        )
+        .filter(Q(is_booked=True) | Q(listed__lt=F("venue__capacity")))
+        .order_by("-is_booked", "start_time", "pk")
+    )
+    found: dict[int, NextSession] = {}
+    for session in sessions:
+        found.setdefault(session.course_id, NextSession(session, session.is_booked))
+    return found

@@ -1,0 +1,141 @@
+"""Everything the workspace of a session shows, and the parts of it that move with every mark."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.contrib.postgres.fields import RangeBoundary
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attendance.pages.register import Row, register
+from attendance.policies.lists import capacity_warning, has_ended
+from attendance.selectors.evidence import EvidenceCard, evidence_card
+from attendance.selectors.finalize import FinalizePreview, finalize_preview
+from attendance.selectors.repeat import to_repeat
+from training.models import CourseVersion, Session, Venue
+from training.models.session import TimeRange
+from training.policies.sessions import allows, check_open
+from training.selectors.availability import BOOKED, booked_minutes, offered_venues
+from training.selectors.courses import published_version
+
+
+@dataclass(frozen=True)
+class Step:
+    """One word of the step line; `is_now` is the one that waits to be done."""
+
+    kind: str
+    label: str
+    is_now: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a session is: what moves with every mark, and is swapped with it.
+
+    Attributes:
+        is_ahead: it has not started, so nothing of it is late.
+        capacity_warning: S7's alert, or an empty text.
+        roomier: a venue that is free at that time and holds everybody; looked for when the chosen one does not, and the
+            session can still move.
+    """
+
+    session: Session
+    preview: FinalizePreview
+    steps: list[Step]
+    is_ahead: bool
+    capacity_warning: str
+    roomier: Venue | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """The page.
+
+    Attributes:
+        version: the pinned course version, or the one that scheduling would pin.
+        booked_minutes: of the trainer in the week of the session (S6); None without trainer or time, or where nothing
+            is planned any more.
+        to_repeat: how many were absent or failed, and have not passed since; 0 before finalize.
+    """
+
+    session: Session
+    version: CourseVersion | None
+    booked_minutes: int | None
+    progress: Progress
+    rows: list[Row]
+    to_repeat: int
+    evidence: EvidenceCard
+
+
+def workspace(session: Session, *, now: dt.datetime, warning_days: int) -> Workspace:
+    """Return the page of a session, in a number of queries that does not depend on its list."""
+    return Workspace(
+        session=session,
+        version=session.course_version or published_version(session.course_id),
+        booked_minutes=_booked_minutes(session),
+        progress=progress(session, now=now),
+        rows=register(session, now=now, warning_days=warning_days),
+        to_repeat=len(to_repeat(session, today=timezone.localdate(now))),
+        evidence=evidence_card(session),
+    )
+
+
+def progress(session: Session, *, now: dt.datetime) -> Progress:
+    """Return how far a session is, in three queries, and one more if the venue is too small."""
+    preview = finalize_preview(session, now=now)
+    listed = preview.facts.listed
+    warning = capacity_warning(attendees=listed, capacity=session.venue.capacity if session.venue else None)
+    return Progress(
+        session=session,
+        preview=preview,
+        steps=_steps(session, preview, now),
+        is_ahead=session.start_time is None or session.start_time > now,
+        capacity_warning=warning,
+        roomier=_roomier_venue(session, seats=listed) if warning and allows(check_open, session) else None,
+    )
+
+
+def _booked_minutes(session: Session) -> int | None:
+    if session.trainer_id is None or session.start_time is None or not allows(check_open, session):
+        return None
+    week_of = timezone.localdate(session.start_time)
+    return booked_minutes(trainer_ids=[session.trainer_id], week_of=week_of)[session.trainer_id]
+
+
+def _roomier_venue(session: Session, *, seats: int) -> Venue | None:
+    """Return the smallest venue in use that holds everybody and is free at the time of the session."""
+    if session.start_time is None or session.end_time is None:
+        return None
+    taken = (
+        Session.objects.alias(span=TimeRange("start_time", "end_time", RangeBoundary()))
+        .filter(venue=OuterRef("pk"), status__in=BOOKED)
+        .filter(span__overlap=DateTimeTZRange(session.start_time, session.end_time))
+        .exclude(pk=session.pk)
+    )
+    return offered_venues().filter(~Exists(taken), capacity__gte=seats).order_by("capacity", "name").first()
+
+
+def _steps(session: Session, preview: FinalizePreview, now: dt.datetime) -> list[Step]:
+    """Return the step line: details, list, attendance, signed sheet, finalize; the first that is not done is now."""
+    facts = preview.facts
+    marked = facts.listed - facts.unmarked
+    is_over = has_ended(session, now=now)
+    waiting = "bad" if is_over and session.status == Session.Status.SCHEDULED else "none"
+    people = ngettext("%(count)d attendee", "%(count)d attendees", facts.listed) % {"count": facts.listed}
+    attendance = _("Attendance %(marked)d/%(listed)d") % {"marked": marked, "listed": facts.listed}
+    is_marked = session.is_finalized or (facts.listed > 0 and not facts.unmarked)
+    steps = [
+        (session.status != Session.Status.DRAFT, _("Details"), _("Not scheduled"), "none"),
+        (facts.listed > 0, people, _("No attendees"), "none"),
+        (is_marked, attendance, attendance, "warn" if is_over else "none"),
+        (facts.has_evidence, _("Signed sheet"), _("Signed sheet missing") if is_over else _("Signed sheet"), waiting),
+        (session.is_finalized, _("Finalized"), _("Finalize"), "none"),
+    ]
+    first_open = next((place for place, (is_done, *_words) in enumerate(steps) if not is_done), None)
+    return [
+        Step("ok", label) if is_done else Step(kind, open_label, is_now=place == first_open)
+        for place, (is_done, label, open_label, kind) in enumerate(steps)
+    ]

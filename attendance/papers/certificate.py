@@ -1,0 +1,134 @@
+"""Certificates of passed training records as a PDF, one or all of a session; `certificate.typ` lays them out."""
+
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from attendance.selectors.certificate import Certificate
+from learners.models import TrainingRecord
+from training.core.printing import UNPRINTABLE, printable, typeset, typeset_apart
+from training.core.words import day, moment
+
+TEMPLATE = Path(__file__).with_name("certificate.typ")
+
+
+def print_certificate(
+    certificate: Certificate, *, address: str, printed_at: datetime, names_role: bool = True
+) -> bytes:
+    """Return the PDF of a certificate.
+
+    Args:
+        address: of the record on this site, with host, for the QR code.
+        names_role: whether it says what the holder worked as; not to trainers.
+    """
+    data = certificate_data(certificate, address=address, printed_at=printed_at, names_role=names_role)
+    return typeset(TEMPLATE, _document(data["title"], [data]), made_at=printed_at)
+
+
+def print_certificates(
+    certificates: Sequence[tuple[Certificate, str]], *, title: str, printed_at: datetime, names_role: bool = True
+) -> bytes:
+    """Return one PDF with a certificate on each page, made by a process of its own.
+
+    Args:
+        certificates: each with the address of its record, as in `print_certificate`.
+        title: of the document.
+    """
+    pages = [
+        certificate_data(certificate, address=address, printed_at=printed_at, names_role=names_role)
+        for certificate, address in certificates
+    ]
+    return typeset_apart(TEMPLATE, _document(title, pages), made_at=printed_at)
+
+
+def _document(title: str, pages: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"title": title, "language": get_language() or "en", "certificates": list(pages)}
+
+
+def file_name(record: TrainingRecord) -> str:
+    """Return the name under which a certificate is kept, such as `certificate-4711.pdf`."""
+    return f"certificate-{record.pk}.pdf"
+
+
+def certificate_data(
+    certificate: Certificate, *, address: str, printed_at: datetime, names_role: bool
+) -> dict[str, Any]:
+    """Return everything that `certificate.typ` prints on a page, as JSON values."""
+    record, holder = certificate.record, certificate.holder
+    number = _("Record %(number)s") % {"number": record.pk}
+    texts = {
+        "name": printable(holder.name),
+        "holder": printable(
+            (_("Badge %(badge)s, %(role)s, %(company)s") if names_role else _("Badge %(badge)s, %(company)s"))
+            % {"badge": holder.badge_id, "role": record.role_title, "company": record.company_name}
+        ),
+        "course": printable(record.course_title),
+    }
+    facts = _facts(record, today=localdate(printed_at))
+    marked = any(UNPRINTABLE in text for text in (*texts.values(), *(fact["value"] for fact in facts)))
+    return {
+        **texts,
+        "title": _("Certificate, %(record)s") % {"record": number},
+        "site": printable(settings.SITE_NAME),
+        "record": number,
+        "code": record.course.code,
+        "facts": facts,
+        "evidence": _evidence(certificate),
+        "qr": _qr_code(address),
+        "printed": _("Printed %(when)s") % {"when": moment(printed_at)},
+        "note": _("%(mark)s stands for letters that this server has no font for.") % {"mark": UNPRINTABLE}
+        if marked
+        else "",
+        "words": {
+            "certificate": _("Certificate of training"),
+            "passed": _("has completed and passed"),
+            "check": _(
+                "This certificate was printed from the training record named above. To see whether the record is "
+                "still valid, scan the code and sign in. A copy of the signed sheet is genuine if its SHA-256 is "
+                "the number printed above."
+            ),
+        },
+    }
+
+
+def _facts(record: TrainingRecord, *, today: date) -> list[dict[str, str]]:
+    has_expired = record.expiry_date is not None and record.expiry_date < today
+    facts = [
+        (_("Completed on"), day(record.completion_date)),
+        (
+            _("Was valid until") if has_expired else _("Valid until"),
+            day(record.expiry_date) if record.expiry_date else _("no expiry"),
+        ),
+    ]
+    if record.session is not None:
+        facts += [(_("Trainer"), record.trainer_name), (_("Session"), record.session.reference)]
+    else:
+        facts += [(_("Provider"), record.provider.name if record.provider else "")]
+    return [{"label": label, "value": printable(value)} for label, value in facts]
+
+
+def _evidence(certificate: Certificate) -> list[dict[str, str]]:
+    """The newest correction, if there is one, and the file that the record was made from (E6)."""
+    record = certificate.record
+    original = _("Signed sheet, SHA-256") if record.session_id else _("Proof of the provider, SHA-256")
+    proofs = [{"label": original, "sha256": record.evidence_hash}]
+    newest = certificate.sheets[0] if certificate.sheets else None
+    if newest is not None and newest.corrects_id is not None:
+        correction = _("Correcting sheet of %(day)s, SHA-256") % {"day": day(localdate(newest.uploaded_at))}
+        proofs.insert(0, {"label": correction, "sha256": newest.sha256})
+    return proofs
+
+
+def _qr_code(address: str) -> str:
+    """Return an SVG."""
+    drawing = io.BytesIO()
+    segno.make_qr(address, error="m").save(drawing, kind="svg", border=0)
+    return drawing.getvalue().decode()

@@ -1,0 +1,47 @@
+"""Hours of classes by month as a file, CSV or Excel."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from tempfile import TemporaryFile
+from typing import IO
+
+from django.utils.translation import gettext as _
+
+from attendance.pages.hours import Column, Row
+from training.core import xlsx_files
+from training.core.csv_files import Cell, csv_lines
+from training.core.xlsx_files import Table, workbook
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": xlsx_files.CONTENT_TYPE,
+}
+
+
+def as_csv(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
+    """Return an open CSV file that Excel opens as it is; no cell is taken for a formula."""
+    file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
+    titles = [str(column.label) for column in columns]
+    file.writelines(
+        line.encode() for line in csv_lines(titles, ([_plain(column.value(row)) for column in columns] for row in rows))
+    )
+    file.seek(0)
+    return file
+
+
+def as_xlsx(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
+    """Return an open Excel file: months are days of the calendar, hours are numbers to add up."""
+    with workbook() as (book, file):
+        titles = [xlsx_files.Column(str(each.label), width=each.width, pattern=each.pattern()) for each in columns]
+        table = Table(book, _("Hours"), titles)
+        for row in rows:
+            table.add([column.value(row) for column in columns])
+        table.close()
+    return file
+
+
+def _plain(value: xlsx_files.Value) -> Cell:
+    """Return a value for a CSV file; a month as ISO 8601 writes it, which spreadsheets read."""
+    if value is None:
+        return ""
+    return f"{value:%Y-%m}" if isinstance(value, date) else value

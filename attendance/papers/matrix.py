@@ -1,0 +1,120 @@
+"""The training matrix as an Excel file: what the page shows, all rows of its filters, and the same as a list.
+
+The first sheet is the page: a cell is the day that its status is about, such as the last valid one, with the word
+before it; the colour is that of the page. The second has a row for each worker and course, so that every fact has a
+column of its own to filter and sort by.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+
+from attendance.pages.matrix import Cell, Row
+from learners.selectors import matrix as selector
+from training.core import xlsx_files
+from training.core.words import day as day_in_words
+from training.core.xlsx_files import Column, Table, Value, day_pattern, workbook
+
+CONTENT_TYPE = xlsx_files.CONTENT_TYPE
+FIRST_COLUMNS = 5
+COLOURS: dict[str, tuple[tuple[str, Any], ...]] = {
+    "bad": (("bg_color", "#B3261E"), ("font_color", "#FFFFFF"), ("align", "left")),
+    "warn": (("bg_color", "#FFD54A"), ("font_color", "#332400"), ("align", "left")),
+    "wait": (("bg_color", "#E9F0FD"), ("font_color", "#174EA6"), ("align", "left")),
+    "ok": (("font_color", "#14662F"), ("align", "left")),
+    "none": (("align", "left"),),
+}
+
+
+def as_xlsx(columns: Sequence[selector.Column], rows: Iterable[Row], *, day: date, is_past: bool) -> IO[bytes]:
+    """Return an open Excel file, written row by row so that a large site is never in memory as a whole.
+
+    Args:
+        day: the day the matrix is about, written in its first line.
+        is_past: it is not today, so a last column says what was known differently on it (C8).
+    """
+    with workbook() as (book, file):
+        matrix = Table(book, _("Matrix"), _heads(columns, is_past=is_past), above=_above(day), fixed=2)
+        facts = Table(book, _("Courses of workers"), _heads_of_facts(), above=_above(day), fixed=2)
+        for row in rows:
+            later = " ".join(each.sentence for each in row.later)
+            matrix.add([*_worker(row), *map(_shown, row.cells), *([later or None] if is_past else [])])
+            for course, cell in zip(columns, row.cells, strict=True):
+                if cell is not None:
+                    facts.add([*_worker(row), *_facts(course, cell, day=day)])
+        matrix.close()
+        facts.close()
+    return file
+
+
+def _above(day: date) -> str:
+    return _("As of %(day)s. Dates are last days: of a valid training, or until which it is to be done.") % {
+        "day": day_in_words(day)
+    }
+
+
+def _heads(courses: Sequence[selector.Column], *, is_past: bool) -> list[Column]:
+    return [
+        *_heads_of_worker(),
+        *(Column(f"{each.code} {each.title}".strip(), width=22) for each in courses),
+        *([Column(_("Changed later"), width=60)] if is_past else []),
+    ]
+
+
+def _heads_of_worker() -> list[Column]:
+    return [
+        Column(_("Worker"), width=28),
+        Column(_("Badge"), width=14),
+        Column(_("Status"), width=14),
+        Column(_("Role"), width=24),
+        Column(_("Employer"), width=28),
+    ]
+
+
+def _heads_of_facts() -> list[Column]:
+    return [
+        *_heads_of_worker(),
+        Column(_("Course"), width=11),
+        Column(_("Title"), width=32),
+        Column(_("Status of the course"), width=14),
+        Column(_("Valid until"), width=13),
+        Column(_("Due by"), width=13),
+        Column(_("Days left"), width=11),
+        Column(_("Sign-off"), width=12),
+        Column(_("Booked for"), width=13),
+    ]
+
+
+def _worker(row: Row) -> Iterator[Value | xlsx_files.Cell]:
+    learner = row.learner
+    status = xlsx_files.Cell(row.standing.word, look=COLOURS[row.standing.kind])
+    yield from (learner.name, learner.badge_id, status, str(learner.role), str(learner.company))
+
+
+def _shown(cell: Cell | None) -> xlsx_files.Cell | None:
+    """Return a cell of the first sheet: a day where there is one, or else words."""
+    if cell is None:
+        return None
+    look = COLOURS[cell.standing.kind]
+    marks = [_("to verify")] if cell.is_to_verify else []
+    if cell.day is None:
+        booked = [_("booked for %(day)s") % {"day": day_in_words(cell.booked)}] if cell.booked else []
+        return xlsx_files.Cell(", ".join([cell.standing.word, *marks, *booked]), look=look)
+    # The booked day stays out of the pattern: Excel takes some two hundred patterns, and there may be more days.
+    after = "".join(f", {mark}" for mark in (*marks, *([_("booked")] if cell.booked else [])))
+    pattern = f"{_quoted(cell.standing.word + ' ')}{day_pattern()}{_quoted(after)}"
+    return xlsx_files.Cell(cell.day, pattern=pattern, look=look)
+
+
+def _quoted(text: str) -> str:
+    """Return letters as they stand in a pattern of Excel."""
+    return '"{}"'.format(text.replace('"', "”")) if text else ""
+
+
+def _facts(course: selector.Column, cell: Cell, *, day: date) -> Iterator[Value | xlsx_files.Cell]:
+    yield from (course.code, course.title)
+    yield xlsx_files.Cell(cell.standing.word, look=COLOURS[cell.standing.kind])
+    yield from (cell.expiry, cell.due, (cell.day - day).days if cell.day else None)
+    yield from (_("to verify") if cell.is_to_verify else None, cell.booked)

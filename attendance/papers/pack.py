@@ -1,0 +1,243 @@
+"""The audit pack: a ZIP file with a summary, every valid record's evidence as it was stored, and a manifest.
+
+It is made by a job, some workers at a time, so its size does not matter. Every file is read from the store and
+compared with its hash before its first byte goes in. One that is missing, altered or unreadable stays out,
+and the pack says so: beside the record in the summary, in `MISSING-EVIDENCE.txt`, and by its absence from the
+manifest. An auditor gets the truth that there is, and never a file that only looks like proof. Where the store goes
+away half-way there is no pack.
+"""
+
+import hashlib
+import re
+from array import array
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from pathlib import PurePosixPath
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from attendance.papers.pack_summary import Summary, print_summary
+from attendance.papers.zip_stream import Member, zipped
+from attendance.selectors.pack import File, Held, dossiers
+from learners.evidence.reads import log_downloads
+from learners.evidence.store import (
+    EvidenceAltered,
+    EvidenceMissing,
+    EvidenceUnreadable,
+    check_store_answers,
+    open_stored,
+)
+from learners.models import Learner
+from training.core.permissions import name_of
+from training.services.job_kinds import Product, Tell
+
+WORKERS_AT_A_TIME = 100
+CHUNK = 256 * 1024
+MANIFEST = "SHA256SUMS"
+DAMAGE = "MISSING-EVIDENCE.txt"
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What is packed, and for whom.
+
+    Attributes:
+        learner_ids: of survivors (L2), in the order of the summary.
+        subject: the filter in words; empty for one worker.
+        on: the day that is asked about (C8); None for today.
+    """
+
+    name: str
+    learner_ids: Sequence[int]
+    subject: str
+    on: date | None
+    by: User
+    now: datetime
+
+
+class Reads:
+    """Which uploads are in a pack, each with every worker whom it proves, once. A large site has a million of them."""
+
+    def __init__(self) -> None:
+        self._pairs = array("q")
+
+    def add(self, uploads: Set[int], learner: int) -> None:
+        """Add the uploads that prove the records of a worker."""
+        for upload in sorted(uploads):
+            self._pairs.extend((upload, learner))
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        yield from zip(self._pairs[::2], self._pairs[1::2], strict=True)
+
+
+@dataclass
+class _Contents:
+    """What has gone in so far: evidence by key under its name, hashes by name, and what could not be had by key."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    sums: dict[str, str] = field(default_factory=dict)
+    damaged: dict[str, str] = field(default_factory=dict)
+    proves: dict[str, list[int]] = field(default_factory=dict)
+
+
+def pack_of_worker(learner: Learner, *, on: date | None, by: User, now: datetime) -> Pack:
+    """Return the pack of one worker."""
+    badge = re.sub(r"[^A-Za-z0-9]+", "-", learner.badge_id).strip("-") or f"worker-{learner.pk}"
+    return Pack(_name(badge, on, now), [learner.pk], "", on, by, now)
+
+
+def pack_of_workers(learner_ids: Sequence[int], *, subject: str, on: date | None, by: User, now: datetime) -> Pack:
+    """Return the pack of many workers.
+
+    Args:
+        subject: which ones they are, in words.
+    """
+    return Pack(_name(f"{len(learner_ids)}-workers", on, now), learner_ids, subject, on, by, now)
+
+
+def make_pack(pack: Pack, *, tell: Tell) -> Product:
+    """Make the ZIP file of a pack. Whoever takes it over logs with it what is in it (E3).
+
+    Args:
+        tell: is told how many workers are in it.
+
+    Raises:
+        StoreUnavailable: there is no pack.
+    """
+    reads = Reads()
+    file = TemporaryFile()  # noqa: SIM115  # closed by whoever takes the product
+    try:
+        file.writelines(packed(pack, reads=reads, tell=tell))
+    except BaseException:
+        file.close()
+        raise
+    log = partial(log_downloads, reads=reads, by=pack.by, now=pack.now)
+    return Product(name=f"{pack.name}.zip", content_type="application/zip", file=file, log=log)
+
+
+def packed(pack: Pack, *, reads: Reads, tell: Tell) -> Iterator[bytes]:
+    """Return the ZIP file of a pack in pieces.
+
+    Args:
+        reads: is filled with what is in it.
+        tell: as in `make_pack`.
+
+    Raises:
+        StoreUnavailable: with the first piece, or half-way.
+    """
+    yield from zipped(_members(pack, reads, tell), made_at=timezone.localtime(pack.now))
+
+
+def _name(what: str, on: date | None, now: datetime) -> str:
+    return f"audit-pack-{what}-{on or timezone.localdate(now):%Y-%m-%d}"
+
+
+def _members(pack: Pack, reads: Reads, tell: Tell) -> Iterator[Member]:
+    """Everything stands in one directory, to which the names in the manifest are relative."""
+    contents = _Contents()
+    parts = range(0, max(len(pack.learner_ids), 1), WORKERS_AT_A_TIME)
+    for number, start in enumerate(parts, start=1):
+        people = dossiers(
+            pack.learner_ids[start : start + WORKERS_AT_A_TIME],
+            on=pack.on,
+            today=timezone.localdate(pack.now),
+            warning_days=settings.EXPIRY_WARNING_DAYS,
+        )
+        if any(person.held for person in people):
+            check_store_answers()
+        for place, person in enumerate(people, start=start):
+            tell(place, len(pack.learner_ids))
+            reads.add({upload.pk for held in person.held for upload in held.sheets}, person.learner.pk)
+            for held in person.held:
+                yield from _evidence(pack, held, contents)
+        summary = Summary(
+            name=pack.name,
+            subject=pack.subject,
+            workers=len(pack.learner_ids),
+            on=pack.on,
+            made_by=name_of(pack.by),
+            made_at=pack.now,
+            part=number,
+            parts=len(parts),
+            people=people,
+            names=contents.names,
+            damaged=contents.damaged,
+        )
+        name = "summary.pdf" if len(parts) == 1 else f"summary-{number:02d}.pdf"
+        yield _member(pack, name, print_summary(summary), contents)
+    if contents.damaged:
+        yield _member(pack, DAMAGE, _damage(contents), contents)
+    sums = "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(contents.sums.items()))
+    yield Member(f"{pack.name}/{MANIFEST}", [sums.encode()])
+
+
+def _member(pack: Pack, name: str, content: bytes, contents: _Contents) -> Member:
+    contents.sums[name] = hashlib.sha256(content).hexdigest()
+    return Member(f"{pack.name}/{name}", [content])
+
+
+def _evidence(pack: Pack, held: Held, contents: _Contents) -> Iterator[Member]:
+    """Return the files of a record that are not in yet, as they were stored; note those that cannot be had."""
+    for key, sha256, is_correction in held.files:
+        if key in contents.damaged:
+            contents.proves[key].append(held.record.pk)
+        if key in contents.names or key in contents.damaged:
+            continue
+        try:
+            file = open_stored(key=key, sha256=sha256)
+        except (EvidenceMissing, EvidenceAltered, EvidenceUnreadable) as refusal:
+            contents.damaged[key] = _what(refusal)
+            contents.proves[key] = [held.record.pk]
+            continue
+        with file:
+            name = _evidence_name(held, File(key, sha256, is_correction), taken=contents.sums)
+            contents.names[key], contents.sums[name] = name, sha256
+            yield Member(f"{pack.name}/{name}", _chunks(file))
+
+
+def _evidence_name(held: Held, file: File, *, taken: Mapping[str, str]) -> str:
+    """Return a name in plain ASCII that any system takes, never one that somebody typed."""
+    record = held.record
+    of = record.session.reference if record.session else f"record-{record.pk}"
+    ending = re.sub(r"[^a-z0-9]", "", PurePosixPath(file.key).suffix.lower()) or "bin"
+    name = f"evidence/{of}{'-correction' if file.is_correction else ''}-{file.sha256[:8]}"
+    while f"{name}.{ending}" in taken:
+        name += "x"
+    return f"{name}.{ending}"
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def _what(refusal: EvidenceMissing | EvidenceAltered | EvidenceUnreadable) -> str:
+    match refusal:
+        case EvidenceMissing():
+            return _("missing in the evidence store")
+        case EvidenceAltered():
+            return _("altered in the evidence store")
+        case _:
+            return _("not readable in the evidence store")
+
+
+def _damage(contents: _Contents) -> bytes:
+    lines = [
+        _("These evidence files are NOT in this pack, because the store does not hold what was uploaded:"),
+        "",
+        *(
+            _("%(key)s: %(what)s. It proves record %(records)s.")
+            % {"key": key, "what": what, "records": ", ".join(map(str, contents.proves[key]))}
+            for key, what in contents.damaged.items()
+        ),
+        "",
+        _("The administrator of the site looks into it with `manage.py verify_evidence`."),
+    ]
+    return "\n".join([*lines, ""]).encode()

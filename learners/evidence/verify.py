@@ -1,0 +1,216 @@
+"""Reading every stored evidence file again, to find those that are missing or altered (E5).
+
+Changes nothing. Files are read outside any transaction, a chunk at a time, and each once, however many rows name it.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from itertools import islice, product
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from learners.evidence.store import (
+    Content,
+    EvidenceUnreadable,
+    StoreUnavailable,
+    check_store_is_ours,
+    list_stored,
+    read_stored,
+    readers,
+)
+from learners.models import CompetencyRecord, EvidenceUpload, TrainingRecord
+from training.selectors.site import site_identity
+
+BATCH = 200
+PAUSES = (1, 5)  # seconds before a store that stumbled is asked again
+
+
+class Damage(StrEnum):
+    """What is wrong with a stored file."""
+
+    MISSING = "missing"
+    ALTERED = "altered"
+    OTHER_SIZE = "other size"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A file that is not what was stored, and what it proves: sessions by reference, records and sign-offs by number.
+
+    What was replaced before finalize proves no record; its session is named all the same.
+    """
+
+    key: str
+    damage: Damage
+    expected: Content
+    found: Content | None
+    sessions: Sequence[str] = ()
+    records: Sequence[int] = ()
+    sign_offs: Sequence[int] = ()
+
+
+@dataclass
+class Report:
+    """What was found. `surplus` files are named by no upload row; they harm nobody."""
+
+    files: int = 0
+    bytes: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    surplus: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "files": self.files,
+            "bytes": self.bytes,
+            "sound": self.files - len(self.findings),
+            "damaged": [asdict(finding) for finding in self.findings],
+            "surplus": self.surplus,
+        }
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """A key, and everything that rows say is stored under it: one content, unless a row was forged."""
+
+    key: str
+    contents: Collection[Content]
+
+
+def verify_evidence(*, on_progress: Callable[[int, int], None]) -> Report:
+    """Read every file that an upload row names and compare it with its hash and size; list what no row names.
+
+    Args:
+        on_progress: is told how many files were read, and of how many.
+
+    Raises:
+        StoreUnavailable: the store went away, is not this site's, or hands out nothing at all. Then nothing is known
+            about any file.
+    """
+    site = site_identity()
+    total = EvidenceUpload.objects.aggregate(keys=Count("key", distinct=True))["keys"]
+    report = Report()
+    if total:
+        check_store_is_ours(site=site, patiently=True)
+    with ThreadPoolExecutor(readers()) as pool:
+        for batch in _batches():
+            findings = []
+            for expected, (found, is_readable) in zip(batch, pool.map(_read, batch), strict=True):
+                report.files += 1
+                report.bytes += found.size if found else 0
+                if finding := _judge(expected, found, is_readable=is_readable):
+                    findings.append(finding)
+                on_progress(report.files, max(total, report.files))
+            report.findings += _with_what_they_prove(findings)
+    if report.findings:
+        check_store_is_ours(site=site, patiently=True)  # else all that is missing may be so because the store left
+    _check_some_can_be_read(report)
+    report.surplus = [key for keys in _in_batches(list_stored()) for key in _surplus(keys)]
+    return report
+
+
+def _check_some_can_be_read(report: Report) -> None:
+    """A store that hands out nothing has refused us, not lost its files."""
+    unreadable = [finding for finding in report.findings if finding.damage is Damage.UNREADABLE]
+    if unreadable and len(unreadable) == report.files:
+        raise StoreUnavailable(
+            _("The evidence store hands out no file at all. Check the rights of this account in it.")
+        )
+
+
+def _batches() -> Iterator[list[_Expected]]:
+    """Return what is stored, in the order of the keys; no transaction stays open in between."""
+    last = ""
+    while True:
+        rows = (
+            EvidenceUpload.objects.filter(key__gt=last)
+            .order_by("key")
+            .values("key")
+            .annotate(hashes=ArrayAgg("sha256", distinct=True), sizes=ArrayAgg("size", distinct=True))[:BATCH]
+        )
+        batch = [
+            _Expected(row["key"], {Content(*content) for content in product(row["hashes"], row["sizes"])})
+            for row in rows
+        ]
+        if not batch:
+            return
+        yield batch
+        last = batch[-1].key
+
+
+def _read(expected: _Expected) -> tuple[Content | None, bool]:
+    """Return what lies under a key, and whether it could be read. Runs in a thread: it never asks the database."""
+    for pause in (*PAUSES, None):
+        try:
+            return read_stored(key=expected.key, patiently=True), True
+        except EvidenceUnreadable:
+            return None, False
+        except StoreUnavailable:
+            if pause is None:
+                raise
+            time.sleep(pause)
+    raise AssertionError
+
+
+def _judge(expected: _Expected, found: Content | None, *, is_readable: bool) -> Finding | None:
+    wrong = next((content for content in expected.contents if content != found), None)
+    if wrong is None:
+        return None
+    if not is_readable:
+        damage = Damage.UNREADABLE
+    elif found is None:
+        damage = Damage.MISSING
+    else:
+        damage = Damage.ALTERED if found.size == wrong.size else Damage.OTHER_SIZE
+    return Finding(expected.key, damage, expected=wrong, found=found)
+
+
+def _with_what_they_prove(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings with what their files prove, in three queries."""
+    if not findings:
+        return []
+    keys = [finding.key for finding in findings]
+    sessions: dict[str, set[str]] = defaultdict(set)
+    records: dict[str, list[int]] = defaultdict(list)
+    sign_offs: dict[str, list[int]] = defaultdict(list)
+    uploads = list(EvidenceUpload.objects.filter(key__in=keys).select_related("session"))
+    for upload in uploads:
+        if upload.session is not None:
+            sessions[upload.key].add(upload.session.reference)
+    of_sessions = {upload.session_id for upload in uploads if upload.session_id is not None}
+    of_records = {upload.record_id for upload in uploads if upload.record_id is not None}
+    proven = TrainingRecord.objects.filter(
+        Q(session__in=of_sessions) | Q(pk__in=of_records), evidence_file_key__in=keys
+    )
+    for key, record in proven.order_by("pk").values_list("evidence_file_key", "pk"):
+        records[key].append(record)
+    given = CompetencyRecord.objects.filter(session__in=of_sessions, evidence_file_key__in=keys)
+    for key, sign_off in given.order_by("pk").values_list("evidence_file_key", "pk"):
+        sign_offs[key].append(sign_off)
+    return [
+        replace(
+            finding,
+            sessions=sorted(sessions[finding.key]),
+            records=records[finding.key],
+            sign_offs=sign_offs[finding.key],
+        )
+        for finding in findings
+    ]
+
+
+def _in_batches(keys: Iterator[str]) -> Iterator[list[str]]:
+    while batch := list(islice(keys, BATCH)):
+        yield batch
+
+
+def _surplus(keys: Sequence[str]) -> list[str]:
+    """Return those of `keys` that no upload row names."""
+    named = set(EvidenceUpload.objects.filter(key__in=keys).values_list("key", flat=True))
+    return [key for key in keys if key not in named]

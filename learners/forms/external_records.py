@@ -1,0 +1,123 @@
+"""External training as it is typed from a certificate (R1)."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from learners.evidence.upload_names import FIELD
+from learners.policies.records import expiry_date
+from learners.services.external_records import ExternalTraining
+from training.core.refusals import Refusal
+from training.core.words import day
+from training.forms.sessions import LONGEST_REASON, WITHIN_REASON, Choices, DayInput, needed
+from training.models import Company
+from training.selectors.courses import bookable_versions
+
+NEVER = "never"  # stands for the last day where there is none
+
+
+class ExternalRecordForm(forms.Form):
+    """One certificate. The proof itself is no field, because a page cannot hand a chosen file back.
+
+    Attributes:
+        proposed: the last day that the page proposed, so that one which somebody typed is told from it.
+        file_error: why the proof was refused.
+    """
+
+    course = forms.TypedChoiceField(label=gettext_lazy("Course"), coerce=int)
+    provider = forms.TypedChoiceField(
+        label=gettext_lazy("Provider"), coerce=int, help_text=gettext_lazy("The company that gave the training.")
+    )
+    completion_date = forms.DateField(label=gettext_lazy("Completed on"), widget=DayInput, validators=WITHIN_REASON)
+    expiry_date = forms.DateField(
+        label=gettext_lazy("Valid until"),
+        widget=DayInput,
+        validators=WITHIN_REASON,
+        help_text=gettext_lazy("The last valid day, as on the certificate."),
+        error_messages={
+            "required": gettext_lazy("Enter the last day on the certificate, or tick that it does not expire.")
+        },
+    )
+    is_permanent = forms.BooleanField(label=gettext_lazy("It does not expire"), required=False)
+    comments = forms.CharField(
+        label=gettext_lazy("Comments"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Such as the number of the certificate."),
+    )
+    proposed = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    file_error = ""
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["expiry_date"].required = not self["is_permanent"].value()
+        needed(self, _("leave empty"), "expiry_date")
+        self._versions = {version.course_id: version for version in bookable_versions()}
+        courses: Choices = [(pk, f"{version.course} {version.title}") for pk, version in self._versions.items()]
+        providers: Choices = list(Company.objects.filter(is_active=True).values_list("pk", "name"))
+        self.fields["course"].choices = [("", _("Choose a course")), *courses]  # type: ignore[attr-defined]
+        self.fields["provider"].choices = [("", _("Choose a company")), *providers]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A certificate has a last day or none."""
+        if self.cleaned_data.get("is_permanent") and self.cleaned_data.get("expiry_date"):
+            self.add_error("expiry_date", _("Enter the last day, or tick that it does not expire, not both."))
+        return self.cleaned_data
+
+    def training(self) -> ExternalTraining:
+        """Return what a valid form says."""
+        cleaned = self.cleaned_data
+        return ExternalTraining(
+            course_id=cleaned["course"],
+            provider_id=cleaned["provider"],
+            completion_date=cleaned["completion_date"],
+            expiry_date=cleaned["expiry_date"],
+            comments=cleaned["comments"],
+        )
+
+    def propose_expiry(self) -> None:
+        """Fill in what the course says of the last day (R1), unless somebody has typed something else."""
+        proposal = self._proposal()
+        if not proposal:
+            return
+        expires = self.fields["expiry_date"]
+        if proposal == NEVER:
+            expires.help_text = _("According to the course it does not expire.")
+        else:
+            words = {"day": day(date.fromisoformat(proposal))}
+            expires.help_text = _("%(day)s according to the course. Change it to match the certificate.") % words
+        typed = self["expiry_date"].value() or (NEVER if self["is_permanent"].value() else "")
+        if typed in ("", self["proposed"].value()):
+            others = {name: value for name, value in self.data.items() if name not in ("expiry_date", "is_permanent")}
+            answer = {"is_permanent": "on"} if proposal == NEVER else {"expiry_date": proposal}
+            self.data = {**others, **answer, "proposed": proposal}
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the fields that it names, or above the form. What was typed stays."""
+        for field, texts in refusal.errors.items():
+            if field == FIELD:
+                self.file_error = " ".join(texts)
+            else:
+                self.add_error(field, list(texts))
+        if not refusal.errors:
+            self.add_error(None, refusal.message)
+
+    def _proposal(self) -> str:
+        """Return the last day that the course gives, NEVER, or nothing while course or completion are not known."""
+        course, completed_on = self._understood("course"), self._understood("completion_date")
+        if not course or not completed_on:
+            return ""
+        last_day = expiry_date(completed_on, validity_months=self._versions[course].validity_months)
+        return f"{last_day:%Y-%m-%d}" if last_day else NEVER
+
+    def _understood(self, name: str) -> Any:
+        """Return the value of a field as far as it is typed, else None."""
+        try:
+            return self.fields[name].clean(self[name].value())
+        except forms.ValidationError:
+            return None

@@ -1,0 +1,30 @@
+"""An assessment method as it is typed."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from learners.models import AssessmentMethod
+from learners.services.methods import MethodFacts
+from training.core.edits import remember
+
+
+class MethodForm(forms.ModelForm):
+    """A method; a new one is on offer at once."""
+
+    class Meta:
+        model = AssessmentMethod
+        fields = ("name", "description", "is_active")
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+        labels = {"is_active": _("Offered for new sign-offs")}
+        help_texts = {"is_active": _("Sign-offs that name it keep it, offered or not.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        remember(self, self.instance)
+
+    def facts(self) -> MethodFacts:
+        """Return what was typed, of a valid form."""
+        cleaned = self.cleaned_data
+        return MethodFacts(name=cleaned["name"], description=cleaned["description"], is_active=cleaned["is_active"])

@@ -1,0 +1,308 @@
+"""Workers as they are typed: new, edit, status, badge, return, merge."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from learners.forms.filters import area_choices
+from learners.models import Learner, LearnerArea, Role
+from learners.policies.workers import STATUS_STEPS, ChangedMeanwhile
+from learners.selectors.learners import find_by_badge
+from learners.services.learners import LearnerFacts, status_since
+from training.core.refusals import Refusal
+from training.core.words import day as day_in_words
+from training.forms.sessions import LONGEST_REASON, WITHIN_REASON, DayInput, needed
+from training.models import Company
+
+
+def _reason(**options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Enter the reason.")},
+        **options,
+    )
+
+
+class RefusableForm(forms.Form):
+    """A form that shows what a service refused. What was typed stays."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the fields that it names, or above the form."""
+        for field, texts in refusal.errors.items():
+            for text in texts:
+                self.add_error(field if field in self.fields else None, text)
+        if not refusal.errors:
+            self.add_error(None, refusal.message)
+
+
+class WorkerForm(RefusableForm):
+    """Everything that is known about a worker. A new one gets a badge here, later ones have a form of their own.
+
+    Args:
+        learner: the one that is edited; None for a new one.
+        today: since when a newly ticked area counts, unless another day is typed.
+        may_date_back: whether this person may enter an end before the last change of status, with a reason (C8).
+    """
+
+    badge_id = forms.CharField(
+        label=gettext_lazy("Badge"),
+        min_length=3,
+        max_length=50,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Enter the badge.")},
+    )
+    first_name = forms.CharField(label=gettext_lazy("First name"), required=False, max_length=100)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), required=False, max_length=100)
+    company = forms.TypedChoiceField(
+        label=gettext_lazy("Employer"), coerce=int, error_messages={"required": gettext_lazy("Choose the employer.")}
+    )
+    role = forms.TypedChoiceField(
+        label=gettext_lazy("Role"), coerce=int, error_messages={"required": gettext_lazy("Choose the role.")}
+    )
+    role_assigned_at = forms.DateField(
+        label=gettext_lazy("Role counts from"), required=False, widget=DayInput, validators=WITHIN_REASON
+    )
+    start_date = forms.DateField(
+        label=gettext_lazy("Start date"),
+        widget=DayInput,
+        validators=WITHIN_REASON,
+        error_messages={"required": gettext_lazy("Enter the first day on the site.")},
+    )
+    end_date = forms.DateField(
+        label=gettext_lazy("End date"),
+        required=False,
+        widget=DayInput,
+        validators=WITHIN_REASON,
+        help_text=gettext_lazy("The last day. From the day after it the worker is not active."),
+    )
+    supervisor = forms.CharField(
+        label=gettext_lazy("Supervisor"),
+        required=False,
+        max_length=50,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("The badge of another worker."),
+    )
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=40)
+    areas = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Areas"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    areas_from = forms.DateField(
+        label=gettext_lazy("New areas count from"),
+        required=False,
+        widget=DayInput,
+        validators=WITHIN_REASON,
+        help_text=gettext_lazy("Areas that were already ticked keep their day."),
+    )
+    reason = _reason(
+        required=False,
+        help_text=gettext_lazy("Needed only if the end date is before the last change of status."),
+    )
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Any = None, *, learner: Learner | None = None, today: date, may_date_back: bool = False
+    ) -> None:
+        self.learner, self.today = learner, today
+        self.assigned = _assigned(learner)
+        super().__init__(data, initial=_initial(learner, self.assigned, today))
+        self.fields["role_assigned_at"].help_text = (
+            _("If left empty: the start date.")
+            if learner is None
+            else _("Another role counts from today, unless you enter another day.")
+        )
+        needed(self, _("one of the two names is needed"), "first_name", "last_name")
+        needed(self, _("sometimes needed, see below"), "reason")
+        if learner is None:
+            del self.fields["version"]
+        else:
+            del self.fields["badge_id"]
+        if learner is None or not may_date_back or status_since(learner) is None:
+            del self.fields["reason"]
+        companies = Company.objects.filter(Q(is_active=True) | Q(pk=learner.company_id if learner else None))
+        _offer(self, "company", _("Choose an employer"), companies.values_list("pk", "name"))
+        _offer(self, "role", _("Choose a role"), Role.objects.values_list("pk", "title"))
+        self.fields["areas"].choices = list(area_choices())  # type: ignore[attr-defined]
+
+    def clean_supervisor(self) -> int | None:
+        """Return the key of whose badge it is."""
+        badge = self.cleaned_data["supervisor"].strip()
+        if not badge:
+            return None
+        found = find_by_badge(badge)
+        if found is None:
+            raise forms.ValidationError(_("Nobody has the badge %(badge)s.") % {"badge": badge})
+        return found.pk
+
+    def facts(self) -> LearnerFacts:
+        """Return what a valid form says; a role that stays keeps its day unless another one was typed."""
+        typed = self.cleaned_data
+        facts: LearnerFacts = {
+            "first_name": typed["first_name"],
+            "last_name": typed["last_name"],
+            "email": typed["email"],
+            "phone": typed["phone"],
+            "start_date": typed["start_date"],
+            "end_date": typed["end_date"],
+            "company_id": typed["company"],
+            "role_id": typed["role"],
+            "supervisor_id": typed["supervisor"],
+        }
+        if "badge_id" in typed:
+            facts["badge_id"] = typed["badge_id"]
+        if typed["role_assigned_at"] and self._says_when_the_role_counts():
+            facts["role_assigned_at"] = typed["role_assigned_at"]
+        return facts
+
+    def chosen_areas(self) -> dict[int, date]:
+        """Return the day since which each ticked area counts."""
+        typed = self.cleaned_data
+        since = typed["areas_from"] or (typed["start_date"] if self.learner is None else self.today)
+        return {area: self.assigned.get(area, since) for area in typed["areas"]}
+
+    def loaded(self) -> datetime | None:
+        """Return the version that this person had before them."""
+        try:
+            return datetime.fromisoformat(self.cleaned_data.get("version") or "")
+        except ValueError:
+            return None
+
+    def refuse(self, refusal: Refusal) -> None:
+        """After somebody else's change the next try is on their version, of which this person has been told."""
+        if isinstance(refusal, ChangedMeanwhile) and refusal.conflict:
+            data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+            data["version"] = refusal.conflict["theirs"]
+            self.data = data
+        places = {"company_id": "company", "role_id": "role", "supervisor_id": "supervisor"}
+        for field, texts in refusal.errors.items():
+            place = places.get(field, field)
+            for text in texts:
+                self.add_error(place if place in self.fields else None, text)
+        if not refusal.errors:
+            self.add_error(None, refusal.message)
+
+    def _says_when_the_role_counts(self) -> bool:
+        """A day that was not touched belongs to the role that was there before."""
+        return self.learner is None or "role" not in self.changed_data or "role_assigned_at" in self.changed_data
+
+
+class StatusForm(RefusableForm):
+    """Another status, and why (L1).
+
+    Args:
+        learner: whose; only the statuses are offered that somebody may be given by hand.
+    """
+
+    status = forms.ChoiceField(label=gettext_lazy("New status"), widget=forms.RadioSelect)
+    reason = _reason(help_text=gettext_lazy("It is shown on the worker's page and in the audit log."))
+
+    def __init__(self, data: Any = None, *, learner: Learner) -> None:
+        steps = STATUS_STEPS[learner.status]
+        super().__init__(data, initial={"status": steps[0]})
+        labels = dict(Learner.Status.choices)
+        self.fields["status"].choices = [(step.value, labels[step]) for step in steps]  # type: ignore[attr-defined]
+
+
+class BadgeForm(RefusableForm):
+    """Another badge (L3)."""
+
+    badge_id = forms.CharField(
+        label=gettext_lazy("New badge"),
+        min_length=3,
+        max_length=50,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+    was_mistyped = forms.TypedChoiceField(
+        label=gettext_lazy("The old badge"),
+        coerce=lambda value: value == "mistyped",
+        choices=(
+            ("replaced", gettext_lazy("was correct: it still finds this worker, and nobody else can get it")),
+            ("mistyped", gettext_lazy("was a typing mistake: remove it, it may belong to somebody else")),
+        ),
+        initial="replaced",
+        widget=forms.RadioSelect,
+    )
+
+
+class ReturnForm(RefusableForm):
+    """Back to the site (L3), as what and with which employer.
+
+    Args:
+        may_date_back: whether this person may enter a start before the last change of status, with a reason (C8).
+    """
+
+    start_date = forms.DateField(
+        label=gettext_lazy("New start date"),
+        widget=DayInput,
+        validators=WITHIN_REASON,
+        help_text=gettext_lazy("Grace periods count from this day. Records from before still count."),
+    )
+    company = forms.TypedChoiceField(label=gettext_lazy("Employer"), coerce=int)
+    role = forms.TypedChoiceField(label=gettext_lazy("Role"), coerce=int)
+    reason = _reason(required=False)
+
+    def __init__(self, data: Any = None, *, learner: Learner, today: date, may_date_back: bool) -> None:
+        initial = {"start_date": today, "company": learner.company_id, "role": learner.role_id}
+        super().__init__(data, initial=initial)
+        since = status_since(learner)
+        self.fields["reason"].help_text = _("It is shown in the audit log.")
+        if since is not None:
+            words = {"day": day_in_words(since)}
+            self.fields["start_date"].help_text = format_lazy(
+                "{} {}", self.fields["start_date"].help_text, _("The status last changed on %(day)s.") % words
+            )
+            if may_date_back:
+                needed(self, _("sometimes needed, see below"), "reason")
+                self.fields["reason"].help_text = (
+                    _(
+                        "Needed if the start is before %(day)s: the worker's past status changes for the days in "
+                        "between."
+                    )
+                    % words
+                )
+        companies = Company.objects.filter(Q(is_active=True) | Q(pk=learner.company_id))
+        _offer(self, "company", _("Choose an employer"), companies.values_list("pk", "name"))
+        _offer(self, "role", _("Choose a role"), Role.objects.values_list("pk", "title"))
+
+
+class MergeForm(RefusableForm):
+    """Why two badges are one person, or two people after all (L2)."""
+
+    reason = _reason()
+
+
+def _assigned(learner: Learner | None) -> dict[int, date]:
+    """Return where a worker works, each area with its day."""
+    links = LearnerArea.objects.filter(learner=learner) if learner else LearnerArea.objects.none()
+    return dict(links.values_list("area", "assigned_at"))
+
+
+def _initial(learner: Learner | None, assigned: Mapping[int, date], today: date) -> dict[str, Any]:
+    if learner is None:
+        return {"start_date": today}
+    return {
+        "first_name": learner.first_name,
+        "last_name": learner.last_name,
+        "company": learner.company_id,
+        "role": learner.role_id,
+        "role_assigned_at": learner.role_assigned_at,
+        "start_date": learner.start_date,
+        "end_date": learner.end_date,
+        "supervisor": learner.supervisor.badge_id if learner.supervisor else "",
+        "email": learner.email,
+        "phone": learner.phone,
+        "areas": list(assigned),
+        "version": learner.updated_at.isoformat(),
+    }
+
+
+def _offer(form: forms.Form, field: str, nothing: str, choices: Any) -> None:
+    form.fields[field].choices = [("", nothing), *choices]  # type: ignore[attr-defined]  # a choice field

@@ -1,0 +1,146 @@
+"""Who turns when a rule or the place of many workers changes, as a preview tells it, and who was chosen for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from learners.models import ComplianceStatus, Learner
+from learners.policies.outcome import Outcome, Turn
+from learners.policies.standing import Standing
+from training.models import Course
+
+
+@dataclass(frozen=True)
+class CourseLine:
+    """What becomes of the answer to one course; None where it is not asked."""
+
+    code: str
+    before: Standing | None
+    after: Standing | None
+
+
+@dataclass(frozen=True)
+class TurnLine:
+    """One worker of a preview: how they stand and would stand, and because of which courses, the worst first."""
+
+    learner: Learner
+    turns: bool
+    before: Standing
+    after: Standing
+    courses: Sequence[CourseLine]
+
+
+@dataclass(frozen=True)
+class ToldOutcome:
+    """An outcome as a page tells it.
+
+    Counts are of ACTIVE workers (C4): `counts` of those who turn, by the status to which they do, worst first;
+    `same` of those whose answer to a course changes and whose own status does not. Nobody else is touched. `people`
+    are the ACTIVE ones, worst first; `others` are not active or blocked.
+    """
+
+    outcome: Outcome
+    counts: Sequence[tuple[Standing, int]]
+    same: int
+    people: Sequence[TurnLine]
+    others: Sequence[TurnLine]
+    left_out: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.outcome.turns
+
+
+WORST_FIRST = (ComplianceStatus.NON_COMPLIANT, ComplianceStatus.PENDING, ComplianceStatus.COMPLIANT)
+
+
+def told(outcome: Outcome, *, most: int | None) -> ToldOutcome:
+    """Return who turns, those who turn red first, then yellow, green, and those who stay as they are; by name in each.
+
+    Args:
+        most: how many people are named in each list; None for all.
+    """
+    by_learner = {turn.learner_id: turn for turn in outcome.turns}
+    by_name = Learner.objects.filter(pk__in=by_learner).order_by("sort_key").values_list("pk", flat=True)
+    turns = sorted((by_learner[pk] for pk in by_name), key=_place)
+    active = [turn for turn in turns if turn.is_active]
+    others = [turn for turn in turns if not turn.is_active]
+    named = _named([*active[:most], *others[:most]])
+    return ToldOutcome(
+        outcome=outcome,
+        counts=[
+            (_of_worker(status), sum(turn.turns and turn.after == status for turn in active)) for status in WORST_FIRST
+        ],
+        same=sum(not turn.turns for turn in active),
+        people=[named[turn.learner_id] for turn in active[:most]],
+        others=[named[turn.learner_id] for turn in others[:most]],
+        left_out=len(turns) - len(named),
+    )
+
+
+def _place(turn: Turn) -> tuple[bool, int]:
+    return not turn.turns, WORST_FIRST.index(turn.after)
+
+
+def _named(turns: Sequence[Turn]) -> dict[int, TurnLine]:
+    """Return these workers with their names and the codes of the courses, in two queries."""
+    learners = Learner.objects.select_related("role", "company").in_bulk([turn.learner_id for turn in turns])
+    courses = {course.course_id for turn in turns for course in turn.courses}
+    codes = dict(Course.objects.filter(pk__in=courses).values_list("pk", "code"))
+    return {
+        turn.learner_id: TurnLine(
+            learners[turn.learner_id],
+            turn.turns,
+            _of_worker(turn.before),
+            _of_worker(turn.after),
+            [
+                CourseLine(codes[each.course_id], _of_course(each.before), _of_course(each.after))
+                for each in sorted(turn.courses, key=lambda each: (_severity(each.after), codes[each.course_id]))
+            ],
+        )
+        for turn in turns
+    }
+
+
+def _severity(status: ComplianceStatus | None) -> int:
+    return len(WORST_FIRST) if status is None else WORST_FIRST.index(status)
+
+
+def _of_worker(status: ComplianceStatus) -> Standing:
+    words = {
+        ComplianceStatus.NON_COMPLIANT: Standing("bad", _("Not cleared")),
+        ComplianceStatus.PENDING: Standing("warn", _("Due")),
+        ComplianceStatus.COMPLIANT: Standing("ok", _("Cleared")),
+    }
+    return words[status]
+
+
+def _of_course(status: ComplianceStatus | None) -> Standing | None:
+    if status is None:
+        return None
+    words = {
+        ComplianceStatus.NON_COMPLIANT: Standing("bad", _("Missing")),
+        ComplianceStatus.PENDING: Standing("warn", _("Due")),
+        ComplianceStatus.COMPLIANT: Standing("ok", _("Valid")),
+    }
+    return words[status]
+
+
+@dataclass(frozen=True)
+class ChosenPeople:
+    """Some of the chosen workers by name, how many more there are, and how many of all are not ACTIVE."""
+
+    named: Sequence[Learner]
+    left_out: int
+    not_active: int
+
+
+def chosen_people(learner_ids: Sequence[int], *, most: int) -> ChosenPeople:
+    """Return who was chosen, `most` of them by name, in two queries."""
+    chosen = Learner.objects.filter(pk__in=learner_ids)
+    return ChosenPeople(
+        named=list(chosen.order_by("sort_key")[:most]),
+        left_out=max(0, len(learner_ids) - most),
+        not_active=chosen.exclude(status=Learner.Status.ACTIVE).count(),
+    )

@@ -1,0 +1,228 @@
+"""Roles and areas with who is in them and what they ask for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from learners.models import Area, AreaRequirement, Learner, LearnerArea, Role, RoleRequirement
+from learners.selectors.learners import is_on_site
+from training.core.refusals import Refusal
+from training.models import Course
+from training.selectors.courses import course_title
+
+
+class NotInLibrary(Refusal):
+    """There is no such role, area or requirement (404)."""
+
+    status = 404
+
+
+# Roles
+
+
+def get_role(pk: int) -> Role:
+    """Return a role.
+
+    Raises:
+        NotInLibrary: there is none.
+    """
+    role = list_roles().filter(pk=pk).first()
+    if role is None:
+        raise NotInLibrary(_("There is no such role. It may have been deleted."))
+    return role
+
+
+def list_roles(text: str = "") -> QuerySet[Role]:
+    """Return roles by title with `workers` (ACTIVE ones, C4) and `courses` that they ask for.
+
+    Args:
+        text: words that must all occur in title or code.
+    """
+    workers = Learner.objects.filter(is_on_site(), role=OuterRef("pk")).order_by()
+    courses = RoleRequirement.objects.filter(role=OuterRef("pk")).order_by()
+    roles = Role.objects.annotate(workers=_count(workers, "role"), courses=_count(courses, "role"))
+    for word in text.replace("\0", " ").split():
+        roles = roles.filter(Q(title__icontains=word) | Q(code__icontains=word))
+    return roles
+
+
+def _count(rows: QuerySet[Learner] | QuerySet[RoleRequirement], owner: str) -> Coalesce:
+    """Count the rows of each owner in a subquery of its own: two joins would multiply each other."""
+    return Coalesce(Subquery(rows.values(owner).annotate(n=Count("pk")).values("n")), 0)
+
+
+# Areas
+
+
+@dataclass(frozen=True)
+class AreaLine:
+    """An area in the tree: `depth` 0 is the site, `workers` are the ACTIVE ones in it and in the areas inside it."""
+
+    area: Area
+    depth: int
+    workers: int
+    courses: int
+
+    @property
+    def steps(self) -> range:
+        """One for each area around it: how far to the right its name stands."""
+        return range(self.depth)
+
+
+@dataclass(frozen=True)
+class AreaTree:
+    """Every area of the site, read once."""
+
+    areas: dict[int, Area]
+    children: dict[int | None, list[int]]
+
+    def around(self, area_id: int) -> list[Area]:
+        """Return the areas in which an area lies, the nearest first."""
+        found = []
+        parent = self.areas[area_id].parent_id
+        while parent is not None:
+            found.append(self.areas[parent])
+            parent = self.areas[parent].parent_id
+        return found
+
+    def inside(self, area_id: int | None, depth: int = 0) -> Iterable[tuple[int, int]]:
+        """Return the keys of what lies in an area, or on the site, each above what lies in it, with its depth."""
+        for child in self.children[area_id]:
+            yield child, depth
+            yield from self.inside(child, depth + 1)
+
+
+def get_area(pk: int) -> Area:
+    """Return an area.
+
+    Raises:
+        NotInLibrary: there is none.
+    """
+    area = Area.objects.filter(pk=pk).first()
+    if area is None:
+        raise NotInLibrary(_("There is no such area. It may have been deleted."))
+    return area
+
+
+def area_tree() -> AreaTree:
+    """Return the areas by name, in one query."""
+    areas = {area.pk: area for area in Area.objects.order_by("name", "pk")}
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for area in areas.values():
+        children[area.parent_id].append(area.pk)
+    return AreaTree(areas, children)
+
+
+def list_areas(text: str = "") -> list[AreaLine]:
+    """Return the areas, each below the one in which it lies, in three queries.
+
+    Args:
+        text: words that must all occur in the name; the areas around a match are shown with it.
+    """
+    tree = area_tree()
+    shown = _matching(tree, text)
+    return [line for line in _area_lines(tree, _workers_by_area(tree), inside=None) if line.area.pk in shown]
+
+
+@dataclass(frozen=True)
+class AreaPage:
+    """An area with everything around it: `around` from the site inwards, `inside` as lines of a tree.
+
+    `lines` are its own requirements, `inherited` those of the areas around it, the nearest first (C1).
+    """
+
+    area: Area
+    workers: int
+    around: Sequence[Area]
+    inside: Sequence[AreaLine]
+    lines: "Sequence[RequirementLine]"
+    inherited: "Sequence[RequirementLine]"
+
+
+def area_page(area: Area) -> AreaPage:
+    """Return what the page of an area shows, in five queries."""
+    tree = area_tree()
+    around = tree.around(area.pk)
+    workers = _workers_by_area(tree)
+    return AreaPage(
+        area=area,
+        workers=len(workers[area.pk]),
+        around=around[::-1],
+        inside=_area_lines(tree, workers, inside=area.pk),
+        lines=requirements_of(area),
+        inherited=inherited_requirements(around),
+    )
+
+
+def _area_lines(tree: AreaTree, workers: Mapping[int, set[int]], *, inside: int | None) -> list[AreaLine]:
+    courses = dict(AreaRequirement.objects.order_by().values_list("area").annotate(Count("pk")))
+    return [AreaLine(tree.areas[pk], depth, len(workers[pk]), courses.get(pk, 0)) for pk, depth in tree.inside(inside)]
+
+
+def _workers_by_area(tree: AreaTree) -> dict[int, set[int]]:
+    """Return by area the keys of the ACTIVE workers in it and inside it; who works in two of them is one worker."""
+    links = LearnerArea.objects.filter(learner__in=Learner.objects.filter(is_on_site())).order_by()
+    found: dict[int, set[int]] = defaultdict(set)
+    for area_id, learner_id in links.values_list("area", "learner"):
+        found[area_id].add(learner_id)
+    for pk, _depth in reversed(list(tree.inside(None))):
+        parent = tree.areas[pk].parent_id
+        if parent is not None:
+            found[parent] |= found[pk]
+    return found
+
+
+def _matching(tree: AreaTree, text: str) -> set[int]:
+    words = text.replace("\0", " ").casefold().split()
+    found = {pk for pk, area in tree.areas.items() if all(word in area.name.casefold() for word in words)}
+    return found | {around.pk for pk in found for around in tree.around(pk)}
+
+
+# Requirements
+
+
+@dataclass(frozen=True)
+class RequirementLine:
+    """That a role or an area asks for a course."""
+
+    requirement: RoleRequirement | AreaRequirement
+    course_title: str
+
+    @property
+    def course(self) -> Course:
+        return self.requirement.course
+
+
+def get_requirement(asker: Role | Area, course_id: int) -> RoleRequirement | AreaRequirement:
+    """Return how a role or an area asks for a course.
+
+    Raises:
+        NotInLibrary: it does not ask for it.
+    """
+    for line in requirements_of(asker):
+        if line.requirement.course_id == course_id:
+            return line.requirement
+    raise NotInLibrary(_("%(asker)s no longer requires this course.") % {"asker": asker})
+
+
+def requirements_of(asker: Role | Area) -> list[RequirementLine]:
+    """Return what a role or an area itself asks for, by course code, in one query."""
+    if isinstance(asker, Role):
+        return _lines(RoleRequirement.objects.filter(role=asker))
+    return _lines(AreaRequirement.objects.filter(area=asker))
+
+
+def inherited_requirements(around: Sequence[Area]) -> list[RequirementLine]:
+    """Return what the areas around an area ask of everybody inside them (C1), the nearest area first, in one query."""
+    lines = _lines(AreaRequirement.objects.filter(area__in=around).select_related("area"))
+    places = {area.pk: place for place, area in enumerate(around)}
+    return sorted(lines, key=lambda line: places[line.requirement.area_id])  # type: ignore[union-attr]  # an area's
+
+
+def _lines(requirements: QuerySet[RoleRequirement] | QuerySet[AreaRequirement]) -> list[RequirementLine]:
+    found = requirements.select_related("course").annotate(title=course_title()).order_by(F("course__code"))
+    return [RequirementLine(each, each.title or "") for each in found]

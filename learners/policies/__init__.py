@@ -1,0 +1,1 @@
+"""Pure rules: each `check_…` raises the reason, its twin says whether."""

@@ -1,0 +1,46 @@
+"""Pure rules about dates: days come in as arguments, nothing asks the clock or the database.
+
+What a learner must have and whether they have it (C1 to C4) is decided in SQL, by `learners.services.compliance`.
+"""
+
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+from django.utils.translation import gettext as _
+
+from training.core.refusals import Invalid
+
+
+class CompletionAhead(Invalid):
+    """The training lies in the future (400)."""
+
+
+class ExpiryTooEarly(Invalid):
+    """The certificate would have expired before it was earned (400)."""
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day of the month, `months` later, or the last day of that month where it is shorter (F2)."""
+    return day + relativedelta(months=months)
+
+
+def expiry_date(completion_date: date, *, validity_months: int) -> date | None:
+    """Return the last day on which a pass counts; None where it counts for good (F2: 0 months)."""
+    return add_months(completion_date, validity_months) if validity_months else None
+
+
+def check_external_dates(completion_date: date, expiry_date: date | None, *, today: date) -> None:
+    """R1: external training lies behind us and did not expire before it was completed. A past expiry is accepted.
+
+    Args:
+        expiry_date: None where the certificate does not expire.
+
+    Raises:
+        CompletionAhead, ExpiryTooEarly: `errors` names the field.
+    """
+    if completion_date > today:
+        message = _("The training cannot be completed in the future. Enter the date on the certificate.")
+        raise CompletionAhead(message, errors={"completion_date": [message]})
+    if expiry_date is not None and expiry_date < completion_date:
+        message = _("The certificate cannot expire before the training was completed. Check both dates.")
+        raise ExpiryTooEarly(message, errors={"expiry_date": [message]})

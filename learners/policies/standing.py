@@ -1,0 +1,170 @@
+"""How a stored answer is told: the verdict on a worker (L1, C7), and days counted on the day they are shown (C5).
+
+Pure functions over what `learners.services.compliance` has stored; nothing here decides compliance. Kinds are those of
+the interface: bad, warn, wait, ok, none.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from learners.models import ComplianceStatus, Learner
+from training.core.words import days_left
+
+
+class Verdict(TextChoices):
+    """May this person work here today?"""
+
+    CLEARED = "CLEARED", gettext_lazy("Cleared")
+    NOT_CLEARED = "NOT_CLEARED", gettext_lazy("Not cleared")
+    OUT_OF_DATE = "OUT_OF_DATE", gettext_lazy("Out of date")
+    BLOCKED = "BLOCKED", gettext_lazy("Blocked")
+    NOT_ACTIVE = "NOT_ACTIVE", gettext_lazy("Not active")
+
+
+KIND_OF_VERDICT = {
+    Verdict.CLEARED: "ok",
+    Verdict.NOT_CLEARED: "bad",
+    Verdict.OUT_OF_DATE: "bad",
+    Verdict.BLOCKED: "bad",
+    Verdict.NOT_ACTIVE: "none",
+}
+
+
+class Judged(Protocol):
+    """What of an item decides how it is told."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def expiry_date(self) -> date | None: ...
+    @property
+    def due_date(self) -> date | None: ...
+    @property
+    def key_date(self) -> date | None: ...
+    @property
+    def holds_until(self) -> date | None: ...
+
+
+class Facts(NamedTuple):
+    """An item without why, for pages that show thousands of them; the names are those of the item's columns."""
+
+    learner_id: int
+    course_id: int
+    status: str
+    expiry_date: date | None
+    due_date: date | None
+    key_date: date | None
+    holds_until: date | None
+    awaiting_verification: bool
+
+
+class Standing(NamedTuple):
+    """One word about a worker."""
+
+    kind: str
+    word: str
+
+
+# Places of items in a list, worst first; what is not required of somebody comes last.
+RED, DUE, EXPIRING, FINE, NOT_REQUIRED = range(5)
+
+
+class ItemStanding(NamedTuple):
+    """What a page says about one item.
+
+    `time` is the time left or passed in words; `order` sorts worst first, in each group the most pressing first.
+    """
+
+    kind: str
+    word: str
+    time: str
+    order: tuple[int, date]
+
+    @property
+    def is_expiring(self) -> bool:
+        """Valid, with its last day in the warning window."""
+        return self.order[0] == EXPIRING
+
+
+def is_out_of_date(holds_until: date | None, *, today: date) -> bool:
+    """Tell whether a stored answer is past its last day, and so no longer an answer (C7)."""
+    return holds_until is not None and holds_until < today
+
+
+def verdict(learner: Learner, *, today: date) -> Verdict:
+    """Return the verdict from the stored answer.
+
+    Blocked and not active win, whatever the items say (L1); red wins over out of date, not cleared either (C7).
+    """
+    if learner.status == Learner.Status.BLACKLISTED:
+        return Verdict.BLOCKED
+    if learner.status == Learner.Status.INACTIVE:
+        return Verdict.NOT_ACTIVE
+    if learner.compliance_status == ComplianceStatus.NON_COMPLIANT:
+        return Verdict.NOT_CLEARED
+    if is_out_of_date(learner.compliance_holds_until, today=today):
+        return Verdict.OUT_OF_DATE
+    return Verdict.CLEARED
+
+
+def standing_of_worker(learner: Learner, items: Iterable[ItemStanding], *, is_to_verify: bool, today: date) -> Standing:
+    """Return the one word of a list row: the verdict, or for a cleared worker the most pressing thing about the items.
+
+    Args:
+        items: those items at least that are not simply valid.
+        is_to_verify: a practical sign-off is owed; said where nothing worse is.
+    """
+    judged = verdict(learner, today=today)
+    if judged is not Verdict.CLEARED:
+        return Standing(KIND_OF_VERDICT[judged], str(judged.label))
+    yellow = min((item for item in items if item.kind == "warn"), key=lambda item: item.order, default=None)
+    if yellow is not None:
+        return Standing(yellow.kind, yellow.word)
+    return Standing("wait", _("To verify")) if is_to_verify else Standing("ok", str(judged.label))
+
+
+def standing_of_item(item: Judged, today: date, warning_days: int) -> ItemStanding:
+    """Return how one item stands on `today`.
+
+    Args:
+        warning_days: length of the warning window before an expiry.
+    """
+    if item.status == ComplianceStatus.NON_COMPLIANT:
+        return _red(item, today)
+    if is_out_of_date(item.holds_until, today=today):
+        assert item.holds_until is not None  # noqa: S101  # is_out_of_date has looked
+        return ItemStanding(
+            "bad", _("Out of date"), days_left((item.holds_until - today).days), (RED, item.holds_until)
+        )
+    if item.status == ComplianceStatus.PENDING:
+        assert item.due_date is not None  # noqa: S101  # only a rule with a grace period leaves an item pending
+        return ItemStanding("warn", _("Due"), _due((item.due_date - today).days), (DUE, item.due_date))
+    return _green(item, today, warning_days)
+
+
+def _red(item: Judged, today: date) -> ItemStanding:
+    since = item.key_date or date.min
+    if item.expiry_date is not None:
+        return ItemStanding("bad", _("Expired"), days_left((item.expiry_date - today).days), (RED, since))
+    if item.due_date is not None:
+        late = _("%(days)d d late") % {"days": (today - item.due_date).days}
+        return ItemStanding("bad", _("Overdue"), late, (RED, since))
+    return ItemStanding("bad", _("Missing"), _("no record"), (RED, since))
+
+
+def _green(item: Judged, today: date, warning_days: int) -> ItemStanding:
+    if item.expiry_date is None:
+        return ItemStanding("ok", _("Valid"), _("permanent"), (FINE, date.max))
+    days = (item.expiry_date - today).days
+    if days <= warning_days:
+        return ItemStanding("warn", _("Expiring"), days_left(days), (EXPIRING, item.expiry_date))
+    return ItemStanding("ok", _("Valid"), days_left(days), (FINE, item.expiry_date))
+
+
+def _due(days: int) -> str:
+    return _("due in %(days)d d") % {"days": days} if days > 0 else _("due today")

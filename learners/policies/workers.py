@@ -1,0 +1,204 @@
+"""What may be done with a worker's status, badge and dates (L1 to L3). Pure: every fact comes in as an argument.
+
+Each `check_…` raises the reason, so that a button (`training.policies.sessions.allows`) and its POST cannot disagree.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from learners.models import Learner
+from training.core.permissions import name_of
+from training.core.refusals import Conflict, Invalid
+from training.core.words import day as day_in_words
+from training.core.words import moment
+
+Status = Learner.Status
+
+# From which status to which a worker can be set by hand, always with a reason. Who has left comes back by
+# `return_to_site`, with a new start date; who is merged stays as it is until the merge is undone.
+STATUS_STEPS: Mapping[str, tuple[Status, ...]] = {
+    Status.ACTIVE: (Status.INACTIVE, Status.BLACKLISTED),
+    Status.INACTIVE: (Status.ACTIVE, Status.BLACKLISTED),
+    Status.BLACKLISTED: (Status.ACTIVE, Status.INACTIVE),
+}
+
+
+class MergedAway(Conflict):
+    """The badge was merged into another one, where everything is changed now (409)."""
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else changed the worker after this person had loaded the form (409)."""
+
+
+class StatusNotPossible(Conflict):
+    """The worker's status, or the end date, does not allow the step (409)."""
+
+
+class DatedBack(Invalid):
+    """A status would hold from before its last change (400); `errors` names the day, or the reason that is missing."""
+
+
+class CannotMerge(Conflict):
+    """The two badges cannot be merged as they are (409)."""
+
+
+class NotMerged(Conflict):
+    """There is no merge to undo (409)."""
+
+
+def check_not_merged(learner: Learner) -> None:
+    """L2: what was merged is changed at the survivor."""
+    if learner.merged_into is not None:
+        raise MergedAway(
+            _("%(worker)s was merged into %(survivor)s. Change that worker, or undo the merge first.")
+            % {"worker": learner, "survivor": learner.merged_into},
+            conflict={"kind": "STATE", "merged_into": learner.merged_into_id},
+        )
+
+
+def check_version(learner: Learner, version: datetime | None) -> None:
+    """An edit of something that somebody else has changed meanwhile is refused; None does not ask."""
+    if version is not None and version != learner.updated_at:
+        who = learner.updated_by
+        raise ChangedMeanwhile(
+            _("%(who)s changed this worker on %(when)s. Compare, then save again.")
+            % {
+                "who": name_of(who) if who else _("Somebody"),
+                "when": moment(timezone.localtime(learner.updated_at)),
+            },
+            conflict={
+                "kind": "VERSION",
+                "learner_id": learner.pk,
+                "theirs": learner.updated_at.isoformat(),
+                "yours": version.isoformat(),
+            },
+        )
+
+
+def why_not_active(learner: Learner) -> str:
+    """Return why somebody who is not ACTIVE can be put on no list (L1), as part of a sentence."""
+    if learner.merged_into is not None:
+        words = _("%(worker)s was merged into %(survivor)s")
+        return words % {"worker": learner, "survivor": learner.merged_into}
+    words = _("%(worker)s is blocked") if learner.status == Status.BLACKLISTED else _("%(worker)s is not active")
+    return words % {"worker": learner}
+
+
+def has_left(learner: Learner, *, today: date) -> bool:
+    """L3: the last day has passed."""
+    return learner.end_date is not None and learner.end_date < today
+
+
+def check_reason(reason: str, sentence: str, *, field: str = "reason") -> str:
+    """Return the reason without blanks around it, or refuse a blank one with `sentence`."""
+    if not reason.strip():
+        raise Invalid(sentence, errors={field: [sentence]})
+    return reason.strip()
+
+
+def check_can_set_status(learner: Learner, status: str, *, today: date) -> None:
+    """L1, L3: the step is in the table, and nobody is active who has left."""
+    check_not_merged(learner)
+    if status == learner.status:
+        raise StatusNotPossible(
+            {
+                Status.ACTIVE: _("%(worker)s is active already."),
+                Status.INACTIVE: _("%(worker)s is not active already."),
+                Status.BLACKLISTED: _("%(worker)s is blocked already."),
+            }[Status(status)]
+            % {"worker": learner}
+        )
+    if status not in STATUS_STEPS[learner.status]:
+        raise Invalid(_("Choose one of the statuses that are offered."))
+    if status == Status.ACTIVE and has_left(learner, today=today):
+        raise StatusNotPossible(
+            _("%(worker)s has left: the last day was %(day)s. Enter the return with its new start date.")
+            % {"worker": learner, "day": day_in_words(learner.end_date)}
+        )
+
+
+def check_can_return(learner: Learner) -> None:
+    """L3: who is back has left before, and is not blocked."""
+    check_not_merged(learner)
+    if learner.status == Status.ACTIVE:
+        raise StatusNotPossible(_("%(worker)s is active already. Change the dates instead.") % {"worker": learner})
+    if learner.status == Status.BLACKLISTED:
+        raise StatusNotPossible(
+            _("%(worker)s is blocked. Make the worker active first, and say why.") % {"worker": learner}
+        )
+
+
+def check_start_of_return(learner: Learner, start_date: date) -> None:
+    """L3: a return comes after the last day before it."""
+    if learner.end_date is not None and start_date <= learner.end_date:
+        text = _("The last day before was %(day)s. Enter a later day.") % {"day": day_in_words(learner.end_date)}
+        raise Invalid(text, errors={"start_date": [text]})
+    if start_date <= learner.start_date:
+        text = _("The start before was %(day)s. Enter a later day.") % {"day": day_in_words(learner.start_date)}
+        raise Invalid(text, errors={"start_date": [text]})
+
+
+def check_dated_back(day: date, *, status_since: date | None, may_date_back: bool, reason: str, field: str) -> None:
+    """C8: only a superuser dates back past the last change of status, with a reason.
+
+    Args:
+        day: from which the new status is to hold.
+        status_since: when the status last changed, in the dated history; None: it never did.
+        field: the name under which the day was given.
+    """
+    if status_since is None or day >= status_since:
+        return
+    since = {"day": day_in_words(status_since)}
+    if not may_date_back:
+        text = _("The status changed on %(day)s. Enter that day or a later one: only a superuser may go back past it.")
+        raise DatedBack(text % since, errors={field: [text % since]})
+    if not reason.strip():
+        text = _("The status changed on %(day)s. Say why the status before that day has to be corrected.")
+        raise DatedBack(text % since, errors={"reason": [text % since]})
+
+
+def check_can_merge(duplicate: Learner, survivor: Learner, *, merged_into_duplicate: Learner | None) -> None:
+    """L2: two badges of one person become one, one step deep, and nobody is unblocked by it.
+
+    Args:
+        merged_into_duplicate: a badge that was merged into the duplicate before, if there is one.
+    """
+    if duplicate.pk == survivor.pk:
+        raise CannotMerge(_("These are the same badge. Choose the other badge of this person."))
+    if duplicate.merged_into is not None:
+        raise CannotMerge(
+            _("%(worker)s was merged into %(other)s already. Undo that merge first.")
+            % {"worker": duplicate, "other": duplicate.merged_into}
+        )
+    if survivor.merged_into is not None:
+        raise CannotMerge(
+            _("%(worker)s was merged into %(other)s. Merge into that one, or undo that merge first.")
+            % {"worker": survivor, "other": survivor.merged_into}
+        )
+    if merged_into_duplicate is not None:
+        raise CannotMerge(
+            _("%(other)s was merged into %(worker)s. Undo that merge first, or merge the other way round.")
+            % {"worker": duplicate, "other": merged_into_duplicate}
+        )
+    if duplicate.status == Status.BLACKLISTED and survivor.status != Status.BLACKLISTED:
+        raise CannotMerge(
+            _("%(worker)s is blocked and %(other)s is not. Block the other badge too, or lift the block, then merge.")
+            % {"worker": duplicate, "other": survivor}
+        )
+    for one, other in ((duplicate, survivor), (survivor, duplicate)):
+        if one.supervisor_id == other.pk:
+            raise CannotMerge(
+                _("%(worker)s is entered as supervisor of %(other)s. Choose another supervisor first.")
+                % {"worker": other, "other": one}
+            )
+
+
+def check_merged(learner: Learner) -> Learner:
+    """L2: only what is merged can be taken apart; return the survivor."""
+    if learner.merged_into is None:
+        raise NotMerged(_("%(worker)s is not merged into another badge.") % {"worker": learner})
+    return learner.merged_into

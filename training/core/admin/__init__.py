@@ -1,0 +1,1 @@
+"""What every page of Django Admin has in common."""

@@ -1,0 +1,55 @@
+"""Who an audit event names: the one way to say who acts, for requests, services and commands.
+
+An event has the key of the login, and its names as they are at that moment: renaming a login later leaves the past as
+it was. django-pghistory hands what is said here to the database with every statement, and the triggers of
+`training.core.audited.audited` write it down with the event.
+"""
+
+import getpass
+from typing import TYPE_CHECKING, Any
+
+import pghistory
+from django.contrib.auth.models import AbstractUser
+
+from training.core.permissions import name_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+def person(user: "AbstractUser | AnonymousUser | None") -> dict[str, Any]:
+    """Return what events say of a login; nothing of nobody, so that whoever signs in meanwhile can still be named."""
+    if not isinstance(user, AbstractUser):
+        return {}
+    return {"user": user.pk, "username": user.get_username(), "name": name_of(user)}
+
+
+def as_person(by: AbstractUser) -> pghistory.context:
+    """Around what a service writes: its events name `by`, whatever door called the service."""
+    return pghistory.context(**person(by))
+
+
+def as_command(name: str, *, by: AbstractUser | None = None) -> pghistory.context:
+    """Around what a command writes: its events name the command and the account of the machine that ran it.
+
+    Args:
+        by: the login for which the command acts, if it acts for one.
+    """
+    return pghistory.context(command=name, operator=_account(), **person(by))
+
+
+def as_job(number: int, *, by: AbstractUser) -> pghistory.context:
+    """Around what the worker does of a job: its events name the job, and the login that asked for it.
+
+    Args:
+        number: the key of the job.
+    """
+    return pghistory.context(door="job", job=number, **person(by))
+
+
+def _account() -> str:
+    """Return the account of the operating system; empty where it has no name, as in some containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

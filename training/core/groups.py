@@ -1,0 +1,6 @@
+"""The groups of logins (1-domain, Who), made after every migrate; `training.core.permissions` says what each may do."""
+
+SUPERVISORS = "HSE supervisor"
+TRAINERS = "trainer"
+AUDITORS = "auditor"
+GROUPS = (SUPERVISORS, TRAINERS, AUDITORS)

@@ -1,0 +1,215 @@
+"""Who may do what: one table for pages, API, Admin and tests. What is not granted is refused.
+
+A view declares what it needs with `@requires(...)` or says `@public`; `PermissionMiddleware` turns everybody else away
+before the view runs, and refuses views that declare nothing. Where a grant reaches only a trainer's own sessions and
+classes, the view (or service) asks once more with the object: `check_may(user, Permission.MARK, session)`.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, AnonymousUser, Group
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from training.core.groups import AUDITORS, GROUPS, SUPERVISORS, TRAINERS
+from training.core.refusals import NotPermitted
+
+User = AbstractUser | AnonymousUser
+
+
+class Role(StrEnum):
+    """What a login is, for the table below; a person may be several."""
+
+    SUPERUSER = "superuser"
+    SUPERVISOR = SUPERVISORS
+    TRAINER = TRAINERS
+    AUDITOR = AUDITORS
+
+
+class Permission(StrEnum):
+    """One thing a person may do, named with the user's word."""
+
+    READ_SITE = "read the site"  # Today, workers, profiles, library: everything that names more than own sessions
+    READ_SESSION = "read a session"  # list, workspace, sheet, evidence of it
+    PLAN = "plan sessions"  # create, edit, schedule, cancel, delete, duplicate, pick attendees
+    ADD_WALK_IN = "add to a list"
+    REMOVE_ATTENDEE = "remove from a list"
+    MARK = "mark attendance"
+    UPLOAD = "upload evidence"
+    FINALIZE = "finalize"
+    READ_EVIDENCE = "open evidence"
+    VERIFY = "sign off"
+    RECORD_EXTERNAL = "enter external records"
+    KEEP_WORKERS = "keep workers"  # create and change workers, their role and areas
+    KEEP_LIBRARY = "keep the library"  # courses, trainers, venues, companies, roles, areas, requirements
+    READ_CLASS = "read a class"
+    PLAN_CLASSES = "plan classes"
+    CAPTURE = "capture hours"
+    REVOKE = "revoke"
+    CORRECT = "correct"
+    MERGE = "merge"
+    DATE_BACK_STATUS = "date back a status"  # past its last change, so that the answer about those days is another one
+    VOID = "void"
+    ADMINISTER = "administer"  # users, Django Admin
+
+
+class Reach(StrEnum):
+    ALL = "all"
+    OWN = "own"  # sessions and classes whose trainer is this login
+
+
+_READING = {Permission.READ_SITE, Permission.READ_SESSION, Permission.READ_EVIDENCE, Permission.READ_CLASS}
+SUPERUSER_ONLY = frozenset(
+    {
+        Permission.REVOKE,
+        Permission.CORRECT,
+        Permission.MERGE,
+        Permission.DATE_BACK_STATUS,
+        Permission.VOID,
+        Permission.ADMINISTER,
+    }
+)
+_TRAINERS_OWN = {
+    Permission.READ_SESSION,
+    Permission.ADD_WALK_IN,
+    Permission.MARK,
+    Permission.UPLOAD,
+    Permission.READ_EVIDENCE,
+    Permission.READ_CLASS,
+    Permission.CAPTURE,
+}
+
+GRANTS: dict[Role, dict[Permission, Reach]] = {
+    Role.SUPERUSER: dict.fromkeys(Permission, Reach.ALL),
+    Role.SUPERVISOR: {permission: Reach.ALL for permission in Permission if permission not in SUPERUSER_ONLY},
+    Role.TRAINER: dict.fromkeys(_TRAINERS_OWN, Reach.OWN),
+    Role.AUDITOR: dict.fromkeys(_READING, Reach.ALL),
+}
+
+
+class Owned(Protocol):
+    """A session or class: something one trainer's login holds."""
+
+    @property
+    def owner_id(self) -> int | None: ...
+
+
+def roles_of(user: User) -> frozenset[Role]:
+    """Return the roles of a login; its groups are read once per user object. Nobody and disabled users have none."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    cached: frozenset[Role] | None = getattr(user, "_siteproof_roles", None)
+    if cached is None:
+        names = set(Group.objects.filter(user__pk=user.pk, name__in=GROUPS).values_list("name", flat=True))
+        cached = frozenset({Role(name) for name in names} | ({Role.SUPERUSER} if user.is_superuser else set()))
+        user._siteproof_roles = cached  # type: ignore[attr-defined]  # a cache on the request's user object
+    return cached
+
+
+def withhold(user: AbstractUser, permissions: frozenset[Permission]) -> None:
+    """Let a login do less than the table grants it, for as long as this object of it lives: what acts is a token."""
+    user._siteproof_withheld = permissions  # type: ignore[attr-defined]  # read by `reach`
+
+
+def reach(user: User, permission: Permission) -> Reach | None:
+    """Return how far `permission` goes for `user`: everything, own things, or nothing (None)."""
+    if permission in getattr(user, "_siteproof_withheld", ()):
+        return None
+    granted = {GRANTS[role].get(permission) for role in roles_of(user)}
+    if Reach.ALL in granted:
+        return Reach.ALL
+    return Reach.OWN if Reach.OWN in granted else None
+
+
+def check_may(user: User, permission: Permission, thing: Owned | None = None) -> None:
+    """Refuse what is not granted.
+
+    Args:
+        thing: the session or class it is about; without one, a grant for own things only is not enough.
+
+    Raises:
+        NotPermitted: the table does not grant it.
+    """
+    how_far = reach(user, permission)
+    if how_far is Reach.ALL:
+        return
+    if how_far is Reach.OWN and thing is not None and thing.owner_id is not None and thing.owner_id == user.pk:
+        return
+    raise NotPermitted(_("You may not do this. Ask an HSE supervisor or an administrator."))
+
+
+def may(user: User, permission: Permission, thing: Owned | None = None) -> bool:
+    """Tell whether `check_may` would pass, so that a button and its POST cannot disagree."""
+    try:
+        check_may(user, permission, thing)
+    except NotPermitted:
+        return False
+    return True
+
+
+def name_of(user: AbstractUser) -> str:
+    """Return how a login is named to other people."""
+    return user.get_full_name() or user.get_username()
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def requires(*permissions: Permission) -> Callable[[View], View]:
+    """Declare that a view needs any one of `permissions`, at least for own things."""
+
+    def declare(view: View) -> View:
+        view.permissions = frozenset(permissions)  # type: ignore[attr-defined]  # read by the middleware and the tests
+        return view
+
+    return declare
+
+
+def signed_in(view: View) -> View:
+    """Declare that every login may use a view, such as changing one's own password."""
+    view.permissions = frozenset[Permission]()  # type: ignore[attr-defined]  # as above
+    return view
+
+
+def public(view: View) -> View:
+    """Declare that a view needs no login."""
+    view.is_public = True  # type: ignore[attr-defined]  # as above
+    return view
+
+
+class PermissionMiddleware:
+    """Deny by default: no view runs unless it says who may use it and the person is one of them.
+
+    Every view of Django Admin is for those who may administer, whether or not it says so.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if getattr(view, "is_public", False):
+            return None
+        if not request.user.is_authenticated:
+            if getattr(request, "htmx", False):
+                return HttpResponse(_("Your login has ended. Sign in again."), status=401)
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        declared = self._declared(request, view)
+        if declared is None or (declared and not any(reach(request.user, each) for each in declared)):
+            raise PermissionDenied
+        return None
+
+    @staticmethod
+    def _declared(request: HttpRequest, view: Callable[..., HttpResponse]) -> frozenset[Permission] | None:
+        if request.resolver_match is not None and "admin" in request.resolver_match.app_names:
+            return frozenset({Permission.ADMINISTER})
+        return getattr(view, "permissions", None)

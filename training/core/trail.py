@@ -1,0 +1,343 @@
+"""The audit trail as people read it: who, when, what before and after, from where.
+
+Reads the event tables that django-pghistory fills (one per audited model, `training.core.audited.audited`), and logs
+that are their own history, such as opened evidence. One statement finds the lines of a page; its SQL is written by
+hand in `_lines`, because no queryset unites tables of different columns with each row's predecessor.
+"""
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import Permission, User
+from django.db import connection, models
+from django.db.models.options import Options
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from training.core.names_then import NamesThen
+from training.core.words import NOTHING, day, moment
+
+PAGE_SIZE = 50
+CURSOR_SEPARATOR = "~"
+# What a row says about itself and not about the matter.
+CHANGES = {"update", "password"}  # events of a row that was there before and is still
+BOOKKEEPING = {"id", "created_at", "created_by", "updated_at", "updated_by", "version", "last_line", "sort_key"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The events of one table that belong to a trail.
+
+    Args:
+        model: an audited model; with `at` and `who`, an append-only log whose rows are the events.
+        ids: values that select the rows.
+        by: the field that holds those values; by default the row's own key.
+        subject: the field whose value names the row in a line, such as the course of a compliance item.
+        fields: what is worth telling; by default every field but bookkeeping.
+        at: of a log: the field with the time.
+        who: of a log: the field with the person.
+    """
+
+    model: type[models.Model]
+    ids: Collection[int]
+    by: str = "pk"
+    subject: str = ""
+    fields: tuple[str, ...] = ()
+    at: str = ""
+    who: str = ""
+
+    @property
+    def is_log(self) -> bool:
+        return bool(self.at)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field in words; `before` is empty where there was no row before."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the trail.
+
+    `action` is insert, update, password, delete, known or log. `door` is what it came through (page, API, a token,
+    Admin, a command, the database itself), `path` and `address` are from where, as far as that is known.
+    """
+
+    at: dt.datetime
+    action: str
+    title: str
+    changes: Sequence[Change]
+    who: str
+    door: str
+    path: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A page of the trail, newest first; `following` is the cursor of the next page, empty on the last."""
+
+    entries: Sequence[Entry]
+    following: str
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A row as the statement finds it, still in columns and numbers."""
+
+    source: Source
+    cursor: str
+    at: dt.datetime
+    action: str
+    row: dict[str, Any]
+    previous: dict[str, Any]
+    context: dict[str, Any]
+
+    @property
+    def person(self) -> int | None:
+        """The key of the login that did it."""
+        if self.source.is_log:
+            return self.row.get(_column(self.source.model._meta, self.source.who))
+        return self.context.get("user")
+
+
+def trail(sources: Sequence[Source], *, after: str = "", size: int = PAGE_SIZE) -> Trail:
+    """Return one page of what happened to the rows of `sources`, newest first.
+
+    A change of nothing that is told, such as of bookkeeping alone, has no line, so that a page can be a little shorter.
+    The number of queries depends on how many kinds of things the lines name, never on how many lines there are.
+
+    Args:
+        after: cursor of the page before; one that was never given starts from the newest line.
+        size: lines on a page, at most.
+    """
+    lines = _lines(sources, after=after, limit=size + 1)
+    shown = lines[:size]
+    names = _Names(shown)
+    entries = [_entry(line, names) for line in shown]
+    told = [entry for entry in entries if entry.changes or entry.action != "update"]
+    return Trail(told, shown[-1].cursor if len(lines) > size else "")
+
+
+# Finding the lines
+
+
+def _lines(sources: Sequence[Source], *, after: str, limit: int) -> list[_Line]:
+    """Return the newest lines after the cursor, each with the row as it was left and as it was before.
+
+    Lines of one moment stand in the order of `sources`, the last one on top.
+    """
+    cursor = _parsed(after)
+    branches: list[str] = []
+    parameters: list[Any] = []
+    for number, source in enumerate(sources):
+        if source.ids:
+            branches.append(f"({_branch(source, number, is_later_page=cursor is not None)})")
+            parameters += [list(source.ids), *(cursor or ()), limit]
+    if not branches:
+        return []
+    statement = f"""
+        SELECT found.source, found.event, found.at, found.action, found.row, found.previous, context.metadata
+          FROM ({" UNION ALL ".join(branches)}) found
+          LEFT JOIN pghistory_context context ON context.id = found.context
+         ORDER BY found.at DESC, found.source DESC, found.event DESC
+         LIMIT %s
+    """  # noqa: S608  # table and column names come from the models, values are parameters
+    with connection.cursor() as database:
+        database.execute(statement, [*parameters, limit])
+        rows = database.fetchall()
+    return [
+        _Line(
+            source=sources[number],
+            cursor=CURSOR_SEPARATOR.join((at.isoformat(), str(number), str(event))),
+            at=at,
+            action=action,
+            row=json.loads(row),
+            previous=json.loads(previous or "{}"),
+            context=json.loads(context or "{}"),
+        )
+        for number, event, at, action, row, previous, context in rows
+    ]
+
+
+def _branch(source: Source, number: int, *, is_later_page: bool) -> str:
+    """Return the SELECT of one source; its parameters are the values, the cursor if there is one, and the limit."""
+    quote = connection.ops.quote_name
+    if source.is_log:
+        options = source.model._meta
+        key, at = quote(_column(options, "pk")), quote(_column(options, source.at))
+        action, previous, context = "'insert'", "NULL::jsonb", "NULL::uuid"
+    else:
+        options = source.model.pgh_event_model._meta  # type: ignore[attr-defined]  # set by pghistory
+        key, at = "pgh_id", "pgh_created_at"
+        action, context = "event.pgh_label", "event.pgh_context_id"
+        previous = f"""(SELECT to_jsonb(earlier) FROM {quote(options.db_table)} earlier
+                         WHERE earlier.pgh_obj_id = event.pgh_obj_id AND earlier.pgh_id < event.pgh_id
+                         ORDER BY earlier.pgh_id DESC LIMIT 1)"""  # noqa: S608  # as in _lines
+    by = "pgh_obj_id" if source.by == "pk" and not source.is_log else _column(options, source.by)
+    later = f"AND ({at}, {number}, {key}) < (%s, %s, %s)" if is_later_page else ""
+    return f"""
+        SELECT {number} AS source, event.{key} AS event, event.{at} AS at, {action} AS action,
+               to_jsonb(event) AS row, {previous} AS previous, {context} AS context
+          FROM (SELECT * FROM {quote(options.db_table)} WHERE {quote(by)} = ANY(%s) {later}
+                 ORDER BY {at} DESC, {key} DESC LIMIT %s) event
+    """  # noqa: S608  # as in _lines
+
+
+def _column(options: Options, name: str) -> str:
+    field = options.pk if name == "pk" else options.get_field(name)
+    return str(field.column)  # type: ignore[union-attr]  # the fields that sources name have one
+
+
+def _parsed(cursor: str) -> tuple[dt.datetime, int, int] | None:
+    """Return the parts of a cursor, or None if there is none or nobody was ever given this one."""
+    try:
+        at, number, event = cursor.split(CURSOR_SEPARATOR)
+        when = dt.datetime.fromisoformat(at)
+        return (when, int(number), int(event)) if when.tzinfo else None
+    except ValueError:
+        return None
+
+
+# Telling them in words
+
+
+class _Names:
+    """What the things are called that lines refer to, read with one query for each kind of thing.
+
+    People are called as they were when it happened.
+    """
+
+    def __init__(self, lines: Iterable[_Line]) -> None:
+        wanted: dict[type[models.Model], set[int]] = defaultdict(set)
+        for line in lines:
+            if line.person is not None and "name" not in line.context:
+                wanted[User].add(line.person)
+            for field in _told(line.source):
+                if isinstance(field, models.ForeignKey):
+                    found = (row.get(field.column) for row in (line.row, line.previous))
+                    wanted[field.related_model] |= {key for key in found if key is not None}
+        self._people = NamesThen(wanted.pop(User, set()))
+        self._rows = {model: _rows(model).in_bulk(keys) for model, keys in wanted.items() if keys}
+
+    def of(self, model: type[models.Model], key: int, *, at: dt.datetime) -> str:
+        """Return the name of a row, of a person as it was at a moment; or its number if it is gone."""
+        if model is User:
+            name = self._people.at(key, at)
+        else:
+            row = self._rows[model].get(key)
+            name = None if row is None else str(row)
+        return _("no. %(number)s (removed since)") % {"number": key} if name is None else name
+
+    def who(self, line: _Line) -> str:
+        """Return who did it, under the name of that time: the event's own, or else what is known of the login."""
+        if line.person is None:
+            return _("System")
+        return line.context.get("name") or self.of(User, line.person, at=line.at)
+
+
+def _rows(model: type[models.Model]) -> models.QuerySet[Any]:
+    rows: models.QuerySet[Any] = model._base_manager.all()
+    return rows.select_related("content_type") if model is Permission else rows  # its name has that of the thing
+
+
+def _entry(line: _Line, names: _Names) -> Entry:
+    source = line.source
+    thing = str(source.model._meta.verbose_name)
+    if source.subject:
+        thing = f"{thing} {_in_words(source.model._meta.get_field(source.subject), line, line.row, names)}"
+    if not source.is_log:
+        sentences = {
+            "known": _("%(thing)s as it was when recording began"),
+            "insert": _("%(thing)s added"),
+            "update": _("%(thing)s changed"),
+            "password": _("Password of the %(thing)s changed"),
+            "delete": _("%(thing)s removed"),
+        }
+        thing = sentences[line.action] % {"thing": thing}
+    return Entry(
+        at=line.at,
+        action="log" if source.is_log else line.action,
+        title=capfirst(thing),
+        changes=_changes(line, names),
+        who=names.who(line),
+        door=door_in_words(line.context) or (_("database") if line.person is None else ""),
+        path=line.context.get("url", ""),
+        address=line.context.get("ip") or "",
+    )
+
+
+def _changes(line: _Line, names: _Names) -> list[Change]:
+    """Return what differs from the row before; where there was none, everything that says something."""
+    changes = []
+    for field in _told(line.source):
+        if field.name == line.source.subject:
+            continue
+        label = capfirst(str(field.verbose_name))
+        value = _in_words(field, line, line.row, names)
+        if line.action in CHANGES and line.previous:
+            before = _in_words(field, line, line.previous, names)
+            if value != before:
+                changes.append(Change(label, before, value))
+        elif value != NOTHING and line.row.get(str(field.column)) is not False:
+            changes.append(Change(label, "", value))
+    return changes
+
+
+def _is_said(model: type[models.Model], name: str, row: dict[str, Any]) -> bool:
+    """Tell whether a value means anything yet: a model names in `SAID_ONLY_WITH` what it hangs on."""
+    needs = getattr(model, "SAID_ONLY_WITH", {}).get(name)
+    return needs is None or (bool(row.get(needs)) and _is_said(model, needs, row))
+
+
+def _told(source: Source) -> list[models.Field]:
+    """Return the fields of a source that lines tell, its subject among them."""
+    fields = source.model._meta.concrete_fields
+    if source.fields:
+        return [field for field in fields if field.name in (*source.fields, source.subject)]
+    hidden = BOOKKEEPING | {source.by, source.at, source.who}
+    return [field for field in fields if field.name not in hidden and not isinstance(field, models.JSONField)]
+
+
+def _in_words(field: Any, line: _Line, row: dict[str, Any], names: _Names) -> str:
+    value = row.get(field.column)
+    if value is None or value == "" or not _is_said(line.source.model, field.name, row):
+        return NOTHING
+    if isinstance(field, models.ForeignKey):
+        return names.of(field.related_model, value, at=line.at)
+    return _plain(field, value)
+
+
+def _plain(field: Any, value: Any) -> str:
+    if isinstance(field, models.BooleanField):
+        return _("yes") if value else _("no")
+    if isinstance(field, models.DateTimeField):
+        at = parse_datetime(value)
+        return moment(at and timezone.localtime(at))
+    if isinstance(field, models.DateField):
+        return day(parse_date(value))
+    return str(dict(field.flatchoices).get(value, value))
+
+
+def door_in_words(context: dict[str, Any]) -> str:
+    """Return what an event came through, as its context says: a command and who ran it, a door, a token."""
+    if command := context.get("command"):
+        if operator := context.get("operator"):
+            return _("command %(name)s, run by %(operator)s") % {"name": command, "operator": operator}
+        return _("command %(name)s") % {"name": command}
+    if token := context.get("token"):
+        return _("API, by token %(number)s (%(name)s)") % {"number": token, "name": context.get("token_name", "")}
+    if door := context.get("door"):
+        return {"page": _("page"), "api": _("API"), "admin": _("Admin")}[door]
+    return ""

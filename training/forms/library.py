@@ -1,0 +1,242 @@
+"""What people type on the pages of the library: filters, and the forms of courses, trainers, venues and companies."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from training.core.edits import remember
+from training.forms.sessions import WITHIN_REASON, DayInput, course_choices, needed
+from training.models import Company, Course, CourseVersion, Trainer, TrainerQualification, Venue
+from training.pages.library_courses import ShownCourses
+from training.pages.library_lists import InUse
+from training.pages.library_trainers import logins_for
+from training.services.companies import CompanyFacts
+from training.services.courses import Syllabus
+from training.services.trainers import QualificationFacts, TrainerFacts
+from training.services.venues import VenueFacts
+
+LONGEST_SEARCH = 100
+
+
+class LibraryFilterForm(forms.Form):
+    """The search above a list, and the entry of its strip. A value that means nothing narrows nothing."""
+
+    q = forms.CharField(required=False, max_length=LONGEST_SEARCH)
+    show = forms.ChoiceField(required=False)
+
+    def __init__(self, data: Any, *, shown: type[TextChoices], default: TextChoices) -> None:
+        super().__init__(data)
+        self.fields["show"].choices = shown.choices  # type: ignore[attr-defined]  # a choice field
+        self._entries, self._default = shown, default
+
+    @property
+    def text(self) -> str:
+        self.is_valid()
+        return str(self.cleaned_data.get("q", ""))
+
+    def shown(self) -> Any:
+        """Return the entry of the strip that was chosen."""
+        self.is_valid()
+        return self._entries(self.cleaned_data.get("show") or self._default)
+
+
+def course_filter(data: Any) -> LibraryFilterForm:
+    return LibraryFilterForm(data, shown=ShownCourses, default=ShownCourses.ALL)
+
+
+def use_filter(data: Any) -> LibraryFilterForm:
+    return LibraryFilterForm(data, shown=InUse, default=InUse.ACTIVE)
+
+
+# Courses
+
+
+class VersionForm(forms.ModelForm):
+    """The syllabus of a draft, and the courses that should be held before it.
+
+    Args:
+        course: the course of the version; None while it does not exist.
+    """
+
+    prerequisites = forms.TypedMultipleChoiceField(
+        label=_("Prerequisites"),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Courses to pass first. Workers without them are marked in the picker and can still be added."),
+    )
+
+    class Meta:
+        model = CourseVersion
+        fields = (
+            "title",
+            "category",
+            "duration_minutes",
+            "validity_months",
+            "minimum_score",
+            "delivery_method",
+            "provider_type",
+            "requires_verification",
+            "change_log",
+        )
+        widgets = {"change_log": forms.Textarea(attrs={"rows": 3})}
+        labels = {"change_log": _("What changed, and why")}
+        help_texts = {
+            "requires_verification": _("A pass counts only after the sign-off on the job."),
+            "change_log": _("Shown beside the version."),
+        }
+
+    def __init__(self, *args: Any, course: Course | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ticked = {str(each) for each in self["prerequisites"].value() or ()}
+        offered = [choice for choice in course_choices() if course is None or choice[0] != course.pk]
+        offered.sort(key=lambda choice: str(choice[0]) not in ticked)  # what is ticked is seen without scrolling
+        self.fields["prerequisites"].choices = offered  # type: ignore[attr-defined]  # a choice field
+
+    def syllabus(self) -> Syllabus:
+        """Return what was typed, of a valid form."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields}  # type: ignore[return-value,union-attr]
+
+
+class NewCourseForm(VersionForm):
+    """A course with the draft of its first version."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=8,
+        help_text=_("Two to four letters, a dash, three digits: HSE-001. It never changes."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, course=None, **kwargs)
+        del self.fields["change_log"]
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"].upper()
+        Course._meta.get_field("code").run_validators(code)
+        return code
+
+    def syllabus(self) -> Syllabus:
+        """Return what was typed, of a valid form; a first version has changed nothing."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields if name in self.fields}  # type: ignore[return-value,union-attr]
+
+
+def initial_of(version: CourseVersion) -> dict[str, Any]:
+    """Return what the form of a stored version shows; its prerequisites must have been prefetched."""
+    fields = VersionForm.Meta.fields
+    first = [link.course_id for link in version.prerequisite_links.all()]
+    return {**forms.model_to_dict(version, fields), "prerequisites": first}
+
+
+# Trainers
+
+
+class TrainerForm(forms.ModelForm):
+    """A trainer. Offers companies in use and free logins, and whatever is chosen already."""
+
+    class Meta:
+        model = Trainer
+        fields = ("first_name", "last_name", "kind", "company", "email", "phone", "user")
+        help_texts = {"user": _("Only for trainers who mark attendance themselves. An administrator makes the login.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        trainer = self.instance if self.instance.pk else None
+        companies = Company.objects.filter(Q(is_active=True) | Q(pk=self.instance.company_id))
+        self._offer("company", companies, _("No company"))
+        self._offer("user", logins_for(trainer), _("No login"))
+        needed(self, _("needed if external"), "company")
+        self.fields["user"].label_from_instance = _login_name  # type: ignore[attr-defined]  # a model choice field
+        remember(self, self.instance)
+
+    def facts(self) -> TrainerFacts:
+        """Return what was typed, of a valid form."""
+        typed = _typed(self)
+        company, user = typed.pop("company"), typed.pop("user")
+        return {**typed, "company_id": company and company.pk, "user_id": user and user.pk}  # type: ignore[typeddict-item]
+
+    def _offer(self, name: str, rows: QuerySet[Any], nothing: Any) -> None:
+        field: Any = self.fields[name]  # a model choice field
+        field.queryset, field.empty_label = rows, nothing
+
+
+class QualificationForm(forms.ModelForm):
+    """What a trainer is qualified for, from and until when. The course is chosen once.
+
+    Args:
+        trainer: whose qualification it is; courses that the trainer has one for are not offered.
+    """
+
+    course = forms.TypedChoiceField(label=_("Course"), coerce=int)
+
+    class Meta:
+        model = TrainerQualification
+        fields = ("certificate_number", "valid_from", "valid_until")
+        widgets = {"valid_from": DayInput, "valid_until": DayInput}
+        help_texts = {
+            "valid_from": _("Leave empty if it has no first day."),
+            "valid_until": _("The last valid day. Leave empty if it has no end."),
+        }
+
+    def __init__(self, *args: Any, trainer: Trainer | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("valid_from", "valid_until"):
+            self.fields[name].validators += WITHIN_REASON
+        remember(self, self.instance)
+        if trainer is None:
+            del self.fields["course"]
+            return
+        held = set(trainer.qualifications.values_list("course_id", flat=True))
+        offered = [choice for choice in course_choices() if choice[0] not in held]
+        self.fields["course"].choices = [("", _("Choose a course")), *offered]  # type: ignore[attr-defined]  # a choice field
+        self.order_fields(["course"])
+
+    def facts(self) -> QualificationFacts:
+        """Return what was typed, of a valid form."""
+        return _typed(self)  # type: ignore[return-value]
+
+
+def _login_name(user: User) -> str:
+    name = user.get_full_name()
+    return f"{name} ({user.get_username()})" if name else user.get_username()
+
+
+# Venues and companies
+
+
+class VenueForm(forms.ModelForm):
+    class Meta:
+        model = Venue
+        fields = ("name", "capacity", "location")
+        help_texts = {"capacity": _("People, 1 to 500. A longer list gives a warning and is not refused.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        remember(self, self.instance)
+
+    def facts(self) -> VenueFacts:
+        """Return what was typed, of a valid form."""
+        return _typed(self)  # type: ignore[return-value]  # the fields of the form are those of the facts
+
+
+class CompanyForm(forms.ModelForm):
+    class Meta:
+        model = Company
+        fields = ("name", "code", "class_code_prefix")
+        help_texts = {"code": _("Short form, 2 to 10 characters.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        remember(self, self.instance)
+
+    def facts(self) -> CompanyFacts:
+        """Return what was typed, of a valid form."""
+        return _typed(self)  # type: ignore[return-value]  # the fields of the form are those of the facts
+
+
+def _typed(form: forms.ModelForm) -> dict[str, Any]:
+    """Return what was typed into the fields of a valid form that are those of its model."""
+    return {name: form.cleaned_data[name] for name in form._meta.fields}  # type: ignore[union-attr]

@@ -1,0 +1,354 @@
+"""Planning a session, as it is typed: days and times of the site, trainers with their load."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from training.core.keys import key_of
+from training.core.refusals import Refusal
+from training.core.words import clock as clock_in_words
+from training.models import Course, Session, Trainer, Venue
+from training.policies.sessions import ChangedMeanwhile
+from training.selectors.availability import booked_minutes, load_label, offered_venues, trainer_choices
+from training.selectors.courses import bookable_versions, course_title, published_version
+from training.selectors.sessions import SessionFilter, Shown
+from training.services.sessions import Plan
+
+LONGEST_REASON = 500
+Choices = list[tuple[int | str, str]]
+# A year of three or five digits is a slip of the keyboard, and arithmetic with it may leave the calendar.
+WITHIN_REASON = [
+    MinValueValidator(date(1990, 1, 1), gettext_lazy("Check the year.")),
+    MaxValueValidator(date(2190, 1, 1), gettext_lazy("Check the year.")),
+]
+
+
+SCHEDULED_WITH = ("day", "start", "end", "trainer", "venue")  # S2
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar, which speaks ISO dates only."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class ClockInput(forms.TimeInput):
+    """The browser's own clock, to the minute."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+def needed(form: forms.BaseForm, when: str | Promise, *names: str) -> None:
+    """Mark fields that may stay empty only sometimes: beside their labels stands when they may not, and not "optional".
+
+    The service asks for them then; the mark only says so in time.
+    """
+    for name in names:
+        if name in form.fields:
+            form.fields[name].needed_when = when  # type: ignore[attr-defined]  # read by partials/_field.html
+
+
+class SessionForm(forms.Form):
+    """A new session, or the plan of an existing one. Offers what may be chosen, and whatever is chosen already.
+
+    Args:
+        session: the one that is edited; None for a new one.
+        today: the day whose week counts for the load of trainers until a day is typed.
+    """
+
+    course = forms.TypedChoiceField(
+        label=gettext_lazy("Course"), coerce=int, error_messages={"required": gettext_lazy("Choose a course.")}
+    )
+    day = forms.DateField(label=gettext_lazy("Day"), required=False, widget=DayInput, validators=WITHIN_REASON)
+    start = forms.TimeField(label=gettext_lazy("Start"), required=False, widget=ClockInput)
+    end = forms.TimeField(label=gettext_lazy("End"), required=False, widget=ClockInput)
+    last_day = forms.DateField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        widget=DayInput,
+        validators=WITHIN_REASON,
+        help_text=gettext_lazy("Only if it ends on another day."),
+    )
+    trainer = forms.TypedChoiceField(label=gettext_lazy("Trainer"), required=False, coerce=int, empty_value=None)
+    venue = forms.TypedChoiceField(label=gettext_lazy("Venue"), required=False, coerce=int, empty_value=None)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason for the change"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy(
+            "Needed because attendance is marked or a signed sheet is stored: why trainer, venue or time change."
+        ),
+    )
+    version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, session: Session | None = None, today: date, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.session = session
+        if session is None or not session.has_mark_or_evidence:
+            del self.fields["reason"]
+        if session is None:
+            del self.fields["version"]
+        else:
+            self.fields["version"].required = True
+        if session is None or session.status == Session.Status.DRAFT:
+            needed(self, _("needed to schedule"), *SCHEDULED_WITH)
+        else:
+            needed(self, _("needed"), *SCHEDULED_WITH)
+        needed(self, _("needed if trainer, venue or time change"), "reason")
+        self._offer("course", self._courses())
+        self._offer("trainer", self._trainers(today))
+        self._offer("venue", self._venues())
+
+    def clean(self) -> dict[str, Any]:
+        """Put day and time together: the moments `start_time` and `end_time`, each None where nothing was typed."""
+        cleaned = self.cleaned_data
+        day, start, end = (cleaned.get(name) for name in ("day", "start", "end"))
+        if start and not day and "day" not in self.errors:
+            self.add_error("day", _("Enter the day."))
+        if day and not start and "start" not in self.errors:
+            self.add_error("start", _("Enter the start time, or leave the day empty."))
+        if end and not start and not day and not {"start", "day"} & set(self.errors):
+            self.add_error("start", _("Enter the day and the start time as well."))
+        cleaned["start_time"] = self._moment("start", day, start)
+        cleaned["end_time"] = self._moment("end", cleaned.get("last_day") or day, end)
+        return cleaned
+
+    def plan(self) -> Plan:
+        """Return the plan of a valid form."""
+        cleaned = self.cleaned_data
+        return Plan(
+            course_id=cleaned["course"],
+            trainer_id=cleaned["trainer"],
+            venue_id=cleaned["venue"],
+            start_time=cleaned["start_time"],
+            end_time=cleaned["end_time"],
+        )
+
+    def typed_plan(self) -> Plan:
+        """Return as much of the plan as can be understood while somebody is still typing."""
+        self.is_valid()
+        cleaned = self.cleaned_data
+        plan = Plan(start_time=cleaned.get("start_time"), end_time=cleaned.get("end_time"))
+        if cleaned.get("course"):
+            plan["course_id"] = cleaned["course"]
+        return plan | Plan(trainer_id=cleaned.get("trainer"), venue_id=cleaned.get("venue"))
+
+    def propose_end(self) -> bool:
+        """Fill in an empty end from the length of the course, where that is on the same day. Tell whether it did."""
+        start, chosen = self._typed("start"), self._chosen("course")
+        version = published_version(chosen) if start and chosen and not self["end"].value() else None
+        if version is None:
+            return False
+        end = datetime.combine(date.min, start) + timedelta(minutes=version.duration_minutes)
+        if end.date() != date.min:
+            return False
+        self._put("end", f"{end:%H:%M}")
+        return True
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the fields that it names, or above the form. What was typed stays.
+
+        After somebody else's change the next try is on their version, which this person has been shown.
+        """
+        if isinstance(refusal, ChangedMeanwhile) and refusal.conflict:
+            self._put("version", refusal.conflict["theirs"])
+        places = {"start_time": "start" if self.cleaned_data.get("day") else "day", "end_time": "end"}
+        for field, texts in refusal.errors.items():
+            place = places.get(field, field)
+            for text in texts:
+                self.add_error(place if place in self.fields else None, text)
+        if not refusal.errors:
+            self.add_error(None, refusal.message)
+
+    # What is offered
+
+    def _offer(self, name: str, choices: Choices) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]  # all three are choice fields
+
+    def _chosen(self, name: str) -> int | None:
+        """Return the key that stands in a field now, typed or stored."""
+        return key_of(str(self[name].value() or ""))
+
+    def _courses(self) -> Choices:
+        versions = bookable_versions()
+        choices: Choices = [(version.course_id, f"{version.course.code} {version.title}") for version in versions]
+        chosen = self._chosen("course")
+        if chosen and chosen not in dict(choices):
+            choices += [
+                (course.pk, _("%(code)s (no published version)") % {"code": course})
+                for course in Course.objects.filter(pk=chosen)
+            ]
+        return [("", _("Choose a course")), *choices]
+
+    def _trainers(self, today: date) -> Choices:
+        on = self._typed("day") or today
+        offered = trainer_choices(course_id=self._chosen("course"), on=on)
+        choices: Choices = [(choice.trainer.pk, choice.label) for choice in offered]
+        chosen = self._chosen("trainer")
+        if chosen and chosen not in dict(choices):
+            minutes = booked_minutes(trainer_ids=[chosen], week_of=on)[chosen]
+            choices += [
+                (trainer.pk, _("%(name)s – not available for this course") % {"name": load_label(trainer, minutes)})
+                for trainer in Trainer.objects.filter(pk=chosen)
+            ]
+        return [("", _("No trainer yet")), *choices]
+
+    def _venues(self) -> Choices:
+        venues = list(offered_venues())
+        chosen = self._chosen("venue")
+        if chosen and chosen not in {venue.pk for venue in venues}:
+            venues += Venue.objects.filter(pk=chosen)
+        seats = _("%(name)s (%(capacity)d seats)")
+        choices: Choices = [(venue.pk, seats % {"name": venue, "capacity": venue.capacity}) for venue in venues]
+        return [("", _("No venue yet")), *choices]
+
+    # What is typed
+
+    def _typed(self, name: str) -> Any:
+        """Return the value of a field if it can be understood, else None."""
+        try:
+            return self.fields[name].clean(self[name].value())
+        except forms.ValidationError:
+            return None
+
+    def _put(self, name: str, value: Any) -> None:
+        """Let a bound form say something else than was typed."""
+        self.data = {**dict(self.data.items()), name: value}
+
+    # Times of the site
+
+    def _moment(self, field: str, day: date | None, clock: time | None) -> datetime | None:
+        """Return the moment of a day and time; one that was not touched stays the stored one to the second."""
+        if day is None or clock is None:
+            return None
+        stored = getattr(self.session, f"{field}_time", None)
+        if stored is not None:
+            shown = timezone.localtime(stored)
+            if (shown.date(), shown.time().replace(second=0, microsecond=0)) == (day, clock):
+                return stored  # type: ignore[no-any-return]  # a field of Session
+        try:
+            return moment_of(day, clock)
+        except forms.ValidationError as error:
+            self.add_error(field, error)
+            return None
+
+
+def moment_of(day: date, clock: time) -> datetime:
+    """Return the moment, in UTC, at which clocks of the site show this day and time.
+
+    Raises:
+        ValidationError: there is no such moment, or there are two, because the clocks are changed then.
+    """
+    zone = timezone.get_current_timezone()
+    naive = datetime.combine(day, clock)
+    first, second = (naive.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    words = {"time": clock_in_words(clock)}
+    if first.astimezone(zone).replace(tzinfo=None) != naive:
+        raise forms.ValidationError(
+            _("There is no %(time)s on that day: the clocks go forward. Choose a later time.") % words
+        )
+    if first != second:
+        raise forms.ValidationError(
+            _("%(time)s comes twice on that day: the clocks go back. Choose a time before or after that hour.") % words
+        )
+    return first
+
+
+def initial_of(session: Session) -> dict[str, Any]:
+    """Return what the form of a stored session shows."""
+    start = timezone.localtime(session.start_time) if session.start_time else None
+    end = timezone.localtime(session.end_time) if session.end_time else None
+    ends_another_day = end is not None and (start is None or end.date() != start.date())
+    return {
+        "course": session.course_id,
+        "trainer": session.trainer_id,
+        "venue": session.venue_id,
+        "day": start and start.date(),
+        "start": start and start.time().replace(second=0, microsecond=0),
+        "end": end and end.time().replace(second=0, microsecond=0),
+        "last_day": end.date() if end and ends_another_day else None,
+        "version": session.version,
+    }
+
+
+class CancelForm(forms.Form):
+    """Why a session is cancelled (S8)."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class SessionFilterForm(forms.Form):
+    """The filters above the list and the week. A value that means nothing narrows nothing."""
+
+    show = forms.ChoiceField(required=False, choices=Shown)
+    q = forms.CharField(label=gettext_lazy("Reference, course, trainer or venue"), required=False, max_length=100)
+    course = forms.TypedChoiceField(label=gettext_lazy("Course"), required=False, coerce=int, empty_value=None)
+    trainer = forms.TypedChoiceField(label=gettext_lazy("Trainer"), required=False, coerce=int, empty_value=None)
+    venue = forms.TypedChoiceField(label=gettext_lazy("Venue"), required=False, coerce=int, empty_value=None)
+    first = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput, validators=WITHIN_REASON)
+    last = forms.DateField(label=gettext_lazy("To"), required=False, widget=DayInput, validators=WITHIN_REASON)
+
+    week_of = forms.DateField(required=False, validators=WITHIN_REASON)
+
+    def __init__(self, *args: Any, sees_everything: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["course"].choices = [("", _("Any course")), *course_choices()]  # type: ignore[attr-defined]
+        self.fields["venue"].choices = [("", _("Any venue")), *Venue.objects.values_list("pk", "name")]  # type: ignore[attr-defined]
+        if sees_everything:
+            trainers = [(trainer.pk, str(trainer)) for trainer in Trainer.objects.all()]
+            self.fields["trainer"].choices = [("", _("Any trainer")), *trainers]  # type: ignore[attr-defined]
+        else:
+            del self.fields["trainer"]
+
+    @property
+    def choosers(self) -> list[forms.BoundField]:
+        """The fields that are chosen from lists."""
+        return [self[name] for name in ("course", "trainer", "venue") if name in self.fields]
+
+    def shown(self) -> Shown:
+        """Return which entry of the status strip is chosen; open sessions are what people come for."""
+        self.is_valid()
+        return Shown(self.cleaned_data.get("show") or Shown.OPEN)
+
+    def asked_day(self) -> date | None:
+        """Return the day whose week is asked for."""
+        self.is_valid()
+        day: date | None = self.cleaned_data.get("week_of")
+        return day
+
+    def wanted(self) -> SessionFilter:
+        """Return the filter that was asked for."""
+        self.is_valid()
+        asked = self.cleaned_data
+        return SessionFilter(
+            course_id=asked.get("course"),
+            trainer_id=asked.get("trainer"),
+            venue_id=asked.get("venue"),
+            first=asked.get("first"),
+            last=asked.get("last"),
+            text=asked.get("q", ""),
+        )
+
+
+def course_choices() -> Choices:
+    """Return every course that is not deleted, published or not, with its title."""
+    courses = Course.objects.filter(deleted_at__isnull=True)
+    courses = courses.annotate(title=Coalesce(course_title("pk"), Value("")))
+    return [(pk, f"{code} {title}".strip()) for pk, code, title in courses.values_list("pk", "code", "title")]

@@ -1,6 +1,0 @@
-"""The groups of logins (1-domain, Who), made after every migrate; `training.permissions` says what each may do."""
-
-SUPERVISORS = "HSE supervisor"
-TRAINERS = "trainer"
-AUDITORS = "auditor"
-GROUPS = (SUPERVISORS, TRAINERS, AUDITORS)

@@ -1,0 +1,162 @@
+"""Trainers as the library shows them: the list with their load, and one trainer with what the trainer may teach."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from training.core.groups import TRAINERS
+from training.models import Session, Trainer, TrainerQualification
+from training.pages.library_lists import coming_sessions
+from training.policies.sessions import allows, check_qualified
+from training.selectors.availability import booked_minutes
+from training.selectors.courses import course_title
+from training.services.trainers import QualificationNotFound, TrainerNotFound
+
+
+@dataclass(frozen=True)
+class TrainerLine:
+    """A trainer of the list.
+
+    Attributes:
+        valid: how many courses the trainer may teach today.
+        lapsed: how many more are listed but not valid today.
+        booked_minutes: the load of this week (S6).
+    """
+
+    trainer: Trainer
+    valid: int
+    lapsed: int
+    booked_minutes: int
+
+
+@dataclass(frozen=True)
+class QualificationLine:
+    """A qualification with the course's title, the status of today, and the coming sessions that rely on it."""
+
+    qualification: TrainerQualification
+    title: str
+    kind: str
+    word: str
+    relying: Sequence[Session]
+
+
+def trainer_lines(trainers: Iterable[Trainer], *, today: date) -> list[TrainerLine]:
+    """Return the lines of a page of the list, in three queries."""
+    rows = list(trainers)
+    held: dict[int, list[TrainerQualification]] = {}
+    for each in _teachable(TrainerQualification.objects.filter(trainer__in=rows)):
+        held.setdefault(each.trainer_id, []).append(each)
+    minutes = booked_minutes(trainer_ids=[trainer.pk for trainer in rows], week_of=today)
+    lines = []
+    for trainer in rows:
+        qualifications = held.get(trainer.pk, [])
+        valid = sum(_is_valid(each, today) for each in qualifications)
+        lines.append(TrainerLine(trainer, valid, len(qualifications) - valid, minutes[trainer.pk]))
+    return lines
+
+
+def get_trainer(pk: int) -> Trainer:
+    """Return a trainer with company and login.
+
+    Raises:
+        TrainerNotFound: there is none.
+    """
+    trainer = Trainer.objects.select_related("company", "user").filter(pk=pk).first()
+    if trainer is None:
+        raise TrainerNotFound(_("There is no such trainer."))
+    return trainer
+
+
+def get_qualification(pk: int) -> TrainerQualification:
+    """Return a qualification with its trainer and course.
+
+    Raises:
+        QualificationNotFound: there is none.
+    """
+    qualification = TrainerQualification.objects.select_related("trainer", "course").filter(pk=pk).first()
+    if qualification is None:
+        raise QualificationNotFound(_("There is no such qualification; it may have been removed."))
+    return qualification
+
+
+def qualification_lines(
+    trainer: Trainer, *, coming: Sequence[Session], today: date, warning_days: int
+) -> list[QualificationLine]:
+    """Return what a trainer may teach, by course code, in one query.
+
+    Args:
+        coming: the trainer's scheduled sessions that have not ended.
+        warning_days: how long before the last day a qualification is shown as ending.
+    """
+    held = _teachable(trainer.qualifications.all()).select_related("course").annotate(title=course_title())
+    return [
+        QualificationLine(each, each.title or "", *_status(each, today, warning_days), relying=relying_on(each, coming))
+        for each in held.order_by("course__code")
+    ]
+
+
+def relying_on(qualification: TrainerQualification, coming: Iterable[Session]) -> list[Session]:
+    """Return those of the trainer's coming sessions that this qualification covers."""
+    return [
+        session
+        for session in coming
+        if session.course_id == qualification.course_id
+        and session.trainer_id == qualification.trainer_id
+        and session.start_time is not None
+        and _is_valid(qualification, localdate(session.start_time))
+    ]
+
+
+def unqualified_for(trainer: Trainer, coming: Sequence[Session]) -> list[Session]:
+    """Return the coming sessions that the trainer is booked for without being qualified on their day (any more).
+
+    They were scheduled when the trainer was; their next edit needs another trainer (S3).
+    """
+    held = {each.course_id: each for each in trainer.qualifications.all()} if coming else {}
+    return [
+        session
+        for session in coming
+        if session.start_time is not None
+        and not allows(
+            check_qualified, trainer, session.course, held.get(session.course_id), localdate(session.start_time)
+        )
+    ]
+
+
+def bookings_of(trainer: Trainer, *, now: datetime) -> list[Session]:
+    """Return the trainer's scheduled sessions that have not ended, earliest first."""
+    return list(coming_sessions(trainer_id=trainer.pk, now=now))
+
+
+def logins_for(trainer: Trainer | None) -> QuerySet[User]:
+    """Return the logins that a trainer may be given: of active trainers, no other trainer's, and the present one."""
+    free = Q(is_active=True, groups__name=TRAINERS, trainer__isnull=True)
+    present = Q(pk=trainer.user_id) if trainer is not None and trainer.user_id else Q()
+    return User.objects.filter(free | present).distinct().order_by("last_name", "username")
+
+
+def _teachable(qualifications: QuerySet[TrainerQualification]) -> QuerySet[TrainerQualification]:
+    """Leave out qualifications for courses that were deleted."""
+    return qualifications.filter(course__deleted_at__isnull=True)
+
+
+def _is_valid(qualification: TrainerQualification, on: date) -> bool:
+    begins, ends = qualification.valid_from, qualification.valid_until
+    return (begins is None or begins <= on) and (ends is None or on <= ends)
+
+
+def _status(qualification: TrainerQualification, today: date, warning_days: int) -> tuple[str, str]:
+    """Return kind and word of a qualification's status."""
+    begins, ends = qualification.valid_from, qualification.valid_until
+    if ends is not None and ends < today:
+        return "bad", _("Expired")
+    if begins is not None and today < begins:
+        return "none", _("Not yet")
+    if ends is not None and (ends - today).days <= warning_days:
+        return "warn", _("Ending")
+    return "ok", _("Valid")

@@ -1,0 +1,345 @@
+"""The rules of classes and their dated meetings, without a database: each `check_…` raises the reason why not.
+
+A button asks `training.policies.sessions.allows(check_…, …)`, the service behind it calls the check itself.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple, TypeVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from training.core.permissions import name_of
+from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.words import day as day_in_words
+from training.core.words import moment
+from training.models import ClassAttendanceSession, Company, Course, Trainer, TrainingClass, Venue
+from training.policies.schedules import ClassDay, Schedule, check_schedule
+
+Status = TrainingClass.Status
+
+# Every way a class can go; what is not here is refused.
+CLASS_STEPS: Mapping[str, Collection[str]] = {
+    Status.DRAFT: {Status.ACTIVE},
+    Status.ACTIVE: {Status.STOPPED},
+    Status.STOPPED: {Status.ACTIVE},
+}
+LONGEST = timedelta(days=10 * 366)
+
+# What an active class does not lack, and what whoever leaves it out is told.
+NEEDED = {
+    "client": gettext_lazy("Choose the client."),
+    "course": gettext_lazy("Choose the course."),
+    "agent": gettext_lazy("Choose the trainer."),
+    "start_date": gettext_lazy("Enter the first day."),
+    "end_date": gettext_lazy("Enter the last day."),
+    "schedule": gettext_lazy("Choose on which days the class meets."),
+}
+
+Thing = TypeVar("Thing")
+
+
+class ClassNotFound(Refusal):
+    """There is no such class, for this person (404)."""
+
+    status = 404
+
+
+class ClassNotInThisState(Conflict):
+    """The class is a draft, or stopped, and that does not allow it."""
+
+
+class ClassChangedMeanwhile(Conflict):
+    """Somebody else changed the class after this person had loaded it."""
+
+
+class ClassNotPlannable(Invalid):
+    """Something that the class needs is missing or cannot be right; `errors` names the fields."""
+
+
+class MeetingIsLocked(Conflict):
+    """The meeting was captured or marked with an exception before (H3); `conflict` says who and when."""
+
+
+class CannotCapture(Invalid):
+    """No hours can be captured for that meeting: it lies ahead, or its class is a draft or stopped (H3)."""
+
+
+# What may happen to a class in its present state
+
+
+def check_found(training_class: TrainingClass | None) -> TrainingClass:
+    """A class that somebody names must be there."""
+    if training_class is None:
+        raise ClassNotFound(_("There is no such class; it may have been deleted."))
+    return training_class
+
+
+def check_can_edit(training_class: TrainingClass) -> None:
+    """A stopped class stays as it is."""
+    if training_class.status == Status.STOPPED:
+        raise _wrong_state(training_class, _("This class is stopped. Start it again to change its plan."))
+
+
+def check_can_activate(training_class: TrainingClass) -> None:
+    """Only a draft is made active."""
+    if training_class.status != Status.DRAFT:
+        raise _wrong_state(training_class, _("Only a draft can be activated; this class was before."))
+
+
+def check_can_stop(training_class: TrainingClass) -> None:
+    """Only an active class is stopped."""
+    if Status.STOPPED not in CLASS_STEPS[training_class.status]:
+        raise _wrong_state(
+            training_class,
+            _("This class is stopped already.")
+            if training_class.status == Status.STOPPED
+            else _("This class is a draft. Delete it, or activate it first."),
+        )
+
+
+def check_can_restart(training_class: TrainingClass) -> None:
+    """Only a stopped class is started again."""
+    if training_class.status != Status.STOPPED:
+        raise _wrong_state(training_class, _("This class is not stopped."))
+
+
+def check_can_delete(training_class: TrainingClass) -> None:
+    """Only drafts are deleted."""
+    if training_class.status != Status.DRAFT:
+        raise _wrong_state(training_class, _("Only drafts can be deleted. An active class can be stopped."))
+
+
+def check_version(training_class: TrainingClass, version: int | None) -> None:
+    """An edit of a version that somebody else has changed meanwhile is refused; None does not ask."""
+    if version is not None and version != training_class.version:
+        who = training_class.updated_by
+        raise ClassChangedMeanwhile(
+            _("%(who)s changed this class on %(when)s. Compare, then save again.")
+            % {
+                "who": name_of(who) if who else _("Somebody"),
+                "when": moment(training_class.updated_at),
+            },
+            conflict={
+                "kind": "VERSION",
+                "class_id": training_class.pk,
+                "theirs": training_class.version,
+                "yours": version,
+            },
+        )
+
+
+def check_fixed(training_class: TrainingClass, changed: Iterable[str]) -> None:
+    """Of an active class client and course stay: its code and the progress of its learners name them."""
+    fixed = {"client_id", "course_id"} & set(changed)
+    if training_class.status != Status.DRAFT and fixed:
+        message = _("Client and course of an active class cannot be changed. Make another class.")
+        raise ClassNotPlannable(message, errors={field.removesuffix("_id"): [message] for field in sorted(fixed)})
+
+
+# What a plan must hold
+
+
+def check_known(thing: Thing | None, field: str) -> Thing:
+    """What a plan names must exist."""
+    if thing is None:
+        raise _not_plannable({field: [_("This one no longer exists. Choose another.")]})
+    return thing
+
+
+def check_offered(things: Mapping[str, Company | Course | Trainer | Venue | None]) -> None:
+    """Inactive companies, trainers and venues, and deleted courses, are offered nowhere new.
+
+    Args:
+        things: by field, only those that are new to the class.
+    """
+    gone = {
+        field: [_("%(name)s is no longer in use. Choose another.") % {"name": thing}]
+        for field, thing in things.items()
+        if thing is not None and (thing.deleted_at if isinstance(thing, Course) else not thing.is_active)
+    }
+    if gone:
+        raise _not_plannable(gone)
+
+
+def check_values(training_class: TrainingClass, schedule: Schedule | None, *, today: date) -> None:
+    """H1: what is filled in is right, whatever else is still missing."""
+    errors = wrong_days(training_class.start_date, training_class.end_date, today=today)
+    if len(training_class.class_type) > 50:
+        errors["class_type"] = [_("At most 50 characters.")]
+    hours = training_class.course_hours
+    if hours is not None and not (0 < hours < 1_000_000 and hours * 10 % 1 == 0):
+        errors["course_hours"] = [_("Course hours are more than 0, with at most one decimal.")]
+    if schedule is not None:
+        try:
+            check_schedule(schedule)
+        except Invalid as refusal:
+            errors["schedule"] = [str(refusal)]
+    if errors:
+        raise _not_plannable(errors)
+
+
+def wrong_days(start: date | None, end: date | None, *, today: date) -> dict[str, list[str]]:
+    """Return by field what is wrong with first and last day."""
+    errors: dict[str, list[str]] = {
+        field: [_("Check the year: this is more than 10 years away.")]
+        for field, value in (("start_date", start), ("end_date", end))
+        if value is not None and abs(value - today) > LONGEST
+    }
+    if not errors and start is not None and end is not None and end < start:
+        errors["end_date"] = [_("The last day cannot be before the first day.")]
+    return errors
+
+
+def counts_from(before: Schedule, after: Schedule, *, start: date | None, applies_from: date) -> date | None:
+    """Return from which day a schedule of a class that began on `start` counts: None is the first one.
+
+    Changed days or times apply from `applies_from` on, everything else as before.
+    """
+    if before.same_rule(after):
+        return before.since
+    return applies_from if start is not None and applies_from > start else None
+
+
+def check_holds_captured(training_class: TrainingClass, *, first: date | None, last: date | None) -> None:
+    """H1: first and last day leave no captured meeting outside.
+
+    Args:
+        first, last: dates of the first and last meeting with captured hours.
+    """
+    start, end = training_class.start_date, training_class.end_date
+    errors = {}
+    if first is not None and start is not None and first < start:
+        text = _("Hours are recorded for %(day)s. Enter that day or an earlier one, or have them taken back.")
+        errors["start_date"] = [text % {"day": day_in_words(first)}]
+    if last is not None and end is not None and last > end:
+        text = _("Hours are recorded for %(day)s. Enter that day or a later one, or have them taken back.")
+        errors["end_date"] = [text % {"day": day_in_words(last)}]
+    if errors:
+        raise _not_plannable(errors)
+
+
+class WholePlan(NamedTuple):
+    """What an active class holds."""
+
+    start: date
+    end: date
+    schedule: Schedule
+
+
+def check_whole(training_class: TrainingClass, schedule: Schedule | None) -> WholePlan:
+    """An active class has a client, a course, an agent, first and last day and a schedule."""
+    start, end = training_class.start_date, training_class.end_date
+    plan = {
+        "client": training_class.client_id,
+        "course": training_class.course_id,
+        "agent": training_class.agent_id,
+        "start_date": start,
+        "end_date": end,
+        "schedule": schedule,
+    }
+    missing = {field: [str(words)] for field, words in NEEDED.items() if plan[field] is None}
+    if missing or start is None or end is None or schedule is None:
+        raise _not_plannable(missing)
+    return WholePlan(start, end, schedule)
+
+
+def check_meets(days: Sequence[ClassDay]) -> None:
+    """A class that is made active meets at least once."""
+    if all(each.blocked for each in days):
+        raise _not_plannable(
+            {"schedule": [_("With these days the class never meets. Check days, dates and holidays.")]}
+        )
+
+
+def check_stop_date(training_class: TrainingClass, stop_date: date, captured_until: date | None) -> None:
+    """H3: a class stops on one of its days, and not before its last captured meeting.
+
+    Args:
+        captured_until: date of the last meeting with captured hours.
+    """
+    start, end = training_class.start_date, training_class.end_date
+    if start is not None and end is not None and not start <= stop_date <= end:
+        text = _("A class stops between its first and last day, %(start)s to %(end)s.")
+        words = {"start": day_in_words(start), "end": day_in_words(end)}
+        raise _not_plannable({"stop_date": [text % words]})
+    if captured_until is not None and captured_until > stop_date:
+        text = _("Hours are recorded for %(day)s. Stop the class on that day or later, or have them taken back.")
+        raise _not_plannable({"stop_date": [text % {"day": day_in_words(captured_until)}]})
+
+
+# What may happen to a dated meeting
+
+
+def check_pending(meeting: ClassAttendanceSession) -> None:
+    """H3: captured and excepted meetings are locked."""
+    if meeting.status == ClassAttendanceSession.Status.PENDING:
+        return
+    who, at = meeting.captured_by, meeting.captured_at
+    words = {
+        "day": day_in_words(meeting.session_date),
+        "who": name_of(who) if who else _("somebody"),
+        "when": moment(at),
+    }
+    text = {
+        ClassAttendanceSession.Status.CAPTURED: _("The hours of %(day)s were recorded by %(who)s on %(when)s."),
+        ClassAttendanceSession.Status.CLIENT_CANCELLED: _(
+            "%(day)s was marked as cancelled by the client, by %(who)s on %(when)s."
+        ),
+        ClassAttendanceSession.Status.AGENT_ABSENT: _("%(day)s was marked as trainer absent, by %(who)s on %(when)s."),
+    }[ClassAttendanceSession.Status(meeting.status)]
+    raise MeetingIsLocked(
+        " ".join([text % words, _("An administrator can take that back.")]),
+        conflict={
+            "kind": "STATE",
+            "session_id": meeting.pk,
+            "theirs": meeting.status,
+            "changed_by": words["who"],
+            "changed_at": at,
+        },
+    )
+
+
+def check_held(meeting: ClassAttendanceSession) -> None:
+    """H3: meetings of drafts, and those after the day on which a class stopped, are not to be captured or excepted."""
+    training_class = meeting.training_class
+    if training_class.status == Status.DRAFT:
+        raise CannotCapture(_("This class is a draft. Activate it first."))
+    if training_class.stop_date is not None and meeting.session_date > training_class.stop_date:
+        text = _("This class stopped on %(day)s. What was held later belongs to another class.")
+        raise CannotCapture(text % {"day": day_in_words(training_class.stop_date)})
+
+
+def check_can_capture(meeting: ClassAttendanceSession, *, today: date) -> None:
+    """H3: a pending meeting of an active class, or of a stopped one until that day; not in the future."""
+    check_pending(meeting)
+    check_held(meeting)
+    if meeting.session_date > today:
+        text = _("%(day)s is in the future. Hours are recorded on the day or later.")
+        raise CannotCapture(text % {"day": day_in_words(meeting.session_date)})
+
+
+def check_can_except(meeting: ClassAttendanceSession) -> None:
+    """H3: as capturing, and for future meetings too."""
+    check_pending(meeting)
+    check_held(meeting)
+
+
+def check_can_void(meeting: ClassAttendanceSession) -> None:
+    """H4: there must be a capture or an exception."""
+    if meeting.status == ClassAttendanceSession.Status.PENDING:
+        text = _("Nothing is recorded for %(day)s, so there is nothing to take back.") % {
+            "day": day_in_words(meeting.session_date)
+        }
+        raise Conflict(text, conflict={"kind": "STATE", "session_id": meeting.pk, "theirs": meeting.status})
+
+
+def _not_plannable(errors: Mapping[str, Sequence[str]]) -> ClassNotPlannable:
+    return ClassNotPlannable(" ".join(text for texts in errors.values() for text in texts), errors=errors)
+
+
+def _wrong_state(training_class: TrainingClass, message: str) -> ClassNotInThisState:
+    return ClassNotInThisState(
+        message, conflict={"kind": "STATE", "class_id": training_class.pk, "theirs": training_class.status}
+    )

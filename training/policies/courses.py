@@ -1,0 +1,88 @@
+"""The rules of courses and their prerequisites, without a database: each `check_…` raises the reason why not."""
+
+from collections.abc import Collection, Mapping
+
+from django.utils.translation import gettext as _
+
+from training.core.refusals import Conflict, Invalid
+from training.models import CourseVersion
+
+
+class SyllabusInvalid(Invalid):
+    """A field of a version breaks its rule; `errors` names it."""
+
+
+class VersionInUse(Conflict):
+    """Only drafts of a version are edited, published and deleted, and only published ones archived."""
+
+
+def check_can_edit(version: CourseVersion) -> None:
+    """S12: what was published changes by a new version only."""
+    _check_status(
+        version, CourseVersion.Status.DRAFT, _("This version was published, so it stays. Make a new version.")
+    )
+
+
+def check_can_publish(version: CourseVersion) -> None:
+    """Only drafts are published."""
+    _check_status(version, CourseVersion.Status.DRAFT, _("This version was published before. Make a new version."))
+
+
+def check_can_archive(version: CourseVersion) -> None:
+    """Only the published version is archived by hand."""
+    _check_status(version, CourseVersion.Status.PUBLISHED, _("Only the published version can be archived."))
+
+
+def check_can_delete(version: CourseVersion) -> None:
+    """Only drafts are deleted, for real."""
+    _check_status(version, CourseVersion.Status.DRAFT, _("Only drafts can be deleted. Archive this version instead."))
+
+
+def check_prerequisites(
+    course_id: int, wanted: Collection[int], *, asked: Mapping[int, Collection[int]], codes: Mapping[int, str]
+) -> None:
+    """Refuse prerequisites that nobody could ever fulfil: the course itself, or courses that ask for it in turn.
+
+    Args:
+        wanted: keys of the courses that should be held before the course.
+        asked: by the key of every other course, the keys of those that its drafts and published version ask for.
+        codes: the courses that there are, by key.
+
+    Raises:
+        SyllabusInvalid: `errors` names the prerequisites.
+    """
+    unknown = [each for each in wanted if each not in codes]
+    if unknown:
+        raise _refused(_("A course on the list no longer exists. Choose again."))
+    if course_id in wanted:
+        raise _refused(_("A course cannot be its own prerequisite. Remove %(code)s.") % {"code": codes[course_id]})
+    for first in sorted(wanted, key=lambda each: codes[each]):
+        chain = _chain(first, course_id, asked)
+        if chain:
+            words = {"code": codes[first], "chain": " → ".join(codes.get(each, "…") for each in chain)}
+            raise _refused(
+                _("%(code)s itself requires this course: %(chain)s. Remove %(code)s, or change that course first.")
+                % words
+            )
+
+
+def _chain(start: int, goal: int, asked: Mapping[int, Collection[int]]) -> list[int]:
+    """Return the shortest way from one course to another along what each asks for; nothing if there is none."""
+    ways = [[start]]
+    seen = {start}
+    for way in ways:
+        if way[-1] == goal:
+            return way
+        for following in sorted(set(asked.get(way[-1], ())) - seen):
+            seen.add(following)
+            ways.append([*way, following])
+    return []
+
+
+def _refused(message: str) -> SyllabusInvalid:
+    return SyllabusInvalid(message, errors={"prerequisites": [message]})
+
+
+def _check_status(version: CourseVersion, status: CourseVersion.Status, otherwise: str) -> None:
+    if version.status != status:
+        raise VersionInUse(otherwise, conflict={"kind": "STATE", "theirs": version.status})

@@ -1,0 +1,293 @@
+"""The rules of planning a session, without a database: each `check_…` raises the reason why not.
+
+A button asks `allows(check_…, …)`, the service behind it calls the check itself, so the two cannot disagree.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple, TypeVar
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from training.core.permissions import name_of
+from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.words import day, moment, time_range
+from training.models import SESSION_STEPS, Course, CourseVersion, Session, Trainer, TrainerQualification, Venue
+
+# A typed year such as 0206 or 20266 is a slip; times further away than this are refused.
+PLAUSIBLE = timedelta(days=20 * 366)
+
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """A session that has the same trainer or venue at the same time."""
+
+    class Kind(StrEnum):
+        TRAINER = "TRAINER"
+        VENUE = "VENUE"
+
+    kind: Kind
+    session: Session
+
+    @property
+    def field(self) -> str:
+        """The field of the plan that it stands against."""
+        return self.kind.lower()
+
+
+class SessionNotFound(Refusal):
+    """There is no such session, or it was deleted (404)."""
+
+    status = 404
+
+
+class NotInThisState(Conflict):
+    """The session has gone too far for that (S3, S8, S9)."""
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else changed the session after this person had loaded it (S3)."""
+
+
+class CourseIsFixed(Conflict):
+    """The session has a mark or evidence, so its course stays (S11)."""
+
+
+class NotPlannable(Invalid):
+    """Something that the session needs is missing or cannot be right; `errors` names the fields (S2)."""
+
+
+class Booked(Conflict):
+    """The trainer or the venue has another session at that time (S2); `conflict` names it."""
+
+
+class ReasonMissing(Invalid):
+    """This change is written down with a reason, and there was none (S8, S11)."""
+
+
+def allows(check: Callable[..., None], *args: Any, **kwargs: Any) -> bool:
+    """Tell whether `check` would pass: the boolean twin of every rule."""
+    try:
+        check(*args, **kwargs)
+    except Refusal:
+        return False
+    return True
+
+
+# What may happen to a session in its present state
+
+
+def check_open(session: Session) -> None:
+    """S3: completed and cancelled sessions refuse every change."""
+    if not SESSION_STEPS[session.status]:
+        raise _wrong_state(
+            session,
+            _("This session is finalized and cannot be changed.")
+            if session.status == Session.Status.COMPLETED
+            else _("This session is cancelled and cannot be changed. Duplicate it to plan it again."),
+        )
+
+
+def check_can_schedule(session: Session) -> None:
+    """S9: only a draft is scheduled."""
+    check_open(session)
+    if Session.Status.SCHEDULED not in SESSION_STEPS[session.status]:
+        raise _wrong_state(session, _("This session is scheduled already. Edit it to change its plan."))
+
+
+def check_can_delete(session: Session) -> None:
+    """S8: only drafts are deleted."""
+    if session.status != Session.Status.DRAFT:
+        raise _wrong_state(session, _("Only drafts can be deleted. A scheduled session can be cancelled."))
+
+
+def check_version(session: Session, version: int | None) -> None:
+    """S3: an edit of a version that somebody else has changed meanwhile is refused; None does not ask."""
+    if version is not None and version != session.version:
+        raise ChangedMeanwhile(
+            _("%(who)s changed this session on %(when)s. Compare, then save again.")
+            % {
+                "who": name_of(session.updated_by) if session.updated_by else _("Somebody"),
+                "when": moment(timezone.localtime(session.updated_at)),
+            },
+            conflict={"kind": "VERSION", "session_id": session.pk, "theirs": session.version, "yours": version},
+        )
+
+
+# What a change must bring along
+
+
+def check_change(session: Session, changed: Mapping[str, Any], reason: str) -> None:
+    """S11: with a mark or evidence the course is fixed, and moving the session needs a reason.
+
+    Args:
+        changed: new values by field, differences only. Filling in what was empty moves nothing.
+    """
+    if not session.has_mark_or_evidence:
+        return
+    if "course_id" in changed:
+        message = _("Attendance or a signed sheet is stored, so the course can no longer change. Plan another session.")
+        raise CourseIsFixed(
+            message,
+            errors={"course": [message]},
+            conflict={"kind": "STATE", "session_id": session.pk, "theirs": session.course_id},
+        )
+    if any(getattr(session, field) is not None for field in changed) and not reason.strip():
+        message = _("Attendance or a signed sheet is stored. Say why trainer, venue or time change.")
+        raise ReasonMissing(message, errors={"reason": [message]})
+
+
+def check_cancel_reason(reason: str) -> None:
+    """S8: cancelling needs a reason."""
+    if not reason.strip():
+        message = _("Say why the session is cancelled.")
+        raise ReasonMissing(message, errors={"reason": [message]})
+
+
+# What a plan must hold
+
+
+def check_times(start: datetime | None, end: datetime | None, *, now: datetime) -> None:
+    """S2 and invariant 1: the end is after the start, and neither year is a slip of the keyboard.
+
+    Compared in UTC: two times of one zone are compared by the hands of the clock, which are put back once a year.
+    """
+    errors = {
+        field: [_("Check the year: this is more than 20 years away.")]
+        for field, value in (("start_time", start), ("end_time", end))
+        if value is not None and abs(value - now) > PLAUSIBLE
+    }
+    if not errors and start is not None and end is not None and end.astimezone(UTC) <= start.astimezone(UTC):
+        errors["end_time"] = [_("End time must be after start time.")]
+    if errors:
+        raise _not_plannable(errors)
+
+
+def check_offered(*, trainer: Trainer | None = None, venue: Venue | None = None) -> None:
+    """Inactive trainers and venues are offered nowhere new; pass only those that are new to the session."""
+    errors = {}
+    if trainer is not None and not trainer.is_active:
+        errors["trainer"] = [_("%(name)s is no longer active. Choose another trainer.") % {"name": trainer}]
+    if venue is not None and not venue.is_active:
+        errors["venue"] = [_("%(name)s is no longer in use. Choose another venue.") % {"name": venue}]
+    if errors:
+        raise _not_plannable(errors)
+
+
+class Booking(NamedTuple):
+    """What a whole plan holds."""
+
+    trainer: Trainer
+    venue: Venue
+    start_time: datetime
+    end_time: datetime
+
+
+def check_whole(session: Session) -> Booking:
+    """S2: scheduling needs trainer, venue, start and end."""
+    trainer, venue, start, end = session.trainer, session.venue, session.start_time, session.end_time
+    if trainer is None or venue is None or start is None or end is None:
+        needed = {
+            "trainer": (trainer, _("Choose a trainer.")),
+            "venue": (venue, _("Choose a venue.")),
+            "start_time": (start, _("Enter the day and the start time.")),
+            "end_time": (end, _("Enter the end time.")),
+        }
+        raise _not_plannable({field: [words] for field, (value, words) in needed.items() if value is None})
+    return Booking(trainer, venue, start, end)
+
+
+def check_known(thing: Thing | None, field: str) -> Thing:
+    """What a plan names must exist."""
+    if thing is None:
+        raise _not_plannable({field: [_("This one no longer exists. Choose another.")]})
+    return thing
+
+
+def check_published(course: Course, version: CourseVersion | None) -> CourseVersion:
+    """S2: there must be a published version to pin."""
+    if version is None:
+        words = {"code": course}
+        text = _("%(code)s has no published version. Publish one, or choose another course.") % words
+        raise _not_plannable({"course": [text]})
+    return version
+
+
+def check_qualified(trainer: Trainer, course: Course, qualification: TrainerQualification | None, on: date) -> None:
+    """S2: the trainer is qualified for the course on the session's date."""
+    words = {"name": trainer, "code": course, "day": day(on)}
+    if qualification is None:
+        text = _("%(name)s is not qualified for %(code)s. Choose another trainer.") % words
+    elif qualification.valid_from is not None and on < qualification.valid_from:
+        words["from"] = day(qualification.valid_from)
+        text = _("%(name)s is qualified for %(code)s only from %(from)s, not yet on %(day)s.") % words
+    elif qualification.valid_until is not None and on > qualification.valid_until:
+        words["until"] = day(qualification.valid_until)
+        text = _("%(name)s was qualified for %(code)s through %(until)s, no longer on %(day)s.") % words
+    else:
+        return
+    raise _not_plannable({"trainer": [text]})
+
+
+def check_free(overlaps: Sequence[Overlap]) -> None:
+    """S2: neither trainer nor venue has a scheduled or completed session at that time.
+
+    Args:
+        overlaps: those sessions, as `training.selectors.availability.overlapping` finds them.
+    """
+    if not overlaps:
+        return
+    errors: dict[str, list[str]] = {}
+    for overlap in overlaps:
+        errors.setdefault(overlap.field, []).append(overlap_sentence(overlap))
+    first = overlaps[0]
+    raise Booked(
+        " ".join(text for texts in errors.values() for text in texts),
+        errors=errors,
+        conflict={
+            "kind": first.kind,
+            "session_id": first.session.pk,
+            "start_time": first.session.start_time,
+            "end_time": first.session.end_time,
+        },
+    )
+
+
+def overlap_sentence(overlap: Overlap) -> str:
+    """Say what stands in the way: "Room B is taken by S-2026-0412 WAH-101 on Thu 22 Oct 2026, 08:00–12:00."."""
+    session = overlap.session
+    words = {
+        "trainer": session.trainer,
+        "venue": session.venue,
+        "reference": session.reference,
+        "code": session.course,
+        "time": time_range(session.start_time, session.end_time),
+    }
+    is_trainer = overlap.kind == Overlap.Kind.TRAINER
+    if session.status == Session.Status.DRAFT:
+        text = (
+            _("%(trainer)s is also planned for the draft %(reference)s %(code)s on %(time)s.")
+            if is_trainer
+            else _("%(venue)s is also planned for the draft %(reference)s %(code)s on %(time)s.")
+        )
+    else:
+        text = (
+            _("%(trainer)s already teaches %(reference)s %(code)s on %(time)s.")
+            if is_trainer
+            else _("%(venue)s is taken by %(reference)s %(code)s on %(time)s.")
+        )
+    return text % words
+
+
+def _not_plannable(errors: Mapping[str, Sequence[str]]) -> NotPlannable:
+    return NotPlannable(" ".join(text for texts in errors.values() for text in texts), errors=errors)
+
+
+def _wrong_state(session: Session, message: str) -> NotInThisState:
+    return NotInThisState(message, conflict={"kind": "STATE", "session_id": session.pk, "theirs": session.status})
