@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Unpack
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +18,8 @@ from learners.models import Learner
 from learners.policies.workers import why_not_active
 from learners.selectors.learners import is_active_person, person_of
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, Invalid, database_refusals
+from training.core.refusals import Conflict, Invalid
+from training.core.transactions import acting
 from training.models import Session
 from training.services.sessions import Plan, create_draft, create_scheduled, lock_session
 
@@ -67,7 +67,7 @@ def add_attendees(*, session_id: int, learner_ids: Iterable[int], by: User, now:
         NotActive: somebody new is blocked or not active (L1); the sentence names them, nothing is saved.
     """
     wanted = list(dict.fromkeys(learner_ids))
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         session = lock_session(session_id=session_id)
         check_may(by, Permission.ADD_WALK_IN, session)
         check_list_is_open(session)
@@ -99,7 +99,7 @@ def remove_attendee(*, session_id: int, learner_id: int, by: User, now: datetime
         UnknownLearners: the worker is not on the list.
         ListIsClosed, CannotRemove: it is too late for that.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         session = lock_session(session_id=session_id)
         check_may(by, Permission.REMOVE_ATTENDEE, session)
         attendee = session.attendees.filter(learner_id=learner_id).first()
@@ -126,7 +126,7 @@ def duplicate_session(*, session_id: int, by: User, now: datetime) -> Session:
         NotPermitted: not granted.
         NotPlannable: its course cannot be booked any more.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         source = lock_session(session_id=session_id)
         check_may(by, Permission.PLAN, source)
         draft = _like(source, by=by, now=now)
@@ -144,7 +144,7 @@ def plan_repeat(*, session_id: int, by: User, now: datetime) -> Session:
         NobodyToRepeat: it is not finalized, or everybody has passed since.
         NotPlannable: its course cannot be booked any more.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         source = lock_session(session_id=session_id)
         check_may(by, Permission.PLAN, source)
         people = to_repeat(source, today=timezone.localdate(now))
@@ -193,7 +193,7 @@ def _planned_for(
     learner_ids: Iterable[int], create: Callable[..., Session], plan: Plan, *, by: User, now: datetime
 ) -> Session:
     wanted = list(dict.fromkeys(learner_ids))
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         session = create(**plan, by=by, now=now)
         _check_can_be_listed(wanted)
         if wanted:

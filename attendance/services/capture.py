@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +19,8 @@ from learners.models import LearnerHoursLog, LearnerProgression
 from learners.policies.hours import Hours, WrongHours, as_hours, check_presence
 from learners.selectors.progression import in_progress_keys
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, Invalid, database_refusals
+from training.core.refusals import Conflict, Invalid
+from training.core.transactions import acting
 from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
 from training.policies.classes import check_can_capture, check_can_except, check_can_void, check_found
@@ -94,7 +95,7 @@ def capture_session(
         CannotCapture: the day lies ahead, or after the class stopped.
         NobodyInProgress, WrongPresence.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         meeting = _locked_meeting(class_id, session_date, by=by)
         check_can_capture(meeting, today=timezone.localdate(now))
         present = _present(presences, scheduled=meeting.scheduled_hours)
@@ -125,7 +126,7 @@ def mark_exception(
     """
     if status not in (Status.CLIENT_CANCELLED, Status.AGENT_ABSENT):
         raise NoSuchException(_("Choose whether the client cancelled or the trainer was absent."))
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         meeting = _locked_meeting(class_id, session_date, by=by)
         check_can_except(meeting)
         _check_no_hours(meeting)
@@ -144,7 +145,7 @@ def void_capture(*, class_id: int, session_date: date, reason: str, by: User, no
     if not reason.strip():
         text = _("Say why this is taken back.")
         raise VoidReasonMissing(text, errors={"reason": [text]})
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         meeting = _locked_meeting(class_id, session_date, by=by)
         check_can_void(meeting)
         _reverse(meeting, reason.strip(), by=by, now=now)

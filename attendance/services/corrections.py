@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,9 +22,9 @@ from learners.services.compliance import recalculate
 from learners.services.learners import LearnerNotFound
 from learners.services.locks import lock_people
 from learners.services.records import ReasonMissing, revoke_record
-from training.core.audit_context import as_person
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, database_refusals
+from training.core.refusals import Conflict
+from training.core.transactions import acting
 from training.models import Session
 
 
@@ -59,7 +58,7 @@ def correct_record(
     if not reason:
         message = _("Say why this is corrected.")
         raise ReasonMissing(message, errors={"reason": [message]})
-    with database_refusals(), as_person(by), transaction.atomic():
+    with acting(by):
         session = session_of_evidence(session_id)  # not locked: what is finalized stays as it is
         learner = _lock_person(session, learner_id)
         standing = standing_of(session, learner_id)

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.core.files.base import File
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from attendance.policies.corrections import check_can_correct_sheet
@@ -18,9 +17,8 @@ from learners.evidence.incoming import Document, received
 from learners.evidence.store import StoredFile, store
 from learners.models import EvidenceUpload
 from learners.services.records import ReasonMissing
-from training.core.audit_context import as_person
 from training.core.permissions import Permission, check_may
-from training.core.refusals import database_refusals
+from training.core.transactions import acting
 from training.models import Session
 from training.selectors.site import site_identity
 from training.services.sessions import lock_session
@@ -84,7 +82,7 @@ def correct_sheet(
         check_can_correct_sheet(session, newest_sheet(session), seen_id=corrects_id, sha256=document.sha256)
         reading = read_sheet(document)
         stored = store(document=document, site=site_identity())
-    with database_refusals(), as_person(by), transaction.atomic(durable=True):
+    with acting(by, outermost=True):
         session = lock_session(session_id=session_id)
         newest = newest_sheet(session)
         check_can_correct_sheet(session, newest, seen_id=corrects_id, sha256=stored.sha256)
@@ -104,7 +102,7 @@ def _link(
     *, session_id: int, stored: StoredFile, document: Document, reading: Reading, by: User, now: datetime
 ) -> EvidenceUpload:
     """Durable, so that no caller can hold a transaction open while the store is asked."""
-    with database_refusals(), as_person(by), transaction.atomic(durable=True):
+    with acting(by, outermost=True):
         session = lock_session(session_id=session_id)
         check_may(by, Permission.UPLOAD, session)
         check_can_upload(session)

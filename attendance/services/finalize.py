@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,9 +26,8 @@ from attendance.selectors.finalize import list_facts, list_state, sheet_state
 from attendance.selectors.sheet_reading import sheet_told
 from learners.policies.records import expiry_date
 from learners.services.compliance import recalculate
-from training.core.audit_context import as_person
 from training.core.permissions import Permission, check_may
-from training.core.refusals import database_refusals
+from training.core.transactions import acting
 from training.models import Session
 from training.services.sessions import lock_session
 
@@ -114,7 +113,7 @@ def finalize_session(
         TwoOutcomes: 409.
     """
     check_may(by, Permission.FINALIZE)
-    with database_refusals(), as_person(by), transaction.atomic(durable=True):
+    with acting(by, outermost=True):
         session = lock_session(session_id=session_id)
         if confirmed is not None:
             check_is_as_confirmed(session, confirmed=confirmed, state=list_state(session))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from attendance.policies.lists import NothingToUndo, check_can_undo, needed_to_u
 from learners.models import Learner
 from learners.selectors.learners import person_of
 from training.core.permissions import Permission, check_may
-from training.core.refusals import database_refusals
+from training.core.transactions import acting
 from training.core.words import moment
 from training.models import Session
 from training.services.sessions import lock_session
@@ -111,7 +111,7 @@ def undo_act(*, session_id: int, act_id: int, by: User, now: datetime) -> Undone
         ListIsClosed: the session is finalized or cancelled.
         CannotRemove: it has started, and undoing would take people off its list.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         session = lock_session(session_id=session_id)
         act = session.list_acts.select_related("undone_by").first()
         if act is None or act.pk != act_id:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,7 +16,8 @@ from attendance.models import ListAct, SessionAttendee
 from attendance.policies.lists import check_can_mark, check_list_is_open
 from attendance.services.list_acts import note_act
 from training.core.permissions import Permission, check_may, name_of
-from training.core.refusals import Conflict, Invalid, database_refusals
+from training.core.refusals import Conflict, Invalid
+from training.core.transactions import acting
 from training.models import Session
 from training.services.sessions import lock_session
 
@@ -155,7 +156,7 @@ def save_marks(*, session_id: int, marks: Iterable[Mark], by: User, now: datetim
         StaleMarks: rows were changed after they were shown; `rows` holds all of them.
     """
     marks = list(marks)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         session = lock_session(session_id=session_id)
         check_may(by, Permission.MARK, session)
         _check_is_open(session, marks=any(mark.is_present is not None for mark in marks), now=now)
@@ -183,7 +184,7 @@ def mark_everybody(*, session_id: int, what: Everybody, by: User, now: datetime)
     Raises:
         SessionNotFound, NotPermitted, ListIsClosed, MarkingNotOpen: as `save_marks`.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         session = lock_session(session_id=session_id)
         check_may(by, Permission.MARK, session)
         _check_is_open(session, marks=what is not Everybody.TAKEN_BACK, now=now)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -25,7 +25,7 @@ from learners.policies.hours import (
     check_source,
 )
 from training.core.audited import audited
-from training.core.refusals import database_refusals
+from training.core.transactions import acting
 from training.core.words import day
 from training.models import ClassAttendanceSession
 
@@ -152,7 +152,7 @@ class LearnerProgression(models.Model):
         check_hours(trained=trained, present=present)
         check_source(source, known=LearnerHoursLog.Source.values)
         today = timezone.localdate()
-        with database_refusals(), transaction.atomic():
+        with acting(created_by if isinstance(created_by, User) else None):
             day = log_date or today
             if session_id is not None:  # locked before the progression, as captures do
                 meetings = ClassAttendanceSession.objects.select_for_update(no_key=True)

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.core.files.base import File
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,9 +29,9 @@ from learners.policies.sign_offs import (
 from learners.services.compliance import recalculate
 from learners.services.locks import lock_people
 from learners.services.records import AlreadyRevoked, ReasonMissing
-from training.core.audit_context import as_person
 from training.core.permissions import Permission, check_may, name_of
-from training.core.refusals import Refusal, database_refusals
+from training.core.refusals import Refusal
+from training.core.transactions import acting
 from training.core.words import day
 from training.selectors.site import site_identity
 
@@ -80,7 +79,7 @@ def sign_off(
     if proof:
         _check_all(_found(record_ids), assessment)  # a file is not stored for what is refused
     stored, name = _store(proof)
-    with database_refusals(), as_person(by), transaction.atomic(durable=True):
+    with acting(by, outermost=True):
         records = _lock(record_ids)
         _check_all(records, assessment)
         method = _method(assessment)
@@ -119,7 +118,7 @@ def revoke_sign_off(*, record_id: int, reason: str, by: User, now: datetime) -> 
     if not reason:
         message = _("Say why this sign-off is revoked.")
         raise ReasonMissing(message, errors={"reason": [message]})
-    with database_refusals(), as_person(by), transaction.atomic():
+    with acting(by):
         (record,) = _lock([record_id])
         if record.revoked_at is not None:
             raise AlreadyRevoked(
@@ -149,7 +148,7 @@ def open_further_attempt(*, record_id: int, by: User, now: datetime) -> Competen
         HasRecord: the worker has a record of that session that counts.
     """
     check_may(by, Permission.VERIFY)
-    with database_refusals(), as_person(by), transaction.atomic():
+    with acting(by):
         (record,) = _lock([record_id])
         attempts = list(CompetencyRecord.objects.filter(session=record.session_id, learner=record.learner_id))
         check_can_repeat(record, attempts=attempts)

@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from learners.models import ComplianceRun, Learner
 from learners.policies.answers import Sources, answers
 from learners.services.locks import lock_people
 from learners.services.preview import note_answers
 from training.core.long_jobs import take_time
-from training.core.refusals import database_refusals
+from training.core.transactions import acting
 
 CHUNK = 2_000  # learners judged, and so locked, in one transaction of a run over the site
 
@@ -185,7 +185,7 @@ def recalculate_everyone(*, today: date, now: datetime, only_due: bool = False) 
     yield Progress(done=0, total=len(learner_ids), changed=0)
     for start in range(0, len(learner_ids), CHUNK):
         chunk = learner_ids[start : start + CHUNK]
-        with database_refusals(), transaction.atomic():
+        with acting(None):
             take_time()
             changed += recalculate(learner_ids=chunk, today=today, now=now)
         yield Progress(done=start + len(chunk), total=len(learner_ids), changed=changed)

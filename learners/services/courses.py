@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from learners.models import AreaRequirement, RoleRequirement
-from training.core.refusals import Conflict, database_refusals
+from training.core.refusals import Conflict
+from training.core.transactions import acting
 from training.models import Course
 from training.services.courses import delete_unbooked_course, lock_course
 
@@ -23,7 +23,7 @@ def delete_course(*, course_id: int, by: User, now: datetime) -> Course:
         CourseRequired: as `check_not_required`.
         NotPermitted, CourseNotFound, CourseBooked: as `training.services.courses.delete_unbooked_course`.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         course = lock_course(course_id=course_id)
         check_not_required(course)
         return delete_unbooked_course(course_id=course_id, by=by, now=now)

@@ -7,7 +7,6 @@ from typing import TypedDict
 
 from django.contrib.auth.models import User
 from django.core.files.base import File
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,9 +18,9 @@ from learners.selectors.employment import employment_on
 from learners.selectors.learners import ids_of_person
 from learners.services.compliance import recalculate
 from learners.services.learners import LearnerNotFound, lock_learner
-from training.core.audit_context import as_person
 from training.core.permissions import Permission, check_may, name_of
-from training.core.refusals import Conflict, Invalid, database_refusals
+from training.core.refusals import Conflict, Invalid
+from training.core.transactions import acting
 from training.core.words import day, moment
 from training.models import Company, CourseVersion
 from training.selectors.courses import published_version
@@ -81,7 +80,7 @@ def record_external(
     with received(files) as document:
         stored = store(document=document, site=site_identity())
     # Durable, so that no caller can hold a transaction open while the store is asked.
-    with database_refusals(), as_person(by), transaction.atomic(durable=True):
+    with acting(by, outermost=True):
         learner = lock_learner(learner_id=learner_id)
         version, provider = _check(learner, training, today=today)
         record = _write_record(learner, version, provider, training, stored=stored, by=by, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,8 +13,8 @@ from learners.policies import hours as rules
 from learners.services.records import ReasonMissing
 from training.core.long_jobs import take_time
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Refusal, database_refusals
-from training.core.transactions import lock_row
+from training.core.refusals import Refusal
+from training.core.transactions import acting, lock_row
 from training.models import ClassAttendanceSession
 
 
@@ -42,7 +42,7 @@ def enter_hours(
         ProgressionNotInThisState: it is on hold or completed.
         WrongHours: hours or day cannot be; `errors` by argument. Nothing is logged.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         # Locked, so that nobody holds or completes it meanwhile.
         lock_row(LearnerProgression.objects.all(), tracking_id, no_key=True)
         programmes = LearnerProgression.objects.select_related("training_class__agent", "learner__merged_into")
@@ -81,7 +81,7 @@ def void_hours(*, log_id: int, reason: str, by: User, now: datetime) -> LearnerH
     if not reason.strip():
         text = _("Say why these hours are taken back.")
         raise ReasonMissing(text, errors={"reason": [text]})
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         row = LearnerHoursLog.objects.filter(pk=log_id).first()
         if row is None:
             raise HoursNotFound(_("There are no such hours in the log."))
@@ -103,7 +103,7 @@ def rebuild_sums(*, tracking_ids: Collection[int]) -> int:
     Returns:
         how many were wrong.
     """
-    with database_refusals(), transaction.atomic(), connection.cursor() as cursor:
+    with acting(None), connection.cursor() as cursor:
         take_time()
         list(LearnerProgression.objects.select_for_update(no_key=True).filter(pk__in=tracking_ids).order_by("pk"))
         cursor.execute(

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import TypedDict
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,9 +15,9 @@ from learners.services.compliance import recalculate
 from learners.services.effective import badge_was_mistyped, effective_on
 from learners.services.locks import lock_people
 from learners.services.requirements import lock_rules_to_apply
-from training.core.audit_context import as_person
 from training.core.permissions import Permission, check_may, may
-from training.core.refusals import Invalid, Refusal, check_fields, database_refusals
+from training.core.refusals import Invalid, Refusal, check_fields
+from training.core.transactions import acting
 from training.core.words import day as day_in_words
 
 
@@ -81,7 +80,7 @@ def create_learner(*, facts: LearnerFacts, by: User, now: datetime, areas: Mappi
     """
     check_may(by, Permission.KEEP_WORKERS)
     learner = Learner(created_by=by)
-    with database_refusals(), as_person(by), transaction.atomic():
+    with acting(by):
         lock_rules_to_apply()
         if "start_date" in facts:
             learner.role_assigned_at = facts["start_date"]
@@ -122,7 +121,7 @@ def change_learner(
         Invalid: a field breaks its rule, the badge is or was somebody else's, or an area does not exist.
     """
     check_may(by, Permission.KEEP_WORKERS)
-    with database_refusals(), as_person(by), transaction.atomic():
+    with acting(by):
         lock_rules_to_apply()
         learner = lock_learner(learner_id=learner_id)
         check_not_merged(learner)
@@ -160,7 +159,7 @@ def replace_badge(*, learner_id: int, badge_id: str, by: User, now: datetime, wa
         Invalid: it is no badge, the same one, or is or was somebody else's.
     """
     check_may(by, Permission.KEEP_WORKERS)
-    with database_refusals(), as_person(by), transaction.atomic():
+    with acting(by):
         learner = lock_learner(learner_id=learner_id)
         check_not_merged(learner)
         if badge_id.strip() == learner.badge_id:

@@ -7,7 +7,6 @@ A row keeps the key of the badge under which it was written. `learners.selectors
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,9 +16,8 @@ from learners.services.compliance import recalculate
 from learners.services.effective import effective_on
 from learners.services.learners import LearnerNotFound, end_if_over, lock_learner
 from learners.services.requirements import lock_rules_to_apply
-from training.core.audit_context import as_person
 from training.core.permissions import Permission, check_may
-from training.core.refusals import database_refusals
+from training.core.transactions import acting
 
 
 def merge_workers(*, duplicate_id: int, survivor_id: int, reason: str, by: User, now: datetime) -> Learner:
@@ -39,7 +37,7 @@ def merge_workers(*, duplicate_id: int, survivor_id: int, reason: str, by: User,
     """
     check_may(by, Permission.MERGE)
     reason = check_reason(reason, _("Say why these two badges are one person."))
-    with database_refusals(), as_person(by), transaction.atomic():
+    with acting(by):
         lock_rules_to_apply()
         duplicate, survivor = _locked(duplicate_id, survivor_id)
         merged_before = Learner.objects.filter(merged_into=duplicate).order_by("pk").first()
@@ -70,7 +68,7 @@ def undo_merge(*, duplicate_id: int, reason: str, by: User, now: datetime) -> Le
     """
     check_may(by, Permission.MERGE)
     reason = check_reason(reason, _("Say why these two badges are two people."))
-    with database_refusals(), as_person(by), transaction.atomic():
+    with acting(by):
         lock_rules_to_apply()
         duplicate = lock_learner(learner_id=duplicate_id)
         survivor = check_merged(duplicate)

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import TypedDict
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from learners.models import AssessmentMethod
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Refusal, database_refusals
+from training.core.refusals import Refusal
+from training.core.transactions import acting
 from training.services.library_rows import write_row
 
 
@@ -35,7 +35,7 @@ def create_method(*, facts: MethodFacts, by: User) -> AssessmentMethod:
         Invalid: a field breaks its rule; `errors` names it.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         return write_row(AssessmentMethod(), facts, by=by)
 
 
@@ -51,7 +51,7 @@ def edit_method(*, method_id: int, facts: MethodFacts, by: User, loaded: datetim
         EditedMeanwhile: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         method = AssessmentMethod.objects.select_for_update(no_key=True).filter(pk=method_id).first()
         if method is None:
             raise MethodNotFound(_("There is no such assessment method."))

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from learners.models import ComplianceItem, ComplianceStatus, Learner
 from learners.policies.outcome import CourseTurn, Outcome, Turn
 from learners.selectors.learners import is_on_site
-from training.core.refusals import Conflict, database_refusals
+from training.core.refusals import Conflict
+from training.core.transactions import acting
 
 Change = Callable[[], Any]
 
@@ -46,7 +47,7 @@ def try_out(change: Change, *, today: date) -> Outcome:
         change: calls one service; whatever it refuses is refused here in the same words.
         today: the site's date.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(None):
         outcome = _watch(change, today=today)
         transaction.set_rollback(True)
     return outcome
@@ -63,7 +64,7 @@ def carry_out(change: Change, *, seen: str, today: date) -> Outcome:
     Raises:
         OutcomeDiffers: it would do something else by now.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(None):
         outcome = _watch(change, today=today)
         if outcome.fingerprint != seen:
             raise OutcomeDiffers(outcome)

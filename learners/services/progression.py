@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +19,8 @@ from learners.policies.workers import why_not_active
 from learners.selectors.learners import person_of, rows_of_people
 from learners.services.locks import lock_people
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, Invalid, database_refusals
+from training.core.refusals import Conflict, Invalid
+from training.core.transactions import acting
 from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
 from training.services.classes import lock_class
@@ -82,7 +82,7 @@ def start_progressions(
     """
     check_may(by, Permission.PLAN_CLASSES)
     wanted = set(learner_ids)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         training_class = lock_class(class_id=class_id)
         _check_runs(training_class, start_date)
         course_id = training_class.course_id
@@ -172,7 +172,7 @@ def log_hours(  # noqa: PLR0917  # H5 fixes the order
         NoProgression: the learner is in no programme, or not in that class.
         WrongHours: as `LearnerProgression.add_hours`.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(created_by if isinstance(created_by, User) else None):
         person = _person(learner_id)
         if session_id is None:
             progression = _in_progress([person]).get(person)
@@ -203,7 +203,7 @@ def _take(
 ) -> LearnerProgression:
     """Take a step of one progression: lock, check, write."""
     check_may(by, Permission.PLAN_CLASSES)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         found = LearnerProgression.objects.filter(pk=tracking_id).first()
         if found is None:
             raise rules.ProgressionNotFound(_("There is no such programme."))

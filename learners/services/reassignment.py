@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,7 +13,8 @@ from learners.models import Area, Learner, LearnerArea, Role
 from learners.services.compliance import recalculate
 from learners.services.requirements import lock_rules_to_apply
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, Invalid, database_refusals
+from training.core.refusals import Conflict, Invalid
+from training.core.transactions import acting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ def give_role(*, learner_ids: Iterable[int], role_id: int, assigned_at: date, by
     """
     check_may(by, Permission.KEEP_WORKERS)
     _check_not_in_the_future(assigned_at, now=now)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         lock_rules_to_apply()
         if not Role.objects.filter(pk=role_id).exists():
             message = _("This role does not exist any more. Choose another one.")
@@ -68,7 +68,7 @@ def add_to_area(*, learner_ids: Iterable[int], area_id: int, assigned_at: date, 
     """
     check_may(by, Permission.KEEP_WORKERS)
     _check_not_in_the_future(assigned_at, now=now)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         lock_rules_to_apply()
         if not Area.objects.filter(pk=area_id).exists():
             message = _("This area does not exist any more. Choose another one.")
@@ -90,7 +90,7 @@ def remove_from_area(*, learner_ids: Iterable[int], area_id: int, by: User, now:
         WorkersGone: nobody is taken out.
     """
     check_may(by, Permission.KEEP_WORKERS)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         lock_rules_to_apply()
         learners = _lock(learner_ids)
         leaving = sorted(_there(area_id, learners))

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +11,8 @@ from learners.models import CompetencyRecord, Revocation, TrainingRecord
 from learners.services.compliance import recalculate
 from learners.services.learners import lock_learner
 from training.core.permissions import Permission, check_may, name_of
-from training.core.refusals import Conflict, Invalid, Refusal, database_refusals
+from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.transactions import acting
 from training.core.words import day
 
 
@@ -46,7 +46,7 @@ def revoke_record(*, record_id: int, reason: str, by: User, now: datetime) -> Re
     if not reason:
         message = _("Say why this record is revoked.")
         raise ReasonMissing(message, errors={"reason": [message]})
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         record = TrainingRecord.objects.filter(pk=record_id).first()
         if record is None:
             raise RecordNotFound(_("There is no such record."))

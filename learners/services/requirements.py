@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import ProtectedError, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,8 @@ from learners.selectors.learners import with_areas_inside
 from learners.services.compliance import recalculate
 from training.core.edits import check_unchanged
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, Invalid, Refusal, check_fields, database_refusals
+from training.core.refusals import Conflict, Invalid, Refusal, check_fields
+from training.core.transactions import acting
 from training.services.courses import lock_course
 
 RULES_LOCK = 5_190_601  # the number of the advisory lock; no other one of the application has it
@@ -84,7 +85,7 @@ def save_requirement(
         Invalid: a field breaks its rule.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         lock_rules_to_change()
         lock_course(course_id=course_id)
         requirement = _requirements(asker).filter(course_id=course_id).first() or _new_requirement(asker, by)
@@ -108,7 +109,7 @@ def delete_requirement(*, asker: Role | Area, course_id: int, by: User, now: dat
         RequirementNotFound: it does not ask for it.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         lock_rules_to_change()
         deleted, _per_model = _requirements(asker).filter(course_id=course_id).delete()
         if not deleted:
@@ -131,7 +132,7 @@ def save_role(*, role: Role, by: User, now: datetime, loaded: datetime | None = 
         Invalid: a field breaks its rule.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         lock_rules_to_change()
         _save(role, by, loaded)
         _judge_anew(_learners_under(role), now=now)
@@ -146,7 +147,7 @@ def delete_role(*, role_id: int, by: User) -> None:
         RoleInUse: workers have it, or had it when they attended a session.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         lock_rules_to_change()
         count = Learner.objects.filter(role_id=role_id).count()
         if count:
@@ -176,7 +177,7 @@ def save_area(*, area: Area, by: User, now: datetime, loaded: datetime | None = 
         Invalid: a field breaks its rule, or the area would lie inside itself.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         lock_rules_to_change()
         if area.pk and area.parent_id in with_areas_inside(area.pk):
             message = _("An area cannot be part of itself. Choose another one, or none.")
@@ -194,7 +195,7 @@ def delete_area(*, area_id: int, by: User) -> None:
         AreaInUse: areas lie in it, or workers work there.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         lock_rules_to_change()
         inside = Area.objects.filter(parent_id=area_id).order_by("name").first()
         if inside is not None:

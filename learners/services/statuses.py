@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,10 +17,9 @@ from learners.policies.workers import (
 from learners.services.effective import effective_on
 from learners.services.learners import LearnerFacts, end_if_over, judge_anew, lock_learner, status_since, write_facts
 from learners.services.requirements import lock_rules_to_apply
-from training.core.audit_context import as_person
 from training.core.long_jobs import take_time
 from training.core.permissions import Permission, check_may, may
-from training.core.refusals import database_refusals
+from training.core.transactions import acting
 
 CHUNK = 500  # workers locked in one transaction of the nightly step
 
@@ -37,7 +35,7 @@ def set_status(*, learner_id: int, status: str, reason: str, by: User, now: date
     """
     check_may(by, Permission.KEEP_WORKERS)
     reason = check_reason(reason, _("Say why the status changes."))
-    with database_refusals(), as_person(by), transaction.atomic():
+    with acting(by):
         lock_rules_to_apply()
         learner = lock_learner(learner_id=learner_id)
         check_can_set_status(learner, status, today=timezone.localdate(now))
@@ -64,7 +62,7 @@ def return_to_site(
         DatedBack: the start lies before the last change of status, which is not granted, or there is no reason.
     """
     check_may(by, Permission.KEEP_WORKERS)
-    with database_refusals(), as_person(by), transaction.atomic():
+    with acting(by):
         lock_rules_to_apply()
         learner = lock_learner(learner_id=learner_id)
         check_can_return(learner)
@@ -105,7 +103,7 @@ def end_departed(*, today: date) -> int:
     learner_ids = list(departed.values_list("pk", flat=True))
     ended = 0
     for start in range(0, len(learner_ids), CHUNK):
-        with database_refusals(), transaction.atomic():
+        with acting(None):
             take_time()
             chunk = departed.filter(pk__in=learner_ids[start : start + CHUNK])
             for learner in chunk.select_for_update(no_key=True):

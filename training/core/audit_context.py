@@ -24,8 +24,8 @@ def person(user: "AbstractUser | AnonymousUser | None") -> dict[str, Any]:
     return {"user": user.pk, "username": user.get_username(), "name": name_of(user)}
 
 
-def as_person(by: AbstractUser) -> pghistory.context:
-    """Around what a service writes: its events name `by`, whatever door called the service."""
+def as_person(by: AbstractUser | None) -> pghistory.context:
+    """Around what a service writes: its events name `by`, whatever door called the service; None adds nothing."""
     return pghistory.context(**person(by))
 
 

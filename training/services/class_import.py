@@ -10,12 +10,12 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from training.core.keys import day_of_text
 from training.core.long_jobs import take_time
-from training.core.refusals import Invalid, database_refusals
+from training.core.refusals import Invalid
+from training.core.transactions import acting
 from training.models import Company, Course, Trainer, TrainingClass, Venue
 from training.policies.classes import check_values
 from training.services.class_codes import lock_codes, move_sequence_past, next_code
@@ -61,7 +61,7 @@ def import_classes(
         dry_run: check only.
         progress: told how many rows of how many are written.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(None):
         take_time()
         lock_codes()
         checked = _checked(rows, today)

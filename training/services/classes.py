@@ -15,8 +15,7 @@ from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
 from training.core.permissions import Permission, check_may
-from training.core.refusals import database_refusals
-from training.core.transactions import lock_row
+from training.core.transactions import acting, lock_row
 from training.models import ClassAttendanceSession, Company, Course, Trainer, TrainingClass, Venue
 from training.policies import classes as policies
 from training.policies.schedules import Schedule
@@ -86,7 +85,7 @@ def create_class(*, plan: ClassPlan, by: User, now: datetime, activate: bool = F
     check_may(by, Permission.PLAN_CLASSES)
     to = TrainingClass.Status.ACTIVE if activate else TrainingClass.Status.DRAFT
     new = TrainingClass(status=TrainingClass.Status.DRAFT, class_type="", created_by=by, created_at=now)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         return _write(new, plan, to=to, applies_from=None, by=by, now=now)
 
 
@@ -112,7 +111,7 @@ def edit_class(
         ClassNotPlannable: as `create_class`; client and course of an active class stay.
     """
     check_may(by, Permission.PLAN_CLASSES)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         found = lock_class(class_id=class_id)
         policies.check_can_edit(found)
         policies.check_version(found, version)
@@ -128,7 +127,7 @@ def activate_class(*, class_id: int, by: User, now: datetime, version: int | Non
         ClassNotPlannable: something is missing, or it would never meet.
     """
     check_may(by, Permission.PLAN_CLASSES)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         found = lock_class(class_id=class_id)
         policies.check_can_activate(found)
         policies.check_version(found, version)
@@ -143,7 +142,7 @@ def stop_class(*, class_id: int, stop_date: date, by: User, now: datetime, versi
         ClassNotPlannable: `errors["stop_date"]`: not one of its days, or hours are captured for a later one.
     """
     check_may(by, Permission.PLAN_CLASSES)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         found = lock_class(class_id=class_id)
         policies.check_can_stop(found)
         policies.check_version(found, version)
@@ -168,7 +167,7 @@ def restart_class(
         ClassNotInThisState: it is not stopped.
     """
     check_may(by, Permission.PLAN_CLASSES)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         found = lock_class(class_id=class_id)
         policies.check_can_restart(found)
         policies.check_version(found, version)
@@ -189,7 +188,7 @@ def delete_draft_class(*, class_id: int, by: User) -> None:
         ClassNotInThisState: it is no draft.
     """
     check_may(by, Permission.PLAN_CLASSES)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         found = lock_class(class_id=class_id)
         policies.check_can_delete(found)
         found.delete()
@@ -201,7 +200,7 @@ def sync_sessions(*, class_id: int, now: datetime) -> Synced:
     Raises:
         ClassNotFound: there is no such class.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(None):
         found = lock_class(class_id=class_id)
         return Synced() if found.status == TrainingClass.Status.DRAFT else _sync(found, now=now)
 

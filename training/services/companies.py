@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import TypedDict
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Refusal, database_refusals
+from training.core.refusals import Refusal
+from training.core.transactions import acting
 from training.models import Company
 from training.services.library_rows import write_row
 
@@ -39,7 +39,7 @@ def create_company(*, facts: CompanyFacts, by: User) -> Company:
         Invalid: a field breaks its rule, or name or code is taken; `errors` names it.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         return write_row(Company(), facts, by=by)
 
 
@@ -55,7 +55,7 @@ def edit_company(*, company_id: int, facts: CompanyFacts, by: User, loaded: date
         EditedMeanwhile: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         company = Company.objects.select_for_update(no_key=True).filter(pk=company_id).first()
         if company is None:
             raise CompanyNotFound(_("There is no such company."))

@@ -9,12 +9,12 @@ from typing import TypedDict
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from training.core.edits import check_unchanged
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, Invalid, Refusal, database_refusals
+from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.transactions import acting
 from training.models import Course, CoursePrerequisite, CourseVersion, Session, TrainingClass
 from training.policies.courses import (
     SyllabusInvalid,
@@ -67,7 +67,7 @@ def create_course(*, code: str, by: User) -> Course:
     """
     check_may(by, Permission.KEEP_LIBRARY)
     course = Course(code=code, created_by=by, updated_by=by)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         try:
             course.full_clean()
         except ValidationError as error:
@@ -86,7 +86,7 @@ def create_course_with_draft(
         CourseInvalid: as `create_course`.
         SyllabusInvalid: as `create_version`.
     """
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         course = create_course(code=code, by=by)
         return create_version(course_id=course.pk, syllabus=syllabus, prerequisites=prerequisites, by=by, now=now)
 
@@ -111,7 +111,7 @@ def create_version(
         SyllabusInvalid: a field breaks its rule, or a prerequisite asks for this course in turn.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         course = lock_course(course_id=course_id)
         before = course.versions.order_by("-number").first()
         taken_over = {field: getattr(before, field) for field in TAKEN_OVER} if before else {}
@@ -153,7 +153,7 @@ def edit_draft_version(
         SyllabusInvalid: a field breaks its rule, or a prerequisite asks for this course in turn.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         version = _lock_version(version_id)
         check_can_edit(version)
         check_unchanged(version, loaded)
@@ -183,7 +183,7 @@ def publish_version(*, version_id: int, by: User, now: datetime, loaded: datetim
         SyllabusInvalid: a prerequisite asks for this course in turn, since the draft was written.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         version = _lock_version(version_id)
         check_can_publish(version)
         check_unchanged(version, loaded)
@@ -202,7 +202,7 @@ def archive_version(*, version_id: int, by: User, now: datetime) -> CourseVersio
         VersionInUse: it is not the published one.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         version = _lock_version(version_id)
         check_can_archive(version)
         return _set_status(version, CourseVersion.Status.ARCHIVED, by=by, now=now)
@@ -217,7 +217,7 @@ def delete_draft_version(*, version_id: int, by: User) -> None:
         VersionInUse: it is no draft.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         version = _lock_version(version_id)
         check_can_delete(version)
         version.delete()
@@ -234,7 +234,7 @@ def delete_unbooked_course(*, course_id: int, by: User, now: datetime) -> Course
         CourseBooked: as `check_unbooked`.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         course = lock_course(course_id=course_id)
         check_unbooked(course)
         course.deleted_at, course.updated_by = now, by

@@ -14,8 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from training.core.permissions import Permission, check_may
-from training.core.refusals import database_refusals
-from training.core.transactions import lock_row
+from training.core.transactions import acting, lock_row
 from training.models import Course, Session, Trainer, TrainerQualification, Venue
 from training.policies import sessions as policies
 from training.selectors.availability import overlapping
@@ -69,7 +68,7 @@ def create_draft(
     """
     plan = Plan(course_id=course_id, trainer_id=trainer_id, venue_id=venue_id, start_time=start_time, end_time=end_time)
     check_may(by, Permission.PLAN)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         return _write(Session(created_by=by), plan, to=Session.Status.DRAFT, reason="", by=by, now=now)
 
 
@@ -90,7 +89,7 @@ def create_scheduled(
     """
     plan = Plan(course_id=course_id, trainer_id=trainer_id, venue_id=venue_id, start_time=start_time, end_time=end_time)
     check_may(by, Permission.PLAN)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         return _write(Session(created_by=by), plan, to=Session.Status.SCHEDULED, reason="", by=by, now=now)
 
 
@@ -116,7 +115,7 @@ def edit_session(
         NotPlannable, Booked: as `schedule_session`.
     """
     check_may(by, Permission.PLAN)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         session = lock_session(session_id=session_id)
         policies.check_open(session)
         policies.check_version(session, version)
@@ -144,7 +143,7 @@ def schedule_session(
         Booked: trainer or venue has another session at that time, which it names.
     """
     check_may(by, Permission.PLAN)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         session = lock_session(session_id=session_id)
         policies.check_can_schedule(session)
         policies.check_version(session, version)
@@ -159,7 +158,7 @@ def cancel_session(*, session_id: int, reason: str, by: User, now: datetime) -> 
         ReasonMissing: no reason was given.
     """
     check_may(by, Permission.PLAN)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         session = lock_session(session_id=session_id)
         policies.check_open(session)
         policies.check_cancel_reason(reason)
@@ -175,7 +174,7 @@ def delete_draft(*, session_id: int, by: User, now: datetime) -> None:
         NotInThisState: it is no draft.
     """
     check_may(by, Permission.PLAN)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         session = lock_session(session_id=session_id)
         policies.check_can_delete(session)
         session.deleted_at = now

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import TypedDict
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Refusal, database_refusals
+from training.core.refusals import Refusal
+from training.core.transactions import acting
 from training.models import Trainer, TrainerQualification
 from training.services.library_rows import write_row
 
@@ -61,7 +61,7 @@ def create_trainer(*, facts: TrainerFacts, by: User) -> Trainer:
         Invalid: a field breaks its rule; `errors` names it.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         return write_row(Trainer(), facts, by=by)
 
 
@@ -77,7 +77,7 @@ def edit_trainer(*, trainer_id: int, facts: TrainerFacts, by: User, loaded: date
         EditedMeanwhile: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         return write_row(_lock_trainer(trainer_id), facts, by=by, loaded=loaded)
 
 
@@ -90,7 +90,7 @@ def add_qualification(*, trainer_id: int, course_id: int, facts: QualificationFa
         Invalid: the trainer has one for this course already, or it would end before it begins.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         trainer = _lock_trainer(trainer_id)
         return write_row(TrainerQualification(trainer=trainer, course_id=course_id), facts, by=by)
 
@@ -110,7 +110,7 @@ def edit_qualification(
         Invalid: it would end before it begins.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         return write_row(_lock_qualification(qualification_id), facts, by=by, loaded=loaded)
 
 
@@ -125,7 +125,7 @@ def remove_qualification(*, qualification_id: int, by: User) -> Trainer:
         QualificationNotFound: there is no such qualification.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         qualification = _lock_qualification(qualification_id)
         qualification.delete()
         return qualification.trainer

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import TypedDict
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Refusal, database_refusals
+from training.core.refusals import Refusal
+from training.core.transactions import acting
 from training.models import Venue
 from training.services.library_rows import write_row
 
@@ -36,7 +36,7 @@ def create_venue(*, facts: VenueFacts, by: User) -> Venue:
         Invalid: a field breaks its rule; `errors` names it.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         return write_row(Venue(), facts, by=by)
 
 
@@ -54,7 +54,7 @@ def edit_venue(*, venue_id: int, facts: VenueFacts, by: User, loaded: datetime |
         EditedMeanwhile: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
-    with database_refusals(), transaction.atomic():
+    with acting(by):
         venue = Venue.objects.select_for_update(no_key=True).filter(pk=venue_id).first()
         if venue is None:
             raise VenueNotFound(_("There is no such venue."))
