@@ -130,7 +130,7 @@ def certificates_asked_for(query: QueryDict, *, by: User) -> tuple[Session, list
     """Return the session that a query names, which this login may read, and its certificates.
 
     Raises:
-        SessionNotFound: there is none, for this login.
+        NotFound: there is none, for this login.
         NoCertificates: nobody has passed it, so far.
     """
     session = get_session(key_of(query.get(SESSION, "")) or 0, user=by)

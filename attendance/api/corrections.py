@@ -8,7 +8,7 @@ from ninja import File, Form, Path, Router, Status, UploadedFile
 
 from attendance.api.objects import Stored, stored_object
 from attendance.policies.corrections import Result, Seen, check_is_finalized
-from attendance.selectors.evidence import NoEvidence, newest_sheet
+from attendance.selectors.evidence import newest_sheet
 from attendance.services.corrections import correct_record
 from attendance.services.evidence import correct_sheet
 from learners.api.competency import CompetencyObject, competency_object
@@ -17,6 +17,7 @@ from learners.models import CompetencyRecord
 from learners.selectors.records import list_records
 from training.core.api.objects import ApiObject, ApiRequest, Key, Text, answers
 from training.core.permissions import Permission, requires
+from training.core.refusals import NotFound
 from training.selectors.sessions import get_session
 
 router = Router(by_alias=True)
@@ -68,7 +69,7 @@ def correct_evidence(
     check_is_finalized(session)
     newest = newest_sheet(session)
     if newest is None:
-        raise NoEvidence(_("This session has no signed sheet yet."))
+        raise NotFound(_("This session has no signed sheet yet."))
     upload = correct_sheet(
         session_id=session_id,
         files=file,

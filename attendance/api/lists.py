@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from attendance.api.objects import AttendeeObject, Stored, Suggestion, attendee_object, stored_object, suggestion
 from attendance.pages.picker import PAGE_SIZE, SHORTEST_SEARCH, Wanted, candidate_count, candidates
 from attendance.pages.register import register
-from attendance.selectors.evidence import NoEvidence, present_upload
+from attendance.selectors.evidence import present_upload
 from attendance.services.attendees import add_attendees, remove_attendee
 from attendance.services.evidence import upload_evidence
 from attendance.services.finalize import finalize_session
@@ -24,6 +24,7 @@ from learners.evidence.reads import log_download
 from learners.evidence.store import open_stored
 from training.core.api.objects import ApiObject, ApiRequest, Key, Moment, Page, Paging, Text, answers
 from training.core.permissions import Permission, check_may, may, requires
+from training.core.refusals import NotFound
 from training.models import Session
 from training.selectors.sessions import get_session
 
@@ -211,7 +212,7 @@ def download(request: ApiRequest, session_id: Path[Key]) -> FileResponse:
     session = _session(request, session_id, Permission.READ_EVIDENCE)
     stored = present_upload(session)
     if stored is None:
-        raise NoEvidence(_("This session has no signed sheet yet."))
+        raise NotFound(_("This session has no signed sheet yet."))
     file = open_stored(key=stored.key, sha256=stored.sha256)
     log_download(upload=stored, learner=None, by=request.user, now=timezone.now())
     name = f"{session.reference}-evidence{PurePosixPath(stored.key).suffix}"

@@ -130,7 +130,7 @@ def _told(request: ApiRequest, session_id: int) -> SessionObject:
     """Return a session that this login may read.
 
     Raises:
-        SessionNotFound: there is none, for this login.
+        NotFound: there is none, for this login.
     """
     session = get_session(session_id, user=request.user)
     rows = Session.objects.filter(pk=session.pk)

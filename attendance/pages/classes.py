@@ -18,7 +18,7 @@ from learners.policies.hours import percent
 from learners.policies.standing import Standing
 from learners.selectors.progression import ProgressionLine, progressions_of_class
 from training.core.permissions import Permission, User, may
-from training.core.refusals import Refusal
+from training.core.refusals import NotFound
 from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
 from training.policies.classes import check_can_capture, check_can_except, check_can_void
@@ -28,12 +28,6 @@ from training.selectors.classes import CalendarDay, by_code, class_calendar, cla
 
 Meeting = ClassAttendanceSession
 NO_HOURS = Decimal(0)
-
-
-class MeetingNotFound(Refusal):
-    """The class has no meeting on that day (404)."""
-
-    status = 404
 
 
 class Shown(TextChoices):
@@ -235,12 +229,12 @@ def get_meeting(training_class: TrainingClass, day: date) -> Meeting:
     """Return the meeting of a class on a day.
 
     Raises:
-        MeetingNotFound: there is none.
+        NotFound: there is none.
     """
     found = training_class.sessions.select_related("captured_by").filter(session_date=day).first()
     if found is None:
         text = _("The class does not meet on %(day)s. Choose one of its days.")
-        raise MeetingNotFound(text % {"day": day_in_words(day)})
+        raise NotFound(text % {"day": day_in_words(day)})
     return found
 
 

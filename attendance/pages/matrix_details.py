@@ -16,18 +16,12 @@ from learners.pages.later import Later, changed_later
 from learners.policies.standing import Facts
 from learners.selectors.learners import ids_of_person, person_of
 from learners.selectors.matrix import matrix_workers
-from training.core.refusals import Refusal
+from training.core.refusals import NotFound
 from training.models import Course, Session
 from training.selectors.courses import course_title
 
 OFFERED_SESSIONS = 5
 LONGEST_LIST = 500  # workers on the list of a session that is planned for a column
-
-
-class NoSuchCourse(Refusal):
-    """There is no such course (404)."""
-
-    status = 404
 
 
 @dataclass(frozen=True)
@@ -59,7 +53,7 @@ def cell_details(
     """Return what is behind one cell, on a day.
 
     Raises:
-        NoSuchCourse: there is none.
+        NotFound: there is none.
     """
     course = get_course(course_id)
     day = on or timezone.localdate(now)
@@ -92,11 +86,11 @@ def get_course(course_id: int) -> Course:
     """Return a course.
 
     Raises:
-        NoSuchCourse: there is none.
+        NotFound: there is none.
     """
     course = Course.objects.filter(pk=course_id, deleted_at__isnull=True).first()
     if course is None:
-        raise NoSuchCourse(_("There is no such course."))
+        raise NotFound(_("There is no such course."))
     return course
 
 
@@ -133,7 +127,7 @@ def column_details(wanted: MatrixFilter, course_id: int, *, now: dt.datetime, wa
     """Return who of a filter is not cleared for a course, the longest so first.
 
     Raises:
-        NoSuchCourse: there is none.
+        NotFound: there is none.
     """
     course = get_course(course_id)
     today = timezone.localdate(now)

@@ -8,7 +8,6 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import gettext as _
 
 from learners.models import Learner, LearnerHoursLog, LearnerProgression, ProgressionEvent
-from learners.policies.hours import ProgressionNotFound
 from learners.selectors.learners import matches
 from learners.selectors.progression import (
     ProgressionLine,
@@ -17,6 +16,7 @@ from learners.selectors.progression import (
     progressions_of_learner_as_of,
     steps,
 )
+from training.core.refusals import NotFound
 from training.models import TrainingClass
 
 LOG_ROWS = 100
@@ -55,11 +55,11 @@ def get_progression(tracking_id: int) -> LearnerProgression:
     """Return a worker's way through a class, with both.
 
     Raises:
-        ProgressionNotFound: there is none.
+        NotFound: there is none.
     """
     found = LearnerProgression.objects.select_related("learner", "training_class__agent").filter(pk=tracking_id).first()
     if found is None:
-        raise ProgressionNotFound(_("There is no such programme."))
+        raise NotFound(_("There is no such programme."))
     return found
 
 

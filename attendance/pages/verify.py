@@ -14,7 +14,7 @@ from learners.policies.sign_offs import AlreadySignedOff, check_pending
 from learners.policies.standing import Verdict, verdict
 from learners.selectors.competency import QueueFilter, earlier_attempts, next_in_queue, position_in_queue, queue
 from learners.selectors.evidence import sheets_of_session
-from learners.services.competency import SignOffNotFound
+from training.core.refusals import NotFound
 
 ROWS_PER_PAGE = 50
 
@@ -77,7 +77,7 @@ def desk(wanted: QueueFilter, *, record_id: int | None, page: str | None, today:
         page: the page that was asked for where no sign-off was.
 
     Raises:
-        SignOffNotFound: there is no such sign-off.
+        NotFound: there is no such sign-off.
     """
     opened, gone = None, ""
     if record_id is not None:
@@ -99,7 +99,7 @@ def _sign_off(record_id: int) -> CompetencyRecord:
     related = ("course", "course_version", "learner__merged_into", "assessed_by", "revocation__revoked_by")
     record = CompetencyRecord.objects.select_related(*related).filter(pk=record_id).first()
     if record is None:
-        raise SignOffNotFound(_("There is no such practical sign-off."))
+        raise NotFound(_("There is no such practical sign-off."))
     return record
 
 

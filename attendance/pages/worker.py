@@ -22,14 +22,8 @@ from learners.selectors import records as having
 from learners.selectors.as_of import Then, workers_as_of
 from learners.selectors.evidence import sheets_of
 from learners.selectors.learners import ids_of_person
-from training.core.refusals import Refusal
+from training.core.refusals import NotFound
 from training.models import Session
-
-
-class WorkerNotFound(Refusal):
-    """There is no such worker (404)."""
-
-    status = 404
 
 
 @dataclass(frozen=True)
@@ -142,11 +136,11 @@ def get_worker(pk: int) -> Learner:
     """Return a worker with employer, role and, if merged, the surviving one.
 
     Raises:
-        WorkerNotFound: there is none.
+        NotFound: there is none.
     """
     learner = Learner.objects.select_related("company", "role", "supervisor", "merged_into").filter(pk=pk).first()
     if learner is None:
-        raise WorkerNotFound(_("There is no such worker. Search by name or badge."))
+        raise NotFound(_("There is no such worker. Search by name or badge."))
     return learner
 
 

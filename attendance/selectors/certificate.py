@@ -8,14 +8,8 @@ from django.utils.translation import gettext as _
 
 from learners.models import EvidenceUpload, Learner, TrainingRecord
 from learners.selectors.evidence import sheets_of
-from training.core.refusals import Refusal
+from training.core.refusals import NotFound
 from training.models import Session
-
-
-class RecordNotFound(Refusal):
-    """There is no such training record (404)."""
-
-    status = 404
 
 
 @dataclass(frozen=True)
@@ -31,14 +25,14 @@ def get_record(record_id: int) -> TrainingRecord:
     """Return a training record with everything its certificate tells.
 
     Raises:
-        RecordNotFound: there is none.
+        NotFound: there is none.
     """
     records = TrainingRecord.objects.select_related(
         "learner__merged_into", "course", "session__trainer", "provider", "revocation"
     )
     record = records.filter(pk=record_id).first()
     if record is None:
-        raise RecordNotFound(_("There is no such training record."))
+        raise NotFound(_("There is no such training record."))
     return record
 
 

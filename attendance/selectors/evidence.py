@@ -14,15 +14,9 @@ from attendance.policies.sheet_findings import Told
 from attendance.selectors.sheet_reading import sheets_told
 from learners.models import CompetencyRecord, EvidenceUpload, TrainingRecord
 from learners.selectors.evidence import original_among, sheets_of_session
-from training.core.refusals import Refusal
+from training.core.refusals import NotFound
 from training.models import Session
-from training.policies.sessions import SessionNotFound, allows
-
-
-class NoEvidence(Refusal):
-    """There is no evidence to open (404)."""
-
-    status = 404
+from training.policies.sessions import allows
 
 
 @dataclass(frozen=True)
@@ -61,12 +55,12 @@ def session_of_evidence(session_id: int) -> Session:
     """Return a session with what permissions and titles need.
 
     Raises:
-        SessionNotFound: it does not exist or is deleted.
+        NotFound: it does not exist or is deleted.
     """
     sessions = Session.objects.select_related("course", "course_version", "trainer")
     session = sessions.filter(pk=session_id, deleted_at__isnull=True).first()
     if session is None:
-        raise SessionNotFound(_("There is no such session; it may have been deleted."))
+        raise NotFound(_("There is no such session; it may have been deleted."))
     return session
 
 
@@ -74,11 +68,11 @@ def record_of_evidence(record_id: int) -> TrainingRecord:
     """Return a training record with what permissions and titles need.
 
     Raises:
-        NoEvidence: there is no such record.
+        NotFound: there is no such record.
     """
     record = TrainingRecord.objects.select_related("learner", "session__trainer").filter(pk=record_id).first()
     if record is None:
-        raise NoEvidence(_("There is no such training record."))
+        raise NotFound(_("There is no such training record."))
     return record
 
 
@@ -86,11 +80,11 @@ def sign_off_of_evidence(record_id: int) -> CompetencyRecord:
     """Return a practical sign-off with what permissions and titles need.
 
     Raises:
-        NoEvidence: there is no such sign-off.
+        NotFound: there is no such sign-off.
     """
     record = CompetencyRecord.objects.select_related("learner", "session__trainer").filter(pk=record_id).first()
     if record is None:
-        raise NoEvidence(_("There is no such practical sign-off."))
+        raise NotFound(_("There is no such practical sign-off."))
     return record
 
 

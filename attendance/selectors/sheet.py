@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
+from training.core.refusals import NotFound
 from training.models import CourseVersion, Session
-from training.policies.sessions import SessionNotFound
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ def sheet_of(session_id: int) -> Sheet:
     """Return the sheet of a session in any state; a draft shows the version that it would pin today.
 
     Raises:
-        SessionNotFound: it does not exist or is deleted.
+        NotFound: it does not exist or is deleted.
     """
     session = (
         Session.objects.select_related("course", "course_version", "trainer", "venue")
@@ -30,7 +30,7 @@ def sheet_of(session_id: int) -> Sheet:
         .first()
     )
     if session is None:
-        raise SessionNotFound(_("There is no such session; it may have been deleted."))
+        raise NotFound(_("There is no such session; it may have been deleted."))
     version = session.course_version or session.course.versions.filter(status=CourseVersion.Status.PUBLISHED).first()
     attendees = SessionAttendee.objects.filter(session=session).select_related(
         "learner__company", "learner__role", "company", "role"

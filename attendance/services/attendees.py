@@ -60,7 +60,7 @@ def add_attendees(*, session_id: int, learner_ids: Iterable[int], by: User, now:
     more than one can be undone (A1).
 
     Raises:
-        SessionNotFound: there is no such session.
+        NotFound: there is no such session.
         NotPermitted: not granted, or not the trainer's own session.
         ListIsClosed: the session is finalized or cancelled.
         UnknownLearners: an id belongs to nobody; nothing is saved.
@@ -94,7 +94,7 @@ def remove_attendee(*, session_id: int, learner_id: int, by: User, now: datetime
     else; undoing brings the worker back to it (A1).
 
     Raises:
-        SessionNotFound: there is no such session.
+        NotFound: there is no such session.
         NotPermitted: not granted.
         UnknownLearners: the worker is not on the list.
         ListIsClosed, CannotRemove: it is too late for that.
@@ -122,7 +122,7 @@ def duplicate_session(*, session_id: int, by: User, now: datetime) -> Session:
         the draft.
 
     Raises:
-        SessionNotFound: there is no such session.
+        NotFound: there is no such session.
         NotPermitted: not granted.
         NotPlannable: its course cannot be booked any more.
     """
@@ -139,7 +139,7 @@ def plan_repeat(*, session_id: int, by: User, now: datetime) -> Session:
     """Make a draft with the course, trainer and venue of a finalized session, and those who have to come again (S8).
 
     Raises:
-        SessionNotFound: there is no such session.
+        NotFound: there is no such session.
         NotPermitted: not granted.
         NobodyToRepeat: it is not finalized, or everybody has passed since.
         NotPlannable: its course cannot be booked any more.

@@ -89,7 +89,7 @@ def capture_session(
         presences: of those who were not there all the time; whoever is not named was (H2).
 
     Raises:
-        ClassNotFound, NotPermitted: no such class, or not the trainer's own.
+        NotFound, NotPermitted: no such class, or not the trainer's own.
         NotScheduledThen: the class does not meet on that day.
         MeetingIsLocked: it is captured or excepted already (409).
         CannotCapture: the day lies ahead, or after the class stopped.
@@ -122,7 +122,7 @@ def mark_exception(
     Raises:
         NoSuchException.
         HoursAreLogged: somebody has hours of it by hand (409).
-        ClassNotFound, NotPermitted, NotScheduledThen, MeetingIsLocked, CannotCapture: as `capture_session`.
+        NotFound, NotPermitted, NotScheduledThen, MeetingIsLocked, CannotCapture: as `capture_session`.
     """
     if status not in (Status.CLIENT_CANCELLED, Status.AGENT_ABSENT):
         raise NoSuchException(_("Choose whether the client cancelled or the trainer was absent."))
@@ -138,7 +138,7 @@ def void_capture(*, class_id: int, session_date: date, reason: str, by: User, no
 
     Raises:
         VoidReasonMissing: `errors["reason"]`.
-        ClassNotFound, NotPermitted, NotScheduledThen.
+        NotFound, NotPermitted, NotScheduledThen.
         Conflict: the meeting is pending.
     """
     check_may(by, Permission.VOID)

@@ -19,11 +19,10 @@ from learners.selectors.employment import Employment, employment_on
 from learners.selectors.learners import ids_of_person
 from learners.services.competency import revoke_sign_off
 from learners.services.compliance import recalculate
-from learners.services.learners import LearnerNotFound
 from learners.services.locks import lock_people
 from learners.services.records import ReasonMissing, revoke_record
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict
+from training.core.refusals import Conflict, NotFound
 from training.core.transactions import acting
 from training.models import Session
 
@@ -50,7 +49,7 @@ def correct_record(
     Raises:
         NotPermitted: not granted; superusers only.
         ReasonMissing: the reason is blank.
-        SessionNotFound, LearnerNotFound: there is no such session or worker.
+        NotFound: there is no such session or worker.
         NotFinalized, ChangedMeanwhile, NothingToCorrect, OtherBadge: 409.
     """
     check_may(by, Permission.CORRECT)
@@ -90,12 +89,12 @@ def _lock_person(session: Session, learner_id: int) -> Learner:
     """Lock a worker under all badges, and return the one that was named.
 
     Raises:
-        LearnerNotFound: there is no such worker.
+        NotFound: there is no such worker.
         OtherBadge: the session knows the person under another badge.
     """
     named = Learner.objects.filter(pk=learner_id).first()
     if named is None:
-        raise LearnerNotFound(_("There is no such worker."))
+        raise NotFound(_("There is no such worker."))
     lock_people(ids_of_person(named))
     named.refresh_from_db(fields=["merged_into"])
     people = Learner.objects.filter(pk__in=ids_of_person(named)).select_related("company", "role")

@@ -39,7 +39,7 @@ def upload_evidence(*, session_id: int, files: Sequence[File], by: User, now: da
         the upload; one of an earlier moment than `now` where the session's sheet is this file already.
 
     Raises:
-        SessionNotFound: there is no such session.
+        NotFound: there is no such session.
         NotPermitted: not granted, or not the trainer's own session.
         EvidenceIsClosed: the session is cancelled or finalized.
         NothingSent, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the files are to blame.
@@ -65,7 +65,7 @@ def correct_sheet(
 
     Raises:
         NotPermitted: not granted; superusers only.
-        SessionNotFound: there is no such session.
+        NotFound: there is no such session.
         ReasonMissing: the reason is blank.
         NotFinalized, ChangedMeanwhile, SameSheet: 409.
         NothingSent, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the files are to blame.

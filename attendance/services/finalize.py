@@ -105,7 +105,7 @@ def finalize_session(
 
     Raises:
         NotPermitted: not granted.
-        SessionNotFound: there is no such session.
+        NotFound: there is no such session.
         ChangedSinceAsked: there was a change after those numbers were shown, or badges were merged meanwhile (409).
         SheetNotConfirmed: the sheet gives reason for a look at it, and nobody said that there was one (400).
         AlreadyFinalized, NotScheduled: 409.

@@ -105,7 +105,7 @@ def undo_act(*, session_id: int, act_id: int, by: User, now: datetime) -> Undone
         act_id: the act as it was offered.
 
     Raises:
-        SessionNotFound: there is no such session.
+        NotFound: there is no such session.
         NotPermitted: not granted, or not the trainer's own session.
         NothingToUndo: there was another act since.
         ListIsClosed: the session is finalized or cancelled.

@@ -147,7 +147,7 @@ def save_marks(*, session_id: int, marks: Iterable[Mark], by: User, now: datetim
         the rows named, as they are now.
 
     Raises:
-        SessionNotFound: there is no such session.
+        NotFound: there is no such session.
         NotPermitted: not granted, or not the trainer's own session.
         ListIsClosed: the session is finalized or cancelled.
         MarkingNotOpen: it is too early to mark; taking back is not asked this.
@@ -182,7 +182,7 @@ def mark_everybody(*, session_id: int, what: Everybody, by: User, now: datetime)
         how many rows were changed.
 
     Raises:
-        SessionNotFound, NotPermitted, ListIsClosed, MarkingNotOpen: as `save_marks`.
+        NotFound, NotPermitted, ListIsClosed, MarkingNotOpen: as `save_marks`.
     """
     with acting(by):
         session = lock_session(session_id=session_id)

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from attendance.pages.workspace import progress
 from attendance.policies.sheet_findings import Told
 from attendance.selectors.evidence import (
-    NoEvidence,
     evidence_card,
     record_of_evidence,
     session_of_evidence,
@@ -33,7 +32,7 @@ from learners.models import EvidenceUpload, Learner
 from learners.selectors.evidence import sheets_of, sheets_of_session
 from training.core.keys import key_of
 from training.core.permissions import Permission, check_may, requires
-from training.core.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
+from training.core.refusals import Conflict, Invalid, NotFound, Refusal, TooLarge, UnsupportedType
 from training.core.web.htmx import HtmxRequest
 from training.core.web.middleware import SANDBOX
 from training.models import Session
@@ -200,13 +199,13 @@ def _wanted(request: HtmxRequest, offered: Sequence[EvidenceUpload], *, otherwis
     """Return the sheet that `?sheet=` names, by default the first: the newest correction, else the original (E6).
 
     Raises:
-        NoEvidence: there is none; `otherwise` says so.
+        NotFound: there is none; `otherwise` says so.
     """
     wanted = request.GET.get("sheet")
     for sheet in offered:
         if wanted in (None, str(sheet.pk)):
             return sheet
-    raise NoEvidence(otherwise)
+    raise NotFound(otherwise)
 
 
 def _download(request: HtmxRequest, proof: Proof) -> FileResponse:

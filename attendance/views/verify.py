@@ -24,10 +24,10 @@ from learners.forms.sign_offs import TICKED, AssessmentForm, QueueFilterForm, Si
 from learners.policies.sign_offs import Assessment, worker_of
 from learners.selectors.competency import QueueFilter, failed_or_revoked, lost_sign_offs, next_in_queue
 from learners.selectors.learners import pending_sign_offs, sign_offs_owed
-from learners.services.competency import SignOffNotFound, sign_off
+from learners.services.competency import sign_off
 from training.core.keys import key_of
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
+from training.core.refusals import Conflict, Invalid, NotFound, Refusal, TooLarge, UnsupportedType
 from training.core.web.htmx import HtmxRequest, swaps
 
 
@@ -75,7 +75,7 @@ def verify_many(request: HtmxRequest) -> HttpResponse:
     assessment = form.assessment()
     try:
         signed = sign_off(record_ids=chosen, assessment=assessment, by=request.user, now=timezone.now())
-    except (Invalid, SignOffNotFound) as refusal:
+    except (Invalid, NotFound) as refusal:
         form.refuse(refusal)
         return _answer(request, record_id=open_id, many=form, chosen=chosen, status=422)
     except Conflict as refusal:

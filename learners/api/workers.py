@@ -13,10 +13,10 @@ from learners.pages.items import ItemLine, item_lines
 from learners.policies.standing import Verdict, is_out_of_date, verdict
 from learners.selectors.learners import Group, WorkerFilter, group_counts, list_workers, sign_offs_owed
 from learners.selectors.progression import ProgressionLine, hours_log, progressions_of_learner
-from learners.services.learners import LearnerNotFound
 from learners.services.merging import merge_workers
 from training.core.api.objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page, part
 from training.core.permissions import Permission, name_of, requires
+from training.core.refusals import NotFound
 
 compliance = Router(by_alias=True)
 learners = Router(by_alias=True)
@@ -193,7 +193,7 @@ def _get_learner(learner_id: int) -> Learner:
     related = ("company", "role", "merged_into__company", "merged_into__role")
     learner = Learner.objects.select_related(*related).filter(pk=learner_id).first()
     if learner is None:
-        raise LearnerNotFound(_("There is no such worker."))
+        raise NotFound(_("There is no such worker."))
     return learner.merged_into or learner
 
 

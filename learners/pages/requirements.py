@@ -10,16 +10,9 @@ from django.utils.translation import gettext as _
 
 from learners.models import Area, AreaRequirement, Learner, LearnerArea, Role, RoleRequirement
 from learners.selectors.learners import is_on_site
-from training.core.refusals import Refusal
+from training.core.refusals import NotFound
 from training.models import Course
 from training.selectors.courses import course_title
-
-
-class NotInLibrary(Refusal):
-    """There is no such role, area or requirement (404)."""
-
-    status = 404
-
 
 # Roles
 
@@ -28,11 +21,11 @@ def get_role(pk: int) -> Role:
     """Return a role.
 
     Raises:
-        NotInLibrary: there is none.
+        NotFound: there is none.
     """
     role = list_roles().filter(pk=pk).first()
     if role is None:
-        raise NotInLibrary(_("There is no such role. It may have been deleted."))
+        raise NotFound(_("There is no such role. It may have been deleted."))
     return role
 
 
@@ -100,11 +93,11 @@ def get_area(pk: int) -> Area:
     """Return an area.
 
     Raises:
-        NotInLibrary: there is none.
+        NotFound: there is none.
     """
     area = Area.objects.filter(pk=pk).first()
     if area is None:
-        raise NotInLibrary(_("There is no such area. It may have been deleted."))
+        raise NotFound(_("There is no such area. It may have been deleted."))
     return area
 
 
@@ -201,12 +194,12 @@ def get_requirement(asker: Role | Area, course_id: int) -> RoleRequirement | Are
     """Return how a role or an area asks for a course.
 
     Raises:
-        NotInLibrary: it does not ask for it.
+        NotFound: it does not ask for it.
     """
     for line in requirements_of(asker):
         if line.requirement.course_id == course_id:
             return line.requirement
-    raise NotInLibrary(_("%(asker)s no longer requires this course.") % {"asker": asker})
+    raise NotFound(_("%(asker)s no longer requires this course.") % {"asker": asker})
 
 
 def requirements_of(asker: Role | Area) -> list[RequirementLine]:

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.refusals import Conflict, Invalid
 from training.core.words import day as day_in_words
 
 Hours = Decimal | float | int | str
@@ -34,12 +34,6 @@ class WrongHours(Invalid):
 
 class WrongDate(Invalid):
     """A day that does not fit what is known already; `errors["effective_date"]` says why."""
-
-
-class ProgressionNotFound(Refusal):
-    """There is no such progression (404)."""
-
-    status = 404
 
 
 class ProgressionNotInThisState(Conflict):

@@ -30,16 +30,10 @@ from learners.services.compliance import recalculate
 from learners.services.locks import lock_people
 from learners.services.records import AlreadyRevoked, ReasonMissing
 from training.core.permissions import Permission, check_may, name_of
-from training.core.refusals import Refusal
+from training.core.refusals import NotFound
 from training.core.transactions import acting
 from training.core.words import day
 from training.selectors.site import site_identity
-
-
-class SignOffNotFound(Refusal):
-    """There is no such practical sign-off (404)."""
-
-    status = 404
 
 
 def sign_off(
@@ -65,7 +59,7 @@ def sign_off(
 
     Raises:
         NotPermitted: not granted.
-        SignOffNotFound: one of them does not exist.
+        NotFound: one of them does not exist.
         NotAssessable: method, date or remarks are missing or cannot be right; `errors` names the fields.
         AlreadySignedOff, HasRecord: names those in whose way something stands.
         EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the proof is to blame.
@@ -110,7 +104,7 @@ def revoke_sign_off(*, record_id: int, reason: str, by: User, now: datetime) -> 
     Raises:
         NotPermitted: not granted; superusers only.
         ReasonMissing: the reason is blank.
-        SignOffNotFound: there is no such sign-off.
+        NotFound: there is no such sign-off.
         AlreadyRevoked: somebody did it before; the sentence says who and when.
     """
     check_may(by, Permission.REVOKE)
@@ -143,7 +137,7 @@ def open_further_attempt(*, record_id: int, by: User, now: datetime) -> Competen
 
     Raises:
         NotPermitted: not granted.
-        SignOffNotFound: there is no such sign-off.
+        NotFound: there is no such sign-off.
         NoFurtherAttempt: an attempt is open or signed off as competent, or this one was never signed off.
         HasRecord: the worker has a record of that session that counts.
     """
@@ -179,7 +173,7 @@ def _found(record_ids: Collection[int]) -> list[CompetencyRecord]:
     records = records.select_related("learner", "session__trainer", *related)
     found = list(records.order_by("training_date", "pk"))
     if len(found) != len(set(record_ids)):
-        raise SignOffNotFound(_("There is no such practical sign-off. Reload the page and choose again."))
+        raise NotFound(_("There is no such practical sign-off. Reload the page and choose again."))
     return found
 
 

@@ -21,7 +21,7 @@ def delete_course(*, course_id: int, by: User, now: datetime) -> Course:
 
     Raises:
         CourseRequired: as `check_not_required`.
-        NotPermitted, CourseNotFound, CourseBooked: as `training.services.courses.delete_unbooked_course`.
+        NotPermitted, NotFound, CourseBooked: as `training.services.courses.delete_unbooked_course`.
     """
     with acting(by):
         course = lock_course(course_id=course_id)

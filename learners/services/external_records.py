@@ -17,9 +17,9 @@ from learners.policies.records import check_external_dates
 from learners.selectors.employment import employment_on
 from learners.selectors.learners import ids_of_person
 from learners.services.compliance import recalculate
-from learners.services.learners import LearnerNotFound, lock_learner
+from learners.services.learners import lock_learner
 from training.core.permissions import Permission, check_may, name_of
-from training.core.refusals import Conflict, Invalid
+from training.core.refusals import Conflict, Invalid, NotFound
 from training.core.transactions import acting
 from training.core.words import day, moment
 from training.models import Company, CourseVersion
@@ -65,7 +65,7 @@ def record_external(
 
     Raises:
         NotPermitted: not granted.
-        LearnerNotFound: there is no such worker.
+        NotFound: there is no such worker.
         IsMerged, RecordedAlready: 409.
         NotOffered, CompletionAhead, ExpiryTooEarly: 400; `errors` names the field.
         NothingSent, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the files are to blame.
@@ -74,7 +74,7 @@ def record_external(
     check_may(by, Permission.RECORD_EXTERNAL)
     learner = Learner.objects.filter(pk=learner_id).first()
     if learner is None:
-        raise LearnerNotFound(_("There is no such worker."))
+        raise NotFound(_("There is no such worker."))
     today = timezone.localdate(now)
     _check(learner, training, today=today)
     with received(files) as document:

@@ -13,15 +13,9 @@ from learners.policies import hours as rules
 from learners.services.records import ReasonMissing
 from training.core.long_jobs import take_time
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Refusal
+from training.core.refusals import NotFound
 from training.core.transactions import acting, lock_row
 from training.models import ClassAttendanceSession
-
-
-class HoursNotFound(Refusal):
-    """There is no such row in the log of hours (404)."""
-
-    status = 404
 
 
 def enter_hours(
@@ -37,7 +31,7 @@ def enter_hours(
     """Log hours of a programme without a meeting, and return it with its new sums.
 
     Raises:
-        ProgressionNotFound.
+        NotFound.
         NotPermitted: not granted, or not the trainer's own class.
         ProgressionNotInThisState: it is on hold or completed.
         WrongHours: hours or day cannot be; `errors` by argument. Nothing is logged.
@@ -48,7 +42,7 @@ def enter_hours(
         programmes = LearnerProgression.objects.select_related("training_class__agent", "learner__merged_into")
         found = programmes.filter(pk=tracking_id).first()
         if found is None:
-            raise rules.ProgressionNotFound(_("There is no such programme."))
+            raise NotFound(_("There is no such programme."))
         check_may(by, Permission.CAPTURE, found.training_class)
         rules.check_in_progress(found.status)
         rules.check_by_hand(
@@ -73,7 +67,7 @@ def void_hours(*, log_id: int, reason: str, by: User, now: datetime) -> LearnerH
         the reversal.
 
     Raises:
-        NotPermitted, HoursNotFound.
+        NotPermitted, NotFound.
         ReasonMissing: `errors["reason"]`.
         HoursStay: they are of a capture, reversed already, or a reversal themselves (409).
     """
@@ -84,7 +78,7 @@ def void_hours(*, log_id: int, reason: str, by: User, now: datetime) -> LearnerH
     with acting(by):
         row = LearnerHoursLog.objects.filter(pk=log_id).first()
         if row is None:
-            raise HoursNotFound(_("There are no such hours in the log."))
+            raise NotFound(_("There are no such hours in the log."))
         if row.session_id is not None:  # locked before the progression, as captures do
             ClassAttendanceSession.objects.select_for_update(no_key=True).get(pk=row.session_id)
         LearnerProgression.objects.select_for_update(no_key=True).get(pk=row.progression_id)

@@ -16,7 +16,7 @@ from learners.services.effective import badge_was_mistyped, effective_on
 from learners.services.locks import lock_people
 from learners.services.requirements import lock_rules_to_apply
 from training.core.permissions import Permission, check_may, may
-from training.core.refusals import Invalid, Refusal, check_fields
+from training.core.refusals import Invalid, NotFound, check_fields
 from training.core.transactions import acting
 from training.core.words import day as day_in_words
 
@@ -39,12 +39,6 @@ class LearnerFacts(TypedDict, total=False):
     supervisor_id: int | None
 
 
-class LearnerNotFound(Refusal):
-    """There is no such worker (404)."""
-
-    status = 404
-
-
 class UnknownArea(Invalid):
     """An area does not exist (400)."""
 
@@ -57,12 +51,12 @@ def lock_learner(*, learner_id: int) -> Learner:
     """Lock one worker against every other writer of them and of their answers; of a merged one the survivor too.
 
     Raises:
-        LearnerNotFound: there is no such worker.
+        NotFound: there is no such worker.
     """
     lock_people([learner_id])
     learner = Learner.objects.filter(pk=learner_id).first()
     if learner is None:
-        raise LearnerNotFound(_("There is no such worker."))
+        raise NotFound(_("There is no such worker."))
     return learner
 
 
@@ -114,7 +108,7 @@ def change_learner(
 
     Raises:
         NotPermitted: not granted.
-        LearnerNotFound: there is no such worker.
+        NotFound: there is no such worker.
         MergedAway: the worker is read as another one, and changed there.
         ChangedMeanwhile: somebody else was faster.
         DatedBack: the end date lies before the last change of status.
@@ -142,7 +136,7 @@ def set_areas(*, learner_id: int, areas: Mapping[int, date], by: User, now: date
         areas: key of each area, with the day since which the worker is assigned to it. Areas left out are ended.
 
     Raises:
-        NotPermitted, LearnerNotFound, MergedAway: as `change_learner`.
+        NotPermitted, NotFound, MergedAway: as `change_learner`.
         UnknownArea: an area does not exist.
     """
     change_learner(learner_id=learner_id, facts={}, areas=areas, by=by, now=now)
@@ -155,7 +149,7 @@ def replace_badge(*, learner_id: int, badge_id: str, by: User, now: datetime, wa
         was_mistyped: the old one was never theirs; it finds nobody any more, and is free for whoever has it.
 
     Raises:
-        NotPermitted, LearnerNotFound, MergedAway: as `change_learner`.
+        NotPermitted, NotFound, MergedAway: as `change_learner`.
         Invalid: it is no badge, the same one, or is or was somebody else's.
     """
     check_may(by, Permission.KEEP_WORKERS)

@@ -14,9 +14,10 @@ from learners.models import Learner, LearnerProgression, Merge
 from learners.policies.workers import CannotMerge, check_can_merge, check_merged, check_reason
 from learners.services.compliance import recalculate
 from learners.services.effective import effective_on
-from learners.services.learners import LearnerNotFound, end_if_over, lock_learner
+from learners.services.learners import end_if_over, lock_learner
 from learners.services.requirements import lock_rules_to_apply
 from training.core.permissions import Permission, check_may
+from training.core.refusals import NotFound
 from training.core.transactions import acting
 
 
@@ -31,7 +32,7 @@ def merge_workers(*, duplicate_id: int, survivor_id: int, reason: str, by: User,
     Raises:
         NotPermitted: not granted; superusers only.
         Invalid: the reason is blank.
-        LearnerNotFound: one of them does not exist.
+        NotFound: one of them does not exist.
         CannotMerge: one of them is merged already, is blocked while the other is not, supervises the other, or both
             are in a programme.
     """
@@ -63,7 +64,7 @@ def undo_merge(*, duplicate_id: int, reason: str, by: User, now: datetime) -> Le
     Raises:
         NotPermitted: not granted; superusers only.
         Invalid: the reason is blank.
-        LearnerNotFound: there is no such worker.
+        NotFound: there is no such worker.
         NotMerged: there is nothing to undo.
     """
     check_may(by, Permission.MERGE)
@@ -90,7 +91,7 @@ def _locked(one: int, other: int) -> tuple[Learner, Learner]:
     found = Learner.objects.select_for_update(no_key=True).filter(pk__in=(one, other)).order_by("pk")
     learners = {learner.pk: learner for learner in found}
     if not {one, other} <= learners.keys():
-        raise LearnerNotFound(_("There is no such worker. Search by name or badge."))
+        raise NotFound(_("There is no such worker. Search by name or badge."))
     return learners[one], learners[other]
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from learners.models import AssessmentMethod
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Refusal
+from training.core.refusals import NotFound
 from training.core.transactions import acting
 from training.services.library_rows import write_row
 
@@ -19,12 +19,6 @@ class MethodFacts(TypedDict, total=False):
     name: str
     description: str
     is_active: bool
-
-
-class MethodNotFound(Refusal):
-    """There is no such assessment method (404)."""
-
-    status = 404
 
 
 def create_method(*, facts: MethodFacts, by: User) -> AssessmentMethod:
@@ -47,12 +41,12 @@ def edit_method(*, method_id: int, facts: MethodFacts, by: User, loaded: datetim
 
     Raises:
         NotPermitted, Invalid: as `create_method`.
-        MethodNotFound: there is no such method.
+        NotFound: there is no such method.
         EditedMeanwhile: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):
         method = AssessmentMethod.objects.select_for_update(no_key=True).filter(pk=method_id).first()
         if method is None:
-            raise MethodNotFound(_("There is no such assessment method."))
+            raise NotFound(_("There is no such assessment method."))
         return write_row(method, facts, by=by, loaded=loaded)

@@ -19,7 +19,7 @@ from learners.policies.workers import why_not_active
 from learners.selectors.learners import person_of, rows_of_people
 from learners.services.locks import lock_people
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, Invalid
+from training.core.refusals import Conflict, Invalid, NotFound
 from training.core.transactions import acting
 from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
@@ -75,7 +75,7 @@ def start_progressions(
 
     Raises:
         NotPermitted: not granted.
-        ClassNotFound: there is no such class.
+        NotFound: there is no such class.
         NotEnrollable: the class is not active, or somebody is not; nobody is started.
         InAnotherProgramme: somebody is, and `on_collision` refuses; nobody is started.
         WrongDate: the class does not run on that day.
@@ -111,7 +111,7 @@ def hold(*, tracking_id: int, effective_date: date, by: User, now: datetime, rea
     """Put a programme on hold: from that day on the learner is not captured (H7).
 
     Raises:
-        NotPermitted, ProgressionNotFound.
+        NotPermitted, NotFound.
         ProgressionNotInThisState: it is not in progress.
         WrongDate: in the future, before the last step, or hours are logged from that day on.
     """
@@ -130,7 +130,7 @@ def resume(
     """Go on with a programme that is on hold, or was completed by mistake, from that day on (H7).
 
     Raises:
-        NotPermitted, ProgressionNotFound, ProgressionNotInThisState, WrongDate: as `hold`.
+        NotPermitted, NotFound, ProgressionNotInThisState, WrongDate: as `hold`.
         InAnotherProgramme: the learner is, and `on_collision` refuses.
     """
     return _take(Kind.RESUMED, tracking_id, effective_date, on_collision, reason, by=by, now=now)
@@ -142,7 +142,7 @@ def complete(
     """Complete a programme; that day is the last one on which the learner is captured (H7).
 
     Raises:
-        NotPermitted, ProgressionNotFound, ProgressionNotInThisState, WrongDate: as `hold`.
+        NotPermitted, NotFound, ProgressionNotInThisState, WrongDate: as `hold`.
     """
     return _take(Kind.COMPLETED, tracking_id, effective_date, Collision.REFUSE, reason, by=by, now=now)
 
@@ -206,7 +206,7 @@ def _take(
     with acting(by):
         found = LearnerProgression.objects.filter(pk=tracking_id).first()
         if found is None:
-            raise rules.ProgressionNotFound(_("There is no such programme."))
+            raise NotFound(_("There is no such programme."))
         _locked_learners([found.learner_id])
         others = _in_progress([_person(found.learner_id)])
         progression = LearnerProgression.objects.select_for_update(no_key=True).get(pk=tracking_id)

@@ -11,15 +11,9 @@ from learners.models import CompetencyRecord, Revocation, TrainingRecord
 from learners.services.compliance import recalculate
 from learners.services.learners import lock_learner
 from training.core.permissions import Permission, check_may, name_of
-from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.refusals import Conflict, Invalid, NotFound
 from training.core.transactions import acting
 from training.core.words import day
-
-
-class RecordNotFound(Refusal):
-    """There is no such record (404)."""
-
-    status = 404
 
 
 class ReasonMissing(Invalid):
@@ -38,7 +32,7 @@ def revoke_record(*, record_id: int, reason: str, by: User, now: datetime) -> Re
     Raises:
         NotPermitted: not granted; superusers only.
         ReasonMissing: the reason is blank.
-        RecordNotFound: there is no such record.
+        NotFound: there is no such record.
         AlreadyRevoked: somebody did it before; the sentence says who and when.
     """
     check_may(by, Permission.REVOKE)
@@ -49,7 +43,7 @@ def revoke_record(*, record_id: int, reason: str, by: User, now: datetime) -> Re
     with acting(by):
         record = TrainingRecord.objects.filter(pk=record_id).first()
         if record is None:
-            raise RecordNotFound(_("There is no such record."))
+            raise NotFound(_("There is no such record."))
         lock_learner(learner_id=record.learner_id)
         check_not_revoked(record)
         today = timezone.localdate(now)

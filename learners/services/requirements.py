@@ -20,17 +20,11 @@ from learners.selectors.learners import with_areas_inside
 from learners.services.compliance import recalculate
 from training.core.edits import check_unchanged
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, Invalid, Refusal, check_fields
+from training.core.refusals import Conflict, Invalid, NotFound, check_fields
 from training.core.transactions import acting
 from training.services.courses import lock_course
 
 RULES_LOCK = 5_190_601  # the number of the advisory lock; no other one of the application has it
-
-
-class RequirementNotFound(Refusal):
-    """The role or area does not ask for that course (404)."""
-
-    status = 404
 
 
 class RoleInUse(Conflict):
@@ -80,7 +74,7 @@ def save_requirement(
 
     Raises:
         NotPermitted: not granted.
-        CourseNotFound: there is no such course.
+        NotFound: there is no such course.
         EditedMeanwhile: somebody else was faster.
         Invalid: a field breaks its rule.
     """
@@ -106,14 +100,14 @@ def delete_requirement(*, asker: Role | Area, course_id: int, by: User, now: dat
 
     Raises:
         NotPermitted: not granted.
-        RequirementNotFound: it does not ask for it.
+        NotFound: it does not ask for it.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):
         lock_rules_to_change()
         deleted, _per_model = _requirements(asker).filter(course_id=course_id).delete()
         if not deleted:
-            raise RequirementNotFound(_("%(asker)s no longer requires this course.") % {"asker": asker})
+            raise NotFound(_("%(asker)s no longer requires this course.") % {"asker": asker})
         _judge_anew(_learners_under(asker), course_id=course_id, now=now)
 
 

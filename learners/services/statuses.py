@@ -29,7 +29,7 @@ def set_status(*, learner_id: int, status: str, reason: str, by: User, now: date
 
     Raises:
         NotPermitted: not granted.
-        LearnerNotFound: there is no such worker.
+        NotFound: there is no such worker.
         Invalid: the reason is blank, or there is no such status.
         MergedAway, StatusNotPossible: 409.
     """
@@ -56,7 +56,7 @@ def return_to_site(
 
     Raises:
         NotPermitted: not granted.
-        LearnerNotFound: there is no such worker.
+        NotFound: there is no such worker.
         MergedAway, StatusNotPossible: 409.
         Invalid: the start is not after the last day, or a field breaks its rule.
         DatedBack: the start lies before the last change of status, which is not granted, or there is no reason.

@@ -15,9 +15,8 @@ from learners.evidence.upload_names import FIELD
 from learners.forms.external_records import ExternalRecordForm
 from learners.models import Learner, TrainingRecord
 from learners.services.external_records import record_external
-from learners.services.learners import LearnerNotFound
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, TooLarge, UnsupportedType
+from training.core.refusals import Conflict, Invalid, NotFound, TooLarge, UnsupportedType
 from training.core.web.htmx import HtmxRequest, swaps
 
 
@@ -61,7 +60,7 @@ def worker_record_new(request: HtmxRequest, pk: int) -> HttpResponse:
 def _learner(pk: int) -> Learner:
     learner = Learner.objects.select_related("merged_into").filter(pk=pk).first()
     if learner is None:
-        raise LearnerNotFound(_("There is no such worker. Search by name or badge."))
+        raise NotFound(_("There is no such worker. Search by name or badge."))
     return learner
 
 

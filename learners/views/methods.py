@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from learners.forms.methods import MethodForm
 from learners.models import AssessmentMethod
 from learners.selectors.competency import list_methods
-from learners.services.methods import MethodFacts, MethodNotFound, create_method, edit_method
+from learners.services.methods import MethodFacts, create_method, edit_method
 from training.core.edits import loaded_by
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid
+from training.core.refusals import Conflict, Invalid, NotFound
 from training.core.web.htmx import HtmxRequest
 from training.views.library.answers import asked, go
 
@@ -45,7 +45,7 @@ def method_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     """Change a method, or offer it no more; sign-offs that name it keep it."""
     method = AssessmentMethod.objects.filter(pk=pk).first()
     if method is None:
-        raise MethodNotFound(_("There is no such assessment method."))
+        raise NotFound(_("There is no such assessment method."))
     heading = _("Edit %(name)s") % {"name": method}
     form = MethodForm(request.POST if request.method == "POST" else None, instance=method)
 

@@ -14,9 +14,8 @@ from learners.pages.requirements import get_requirement, requirements_of
 from learners.services.requirements import delete_requirement, save_requirement
 from learners.views.previews import preview_or_save, status_of, words_of
 from training.core.edits import loaded_by, refuse
-from training.core.refusals import Conflict, Invalid
+from training.core.refusals import Conflict, Invalid, NotFound
 from training.core.web.htmx import HtmxRequest
-from training.services.courses import CourseNotFound
 from training.views.library.answers import go
 
 
@@ -34,7 +33,7 @@ def requirement_form(request: HtmxRequest, asker: Role | Area, course_id: int | 
         change = partial(save_requirement, asker=asker, **facts, by=request.user, now=timezone.now())
         try:
             step = preview_or_save(request, change, today=today)
-        except (Invalid, Conflict, CourseNotFound) as reason:
+        except (Invalid, Conflict, NotFound) as reason:
             refusal = reason
             refuse(form, reason)
         else:

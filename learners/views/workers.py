@@ -16,12 +16,12 @@ from learners.forms.workers import BadgeForm, MergeForm, RefusableForm, ReturnFo
 from learners.models import Learner
 from learners.pages.merging import merge_candidates, side_by_side
 from learners.policies.workers import check_can_return, check_merged, check_not_merged
-from learners.services.learners import LearnerNotFound, change_learner, create_learner, replace_badge
+from learners.services.learners import change_learner, create_learner, replace_badge
 from learners.services.merging import merge_workers, undo_merge
 from learners.services.statuses import return_to_site, set_status
 from training.core.keys import key_of
 from training.core.permissions import Permission, may, requires
-from training.core.refusals import Conflict, Invalid
+from training.core.refusals import Conflict, Invalid, NotFound
 from training.core.web.htmx import HtmxRequest
 
 LONGEST_TEXT = 100
@@ -197,7 +197,7 @@ def _get(pk: int) -> Learner:
     related = ("company", "role", "supervisor", "merged_into", "updated_by")
     learner = Learner.objects.select_related(*related).filter(pk=pk).first()
     if learner is None:
-        raise LearnerNotFound(_("There is no such worker. Search by name or badge."))
+        raise NotFound(_("There is no such worker. Search by name or badge."))
     return learner
 
 

@@ -40,9 +40,9 @@ from tests.factories.training import (
 )
 from tests.locking import LOCKS, is_bare, joins_allowed
 from training.core.permissions import name_of
+from training.core.refusals import NotFound
 from training.models import ClassAttendanceSession, CourseVersion, Session, Trainer, TrainingClass
 from training.policies.classes import ClassNotPlannable, MeetingIsLocked
-from training.policies.sessions import SessionNotFound
 from training.services import classes, sessions
 from training.services.classes import ClassPlan, edit_class
 from training.services.sessions import Plan, edit_session, schedule_session
@@ -74,7 +74,7 @@ def joined_session(*, session_id: int) -> Session:
     locked = Session.objects.select_for_update(of=("self",)).select_related(*related)
     session = locked.filter(deleted_at__isnull=True, pk=session_id).first()
     if session is None:
-        raise SessionNotFound("There is no such session; it may have been deleted.")
+        raise NotFound("There is no such session; it may have been deleted.")
     return session
 
 
@@ -189,7 +189,7 @@ def test_p5_people_are_added_to_a_session_whose_course_just_changed(by: User) ->
 
 @pytest.mark.usefixtures("as_it_was")
 def test_p5_control_a_join_in_the_lock_loses_the_session(by: User) -> None:
-    assert isinstance(add_while_changed(by, course_id=CourseVersionFactory().course_id), SessionNotFound)
+    assert isinstance(add_while_changed(by, course_id=CourseVersionFactory().course_id), NotFound)
 
 
 def test_s7_the_warning_counts_the_seats_of_the_room_that_was_just_chosen(by: User) -> None:

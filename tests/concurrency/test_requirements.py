@@ -22,8 +22,8 @@ from tests.factories.compliance import judge
 from tests.factories.learners import AreaFactory, LearnerFactory, RoleFactory, RoleRequirementFactory
 from tests.factories.training import CourseFactory, UserFactory
 from training.core.groups import SUPERVISORS
+from training.core.refusals import NotFound
 from training.models import Course
-from training.services.courses import CourseNotFound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -143,7 +143,7 @@ def test_no_requirement_appears_for_a_course_that_is_being_deleted(supervisor: U
         if isinstance(deleted, CourseRequired):
             assert any(not isinstance(answer, Exception) for answer in asked)
         else:
-            assert all(isinstance(answer, CourseNotFound) for answer in asked)
+            assert all(isinstance(answer, NotFound) for answer in asked)
 
 
 def test_without_the_lock_a_requirement_appears_for_a_deleted_course(

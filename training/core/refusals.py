@@ -74,6 +74,12 @@ class Conflict(Refusal):
     status = 409
 
 
+class NotFound(Refusal):
+    """There is no such thing, it was deleted, or it is not for this person to see (404)."""
+
+    status = 404
+
+
 class TooLarge(Refusal):
     """What was sent is larger than the limit (413)."""
 

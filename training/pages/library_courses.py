@@ -8,10 +8,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from training.core.refusals import NotFound
 from training.core.trail import Change
 from training.core.words import NOTHING, duration
 from training.models import Course, CoursePrerequisite, CourseVersion, Session
-from training.services.courses import CourseNotFound
 
 Draft, Published = CourseVersion.Status.DRAFT, CourseVersion.Status.PUBLISHED
 
@@ -135,13 +135,13 @@ def get_course(pk: int) -> Course:
     """Return a course, deleted or not, with its versions, newest first, and what these ask for.
 
     Raises:
-        CourseNotFound: there is none.
+        NotFound: there is none.
     """
     links = Prefetch("prerequisite_links", CoursePrerequisite.objects.select_related("course").order_by("course__code"))
     versions = CourseVersion.objects.prefetch_related(links).select_related("updated_by").order_by("-number")
     course = Course.objects.prefetch_related(Prefetch("versions", versions)).filter(pk=pk).first()
     if course is None:
-        raise CourseNotFound(_("There is no such course."))
+        raise NotFound(_("There is no such course."))
     return course
 
 
@@ -149,13 +149,13 @@ def get_version(pk: int) -> CourseVersion:
     """Return a version of a course that is not deleted, with that course and what the version asks for.
 
     Raises:
-        CourseNotFound: there is none.
+        NotFound: there is none.
     """
     links = Prefetch("prerequisite_links", CoursePrerequisite.objects.select_related("course").order_by("course__code"))
     versions = CourseVersion.objects.select_related("course").prefetch_related(links)
     version = versions.filter(pk=pk, course__deleted_at__isnull=True).first()
     if version is None:
-        raise CourseNotFound(_("There is no such version; it may have been deleted."))
+        raise NotFound(_("There is no such version; it may have been deleted."))
     return version
 
 

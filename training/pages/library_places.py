@@ -5,10 +5,9 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from training.core.refusals import NotFound
 from training.models import Company, Session, TrainingClass, Venue
 from training.selectors.sessions import Shown, in_state
-from training.services.companies import CompanyNotFound
-from training.services.venues import VenueNotFound
 
 
 def venues_with_bookings(venues: QuerySet[Venue], *, now: datetime) -> QuerySet[Venue]:
@@ -21,11 +20,11 @@ def get_venue(pk: int) -> Venue:
     """Return a venue.
 
     Raises:
-        VenueNotFound: there is none.
+        NotFound: there is none.
     """
     venue = Venue.objects.filter(pk=pk).first()
     if venue is None:
-        raise VenueNotFound(_("There is no such venue."))
+        raise NotFound(_("There is no such venue."))
     return venue
 
 
@@ -41,11 +40,11 @@ def get_company(pk: int) -> Company:
     """Return a company, as `companies_with_use` does.
 
     Raises:
-        CompanyNotFound: there is none.
+        NotFound: there is none.
     """
     company = companies_with_use(Company.objects.filter(pk=pk)).first()
     if company is None:
-        raise CompanyNotFound(_("There is no such company."))
+        raise NotFound(_("There is no such company."))
     return company
 
 

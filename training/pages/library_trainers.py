@@ -10,12 +10,12 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from training.core.groups import TRAINERS
+from training.core.refusals import NotFound
 from training.models import Session, Trainer, TrainerQualification
 from training.pages.library_lists import coming_sessions
 from training.policies.sessions import allows, check_qualified
 from training.selectors.availability import booked_minutes
 from training.selectors.courses import course_title
-from training.services.trainers import QualificationNotFound, TrainerNotFound
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,11 @@ def get_trainer(pk: int) -> Trainer:
     """Return a trainer with company and login.
 
     Raises:
-        TrainerNotFound: there is none.
+        NotFound: there is none.
     """
     trainer = Trainer.objects.select_related("company", "user").filter(pk=pk).first()
     if trainer is None:
-        raise TrainerNotFound(_("There is no such trainer."))
+        raise NotFound(_("There is no such trainer."))
     return trainer
 
 
@@ -76,11 +76,11 @@ def get_qualification(pk: int) -> TrainerQualification:
     """Return a qualification with its trainer and course.
 
     Raises:
-        QualificationNotFound: there is none.
+        NotFound: there is none.
     """
     qualification = TrainerQualification.objects.select_related("trainer", "course").filter(pk=pk).first()
     if qualification is None:
-        raise QualificationNotFound(_("There is no such qualification; it may have been removed."))
+        raise NotFound(_("There is no such qualification; it may have been removed."))
     return qualification
 
 

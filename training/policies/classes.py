@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from training.core.permissions import name_of
-from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.refusals import Conflict, Invalid, NotFound
 from training.core.words import day as day_in_words
 from training.core.words import moment
 from training.models import ClassAttendanceSession, Company, Course, Trainer, TrainingClass, Venue
@@ -40,12 +40,6 @@ NEEDED = {
 Thing = TypeVar("Thing")
 
 
-class ClassNotFound(Refusal):
-    """There is no such class, for this person (404)."""
-
-    status = 404
-
-
 class ClassNotInThisState(Conflict):
     """The class is a draft, or stopped, and that does not allow it."""
 
@@ -72,7 +66,7 @@ class CannotCapture(Invalid):
 def check_found(training_class: TrainingClass | None) -> TrainingClass:
     """A class that somebody names must be there."""
     if training_class is None:
-        raise ClassNotFound(_("There is no such class; it may have been deleted."))
+        raise NotFound(_("There is no such class; it may have been deleted."))
     return training_class
 
 

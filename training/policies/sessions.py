@@ -41,12 +41,6 @@ class Overlap:
         return self.kind.lower()
 
 
-class SessionNotFound(Refusal):
-    """There is no such session, or it was deleted (404)."""
-
-    status = 404
-
-
 class NotInThisState(Conflict):
     """The session has gone too far for that (S3, S8, S9)."""
 

@@ -80,7 +80,7 @@ def visible_class(user: User, class_id: int) -> TrainingClass:
     """Return a class that this person may read.
 
     Raises:
-        ClassNotFound: there is none, for this person.
+        NotFound: there is none, for this person.
     """
     return check_found(visible_classes(user).select_related("updated_by").filter(pk=class_id).first())
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from training.core.permissions import Permission, Reach, User, reach
+from training.core.refusals import NotFound
 from training.core.trail import Change
 from training.core.words import NOTHING, moment
 from training.models import Session
-from training.policies.sessions import SessionNotFound
 from training.selectors.availability import start_of_day
 from training.selectors.courses import course_title
 
@@ -68,12 +68,12 @@ def get_session(pk: int, *, user: User) -> Session:
     """Return a session that this person may read, with what its plan names.
 
     Raises:
-        SessionNotFound: there is none, for this person.
+        NotFound: there is none, for this person.
     """
     related = ("course", "course_version", "trainer", "venue", "updated_by")
     session = visible_sessions(user).select_related(*related).filter(pk=pk).first()
     if session is None:
-        raise SessionNotFound(_("There is no such session; it may have been deleted."))
+        raise NotFound(_("There is no such session; it may have been deleted."))
     return session
 
 

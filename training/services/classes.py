@@ -53,7 +53,7 @@ def lock_class(*, class_id: int) -> TrainingClass:
     """Lock a class against other planners; captures of its meetings go on (they lock the meeting).
 
     Raises:
-        ClassNotFound: it does not exist.
+        NotFound: it does not exist.
     """
     assert transaction.get_connection().in_atomic_block, "a lock ends with its transaction"  # noqa: S101  # programming error
     lock_row(TrainingClass.objects.all(), class_id, no_key=True)
@@ -198,7 +198,7 @@ def sync_sessions(*, class_id: int, now: datetime) -> Synced:
     """Bring the meetings of a class in step with its schedule and the public holidays (H1); drafts have none.
 
     Raises:
-        ClassNotFound: there is no such class.
+        NotFound: there is no such class.
     """
     with acting(None):
         found = lock_class(class_id=class_id)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Refusal
+from training.core.refusals import NotFound
 from training.core.transactions import acting
 from training.models import Company
 from training.services.library_rows import write_row
@@ -23,12 +23,6 @@ class CompanyFacts(TypedDict, total=False):
     code: str | None
     class_code_prefix: str
     is_active: bool
-
-
-class CompanyNotFound(Refusal):
-    """There is no such company (404)."""
-
-    status = 404
 
 
 def create_company(*, facts: CompanyFacts, by: User) -> Company:
@@ -51,12 +45,12 @@ def edit_company(*, company_id: int, facts: CompanyFacts, by: User, loaded: date
 
     Raises:
         NotPermitted, Invalid: as `create_company`.
-        CompanyNotFound: there is no such company.
+        NotFound: there is no such company.
         EditedMeanwhile: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):
         company = Company.objects.select_for_update(no_key=True).filter(pk=company_id).first()
         if company is None:
-            raise CompanyNotFound(_("There is no such company."))
+            raise NotFound(_("There is no such company."))
         return write_row(company, facts, by=by, loaded=loaded)

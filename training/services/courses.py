@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from training.core.edits import check_unchanged
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.refusals import Conflict, Invalid, NotFound
 from training.core.transactions import acting
 from training.models import Course, CoursePrerequisite, CourseVersion, Session, TrainingClass
 from training.policies.courses import (
@@ -42,12 +42,6 @@ class Syllabus(TypedDict, total=False):
 
 
 TAKEN_OVER = tuple(field for field in Syllabus.__annotations__ if field != "change_log")
-
-
-class CourseNotFound(Refusal):
-    """There is no such course or version, or it was deleted (404)."""
-
-    status = 404
 
 
 class CourseInvalid(Invalid):
@@ -107,7 +101,7 @@ def create_version(
 
     Raises:
         NotPermitted: not granted.
-        CourseNotFound: there is no such course.
+        NotFound: there is no such course.
         SyllabusInvalid: a field breaks its rule, or a prerequisite asks for this course in turn.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -147,7 +141,7 @@ def edit_draft_version(
 
     Raises:
         NotPermitted: not granted.
-        CourseNotFound: there is no such version.
+        NotFound: there is no such version.
         VersionInUse: it is no draft.
         EditedMeanwhile: somebody else was faster.
         SyllabusInvalid: a field breaks its rule, or a prerequisite asks for this course in turn.
@@ -177,7 +171,7 @@ def publish_version(*, version_id: int, by: User, now: datetime, loaded: datetim
 
     Raises:
         NotPermitted: not granted.
-        CourseNotFound: there is no such version.
+        NotFound: there is no such version.
         VersionInUse: it is no draft.
         EditedMeanwhile: somebody has changed the draft since.
         SyllabusInvalid: a prerequisite asks for this course in turn, since the draft was written.
@@ -198,7 +192,7 @@ def archive_version(*, version_id: int, by: User, now: datetime) -> CourseVersio
 
     Raises:
         NotPermitted: not granted.
-        CourseNotFound: there is no such version.
+        NotFound: there is no such version.
         VersionInUse: it is not the published one.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -213,7 +207,7 @@ def delete_draft_version(*, version_id: int, by: User) -> None:
 
     Raises:
         NotPermitted: not granted.
-        CourseNotFound: there is no such version.
+        NotFound: there is no such version.
         VersionInUse: it is no draft.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -230,7 +224,7 @@ def delete_unbooked_course(*, course_id: int, by: User, now: datetime) -> Course
 
     Raises:
         NotPermitted: not granted.
-        CourseNotFound: there is no such course.
+        NotFound: there is no such course.
         CourseBooked: as `check_unbooked`.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -287,11 +281,11 @@ def lock_course(*, course_id: int) -> Course:
     """Lock one course against every other writer of it and its versions, and against sessions that would name it.
 
     Raises:
-        CourseNotFound: it does not exist or is deleted.
+        NotFound: it does not exist or is deleted.
     """
     course = Course.objects.select_for_update(no_key=True).filter(pk=course_id, deleted_at__isnull=True).first()
     if course is None:
-        raise CourseNotFound(_("There is no such course; it may have been deleted."))
+        raise NotFound(_("There is no such course; it may have been deleted."))
     return course
 
 
@@ -303,7 +297,7 @@ def _lock_version(version_id: int) -> CourseVersion:
         version = course.versions.filter(pk=version_id).first()
         if version is not None:
             return version
-    raise CourseNotFound(_("There is no such version; it may have been deleted."))
+    raise NotFound(_("There is no such version; it may have been deleted."))
 
 
 def _ask_before(version: CourseVersion, course_ids: Iterable[int]) -> None:

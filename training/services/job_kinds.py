@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from training.core.refusals import Refusal
+from training.core.refusals import NotFound
 
 
 class Tell(Protocol):
@@ -69,12 +69,6 @@ class Kind:
     make: Make
 
 
-class UnknownKind(Refusal):
-    """There is no such kind of job (404)."""
-
-    status = 404
-
-
 _KINDS: dict[str, Kind] = {}
 
 
@@ -88,12 +82,12 @@ def kind_of(name: str) -> Kind:
     """Return a kind by its name.
 
     Raises:
-        UnknownKind: this version of the site has none of that name.
+        NotFound: this version of the site has none of that name.
     """
     try:
         return _KINDS[name]
     except KeyError:
-        raise UnknownKind(_("This version of the site cannot make this file.")) from None
+        raise NotFound(_("This version of the site cannot make this file.")) from None
 
 
 def kinds() -> list[str]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from psycopg.errors import UniqueViolation
 
-from training.core.refusals import Conflict, Refusal, Unavailable, database_refusals
+from training.core.refusals import Conflict, NotFound, Unavailable, database_refusals
 from training.models import FileDownload, Job
 from training.services.job_kinds import kind_of
 
@@ -40,20 +40,8 @@ class RunsAlready(Conflict):
         self.job = job
 
 
-class NoSuchJob(Refusal):
-    """There is no such job for this login (404)."""
-
-    status = 404
-
-
 class Ended(Conflict):
     """The job has ended."""
-
-
-class NoFile(Refusal):
-    """The job has no file, or has it no more (404)."""
-
-    status = 404
 
 
 class WaitingStoreUnavailable(Unavailable):
@@ -100,11 +88,11 @@ def own_job(*, job_id: int, by: User) -> Job:
     """Return a job of this login.
 
     Raises:
-        NoSuchJob: it is somebody else's, or there is none.
+        NotFound: it is somebody else's, or there is none.
     """
     job = Job.objects.filter(pk=job_id, asked_by=by).first()
     if job is None:
-        raise NoSuchJob(_("There is no such job. Files are removed after some days."))
+        raise NotFound(_("There is no such job. Files are removed after some days."))
     return job
 
 
@@ -113,7 +101,7 @@ def cancel(*, job_id: int, by: User, now: datetime) -> Job:
     """Stop a job; what was made of it by now is thrown away by the worker.
 
     Raises:
-        NoSuchJob: as `own_job`.
+        NotFound: as `own_job`.
         Ended: there is nothing to stop.
     """
     job = own_job(job_id=job_id, by=by)
@@ -129,7 +117,7 @@ def hand_out(*, job_id: int, by: User, now: datetime) -> tuple[Job, IO[bytes]]:
     """Return a job and its file, open; that it was taken is written down.
 
     Raises:
-        NoSuchJob, NoFile: there is nothing to hand out.
+        NotFound: there is nothing to hand out.
         NotPermitted: this login may not have it any more.
         WaitingStoreUnavailable: the file cannot be read now.
     """
@@ -137,12 +125,12 @@ def hand_out(*, job_id: int, by: User, now: datetime) -> tuple[Job, IO[bytes]]:
     kind_of(job.kind).check(by)
     size = job.file_size
     if job.state != Job.State.DONE or size is None or now - job.asked_at > settings.FILES_WAIT:
-        raise NoFile(_("This job has no file. Ask for a new one."))
+        raise NotFound(_("This job has no file. Ask for a new one."))
     try:
         file = storages["waiting"].open(job.file_key)
         file.seek(0)  # a bucket is read here, and not while the answer is sent
     except FileNotFoundError:
-        raise NoFile(_("The file is not there any more. Ask for a new one.")) from None
+        raise NotFound(_("The file is not there any more. Ask for a new one.")) from None
     except Exception as error:
         logger.exception("waiting_store_failed", doing="open")
         raise _unavailable() from error

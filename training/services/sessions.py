@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from training.core.permissions import Permission, check_may
+from training.core.refusals import NotFound
 from training.core.transactions import acting, lock_row
 from training.models import Course, Session, Trainer, TrainerQualification, Venue
 from training.policies import sessions as policies
@@ -39,7 +40,7 @@ def lock_session(*, session_id: int) -> Session:
     Plain FOR UPDATE, so that a list insert, which share-locks the row through its foreign key, waits for finalize.
 
     Raises:
-        SessionNotFound: it does not exist or is deleted.
+        NotFound: it does not exist or is deleted.
     """
     assert transaction.get_connection().in_atomic_block, "a lock ends with its transaction"  # noqa: S101  # programming error
     related = ("course", "course_version", "trainer", "venue")
@@ -47,7 +48,7 @@ def lock_session(*, session_id: int) -> Session:
     is_there = lock_row(sessions, session_id)
     session = sessions.select_related(*related).filter(pk=session_id).first() if is_there else None
     if session is None:
-        raise policies.SessionNotFound(_("There is no such session; it may have been deleted."))
+        raise NotFound(_("There is no such session; it may have been deleted."))
     return session
 
 

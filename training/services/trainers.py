@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Refusal
+from training.core.refusals import NotFound
 from training.core.transactions import acting
 from training.models import Trainer, TrainerQualification
 from training.services.library_rows import write_row
@@ -41,18 +41,6 @@ class QualificationFacts(TypedDict, total=False):
     valid_until: date | None
 
 
-class TrainerNotFound(Refusal):
-    """There is no such trainer (404)."""
-
-    status = 404
-
-
-class QualificationNotFound(Refusal):
-    """There is no such qualification, or it was removed (404)."""
-
-    status = 404
-
-
 def create_trainer(*, facts: TrainerFacts, by: User) -> Trainer:
     """Add a trainer, who is offered for the courses that qualifications are added for.
 
@@ -73,7 +61,7 @@ def edit_trainer(*, trainer_id: int, facts: TrainerFacts, by: User, loaded: date
 
     Raises:
         NotPermitted, Invalid: as `create_trainer`.
-        TrainerNotFound: there is no such trainer.
+        NotFound: there is no such trainer.
         EditedMeanwhile: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -86,7 +74,7 @@ def add_qualification(*, trainer_id: int, course_id: int, facts: QualificationFa
 
     Raises:
         NotPermitted: not granted.
-        TrainerNotFound: there is no such trainer.
+        NotFound: there is no such trainer.
         Invalid: the trainer has one for this course already, or it would end before it begins.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -105,7 +93,7 @@ def edit_qualification(
 
     Raises:
         NotPermitted: not granted.
-        QualificationNotFound: there is no such qualification.
+        NotFound: there is no such qualification.
         EditedMeanwhile: somebody else was faster.
         Invalid: it would end before it begins.
     """
@@ -122,7 +110,7 @@ def remove_qualification(*, qualification_id: int, by: User) -> Trainer:
 
     Raises:
         NotPermitted: not granted.
-        QualificationNotFound: there is no such qualification.
+        NotFound: there is no such qualification.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):
@@ -134,7 +122,7 @@ def remove_qualification(*, qualification_id: int, by: User) -> Trainer:
 def _lock_trainer(trainer_id: int) -> Trainer:
     trainer = Trainer.objects.select_for_update(no_key=True).filter(pk=trainer_id).first()
     if trainer is None:
-        raise TrainerNotFound(_("There is no such trainer."))
+        raise NotFound(_("There is no such trainer."))
     return trainer
 
 
@@ -146,4 +134,4 @@ def _lock_qualification(qualification_id: int) -> TrainerQualification:
         qualification = trainer.qualifications.filter(pk=qualification_id).first()
         if qualification is not None:
             return qualification
-    raise QualificationNotFound(_("There is no such qualification; it may have been removed."))
+    raise NotFound(_("There is no such qualification; it may have been removed."))

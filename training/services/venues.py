@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Refusal
+from training.core.refusals import NotFound
 from training.core.transactions import acting
 from training.models import Venue
 from training.services.library_rows import write_row
@@ -20,12 +20,6 @@ class VenueFacts(TypedDict, total=False):
     capacity: int
     location: str
     is_active: bool
-
-
-class VenueNotFound(Refusal):
-    """There is no such venue (404)."""
-
-    status = 404
 
 
 def create_venue(*, facts: VenueFacts, by: User) -> Venue:
@@ -50,12 +44,12 @@ def edit_venue(*, venue_id: int, facts: VenueFacts, by: User, loaded: datetime |
 
     Raises:
         NotPermitted, Invalid: as `create_venue`.
-        VenueNotFound: there is no such venue.
+        NotFound: there is no such venue.
         EditedMeanwhile: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):
         venue = Venue.objects.select_for_update(no_key=True).filter(pk=venue_id).first()
         if venue is None:
-            raise VenueNotFound(_("There is no such venue."))
+            raise NotFound(_("There is no such venue."))
         return write_row(venue, facts, by=by, loaded=loaded)

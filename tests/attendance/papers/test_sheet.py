@@ -18,8 +18,8 @@ from attendance.selectors.sheet import sheet_of
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import CourseVersionFactory, SessionFactory, scheduled_session
+from training.core.refusals import NotFound
 from training.models import Session
-from training.policies.sessions import SessionNotFound
 
 NOW = datetime(2026, 10, 22, 5, 41, tzinfo=UTC)  # 07:41 on the site
 DOTS_PER_MM = 8
@@ -140,7 +140,7 @@ def test_r3_employer_and_role_are_those_of_the_mark() -> None:
 def test_a_deleted_session_has_no_sheet() -> None:
     session = SessionFactory(deleted_at=NOW)
 
-    with pytest.raises(SessionNotFound):
+    with pytest.raises(NotFound):
         sheet_of(session.pk)
 
 

@@ -18,9 +18,9 @@ from learners.services.hours import enter_hours, void_hours
 from learners.services.progression import complete, hold, resume
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import TrainerFactory, TrainingClassFactory, active_class
-from training.core.refusals import Conflict, NotPermitted
+from training.core.refusals import Conflict, NotFound, NotPermitted
 from training.models import ClassAttendanceSession, Trainer, TrainingClass
-from training.policies.classes import CannotCapture, ClassNotFound, MeetingIsLocked
+from training.policies.classes import CannotCapture, MeetingIsLocked
 from training.services.classes import stop_class
 
 NOW = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
@@ -238,7 +238,7 @@ def test_h3_no_capture_after_the_stop_date_and_still_before_it(
 
 
 def test_h3_a_class_that_is_not_there_is_not_found(supervisor: User):
-    with pytest.raises(ClassNotFound):
+    with pytest.raises(NotFound):
         capture_session(class_id=0, session_date=MONDAY, by=supervisor, now=NOW)
 
 

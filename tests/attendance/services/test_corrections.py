@@ -15,7 +15,6 @@ from learners.models import CompetencyRecord, ComplianceItem, Learner, Revocatio
 from learners.policies.sign_offs import Assessment
 from learners.services.competency import sign_off
 from learners.services.compliance import recalculate
-from learners.services.learners import LearnerNotFound
 from learners.services.records import ReasonMissing, revoke_record
 from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.learners import (
@@ -28,9 +27,8 @@ from tests.factories.learners import (
 )
 from tests.factories.training import CompanyFactory, CourseVersionFactory
 from tests.integrity import check_integrity
-from training.core.refusals import NotPermitted, Refusal
+from training.core.refusals import NotFound, NotPermitted, Refusal
 from training.models import CourseVersion, Session
-from training.policies.sessions import SessionNotFound
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FINALIZED = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
@@ -267,9 +265,9 @@ def test_f9_a_correction_needs_a_reason(supervisor: User, superuser: User) -> No
 def test_f9_nobody_and_nothing_unknown(supervisor: User, superuser: User) -> None:
     session = finalized(supervisor)
     facts: dict[str, Any] = {"result": FAILED, "seen": Seen(), "reason": "Wrong", "by": superuser, "now": NOW}
-    with pytest.raises(LearnerNotFound):
+    with pytest.raises(NotFound):
         correct_record(session_id=session.pk, learner_id=0, **facts)
-    with pytest.raises(SessionNotFound):
+    with pytest.raises(NotFound):
         correct_record(session_id=0, learner_id=passed_by(session).pk, **facts)
 
 

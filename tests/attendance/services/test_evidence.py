@@ -19,9 +19,8 @@ from tests.factories import files
 from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.training import SessionFactory, TrainerFactory, UserFactory, scheduled_session
 from training.core.groups import TRAINERS
-from training.core.refusals import NotPermitted
+from training.core.refusals import NotFound, NotPermitted
 from training.models import Session, Trainer
-from training.policies.sessions import SessionNotFound
 
 NOW = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 
@@ -179,7 +178,7 @@ def test_an_auditor_may_not(auditor: User) -> None:
 
 
 def test_a_session_that_does_not_exist_takes_none(supervisor: User) -> None:
-    with pytest.raises(SessionNotFound):
+    with pytest.raises(NotFound):
         upload_evidence(session_id=0, files=[files.upload(files.pdf())], by=supervisor, now=NOW)
 
 

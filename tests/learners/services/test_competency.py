@@ -16,12 +16,12 @@ from learners.models import CompetencyRecord, ComplianceItem, EvidenceUpload, Le
 from learners.policies.sign_offs import AlreadySignedOff, Assessment, HasRecord, NoFurtherAttempt, NotAssessable, Status
 from learners.selectors.evidence import sheets_of
 from learners.services import competency
-from learners.services.competency import SignOffNotFound, open_further_attempt, revoke_sign_off, sign_off
+from learners.services.competency import open_further_attempt, revoke_sign_off, sign_off
 from learners.services.records import AlreadyRevoked, ReasonMissing
 from tests.factories import files
 from tests.factories.compliance import asked_of, judge, owes_sign_off
 from tests.factories.learners import AssessmentMethodFactory, LearnerFactory, RevocationFactory, TrainingRecordFactory
-from training.core.refusals import NotPermitted, Refusal
+from training.core.refusals import NotFound, NotPermitted, Refusal
 from training.models import CourseVersion
 
 pytestmark = pytest.mark.django_db
@@ -264,7 +264,7 @@ def test_unknown_sign_offs_are_refused(supervisor: User, superuser: User) -> Non
         lambda: revoke_sign_off(record_id=4711, reason="Wrong", by=superuser, now=NOW),
         lambda: open_further_attempt(record_id=4711, by=supervisor, now=NOW),
     ):
-        with pytest.raises(SignOffNotFound):
+        with pytest.raises(NotFound):
             attempt()
 
 

@@ -8,10 +8,10 @@ from django.contrib.auth.models import User
 from learners.services.courses import CourseRequired, delete_course
 from tests.factories.learners import AreaRequirementFactory, RoleRequirementFactory
 from tests.factories.training import CourseFactory, SessionFactory, active_class, scheduled_session
-from training.core.refusals import NotPermitted
+from training.core.refusals import NotFound, NotPermitted
 from training.models import Course
 from training.services.classes import stop_class
-from training.services.courses import CourseBooked, CourseNotFound
+from training.services.courses import CourseBooked
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def test_a_course_that_nothing_needs_is_deleted_softly(supervisor: User):
 
     course.refresh_from_db()
     assert (course.deleted_at, course.updated_by) == (NOW, supervisor)
-    with pytest.raises(CourseNotFound):
+    with pytest.raises(NotFound):
         delete_course(course_id=course.pk, by=supervisor, now=NOW)
 
 

@@ -23,12 +23,11 @@ from learners.services.external_records import (
     RecordedAlready,
     record_external,
 )
-from learners.services.learners import LearnerNotFound
 from learners.services.records import revoke_record
 from tests.factories import files
 from tests.factories.learners import LearnerFactory, RoleFactory, RoleRequirementFactory
 from tests.factories.training import CompanyFactory, CourseFactory, CourseVersionFactory
-from training.core.refusals import NotPermitted, Refusal
+from training.core.refusals import NotFound, NotPermitted, Refusal
 from training.models import Company, CourseVersion
 
 NOW = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)  # on the site it is the 3rd already
@@ -194,7 +193,7 @@ def test_r1_l2_a_merged_badge_takes_no_records_and_its_own_count_as_the_persons(
 
 
 def test_r1_nobody_unknown(record: Callable[..., TrainingRecord]) -> None:
-    with pytest.raises(LearnerNotFound):
+    with pytest.raises(NotFound):
         record(of=0)
 
 

@@ -8,13 +8,13 @@ import pytest
 from django.contrib.auth.models import User
 
 from learners.models import LearnerHoursLog
-from learners.policies.hours import HoursStay, ProgressionNotFound, ProgressionNotInThisState, WrongHours
-from learners.services.hours import HoursNotFound, enter_hours, void_hours
+from learners.policies.hours import HoursStay, ProgressionNotInThisState, WrongHours
+from learners.services.hours import enter_hours, void_hours
 from learners.services.progression import complete, hold, log_hours
 from learners.services.records import ReasonMissing
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import active_class
-from training.core.refusals import NotPermitted
+from training.core.refusals import NotFound, NotPermitted
 from training.models import Trainer
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_h5_a_trainer_enters_hours_of_own_classes_only(trainer: Trainer, trainer
     for tracking_id, by in ((other.pk, trainer_user), (own.pk, auditor)):
         with pytest.raises(NotPermitted):
             enter_hours(tracking_id=tracking_id, by=by, **HOURS)
-    with pytest.raises(ProgressionNotFound):
+    with pytest.raises(NotFound):
         enter_hours(tracking_id=0, by=trainer_user, **HOURS)
 
 
@@ -112,6 +112,6 @@ def test_invariant_6_hours_are_taken_back_by_a_superuser_who_says_why(superuser:
     with pytest.raises(ReasonMissing) as refused:
         void_hours(log_id=log_id, reason=" ", by=superuser, now=NOW)
     assert list(refused.value.errors) == ["reason"]
-    with pytest.raises(HoursNotFound):
+    with pytest.raises(NotFound):
         void_hours(log_id=0, reason="Wrong", by=superuser, now=NOW)
     assert LearnerHoursLog.objects.count() == 1

@@ -14,7 +14,6 @@ from learners.services.effective import effective_on
 from learners.services.learners import (
     BadgeTaken,
     LearnerFacts,
-    LearnerNotFound,
     UnknownArea,
     change_learner,
     create_learner,
@@ -29,7 +28,7 @@ from tests.factories.learners import (
     RoleRequirementFactory,
 )
 from tests.factories.training import CompanyFactory
-from training.core.refusals import Conflict, Invalid, NotPermitted, database_refusals
+from training.core.refusals import Conflict, Invalid, NotFound, NotPermitted, database_refusals
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -313,7 +312,7 @@ def test_only_those_who_keep_workers_may(kind: str, request: pytest.FixtureReque
 
 
 def test_nobody_is_refused_as_not_found(supervisor: User) -> None:
-    with pytest.raises(LearnerNotFound):
+    with pytest.raises(NotFound):
         change_learner(learner_id=0, facts={}, by=supervisor, now=NOW)
-    with pytest.raises(LearnerNotFound):
+    with pytest.raises(NotFound):
         set_areas(learner_id=0, areas={}, by=supervisor, now=NOW)

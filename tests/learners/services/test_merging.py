@@ -11,11 +11,10 @@ from learners.models import ComplianceItem, Learner, LearnerPeriod, Merge, Train
 from learners.policies.workers import CannotMerge, NotMerged
 from learners.selectors.learners import find_by_badge
 from learners.services.effective import effective_on
-from learners.services.learners import LearnerNotFound
 from learners.services.merging import merge_workers, undo_merge
 from tests.factories.compliance import asked_of, judge, owes_sign_off, passed
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
-from training.core.refusals import Conflict, Invalid, NotPermitted, database_refusals
+from training.core.refusals import Conflict, Invalid, NotFound, NotPermitted, database_refusals
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -187,9 +186,9 @@ def test_l2_a_reason_is_needed(superuser: User) -> None:
 def test_l2_what_is_not_merged_is_not_taken_apart(superuser: User) -> None:
     with pytest.raises(NotMerged):
         undo(LearnerFactory(), superuser)
-    with pytest.raises(LearnerNotFound):
+    with pytest.raises(NotFound):
         undo_merge(duplicate_id=0, reason="Two people", by=superuser, now=NOW)
-    with pytest.raises(LearnerNotFound):
+    with pytest.raises(NotFound):
         merge_workers(duplicate_id=LearnerFactory().pk, survivor_id=0, reason="Lost", by=superuser, now=NOW)
 
 

@@ -5,9 +5,9 @@ from django.contrib.auth.models import User
 
 from learners.models import AssessmentMethod, CompetencyRecord
 from learners.selectors.competency import list_methods, methods_on_offer
-from learners.services.methods import MethodFacts, MethodNotFound, create_method, edit_method
+from learners.services.methods import MethodFacts, create_method, edit_method
 from tests.factories.learners import AssessmentMethodFactory, CompetencyRecordFactory
-from training.core.refusals import Invalid, NotPermitted
+from training.core.refusals import Invalid, NotFound, NotPermitted
 
 pytestmark = pytest.mark.django_db
 
@@ -52,5 +52,5 @@ def test_only_who_keeps_the_library_may(auditor: User, trainer_user: User) -> No
 
 
 def test_an_unknown_method_is_not_found(supervisor: User) -> None:
-    with pytest.raises(MethodNotFound):
+    with pytest.raises(NotFound):
         edit_method(method_id=4711, facts=MethodFacts(is_active=False), by=supervisor)

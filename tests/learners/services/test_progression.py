@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from learners.models import Learner, LearnerHoursLog, LearnerProgression
-from learners.policies.hours import ProgressionNotFound, ProgressionNotInThisState, WrongDate, WrongHours
+from learners.policies.hours import ProgressionNotInThisState, WrongDate, WrongHours
 from learners.services import progression as services
 from learners.services.progression import (
     Collision,
@@ -25,9 +25,8 @@ from learners.services.progression import (
 )
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
 from tests.factories.training import TrainingClassFactory, UserFactory, active_class
-from training.core.refusals import NotPermitted
+from training.core.refusals import NotFound, NotPermitted
 from training.models import TrainingClass
-from training.policies.classes import ClassNotFound
 from training.services.classes import stop_class
 
 NOW = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
@@ -149,7 +148,7 @@ def test_h7_only_active_classes_take_learners(training_class: TrainingClass, who
     stop_class(class_id=training_class.pk, stop_date=TODAY, **who)
     with pytest.raises(services.NotEnrollable, match="stopped"):
         start_progressions(class_id=training_class.pk, **wanted)
-    with pytest.raises(ClassNotFound):
+    with pytest.raises(NotFound):
         start_progressions(class_id=0, **wanted)
 
 
@@ -256,7 +255,7 @@ def test_h7_resuming_settles_a_collision(who: dict[str, Any]):
 
 
 def test_h7_a_programme_that_is_not_there_is_not_found(who: dict[str, Any]):
-    with pytest.raises(ProgressionNotFound):
+    with pytest.raises(NotFound):
         hold(tracking_id=0, effective_date=TODAY, **who)
 
 

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 
 from learners.models import ComplianceItem, Revocation, TrainingRecord
 from learners.services.compliance import recalculate
-from learners.services.records import AlreadyRevoked, ReasonMissing, RecordNotFound, revoke_record
+from learners.services.records import AlreadyRevoked, ReasonMissing, revoke_record
 from tests.factories.learners import LearnerFactory, RoleRequirementFactory, TrainingRecordFactory
-from training.core.refusals import NotPermitted
+from training.core.refusals import NotFound, NotPermitted
 
 NOW = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)  # on the site it is the 3rd already
 TODAY = date(2026, 3, 3)
@@ -62,7 +62,7 @@ def test_r2_once_is_enough(record: TrainingRecord, superuser: User) -> None:
     with pytest.raises(AlreadyRevoked) as refused:
         revoke_record(record_id=record.pk, reason="Again", by=superuser, now=NOW)
     assert refused.value.message == (f"This record was revoked already, by {superuser.get_full_name()} on 3 Mar 2026.")
-    with pytest.raises(RecordNotFound):
+    with pytest.raises(NotFound):
         revoke_record(record_id=0, reason="Nothing", by=superuser, now=NOW)
 
 

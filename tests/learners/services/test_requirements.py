@@ -10,7 +10,6 @@ from learners.models import Area, AreaRequirement, ComplianceItem, Learner, Role
 from learners.services.compliance import recalculate
 from learners.services.requirements import (
     AreaInUse,
-    RequirementNotFound,
     RoleInUse,
     delete_area,
     delete_requirement,
@@ -29,8 +28,7 @@ from tests.factories.learners import (
     RoleRequirementFactory,
 )
 from tests.factories.training import CourseFactory
-from training.core.refusals import Invalid, NotPermitted
-from training.services.courses import CourseNotFound
+from training.core.refusals import Invalid, NotFound, NotPermitted
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -101,7 +99,7 @@ def test_c6_a_deleted_requirement_is_no_longer_asked(supervisor: User) -> None:
     delete_requirement(asker=learner.role, course_id=requirement.course_id, by=supervisor, now=NOW)
     learner.refresh_from_db()
     assert (asked(learner), learner.compliance_status) == ({}, "COMPLIANT")
-    with pytest.raises(RequirementNotFound):
+    with pytest.raises(NotFound):
         delete_requirement(asker=learner.role, course_id=requirement.course_id, by=supervisor, now=NOW)
 
 
@@ -126,7 +124,7 @@ def test_grace_belongs_to_post_mob_only_and_is_1_to_365_days(
 
 
 def test_a_course_that_is_deleted_cannot_be_asked_for(supervisor: User) -> None:
-    with pytest.raises(CourseNotFound):
+    with pytest.raises(NotFound):
         pre_mob(RoleFactory(), supervisor, course_id=CourseFactory(deleted_at=NOW).pk)
 
 

@@ -20,6 +20,7 @@ from tests.factories.training import (
     scheduled_session,
 )
 from training.core.groups import TRAINERS
+from training.core.refusals import NotFound
 from training.core.trail import Change
 from training.models import Company, Course, CoursePrerequisite, CourseVersion, Session, Trainer, Venue
 from training.pages.library import library_counts
@@ -52,10 +53,6 @@ from training.pages.library_trainers import (
     trainer_lines,
     unqualified_for,
 )
-from training.services.companies import CompanyNotFound
-from training.services.courses import CourseNotFound
-from training.services.trainers import QualificationNotFound, TrainerNotFound
-from training.services.venues import VenueNotFound
 
 pytestmark = pytest.mark.django_db
 
@@ -299,12 +296,12 @@ def test_coming_sessions_take_one_query(rows: int, django_assert_num_queries: Qu
 
 def test_what_is_not_there_is_said():
     for get, refusal in (
-        (get_course, CourseNotFound),
-        (get_version, CourseNotFound),
-        (get_trainer, TrainerNotFound),
-        (get_qualification, QualificationNotFound),
-        (get_venue, VenueNotFound),
-        (get_company, CompanyNotFound),
+        (get_course, NotFound),
+        (get_version, NotFound),
+        (get_trainer, NotFound),
+        (get_qualification, NotFound),
+        (get_venue, NotFound),
+        (get_company, NotFound),
     ):
         with pytest.raises(refusal):
             get(0)

@@ -15,8 +15,8 @@ from tests.factories.training import (
     VenueFactory,
     active_class,
 )
+from training.core.refusals import NotFound
 from training.models import ClassAttendanceSession, Trainer, TrainingClass
-from training.policies.classes import ClassNotFound
 from training.policies.schedules import Frequency, Interval, Schedule
 from training.policies.sessions import Overlap
 from training.selectors.classes import (
@@ -50,7 +50,7 @@ def test_a_trainer_sees_own_classes_only(trainer: Trainer, trainer_user: User, s
         assert set(visible_classes(user)) == {own, others}
     assert not visible_classes(AnonymousUser()).exists()
     assert visible_class(trainer_user, own.pk) == own
-    with pytest.raises(ClassNotFound):
+    with pytest.raises(NotFound):
         visible_class(trainer_user, others.pk)
 
 

@@ -16,8 +16,8 @@ from tests.factories.training import (
     VenueFactory,
     scheduled_session,
 )
+from training.core.refusals import NotFound
 from training.models import Session, Trainer
-from training.policies.sessions import SessionNotFound
 from training.selectors.sessions import (
     SessionFilter,
     Shown,
@@ -92,7 +92,7 @@ def test_a_trainer_sees_own_sessions_only(trainer: Trainer, trainer_user: User, 
     assert list(visible_sessions(trainer_user)) == [own]
     assert set(visible_sessions(auditor)) == {own, other}
     assert not visible_sessions(UserFactory()).exists()
-    with pytest.raises(SessionNotFound):
+    with pytest.raises(NotFound):
         get_session(other.pk, user=trainer_user)
 
 

@@ -18,7 +18,7 @@ from tests.factories.training import (
     VenueFactory,
     active_class,
 )
-from training.core.refusals import NotPermitted
+from training.core.refusals import NotFound, NotPermitted
 from training.models import ClassAttendanceSession, TrainingClass
 from training.policies import classes as policies
 from training.policies.schedules import BadSchedule, Frequency, Interval, Schedule
@@ -293,7 +293,7 @@ def test_only_drafts_are_deleted(supervisor: User):
 
 
 def test_a_class_that_is_not_there_is_not_found(supervisor: User):
-    with pytest.raises(policies.ClassNotFound):
+    with pytest.raises(NotFound):
         services.edit_class(class_id=0, changes=ClassPlan(), by=supervisor, now=NOON)
 
 

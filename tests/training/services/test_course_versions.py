@@ -6,17 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.factories.training import CourseFactory, CourseVersionFactory, scheduled_session
-from training.core.refusals import NotPermitted
+from training.core.refusals import NotFound, NotPermitted
 from training.models import CoursePrerequisite, CourseVersion
 from training.policies.courses import SyllabusInvalid, VersionInUse
-from training.services.courses import (
-    CourseNotFound,
-    Syllabus,
-    archive_version,
-    create_version,
-    delete_draft_version,
-    publish_version,
-)
+from training.services.courses import Syllabus, archive_version, create_version, delete_draft_version, publish_version
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +106,7 @@ def test_a_draft_is_deleted_for_real(supervisor: User):
     CoursePrerequisite.objects.create(course_version=draft, course=CourseFactory())
     delete_draft_version(version_id=draft.pk, by=supervisor)
     assert statuses(draft) == {1: "PUBLISHED"}
-    with pytest.raises(CourseNotFound):
+    with pytest.raises(NotFound):
         publish_version(version_id=draft.pk, by=supervisor, now=NOW)
 
 

@@ -31,11 +31,11 @@ from tests.factories.training import UserFactory
 from tests.faults.object_store import make_bucket, moto_store, s3_at
 from tests.fixtures import client_of
 from tests.jobs import run_waiting
-from training.core.refusals import NotPermitted
+from training.core.refusals import NotFound, NotPermitted
 from training.models import FileDownload, Job
 from training.services import job_kinds, job_runs
 from training.services.job_kinds import Kind, Product, Tell, declare
-from training.services.jobs import Ended, NoFile, NoSuchJob, RunsAlready, ask, cancel, hand_out
+from training.services.jobs import Ended, RunsAlready, ask, cancel, hand_out
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
 
@@ -139,14 +139,14 @@ def test_nobody_else_learns_of_it_or_gets_it(superuser: User, auditor: User):
     job = job_with_file(asked_by=auditor)
 
     for does in (hand_out, cancel):
-        with pytest.raises(NoSuchJob):
+        with pytest.raises(NotFound):
             does(job_id=job.pk, by=superuser, now=timezone.now())
     for page in ("job", "job_file", "job_progress"):
         assert client_of(superuser).get(reverse(f"training:{page}", args=[job.pk])).status_code == 404
 
 
 def test_an_unknown_kind_is_a_sentence(auditor: User):
-    with pytest.raises(job_kinds.UnknownKind):
+    with pytest.raises(NotFound):
         asked(auditor, kind="perpetual motion")
     job = JobFactory(kind="of another version", asked_by=auditor)
 
@@ -352,7 +352,7 @@ def test_after_seven_days_job_file_and_task_are_gone_and_the_log_stays(
 
     assert job_runs.purge(now=now + timedelta(days=6, hours=23)) == 0
     assert len(waiting(evidence_dir)) == 1
-    with pytest.raises(NoFile):  # even where the purge is late
+    with pytest.raises(NotFound):  # even where the purge is late
         hand_out(job_id=job.pk, by=auditor, now=now + timedelta(days=8))
     assert job_runs.purge(now=now + timedelta(days=8)) == 1
 

@@ -7,21 +7,19 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.factories.training import CompanyFactory, CourseFactory, TrainerFactory, VenueFactory, scheduled_session
-from training.core.refusals import Conflict, Invalid, NotPermitted
+from training.core.refusals import Conflict, Invalid, NotFound, NotPermitted
 from training.models import Company, Trainer, TrainerQualification, Venue
-from training.services.companies import CompanyFacts, CompanyNotFound, create_company, edit_company
+from training.services.companies import CompanyFacts, create_company, edit_company
 from training.services.trainers import (
     QualificationFacts,
-    QualificationNotFound,
     TrainerFacts,
-    TrainerNotFound,
     add_qualification,
     create_trainer,
     edit_qualification,
     edit_trainer,
     remove_qualification,
 )
-from training.services.venues import VenueFacts, VenueNotFound, create_venue, edit_venue
+from training.services.venues import VenueFacts, create_venue, edit_venue
 
 pytestmark = pytest.mark.django_db
 
@@ -120,18 +118,18 @@ def test_a_qualification_goes_although_a_session_relies_on_it_and_the_session_st
     session.refresh_from_db()
     assert session.status == "SCHEDULED"
     assert not TrainerQualification.objects.exists()
-    with pytest.raises(QualificationNotFound):
+    with pytest.raises(NotFound):
         remove_qualification(qualification_id=held.pk, by=supervisor)
 
 
 def test_what_is_not_there_is_said(supervisor: User):
-    with pytest.raises(CompanyNotFound):
+    with pytest.raises(NotFound):
         edit_company(company_id=1, facts=CompanyFacts(), by=supervisor)
-    with pytest.raises(VenueNotFound):
+    with pytest.raises(NotFound):
         edit_venue(venue_id=1, facts=VenueFacts(), by=supervisor)
-    with pytest.raises(TrainerNotFound):
+    with pytest.raises(NotFound):
         edit_trainer(trainer_id=1, facts=TrainerFacts(), by=supervisor)
-    with pytest.raises(TrainerNotFound):
+    with pytest.raises(NotFound):
         add_qualification(trainer_id=1, course_id=CourseFactory().pk, facts=QualificationFacts(), by=supervisor)
 
 

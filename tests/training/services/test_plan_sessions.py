@@ -16,10 +16,9 @@ from tests.factories.training import (
     VenueFactory,
     scheduled_session,
 )
-from training.core.refusals import NotPermitted, Refusal
+from training.core.refusals import NotFound, NotPermitted, Refusal
 from training.models import CourseVersion, Session, Trainer, Venue
 from training.policies import sessions as policies
-from training.policies.sessions import SessionNotFound
 from training.services.sessions import (
     Plan,
     cancel_session,
@@ -528,7 +527,7 @@ def test_s8_a_deleted_draft_stays_in_the_database_and_is_found_by_nobody(draft: 
     delete_draft(session_id=draft.pk, by=supervisor, now=NOW)
 
     assert stored(draft)["deleted_at"] == NOW
-    with pytest.raises(SessionNotFound):
+    with pytest.raises(NotFound):
         edit_session(session_id=draft.pk, changes=Plan(venue_id=None), by=supervisor, now=NOW)
 
 
@@ -537,7 +536,7 @@ def test_s8_only_drafts_are_deleted(supervisor: User):
 
 
 def test_a_session_that_never_was_is_not_found(supervisor: User):
-    with pytest.raises(SessionNotFound) as caught:
+    with pytest.raises(NotFound) as caught:
         cancel_session(session_id=0, reason="Storm", by=supervisor, now=NOW)
     assert caught.value.status == 404
 

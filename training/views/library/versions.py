@@ -10,14 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from training.core.edits import loaded_by, loaded_in, remember
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.refusals import Conflict, Invalid, NotFound, Refusal
 from training.core.web.htmx import HtmxRequest
 from training.forms.library import VersionForm, initial_of
 from training.models import Course, CourseVersion
 from training.pages.library_courses import get_course, get_version, planned_with, publication
 from training.policies.courses import check_can_archive, check_can_delete, check_can_edit, check_can_publish
 from training.services.courses import (
-    CourseNotFound,
     archive_version,
     create_version,
     delete_draft_version,
@@ -34,7 +33,7 @@ def course_version_new(request: HtmxRequest, pk: int) -> HttpResponse:
     """Write the draft of a course's next version; the form shows the newest one to start from."""
     course = get_course(pk)
     if course.deleted_at is not None:
-        raise CourseNotFound(_("This course was deleted, so it gets no new version."))
+        raise NotFound(_("This course was deleted, so it gets no new version."))
     newest = next(iter(course.versions.all()), None)
     initial = {**initial_of(newest), "change_log": ""} if newest is not None else {}
     form = VersionForm(request.POST if request.method == "POST" else None, initial=initial, course=course)
