@@ -31,10 +31,11 @@ from training.core.admin.guarded import (
     ServiceForm,
     who_acts,
 )
+from training.core.refusals import Stale
 from training.core.trail import Source
 from training.models import ClassAttendanceSession, Session
 from training.policies.classes import check_can_void
-from training.policies.sessions import ChangedMeanwhile, allows, check_can_delete, check_can_schedule, check_open
+from training.policies.sessions import allows, check_can_delete, check_can_schedule, check_open
 from training.services.sessions import (
     Plan,
     cancel_session,
@@ -77,7 +78,7 @@ class SessionForm(ServiceForm):
     def full_clean(self) -> None:
         """After somebody else's change the next try is on their version, which the message has told."""
         super().full_clean()
-        if isinstance(self.refusal, ChangedMeanwhile) and self.refusal.conflict:
+        if isinstance(self.refusal, Stale) and self.refusal.conflict:
             self.data = {**dict(self.data.items()), "seen_version": self.refusal.conflict["theirs"]}
 
     def plan(self) -> Plan:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from learners.models import CompetencyRecord, EvidenceUpload, TrainingRecord
-from training.core.refusals import Conflict
+from training.core.refusals import Conflict, Stale
 from training.models import Session
 
 Result = TrainingRecord.Result
@@ -16,10 +16,6 @@ Result = TrainingRecord.Result
 
 class NotFinalized(Conflict):
     """Until finalize the list, the marks and the sheet themselves are put right (409)."""
-
-
-class ChangedMeanwhile(Conflict):
-    """What stands is not what the person saw: somebody else has put it right meanwhile (409)."""
 
 
 class NothingToCorrect(Conflict):
@@ -95,11 +91,11 @@ def check_can_correct(session: Session, standing: Standing, *, seen: Seen, resul
     A revoked record may be named as well, for it is what the new one supersedes.
 
     Raises:
-        NotFinalized, ChangedMeanwhile, NothingToCorrect: 409.
+        NotFinalized, Stale, NothingToCorrect: 409.
     """
     check_is_finalized(session)
     if seen not in (standing.seen, _replaced(standing)):
-        raise ChangedMeanwhile(
+        raise Stale(
             _("Somebody else has corrected this in the meantime. The record now says: %(what)s. Check it again.")
             % {"what": standing.words},
             conflict={"kind": "STATE", "session_id": session.pk},
@@ -128,12 +124,12 @@ def check_can_correct_sheet(
         sha256: of the correcting file, once it is known.
 
     Raises:
-        NotFinalized, ChangedMeanwhile, SameSheet: 409.
+        NotFinalized, Stale, SameSheet: 409.
     """
     check_is_finalized(session)
     conflict = {"kind": "STATE", "session_id": session.pk}
     if newest is None or newest.pk != seen_id:
-        raise ChangedMeanwhile(
+        raise Stale(
             _("Somebody else has added a correcting sheet in the meantime. Look at it first."), conflict=conflict
         )
     if newest.sha256 == sha256:

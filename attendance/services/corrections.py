@@ -50,7 +50,7 @@ def correct_record(
         NotPermitted: not granted; superusers only.
         ReasonMissing: the reason is blank.
         NotFound: there is no such session or worker.
-        NotFinalized, ChangedMeanwhile, NothingToCorrect, OtherBadge: 409.
+        NotFinalized, Stale, NothingToCorrect, OtherBadge: 409.
     """
     check_may(by, Permission.CORRECT)
     reason = reason.strip()

@@ -67,7 +67,7 @@ def correct_sheet(
         NotPermitted: not granted; superusers only.
         NotFound: there is no such session.
         ReasonMissing: the reason is blank.
-        NotFinalized, ChangedMeanwhile, SameSheet: 409.
+        NotFinalized, Stale, SameSheet: 409.
         NothingSent, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the files are to blame.
         EvidenceNotReceived, ReaderUnavailable, StoreUnavailable: something here does not work at the moment.
     """

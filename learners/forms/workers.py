@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from learners.forms.filters import area_choices
 from learners.models import Learner, LearnerArea, Role
-from learners.policies.workers import STATUS_STEPS, ChangedMeanwhile
+from learners.policies.workers import STATUS_STEPS
 from learners.selectors.learners import find_by_badge
 from learners.services.learners import LearnerFacts, status_since
-from training.core.refusals import Refusal
+from training.core.refusals import Refusal, Stale
 from training.core.words import day as day_in_words
 from training.forms.sessions import LONGEST_REASON, WITHIN_REASON, DayInput, needed
 from training.models import Company
@@ -177,7 +177,7 @@ class WorkerForm(RefusableForm):
 
     def refuse(self, refusal: Refusal) -> None:
         """After somebody else's change the next try is on their version, of which this person has been told."""
-        if isinstance(refusal, ChangedMeanwhile) and refusal.conflict:
+        if isinstance(refusal, Stale) and refusal.conflict:
             data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
             data["version"] = refusal.conflict["theirs"]
             self.data = data

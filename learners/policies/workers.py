@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from learners.models import Learner
 from training.core.permissions import name_of
-from training.core.refusals import Conflict, Invalid
+from training.core.refusals import Conflict, Invalid, Stale
 from training.core.words import day as day_in_words
 from training.core.words import moment
 
@@ -28,10 +28,6 @@ STATUS_STEPS: Mapping[str, tuple[Status, ...]] = {
 
 class MergedAway(Conflict):
     """The badge was merged into another one, where everything is changed now (409)."""
-
-
-class ChangedMeanwhile(Conflict):
-    """Somebody else changed the worker after this person had loaded the form (409)."""
 
 
 class StatusNotPossible(Conflict):
@@ -64,7 +60,7 @@ def check_version(learner: Learner, version: datetime | None) -> None:
     """An edit of something that somebody else has changed meanwhile is refused; None does not ask."""
     if version is not None and version != learner.updated_at:
         who = learner.updated_by
-        raise ChangedMeanwhile(
+        raise Stale(
             _("%(who)s changed this worker on %(when)s. Compare, then save again.")
             % {
                 "who": name_of(who) if who else _("Somebody"),

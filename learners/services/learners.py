@@ -110,7 +110,7 @@ def change_learner(
         NotPermitted: not granted.
         NotFound: there is no such worker.
         MergedAway: the worker is read as another one, and changed there.
-        ChangedMeanwhile: somebody else was faster.
+        Stale: somebody else was faster.
         DatedBack: the end date lies before the last change of status.
         Invalid: a field breaks its rule, the badge is or was somebody else's, or an area does not exist.
     """

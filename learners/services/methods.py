@@ -42,7 +42,7 @@ def edit_method(*, method_id: int, facts: MethodFacts, by: User, loaded: datetim
     Raises:
         NotPermitted, Invalid: as `create_method`.
         NotFound: there is no such method.
-        EditedMeanwhile: somebody else was faster.
+        Stale: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):

@@ -75,7 +75,7 @@ def save_requirement(
     Raises:
         NotPermitted: not granted.
         NotFound: there is no such course.
-        EditedMeanwhile: somebody else was faster.
+        Stale: somebody else was faster.
         Invalid: a field breaks its rule.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -122,7 +122,7 @@ def save_role(*, role: Role, by: User, now: datetime, loaded: datetime | None = 
 
     Raises:
         NotPermitted: not granted.
-        EditedMeanwhile: somebody else was faster.
+        Stale: somebody else was faster.
         Invalid: a field breaks its rule.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -167,7 +167,7 @@ def save_area(*, area: Area, by: User, now: datetime, loaded: datetime | None = 
 
     Raises:
         NotPermitted: not granted.
-        EditedMeanwhile: somebody else was faster.
+        Stale: somebody else was faster.
         Invalid: a field breaks its rule, or the area would lie inside itself.
     """
     check_may(by, Permission.KEEP_LIBRARY)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from attendance.policies.corrections import ChangedMeanwhile, Result, Seen
+from attendance.policies.corrections import Result, Seen
 from attendance.selectors.corrections import standing_of
 from attendance.services import corrections
 from attendance.services.corrections import correct_record
@@ -31,6 +31,7 @@ from tests.factories.learners import AssessmentMethodFactory, LearnerFactory
 from tests.factories.training import CompanyFactory, CourseVersionFactory, UserFactory
 from tests.integrity import check_integrity
 from training.core.permissions import name_of
+from training.core.refusals import Stale
 from training.models import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,8 +96,8 @@ def test_f6_of_16_one_revokes_and_15_are_told_who_did(wrong: TrainingRecord, sup
 
 def test_f9_of_16_one_corrects_and_15_are_told_what_it_says_now(wrong: TrainingRecord, superuser: User) -> None:
     answers = all_at_once([failing(wrong, superuser)] * PEOPLE)
-    assert kinds(answers) == {TrainingRecord: 1, ChangedMeanwhile: PEOPLE - 1}
-    assert {answer.status for answer in answers if isinstance(answer, ChangedMeanwhile)} == {409}
+    assert kinds(answers) == {TrainingRecord: 1, Stale: PEOPLE - 1}
+    assert {answer.status for answer in answers if isinstance(answer, Stale)} == {409}
     check_corrected(wrong, superuser)
     check_integrity(today=TODAY, now=NOW)
 
@@ -124,7 +125,7 @@ def test_f9_control_without_the_lock_the_losers_run_into_the_database(
     monkeypatch.setattr(records, "check_not_revoked", lambda record: None)
     monkeypatch.setattr(corrections, "standing_of", everybody_first(standing_of, PEOPLE))
     answers = all_at_once([failing(wrong, superuser)] * PEOPLE)
-    assert ChangedMeanwhile not in kinds(answers)  # nobody has seen anybody
+    assert Stale not in kinds(answers)  # nobody has seen anybody
     assert kinds(answers)[TrainingRecord] == 1
     assert Revocation.objects.count() == 1
 

@@ -14,14 +14,10 @@ from django.utils.translation import gettext as _
 
 from training.core.audited import Authored
 from training.core.permissions import name_of
-from training.core.refusals import Conflict, Refusal, show_refusal
+from training.core.refusals import Refusal, Stale, show_refusal
 from training.core.words import day, moment
 
 LOADED = "loaded"
-
-
-class EditedMeanwhile(Conflict):
-    """Somebody else changed the row after this person had loaded it (409)."""
 
 
 def check_unchanged(row: Authored, loaded: datetime | None) -> None:
@@ -32,11 +28,11 @@ def check_unchanged(row: Authored, loaded: datetime | None) -> None:
         loaded: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
-        EditedMeanwhile: says who changed it and when.
+        Stale: says who changed it and when.
     """
     if loaded is not None and loaded != row.updated_at:
         who = name_of(row.updated_by) if row.updated_by else _("Somebody")
-        raise EditedMeanwhile(
+        raise Stale(
             _("%(who)s changed this on %(when)s. Nothing is saved. Compare, then save again.")
             % {"who": who, "when": moment(timezone.localtime(row.updated_at))},
             conflict={"kind": "VERSION", "theirs": row.updated_at.isoformat(), "yours": loaded.isoformat()},
@@ -65,7 +61,7 @@ def loaded_in(data: Mapping[str, Any]) -> datetime | None:
 
 def refuse(form: forms.BaseForm, refusal: Refusal) -> None:
     """Show a refusal in a form. After somebody else's change the next try is on their state, which is shown as well."""
-    if isinstance(refusal, EditedMeanwhile):
+    if isinstance(refusal, Stale):
         show_stored(form)
         data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         data[LOADED] = form[LOADED].initial

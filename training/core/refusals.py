@@ -80,6 +80,13 @@ class NotFound(Refusal):
     status = 404
 
 
+class Stale(Conflict):
+    """Somebody else changed it after this person had it before them (409).
+
+    `conflict` is of kind `VERSION` and holds theirs and yours, where both can be told.
+    """
+
+
 class TooLarge(Refusal):
     """What was sent is larger than the limit (413)."""
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from training.core.edits import show_stored
 from training.core.keys import day_of_text
-from training.core.refusals import Refusal, show_refusal
+from training.core.refusals import Refusal, Stale, show_refusal
 from training.forms.sessions import WITHIN_REASON, Choices, DayInput, course_choices, needed
 from training.models import Company, Trainer, TrainingClass
-from training.policies.classes import NEEDED, ClassChangedMeanwhile
+from training.policies.classes import NEEDED
 from training.policies.schedules import LAST_DAY, BadSchedule, Frequency, Interval, Schedule, check_schedule
 from training.selectors.availability import offered_venues
 from training.services.classes import ClassPlan
@@ -154,7 +154,7 @@ class ClassForm(forms.Form):
 
         After somebody else's change the next try is on their version, which is shown as well.
         """
-        if isinstance(refusal, ClassChangedMeanwhile) and refusal.conflict:
+        if isinstance(refusal, Stale) and refusal.conflict:
             show_stored(self)
             self.data = {**dict(self.data.items()), "version": refusal.conflict["theirs"]}
         for field, texts in refusal.errors.items():

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from training.core.keys import key_of
-from training.core.refusals import Refusal
+from training.core.refusals import Refusal, Stale
 from training.core.words import clock as clock_in_words
 from training.models import Course, Session, Trainer, Venue
-from training.policies.sessions import ChangedMeanwhile
 from training.selectors.availability import booked_minutes, load_label, offered_venues, trainer_choices
 from training.selectors.courses import bookable_versions, course_title, published_version
 from training.selectors.sessions import SessionFilter, Shown
@@ -165,7 +164,7 @@ class SessionForm(forms.Form):
 
         After somebody else's change the next try is on their version, which this person has been shown.
         """
-        if isinstance(refusal, ChangedMeanwhile) and refusal.conflict:
+        if isinstance(refusal, Stale) and refusal.conflict:
             self._put("version", refusal.conflict["theirs"])
         places = {"start_time": "start" if self.cleaned_data.get("day") else "day", "end_time": "end"}
         for field, texts in refusal.errors.items():

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from training.core.permissions import name_of
-from training.core.refusals import Conflict, Invalid, NotFound
+from training.core.refusals import Conflict, Invalid, NotFound, Stale
 from training.core.words import day as day_in_words
 from training.core.words import moment
 from training.models import ClassAttendanceSession, Company, Course, Trainer, TrainingClass, Venue
@@ -42,10 +42,6 @@ Thing = TypeVar("Thing")
 
 class ClassNotInThisState(Conflict):
     """The class is a draft, or stopped, and that does not allow it."""
-
-
-class ClassChangedMeanwhile(Conflict):
-    """Somebody else changed the class after this person had loaded it."""
 
 
 class ClassNotPlannable(Invalid):
@@ -109,7 +105,7 @@ def check_version(training_class: TrainingClass, version: int | None) -> None:
     """An edit of a version that somebody else has changed meanwhile is refused; None does not ask."""
     if version is not None and version != training_class.version:
         who = training_class.updated_by
-        raise ClassChangedMeanwhile(
+        raise Stale(
             _("%(who)s changed this class on %(when)s. Compare, then save again.")
             % {
                 "who": name_of(who) if who else _("Somebody"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from training.core.permissions import name_of
-from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.refusals import Conflict, Invalid, Refusal, Stale
 from training.core.words import day, moment, time_range
 from training.models import SESSION_STEPS, Course, CourseVersion, Session, Trainer, TrainerQualification, Venue
 
@@ -43,10 +43,6 @@ class Overlap:
 
 class NotInThisState(Conflict):
     """The session has gone too far for that (S3, S8, S9)."""
-
-
-class ChangedMeanwhile(Conflict):
-    """Somebody else changed the session after this person had loaded it (S3)."""
 
 
 class CourseIsFixed(Conflict):
@@ -104,7 +100,7 @@ def check_can_delete(session: Session) -> None:
 def check_version(session: Session, version: int | None) -> None:
     """S3: an edit of a version that somebody else has changed meanwhile is refused; None does not ask."""
     if version is not None and version != session.version:
-        raise ChangedMeanwhile(
+        raise Stale(
             _("%(who)s changed this session on %(when)s. Compare, then save again.")
             % {
                 "who": name_of(session.updated_by) if session.updated_by else _("Somebody"),

@@ -107,7 +107,7 @@ def edit_class(
 
     Raises:
         ClassNotInThisState: it is stopped.
-        ClassChangedMeanwhile: somebody else was faster.
+        Stale: somebody else was faster.
         ClassNotPlannable: as `create_class`; client and course of an active class stay.
     """
     check_may(by, Permission.PLAN_CLASSES)

@@ -46,7 +46,7 @@ def edit_company(*, company_id: int, facts: CompanyFacts, by: User, loaded: date
     Raises:
         NotPermitted, Invalid: as `create_company`.
         NotFound: there is no such company.
-        EditedMeanwhile: somebody else was faster.
+        Stale: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):

@@ -143,7 +143,7 @@ def edit_draft_version(
         NotPermitted: not granted.
         NotFound: there is no such version.
         VersionInUse: it is no draft.
-        EditedMeanwhile: somebody else was faster.
+        Stale: somebody else was faster.
         SyllabusInvalid: a field breaks its rule, or a prerequisite asks for this course in turn.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -173,7 +173,7 @@ def publish_version(*, version_id: int, by: User, now: datetime, loaded: datetim
         NotPermitted: not granted.
         NotFound: there is no such version.
         VersionInUse: it is no draft.
-        EditedMeanwhile: somebody has changed the draft since.
+        Stale: somebody has changed the draft since.
         SyllabusInvalid: a prerequisite asks for this course in turn, since the draft was written.
     """
     check_may(by, Permission.KEEP_LIBRARY)

@@ -20,7 +20,7 @@ def write_row(row: Row, facts: Mapping[str, Any], *, by: User, loaded: datetime 
         loaded: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
-        EditedMeanwhile: somebody else was faster.
+        Stale: somebody else was faster.
         Invalid: a field breaks its rule; `errors` names it.
     """
     check_unchanged(row, loaded)

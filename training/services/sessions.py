@@ -111,7 +111,7 @@ def edit_session(
 
     Raises:
         NotInThisState: completed or cancelled.
-        ChangedMeanwhile: somebody else was faster.
+        Stale: somebody else was faster.
         CourseIsFixed, ReasonMissing: S11.
         NotPlannable, Booked: as `schedule_session`.
     """

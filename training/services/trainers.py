@@ -62,7 +62,7 @@ def edit_trainer(*, trainer_id: int, facts: TrainerFacts, by: User, loaded: date
     Raises:
         NotPermitted, Invalid: as `create_trainer`.
         NotFound: there is no such trainer.
-        EditedMeanwhile: somebody else was faster.
+        Stale: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):
@@ -94,7 +94,7 @@ def edit_qualification(
     Raises:
         NotPermitted: not granted.
         NotFound: there is no such qualification.
-        EditedMeanwhile: somebody else was faster.
+        Stale: somebody else was faster.
         Invalid: it would end before it begins.
     """
     check_may(by, Permission.KEEP_LIBRARY)

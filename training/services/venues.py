@@ -45,7 +45,7 @@ def edit_venue(*, venue_id: int, facts: VenueFacts, by: User, loaded: datetime |
     Raises:
         NotPermitted, Invalid: as `create_venue`.
         NotFound: there is no such venue.
-        EditedMeanwhile: somebody else was faster.
+        Stale: somebody else was faster.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from training.core.keys import key_of
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid
+from training.core.refusals import Conflict, Invalid, Stale
 from training.core.web.htmx import HtmxRequest
 from training.forms.sessions import CancelForm, SessionForm, initial_of
 from training.models import Session
@@ -192,7 +192,7 @@ def _refused(
 ) -> HttpResponse:
     """Answer with the form and what stands against it; after somebody else's change also with what they changed."""
     status = 422 if isinstance(refusal, Invalid) else refusal.status
-    if form.session is None or not isinstance(refusal, policies.ChangedMeanwhile):
+    if form.session is None or not isinstance(refusal, Stale):
         form.refuse(refusal)
         return _form(request, form, status=status, listed=listed)
     changes = changed_since(form.session, form.cleaned_data["version"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from attendance.policies.corrections import ChangedMeanwhile, NotFinalized, SameSheet
+from attendance.policies.corrections import NotFinalized, SameSheet
 from attendance.selectors.evidence import newest_sheet, present_upload, present_uploads, sheets
 from attendance.services import evidence
 from attendance.services.evidence import correct_sheet, upload_evidence
@@ -20,7 +20,7 @@ from learners.services.records import ReasonMissing
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
 from tests.factories.training import scheduled_session
-from training.core.refusals import NotPermitted, Refusal
+from training.core.refusals import NotPermitted, Refusal, Stale
 from training.models import Session
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
@@ -108,7 +108,7 @@ def test_e6_the_same_file_corrects_nothing(session: Session, superuser: User) ->
 def test_e6_of_two_who_correct_the_same_sheet_the_second_is_told(session: Session, superuser: User) -> None:
     original = session.evidence_uploads.get()
     correct(session, superuser)
-    with pytest.raises(ChangedMeanwhile) as told:
+    with pytest.raises(Stale) as told:
         correct(session, superuser, files.pdf(2), corrects_id=original.pk)
     assert told.value.message == "Somebody else has added a correcting sheet in the meantime. Look at it first."
 
@@ -124,7 +124,7 @@ def test_e6_somebody_who_is_faster_while_the_file_is_stored(
         return store(**document)
 
     monkeypatch.setattr(evidence, "store", slow)
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(Stale):
         correct(session, superuser, corrects_id=original.pk)
     assert len(sheets(session)) == 2
 

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from attendance.models import SessionAttendee
-from attendance.policies.corrections import ChangedMeanwhile, NotFinalized, NothingToCorrect, Result, Seen
+from attendance.policies.corrections import NotFinalized, NothingToCorrect, Result, Seen
 from attendance.selectors.corrections import standing_of
 from attendance.services.corrections import OtherBadge, correct_record
 from attendance.services.finalize import finalize_session
@@ -27,7 +27,7 @@ from tests.factories.learners import (
 )
 from tests.factories.training import CompanyFactory, CourseVersionFactory
 from tests.integrity import check_integrity
-from training.core.refusals import NotFound, NotPermitted, Refusal
+from training.core.refusals import NotFound, NotPermitted, Refusal, Stale
 from training.models import CourseVersion, Session
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -250,10 +250,10 @@ def test_f9_what_somebody_else_put_right_meanwhile_is_not_overruled(supervisor: 
     learner = passed_by(session)
     seen = standing_of(session, learner.pk).seen
     correct(session, learner, FAILED, superuser)
-    sentence = refused(session, learner, PASSED, superuser, ChangedMeanwhile, seen=seen)
+    sentence = refused(session, learner, PASSED, superuser, Stale, seen=seen)
     assert sentence == "Somebody else has corrected this in the meantime. The record now says: Failed. Check it again."
-    refused(session, learner, FAILED, superuser, ChangedMeanwhile, seen=seen)
-    refused(session, learner, PASSED, superuser, ChangedMeanwhile, seen=Seen())
+    refused(session, learner, FAILED, superuser, Stale, seen=seen)
+    refused(session, learner, PASSED, superuser, Stale, seen=Seen())
 
 
 def test_f9_a_correction_needs_a_reason(supervisor: User, superuser: User) -> None:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from learners.models import BadgePeriod, ComplianceItem, ComplianceStatus, Learner, LearnerArea, LearnerPeriod
-from learners.policies.workers import ChangedMeanwhile, MergedAway
+from learners.policies.workers import MergedAway
 from learners.selectors.learners import find_by_badge
 from learners.services.effective import effective_on
 from learners.services.learners import (
@@ -28,7 +28,7 @@ from tests.factories.learners import (
     RoleRequirementFactory,
 )
 from tests.factories.training import CompanyFactory
-from training.core.refusals import Conflict, Invalid, NotFound, NotPermitted, database_refusals
+from training.core.refusals import Conflict, Invalid, NotFound, NotPermitted, Stale, database_refusals
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -169,7 +169,7 @@ def test_an_edit_of_what_somebody_else_has_changed_meanwhile_is_refused(supervis
     learner = LearnerFactory()
     loaded = learner.updated_at
     change_learner(learner_id=learner.pk, facts={"phone": "0660"}, version=loaded, by=superuser, now=NOW)
-    with pytest.raises(ChangedMeanwhile, match=superuser.get_full_name()) as refused:
+    with pytest.raises(Stale, match=superuser.get_full_name()) as refused:
         change_learner(learner_id=learner.pk, facts={"phone": "0770"}, version=loaded, by=supervisor, now=NOW)
     learner.refresh_from_db()
     assert learner.phone == "0660"

@@ -18,7 +18,7 @@ from tests.factories.training import (
     VenueFactory,
     active_class,
 )
-from training.core.refusals import NotFound, NotPermitted
+from training.core.refusals import NotFound, NotPermitted, Stale
 from training.models import ClassAttendanceSession, TrainingClass
 from training.policies import classes as policies
 from training.policies.schedules import BadSchedule, Frequency, Interval, Schedule
@@ -273,7 +273,7 @@ def test_client_and_course_of_an_active_class_stay(supervisor: User):
 def test_an_edit_of_a_version_that_somebody_changed_is_refused(supervisor: User):
     found = active_class()
     services.edit_class(class_id=found.pk, changes=ClassPlan(class_type="A"), version=2, by=supervisor, now=NOON)
-    with pytest.raises(policies.ClassChangedMeanwhile, match="changed this class on 18 Mar 2026") as refused:
+    with pytest.raises(Stale, match="changed this class on 18 Mar 2026") as refused:
         services.edit_class(class_id=found.pk, changes=ClassPlan(class_type="B"), version=2, by=supervisor, now=NOON)
     assert refused.value.conflict == {"kind": "VERSION", "class_id": found.pk, "theirs": 3, "yours": 2}
 

@@ -16,7 +16,7 @@ from tests.factories.training import (
     VenueFactory,
     scheduled_session,
 )
-from training.core.refusals import NotFound, NotPermitted, Refusal
+from training.core.refusals import NotFound, NotPermitted, Refusal, Stale
 from training.models import CourseVersion, Session, Trainer, Venue
 from training.policies import sessions as policies
 from training.services.sessions import (
@@ -388,7 +388,7 @@ def test_s12_a_scheduled_session_keeps_its_version_unless_the_course_changes(
 def test_s3_a_version_that_someone_else_has_changed_is_refused(draft: Session, supervisor: User, superuser: User):
     edit_session(session_id=draft.pk, changes=Plan(venue_id=None), by=superuser, now=NOW, version=draft.version)
     refusal = refused(
-        policies.ChangedMeanwhile,
+        Stale,
         edit_session,
         session_id=draft.pk,
         changes=Plan(trainer_id=None),
