@@ -19,7 +19,7 @@ from learners.models import LearnerHoursLog, LearnerProgression
 from learners.policies.hours import Hours, WrongHours, as_hours, check_presence
 from learners.selectors.progression import in_progress_keys
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, Invalid
+from training.core.refusals import Conflict, Invalid, check_reason
 from training.core.transactions import acting
 from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
@@ -48,10 +48,6 @@ class NoSuchException(Invalid):
 
 class HoursAreLogged(Conflict):
     """A meeting with hours was held, and is no exception (H3)."""
-
-
-class VoidReasonMissing(Invalid):
-    """A void is written down with a reason (H4)."""
 
 
 @dataclass(frozen=True)
@@ -137,20 +133,18 @@ def void_capture(*, class_id: int, session_date: date, reason: str, by: User, no
     """Void a capture or an exception: its hours are reversed, nothing is erased, the meeting is pending again (H4).
 
     Raises:
-        VoidReasonMissing: `errors["reason"]`.
+        ReasonMissing: `errors["reason"]`.
         NotFound, NotPermitted, NotScheduledThen.
         Conflict: the meeting is pending.
     """
     check_may(by, Permission.VOID)
-    if not reason.strip():
-        text = _("Say why this is taken back.")
-        raise VoidReasonMissing(text, errors={"reason": [text]})
+    reason = check_reason(reason, _("Say why this is taken back."))
     with acting(by):
         meeting = _locked_meeting(class_id, session_date, by=by)
         check_can_void(meeting)
-        _reverse(meeting, reason.strip(), by=by, now=now)
+        _reverse(meeting, reason, by=by, now=now)
         return CaptureVoid.objects.create(
-            class_session=meeting, voided_status=meeting.status, reason=reason.strip(), voided_by=by, voided_at=now
+            class_session=meeting, voided_status=meeting.status, reason=reason, voided_by=by, voided_at=now
         )
 
 

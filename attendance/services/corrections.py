@@ -20,9 +20,9 @@ from learners.selectors.learners import ids_of_person
 from learners.services.competency import revoke_sign_off
 from learners.services.compliance import recalculate
 from learners.services.locks import lock_people
-from learners.services.records import ReasonMissing, revoke_record
+from learners.services.records import revoke_record
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, NotFound
+from training.core.refusals import Conflict, NotFound, check_reason
 from training.core.transactions import acting
 from training.models import Session
 
@@ -53,10 +53,7 @@ def correct_record(
         NotFinalized, Stale, NothingToCorrect, OtherBadge: 409.
     """
     check_may(by, Permission.CORRECT)
-    reason = reason.strip()
-    if not reason:
-        message = _("Say why this is corrected.")
-        raise ReasonMissing(message, errors={"reason": [message]})
+    reason = check_reason(reason, _("Say why this is corrected."))
     with acting(by):
         session = session_of_evidence(session_id)  # not locked: what is finalized stays as it is
         learner = _lock_person(session, learner_id)

@@ -16,8 +16,8 @@ from attendance.services.sheet_reading import read_sheet
 from learners.evidence.incoming import Document, received
 from learners.evidence.store import StoredFile, store
 from learners.models import EvidenceUpload
-from learners.services.records import ReasonMissing
 from training.core.permissions import Permission, check_may
+from training.core.refusals import check_reason
 from training.core.transactions import acting
 from training.models import Session
 from training.selectors.site import site_identity
@@ -73,10 +73,7 @@ def correct_sheet(
     """
     check_may(by, Permission.CORRECT)
     session = session_of_evidence(session_id)
-    reason = reason.strip()
-    if not reason:
-        message = _("Say why the sheet is corrected.")
-        raise ReasonMissing(message, errors={"reason": [message]})
+    reason = check_reason(reason, _("Say why the sheet is corrected."))
     check_can_correct_sheet(session, newest_sheet(session), seen_id=corrects_id)
     with received(files) as document:
         check_can_correct_sheet(session, newest_sheet(session), seen_id=corrects_id, sha256=document.sha256)

@@ -89,13 +89,6 @@ def has_left(learner: Learner, *, today: date) -> bool:
     return learner.end_date is not None and learner.end_date < today
 
 
-def check_reason(reason: str, sentence: str, *, field: str = "reason") -> str:
-    """Return the reason without blanks around it, or refuse a blank one with `sentence`."""
-    if not reason.strip():
-        raise Invalid(sentence, errors={field: [sentence]})
-    return reason.strip()
-
-
 def check_can_set_status(learner: Learner, status: str, *, today: date) -> None:
     """L1, L3: the step is in the table, and nobody is active who has left."""
     check_not_merged(learner)

@@ -28,9 +28,9 @@ from learners.policies.sign_offs import (
 )
 from learners.services.compliance import recalculate
 from learners.services.locks import lock_people
-from learners.services.records import AlreadyRevoked, ReasonMissing
+from learners.services.records import AlreadyRevoked
 from training.core.permissions import Permission, check_may, name_of
-from training.core.refusals import NotFound
+from training.core.refusals import NotFound, check_reason
 from training.core.transactions import acting
 from training.core.words import day
 from training.selectors.site import site_identity
@@ -108,10 +108,7 @@ def revoke_sign_off(*, record_id: int, reason: str, by: User, now: datetime) -> 
         AlreadyRevoked: somebody did it before; the sentence says who and when.
     """
     check_may(by, Permission.REVOKE)
-    reason = reason.strip()
-    if not reason:
-        message = _("Say why this sign-off is revoked.")
-        raise ReasonMissing(message, errors={"reason": [message]})
+    reason = check_reason(reason, _("Say why this sign-off is revoked."))
     with acting(by):
         (record,) = _lock([record_id])
         if record.revoked_at is not None:

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from learners.models import LearnerHoursLog, LearnerProgression
 from learners.policies import hours as rules
-from learners.services.records import ReasonMissing
 from training.core.long_jobs import take_time
 from training.core.permissions import Permission, check_may
-from training.core.refusals import NotFound
+from training.core.refusals import NotFound, check_reason
 from training.core.transactions import acting, lock_row
 from training.models import ClassAttendanceSession
 
@@ -72,9 +71,7 @@ def void_hours(*, log_id: int, reason: str, by: User, now: datetime) -> LearnerH
         HoursStay: they are of a capture, reversed already, or a reversal themselves (409).
     """
     check_may(by, Permission.VOID)
-    if not reason.strip():
-        text = _("Say why these hours are taken back.")
-        raise ReasonMissing(text, errors={"reason": [text]})
+    reason = check_reason(reason, _("Say why these hours are taken back."))
     with acting(by):
         row = LearnerHoursLog.objects.filter(pk=log_id).first()
         if row is None:
@@ -86,7 +83,7 @@ def void_hours(*, log_id: int, reason: str, by: User, now: datetime) -> LearnerH
         rules.check_can_void_hours(
             is_of_capture=row.is_of_capture, is_reversed=row.is_reversed, is_reversal=row.is_reversal
         )
-        reversal = row.negative(reason=reason.strip(), by=by, now=now)
+        reversal = row.negative(reason=reason, by=by, now=now)
         reversal.save()
         return reversal
 

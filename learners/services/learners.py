@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import Area, BadgePeriod, Learner, LearnerArea, LearnerPeriod
-from learners.policies.workers import check_dated_back, check_not_merged, check_reason, check_version, has_left
+from learners.policies.workers import check_dated_back, check_not_merged, check_version, has_left
 from learners.services.compliance import recalculate
 from learners.services.effective import badge_was_mistyped, effective_on
 from learners.services.locks import lock_people
 from learners.services.requirements import lock_rules_to_apply
 from training.core.permissions import Permission, check_may, may
-from training.core.refusals import Invalid, NotFound, check_fields
+from training.core.refusals import Invalid, NotFound, check_fields, check_reason
 from training.core.transactions import acting
 from training.core.words import day as day_in_words
 

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import Learner, LearnerProgression, Merge
-from learners.policies.workers import CannotMerge, check_can_merge, check_merged, check_reason
+from learners.policies.workers import CannotMerge, check_can_merge, check_merged
 from learners.services.compliance import recalculate
 from learners.services.effective import effective_on
 from learners.services.learners import end_if_over, lock_learner
 from learners.services.requirements import lock_rules_to_apply
 from training.core.permissions import Permission, check_may
-from training.core.refusals import NotFound
+from training.core.refusals import NotFound, check_reason
 from training.core.transactions import acting
 
 

@@ -11,13 +11,9 @@ from learners.models import CompetencyRecord, Revocation, TrainingRecord
 from learners.services.compliance import recalculate
 from learners.services.learners import lock_learner
 from training.core.permissions import Permission, check_may, name_of
-from training.core.refusals import Conflict, Invalid, NotFound
+from training.core.refusals import Conflict, NotFound, check_reason
 from training.core.transactions import acting
 from training.core.words import day
-
-
-class ReasonMissing(Invalid):
-    """Revoking needs a reason (400)."""
 
 
 class AlreadyRevoked(Conflict):
@@ -36,10 +32,7 @@ def revoke_record(*, record_id: int, reason: str, by: User, now: datetime) -> Re
         AlreadyRevoked: somebody did it before; the sentence says who and when.
     """
     check_may(by, Permission.REVOKE)
-    reason = reason.strip()
-    if not reason:
-        message = _("Say why this record is revoked.")
-        raise ReasonMissing(message, errors={"reason": [message]})
+    reason = check_reason(reason, _("Say why this record is revoked."))
     with acting(by):
         record = TrainingRecord.objects.filter(pk=record_id).first()
         if record is None:

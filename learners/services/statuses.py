@@ -7,18 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import Learner
-from learners.policies.workers import (
-    check_can_return,
-    check_can_set_status,
-    check_dated_back,
-    check_reason,
-    check_start_of_return,
-)
+from learners.policies.workers import check_can_return, check_can_set_status, check_dated_back, check_start_of_return
 from learners.services.effective import effective_on
 from learners.services.learners import LearnerFacts, end_if_over, judge_anew, lock_learner, status_since, write_facts
 from learners.services.requirements import lock_rules_to_apply
 from training.core.long_jobs import take_time
 from training.core.permissions import Permission, check_may, may
+from training.core.refusals import check_reason
 from training.core.transactions import acting
 
 CHUNK = 500  # workers locked in one transaction of the nightly step

@@ -87,6 +87,10 @@ class Stale(Conflict):
     """
 
 
+class ReasonMissing(Invalid):
+    """What is asked for needs a reason, and none was given (400)."""
+
+
 class TooLarge(Refusal):
     """What was sent is larger than the limit (413)."""
 
@@ -117,6 +121,22 @@ class OutcomeUnknown(Refusal):
     """
 
     status = 503
+
+
+def check_reason(reason: str, sentence: str, *, field: str = "reason") -> str:
+    """Return the reason without white space around it.
+
+    Args:
+        sentence: what a person is told who gave none: why what, already translated.
+        field: where it is asked for.
+
+    Raises:
+        ReasonMissing: there is nothing but white space.
+    """
+    text = reason.strip()
+    if not text:
+        raise ReasonMissing(sentence, errors={field: [sentence]})
+    return text
 
 
 def check_fields(thing: Model) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from training.core.permissions import name_of
-from training.core.refusals import Conflict, Invalid, Refusal, Stale
+from training.core.refusals import Conflict, Invalid, Refusal, Stale, check_reason
 from training.core.words import day, moment, time_range
 from training.models import SESSION_STEPS, Course, CourseVersion, Session, Trainer, TrainerQualification, Venue
 
@@ -55,10 +55,6 @@ class NotPlannable(Invalid):
 
 class Booked(Conflict):
     """The trainer or the venue has another session at that time (S2); `conflict` names it."""
-
-
-class ReasonMissing(Invalid):
-    """This change is written down with a reason, and there was none (S8, S11)."""
 
 
 def allows(check: Callable[..., None], *args: Any, **kwargs: Any) -> bool:
@@ -128,16 +124,13 @@ def check_change(session: Session, changed: Mapping[str, Any], reason: str) -> N
             errors={"course": [message]},
             conflict={"kind": "STATE", "session_id": session.pk, "theirs": session.course_id},
         )
-    if any(getattr(session, field) is not None for field in changed) and not reason.strip():
-        message = _("Attendance or a signed sheet is stored. Say why trainer, venue or time change.")
-        raise ReasonMissing(message, errors={"reason": [message]})
+    if any(getattr(session, field) is not None for field in changed):
+        check_reason(reason, _("Attendance or a signed sheet is stored. Say why trainer, venue or time change."))
 
 
 def check_cancel_reason(reason: str) -> None:
     """S8: cancelling needs a reason."""
-    if not reason.strip():
-        message = _("Say why the session is cancelled.")
-        raise ReasonMissing(message, errors={"reason": [message]})
+    check_reason(reason, _("Say why the session is cancelled."))
 
 
 # What a plan must hold

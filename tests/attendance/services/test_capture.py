@@ -18,7 +18,7 @@ from learners.services.hours import enter_hours, void_hours
 from learners.services.progression import complete, hold, resume
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import TrainerFactory, TrainingClassFactory, active_class
-from training.core.refusals import Conflict, NotFound, NotPermitted
+from training.core.refusals import Conflict, NotFound, NotPermitted, ReasonMissing
 from training.models import ClassAttendanceSession, Trainer, TrainingClass
 from training.policies.classes import CannotCapture, MeetingIsLocked
 from training.services.classes import stop_class
@@ -271,7 +271,7 @@ def test_h4_an_exception_is_voided_too(training_class: TrainingClass, supervisor
 
 def test_h4_a_void_needs_a_reason_and_something_to_void(training_class: TrainingClass, superuser: User):
     where: dict[str, Any] = {"class_id": training_class.pk, "session_date": MONDAY}
-    with pytest.raises(services.VoidReasonMissing) as refused:
+    with pytest.raises(ReasonMissing) as refused:
         void_capture(**where, reason=" ", by=superuser, now=NOW)
     assert list(refused.value.errors) == ["reason"]
     with pytest.raises(Conflict, match="so there is nothing to take back"):

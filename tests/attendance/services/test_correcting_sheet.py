@@ -16,11 +16,10 @@ from learners.evidence.incoming import NothingSent
 from learners.evidence.store import StoreUnavailable, store
 from learners.models import EvidenceUpload, TrainingRecord
 from learners.selectors.evidence import sheets_of
-from learners.services.records import ReasonMissing
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize
 from tests.factories.training import scheduled_session
-from training.core.refusals import NotPermitted, Refusal, Stale
+from training.core.refusals import NotPermitted, ReasonMissing, Refusal, Stale
 from training.models import Session
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from learners.models import CompetencyRecord, ComplianceItem, Learner, Revocatio
 from learners.policies.sign_offs import Assessment
 from learners.services.competency import sign_off
 from learners.services.compliance import recalculate
-from learners.services.records import ReasonMissing, revoke_record
+from learners.services.records import revoke_record
 from tests.factories.attendance import session_ready_to_finalize
 from tests.factories.learners import (
     HASH,
@@ -27,7 +27,7 @@ from tests.factories.learners import (
 )
 from tests.factories.training import CompanyFactory, CourseVersionFactory
 from tests.integrity import check_integrity
-from training.core.refusals import NotFound, NotPermitted, Refusal, Stale
+from training.core.refusals import NotFound, NotPermitted, ReasonMissing, Refusal, Stale
 from training.models import CourseVersion, Session
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

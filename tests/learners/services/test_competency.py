@@ -17,11 +17,11 @@ from learners.policies.sign_offs import AlreadySignedOff, Assessment, HasRecord,
 from learners.selectors.evidence import sheets_of
 from learners.services import competency
 from learners.services.competency import open_further_attempt, revoke_sign_off, sign_off
-from learners.services.records import AlreadyRevoked, ReasonMissing
+from learners.services.records import AlreadyRevoked
 from tests.factories import files
 from tests.factories.compliance import asked_of, judge, owes_sign_off
 from tests.factories.learners import AssessmentMethodFactory, LearnerFactory, RevocationFactory, TrainingRecordFactory
-from training.core.refusals import NotFound, NotPermitted, Refusal
+from training.core.refusals import NotFound, NotPermitted, ReasonMissing, Refusal
 from training.models import CourseVersion
 
 pytestmark = pytest.mark.django_db

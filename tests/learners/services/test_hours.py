@@ -11,10 +11,9 @@ from learners.models import LearnerHoursLog
 from learners.policies.hours import HoursStay, ProgressionNotInThisState, WrongHours
 from learners.services.hours import enter_hours, void_hours
 from learners.services.progression import complete, hold, log_hours
-from learners.services.records import ReasonMissing
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import active_class
-from training.core.refusals import NotFound, NotPermitted
+from training.core.refusals import NotFound, NotPermitted, ReasonMissing
 from training.models import Trainer
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 
 from learners.models import ComplianceItem, Revocation, TrainingRecord
 from learners.services.compliance import recalculate
-from learners.services.records import AlreadyRevoked, ReasonMissing, revoke_record
+from learners.services.records import AlreadyRevoked, revoke_record
 from tests.factories.learners import LearnerFactory, RoleRequirementFactory, TrainingRecordFactory
-from training.core.refusals import NotFound, NotPermitted
+from training.core.refusals import NotFound, NotPermitted, ReasonMissing
 
 NOW = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)  # on the site it is the 3rd already
 TODAY = date(2026, 3, 3)

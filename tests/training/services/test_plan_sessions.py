@@ -16,7 +16,7 @@ from tests.factories.training import (
     VenueFactory,
     scheduled_session,
 )
-from training.core.refusals import NotFound, NotPermitted, Refusal, Stale
+from training.core.refusals import NotFound, NotPermitted, ReasonMissing, Refusal, Stale
 from training.models import CourseVersion, Session, Trainer, Venue
 from training.policies import sessions as policies
 from training.services.sessions import (
@@ -474,7 +474,7 @@ def test_s11_moving_it_needs_a_reason(
 ):
     Session.objects.filter(pk=draft.pk).update(**proof)
     refusal = refused(
-        policies.ReasonMissing,
+        ReasonMissing,
         service,
         session_id=draft.pk,
         changes=change,
@@ -513,7 +513,7 @@ def test_s8_cancelling_frees_the_slot(make: Any, supervisor: User):
 @pytest.mark.parametrize("reason", ["", " \n\t"])
 def test_s8_cancelling_needs_a_reason(supervisor: User, reason: str):
     refusal = refused(
-        policies.ReasonMissing,
+        ReasonMissing,
         cancel_session,
         session_id=scheduled_session().pk,
         reason=reason,
