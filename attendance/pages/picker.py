@@ -13,11 +13,9 @@ from urllib.parse import urlencode
 from django.db.models import (
     Exists,
     FilteredRelation,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
 )
 from django.utils import timezone
@@ -27,6 +25,7 @@ from attendance.models import SessionAttendee
 from learners.models import ComplianceItem, ComplianceStatus, Learner, TrainingRecord
 from learners.policies.standing import Facts, ItemStanding, standing_of_item
 from learners.selectors.learners import is_on_site, matches, person_of, rows_of_people
+from training.core.count_of import CountOf
 from training.models import Course, CourseVersion, Session
 
 PAGE_SIZE = 50
@@ -156,13 +155,6 @@ class Picker:
         return self.wanted.query(limit=self.next_limit) if self.next_limit else ""
 
 
-class _CountOf(Subquery):
-    """How many rows a subquery has, up to its limit."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
-
-
 def picker(
     session: Session, wanted: Wanted, *, listed: int, offers_list: bool, now: dt.datetime, warning_days: int
 ) -> Picker:
@@ -231,7 +223,7 @@ def group_counts(
     conditions = _conditions(today, warning_days)
     counts = Course.objects.filter(pk=session.course_id).values_list(
         *(
-            _CountOf(people.filter(reduce(or_, conditions[group])).order_by().values("pk")[:COUNTED_TO])
+            CountOf(people.filter(reduce(or_, conditions[group])).order_by().values("pk")[:COUNTED_TO])
             for group in groups
         )
     )

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from learners.models import ComplianceItem, ComplianceStatus, Learner
 from learners.selectors.as_of import courses_as_of
 from learners.selectors.learners import WorkerFilter, is_on_site, workers_of
+from training.core.count_of import CountOf
 from training.models import Course
 from training.selectors.courses import course_title
 
@@ -47,13 +48,6 @@ class Walk:
     rows: Sequence[tuple[int, Rank]]
     has_before: bool
     has_after: bool
-
-
-class _CountOf(Subquery):
-    """How many rows a subquery has, up to its limit."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
 
 
 def is_red(today: dt.date) -> tuple[Q, Q]:
@@ -149,9 +143,9 @@ def columns(learners: QuerySet[Learner], *, shows_all: bool, today: dt.date) -> 
     items = ComplianceItem.objects.filter(course=OuterRef("pk"))
     asked = items.filter(learner__in=learners.values("pk")).order_by().values("pk")[:1]
     reds = items.filter(learner__in=learners.filter(is_on_site()).values("pk"))
-    judged, stale = (_CountOf(reds.filter(each).order_by().values("pk")[:COUNTED_TO]) for each in is_red(today))
+    judged, stale = (CountOf(reds.filter(each).order_by().values("pk")[:COUNTED_TO]) for each in is_red(today))
     courses = Course.objects.filter(deleted_at__isnull=True).order_by("code")
-    found = courses.annotate(title=course_title("pk"), asked=_CountOf(asked), judged=judged, stale=stale)
+    found = courses.annotate(title=course_title("pk"), asked=CountOf(asked), judged=judged, stale=stale)
     return [
         Column(course.pk, course.code, course.title or "", min(course.judged + course.stale, COUNTED_TO))
         for course in found
