@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from config.models import ApiToken
 from training.core.permissions import SUPERUSER_ONLY, Permission, check_may, may, withhold
-from training.core.refusals import Conflict, Invalid, check_fields, database_refusals
+from training.core.refusals import Conflict, Invalid, check_fields
+from training.core.transactions import acting
 from training.core.words import day
 
 MARK = "sp_"  # so that leak scanners and people know one when they see it
@@ -62,7 +63,7 @@ def make_token(
         expires_at=now + timedelta(days=days),
     )
     check_fields(token)
-    with database_refusals():
+    with acting(by):
         token.save()
     return token, secret
 
@@ -90,7 +91,7 @@ def revoke_token(*, token_id: int, by: User, now: datetime) -> None:
     """
     check_may(by, Permission.ADMINISTER)
     standing = ApiToken.objects.filter(pk=token_id, revoked_at__isnull=True)
-    with database_refusals():
+    with acting(by):
         revoked = standing.update(revoked_at=now, ended_by=Ended.REVOKED)
     if not revoked:
         raise AlreadyRevoked(_("This token was revoked already."))

@@ -97,11 +97,13 @@ def edit_class(
     now: datetime,
     version: int | None = None,
     applies_from: date | None = None,
+    activate: bool = False,
 ) -> TrainingClass:
     """Change the plan of a draft or an active class; the meetings of an active one follow (H1).
 
     Args:
         version: the version this person has seen; None does not ask.
+        activate: make a draft active in the same step; where that is refused, nothing is saved.
         applies_from: from which day other days or times count in a class that has begun; None is today. Pending
             meetings before it stay, for they may have been held; so do all that are captured or excepted.
 
@@ -116,6 +118,9 @@ def edit_class(
         policies.check_can_edit(found)
         policies.check_version(found, version)
         to = TrainingClass.Status(found.status)
+        if activate:
+            policies.check_can_activate(found)
+            to = TrainingClass.Status.ACTIVE
         return _write(found, changes, to=to, applies_from=applies_from, by=by, now=now)
 
 

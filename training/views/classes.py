@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
@@ -65,19 +64,16 @@ def class_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     form = ClassForm(request.POST, training_class=training_class)
     if not form.is_valid():
         return _form(request, form, status=422)
-    by, now = request.user, timezone.now()
     try:
-        with transaction.atomic():  # where activating is refused, nothing is saved
-            training_class = edit_class(
-                class_id=pk,
-                changes=form.plan(),
-                version=form.cleaned_data["version"],
-                applies_from=form.cleaned_data.get("applies_from"),
-                by=by,
-                now=now,
-            )
-            if _activates(request):
-                training_class = activate_class(class_id=pk, by=by, now=now)
+        training_class = edit_class(
+            class_id=pk,
+            changes=form.plan(),
+            version=form.cleaned_data["version"],
+            applies_from=form.cleaned_data.get("applies_from"),
+            by=request.user,
+            now=timezone.now(),
+            activate=_activates(request),
+        )
     except (Invalid, Conflict) as refusal:
         return _refused(request, form, refusal)
     return _saved(request, training_class)
