@@ -6,10 +6,14 @@ it was. django-pghistory hands what is said here to the database with every stat
 """
 
 import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pghistory
 from django.contrib.auth.models import AbstractUser
+from pghistory import runtime
 
 from training.core.permissions import name_of
 
@@ -24,9 +28,29 @@ def person(user: "AbstractUser | AnonymousUser | None") -> dict[str, Any]:
     return {"user": user.pk, "username": user.get_username(), "name": name_of(user)}
 
 
-def as_person(by: AbstractUser | None) -> pghistory.context:
-    """Around what a service writes: its events name `by`, whatever door called the service; None adds nothing."""
-    return pghistory.context(**person(by))
+@contextmanager
+def as_person(by: AbstractUser | None) -> Iterator[None]:
+    """Around what a service writes: its events name `by`, whatever door called the service.
+
+    Where somebody else acts around it, as in the demo, these events get a context of their own, with all else that the
+    other one says: pghistory would write the new name into the old context, which may have events and is append-only.
+
+    Args:
+        by: None adds nothing.
+    """
+    around = getattr(runtime._tracker, "value", None)
+    told = person(by)
+    if around is None:
+        with pghistory.context(**told):
+            yield
+    elif told.items() <= around.metadata.items():
+        yield
+    else:
+        runtime._tracker.value = runtime.Context(id=uuid4(), metadata={**around.metadata, **told})
+        try:
+            yield
+        finally:
+            runtime._tracker.value = around
 
 
 def as_command(name: str, *, by: AbstractUser | None = None) -> pghistory.context:
