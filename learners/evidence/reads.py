@@ -7,7 +7,7 @@ from itertools import islice
 from django.contrib.auth.models import User
 
 from learners.models import EvidenceRead, EvidenceUpload, Learner
-from training.core.refusals import database_refusals
+from training.core.transactions import acting
 
 AT_A_TIME = 5_000  # rows of one statement
 ONE_LOOK = timedelta(minutes=10)
@@ -34,7 +34,7 @@ def log_downloads(*, reads: Iterable[tuple[int, int]], by: User, now: datetime) 
             EvidenceRead(kind=EvidenceRead.Kind.DOWNLOAD, upload_id=upload, learner_id=learner, read_by=by, read_at=now)
             for upload, learner in some
         )
-        with database_refusals():
+        with acting(by):
             EvidenceRead.objects.bulk_create(rows)
 
 
@@ -56,5 +56,5 @@ def log_preview(*, upload: EvidenceUpload, learner: Learner | None, by: User, no
 
 
 def _log(kind: EvidenceRead.Kind, *, upload: EvidenceUpload, learner: Learner | None, by: User, now: datetime) -> None:
-    with database_refusals():
+    with acting(by):
         EvidenceRead.objects.create(kind=kind, upload=upload, learner=learner, read_by=by, read_at=now)
