@@ -22,17 +22,17 @@ from attendance.services.finalize import finalize_session
 from learners.admin.workers import WORKER_SEARCH
 from training.core.admin.events import register_events
 from training.core.admin.guarded import (
-    LONGEST_REASON,
     GuardedAdmin,
     ObjectAction,
     ReadOnlyAdmin,
     ReadOnlyInline,
-    ReasonForm,
     ServiceForm,
     who_acts,
 )
 from training.core.refusals import Stale
 from training.core.trail import Source
+from training.core.web.fields import ReasonField
+from training.core.web.forms import QuestionForm, ReasonForm
 from training.models import ClassAttendanceSession, Session
 from training.policies.classes import check_can_void
 from training.policies.sessions import allows, check_can_delete, check_can_schedule, check_open
@@ -51,11 +51,10 @@ REFERENCES = {"course", "trainer", "venue"}
 class SessionForm(ServiceForm):
     """The plan of a session, with the version that this person has seen (S3) and the reason for a change (S11)."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
         label=gettext_lazy("Reason for the change"),
         required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        rows=2,
         help_text=gettext_lazy(
             "Needed once attendance is marked or a signed sheet is stored: why trainer, venue or time change."
         ),
@@ -78,8 +77,8 @@ class SessionForm(ServiceForm):
     def full_clean(self) -> None:
         """After somebody else's change the next try is on their version, which the message has told."""
         super().full_clean()
-        if isinstance(self.refusal, Stale) and self.refusal.conflict:
-            self.data = {**dict(self.data.items()), "seen_version": self.refusal.conflict["theirs"]}
+        if isinstance(self.refused, Stale) and self.refused.conflict:
+            self.put("seen_version", self.refused.conflict["theirs"])
 
     def plan(self) -> Plan:
         """Return what a new session is to be, or what changes, by the names of the service."""
@@ -111,7 +110,7 @@ class AttendeeInline(ReadOnlyInline):
         return mark_in_words(attendee)
 
 
-class LookedForm(forms.Form):
+class LookedForm(QuestionForm):
     looked = forms.BooleanField(
         label=gettext_lazy("I have looked at the signed sheet"),
         error_messages={"required": gettext_lazy("Look at the signed sheet, then tick this box.")},
@@ -129,8 +128,8 @@ def _finalize_state(session: Session) -> str:
     return f"{list_state(session)} {finalize_preview(session, now=timezone.now()).sheet_state}"
 
 
-def _finalize_form(session: Session) -> type[forms.Form]:
-    return LookedForm if finalize_preview(session, now=timezone.now()).sheet_state else forms.Form
+def _finalize_form(session: Session) -> type[QuestionForm]:
+    return LookedForm if finalize_preview(session, now=timezone.now()).sheet_state else QuestionForm
 
 
 def _finalize(session: Session, *, by: User, now: datetime, confirmed: str | None, looked: bool = False) -> None:

@@ -20,7 +20,7 @@ from config.models import ApiToken, SignIn
 from training.core.admin.events import register_events
 from training.core.admin.guarded import GuardedAdmin, ObjectAction, ReadOnlyAdmin, ServiceForm, who_acts
 from training.core.csv_files import Cell, csv_lines
-from training.core.refusals import Refusal, show_refusal
+from training.core.refusals import Refusal
 
 
 class TokenForm(ServiceForm):
@@ -37,7 +37,7 @@ class TokenForm(ServiceForm):
             try:
                 check_can_have(facts["user"], scope=facts["scope"], days=facts["days"])
             except Refusal as refusal:
-                show_refusal(self, refusal)
+                self.refuse(refusal)
         return cleaned
 
 

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "pghistory",
     "pgtrigger",
     "procrastinate.contrib.django",
+    "template_partials",
 ]
 
 MIDDLEWARE = [

@@ -20,7 +20,9 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.backends.signals import connection_created
 from django.test import Client
 from django.test.testcases import LiveServerThread
+from django.test.utils import instrumented_test_render  # type: ignore[attr-defined]  # not in the stubs
 from pytest_django.plugin import DjangoDbBlocker
+from template_partials.templatetags.partials import TemplateProxy
 
 from tests.locking import refuse_joins
 from tests.site import IDENTITY
@@ -104,6 +106,14 @@ def _requests_fail_on_repeated_queries() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "request", request)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parts_of_pages_tell_their_context() -> Iterator[None]:
+    """`response.context` holds what a part of a page was drawn with, as Django does it for whole templates."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TemplateProxy, "_render", instrumented_test_render)
         yield
 
 

@@ -16,8 +16,9 @@ from attendance.services.capture import Presence
 from learners.models import LearnerProgression, ProgressionEvent
 from learners.services.progression import Collision
 from training.core.keys import key_of
-from training.core.refusals import Refusal, show_refusal
-from training.forms.sessions import LONGEST_REASON, WITHIN_REASON, DayInput, course_choices
+from training.core.web.fields import LONGEST_REASON, DayField, RowField, offer
+from training.core.web.forms import RefusableForm
+from training.forms.sessions import course_choices
 from training.models import Company, Trainer
 
 HOURS = "hours-"  # and the key of the worker
@@ -38,18 +39,18 @@ class ClassFilterForm(forms.Form):
 
     show = forms.ChoiceField(label=gettext_lazy("Classes"), required=False, choices=Shown)
     q = forms.CharField(label=gettext_lazy("Class code"), required=False, max_length=50)
-    client = forms.TypedChoiceField(label=gettext_lazy("Client"), required=False, coerce=int, empty_value=None)
-    course = forms.TypedChoiceField(label=gettext_lazy("Course"), required=False, coerce=int, empty_value=None)
-    agent = forms.TypedChoiceField(label=gettext_lazy("Trainer"), required=False, coerce=int, empty_value=None)
+    client = RowField(label=gettext_lazy("Client"), required=False)
+    course = RowField(label=gettext_lazy("Course"), required=False)
+    agent = RowField(label=gettext_lazy("Trainer"), required=False)
 
     def __init__(self, *args: Any, sees_everything: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         clients = Company.objects.filter(classes__isnull=False).distinct()
-        self.fields["client"].choices = [("", _("Any client")), *clients.values_list("pk", "name")]  # type: ignore[attr-defined]
-        self.fields["course"].choices = [("", _("Any course")), *course_choices()]  # type: ignore[attr-defined]
+        offer(self, "client", clients.values_list("pk", "name"), nothing=_("Any client"))
+        offer(self, "course", course_choices(), nothing=_("Any course"))
         if sees_everything:
             agents = [(agent.pk, str(agent)) for agent in Trainer.objects.all()]
-            self.fields["agent"].choices = [("", _("Any trainer")), *agents]  # type: ignore[attr-defined]
+            offer(self, "agent", agents, nothing=_("Any trainer"))
         else:
             del self.fields["agent"]
 
@@ -76,7 +77,7 @@ class ClassFilterForm(forms.Form):
         )
 
 
-class CaptureForm(forms.Form):
+class CaptureForm(RefusableForm, forms.Form):
     """The hours of everybody in progress, all of them full until somebody says otherwise (H2).
 
     What hours may be is for the service to say; here they are what was typed.
@@ -115,26 +116,8 @@ class CaptureForm(forms.Form):
             if (learner_id := key_of(text)) is not None
         ]
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the rows that it names, or above them."""
-        for learner_id, texts in refusal.errors.items():
-            place = f"{HOURS}{learner_id}"
-            for text in texts:
-                self.add_error(place if place in self.fields else None, text)
-        if not refusal.errors:
-            self.add_error(None, refusal.message)
-
-
-class VoidForm(forms.Form):
-    """Why a capture or an exception is void (H4)."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the reason, or above it."""
-        show_refusal(self, refusal)
+    def place_of(self, name: str) -> str:
+        return f"{HOURS}{name}"  # the service names workers by key
 
 
 class MonthForm(forms.Form):
@@ -148,13 +131,11 @@ class MonthForm(forms.Form):
         return asked
 
 
-class StartForm(forms.Form):
+class StartForm(RefusableForm, forms.Form):
     """Who takes part in a class from which day on, and what becomes of another programme of theirs (H7)."""
 
-    start_date = forms.DateField(
+    start_date = DayField(
         label=gettext_lazy("From"),
-        widget=DayInput,
-        validators=WITHIN_REASON,
         help_text=gettext_lazy("The first day that counts. Start workers who join later in a second step."),
     )
     on_collision = forms.ChoiceField(
@@ -178,15 +159,11 @@ class StartForm(forms.Form):
         self.chosen = [key for text in ticked if (key := key_of(text)) is not None]
         self.fields["learner"].choices = [(key, key) for key in self.chosen]  # type: ignore[attr-defined]
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the fields that it names, or above the form."""
-        show_refusal(self, refusal)
 
-
-class StepForm(forms.Form):
+class StepForm(RefusableForm, forms.Form):
     """From which day on a programme is held, resumed or completed, and why (H7)."""
 
-    effective_date = forms.DateField(label=gettext_lazy("Effective from"), widget=DayInput, validators=WITHIN_REASON)
+    effective_date = DayField(label=gettext_lazy("Effective from"))
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         required=False,
@@ -203,15 +180,11 @@ class StepForm(forms.Form):
         if kind != ProgressionEvent.Kind.RESUMED:
             del self.fields["holds_other"]
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the day that it names, or above the form."""
-        show_refusal(self, refusal)
 
-
-class ByHandForm(forms.Form):
+class ByHandForm(RefusableForm, forms.Form):
     """Hours of a worker without a meeting (H5). What hours and day may be is for the service to say."""
 
-    log_date = forms.DateField(label=gettext_lazy("Day"), widget=DayInput, validators=WITHIN_REASON)
+    log_date = DayField(label=gettext_lazy("Day"))
     hours_trained = forms.CharField(label=gettext_lazy("Hours trained"), max_length=20, widget=_hours_input())
     hours_present = forms.CharField(
         label=gettext_lazy("Hours present"),
@@ -239,18 +212,14 @@ class ByHandForm(forms.Form):
             "notes": typed["notes"],
         }
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the fields that it names, or above the form. What was typed stays."""
-        show_refusal(self, refusal)
-
 
 class ExportForm(ClassFilterForm):
     """Which hours are exported: the filters of the list, the days, the columns and the kind of file."""
 
     usually = Shown.ALL
 
-    first = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput, validators=WITHIN_REASON)
-    last = forms.DateField(label=gettext_lazy("To"), required=False, widget=DayInput, validators=WITHIN_REASON)
+    first = DayField(label=gettext_lazy("From"), required=False)
+    last = DayField(label=gettext_lazy("To"), required=False)
     columns = forms.MultipleChoiceField(
         label=gettext_lazy("Columns"),
         choices=[(column.name, column.label) for column in COLUMNS],

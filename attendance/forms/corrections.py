@@ -7,28 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attendance.policies.corrections import Result, Seen, Standing
-from training.core.refusals import Refusal
-from training.forms.sessions import LONGEST_REASON
+from training.core.web.fields import offer
+from training.core.web.forms import ReasonForm
 
 REVOKE = "REVOKE"  # neither passed nor failed: no record counts
 
 
-class RevokeForm(forms.Form):
-    """Why a record counts for nothing from now on (R2)."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the fields that it names, or above the form. What was typed stays."""
-        for field, texts in refusal.errors.items():
-            self.add_error(field if field in self.fields else None, list(texts))
-        if not refusal.errors:
-            self.add_error(None, refusal.message)
-
-
-class CorrectionForm(RevokeForm):
+class CorrectionForm(ReasonForm):
     """What the session should have said of a worker, and why. What stood when the person decided comes back as well.
 
     Args:
@@ -58,7 +43,7 @@ class CorrectionForm(RevokeForm):
         choices = [(str(result), label) for result, label in words.items() if result != standing.result or is_stale]
         if standing.result is not None or is_stale:
             choices.append((REVOKE, _("Neither: no valid record")))
-        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        offer(self, "outcome", choices)
 
     @property
     def only_revokes(self) -> bool:
@@ -69,7 +54,7 @@ class CorrectionForm(RevokeForm):
         return Seen(record_id=self.cleaned_data["record"], sign_off_id=self.cleaned_data["sign_off"])
 
 
-class CorrectingSheetForm(RevokeForm):
+class CorrectingSheetForm(ReasonForm):
     """Why the sheet of a finalized session is corrected (E6), and which one the person saw; the file is no field."""
 
     corrects = forms.IntegerField(min_value=1, widget=forms.HiddenInput)

@@ -13,7 +13,7 @@ from learners.forms.filters import WorkerFilterForm
 from learners.models import Learner
 from learners.selectors.matrix import Place, Rank
 from training.core.keys import LARGEST_KEY
-from training.forms.sessions import DayInput
+from training.core.web.fields import DayInput
 
 ANY_STATUS = "any"
 BY_NAME = "worker"

@@ -14,12 +14,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from attendance.forms.classes import CaptureForm, VoidForm
+from attendance.forms.classes import CaptureForm
 from attendance.pages.classes import ClassBoard, class_board, get_meeting, meeting_detail
 from attendance.services.capture import Captured, capture_session, mark_exception, void_capture
 from learners.selectors.progression import in_progress_on
 from training.core.permissions import Permission, check_may, requires
 from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.forms import ReasonForm
 from training.core.web.htmx import HtmxRequest
 from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
@@ -98,7 +99,7 @@ def class_void(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
             check_can_void(meeting)
     except Refusal as refusal:
         return _refused(request, training_class, day, refusal)
-    form = VoidForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         try:

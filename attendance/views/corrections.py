@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
-from attendance.forms.corrections import CorrectingSheetForm, CorrectionForm, RevokeForm
+from attendance.forms.corrections import CorrectingSheetForm, CorrectionForm
 from attendance.pages.worker import get_worker
 from attendance.policies.corrections import Result, check_is_finalized
 from attendance.selectors.corrections import candidates, standing_of
@@ -26,6 +26,7 @@ from learners.services.records import check_not_revoked, revoke_record
 from training.core.keys import key_of
 from training.core.permissions import Permission, requires
 from training.core.refusals import Conflict, Invalid, Refusal, TooLarge, UnsupportedType
+from training.core.web.forms import ReasonForm
 from training.core.web.htmx import HtmxRequest, swaps
 from training.models import Session
 
@@ -37,7 +38,7 @@ def record_revoke(request: HtmxRequest, pk: int) -> HttpResponse:
     """Ask why, and let a record count for nothing from now on (R2, F6)."""
     record = record_of_evidence(pk)
     check_not_revoked(record)
-    form = RevokeForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             revoke_record(record_id=pk, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
@@ -149,7 +150,7 @@ def _ask_what_is_right(
 
 
 def _asked(
-    request: HtmxRequest, name: str, form: RevokeForm, *, refusal: Refusal | None = None, **about: Any
+    request: HtmxRequest, name: str, form: ReasonForm, *, refusal: Refusal | None = None, **about: Any
 ) -> HttpResponse:
     """Answer with a question: a dialog over the page that HTMX is on, then its form alone; else a page of its own."""
     is_answer = form.is_bound or refusal is not None

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from attendance.selectors.evidence import sign_off_of_evidence
-from learners.forms.sign_offs import RevokeForm
 from learners.models import CompetencyRecord
 from learners.services.competency import open_further_attempt, revoke_sign_off
 from training.core.permissions import Permission, requires
 from training.core.refusals import Conflict, Invalid
+from training.core.web.forms import ReasonForm
 from training.core.web.htmx import HtmxRequest
 
 
@@ -25,7 +25,7 @@ from training.core.web.htmx import HtmxRequest
 def sign_off_revoke(request: HtmxRequest, pk: int) -> HttpResponse:
     """Ask why, and revoke a sign-off with the record that it made."""
     record = sign_off_of_evidence(pk)
-    form = RevokeForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
     if form.is_valid():
         try:
@@ -47,7 +47,7 @@ def sign_off_attempt(request: HtmxRequest, pk: int) -> HttpResponse:
     return _back(request, record, _("A further attempt is open. It is in the queue of practical sign-offs."))
 
 
-def _question(request: HtmxRequest, record: CompetencyRecord, form: RevokeForm, *, status: int) -> HttpResponse:
+def _question(request: HtmxRequest, record: CompetencyRecord, form: ReasonForm, *, status: int) -> HttpResponse:
     """Answer with a dialog over the page that HTMX is on, else with a page of its own."""
     where = "partials/_" if request.htmx else ""
     context = {"record": record, "form": form, "back": _worker_url(record)}

@@ -7,7 +7,8 @@ from learners.admin.workers import WORKER_SEARCH
 from learners.models import LearnerHoursLog, LearnerProgression, ProgressionEvent
 from learners.policies.hours import check_can_void_hours
 from learners.services.hours import void_hours
-from training.core.admin.guarded import ObjectAction, ReadOnlyAdmin, ReasonForm
+from training.core.admin.guarded import ObjectAction, ReadOnlyAdmin
+from training.core.web.forms import ReasonForm
 from training.policies.sessions import allows
 
 

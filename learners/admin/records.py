@@ -21,8 +21,9 @@ from learners.models import (
 )
 from learners.services.competency import revoke_sign_off
 from learners.services.records import revoke_record
-from training.core.admin.guarded import GuardedAdmin, ObjectAction, ReadOnlyAdmin, ReadOnlyInline, ReasonForm
+from training.core.admin.guarded import GuardedAdmin, ObjectAction, ReadOnlyAdmin, ReadOnlyInline
 from training.core.trail import Source
+from training.core.web.forms import ReasonForm
 from training.core.words import day
 
 

@@ -7,35 +7,29 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from learners.evidence.upload_names import FIELD
+from learners.forms.proof import ProofForm
 from learners.policies.records import expiry_date
 from learners.services.external_records import ExternalTraining
-from training.core.refusals import Refusal
+from training.core.web.fields import LONGEST_REASON, Choices, DayField, RowField, needed, offer
 from training.core.words import day
-from training.forms.sessions import LONGEST_REASON, WITHIN_REASON, Choices, DayInput, needed
 from training.models import Company
 from training.selectors.courses import bookable_versions
 
 NEVER = "never"  # stands for the last day where there is none
 
 
-class ExternalRecordForm(forms.Form):
-    """One certificate. The proof itself is no field, because a page cannot hand a chosen file back.
+class ExternalRecordForm(ProofForm, forms.Form):
+    """One certificate.
 
     Attributes:
         proposed: the last day that the page proposed, so that one which somebody typed is told from it.
-        file_error: why the proof was refused.
     """
 
-    course = forms.TypedChoiceField(label=gettext_lazy("Course"), coerce=int)
-    provider = forms.TypedChoiceField(
-        label=gettext_lazy("Provider"), coerce=int, help_text=gettext_lazy("The company that gave the training.")
-    )
-    completion_date = forms.DateField(label=gettext_lazy("Completed on"), widget=DayInput, validators=WITHIN_REASON)
-    expiry_date = forms.DateField(
+    course = RowField(label=gettext_lazy("Course"))
+    provider = RowField(label=gettext_lazy("Provider"), help_text=gettext_lazy("The company that gave the training."))
+    completion_date = DayField(label=gettext_lazy("Completed on"))
+    expiry_date = DayField(
         label=gettext_lazy("Valid until"),
-        widget=DayInput,
-        validators=WITHIN_REASON,
         help_text=gettext_lazy("The last valid day, as on the certificate."),
         error_messages={
             "required": gettext_lazy("Enter the last day on the certificate, or tick that it does not expire.")
@@ -51,8 +45,6 @@ class ExternalRecordForm(forms.Form):
     )
     proposed = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    file_error = ""
-
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.fields["expiry_date"].required = not self["is_permanent"].value()
@@ -60,8 +52,8 @@ class ExternalRecordForm(forms.Form):
         self._versions = {version.course_id: version for version in bookable_versions()}
         courses: Choices = [(pk, f"{version.course} {version.title}") for pk, version in self._versions.items()]
         providers: Choices = list(Company.objects.filter(is_active=True).values_list("pk", "name"))
-        self.fields["course"].choices = [("", _("Choose a course")), *courses]  # type: ignore[attr-defined]
-        self.fields["provider"].choices = [("", _("Choose a company")), *providers]  # type: ignore[attr-defined]
+        offer(self, "course", courses, nothing=_("Choose a course"))
+        offer(self, "provider", providers, nothing=_("Choose a company"))
 
     def clean(self) -> dict[str, Any]:
         """A certificate has a last day or none."""
@@ -96,16 +88,6 @@ class ExternalRecordForm(forms.Form):
             others = {name: value for name, value in self.data.items() if name not in ("expiry_date", "is_permanent")}
             answer = {"is_permanent": "on"} if proposal == NEVER else {"expiry_date": proposal}
             self.data = {**others, **answer, "proposed": proposal}
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the fields that it names, or above the form. What was typed stays."""
-        for field, texts in refusal.errors.items():
-            if field == FIELD:
-                self.file_error = " ".join(texts)
-            else:
-                self.add_error(field, list(texts))
-        if not refusal.errors:
-            self.add_error(None, refusal.message)
 
     def _proposal(self) -> str:
         """Return the last day that the course gives, NEVER, or nothing while course or completion are not known."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from learners.models import Area, Learner, Role
 from learners.selectors.learners import Group, WorkerFilter
+from training.core.web.fields import RowField, offer
 from training.models import Company
 
 LONGEST_TEXT = 250  # first and last name, the longest there are
@@ -19,18 +20,18 @@ class WorkerFilterForm(forms.Form):
 
     q = forms.CharField(label=_("Name or badge"), required=False)
     status = forms.ChoiceField(label=_("Verdict"), required=False, choices=Group)
-    company = forms.TypedChoiceField(label=_("Employer"), required=False, coerce=int, empty_value=None)
-    role = forms.TypedChoiceField(label=_("Role"), required=False, coerce=int, empty_value=None)
-    area = forms.TypedChoiceField(label=_("Area"), required=False, coerce=int, empty_value=None)
+    company = RowField(label=_("Employer"), required=False)
+    role = RowField(label=_("Role"), required=False)
+    area = RowField(label=_("Area"), required=False)
     person = forms.ChoiceField(
         label=_("Worker"), required=False, choices=(("", _("Any status")), *Learner.Status.choices)
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["company"].choices = [("", _("Any employer")), *Company.objects.values_list("pk", "name")]  # type: ignore[attr-defined]
-        self.fields["role"].choices = [("", _("Any role")), *Role.objects.values_list("pk", "title")]  # type: ignore[attr-defined]
-        self.fields["area"].choices = [("", _("Any area")), *area_choices()]  # type: ignore[attr-defined]
+        offer(self, "company", Company.objects.values_list("pk", "name"), nothing=_("Any employer"))
+        offer(self, "role", Role.objects.values_list("pk", "title"), nothing=_("Any role"))
+        offer(self, "area", area_choices(), nothing=_("Any area"))
 
     @property
     def choosers(self) -> list[forms.BoundField]:

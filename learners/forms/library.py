@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy
 from learners.forms.filters import area_choices
 from learners.models import Area, AreaRequirement, Role, RoleRequirement
 from learners.models.requirement import RequirementType
-from training.core.edits import LOADED, remember
-from training.forms.sessions import WITHIN_REASON, Choices, DayInput, course_choices, needed
+from training.core.web.fields import DayField, RowField, needed, offer
+from training.core.web.forms import LOADED, RefusableForm, remember
+from training.forms.sessions import course_choices
 
 
-class RoleForm(forms.ModelForm):
+class RoleForm(RefusableForm, forms.ModelForm):
     """A new role, or an existing one. What each field may be is for the model and the service to say."""
 
     class Meta:
@@ -29,7 +30,7 @@ class RoleForm(forms.ModelForm):
         remember(self, self.instance)
 
 
-class AreaForm(forms.ModelForm):
+class AreaForm(RefusableForm, forms.ModelForm):
     """A new area, or an existing one: its name, and the area in which it lies."""
 
     class Meta:
@@ -45,7 +46,7 @@ class AreaForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         offered = [(pk, name) for pk, name in area_choices() if pk not in inside]
         self.fields["parent"].label = _("Part of")
-        self.fields["parent"].choices = [("", _("No other area")), *offered]  # type: ignore[attr-defined]
+        offer(self, "parent", offered, nothing=_("No other area"))
         remember(self, self.instance)
 
     @property
@@ -54,7 +55,7 @@ class AreaForm(forms.ModelForm):
         return "parent" in self.changed_data
 
 
-class RequirementForm(forms.Form):
+class RequirementForm(RefusableForm, forms.Form):
     """That a role or an area asks for a course: which one, before entry or within how many days, from when on.
 
     Args:
@@ -63,9 +64,8 @@ class RequirementForm(forms.Form):
         today: the day from which a new one is asked, unless another day is typed.
     """
 
-    course = forms.TypedChoiceField(
+    course = RowField(
         label=gettext_lazy("Course"),
-        coerce=int,
         error_messages={"invalid_choice": gettext_lazy("Choose a course that is not required yet.")},
     )
     requirement_type = forms.ChoiceField(
@@ -86,10 +86,8 @@ class RequirementForm(forms.Form):
             "Only with a grace period. It counts from the day a worker gets the role or joins the area."
         ),
     )
-    starts_on = forms.DateField(
+    starts_on = DayField(
         label=gettext_lazy("Required from"),
-        widget=DayInput,
-        validators=WITHIN_REASON,
         help_text=gettext_lazy("The course is required from this day. A grace period does not start earlier."),
     )
 
@@ -106,8 +104,8 @@ class RequirementForm(forms.Form):
         remember(self, requirement)
         needed(self, _("needed with a grace period"), "grace_period_days")
         if requirement is None:
-            choices: Choices = [("", _("Choose a course"))]
-            self.fields["course"].choices = choices + [each for each in course_choices() if each[0] not in asked]  # type: ignore[attr-defined]
+            offered = [each for each in course_choices() if each[0] not in asked]
+            offer(self, "course", offered, nothing=_("Choose a course"))
         else:
             del self.fields["course"]
 

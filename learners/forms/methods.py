@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from learners.models import AssessmentMethod
 from learners.services.methods import MethodFacts
-from training.core.edits import remember
+from training.core.web.forms import RefusableForm, remember
 
 
-class MethodForm(forms.ModelForm):
+class MethodForm(RefusableForm, forms.ModelForm):
     """A method; a new one is on offer at once."""
 
     class Meta:

@@ -18,7 +18,8 @@ from learners.services.preview import Change
 from learners.services.reassignment import add_to_area, give_role, remove_from_area
 from training.core.keys import keys_of
 from training.core.refusals import Invalid
-from training.forms.sessions import WITHIN_REASON, DayInput
+from training.core.web.fields import DayField, RowField, offer
+from training.core.web.forms import RefusableForm
 
 
 class Deed(StrEnum):
@@ -29,7 +30,7 @@ class Deed(StrEnum):
     LEAVE = "leave"
 
 
-class ReassignForm(forms.Form):
+class ReassignForm(RefusableForm, forms.Form):
     """Which role or area the chosen workers get or lose, and from which day on.
 
     Args:
@@ -38,12 +39,10 @@ class ReassignForm(forms.Form):
         today: the day from which it counts, unless another day is typed.
     """
 
-    role = forms.TypedChoiceField(label=gettext_lazy("New role"), coerce=int)
-    area = forms.TypedChoiceField(label=gettext_lazy("Area"), coerce=int)
-    assigned_at = forms.DateField(
+    role = RowField(label=gettext_lazy("New role"))
+    area = RowField(label=gettext_lazy("Area"))
+    assigned_at = DayField(
         label=gettext_lazy("Counts from"),
-        widget=DayInput,
-        validators=WITHIN_REASON,
         help_text=gettext_lazy("Grace periods count from this day."),
     )
 
@@ -53,9 +52,9 @@ class ReassignForm(forms.Form):
         for name in {"role", "area", "assigned_at"} - _FIELDS[deed]:
             del self.fields[name]
         if deed is Deed.ROLE:
-            self.fields["role"].choices = [("", _("Choose a role")), *Role.objects.values_list("pk", "title")]  # type: ignore[attr-defined]
+            offer(self, "role", Role.objects.values_list("pk", "title"), nothing=_("Choose a role"))
         else:
-            self.fields["area"].choices = [("", _("Choose an area")), *self._areas()]  # type: ignore[attr-defined]
+            offer(self, "area", self._areas(), nothing=_("Choose an area"))
 
     def _areas(self) -> Iterable[tuple[int, str]]:
         """Return every area, or those in which one of the workers works."""

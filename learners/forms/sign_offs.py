@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from learners.evidence.upload_names import FIELD
+from learners.forms.proof import ProofForm
 from learners.models import CompetencyRecord
 from learners.policies.sign_offs import Assessment, Status
 from learners.selectors.competency import (
@@ -22,8 +22,8 @@ from learners.selectors.competency import (
     methods_on_offer,
 )
 from training.core.keys import key_of
-from training.core.refusals import Refusal
-from training.forms.sessions import LONGEST_REASON, WITHIN_REASON, DayInput, needed
+from training.core.web.fields import LONGEST_REASON, DayField, RowField, needed, offer
+from training.core.web.forms import RefusableForm
 
 TICKED = "records"
 
@@ -36,13 +36,13 @@ class QueueFilterForm(forms.Form):
     """
 
     q = forms.CharField(label=gettext_lazy("Name or badge"), required=False, max_length=250)
-    course = forms.TypedChoiceField(label=gettext_lazy("Course"), required=False, coerce=int, empty_value=None)
-    company = forms.TypedChoiceField(label=gettext_lazy("Employer"), required=False, coerce=int, empty_value=None)
+    course = RowField(label=gettext_lazy("Course"), required=False)
+    company = RowField(label=gettext_lazy("Employer"), required=False)
 
     def __init__(self, data: Any, *, among: QuerySet[CompetencyRecord]) -> None:
         super().__init__(data)
-        self.fields["course"].choices = [("", _("Any course")), *courses_among(among)]  # type: ignore[attr-defined]
-        self.fields["company"].choices = [("", _("Any employer")), *companies_among(among)]  # type: ignore[attr-defined]
+        offer(self, "course", courses_among(among), nothing=_("Any course"))
+        offer(self, "company", companies_among(among), nothing=_("Any employer"))
 
     @property
     def choosers(self) -> list[forms.BoundField]:
@@ -56,13 +56,13 @@ class QueueFilterForm(forms.Form):
         return QueueFilter(text=asked.get("q", ""), course=asked.get("course"), company=asked.get("company"))
 
 
-class AssessmentForm(forms.Form):
+class AssessmentForm(RefusableForm, forms.Form):
     """What an assessor found, of one worker or of all that are ticked. Which button was pressed is the result."""
 
     use_required_attribute = False  # what is needed depends on the button, which the browser does not know
 
-    method = forms.TypedChoiceField(label=gettext_lazy("Method"), coerce=int)
-    assessed_on = forms.DateField(label=gettext_lazy("Assessed on"), widget=DayInput, validators=WITHIN_REASON)
+    method = RowField(label=gettext_lazy("Method"))
+    assessed_on = DayField(label=gettext_lazy("Assessed on"))
     remarks = forms.CharField(
         label=gettext_lazy("Remarks"),
         required=False,
@@ -74,7 +74,7 @@ class AssessmentForm(forms.Form):
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         methods = list(methods_on_offer().values_list("pk", "name"))
-        self.fields["method"].choices = [("", _("Choose a method")), *methods]  # type: ignore[attr-defined]
+        offer(self, "method", methods, nothing=_("Choose a method"))
         self._need(competent=self.result == Status.COMPETENT)
         needed(self, _("needed if competent"), "method", "assessed_on")
         needed(self, _("needed if not competent"), "remarks")
@@ -103,36 +103,9 @@ class AssessmentForm(forms.Form):
             remarks=typed["remarks"],
         )
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the fields that it names, or above the form. What was typed stays."""
-        for field, texts in refusal.errors.items():
-            self.add_error(field if field in self.fields else None, list(texts))
-        if not refusal.errors:
-            self.add_error(None, refusal.message)
 
-
-class SignOffForm(AssessmentForm):
-    """One worker's assessment. The proof is no field, because a page cannot hand a chosen file back.
-
-    Attributes:
-        file_error: why the proof was refused.
-    """
-
-    file_error = ""
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal where it belongs; that of the proof beside the file."""
-        self.file_error = " ".join(refusal.errors.pop(FIELD, []))
-        if refusal.errors or not self.file_error:
-            super().refuse(refusal)
-
-
-class RevokeForm(forms.Form):
-    """Why a sign-off counts for nothing from now on (V2)."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
-    )
+class SignOffForm(ProofForm, AssessmentForm):
+    """One worker's assessment."""
 
 
 def initial_of(record: CompetencyRecord | None, *, by: User, today: date) -> dict[str, Any]:

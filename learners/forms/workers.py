@@ -15,35 +15,13 @@ from learners.models import Learner, LearnerArea, Role
 from learners.policies.workers import STATUS_STEPS
 from learners.selectors.learners import find_by_badge
 from learners.services.learners import LearnerFacts, status_since
-from training.core.refusals import Refusal, Stale
+from training.core.web.fields import DayField, ReasonField, RowField, needed, offer
+from training.core.web.forms import RefusableForm
 from training.core.words import day as day_in_words
-from training.forms.sessions import LONGEST_REASON, WITHIN_REASON, DayInput, needed
 from training.models import Company
 
 
-def _reason(**options: Any) -> forms.CharField:
-    return forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Enter the reason.")},
-        **options,
-    )
-
-
-class RefusableForm(forms.Form):
-    """A form that shows what a service refused. What was typed stays."""
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the fields that it names, or above the form."""
-        for field, texts in refusal.errors.items():
-            for text in texts:
-                self.add_error(field if field in self.fields else None, text)
-        if not refusal.errors:
-            self.add_error(None, refusal.message)
-
-
-class WorkerForm(RefusableForm):
+class WorkerForm(RefusableForm, forms.Form):
     """Everything that is known about a worker. A new one gets a badge here, later ones have a form of their own.
 
     Args:
@@ -61,26 +39,18 @@ class WorkerForm(RefusableForm):
     )
     first_name = forms.CharField(label=gettext_lazy("First name"), required=False, max_length=100)
     last_name = forms.CharField(label=gettext_lazy("Last name"), required=False, max_length=100)
-    company = forms.TypedChoiceField(
-        label=gettext_lazy("Employer"), coerce=int, error_messages={"required": gettext_lazy("Choose the employer.")}
+    company = RowField(
+        label=gettext_lazy("Employer"), error_messages={"required": gettext_lazy("Choose the employer.")}
     )
-    role = forms.TypedChoiceField(
-        label=gettext_lazy("Role"), coerce=int, error_messages={"required": gettext_lazy("Choose the role.")}
-    )
-    role_assigned_at = forms.DateField(
-        label=gettext_lazy("Role counts from"), required=False, widget=DayInput, validators=WITHIN_REASON
-    )
-    start_date = forms.DateField(
+    role = RowField(label=gettext_lazy("Role"), error_messages={"required": gettext_lazy("Choose the role.")})
+    role_assigned_at = DayField(label=gettext_lazy("Role counts from"), required=False)
+    start_date = DayField(
         label=gettext_lazy("Start date"),
-        widget=DayInput,
-        validators=WITHIN_REASON,
         error_messages={"required": gettext_lazy("Enter the first day on the site.")},
     )
-    end_date = forms.DateField(
+    end_date = DayField(
         label=gettext_lazy("End date"),
         required=False,
-        widget=DayInput,
-        validators=WITHIN_REASON,
         help_text=gettext_lazy("The last day. From the day after it the worker is not active."),
     )
     supervisor = forms.CharField(
@@ -95,18 +65,18 @@ class WorkerForm(RefusableForm):
     areas = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Areas"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
-    areas_from = forms.DateField(
+    areas_from = DayField(
         label=gettext_lazy("New areas count from"),
         required=False,
-        widget=DayInput,
-        validators=WITHIN_REASON,
         help_text=gettext_lazy("Areas that were already ticked keep their day."),
     )
-    reason = _reason(
+    reason = ReasonField(
         required=False,
         help_text=gettext_lazy("Needed only if the end date is before the last change of status."),
     )
     version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    places = {"company_id": "company", "role_id": "role", "supervisor_id": "supervisor"}
 
     def __init__(
         self, data: Any = None, *, learner: Learner | None = None, today: date, may_date_back: bool = False
@@ -128,9 +98,9 @@ class WorkerForm(RefusableForm):
         if learner is None or not may_date_back or status_since(learner) is None:
             del self.fields["reason"]
         companies = Company.objects.filter(Q(is_active=True) | Q(pk=learner.company_id if learner else None))
-        _offer(self, "company", _("Choose an employer"), companies.values_list("pk", "name"))
-        _offer(self, "role", _("Choose a role"), Role.objects.values_list("pk", "title"))
-        self.fields["areas"].choices = list(area_choices())  # type: ignore[attr-defined]
+        offer(self, "company", companies.values_list("pk", "name"), nothing=_("Choose an employer"))
+        offer(self, "role", Role.objects.values_list("pk", "title"), nothing=_("Choose a role"))
+        offer(self, "areas", area_choices())
 
     def clean_supervisor(self) -> int | None:
         """Return the key of whose badge it is."""
@@ -175,26 +145,12 @@ class WorkerForm(RefusableForm):
         except ValueError:
             return None
 
-    def refuse(self, refusal: Refusal) -> None:
-        """After somebody else's change the next try is on their version, of which this person has been told."""
-        if isinstance(refusal, Stale) and refusal.conflict:
-            data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-            data["version"] = refusal.conflict["theirs"]
-            self.data = data
-        places = {"company_id": "company", "role_id": "role", "supervisor_id": "supervisor"}
-        for field, texts in refusal.errors.items():
-            place = places.get(field, field)
-            for text in texts:
-                self.add_error(place if place in self.fields else None, text)
-        if not refusal.errors:
-            self.add_error(None, refusal.message)
-
     def _says_when_the_role_counts(self) -> bool:
         """A day that was not touched belongs to the role that was there before."""
         return self.learner is None or "role" not in self.changed_data or "role_assigned_at" in self.changed_data
 
 
-class StatusForm(RefusableForm):
+class StatusForm(RefusableForm, forms.Form):
     """Another status, and why (L1).
 
     Args:
@@ -202,16 +158,16 @@ class StatusForm(RefusableForm):
     """
 
     status = forms.ChoiceField(label=gettext_lazy("New status"), widget=forms.RadioSelect)
-    reason = _reason(help_text=gettext_lazy("It is shown on the worker's page and in the audit log."))
+    reason = ReasonField(help_text=gettext_lazy("It is shown on the worker's page and in the audit log."))
 
     def __init__(self, data: Any = None, *, learner: Learner) -> None:
         steps = STATUS_STEPS[learner.status]
         super().__init__(data, initial={"status": steps[0]})
         labels = dict(Learner.Status.choices)
-        self.fields["status"].choices = [(step.value, labels[step]) for step in steps]  # type: ignore[attr-defined]
+        offer(self, "status", ((step.value, str(labels[step])) for step in steps))
 
 
-class BadgeForm(RefusableForm):
+class BadgeForm(RefusableForm, forms.Form):
     """Another badge (L3)."""
 
     badge_id = forms.CharField(
@@ -232,22 +188,20 @@ class BadgeForm(RefusableForm):
     )
 
 
-class ReturnForm(RefusableForm):
+class ReturnForm(RefusableForm, forms.Form):
     """Back to the site (L3), as what and with which employer.
 
     Args:
         may_date_back: whether this person may enter a start before the last change of status, with a reason (C8).
     """
 
-    start_date = forms.DateField(
+    start_date = DayField(
         label=gettext_lazy("New start date"),
-        widget=DayInput,
-        validators=WITHIN_REASON,
         help_text=gettext_lazy("Grace periods count from this day. Records from before still count."),
     )
-    company = forms.TypedChoiceField(label=gettext_lazy("Employer"), coerce=int)
-    role = forms.TypedChoiceField(label=gettext_lazy("Role"), coerce=int)
-    reason = _reason(required=False)
+    company = RowField(label=gettext_lazy("Employer"))
+    role = RowField(label=gettext_lazy("Role"))
+    reason = ReasonField(required=False)
 
     def __init__(self, data: Any = None, *, learner: Learner, today: date, may_date_back: bool) -> None:
         initial = {"start_date": today, "company": learner.company_id, "role": learner.role_id}
@@ -269,14 +223,8 @@ class ReturnForm(RefusableForm):
                     % words
                 )
         companies = Company.objects.filter(Q(is_active=True) | Q(pk=learner.company_id))
-        _offer(self, "company", _("Choose an employer"), companies.values_list("pk", "name"))
-        _offer(self, "role", _("Choose a role"), Role.objects.values_list("pk", "title"))
-
-
-class MergeForm(RefusableForm):
-    """Why two badges are one person, or two people after all (L2)."""
-
-    reason = _reason()
+        offer(self, "company", companies.values_list("pk", "name"), nothing=_("Choose an employer"))
+        offer(self, "role", Role.objects.values_list("pk", "title"), nothing=_("Choose a role"))
 
 
 def _assigned(learner: Learner | None) -> dict[int, date]:
@@ -302,7 +250,3 @@ def _initial(learner: Learner | None, assigned: Mapping[int, date], today: date)
         "areas": list(assigned),
         "version": learner.updated_at.isoformat(),
     }
-
-
-def _offer(form: forms.Form, field: str, nothing: str, choices: Any) -> None:
-    form.fields[field].choices = [("", nothing), *choices]  # type: ignore[attr-defined]  # a choice field

@@ -22,10 +22,10 @@ from learners.services.requirements import delete_area, save_area
 from learners.views.deletion import delete_or_ask
 from learners.views.previews import preview_or_save, save_if_seen, status_of, words_of
 from learners.views.requirements import requirement_form, requirement_removal
-from training.core.edits import loaded_by, refuse
 from training.core.keys import key_of
 from training.core.permissions import Permission, requires
 from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest, swaps
 from training.views.library.answers import asked, go, told
 
@@ -93,7 +93,7 @@ def area_edit(request: HtmxRequest, pk: int) -> HttpResponse:
                 step = save_if_seen(change, seen=NOTHING_TURNS.fingerprint, today=today)
         except (Invalid, Conflict) as reason:
             refusal = reason
-            refuse(form, reason)
+            form.refuse(reason)
         else:
             if step.is_saved:
                 said = _("%(thing)s is saved.") % {"thing": form.instance}

@@ -14,9 +14,9 @@ from learners.forms.methods import MethodForm
 from learners.models import AssessmentMethod
 from learners.selectors.competency import list_methods
 from learners.services.methods import MethodFacts, create_method, edit_method
-from training.core.edits import loaded_by
 from training.core.permissions import Permission, requires
 from training.core.refusals import Conflict, Invalid, NotFound
+from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest
 from training.views.library.answers import asked, go
 

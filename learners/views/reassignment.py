@@ -17,7 +17,7 @@ from learners.pages.outcomes import ToldOutcome, chosen_people
 from learners.selectors.learners import workers_of
 from learners.views.previews import preview_or_save, status_of, words_of
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, show_refusal
+from training.core.refusals import Conflict, Invalid
 from training.core.web.htmx import HtmxRequest
 from training.views.library.answers import go
 
@@ -47,7 +47,7 @@ def workers_change(request: HtmxRequest) -> HttpResponse:
             change = form.change(by=request.user, now=timezone.now())
             step = preview_or_save(request, change, today=today)
         except (Invalid, Conflict) as refusal:
-            show_refusal(form, refusal)
+            form.refuse(refusal)
         else:
             if step.is_saved:
                 messages.success(request, _said(step.outcome))

@@ -13,8 +13,8 @@ from learners.models import Area, Role
 from learners.pages.requirements import get_requirement, requirements_of
 from learners.services.requirements import delete_requirement, save_requirement
 from learners.views.previews import preview_or_save, status_of, words_of
-from training.core.edits import loaded_by, refuse
 from training.core.refusals import Conflict, Invalid, NotFound
+from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest
 from training.views.library.answers import go
 
@@ -35,7 +35,7 @@ def requirement_form(request: HtmxRequest, asker: Role | Area, course_id: int | 
             step = preview_or_save(request, change, today=today)
         except (Invalid, Conflict, NotFound) as reason:
             refusal = reason
-            refuse(form, reason)
+            form.refuse(reason)
         else:
             if step.is_saved:
                 messages.success(request, _("The requirement is saved.") + " " + words_of(step.outcome))

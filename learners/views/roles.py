@@ -19,10 +19,10 @@ from learners.pages.requirements import get_role, list_roles, requirements_of
 from learners.services.requirements import delete_role, save_role
 from learners.views.deletion import delete_or_ask
 from learners.views.requirements import requirement_form, requirement_removal
-from training.core.edits import loaded_by
 from training.core.permissions import Permission, requires
 from training.core.refusals import Conflict, Invalid, Refusal
 from training.core.sorting import sort_of, sorted_by
+from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest, swaps
 from training.views.library.answers import asked, go, told
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from learners.forms.workers import BadgeForm, MergeForm, RefusableForm, ReturnForm, StatusForm, WorkerForm
+from learners.forms.workers import BadgeForm, ReturnForm, StatusForm, WorkerForm
 from learners.models import Learner
 from learners.pages.merging import merge_candidates, side_by_side
 from learners.policies.workers import check_can_return, check_merged, check_not_merged
@@ -22,6 +22,7 @@ from learners.services.statuses import return_to_site, set_status
 from training.core.keys import key_of
 from training.core.permissions import Permission, may, requires
 from training.core.refusals import Conflict, Invalid, NotFound
+from training.core.web.forms import ReasonForm, RefusableForm
 from training.core.web.htmx import HtmxRequest
 
 LONGEST_TEXT = 100
@@ -145,7 +146,7 @@ def worker_merge(request: HtmxRequest, pk: int) -> HttpResponse:
     learner = _get(pk)
     check_not_merged(learner)
     other = _other(request)
-    form = MergeForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
         status = 422
@@ -185,7 +186,7 @@ def worker_unmerge(request: HtmxRequest, pk: int) -> HttpResponse:
     """Ask why, and take a merged badge apart from the worker into whom it was merged (L2)."""
     learner = _get(pk)
     check_merged(learner)
-    form = MergeForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
 
     def save() -> Learner:
         return undo_merge(duplicate_id=pk, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())

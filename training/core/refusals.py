@@ -13,7 +13,6 @@ from typing import Any
 
 import psycopg
 import structlog
-from django import forms
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import Error
@@ -149,15 +148,6 @@ def check_fields(thing: Model) -> None:
         thing.full_clean()
     except ValidationError as error:
         raise Invalid(" ".join(error.messages), errors=error.message_dict) from error
-
-
-def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
-    """Put the sentences of a refusal at the fields that it names, or above the form."""
-    for field, texts in refusal.errors.items():
-        for text in texts:
-            form.add_error(field if field in form.fields else None, text)
-    if not refusal.errors:
-        form.add_error(None, refusal.message)
 
 
 @contextmanager

@@ -11,10 +11,10 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from training.core.edits import show_stored
 from training.core.keys import day_of_text
-from training.core.refusals import Refusal, Stale, show_refusal
-from training.forms.sessions import WITHIN_REASON, Choices, DayInput, course_choices, needed
+from training.core.web.fields import Choices, DayField, RowField, needed, offer
+from training.core.web.forms import RefusableForm
+from training.forms.sessions import course_choices
 from training.models import Company, Trainer, TrainingClass
 from training.policies.classes import NEEDED
 from training.policies.schedules import LAST_DAY, BadSchedule, Frequency, Interval, Schedule, check_schedule
@@ -27,18 +27,18 @@ WEEK = range(1, 8)
 TIMES = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})", re.ASCII)
 
 
-class ClassForm(forms.Form):
+class ClassForm(RefusableForm, forms.Form):
     """A new class, or the plan of an existing one. A draft may lack everything.
 
     Args:
         training_class: the one that is edited; None for a new one.
     """
 
-    client = forms.TypedChoiceField(label=gettext_lazy("Client"), required=False, coerce=int, empty_value=None)
+    client = RowField(label=gettext_lazy("Client"), required=False)
     class_type = forms.CharField(label=gettext_lazy("Class type"), required=False, max_length=50)
-    course = forms.TypedChoiceField(label=gettext_lazy("Course"), required=False, coerce=int, empty_value=None)
-    agent = forms.TypedChoiceField(label=gettext_lazy("Trainer"), required=False, coerce=int, empty_value=None)
-    venue = forms.TypedChoiceField(label=gettext_lazy("Venue"), required=False, coerce=int, empty_value=None)
+    course = RowField(label=gettext_lazy("Course"), required=False)
+    agent = RowField(label=gettext_lazy("Trainer"), required=False)
+    venue = RowField(label=gettext_lazy("Venue"), required=False)
     course_hours = forms.DecimalField(
         label=gettext_lazy("Course hours"),
         required=False,
@@ -47,12 +47,8 @@ class ClassForm(forms.Form):
         min_value=Decimal("0.1"),
         help_text=gettext_lazy("Hours a worker needs for 100 % progress. If left empty: the duration of the course."),
     )
-    start_date = forms.DateField(
-        label=gettext_lazy("First day"), required=False, widget=DayInput, validators=WITHIN_REASON
-    )
-    end_date = forms.DateField(
-        label=gettext_lazy("Last day"), required=False, widget=DayInput, validators=WITHIN_REASON
-    )
+    start_date = DayField(label=gettext_lazy("First day"), required=False)
+    end_date = DayField(label=gettext_lazy("Last day"), required=False)
     frequency = forms.ChoiceField(label=gettext_lazy("Repeats"), choices=Frequency)
     month_days = forms.CharField(
         label=gettext_lazy("Days of the month"),
@@ -74,11 +70,9 @@ class ClassForm(forms.Form):
         max_length=2000,
         help_text=gettext_lazy("Their dates, such as 2026-10-03."),
     )
-    applies_from = forms.DateField(
+    applies_from = DayField(
         label=gettext_lazy("Changed days or times apply from"),
         required=False,
-        widget=DayInput,
-        validators=WITHIN_REASON,
         help_text=gettext_lazy("If left empty: from today. Earlier meetings stay as they are."),
     )
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
@@ -92,7 +86,7 @@ class ClassForm(forms.Form):
             field.widget.attrs["placeholder"] = "08:00–12:00"
             self.fields[f"day_{day}"] = field
         self._offer("client", Company.objects.filter(is_active=True), _("No client yet"))
-        self.fields["course"].choices = [("", _("No course yet")), *course_choices()]  # type: ignore[attr-defined]
+        offer(self, "course", course_choices(), nothing=_("No course yet"))
         self._offer("agent", Trainer.objects.filter(is_active=True), _("No trainer yet"))
         self._offer("venue", offered_venues(), _("No venue"))
         if training_class is None:
@@ -149,31 +143,19 @@ class ClassForm(forms.Form):
             schedule=cleaned["schedule"],
         )
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the fields that it names, or above the form. What was typed stays.
-
-        After somebody else's change the next try is on their version, which is shown as well.
-        """
-        if isinstance(refusal, Stale) and refusal.conflict:
-            show_stored(self)
-            self.data = {**dict(self.data.items()), "version": refusal.conflict["theirs"]}
-        for field, texts in refusal.errors.items():
-            place = {"days": self._first_day_field, "times": self._first_day_field, "schedule": "frequency"}
-            for text in texts:
-                name = place.get(field, field)
-                self.add_error(name if name in self.fields else None, text)
-        if not refusal.errors:
-            self.add_error(None, refusal.message)
+    def place_of(self, name: str) -> str:
+        places = {"days": self._first_day_field, "times": self._first_day_field, "schedule": "frequency"}
+        return places.get(name, name)
 
     # What is offered
 
     def _offer(self, name: str, offered: Any, nothing: str) -> None:
         """Offer what is in use, and whatever is chosen already."""
-        choices: Choices = [("", nothing), *((thing.pk, str(thing)) for thing in offered)]
+        choices: Choices = [(thing.pk, str(thing)) for thing in offered]
         chosen = getattr(self.training_class, name, None)
         if chosen is not None and chosen.pk not in dict(choices):
             choices.append((chosen.pk, str(chosen)))
-        self.fields[name].choices = choices  # type: ignore[attr-defined]  # all are choice fields
+        offer(self, name, choices, nothing=nothing)
 
     # What is typed
 
@@ -253,14 +235,10 @@ class ClassForm(forms.Form):
         return found
 
 
-class StopForm(forms.Form):
+class StopForm(RefusableForm, forms.Form):
     """The last day on which a class meets."""
 
-    stop_date = forms.DateField(label=gettext_lazy("Last day held"), widget=DayInput, validators=WITHIN_REASON)
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the day, or above it."""
-        show_refusal(self, refusal)
+    stop_date = DayField(label=gettext_lazy("Last day held"))
 
 
 def initial_of(training_class: TrainingClass) -> dict[str, Any]:

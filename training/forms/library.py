@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from training.core.edits import remember
-from training.forms.sessions import WITHIN_REASON, DayInput, course_choices, needed
+from training.core.web.fields import WITHIN_REASON, DayInput, RowField, needed, offer
+from training.core.web.forms import RefusableForm, remember
+from training.forms.sessions import course_choices
 from training.models import Company, Course, CourseVersion, Trainer, TrainerQualification, Venue
 from training.pages.library_courses import ShownCourses
 from training.pages.library_lists import InUse
@@ -29,7 +30,7 @@ class LibraryFilterForm(forms.Form):
 
     def __init__(self, data: Any, *, shown: type[TextChoices], default: TextChoices) -> None:
         super().__init__(data)
-        self.fields["show"].choices = shown.choices  # type: ignore[attr-defined]  # a choice field
+        offer(self, "show", shown.choices)
         self._entries, self._default = shown, default
 
     @property
@@ -54,7 +55,7 @@ def use_filter(data: Any) -> LibraryFilterForm:
 # Courses
 
 
-class VersionForm(forms.ModelForm):
+class VersionForm(RefusableForm, forms.ModelForm):
     """The syllabus of a draft, and the courses that should be held before it.
 
     Args:
@@ -94,7 +95,7 @@ class VersionForm(forms.ModelForm):
         ticked = {str(each) for each in self["prerequisites"].value() or ()}
         offered = [choice for choice in course_choices() if course is None or choice[0] != course.pk]
         offered.sort(key=lambda choice: str(choice[0]) not in ticked)  # what is ticked is seen without scrolling
-        self.fields["prerequisites"].choices = offered  # type: ignore[attr-defined]  # a choice field
+        offer(self, "prerequisites", offered)
 
     def syllabus(self) -> Syllabus:
         """Return what was typed, of a valid form."""
@@ -134,7 +135,7 @@ def initial_of(version: CourseVersion) -> dict[str, Any]:
 # Trainers
 
 
-class TrainerForm(forms.ModelForm):
+class TrainerForm(RefusableForm, forms.ModelForm):
     """A trainer. Offers companies in use and free logins, and whatever is chosen already."""
 
     class Meta:
@@ -163,14 +164,14 @@ class TrainerForm(forms.ModelForm):
         field.queryset, field.empty_label = rows, nothing
 
 
-class QualificationForm(forms.ModelForm):
+class QualificationForm(RefusableForm, forms.ModelForm):
     """What a trainer is qualified for, from and until when. The course is chosen once.
 
     Args:
         trainer: whose qualification it is; courses that the trainer has one for are not offered.
     """
 
-    course = forms.TypedChoiceField(label=_("Course"), coerce=int)
+    course = RowField(label=_("Course"))
 
     class Meta:
         model = TrainerQualification
@@ -191,7 +192,7 @@ class QualificationForm(forms.ModelForm):
             return
         held = set(trainer.qualifications.values_list("course_id", flat=True))
         offered = [choice for choice in course_choices() if choice[0] not in held]
-        self.fields["course"].choices = [("", _("Choose a course")), *offered]  # type: ignore[attr-defined]  # a choice field
+        offer(self, "course", offered, nothing=_("Choose a course"))
         self.order_fields(["course"])
 
     def facts(self) -> QualificationFacts:
@@ -207,7 +208,7 @@ def _login_name(user: User) -> str:
 # Venues and companies
 
 
-class VenueForm(forms.ModelForm):
+class VenueForm(RefusableForm, forms.ModelForm):
     class Meta:
         model = Venue
         fields = ("name", "capacity", "location")
@@ -222,7 +223,7 @@ class VenueForm(forms.ModelForm):
         return _typed(self)  # type: ignore[return-value]  # the fields of the form are those of the facts
 
 
-class CompanyForm(forms.ModelForm):
+class CompanyForm(RefusableForm, forms.ModelForm):
     class Meta:
         model = Company
         fields = ("name", "code", "class_code_prefix")

@@ -4,16 +4,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from training.core.keys import key_of
-from training.core.refusals import Refusal, Stale
+from training.core.web.fields import WITHIN_REASON, Choices, ClockInput, DayField, ReasonField, RowField, needed, offer
+from training.core.web.forms import RefusableForm
 from training.core.words import clock as clock_in_words
 from training.models import Course, Session, Trainer, Venue
 from training.selectors.availability import booked_minutes, load_label, offered_venues, trainer_choices
@@ -21,47 +20,10 @@ from training.selectors.courses import bookable_versions, course_title, publishe
 from training.selectors.sessions import SessionFilter, Shown
 from training.services.sessions import Plan
 
-LONGEST_REASON = 500
-Choices = list[tuple[int | str, str]]
-# A year of three or five digits is a slip of the keyboard, and arithmetic with it may leave the calendar.
-WITHIN_REASON = [
-    MinValueValidator(date(1990, 1, 1), gettext_lazy("Check the year.")),
-    MaxValueValidator(date(2190, 1, 1), gettext_lazy("Check the year.")),
-]
-
-
 SCHEDULED_WITH = ("day", "start", "end", "trainer", "venue")  # S2
 
 
-class DayInput(forms.DateInput):
-    """The browser's own calendar, which speaks ISO dates only."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class ClockInput(forms.TimeInput):
-    """The browser's own clock, to the minute."""
-
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
-
-
-def needed(form: forms.BaseForm, when: str | Promise, *names: str) -> None:
-    """Mark fields that may stay empty only sometimes: beside their labels stands when they may not, and not "optional".
-
-    The service asks for them then; the mark only says so in time.
-    """
-    for name in names:
-        if name in form.fields:
-            form.fields[name].needed_when = when  # type: ignore[attr-defined]  # read by partials/_field.html
-
-
-class SessionForm(forms.Form):
+class SessionForm(RefusableForm, forms.Form):
     """A new session, or the plan of an existing one. Offers what may be chosen, and whatever is chosen already.
 
     Args:
@@ -69,31 +31,28 @@ class SessionForm(forms.Form):
         today: the day whose week counts for the load of trainers until a day is typed.
     """
 
-    course = forms.TypedChoiceField(
-        label=gettext_lazy("Course"), coerce=int, error_messages={"required": gettext_lazy("Choose a course.")}
-    )
-    day = forms.DateField(label=gettext_lazy("Day"), required=False, widget=DayInput, validators=WITHIN_REASON)
+    course = RowField(label=gettext_lazy("Course"), error_messages={"required": gettext_lazy("Choose a course.")})
+    day = DayField(label=gettext_lazy("Day"), required=False)
     start = forms.TimeField(label=gettext_lazy("Start"), required=False, widget=ClockInput)
     end = forms.TimeField(label=gettext_lazy("End"), required=False, widget=ClockInput)
-    last_day = forms.DateField(
+    last_day = DayField(
         label=gettext_lazy("Last day"),
         required=False,
-        widget=DayInput,
-        validators=WITHIN_REASON,
         help_text=gettext_lazy("Only if it ends on another day."),
     )
-    trainer = forms.TypedChoiceField(label=gettext_lazy("Trainer"), required=False, coerce=int, empty_value=None)
-    venue = forms.TypedChoiceField(label=gettext_lazy("Venue"), required=False, coerce=int, empty_value=None)
-    reason = forms.CharField(
+    trainer = RowField(label=gettext_lazy("Trainer"), required=False)
+    venue = RowField(label=gettext_lazy("Venue"), required=False)
+    reason = ReasonField(
         label=gettext_lazy("Reason for the change"),
         required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        rows=2,
         help_text=gettext_lazy(
             "Needed because attendance is marked or a signed sheet is stored: why trainer, venue or time change."
         ),
     )
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    shows_stored = False  # the page lists what somebody else changed
 
     def __init__(self, data: Any = None, *, session: Session | None = None, today: date, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -109,9 +68,9 @@ class SessionForm(forms.Form):
         else:
             needed(self, _("needed"), *SCHEDULED_WITH)
         needed(self, _("needed if trainer, venue or time change"), "reason")
-        self._offer("course", self._courses())
-        self._offer("trainer", self._trainers(today))
-        self._offer("venue", self._venues())
+        offer(self, "course", self._courses())
+        offer(self, "trainer", self._trainers(today))
+        offer(self, "venue", self._venues())
 
     def clean(self) -> dict[str, Any]:
         """Put day and time together: the moments `start_time` and `end_time`, each None where nothing was typed."""
@@ -156,28 +115,14 @@ class SessionForm(forms.Form):
         end = datetime.combine(date.min, start) + timedelta(minutes=version.duration_minutes)
         if end.date() != date.min:
             return False
-        self._put("end", f"{end:%H:%M}")
+        self.put("end", f"{end:%H:%M}")
         return True
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the fields that it names, or above the form. What was typed stays.
-
-        After somebody else's change the next try is on their version, which this person has been shown.
-        """
-        if isinstance(refusal, Stale) and refusal.conflict:
-            self._put("version", refusal.conflict["theirs"])
-        places = {"start_time": "start" if self.cleaned_data.get("day") else "day", "end_time": "end"}
-        for field, texts in refusal.errors.items():
-            place = places.get(field, field)
-            for text in texts:
-                self.add_error(place if place in self.fields else None, text)
-        if not refusal.errors:
-            self.add_error(None, refusal.message)
+    def place_of(self, name: str) -> str:
+        start = "start" if self.cleaned_data.get("day") else "day"
+        return {"start_time": start, "end_time": "end"}.get(name, name)
 
     # What is offered
-
-    def _offer(self, name: str, choices: Choices) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]  # all three are choice fields
 
     def _chosen(self, name: str) -> int | None:
         """Return the key that stands in a field now, typed or stored."""
@@ -224,10 +169,6 @@ class SessionForm(forms.Form):
             return self.fields[name].clean(self[name].value())
         except forms.ValidationError:
             return None
-
-    def _put(self, name: str, value: Any) -> None:
-        """Let a bound form say something else than was typed."""
-        self.data = {**dict(self.data.items()), name: value}
 
     # Times of the site
 
@@ -285,34 +226,26 @@ def initial_of(session: Session) -> dict[str, Any]:
     }
 
 
-class CancelForm(forms.Form):
-    """Why a session is cancelled (S8)."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
 class SessionFilterForm(forms.Form):
     """The filters above the list and the week. A value that means nothing narrows nothing."""
 
     show = forms.ChoiceField(required=False, choices=Shown)
     q = forms.CharField(label=gettext_lazy("Reference, course, trainer or venue"), required=False, max_length=100)
-    course = forms.TypedChoiceField(label=gettext_lazy("Course"), required=False, coerce=int, empty_value=None)
-    trainer = forms.TypedChoiceField(label=gettext_lazy("Trainer"), required=False, coerce=int, empty_value=None)
-    venue = forms.TypedChoiceField(label=gettext_lazy("Venue"), required=False, coerce=int, empty_value=None)
-    first = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput, validators=WITHIN_REASON)
-    last = forms.DateField(label=gettext_lazy("To"), required=False, widget=DayInput, validators=WITHIN_REASON)
+    course = RowField(label=gettext_lazy("Course"), required=False)
+    trainer = RowField(label=gettext_lazy("Trainer"), required=False)
+    venue = RowField(label=gettext_lazy("Venue"), required=False)
+    first = DayField(label=gettext_lazy("From"), required=False)
+    last = DayField(label=gettext_lazy("To"), required=False)
 
     week_of = forms.DateField(required=False, validators=WITHIN_REASON)
 
     def __init__(self, *args: Any, sees_everything: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["course"].choices = [("", _("Any course")), *course_choices()]  # type: ignore[attr-defined]
-        self.fields["venue"].choices = [("", _("Any venue")), *Venue.objects.values_list("pk", "name")]  # type: ignore[attr-defined]
+        offer(self, "course", course_choices(), nothing=_("Any course"))
+        offer(self, "venue", Venue.objects.values_list("pk", "name"), nothing=_("Any venue"))
         if sees_everything:
-            trainers = [(trainer.pk, str(trainer)) for trainer in Trainer.objects.all()]
-            self.fields["trainer"].choices = [("", _("Any trainer")), *trainers]  # type: ignore[attr-defined]
+            trainers = ((trainer.pk, str(trainer)) for trainer in Trainer.objects.all())
+            offer(self, "trainer", trainers, nothing=_("Any trainer"))
         else:
             del self.fields["trainer"]
 

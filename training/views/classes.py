@@ -3,20 +3,20 @@
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from training.core.keys import key_of
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, show_refusal
-from training.core.web.htmx import HtmxRequest
+from training.core.refusals import Invalid
+from training.core.web.answers import answer, go
+from training.core.web.forms import QuestionForm
+from training.core.web.htmx import HtmxRequest, posted
 from training.forms.classes import NO_DAYS, ClassForm, StopForm
 from training.models import ClassAttendanceSession, TrainingClass
 from training.policies.classes import check_can_delete, check_can_edit, check_can_stop, counts_from, wrong_days
@@ -40,16 +40,12 @@ HELD = (Status.PENDING, Status.CAPTURED)
 @require_http_methods(["GET", "HEAD", "POST"])
 def class_new(request: HtmxRequest) -> HttpResponse:
     """Plan a class: a draft, or active at once."""
-    if request.method != "POST":
-        return _form(request, ClassForm())
-    form = ClassForm(request.POST)
-    if not form.is_valid():
-        return _form(request, form, status=422)
-    try:
-        made = create_class(plan=form.plan(), by=request.user, now=timezone.now(), activate=_activates(request))
-    except (Invalid, Conflict) as refusal:
-        return _refused(request, form, refusal)
-    return _saved(request, made)
+    form = ClassForm(posted(request))
+    if form.is_valid():
+        with form.refusing():
+            made = create_class(plan=form.plan(), by=request.user, now=timezone.now(), activate=_activates(request))
+            return _saved(request, made)
+    return _answer(request, form)
 
 
 @requires(Permission.PLAN_CLASSES)
@@ -59,24 +55,20 @@ def class_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     """Change the plan of a draft or an active class; a draft may be made active in the same step."""
     training_class = visible_class(request.user, pk)
     check_can_edit(training_class)
-    if request.method != "POST":
-        return _form(request, ClassForm(training_class=training_class))
-    form = ClassForm(request.POST, training_class=training_class)
-    if not form.is_valid():
-        return _form(request, form, status=422)
-    try:
-        training_class = edit_class(
-            class_id=pk,
-            changes=form.plan(),
-            version=form.cleaned_data["version"],
-            applies_from=form.cleaned_data.get("applies_from"),
-            by=request.user,
-            now=timezone.now(),
-            activate=_activates(request),
-        )
-    except (Invalid, Conflict) as refusal:
-        return _refused(request, form, refusal)
-    return _saved(request, training_class)
+    form = ClassForm(posted(request), training_class=training_class)
+    if form.is_valid():
+        with form.refusing():
+            edited = edit_class(
+                class_id=pk,
+                changes=form.plan(),
+                version=form.cleaned_data["version"],
+                applies_from=form.cleaned_data.get("applies_from"),
+                by=request.user,
+                now=timezone.now(),
+                activate=_activates(request),
+            )
+            return _saved(request, edited)
+    return _answer(request, form)
 
 
 @requires(Permission.PLAN_CLASSES)
@@ -87,7 +79,7 @@ def class_days_preview(request: HtmxRequest) -> HttpResponse:
     pk = key_of(request.GET.get("class", ""))
     form = ClassForm(request.GET, training_class=visible_class(request.user, pk) if pk else None)
     form.is_valid()
-    return render(request, "training/partials/_class_days.html", _preview(form))
+    return render(request, "training/class_form.html#days", _preview(form))
 
 
 @requires(Permission.PLAN_CLASSES)
@@ -100,7 +92,8 @@ def class_activate(request: HtmxRequest, pk: int) -> HttpResponse:
     except Invalid as refusal:
         form = ClassForm(ClassForm(training_class=training_class).initial, training_class=training_class)
         form.is_valid()
-        return _refused(request, form, refusal)
+        form.refuse(refusal)
+        return _answer(request, form)
     return _saved(request, training_class)
 
 
@@ -110,19 +103,16 @@ def class_activate(request: HtmxRequest, pk: int) -> HttpResponse:
 def class_stop(request: HtmxRequest, pk: int) -> HttpResponse:
     """Ask for the last day held, and stop the class."""
     training_class = visible_class(request.user, pk)
-    form = StopForm(request.POST if request.method == "POST" else None, initial={"stop_date": timezone.localdate()})
+    form = StopForm(posted(request), initial={"stop_date": timezone.localdate()})
     if not form.is_bound:
         check_can_stop(training_class)
     if form.is_valid():
         stop_date = form.cleaned_data["stop_date"]
-        try:
+        with form.refusing():
             stop_class(class_id=pk, stop_date=stop_date, by=request.user, now=timezone.now())
-        except (Invalid, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
             messages.success(request, _("The class is stopped. Meetings after that day are gone."))
-            return _go(request, "attendance:class", pk)
-    return _question(request, "stop", training_class, form)
+            return go(request, "attendance:class", pk)
+    return answer(request, "training/class_stop.html", part="dialog", form=form, training_class=training_class)
 
 
 @requires(Permission.PLAN_CLASSES)
@@ -132,7 +122,7 @@ def class_restart(request: HtmxRequest, pk: int) -> HttpResponse:
     visible_class(request.user, pk)
     restart_class(class_id=pk, by=request.user, now=timezone.now())
     messages.success(request, _("The class is active again. It has meetings again from today."))
-    return _go(request, "attendance:class", pk)
+    return go(request, "attendance:class", pk)
 
 
 @requires(Permission.PLAN_CLASSES)
@@ -141,18 +131,15 @@ def class_restart(request: HtmxRequest, pk: int) -> HttpResponse:
 def class_delete(request: HtmxRequest, pk: int) -> HttpResponse:
     """Ask once more, and delete a draft."""
     training_class = visible_class(request.user, pk)
-    form = forms.Form(request.POST if request.method == "POST" else None)
+    form = QuestionForm(posted(request))
     if not form.is_bound:
         check_can_delete(training_class)
     elif form.is_valid():
-        try:
+        with form.refusing():
             delete_draft_class(class_id=pk, by=request.user)
-        except Conflict as refusal:
-            show_refusal(form, refusal)
-        else:
             messages.success(request, _("The draft is deleted."))
-            return _go(request, "attendance:classes")
-    return _question(request, "delete", training_class, form)
+            return go(request, "attendance:classes")
+    return answer(request, "training/class_delete.html", part="dialog", form=form, training_class=training_class)
 
 
 def _activates(request: HtmxRequest) -> bool:
@@ -196,32 +183,12 @@ def _typed(form: ClassForm, *, today: date) -> tuple[Schedule | None, date | Non
     return schedule, typed.get("start_date"), typed.get("end_date")
 
 
-def _form(request: HtmxRequest, form: ClassForm, *, status: int = 200) -> HttpResponse:
-    """Answer with the form: HTMX gets it alone, without what stands around it."""
-    template = "training/partials/_class_form.html" if request.htmx else "training/class_form.html"
-    context = {"form": form, "training_class": form.training_class, **_preview(form)}
-    return render(request, template, context, status=status)
-
-
-def _refused(request: HtmxRequest, form: ClassForm, refusal: Invalid | Conflict) -> HttpResponse:
-    form.refuse(refusal)
-    return _form(request, form, status=422 if isinstance(refusal, Invalid) else refusal.status)
+def _answer(request: HtmxRequest, form: ClassForm) -> HttpResponse:
+    context = {"training_class": form.training_class, **_preview(form)}
+    return answer(request, "training/class_form.html", part="form", form=form, **context)
 
 
 def _saved(request: HtmxRequest, training_class: TrainingClass) -> HttpResponse:
     is_active = training_class.status == TrainingClass.Status.ACTIVE
     messages.success(request, _("Saved. The class is active.") if is_active else _("Draft saved."))
-    return _go(request, "attendance:class", training_class.pk)
-
-
-def _question(request: HtmxRequest, name: str, training_class: TrainingClass, form: forms.Form) -> HttpResponse:
-    """Answer with a question: a dialog over the page that HTMX is on, else a page of its own."""
-    where = "partials/_" if request.htmx else ""
-    context = {"training_class": training_class, "form": form}
-    return render(request, f"training/{where}class_{name}.html", context, status=422 if form.is_bound else 200)
-
-
-def _go(request: HtmxRequest, where: str, *args: Any) -> HttpResponse:
-    if request.htmx:
-        return HttpResponseClientRedirect(resolve_url(where, *args))
-    return redirect(where, *args)
+    return go(request, "attendance:class", training_class.pk)

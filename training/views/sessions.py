@@ -5,18 +5,19 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from training.core.keys import key_of
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, Stale
-from training.core.web.htmx import HtmxRequest
-from training.forms.sessions import CancelForm, SessionForm, initial_of
+from training.core.refusals import Invalid, Stale
+from training.core.web.answers import answer, go
+from training.core.web.forms import ReasonForm
+from training.core.web.htmx import HtmxRequest, posted
+from training.forms.sessions import SessionForm, initial_of
 from training.models import Session
 from training.pages.findings import findings
 from training.policies import sessions as policies
@@ -56,17 +57,13 @@ def plan_anew(
         listed: who will be on its list, for the page to say.
     """
     today = timezone.localdate()
-    if request.method != "POST":
-        return _form(request, SessionForm(initial=_prefilled(request), today=today), listed=listed)
-    form = SessionForm(request.POST, today=today)
-    if not form.is_valid():
-        return _form(request, form, status=422, listed=listed)
-    create = scheduled if _schedules(request) else draft
-    try:
-        session = create(**form.plan(), by=request.user, now=timezone.now())
-    except (Invalid, Conflict) as refusal:
-        return _refused(request, form, refusal, listed=listed)
-    return _saved(request, session)
+    initial = {} if request.method == "POST" else _prefilled(request)
+    form = SessionForm(posted(request), initial=initial, today=today)
+    if form.is_valid():
+        create = scheduled if _schedules(request) else draft
+        with form.refusing():
+            return _saved(request, create(**form.plan(), by=request.user, now=timezone.now()))
+    return _answer(request, form, listed=listed)
 
 
 @requires(Permission.PLAN)
@@ -79,26 +76,25 @@ def session_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     """
     session = get_session(pk, user=request.user)
     policies.check_open(session)
-    today = timezone.localdate()
-    if request.method != "POST":
-        initial = initial_of(session) | _prefilled(request)
-        return _form(request, SessionForm(initial=initial, session=session, today=today))
-    form = SessionForm(request.POST, session=session, today=today)
-    if not form.is_valid():
-        return _form(request, form, status=422)
-    change = schedule_session if _schedules(request) else edit_session
-    try:
-        session = change(
-            session_id=pk,
-            changes=form.plan(),
-            version=form.cleaned_data["version"],
-            reason=form.cleaned_data.get("reason", ""),
-            by=request.user,
-            now=timezone.now(),
-        )
-    except (Invalid, Conflict) as refusal:
-        return _refused(request, form, refusal)
-    return _saved(request, session)
+    initial = {} if request.method == "POST" else initial_of(session) | _prefilled(request)
+    form = SessionForm(posted(request), initial=initial, session=session, today=timezone.localdate())
+    version = None
+    if form.is_valid():
+        version = form.cleaned_data["version"]
+        change = schedule_session if _schedules(request) else edit_session
+        with form.refusing():
+            edited = change(
+                session_id=pk,
+                changes=form.plan(),
+                version=version,
+                reason=form.cleaned_data.get("reason", ""),
+                by=request.user,
+                now=timezone.now(),
+            )
+            return _saved(request, edited)
+    if version is not None and isinstance(form.refusal, Stale):
+        return _answer(request, form, is_stale=True, changes=changed_since(session, version))
+    return _answer(request, form)
 
 
 @requires(Permission.PLAN)
@@ -111,7 +107,8 @@ def session_schedule(request: HtmxRequest, pk: int) -> HttpResponse:
     except (Invalid, policies.Booked) as refusal:
         form = SessionForm(initial_of(session), session=session, today=timezone.localdate())
         form.is_valid()
-        return _refused(request, form, refusal)
+        form.refuse(refusal)
+        return _answer(request, form)
     return _saved(request, session)
 
 
@@ -122,12 +119,12 @@ def session_cancel(request: HtmxRequest, pk: int) -> HttpResponse:
     """Ask why, and cancel."""
     session = get_session(pk, user=request.user)
     policies.check_open(session)
-    form = CancelForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(posted(request))
     if form.is_valid():
         cancel_session(session_id=pk, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
         messages.success(request, _("Cancelled. Trainer and venue are free again."))
-        return _go(request, "attendance:session", pk)
-    return _question(request, "cancel", session, status=422 if form.is_bound else 200, form=form)
+        return go(request, "attendance:session", pk)
+    return answer(request, "training/session_cancel.html", part="dialog", form=form, session=session)
 
 
 @requires(Permission.PLAN)
@@ -138,10 +135,10 @@ def session_delete(request: HtmxRequest, pk: int) -> HttpResponse:
     session = get_session(pk, user=request.user)
     policies.check_can_delete(session)
     if request.method != "POST":
-        return _question(request, "delete", session)
+        return answer(request, "training/session_delete.html", part="dialog", session=session)
     delete_draft(session_id=pk, by=request.user, now=timezone.now())
     messages.success(request, _("The draft %(reference)s is deleted.") % {"reference": session.reference})
-    return _go(request, "attendance:sessions")
+    return go(request, "attendance:sessions")
 
 
 @requires(Permission.PLAN)
@@ -155,7 +152,7 @@ def session_findings(request: HtmxRequest) -> HttpResponse:
         **form.typed_plan(), exclude_session_id=form.session.pk if form.session else None, now=timezone.now()
     )
     context = {"form": form, "findings": found, "end_is_proposed": end_is_proposed}
-    return render(request, "training/partials/_findings_answer.html", context)
+    return render(request, "training/session_form.html#findings", context)
 
 
 @requires(Permission.PLAN)
@@ -163,7 +160,7 @@ def session_findings(request: HtmxRequest) -> HttpResponse:
 @require_safe
 def session_trainers(request: HtmxRequest) -> HttpResponse:
     """Offer the trainers of the chosen course, with the load of the chosen week (S6)."""
-    return render(request, "training/partials/_trainer_field.html", {"form": _typed(request)})
+    return render(request, "training/session_form.html#trainer", {"form": _typed(request)})
 
 
 def _typed(request: HtmxRequest) -> SessionForm:
@@ -181,23 +178,8 @@ def _schedules(request: HtmxRequest) -> bool:
     return request.POST.get("action") == "schedule"
 
 
-def _form(request: HtmxRequest, form: SessionForm, *, status: int = 200, **context: Any) -> HttpResponse:
-    """Answer with the form: HTMX gets it alone, without what stands around it."""
-    template = "training/partials/_session_form.html" if request.htmx else "training/session_form.html"
-    return render(request, template, {"form": form, "session": form.session, **context}, status=status)
-
-
-def _refused(
-    request: HtmxRequest, form: SessionForm, refusal: Invalid | Conflict, *, listed: Sequence[Any] = ()
-) -> HttpResponse:
-    """Answer with the form and what stands against it; after somebody else's change also with what they changed."""
-    status = 422 if isinstance(refusal, Invalid) else refusal.status
-    if form.session is None or not isinstance(refusal, Stale):
-        form.refuse(refusal)
-        return _form(request, form, status=status, listed=listed)
-    changes = changed_since(form.session, form.cleaned_data["version"])
-    form.refuse(refusal)
-    return _form(request, form, status=status, is_stale=True, changes=changes)
+def _answer(request: HtmxRequest, form: SessionForm, **context: Any) -> HttpResponse:
+    return answer(request, "training/session_form.html", part="form", form=form, session=form.session, **context)
 
 
 def _saved(request: HtmxRequest, session: Session) -> HttpResponse:
@@ -205,16 +187,4 @@ def _saved(request: HtmxRequest, session: Session) -> HttpResponse:
     messages.success(request, _("Saved and scheduled.") if is_booked else _("Draft saved."))
     for overlap in tentative(session):
         messages.warning(request, policies.overlap_sentence(overlap))
-    return _go(request, "attendance:session", session.pk)
-
-
-def _question(request: HtmxRequest, name: str, session: Session, *, status: int = 200, **context: Any) -> HttpResponse:
-    """Answer with a question: a dialog over the page that HTMX is on, else a page of its own."""
-    where = "partials/_" if request.htmx else ""
-    return render(request, f"training/{where}session_{name}.html", {"session": session, **context}, status=status)
-
-
-def _go(request: HtmxRequest, where: str, *args: Any) -> HttpResponse:
-    if request.htmx:
-        return HttpResponseClientRedirect(resolve_url(where, *args))
-    return redirect(where, *args)
+    return go(request, "attendance:session", session.pk)

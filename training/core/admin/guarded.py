@@ -24,18 +24,17 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from training.core.audited import Authored
 from training.core.keys import key_of
-from training.core.refusals import Invalid, Refusal, database_refusals, show_refusal
+from training.core.refusals import Refusal, database_refusals
 from training.core.trail import Source, trail
+from training.core.web.forms import QuestionForm, RefusableForm
+from training.core.web.htmx import posted
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.utils.functional import _StrOrPromise
-
-LONGEST_REASON = 500
 
 
 def who_acts(request: HttpRequest) -> "User":
@@ -44,15 +43,20 @@ def who_acts(request: HttpRequest) -> "User":
     return request.user
 
 
-class ServiceForm(forms.ModelForm):
-    """A form whose values go to a service, and which shows what that refused (`GuardedAdmin.changeform_view`)."""
+class ServiceForm(RefusableForm, forms.ModelForm):
+    """A form whose values go to a service, and which shows what that refused (`GuardedAdmin.changeform_view`).
 
-    refusal: Refusal | None = None
+    Attributes:
+        refused: what the service refused in the first round; None where there was none.
+    """
+
+    shows_stored = False
+    refused: Refusal | None = None
 
     def full_clean(self) -> None:
         super().full_clean()
-        if self.refusal is not None and self.is_bound:
-            show_refusal(self, self.refusal)
+        if self.refused is not None and self.is_bound:
+            self.refuse(self.refused)
 
 
 class ChosenOnceForm(ServiceForm):
@@ -63,12 +67,6 @@ class ChosenOnceForm(ServiceForm):
         if self.instance.pk:
             self.fields["course"].disabled = True
             self.fields["course"].widget = forms.Select(choices=[(self.instance.course_id, str(self.instance.course))])
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +91,8 @@ class ObjectAction:
     run: Callable[..., Any]
     done: "_StrOrPromise"
     is_offered: Callable[[Any], bool] = lambda thing: True
-    form: type[forms.Form] = forms.Form
-    form_of: Callable[[Any], type[forms.Form]] | None = None
+    form: type[QuestionForm] = QuestionForm
+    form_of: Callable[[Any], type[QuestionForm]] | None = None
     state: Callable[[Any], str] | None = None
     removes: bool = False
 
@@ -168,7 +166,7 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]  # made for this request alone
+        form.refused = getattr(request, "refusal", None)  # type: ignore[attr-defined]  # made for this request alone
         return form
 
     # Who
@@ -234,21 +232,17 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
         if obj is None:
             return self._does_not_exist(request, object_id)
         form_class = action.form_of(obj) if action.form_of else action.form
-        form = form_class(request.POST if request.method == "POST" else None)
-        status = 200
+        form = form_class(posted(request))
         shown = action.state(obj) if action.state else None  # before the question, so that it is never newer
-        if request.method == "POST":
-            status = 422
+        if form.is_valid():
             seen = {"confirmed": request.POST.get("confirmed")} if action.state else {}
-            if form.is_valid():
-                try:
-                    action.run(obj, by=who_acts(request), now=timezone.now(), **seen, **form.cleaned_data)
-                except Refusal as refusal:
-                    show_refusal(form, refusal)
-                    status = status if refusal.status == Invalid.status else refusal.status
-                else:
-                    messages.success(request, str(action.done))
-                    return redirect(self._back(request, obj, is_gone=action.removes))
+            try:
+                action.run(obj, by=who_acts(request), now=timezone.now(), **seen, **form.cleaned_data)
+            except Refusal as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, str(action.done))
+                return redirect(self._back(request, obj, is_gone=action.removes))
         context = {
             **self._context(request, obj),
             "title": action.label,
@@ -258,7 +252,7 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
             "confirmed": shown,
             "back_url": self._back(request, obj),
         }
-        return TemplateResponse(request, "admin/act.html", context, status=status)
+        return TemplateResponse(request, "admin/act.html", context, status=form.http_status)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         obj = kwargs.get("obj")

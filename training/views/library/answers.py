@@ -3,17 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django import forms
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
-from training.core.edits import refuse
 from training.core.refusals import Invalid, Refusal
 from training.core.sorting import Columns, sort_of, sorted_by
 from training.core.trail import Source, trail
+from training.core.web.forms import RefusableForm
 from training.core.web.htmx import HtmxRequest, swaps
 from training.forms.library import LibraryFilterForm
 from training.models import Session
@@ -75,7 +74,7 @@ def shown(
 
 def asked(
     request: HtmxRequest,
-    form: forms.BaseForm,
+    form: RefusableForm,
     *,
     fields: str,
     heading: str,
@@ -91,7 +90,7 @@ def asked(
     """
     status = 200
     if refusal is not None:
-        refuse(form, refusal)
+        form.refuse(refusal)
     if form.is_bound:
         status = 422 if refusal is None or refusal.status == Invalid.status else refusal.status
     template = "partials/_form.html" if request.htmx else "form.html"

@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from training.core.edits import loaded_by
 from training.core.permissions import Permission, requires
 from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest
 from training.forms.library import QualificationForm, TrainerForm, use_filter
 from training.models import Session, Trainer

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from training.core.edits import loaded_by, loaded_in, remember
 from training.core.permissions import Permission, requires
 from training.core.refusals import Conflict, Invalid, NotFound, Refusal
+from training.core.web.forms import loaded_by, loaded_in, remember
 from training.core.web.htmx import HtmxRequest
 from training.forms.library import VersionForm, initial_of
 from training.models import Course, CourseVersion

@@ -1,0 +1,57 @@
+"""How views answer: with a page or the part of it that HTMX asked for, and with the way on to another page.
+
+A page and its parts are one template; the parts are its `{% partialdef %}`s. Whatever HTMX swaps in is therefore what
+reloading the page would show.
+"""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
+
+from training.core.web.forms import RefusableForm
+from training.core.web.htmx import HtmxRequest, swaps
+
+
+def answer(
+    request: HtmxRequest,
+    page: str,
+    *,
+    part: str,
+    target: str = "",
+    form: RefusableForm | None = None,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """Answer with a page; HTMX gets a part of it.
+
+    Args:
+        page: the template.
+        part: the `partialdef` of it that HTMX gets. For a dialog that holds a form: "dialog", and once something is
+            typed the form alone, which is its part "form".
+        target: the element that HTMX must ask for to get the part; without it every request of HTMX does.
+        form: the form of the page, under the name `form` in the template. Its status is that of the answer.
+        status: of an answer without a form.
+        context: what else the template shows. It also gets `in_dialog`: whether it stands in a dialog over a page.
+    """
+    if form is not None:
+        status = form.http_status
+        context["form"] = form
+    is_part = swaps(request, target) if target else bool(request.htmx)
+    context["in_dialog"] = is_part and part == "dialog"
+    if context["in_dialog"] and form is not None and form.is_bound:
+        part = "form"
+    return render(request, f"{page}#{part}" if is_part else page, context, status=status)
+
+
+def go(request: HtmxRequest, where: str, *args: Any) -> HttpResponse:
+    """Lead to another page, by its URL name or its address."""
+    if request.htmx:
+        return HttpResponseClientRedirect(resolve_url(where, *args))
+    return redirect(where, *args)
+
+
+def stay(request: HtmxRequest, where: str, *args: Any) -> HttpResponse:
+    """Show again the page over which a dialog was opened; without HTMX lead to `where`, by its URL name or address."""
+    return HttpResponseClientRefresh() if request.htmx else redirect(where, *args)

@@ -1,0 +1,153 @@
+"""Forms that show what a service refused, and that know which state of a stored row a person has before them.
+
+A form of a stored row carries, unseen, when the row was changed last (`remember`). The service compares that under its
+lock and refuses with `Stale`; the form then says at each field that differs what is stored by now, keeps what was
+typed, and its next try is on the state that it shows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from types import TracebackType
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from training.core.audited import Authored
+from training.core.refusals import Conflict, Invalid, Refusal, Stale
+from training.core.web.fields import ReasonField
+from training.core.words import day
+
+LOADED = "loaded"
+VERSION = "version"
+
+
+class RefusableForm(forms.BaseForm):
+    """Shows what a service refused at the fields that it names. Comes before `Form` or `ModelForm` among the bases.
+
+    Attributes:
+        places: the field of this form for a name that the service gives to it, where the two differ.
+        shows_stored: whether fields say what is stored by now after somebody else's change.
+        refusal: what was refused last; None where nothing was.
+    """
+
+    places: ClassVar[Mapping[str, str]] = {}
+    shows_stored: ClassVar[bool] = True
+    refusal: Refusal | None = None
+
+    @property
+    def http_status(self) -> int:
+        """The HTTP status of a page with this form: 200, of bad input 422, of a refusal its own."""
+        if self.refusal is not None:
+            return page_status(self.refusal)
+        return 422 if self.is_bound and not self.is_valid() else 200
+
+    def refusing(self) -> "Refusing":
+        """Around the call of a service: what it refuses is shown here, and the view goes on after the block."""
+        return Refusing(self)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at the fields that it names, or above the form. What was typed stays."""
+        self.refusal = refusal
+        if isinstance(refusal, Stale):
+            self._go_on_from(refusal)
+        for name, texts in refusal.errors.items():
+            self.show(self.place_of(name), texts)
+        if not refusal.errors:
+            self.add_error(None, refusal.message)
+
+    def place_of(self, name: str) -> str:
+        """Return the field that shows what is wrong with what the service calls `name`."""
+        return self.places.get(name, name)
+
+    def show(self, place: str, texts: Sequence[str]) -> None:
+        """Put sentences at a field; above the form where it has no such field."""
+        for text in texts:
+            self.add_error(place if place in self.fields else None, text)
+
+    def put(self, name: str, value: Any) -> None:
+        """Let a bound form say something else than what was typed."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict or a dict
+        data[name] = value
+        self.data = data
+
+    def _go_on_from(self, refusal: Stale) -> None:
+        if self.shows_stored:
+            show_stored(self)
+        for name in {LOADED, VERSION} & self.fields.keys():
+            shown = self[name].initial
+            self.put(name, (refusal.conflict or {}).get("theirs", "") if shown is None else shown)
+
+
+class Refusing:
+    """Puts what a service refuses for reasons of the input or of the present state into a form."""
+
+    def __init__(self, form: RefusableForm) -> None:
+        self.form = form
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, Invalid | Conflict):
+            return False
+        self.form.refuse(error)
+        return True
+
+
+class QuestionForm(RefusableForm, forms.Form):
+    """A question that is answered by its button alone."""
+
+
+class ReasonForm(QuestionForm):
+    """A question that is answered with a reason."""
+
+    reason = ReasonField()
+
+
+def page_status(refusal: Refusal) -> int:
+    """Return the HTTP status of a refusal in the browser: bad input is 422 there, 400 in the JSON API."""
+    return 422 if refusal.status == Invalid.status else refusal.status
+
+
+def remember(form: forms.BaseForm, row: Authored | None) -> None:
+    """Let a form carry which state of a stored row it shows; a new row has none."""
+    if row is not None and row.pk is not None:
+        loaded = row.updated_at.isoformat()
+        form.fields[LOADED] = forms.CharField(required=False, widget=forms.HiddenInput, initial=loaded)
+
+
+def loaded_by(form: forms.BaseForm) -> datetime | None:
+    """Return `updated_at` of what the person had before them, from a valid form; None of a new row."""
+    return loaded_in(form.cleaned_data)
+
+
+def loaded_in(data: Mapping[str, Any]) -> datetime | None:
+    """Return `updated_at` of what the person had before them, from what was sent; None where it does not say."""
+    try:
+        return datetime.fromisoformat(data.get(LOADED) or "")
+    except ValueError:
+        return None
+
+
+def show_stored(form: forms.BaseForm) -> None:
+    """Say at every field that differs from what is stored by now what that is."""
+    for field in form.visible_fields():
+        if field.name in form.changed_data:
+            field.help_text = _("Now stored: %(value)s") % {"value": _in_words(field)}
+
+
+def _in_words(field: forms.BoundField) -> str:
+    """Return what is stored, as a person would read it off the field."""
+    stored, choices = field.initial, getattr(field.field, "choices", None)
+    if choices is not None:
+        labels = {str(value): str(label) for value, label in choices}
+        values = stored if isinstance(stored, Iterable) and not isinstance(stored, str) else [stored]
+        return ", ".join(labels.get(str(value), str(value)) for value in values if value not in (None, "")) or "–"
+    if isinstance(stored, bool):
+        return _("yes") if stored else _("no")
+    if isinstance(stored, date):
+        return day(stored)
+    return "–" if stored in (None, "") else str(stored)
