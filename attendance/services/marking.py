@@ -196,6 +196,26 @@ def mark_everybody(*, session_id: int, what: Everybody, by: User, now: datetime)
         return len(changed)
 
 
+def save_list(*, session_id: int, marks: Iterable[Mark], everybody: Everybody | None, by: User, now: datetime) -> int:
+    """Save what a page sends at once: the rows that were marked, and what one button says of the whole list.
+
+    Args:
+        everybody: None where no such button was pressed.
+
+    Returns:
+        how many rows were named or changed.
+
+    Raises:
+        NotFound, NotPermitted, ListIsClosed, MarkingNotOpen, NotOnTheList, Invalid, StaleMarks: as `save_marks`;
+            then nothing at all is saved.
+    """
+    with acting(by):
+        count = len(save_marks(session_id=session_id, marks=marks, by=by, now=now))
+        if everybody is not None:
+            count += mark_everybody(session_id=session_id, what=everybody, by=by, now=now)
+        return count
+
+
 def _check_is_open(session: Session, *, marks: bool, now: datetime) -> None:
     """Ask for the time only where somebody is marked: what was marked too early can be taken back."""
     if marks:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
@@ -33,6 +34,7 @@ from learners.selectors.evidence import sheets_of, sheets_of_session
 from training.core.keys import key_of
 from training.core.permissions import Permission, check_may, requires
 from training.core.refusals import Conflict, Invalid, NotFound, Refusal, TooLarge, UnsupportedType
+from training.core.web.answers import answer
 from training.core.web.htmx import HtmxRequest
 from training.core.web.middleware import SANDBOX
 from training.models import Session
@@ -149,21 +151,20 @@ def _upload(request: HtmxRequest, pk: int) -> HttpResponse:
         messages.success(request, text)
         return redirect("attendance:session", pk)
     session = get_session(pk, user=request.user)
-    context = {
+    context: dict[str, Any] = {
         "session": session,
         "evidence": evidence_card(session),
         "progress": progress(session, now=timezone.now()),
         "text": text,
     }
-    return render(request, "attendance/partials/_uploaded.html", context)
+    return render(request, "attendance/evidence.html#uploaded", context)
 
 
 def _refused(request: HtmxRequest, pk: int, refusal: Refusal) -> HttpResponse:
     """Answer with the card and the reason in it; a browser without JavaScript gets it on a page of its own."""
-    context = {"evidence": evidence_card(session_of_evidence(pk)), "refusal": refusal}
-    template = "attendance/partials/_evidence.html" if request.htmx else "attendance/evidence.html"
+    context: dict[str, Any] = {"evidence": evidence_card(session_of_evidence(pk)), "refusal": refusal}
     status = Conflict.status if isinstance(refusal, Conflict) else 422
-    return render(request, template, context, status=status)
+    return answer(request, "attendance/evidence.html", part="card", status=status, **context)
 
 
 def _proof_of_session(request: HtmxRequest, pk: int) -> Proof:
@@ -234,7 +235,7 @@ def _view(request: HtmxRequest, proof: Proof) -> HttpResponse:
     """Show all pages as pictures, those of a sheet with what its codes tell of the session (E8)."""
     line = line_of(proof.session, proof.learner)
     (paper,) = papers([proof.upload], session=proof.session, line=line)
-    context = {
+    context: dict[str, Any] = {
         "proof": proof,
         "paper": paper,
         "line": line,
@@ -252,5 +253,4 @@ def _check(request: HtmxRequest, proof: Proof) -> HttpResponse:
         check_stored(key=proof.upload.key, sha256=proof.upload.sha256)
     except (EvidenceAltered, EvidenceMissing) as refusal:
         problem = refusal.message
-    template = "attendance/partials/_evidence_check.html" if request.htmx else "attendance/evidence_check.html"
-    return render(request, template, {"proof": proof, "problem": problem})
+    return answer(request, "attendance/evidence_check.html", part="verdict", proof=proof, problem=problem)

@@ -1,21 +1,21 @@
 """Finalize: what it would do, and doing it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from attendance.pages.workspace import progress
 from attendance.policies.lists import ChangedSinceAsked, SheetNotConfirmed
 from attendance.selectors.finalize import list_state, told_second_lines
 from attendance.services.finalize import FinalizeResult, finalize_session
 from training.core.permissions import Permission, requires
+from training.core.web.answers import answer, go
 from training.core.web.htmx import HtmxRequest
 from training.models import Session
 from training.selectors.sessions import get_session
@@ -44,27 +44,24 @@ def session_finalize(request: HtmxRequest, pk: int) -> HttpResponse:
     except (ChangedSinceAsked, SheetNotConfirmed) as refusal:
         return _question(request, get_session(pk, user=request.user), refusal=refusal)
     messages.success(request, _told(result))
-    if request.htmx:
-        return HttpResponseClientRedirect(reverse("attendance:session", args=[pk]))
-    return redirect("attendance:session", pk)
+    return go(request, "attendance:session", pk)
 
 
 def _question(
     request: HtmxRequest, session: Session, *, refusal: ChangedSinceAsked | SheetNotConfirmed | None = None
 ) -> HttpResponse:
-    context = {
+    context: dict[str, Any] = {
         "session": session,
         "confirmed": list_state(session),  # before the numbers: a change between the two is asked about once more
         "progress": progress(session, now=timezone.now()),
         "refusal": refusal,
     }
     status = 200 if refusal is None else 422 if isinstance(refusal, SheetNotConfirmed) else refusal.status
-    if not request.htmx:
-        return render(request, "attendance/finalize.html", context, status=status)
-    dialog = render(request, "attendance/partials/_confirm.html", context, status=status)
-    dialog["HX-Retarget"] = "#dialogs"
-    dialog["HX-Reswap"] = "innerHTML"
-    return dialog
+    response = answer(request, "attendance/finalize.html", part="dialog", status=status, **context)
+    if request.htmx:
+        response["HX-Retarget"] = "#dialogs"
+        response["HX-Reswap"] = "innerHTML"
+    return response
 
 
 def _told(result: FinalizeResult) -> str:

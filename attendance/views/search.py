@@ -27,7 +27,7 @@ def search(request: HtmxRequest) -> HttpResponse:
     context = {"query": text, "reads_site": may(request.user, Permission.READ_SITE)}
     if request.htmx:
         context["found"] = _find(request, text, SUGGESTED) if text else None
-        return render(request, "attendance/partials/_suggestions.html", context)
+        return render(request, "attendance/search.html#suggestions", context)
     exact = find_exactly(text, user=request.user) if text else None
     if isinstance(exact, Learner):
         return redirect("attendance:worker", exact.pk)

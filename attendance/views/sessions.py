@@ -1,8 +1,9 @@
 """Sessions: the list with its filters, and the week."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,7 +13,8 @@ from attendance.pages.sessions import listing, session_lines
 from attendance.pages.week import week
 from training.core.permissions import Permission, Reach, reach, requires
 from training.core.sorting import sort_of, sorted_by
-from training.core.web.htmx import HtmxRequest, swaps
+from training.core.web.answers import answer
+from training.core.web.htmx import HtmxRequest
 from training.selectors.sessions import (
     SessionFilter,
     count_by_state,
@@ -43,7 +45,7 @@ def sessions(request: HtmxRequest) -> HttpResponse:
     sort = sort_of(request.GET.get("sort", ""), COLUMNS)
     rows = sorted_by(in_reading_order(found.filter(in_state(shown, now=now)), shown), sort, COLUMNS)
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "sort": sort,
         "shown": shown,
@@ -53,8 +55,7 @@ def sessions(request: HtmxRequest) -> HttpResponse:
         "page": page,
         "lines": session_lines(page.object_list, today=today, now=now),  # type: ignore[arg-type]  # a sliced queryset
     }
-    template = "attendance/partials/_sessions.html" if swaps(request, "sessions") else "attendance/sessions.html"
-    return render(request, template, context)
+    return answer(request, "attendance/sessions.html", part="swapped", target="sessions", **context)
 
 
 @requires(Permission.READ_SESSION)
@@ -64,9 +65,12 @@ def sessions_week(request: HtmxRequest) -> HttpResponse:
     today, now = timezone.localdate(), timezone.now()
     form = _filter_form(request)
     found = listing(matching(visible_sessions(request.user), form.wanted()), form.wanted_worker)
-    context = {"form": form, "today": today, "week": week(found, of=form.asked_day() or today, today=today, now=now)}
-    template = "attendance/partials/_week.html" if swaps(request, "week") else "attendance/sessions_week.html"
-    return render(request, template, context)
+    context: dict[str, Any] = {
+        "form": form,
+        "today": today,
+        "week": week(found, of=form.asked_day() or today, today=today, now=now),
+    }
+    return answer(request, "attendance/sessions_week.html", part="week", target="week", **context)
 
 
 def _filter_form(request: HtmxRequest) -> SessionListForm:

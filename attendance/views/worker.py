@@ -1,8 +1,10 @@
 """The profile of a worker."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,7 +16,8 @@ from learners.selectors.as_of import NotADay, day_of
 from learners.selectors.compliance import last_run_at
 from training.core.keys import key_of
 from training.core.permissions import Permission, requires
-from training.core.web.htmx import HtmxRequest, swaps
+from training.core.web.answers import answer
+from training.core.web.htmx import HtmxRequest
 
 
 @requires(Permission.READ_SITE)
@@ -42,7 +45,7 @@ def worker(request: HtmxRequest, pk: int) -> HttpResponse:
         profile = worker_profile(
             learner, record_id=record_id, today=today, now=timezone.now(), warning_days=warning_days
         )
-    context = {
+    context: dict[str, Any] = {
         "profile": profile,
         "today": today,
         "on": on,
@@ -51,5 +54,5 @@ def worker(request: HtmxRequest, pk: int) -> HttpResponse:
         "hours": hours_of_worker(learner.pk, on=on),
         "badges": other_badges(learner),
     }
-    template = "attendance/partials/_sheet.html" if swaps(request, "sheet") else "attendance/worker.html"
-    return render(request, template, context, status=422 if refusal else 200)
+    status = 422 if refusal else 200
+    return answer(request, "attendance/worker.html", part="sheet", target="sheet", status=status, **context)

@@ -1,9 +1,10 @@
 """The list of workers, with its filters."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -13,7 +14,8 @@ from learners.forms.filters import WorkerFilterForm
 from learners.selectors.learners import WorkerFilter, group_counts, list_workers, worker_rows, workers_of
 from training.core.permissions import Permission, requires
 from training.core.sorting import sort_of, sorted_by
-from training.core.web.htmx import HtmxRequest, swaps
+from training.core.web.answers import answer
+from training.core.web.htmx import HtmxRequest
 
 ROWS_PER_PAGE = 50
 COLUMNS = {
@@ -36,7 +38,7 @@ def workers(request: HtmxRequest) -> HttpResponse:
     sort = sort_of(request.GET.get("sort", ""), COLUMNS)
     found = sorted_by(list_workers(wanted, today=today, warning_days=warning_days), sort, COLUMNS)
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "sort": sort,
         "group": wanted.group,
@@ -52,5 +54,4 @@ def workers(request: HtmxRequest) -> HttpResponse:
         "page": page,
         "rows": worker_rows(list(page), today=today, warning_days=warning_days, found_by=wanted.text),
     }
-    template = "attendance/partials/_workers_swapped.html" if swaps(request, "workers") else "attendance/workers.html"
-    return render(request, template, context)
+    return answer(request, "attendance/workers.html", part="swapped", target="workers", **context)

@@ -24,7 +24,7 @@ from attendance.policies.lists import check_can_mark, check_list_is_open
 from attendance.selectors.corrections import corrections_of
 from attendance.services.attendees import Added, add_attendees, duplicate_session, plan_repeat, remove_attendee
 from attendance.services.list_acts import Undone, undo_act
-from attendance.services.marking import Mark, NotOnTheList, StaleMarks, StaleRow, mark_everybody, save_marks
+from attendance.services.marking import Mark, NotOnTheList, StaleMarks, StaleRow, save_list, save_marks
 from training.core.permissions import Permission, check_may, may, name_of, requires
 from training.core.refusals import Invalid, Refusal
 from training.core.web.htmx import HtmxRequest
@@ -53,7 +53,7 @@ def session_candidates(request: HtmxRequest, pk: int) -> HttpResponse:
         return redirect(f"{reverse('attendance:session', args=[pk])}?{request.GET.urlencode()}")
     listed = session.attendees.count()
     context = {"session": session, "picker": _picker(request, session, request.GET, listed=listed)}
-    return render(request, "attendance/partials/_candidates.html", context)
+    return render(request, "attendance/session_picker.html#candidates", context)
 
 
 @requires(Permission.ADD_WALK_IN)
@@ -78,7 +78,7 @@ def session_add(request: HtmxRequest, pk: int) -> HttpResponse:
         "text": _told(added),
         "kind": "warn" if added.capacity_warning else "ok",
     }
-    return render(request, "attendance/partials/_added.html", context)
+    return render(request, "attendance/session_grid.html#added", context)
 
 
 @requires(Permission.REMOVE_ATTENDEE)
@@ -93,7 +93,7 @@ def session_remove(request: HtmxRequest, pk: int) -> HttpResponse:
     session = get_session(pk, user=request.user)
     offer = offer_of(session, user=request.user, now=timezone.now())
     context = {**_moving(request, session), "offer": offer}
-    response = render(request, "attendance/partials/_removed.html", context)
+    response = render(request, "attendance/session_grid.html#removed", context)
     response["HX-Trigger"] = "list-changed"
     return response
 
@@ -121,7 +121,7 @@ def session_mark(request: HtmxRequest, pk: int, learner_id: int) -> HttpResponse
     """Show one row again as it is stored."""
     session = _session(request, pk, Permission.MARK)
     context = {"session": session, "rows": [_row(session, learner_id)], "learner_id": learner_id}
-    return render(request, "attendance/partials/_row_again.html", context | _grants(request, session))
+    return render(request, "attendance/session_grid.html#row-again", context | _grants(request, session))
 
 
 @requires(Permission.MARK)
@@ -140,12 +140,9 @@ def session_marks(request: HtmxRequest, pk: int) -> HttpResponse:
     if back is not None:
         marks = [*(mark for mark in marks if mark.learner_id != back.learner_id), back]
     try:
-        saved = save_marks(session_id=pk, marks=marks, by=request.user, now=timezone.now())
+        count = save_list(session_id=pk, marks=marks, everybody=what, by=request.user, now=timezone.now())
     except StaleMarks as refusal:
         return _page(request, session, typed=typed, stale=refusal)
-    count = len(saved)
-    if what is not None:
-        count += mark_everybody(session_id=pk, what=what, by=request.user, now=timezone.now())
     if not request.htmx:
         text = ngettext("%(count)d row saved.", "%(count)d rows saved.", count) % {"count": count}
         messages.success(request, text)
@@ -212,7 +209,7 @@ def _rows_again(request: HtmxRequest, session: Session, **context: str) -> HttpR
     rows = register(session, now=now, warning_days=_warning_days())
     offer = offer_of(session, user=request.user, now=now)
     shown = {**_moving(request, session), "rows": rows, "offer": offer, **context}
-    return render(request, "attendance/partials/_rows_again.html", shown)
+    return render(request, "attendance/session_grid.html#rows-again", shown)
 
 
 def _grants(request: HtmxRequest, session: Session) -> dict[str, bool | str]:
@@ -260,7 +257,7 @@ def _save_row(request: HtmxRequest, session: Session, typed: Collection[Mark]) -
         return _conflict(request, session, refusal.rows[0])
     row = _row(session, mark.learner_id)
     context = {**_moving(request, session), "row": row, "is_resolved": "resolves" in request.POST}
-    return render(request, "attendance/partials/_saved.html", context)
+    return render(request, "attendance/session_grid.html#saved", context)
 
 
 def _take_back(request: HtmxRequest, session: Session, mark: Mark) -> HttpResponse:
@@ -271,7 +268,7 @@ def _take_back(request: HtmxRequest, session: Session, mark: Mark) -> HttpRespon
         return _conflict(request, session, refusal.rows[0])
     row = _row(session, mark.learner_id)
     context = {**_moving(request, session), "rows": [row], "learner_id": mark.learner_id}
-    return render(request, "attendance/partials/_taken_back.html", context)
+    return render(request, "attendance/session_grid.html#taken-back", context)
 
 
 def _row(session: Session, learner_id: int) -> Row:
@@ -284,7 +281,7 @@ def _row(session: Session, learner_id: int) -> Row:
 def _conflict(request: HtmxRequest, session: Session, stale: StaleRow) -> HttpResponse:
     """Put both values below the row, which keeps what was typed; or in the place of those that are no longer true."""
     context = {"session": session, "stale": stale}
-    response = render(request, "attendance/partials/_conflict.html", context, status=StaleMarks.status)
+    response = render(request, "attendance/session_grid.html#conflict", context, status=StaleMarks.status)
     response["HX-Retarget"] = "closest tr"
     response["HX-Reswap"] = "outerHTML" if "resolves" in request.POST else "afterend"
     return response

@@ -15,6 +15,7 @@ from attendance.services.marking import (
     NotOnTheList,
     StaleMarks,
     mark_everybody,
+    save_list,
     save_marks,
 )
 from learners.models import CompetencyRecord, Learner, TrainingRecord
@@ -340,3 +341,20 @@ def test_a1_taking_back_twice_is_harmless(supervisor: User):
         mark = Mark.taken_back(row.learner_id, version=2)
         save_marks(session_id=session.pk, marks=[mark], by=supervisor, now=NOW)
     assert state(row) == (False, True, "", 3)
+
+
+def test_a1_rows_and_the_word_for_everybody_are_saved_together_or_not_at_all(supervisor: User):
+    session, (one, two) = a_list(2)
+    with override_settings(MARKING_OPENS_MINUTES=24 * 60):
+        save_marks(session_id=session.pk, marks=[present(one)], by=supervisor, now=NOW)
+    back = [Mark.taken_back(one.learner_id)]
+    too_early = {"everybody": Everybody.PRESENT, "by": supervisor, "now": MORNING - timedelta(days=2)}
+
+    with pytest.raises(MarkingNotOpen):
+        save_list(session_id=session.pk, marks=back, **too_early)
+
+    assert state(one) == (True, True, "", 2)
+
+    assert save_list(session_id=session.pk, marks=back, everybody=Everybody.PRESENT, by=supervisor, now=NOW) == 3
+    assert state(one) == (True, True, "", 4)
+    assert state(two) == (True, True, "", 2)

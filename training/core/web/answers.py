@@ -17,6 +17,7 @@ from training.core.web.htmx import HtmxRequest, swaps
 def answer(
     request: HtmxRequest,
     page: str,
+    /,
     *,
     part: str,
     target: str = "",
