@@ -348,10 +348,10 @@ def test_a1_rows_and_the_word_for_everybody_are_saved_together_or_not_at_all(sup
     with override_settings(MARKING_OPENS_MINUTES=24 * 60):
         save_marks(session_id=session.pk, marks=[present(one)], by=supervisor, now=NOW)
     back = [Mark.taken_back(one.learner_id)]
-    too_early = {"everybody": Everybody.PRESENT, "by": supervisor, "now": MORNING - timedelta(days=2)}
+    two_days_before = MORNING - timedelta(days=2)
 
     with pytest.raises(MarkingNotOpen):
-        save_list(session_id=session.pk, marks=back, **too_early)
+        save_list(session_id=session.pk, marks=back, everybody=Everybody.PRESENT, by=supervisor, now=two_days_before)
 
     assert state(one) == (True, True, "", 2)
 

@@ -6,6 +6,7 @@ reloading the page would show.
 
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
@@ -21,7 +22,7 @@ def answer(
     *,
     part: str,
     target: str = "",
-    form: RefusableForm | None = None,
+    form: BaseForm | None = None,
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
@@ -32,13 +33,14 @@ def answer(
         part: the `partialdef` of it that HTMX gets. For a dialog that holds a form: "dialog", and once something is
             typed the form alone, which is its part "form".
         target: the element that HTMX must ask for to get the part; without it every request of HTMX does.
-        form: the form of the page, under the name `form` in the template. Its status is that of the answer.
-        status: of an answer without a form.
+        form: the form of the page, `form` in the template. One that can be refused decides the status.
+        status: of any other answer.
         context: what else the template shows. It also gets `in_dialog`: whether it stands in a dialog over a page.
     """
     if form is not None:
-        status = form.http_status
         context["form"] = form
+    if isinstance(form, RefusableForm):
+        status = form.http_status
     is_part = swaps(request, target) if target else bool(request.htmx)
     context["in_dialog"] = is_part and part == "dialog"
     if context["in_dialog"] and form is not None and form.is_bound:
