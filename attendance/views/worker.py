@@ -12,10 +12,11 @@ from django.views.decorators.http import require_safe
 from attendance.pages.progression import hours_of_worker
 from attendance.pages.worker import get_worker, worker_profile, worker_profile_as_of
 from learners.pages.merging import other_badges
+from learners.pages.worker_facts import worker_facts
 from learners.selectors.as_of import NotADay, day_of
 from learners.selectors.compliance import last_run_at
 from training.core.keys import key_of
-from training.core.permissions import Permission, requires
+from training.core.permissions import Permission, may, requires
 from training.core.web.answers import answer
 from training.core.web.htmx import HtmxRequest
 
@@ -53,6 +54,7 @@ def worker(request: HtmxRequest, pk: int) -> HttpResponse:
         "updated_at": last_run_at(),
         "hours": hours_of_worker(learner.pk, on=on),
         "badges": other_badges(learner),
+        "facts": worker_facts(learner, shows_contact=may(request.user, Permission.KEEP_WORKERS)),
     }
     status = 422 if refusal else 200
     return answer(request, "attendance/worker.html", part="sheet", target="sheet", status=status, **context)

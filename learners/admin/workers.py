@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -24,8 +24,9 @@ from learners.models import (
     RequirementPeriod,
     TrainingRecord,
 )
+from learners.policies.worker_fields import WORKER_FIELDS, Card, fields_in
 from learners.selectors.learners import matches
-from learners.services.learners import LearnerFacts, change_learner, create_learner, set_areas
+from learners.services.learners import LearnerFacts, attribute_of, change_learner, create_learner, set_areas
 from training.core.admin.guarded import (
     GuardedAdmin,
     GuardedInline,
@@ -91,14 +92,9 @@ class LearnerAdmin(GuardedAdmin):
     search_fields = ("badge_id", "first_name", "last_name")
     autocomplete_fields = ("company", "role", "supervisor")
     fields = (
-        "badge_id",
+        *(tuple(field.name for field in row) for row in fields_in(Card.PERSON)),
         ("status", "status_reason"),
-        ("first_name", "last_name"),
-        ("email", "phone"),
-        ("start_date", "end_date"),
-        "company",
-        ("role", "role_assigned_at"),
-        "supervisor",
+        *(tuple(field.name for field in row) for row in fields_in(Card.WORK)),
         "merged_into",
         ("compliance_status", "compliance_holds_until", "compliance_updated_at"),
     )
@@ -151,13 +147,13 @@ class LearnerAdmin(GuardedAdmin):
 def _facts(form: Any, names: Any) -> LearnerFacts:
     """Return the values of these fields for the service; a day of assignment left empty is for it to decide."""
     facts: Any = {}
-    for name in names:
-        value = form.cleaned_data[name]
-        if name in {"company", "role", "supervisor"}:
-            facts[f"{name}_id"] = value and value.pk
-        elif name != "role_assigned_at" or value:
-            facts[name] = value
-    return facts  # type: ignore[no-any-return]  # names of the form are those of LearnerFacts
+    for field in WORKER_FIELDS:
+        if field.name in names:
+            value = form.cleaned_data[field.name]
+            facts[attribute_of(field)] = value.pk if isinstance(value, Model) else value
+    if not facts.get("role_assigned_at"):
+        facts.pop("role_assigned_at", None)
+    return facts  # type: ignore[no-any-return]  # the declared fields are those of LearnerFacts
 
 
 @admin.register(LearnerArea)

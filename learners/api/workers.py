@@ -1,16 +1,18 @@
 """Workers through the API: who is cleared and why, and their way through classes."""
 
+from operator import attrgetter
 from typing import Annotated, Any
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema, create_model
 
 from learners.models import ComplianceStatus, Learner, LearnerHoursLog
 from learners.pages.items import ItemLine, item_lines
 from learners.policies.standing import Verdict, is_out_of_date, verdict
+from learners.policies.worker_fields import WORKER_FIELDS
 from learners.selectors.learners import Group, WorkerFilter, group_counts, list_workers, sign_offs_owed
 from learners.selectors.progression import ProgressionLine, hours_log, progressions_of_learner
 from learners.services.merging import merge_workers
@@ -25,20 +27,10 @@ learners = Router(by_alias=True)
 LearnerStatus = Annotated[Learner.Status, WithJsonSchema({"type": "string", "enum": Learner.Status.values})]
 
 
-class LearnerObject(ApiObject):
-    id: int
-    badge_id: str
-    first_name: str
-    last_name: str
-    status: str
-    company_id: int
-    company_name: str
-    role_id: int
-    role_title: str
-    supervisor_id: int | None
-    start_date: Day
-    end_date: Day | None
-    compliance_status: str
+TOLD = {name: told for field in WORKER_FIELDS for name, told in field.api.items()}
+_kinds: Any = {"id": int, **{name: kind for name, (kind, _of) in TOLD.items()}, "compliance_status": str}
+_parts: Any = {name: (kind, ...) for name, kind in _kinds.items()}
+LearnerObject: Any = create_model("LearnerObject", __base__=ApiObject, **_parts)
 
 
 class ItemObject(ApiObject):
@@ -132,14 +124,14 @@ def list_learners(request: ApiRequest, query: Query[LearnerQuery]) -> dict[str, 
 
 @learners.get("/{learner_id}", response=answers(LearnerObject))
 @requires(Permission.READ_SITE)
-def show_learner(request: ApiRequest, learner_id: Path[Key]) -> LearnerObject:
+def show_learner(request: ApiRequest, learner_id: Path[Key]) -> Any:
     """One worker; a badge that was merged answers with the one it went into (L2)."""
     return _learner(_get_learner(learner_id))
 
 
 @learners.post("/{learner_id}/merge", response=answers(LearnerObject))
 @requires(Permission.MERGE)
-def merge(request: ApiRequest, learner_id: Path[Key], body: MergeInto) -> LearnerObject:
+def merge(request: ApiRequest, learner_id: Path[Key], body: MergeInto) -> Any:
     """Read this badge as another worker's from now on, and return that one (L2)."""
     merge_workers(
         duplicate_id=learner_id, survivor_id=body.into, reason=body.reason, by=request.user, now=timezone.now()
@@ -204,22 +196,9 @@ def _overall(learner: Learner) -> str:
     return learner.compliance_status
 
 
-def _learner(learner: Learner) -> LearnerObject:
-    return LearnerObject(
-        id=learner.pk,
-        badge_id=learner.badge_id,
-        first_name=learner.first_name,
-        last_name=learner.last_name,
-        status=learner.status,
-        company_id=learner.company_id,
-        company_name=learner.company.name,
-        role_id=learner.role_id,
-        role_title=learner.role.title,
-        supervisor_id=learner.supervisor_id,
-        start_date=learner.start_date,
-        end_date=learner.end_date,
-        compliance_status=_overall(learner),
-    )
+def _learner(learner: Learner) -> Any:
+    told = {name: attrgetter(attribute)(learner) for name, (_kind, attribute) in TOLD.items()}
+    return LearnerObject(id=learner.pk, **told, compliance_status=_overall(learner))
 
 
 def _item(line: ItemLine) -> ItemObject:

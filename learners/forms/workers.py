@@ -1,20 +1,21 @@
 """Workers as they are typed: new, edit, status, badge, return, merge."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Q
-from django.utils.text import format_lazy
+from django.db.models import DateField, ForeignKey, Q
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learners.forms.filters import area_choices
 from learners.models import Learner, LearnerArea, Role
+from learners.policies.worker_fields import WORKER_FIELDS, Card, WorkerField, fields_in
 from learners.policies.workers import STATUS_STEPS
 from learners.selectors.learners import find_by_badge
-from learners.services.learners import LearnerFacts, status_since
+from learners.services.learners import LearnerFacts, attribute_of, status_since
 from training.core.web.fields import DayField, ReasonField, RowField, needed, offer
 from training.core.web.forms import RefusableForm
 from training.core.words import day as day_in_words
@@ -30,38 +31,8 @@ class WorkerForm(RefusableForm, forms.Form):
         may_date_back: whether this person may enter an end before the last change of status, with a reason (C8).
     """
 
-    badge_id = forms.CharField(
-        label=gettext_lazy("Badge"),
-        min_length=3,
-        max_length=50,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": gettext_lazy("Enter the badge.")},
-    )
-    first_name = forms.CharField(label=gettext_lazy("First name"), required=False, max_length=100)
-    last_name = forms.CharField(label=gettext_lazy("Last name"), required=False, max_length=100)
-    company = RowField(
-        label=gettext_lazy("Employer"), error_messages={"required": gettext_lazy("Choose the employer.")}
-    )
-    role = RowField(label=gettext_lazy("Role"), error_messages={"required": gettext_lazy("Choose the role.")})
-    role_assigned_at = DayField(label=gettext_lazy("Role counts from"), required=False)
-    start_date = DayField(
-        label=gettext_lazy("Start date"),
-        error_messages={"required": gettext_lazy("Enter the first day on the site.")},
-    )
-    end_date = DayField(
-        label=gettext_lazy("End date"),
-        required=False,
-        help_text=gettext_lazy("The last day. From the day after it the worker is not active."),
-    )
-    supervisor = forms.CharField(
-        label=gettext_lazy("Supervisor"),
-        required=False,
-        max_length=50,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=gettext_lazy("The badge of another worker."),
-    )
-    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
-    phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=40)
+    badge_id = forms.CharField(min_length=3, max_length=50, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    supervisor = forms.CharField(required=False, max_length=50, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     areas = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Areas"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
@@ -76,7 +47,7 @@ class WorkerForm(RefusableForm, forms.Form):
     )
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    places = {"company_id": "company", "role_id": "role", "supervisor_id": "supervisor"}
+    places = {attribute_of(field): field.name for field in WORKER_FIELDS}
 
     def __init__(
         self, data: Any = None, *, learner: Learner | None = None, today: date, may_date_back: bool = False
@@ -84,6 +55,9 @@ class WorkerForm(RefusableForm, forms.Form):
         self.learner, self.today = learner, today
         self.assigned = _assigned(learner)
         super().__init__(data, initial=_initial(learner, self.assigned, today))
+        for field in WORKER_FIELDS:
+            if field.card is not None:
+                self.fields[field.name] = _form_field(field, self.fields.get(field.name))
         self.fields["role_assigned_at"].help_text = (
             _("If left empty: the start date.")
             if learner is None
@@ -114,23 +88,27 @@ class WorkerForm(RefusableForm, forms.Form):
 
     def facts(self) -> LearnerFacts:
         """Return what a valid form says; a role that stays keeps its day unless another one was typed."""
-        typed = self.cleaned_data
-        facts: LearnerFacts = {
-            "first_name": typed["first_name"],
-            "last_name": typed["last_name"],
-            "email": typed["email"],
-            "phone": typed["phone"],
-            "start_date": typed["start_date"],
-            "end_date": typed["end_date"],
-            "company_id": typed["company"],
-            "role_id": typed["role"],
-            "supervisor_id": typed["supervisor"],
+        facts: Any = {
+            attribute_of(field): self.cleaned_data[field.name] for field in WORKER_FIELDS if field.name in self.fields
         }
-        if "badge_id" in typed:
-            facts["badge_id"] = typed["badge_id"]
-        if typed["role_assigned_at"] and self._says_when_the_role_counts():
-            facts["role_assigned_at"] = typed["role_assigned_at"]
-        return facts
+        if not facts["role_assigned_at"] or not self._says_when_the_role_counts():
+            del facts["role_assigned_at"]
+        return facts  # type: ignore[no-any-return]  # the declared fields are those of LearnerFacts
+
+    @property
+    def person(self) -> Iterator[list[forms.BoundField]]:
+        """The rows of the card about the person."""
+        return self._rows(Card.PERSON)
+
+    @property
+    def work(self) -> Iterator[list[forms.BoundField]]:
+        """The rows of the card about the work."""
+        return self._rows(Card.WORK)
+
+    def _rows(self, card: Card) -> Iterator[list[forms.BoundField]]:
+        for row in fields_in(card):
+            if shown := [self[field.name] for field in row if field.name in self.fields]:
+                yield shown
 
     def chosen_areas(self) -> dict[int, date]:
         """Return the day since which each ticked area counts."""
@@ -236,17 +214,32 @@ def _assigned(learner: Learner | None) -> dict[int, date]:
 def _initial(learner: Learner | None, assigned: Mapping[int, date], today: date) -> dict[str, Any]:
     if learner is None:
         return {"start_date": today}
-    return {
-        "first_name": learner.first_name,
-        "last_name": learner.last_name,
-        "company": learner.company_id,
-        "role": learner.role_id,
-        "role_assigned_at": learner.role_assigned_at,
-        "start_date": learner.start_date,
-        "end_date": learner.end_date,
-        "supervisor": learner.supervisor.badge_id if learner.supervisor else "",
-        "email": learner.email,
-        "phone": learner.phone,
-        "areas": list(assigned),
-        "version": learner.updated_at.isoformat(),
+    stored = {field.name: getattr(learner, attribute_of(field)) for field in WORKER_FIELDS}
+    supervisor = learner.supervisor.badge_id if learner.supervisor else ""
+    return {**stored, "supervisor": supervisor, "areas": list(assigned), "version": learner.updated_at.isoformat()}
+
+
+def _form_field(field: WorkerField, made: forms.Field | None) -> forms.Field:
+    """Return the form's field for a field of `Learner`.
+
+    Args:
+        made: the one that the form has already, because it is typed in another way than the model holds it.
+    """
+    stored: Any = Learner._meta.get_field(field.name)
+    shown = {
+        "label": field.label or capfirst(str(stored.verbose_name)),
+        "help_text": field.help_text,
+        "required": not stored.blank,
     }
+    if made is not None:
+        for name, value in shown.items():
+            setattr(made, name, value)
+    elif isinstance(stored, ForeignKey):
+        made = RowField(**shown)
+    elif isinstance(stored, DateField):
+        made = DayField(**shown)
+    else:
+        made = stored.formfield(**shown)
+    if field.missing:
+        made.error_messages["required"] = str(field.missing)
+    return made
