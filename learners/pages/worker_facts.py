@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.text import capfirst
 
 from learners.models import Learner
-from learners.policies.worker_fields import WORKER_FIELDS, Shown
+from learners.policies.worker_fields import WORKER_FIELDS, ProfilePlace
 from training.core.words import day
 
 
@@ -33,7 +33,7 @@ def worker_facts(learner: Learner, *, shows_contact: bool) -> list[Fact]:
         learner: with its supervisor fetched.
         shows_contact: whether phone and e-mail are told: to those who keep workers.
     """
-    wanted = {Shown.FACTS, Shown.CONTACT} if shows_contact else {Shown.FACTS}
+    wanted = {ProfilePlace.FACTS, ProfilePlace.CONTACT} if shows_contact else {ProfilePlace.FACTS}
     facts = []
     for field in WORKER_FIELDS:
         value: Any = getattr(learner, field.name) if field.shown in wanted else None

@@ -22,7 +22,7 @@ class Card(StrEnum):
     WORK = "work"
 
 
-class Shown(StrEnum):
+class ProfilePlace(StrEnum):
     """Where the profile shows a field."""
 
     HEADING = "heading"  # in the heading, or in the verdict
@@ -47,7 +47,7 @@ class WorkerField:
     """
 
     name: str
-    shown: Shown
+    shown: ProfilePlace
     card: Card | None = None
     is_alone: bool = False
     label: str | Promise = ""
@@ -60,50 +60,55 @@ class WorkerField:
 WORKER_FIELDS = (
     WorkerField(
         name="badge_id",
-        shown=Shown.HEADING,
+        shown=ProfilePlace.HEADING,
         card=Card.PERSON,
         is_alone=True,
         missing=_("Enter the badge."),
         api={"badge_id": (str, "badge_id")},
     ),
-    WorkerField(name="first_name", shown=Shown.HEADING, card=Card.PERSON, api={"first_name": (str, "first_name")}),
-    WorkerField(name="last_name", shown=Shown.HEADING, card=Card.PERSON, api={"last_name": (str, "last_name")}),
-    WorkerField(name="phone", shown=Shown.CONTACT, card=Card.PERSON, api={}, scheme="tel"),
-    WorkerField(name="email", shown=Shown.CONTACT, card=Card.PERSON, api={}, scheme="mailto"),
-    WorkerField(name="status", shown=Shown.HEADING, api={"status": (str, "status")}),
-    WorkerField(name="status_reason", shown=Shown.HEADING, api={}),
+    WorkerField(
+        name="first_name",
+        shown=ProfilePlace.HEADING,
+        card=Card.PERSON,
+        api={"first_name": (str, "first_name")},
+    ),
+    WorkerField(name="last_name", shown=ProfilePlace.HEADING, card=Card.PERSON, api={"last_name": (str, "last_name")}),
+    WorkerField(name="phone", shown=ProfilePlace.CONTACT, card=Card.PERSON, api={}, scheme="tel"),
+    WorkerField(name="email", shown=ProfilePlace.CONTACT, card=Card.PERSON, api={}, scheme="mailto"),
+    WorkerField(name="status", shown=ProfilePlace.HEADING, api={"status": (str, "status")}),
+    WorkerField(name="status_reason", shown=ProfilePlace.HEADING, api={}),
     WorkerField(
         name="company",
-        shown=Shown.HEADING,
+        shown=ProfilePlace.HEADING,
         card=Card.WORK,
         missing=_("Choose the employer."),
         api={"company_id": (int, "company_id"), "company_name": (str, "company.name")},
     ),
     WorkerField(
         name="supervisor",
-        shown=Shown.FACTS,
+        shown=ProfilePlace.FACTS,
         card=Card.WORK,
         help_text=_("The badge of another worker."),
         api={"supervisor_id": (int | None, "supervisor_id")},
     ),
     WorkerField(
         name="role",
-        shown=Shown.HEADING,
+        shown=ProfilePlace.HEADING,
         card=Card.WORK,
         missing=_("Choose the role."),
         api={"role_id": (int, "role_id"), "role_title": (str, "role.title")},
     ),
-    WorkerField(name="role_assigned_at", shown=Shown.FACTS, card=Card.WORK, label=_("Role counts from"), api={}),
+    WorkerField(name="role_assigned_at", shown=ProfilePlace.FACTS, card=Card.WORK, label=_("Role counts from"), api={}),
     WorkerField(
         name="start_date",
-        shown=Shown.FACTS,
+        shown=ProfilePlace.FACTS,
         card=Card.WORK,
         missing=_("Enter the first day on the site."),
         api={"start_date": (Day, "start_date")},
     ),
     WorkerField(
         name="end_date",
-        shown=Shown.FACTS,
+        shown=ProfilePlace.FACTS,
         card=Card.WORK,
         help_text=_("The last day. From the day after it the worker is not active."),
         api={"end_date": (Day | None, "end_date")},

@@ -9,7 +9,7 @@ from learners.admin.workers import LearnerAdmin
 from learners.forms.workers import WorkerForm
 from learners.models import Learner
 from learners.pages.worker_facts import worker_facts
-from learners.policies.worker_fields import WORKER_FIELDS, Shown
+from learners.policies.worker_fields import WORKER_FIELDS, ProfilePlace
 from learners.services.learners import LearnerFacts, attribute_of
 from tests.factories.learners import LearnerFactory
 
@@ -62,7 +62,7 @@ def test_the_facts_leave_out_what_the_heading_says_and_what_is_empty():
     assert facts["Supervisor"].worker == boss
     assert facts["Start date"].value == "5 Jan 2026"
     assert "E-mail" not in {fact.label for fact in worker_facts(learner, shows_contact=False)}
-    assert {field.name for field in WORKER_FIELDS if field.shown is Shown.CONTACT} == {"email", "phone"}
+    assert {field.name for field in WORKER_FIELDS if field.shown is ProfilePlace.CONTACT} == {"email", "phone"}
 
 
 @pytest.mark.django_db
