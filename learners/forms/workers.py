@@ -229,7 +229,7 @@ def _form_field(field: WorkerField, made: forms.Field | None) -> forms.Field:
     shown = {
         "label": field.label or capfirst(str(stored.verbose_name)),
         "help_text": field.help_text,
-        "required": not stored.blank,
+        "required": bool(field.missing),
     }
     if made is not None:
         for name, value in shown.items():

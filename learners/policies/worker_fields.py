@@ -41,7 +41,7 @@ class WorkerField:
         is_alone: it has a row of the form for itself.
         label: the words before it; by default the name that the model gives to it.
         help_text: what the form says below it.
-        missing: what the form says where it is needed and empty.
+        missing: what the form says where it is left empty; without such words it may be.
         api: what the API tells of it: each name with its type, and where that is read off the worker.
         scheme: of the link that its value is, such as "tel".
     """

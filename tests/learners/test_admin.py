@@ -314,7 +314,7 @@ def test_r2_f6_revoking_needs_a_reason_and_compliance_follows_at_once(as_superus
     for blank in ("", "   "):
         response = as_superuser.post(address, {"reason": blank})
         assert response.status_code == 422
-        assert "This field is required." in response.content.decode()
+        assert "Enter the reason." in response.content.decode()
     assert not Revocation.objects.exists()
 
     assert as_superuser.post(address, {"reason": "Wrong person"}).status_code == 302
