@@ -68,7 +68,7 @@ def test_f6_a_record_is_revoked_with_a_reason(office: Page, live_server: LiveSer
 
     office.get_by_role("link", name="Revoke").click()
     office.get_by_role("button", name="Revoke").click()
-    expect(office.get_by_text("This field is required.")).to_be_visible()
+    expect(office.get_by_text("Enter the reason.")).to_be_visible()
     office.get_by_label("Reason").fill("Wrong person")
     office.get_by_role("button", name="Revoke").click()
 

@@ -306,7 +306,7 @@ def test_e6_the_correcting_sheet_is_shown_first_and_the_original_beside_it(
         (None, {}, 422, "No file was chosen."),
         (b"Hello", {}, 422, "is not a PDF, JPEG or PNG file"),
         (files.pdf(), {}, 409, "This file is the sheet that is already stored."),
-        (files.jpeg(), {"reason": ""}, 422, "This field is required."),
+        (files.jpeg(), {"reason": ""}, 422, "Enter the reason."),
         (files.jpeg(), {"corrects": 1_000_000}, 409, "Somebody else has added a correcting sheet in the meantime."),
     ],
 )
