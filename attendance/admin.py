@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attendance.models import CaptureVoid, ListAct, SessionAttendee
+from attendance.pages.finalize import finalize_preview
 from attendance.pages.trail import of_session
-from attendance.selectors.finalize import finalize_preview, list_state
+from attendance.selectors.finalize import list_state
 from attendance.services.capture import void_capture
 from attendance.services.finalize import finalize_session
 from learners.admin.workers import WORKER_SEARCH

@@ -12,7 +12,7 @@ from ninja import File, Path, Query, Router, Status, UploadedFile
 from pydantic import Field, model_validator
 
 from attendance.api.objects import AttendeeObject, Stored, Suggestion, attendee_object, stored_object, suggestion
-from attendance.pages.picker import PAGE_SIZE, SHORTEST_SEARCH, Wanted, candidate_count, candidates
+from attendance.pages.candidates import PAGE_SIZE, SHORTEST_SEARCH, Wanted, candidate_count, candidates
 from attendance.pages.register import register
 from attendance.selectors.evidence import present_upload
 from attendance.services.attendees import add_attendees, remove_attendee

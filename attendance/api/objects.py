@@ -10,18 +10,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from attendance.models import ListAct
+from attendance.pages.candidates import Candidate
 from attendance.pages.list_acts import undoable
-from attendance.pages.picker import Candidate
 from attendance.pages.register import Row
 from attendance.pages.sessions import SessionLine, session_lines
-from attendance.policies.lists import (
-    ListFacts,
-    check_can_finalize,
-    check_can_mark,
-    check_can_upload,
-    check_list_is_open,
-    check_list_may_shrink,
-)
+from attendance.policies.finalize import ListFacts, check_can_finalize
+from attendance.policies.lists import check_can_mark, check_can_upload, check_list_is_open, check_list_may_shrink
 from attendance.policies.sheet_findings import Told
 from attendance.policies.sheet_reading import reading_of
 from attendance.selectors.evidence import present_uploads

@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from attendance.pages.picker import LONGEST_PAGE, Group, Wanted
+from attendance.pages.candidates import LONGEST_PAGE, Group, Wanted
 from attendance.services.marking import REMARKS_LENGTH, Everybody, Mark
 from training.core.keys import key_of, keys_of
 from training.core.refusals import Invalid

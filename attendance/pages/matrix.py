@@ -18,13 +18,14 @@ from learners.policies.standing import (
     FINE,
     RED,
     Facts,
+    Group,
     ItemStanding,
     Standing,
     standing_of_item,
     standing_of_worker,
 )
 from learners.selectors.as_of import facts_as_of, list_workers_as_of, workers_as_of
-from learners.selectors.learners import Group, WorkerFilter, group_counts, pending_sign_offs, person_of, rows_of_people
+from learners.selectors.learners import WorkerFilter, group_counts, pending_sign_offs, person_of, rows_of_people
 from learners.selectors.matrix import (
     Column,
     Place,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
-from attendance.pages.picker import items_for_course, leaves_before, standing_for_course
+from attendance.pages.course_standing import items_for_course, leaves_before, standing_for_course
 from attendance.policies.lists import check_can_remove
 from attendance.services.marking import StaleRow
 from learners.models import CompetencyRecord, Learner, Role, TrainingRecord

@@ -11,7 +11,8 @@ from typing import Generic, TypeVar
 from django.db.models import Q, QuerySet
 
 from learners.models import Learner
-from learners.selectors.learners import WorkerFilter, WorkerRow, find_by_badge, list_workers, worker_rows
+from learners.pages.worker_rows import WorkerRow, worker_rows
+from learners.selectors.learners import WorkerFilter, find_by_badge, list_workers
 from training.core.permissions import Permission, User, may
 from training.models import Company, Course, Session, TrainingClass
 from training.pages.library_lists import mentioning

@@ -13,9 +13,11 @@ from django.db.models import Count, QuerySet, Value, Window
 from attendance.pages.sessions import SessionLine, session_lines
 from attendance.selectors.bookings import Booking, next_bookings, with_seats
 from learners.models import CompetencyRecord
+from learners.pages.urgent import Urgent, most_urgent
+from learners.pages.worker_rows import Reason, WorkerRow
+from learners.policies.standing import Group
 from learners.selectors.compliance import Freshness, freshness
-from learners.selectors.learners import Group, Reason, WorkerRow, group_counts, pending_sign_offs
-from learners.selectors.urgent import Urgent, most_urgent
+from learners.selectors.learners import group_counts, pending_sign_offs
 from training.core.permissions import User
 from training.models import ClassAttendanceSession, Session
 from training.selectors.availability import start_of_day

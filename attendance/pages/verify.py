@@ -8,7 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
-from attendance.selectors.papers import Paper, papers
+from attendance.pages.papers import Paper, papers
 from learners.models import CompetencyRecord, EvidenceUpload, Learner
 from learners.policies.sign_offs import AlreadySignedOff, check_pending
 from learners.policies.standing import Verdict, verdict

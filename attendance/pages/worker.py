@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
+from attendance.pages.papers import Paper, papers
 from attendance.selectors.bookings import Coming, coming_of
-from attendance.selectors.papers import Paper, papers
 from learners.models import CompetencyRecord, EvidenceUpload, Learner, TrainingRecord
 from learners.pages.items import ItemLine, item_lines, item_lines_as_of
 from learners.pages.later import Later, changed_later

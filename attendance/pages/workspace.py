@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from attendance.pages.evidence import EvidenceCard, evidence_card
+from attendance.pages.finalize import FinalizePreview, finalize_preview
 from attendance.pages.register import Row, register
 from attendance.policies.lists import capacity_warning, has_ended
-from attendance.selectors.evidence import EvidenceCard, evidence_card
-from attendance.selectors.finalize import FinalizePreview, finalize_preview
 from attendance.selectors.repeat import to_repeat
 from training.models import CourseVersion, Session, Venue
 from training.models.session import TimeRange

@@ -23,9 +23,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from attendance.papers.dossiers import File, Held, dossiers
 from attendance.papers.pack_summary import Summary, print_summary
 from attendance.papers.zip_stream import Member, zipped
-from attendance.selectors.pack import File, Held, dossiers
 from learners.evidence.reads import log_downloads
 from learners.evidence.store import (
     EvidenceAltered,

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from attendance.selectors.pack import Dossier, Held
+from attendance.papers.dossiers import Dossier, Held
 from learners.pages.items import ItemLine
 from learners.policies.standing import KIND_OF_VERDICT
 from training.core.printing import UNPRINTABLE, printable, typeset, typeset_apart

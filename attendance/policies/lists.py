@@ -4,16 +4,15 @@ Each `check_…` raises the reason, so that a button (`training.policies.session
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import ListAct, SessionAttendee
-from learners.models import TrainingRecord
-from training.core.permissions import Permission, name_of
-from training.core.refusals import Conflict, Invalid
-from training.core.words import clock, day, moment
+from training.core.permissions import Permission
+from training.core.refusals import Conflict
+from training.core.words import moment
 from training.models import Session
 
 
@@ -160,38 +159,6 @@ def capacity_warning(*, attendees: int, capacity: int | None) -> str:
     return _("Venue Capacity Exceeded (%(attendees)d/%(capacity)d).") % {"attendees": attendees, "capacity": capacity}
 
 
-class AlreadyFinalized(Conflict):
-    """The session was finalized before (409)."""
-
-
-class NotScheduled(Conflict):
-    """The session is cancelled, or still a draft (409)."""
-
-
-class EvidenceMissing(Invalid):
-    """There is no signed attendance sheet (400)."""
-
-
-class NotStarted(Invalid):
-    """The session lies ahead (400)."""
-
-
-class NobodyPresent(Invalid):
-    """Nobody on the list is marked present (400)."""
-
-
-class ChangedSinceAsked(Conflict):
-    """What somebody said yes to is not so any more (409)."""
-
-
-class SheetNotConfirmed(Invalid):
-    """The signed sheet may be the wrong one, and nobody said that they looked at it (400)."""
-
-
-class TwoOutcomes(Conflict):
-    """Somebody passed on one line of the list and not on another, under two badges (409, L2)."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class ListCounts:
     """How many lines of a list are what: the one meaning of these words, on every page and in the API.
@@ -229,217 +196,6 @@ class ListCounts:
         return self.listed - self.present
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListFacts(ListCounts):
-    """What finalize has to know about a session besides its own row.
-
-    Attributes:
-        has_evidence: the file that the session names was stored and verified.
-        people, people_passed, people_failed: persons on the lines marked present, who may stand on two of them under
-            two badges (L2).
-    """
-
-    has_evidence: bool
-    people: int
-    people_passed: int
-    people_failed: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What finalize makes of a list (F2).
-
-    Attributes:
-        training_records: those that passed and failed together.
-        competency_records: passes that wait for a practical sign-off, and so are no training records yet.
-        second_lines: lines marked present that make nothing, since their person has it by another line (L2).
-    """
-
-    training_records: int
-    passed: int
-    failed: int
-    competency_records: int
-    second_lines: int = 0
-
-
-def outcome(session: Session, facts: ListFacts) -> Outcome:
-    """Return what finalize makes: who passed a course that wants a practical sign-off is verified first (F2)."""
-    passed, failed, second_lines = facts.people_passed, facts.people_failed, facts.present - facts.people
-    if session.course_version is not None and session.course_version.requires_verification:
-        return Outcome(
-            training_records=failed, passed=0, failed=failed, competency_records=passed, second_lines=second_lines
-        )
-    return Outcome(
-        training_records=passed + failed,
-        passed=passed,
-        failed=failed,
-        competency_records=0,
-        second_lines=second_lines,
-    )
-
-
-def check_not_finalized(session: Session) -> None:
-    """F1, F4: a session is finalized once.
-
-    Raises:
-        AlreadyFinalized: it was before; the sentence says by whom and when.
-    """
-    if session.finalized_at is None or session.finalized_by is None:
-        return
-    raise AlreadyFinalized(
-        _("This session was finalized already, by %(who)s on %(day)s at %(time)s.")
-        % {
-            "who": name_of(session.finalized_by),
-            "day": day(session.finalized_at),
-            "time": clock(session.finalized_at),
-        },
-        conflict={"kind": "STATE", "session_id": session.pk},
-    )
-
-
-def check_is_scheduled(session: Session) -> None:
-    """F1: only what was scheduled can be finalized.
-
-    Raises:
-        NotScheduled: it is cancelled or a draft.
-    """
-    conflict = {"kind": "STATE", "session_id": session.pk}
-    if session.status == Session.Status.CANCELLED:
-        raise NotScheduled(_("This session is cancelled, so there is nothing to finalize."), conflict=conflict)
-    if session.status == Session.Status.DRAFT:
-        raise NotScheduled(_("This session is still a draft. Schedule it first."), conflict=conflict)
-
-
-def check_has_evidence(facts: ListFacts) -> None:
-    """F1: no record without the signed sheet.
-
-    Raises:
-        EvidenceMissing: none was uploaded.
-    """
-    if not facts.has_evidence:
-        raise EvidenceMissing(_("Evidence missing. Upload the signed attendance sheet first."))
-
-
-def check_has_started(session: Session, *, now: datetime) -> None:
-    """F1: attendance of the future is no attendance.
-
-    Raises:
-        NotStarted: it starts after `now`, or has no start yet.
-    """
-    if session.start_time is None:
-        raise NotStarted(_("The session has no start time yet. Schedule it first."))
-    if session.start_time > now:
-        raise NotStarted(
-            _("The session has not started yet: it begins on %(day)s at %(time)s. Finalize it after that.")
-            % {"day": day(session.start_time), "time": clock(session.start_time)}
-        )
-
-
 def has_ended(session: Session, *, now: datetime) -> bool:
     """Tell whether the session is over: only then can its sheet, or a mark on its list, be missing."""
     return session.end_time is not None and session.end_time <= now
-
-
-def check_somebody_is_present(facts: ListFacts) -> None:
-    """F1: a session without anybody present is cancelled, not finalized.
-
-    Raises:
-        NobodyPresent: nobody is marked present.
-    """
-    if not facts.present:
-        raise NobodyPresent(_("Nobody is marked present. Cancel the session instead."))
-
-
-def check_outcomes_agree(facts: ListFacts) -> None:
-    """L2, invariant 4: a person on two lines gets one record, so both say the same.
-
-    Raises:
-        TwoOutcomes: somebody passed on one line, and not on the other.
-    """
-    if facts.people_passed + facts.people_failed > facts.people:
-        raise TwoOutcomes(
-            _(
-                "Somebody stands on two lines under two badges, passed on one and not passed on the other. "
-                "Look for “Twice” in the list, and mark one of these lines absent or both alike."
-            )
-        )
-
-
-def check_is_as_confirmed(session: Session, *, confirmed: str | None, state: str) -> None:
-    """F5: who says yes to numbers that have changed meanwhile is asked again.
-
-    Args:
-        confirmed: `list_state` of what was shown; None where nothing was.
-        state: `list_state` now.
-
-    Raises:
-        ChangedSinceAsked: there was a change. Of a finalized session F1 has more to say.
-    """
-    if confirmed not in (None, state) and not session.is_finalized:
-        raise ChangedSinceAsked(
-            _(
-                "The list, a mark or the sheet has changed since you were asked, and nothing was done. "
-                "Look at the numbers again, then finalize."
-            )
-        )
-
-
-def check_sheet_is_confirmed(session: Session, *, confirmed: str, state: str) -> None:
-    """E8: where the sheet seems not to be the right or the whole one, somebody has looked before records are made.
-
-    Args:
-        confirmed: `sheet_state` of the warnings that somebody said yes to; empty where nobody did.
-        state: `sheet_state` now.
-
-    Raises:
-        SheetNotConfirmed: nobody did.
-        ChangedSinceAsked: they did to other warnings.
-    """
-    if not state or confirmed == state:
-        return
-    if not confirmed:
-        message = _("Look at the signed sheet, then tick the box. Nothing has been done yet.")
-        raise SheetNotConfirmed(message, errors={"sheet_confirmed": [message]})
-    check_is_as_confirmed(session, confirmed=confirmed, state=state)
-
-
-def check_can_finalize(session: Session, facts: ListFacts, *, now: datetime) -> None:
-    """F1's checks in F1's order; the button (F5) and the service ask here alike.
-
-    Raises:
-        AlreadyFinalized, NotScheduled: 409.
-        EvidenceMissing, NotStarted, NobodyPresent: 400.
-        TwoOutcomes: 409.
-    """
-    check_not_finalized(session)
-    check_is_scheduled(session)
-    check_has_evidence(facts)
-    check_has_started(session, now=now)
-    check_somebody_is_present(facts)
-    check_outcomes_agree(facts)
-
-
-def completion_date(*, end_time: datetime, now: datetime) -> date:
-    """Return the site's date on which the session ended, or of finalize (`now`) if that is earlier (F2)."""
-    return min(timezone.localdate(end_time), timezone.localdate(now))
-
-
-class NoCertificate(Conflict):
-    """The record was revoked, or tells of training that was not passed (409)."""
-
-
-def check_has_certificate(record: TrainingRecord) -> None:
-    """A certificate is for a pass that stands; one that has expired says so itself (R2, C2).
-
-    Raises:
-        NoCertificate: the sentence says why.
-    """
-    if hasattr(record, "revocation"):
-        raise NoCertificate(
-            _("Record %(number)s was revoked on %(day)s, so it has no certificate.")
-            % {"number": record.pk, "day": day(record.revocation.revoked_on)}
-        )
-    if record.result != TrainingRecord.Result.PASSED:
-        raise NoCertificate(
-            _("The training of record %(number)s was not passed, so it has no certificate.") % {"number": record.pk}
-        )

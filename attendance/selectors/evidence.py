@@ -1,54 +1,14 @@
 """The signed sheet of a session, and whose it is."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 
-from django.conf import settings
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attendance.policies.corrections import check_is_finalized
-from attendance.policies.lists import check_can_upload, has_ended
-from attendance.policies.sheet_findings import Told
-from attendance.selectors.sheet_reading import sheets_told
 from learners.models import CompetencyRecord, EvidenceUpload, TrainingRecord
 from learners.selectors.evidence import original_among, sheets_of_session
 from training.core.refusals import NotFound
 from training.models import Session
-from training.policies.sessions import allows
-
-
-@dataclass(frozen=True)
-class EvidenceCard:
-    """What the card of the workspace shows.
-
-    Args:
-        sheets: the newest correction first, the one that the session links to last; none while it is missing.
-        told: by sheet, in their order, what its codes tell (E8).
-        is_open: it can still be uploaded or replaced, as far as the session goes.
-        is_correctable: it can be corrected (E6), as far as the session goes.
-        is_due: the session has been held, so that its sheet is missing while there is none.
-        max_bytes: how much may be sent at once.
-    """
-
-    session: Session
-    sheets: Sequence[EvidenceUpload]
-    told: Sequence[Told]
-    is_open: bool
-    is_correctable: bool
-    is_due: bool
-    max_bytes: int
-
-    @property
-    def upload(self) -> EvidenceUpload | None:
-        """The sheet that is shown first."""
-        return self.sheets[0] if self.sheets else None
-
-    @property
-    def papers(self) -> list[tuple[EvidenceUpload, Told]]:
-        """Each sheet with what its codes tell."""
-        return list(zip(self.sheets, self.told, strict=True))
 
 
 def session_of_evidence(session_id: int) -> Session:
@@ -86,22 +46,6 @@ def sign_off_of_evidence(record_id: int) -> CompetencyRecord:
     if record is None:
         raise NotFound(_("There is no such practical sign-off."))
     return record
-
-
-def evidence_card(session: Session) -> EvidenceCard:
-    """Return what the evidence card of a session shows: in one query, and two more if a sheet is of another version of
-    the list.
-    """
-    uploads = sheets(session)
-    return EvidenceCard(
-        session=session,
-        sheets=uploads,
-        told=sheets_told([(session, upload) for upload in uploads]),
-        is_open=allows(check_can_upload, session),
-        is_correctable=allows(check_is_finalized, session),
-        is_due=session.status == Session.Status.SCHEDULED and has_ended(session, now=timezone.now()),
-        max_bytes=settings.EVIDENCE_MAX_BYTES,
-    )
 
 
 def sheets(session: Session) -> list[EvidenceUpload]:

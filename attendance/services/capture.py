@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from attendance.models import CaptureVoid
 from learners.models import LearnerHoursLog, LearnerProgression
-from learners.policies.hours import Hours, WrongHours, as_hours, check_presence
+from learners.models.hours_rules import Hours, WrongHours, as_hours
+from learners.policies.hours import check_presence
 from learners.selectors.progression import in_progress_keys
 from training.core.permissions import Permission, check_may
 from training.core.refusals import Conflict, Invalid, check_reason

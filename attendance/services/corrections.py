@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
 from attendance.policies.corrections import NothingToCorrect, Result, Seen, Standing, check_can_correct
-from attendance.policies.lists import completion_date
+from attendance.policies.finalize import completion_date
 from attendance.selectors.corrections import standing_of
 from attendance.selectors.evidence import session_of_evidence
 from learners.models import CompetencyRecord, Learner, TrainingRecord

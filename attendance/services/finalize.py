@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attendance.policies.lists import (
+from attendance.policies.finalize import (
     ChangedSinceAsked,
     Outcome,
     check_can_finalize,

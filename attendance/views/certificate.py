@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from attendance.papers.certificate import file_name, print_certificate
-from attendance.policies.lists import check_has_certificate
+from attendance.policies.certificates import check_has_certificate
 from attendance.selectors.certificate import certificate_of, get_record
 from attendance.tasks import CERTIFICATES, SESSION, SITE, certificates_asked_for, certificates_title
 from training.core.permissions import Permission, check_may, may, requires

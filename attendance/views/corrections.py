@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
 from attendance.forms.corrections import CorrectingSheetForm, CorrectionForm
+from attendance.pages.corrections import candidates
 from attendance.pages.worker import get_worker
 from attendance.policies.corrections import Result, check_is_finalized
-from attendance.selectors.corrections import candidates, standing_of
+from attendance.selectors.corrections import standing_of
 from attendance.selectors.evidence import newest_sheet, record_of_evidence, session_of_evidence
 from attendance.services.corrections import correct_record, revoke_seen
 from attendance.services.evidence import correct_sheet

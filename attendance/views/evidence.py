@@ -13,16 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from attendance.pages.evidence import evidence_card
+from attendance.pages.papers import line_of, papers
 from attendance.pages.workspace import progress
 from attendance.policies.sheet_findings import Told
-from attendance.selectors.evidence import (
-    evidence_card,
-    record_of_evidence,
-    session_of_evidence,
-    sheets,
-    sign_off_of_evidence,
-)
-from attendance.selectors.papers import line_of, papers
+from attendance.selectors.evidence import record_of_evidence, session_of_evidence, sheets, sign_off_of_evidence
 from attendance.selectors.sheet_reading import sheet_told
 from attendance.services.evidence import upload_evidence
 from learners.evidence.page_images import Width, page_image

@@ -10,9 +10,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from attendance.pages.finalize import told_second_lines
 from attendance.pages.workspace import progress
-from attendance.policies.lists import ChangedSinceAsked, SheetNotConfirmed
-from attendance.selectors.finalize import list_state, told_second_lines
+from attendance.policies.finalize import ChangedSinceAsked, SheetNotConfirmed
+from attendance.selectors.finalize import list_state
 from attendance.services.finalize import FinalizeResult, finalize_session
 from training.core.permissions import Permission, requires
 from training.core.web.answers import answer, go

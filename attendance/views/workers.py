@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from attendance.pages.first_steps import is_empty_site
 from learners.forms.filters import WorkerFilterForm
-from learners.selectors.learners import WorkerFilter, group_counts, list_workers, worker_rows, workers_of
+from learners.pages.worker_rows import worker_rows
+from learners.selectors.learners import WorkerFilter, group_counts, list_workers, workers_of
 from training.core.permissions import Permission, requires
 from training.core.sorting import sort_of, sorted_by
 from training.core.web.answers import answer

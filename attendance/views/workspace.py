@@ -16,12 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from attendance.forms.lists import PickerForm, act_key, everybody, learner_ids, line_number, taken_back, typed_marks
+from attendance.pages.corrections import corrections_of
 from attendance.pages.list_acts import names_of, offer_of, what_of
 from attendance.pages.picker import Picker, picker
 from attendance.pages.register import Row, register
 from attendance.pages.workspace import progress, workspace
 from attendance.policies.lists import check_can_mark, check_list_is_open
-from attendance.selectors.corrections import corrections_of
 from attendance.services.attendees import Added, add_attendees, duplicate_session, plan_repeat, remove_attendee
 from attendance.services.list_acts import Undone, undo_act
 from attendance.services.marking import Mark, NotOnTheList, StaleMarks, StaleRow, save_list, save_marks

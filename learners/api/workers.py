@@ -11,9 +11,9 @@ from pydantic import Field, WithJsonSchema, create_model
 
 from learners.models import ComplianceStatus, Learner, LearnerHoursLog
 from learners.pages.items import ItemLine, item_lines
-from learners.policies.standing import Verdict, is_out_of_date, verdict
 from learners.policies.worker_fields import WORKER_FIELDS
-from learners.selectors.learners import Group, WorkerFilter, group_counts, list_workers, sign_offs_owed
+from learners.policies.standing import Group, Verdict, is_out_of_date, verdict
+from learners.selectors.learners import WorkerFilter, group_counts, list_workers, sign_offs_owed
 from learners.selectors.progression import ProgressionLine, hours_log, progressions_of_learner
 from learners.services.merging import merge_workers
 from training.core.api.objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page, part

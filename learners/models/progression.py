@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from learners.policies.hours import (
+from learners.models.hours_rules import (
     Hours,
     as_hours,
     check_day,

@@ -2,34 +2,31 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from learners.models import LearnerProgression, ProgressionEvent
+from learners.models.hours_rules import Hours, WrongHours, after_last_day, as_hours, check_hours
 from training.core.refusals import Conflict, Invalid
 from training.core.words import day as day_in_words
 
-Hours = Decimal | float | int | str
+Status = LearnerProgression.Status
+Step = ProgressionEvent.Kind
 
-MOST = Decimal("9999.9")  # what the column of one entry holds
-
-# Every step of a progression, and the states in which it can be taken; what is not here is refused.
-STEPS_FROM: Mapping[str, Collection[str]] = {
-    "held": {"in_progress"},
-    "resumed": {"on_hold", "completed"},
-    "completed": {"in_progress", "on_hold"},
+# The one table of legal steps (H7): in which states of a programme each step can be taken. What is not here is refused.
+STEPS_FROM: Mapping[Step, Collection[Status]] = {
+    Step.HELD: {Status.IN_PROGRESS},
+    Step.RESUMED: {Status.ON_HOLD, Status.COMPLETED},
+    Step.COMPLETED: {Status.IN_PROGRESS, Status.ON_HOLD},
 }
-# The state in which each step leaves a progression.
-STATE_AFTER: Mapping[str, str] = {
-    "started": "in_progress",
-    "held": "on_hold",
-    "resumed": "in_progress",
-    "completed": "completed",
+# In which state each step leaves the programme.
+STATE_AFTER: Mapping[Step, Status] = {
+    Step.STARTED: Status.IN_PROGRESS,
+    Step.HELD: Status.ON_HOLD,
+    Step.RESUMED: Status.IN_PROGRESS,
+    Step.COMPLETED: Status.COMPLETED,
 }
-
-
-class WrongHours(Invalid):
-    """Hours that cannot be, such as more present than trained (H2, H5)."""
 
 
 class WrongDate(Invalid):
@@ -44,67 +41,6 @@ class HoursStay(Conflict):
     """These hours cannot be taken back by themselves, or were before (invariant 6)."""
 
 
-class MeetingWasNotHeld(Conflict):
-    """The client cancelled the meeting or its agent was absent, so it has no hours (H3)."""
-
-
-def as_hours(value: Hours) -> Decimal:
-    """Return a number of hours, exactly.
-
-    Raises:
-        WrongHours: it is no number.
-    """
-    try:
-        hours = Decimal(str(value))
-    except InvalidOperation:
-        hours = Decimal("NaN")
-    if not hours.is_finite():
-        raise WrongHours(_("Enter hours as a number, such as 4 or 3.5."))
-    return hours
-
-
-def check_hours(*, trained: Decimal, present: Decimal) -> None:
-    """H5, invariant 6: present lies between 0 and trained; one decimal is kept."""
-    if any(hours * 10 % 1 for hours in (trained, present)):
-        raise WrongHours(_("Enter hours with at most one decimal, such as 3.5."))
-    if not 0 <= present <= trained:
-        raise WrongHours(_("Hours present must be between 0 and the hours trained."))
-    if trained > MOST:
-        raise WrongHours(_("These are too many hours for one entry."))
-
-
-def check_source(source: str, *, known: Collection[str]) -> None:
-    """Hours come from somewhere that is known."""
-    if source not in known:
-        raise WrongHours(_("Hours come from one of: %(known)s.") % {"known": ", ".join(known)})
-
-
-def check_meeting(meeting_date: date | None, *, log_date: date | None) -> date:
-    """H5: hours of a meeting are logged for its date.
-
-    Args:
-        meeting_date: None where the class has no such meeting.
-    """
-    if meeting_date is None:
-        raise WrongHours(_("That meeting does not belong to the worker's class."))
-    if log_date is not None and log_date != meeting_date:
-        raise WrongHours(_("The meeting has a date of its own. Leave the other date out."))
-    return meeting_date
-
-
-def check_meeting_held(status: str) -> None:
-    """H3: a meeting that the client cancelled or that its agent missed logs no hours."""
-    if status not in {"pending", "captured"}:
-        raise MeetingWasNotHeld(
-            _(
-                "That meeting was marked as cancelled by the client, and has no hours. An administrator can take "
-                "that back."
-            )
-            if status == "client_cancelled"
-            else _("That meeting was marked as trainer absent, and has no hours. An administrator can take that back.")
-        )
-
-
 def check_can_void_hours(*, is_of_capture: bool, is_reversed: bool, is_reversal: bool) -> None:
     """Invariant 6: hours are reversed once, and those of a capture with all of it (H4)."""
     if is_reversal:
@@ -117,28 +53,19 @@ def check_can_void_hours(*, is_of_capture: bool, is_reversed: bool, is_reversal:
         )
 
 
-def check_day(day: date, *, today: date, left_on: date | None) -> None:
-    """Nobody was trained tomorrow, or after the last day on the site (L3).
+def check_in_progress(status: str) -> None:
+    """H5: hours are entered by hand only while the programme is in progress.
 
     Args:
-        left_on: the worker's last day, if there is one.
+        status: of the programme, one of `LearnerProgression.Status`.
+
+    Raises:
+        ProgressionNotInThisState: it is on hold or completed.
     """
-    if day > today:
-        raise WrongHours(_("Hours are recorded on the day or later, not before it."))
-    if left_on is not None and day > left_on:
-        raise WrongHours(_gone(left_on))
-
-
-def _gone(left_on: date) -> str:
-    return _("The worker's last day was %(day)s. No hours are recorded after it.") % {"day": day_in_words(left_on)}
-
-
-def check_in_progress(status: str) -> None:
-    """H5: hours by hand belong to the programme in progress."""
-    if status != "in_progress":
+    if status != Status.IN_PROGRESS:
         raise ProgressionNotInThisState(
             _("This programme is on hold. Resume it before hours are entered.")
-            if status == "on_hold"
+            if status == Status.ON_HOLD
             else _("This programme is completed. Resume it before hours are entered.")
         )
 
@@ -175,7 +102,7 @@ def check_by_hand(
         text = _("The programme started on %(day)s. Enter that day or a later one.")
         errors["log_date"] = [text % {"day": day_in_words(started_on)}]
     elif left_on is not None and day > left_on:
-        errors["log_date"] = [_gone(left_on)]
+        errors["log_date"] = [after_last_day(left_on)]
     if errors:
         raise WrongHours(" ".join(text for texts in errors.values() for text in texts), errors=errors)
 
@@ -188,35 +115,45 @@ def check_presence(hours: Decimal, *, scheduled: Decimal) -> None:
         )
 
 
-def check_step(kind: str, *, status: str) -> None:
-    """H7: only steps of the table are taken."""
-    if status not in STEPS_FROM[kind]:
+def check_step(step: Step, *, status: str) -> None:
+    """H7: only the steps of the table are taken.
+
+    Args:
+        status: of the programme, one of `LearnerProgression.Status`.
+
+    Raises:
+        ProgressionNotInThisState: `STEPS_FROM` does not have the step for this state.
+    """
+    if status not in STEPS_FROM[step]:
         raise ProgressionNotInThisState(
             {
-                "in_progress": _("This programme is in progress already."),
-                "on_hold": _("This programme is on hold already."),
-                "completed": _("This programme is completed. Resume it first."),
-            }[status]
+                Status.IN_PROGRESS: _("This programme is in progress already."),
+                Status.ON_HOLD: _("This programme is on hold already."),
+                Status.COMPLETED: _("This programme is completed. Resume it first."),
+            }[Status(status)]
         )
 
 
 def check_effective_date(
-    kind: str, effective: date, *, last_step_on: date, hours_until: date | None, today: date
+    step: Step, effective: date, *, last_step_on: date, hours_until: date | None, today: date
 ) -> None:
-    """H7: a step takes effect not in the future, not before the last step, and not before hours that are logged.
+    """H7: a step takes effect neither in the future, nor before the last step, nor before hours that are logged.
 
-    From the day of a hold on, nobody is captured; the day of completion is the last one that is.
+    From the day of a hold on, no hours of the worker are recorded; the day of completion is the last on which they are.
 
     Args:
-        last_step_on: from which day the step before took effect.
-        hours_until: the last day with hours, if there are any.
+        last_step_on: the day on which the step before took effect.
+        hours_until: the last day with hours; None where there are none.
+
+    Raises:
+        WrongDate: `errors["effective_date"]` says why.
     """
     if effective > today:
         text = _("This day is in the future. Enter today or an earlier day.")
     elif effective < last_step_on:
         text = _("The last change took effect on %(day)s. Enter that day or a later one.")
         text %= {"day": day_in_words(last_step_on)}
-    elif kind != "resumed" and hours_until is not None and hours_until >= first_day_without_hours(kind, effective):
+    elif step != Step.RESUMED and hours_until is not None and hours_until >= first_day_without_hours(step, effective):
         text = _("Hours are recorded for %(day)s. Enter a later day, or have them taken back first.")
         text %= {"day": day_in_words(hours_until)}
     else:
@@ -224,9 +161,9 @@ def check_effective_date(
     raise WrongDate(text, errors={"effective_date": [text]})
 
 
-def first_day_without_hours(kind: str, effective: date) -> date:
-    """Return the first day on which nobody is captured after a hold or a completion (H7)."""
-    return effective + timedelta(days=1) if kind == "completed" else effective
+def first_day_without_hours(step: Step, effective: date) -> date:
+    """Return the first day for which no hours of the worker are recorded after a hold or a completion (H7)."""
+    return effective + timedelta(days=1) if step == Step.COMPLETED else effective
 
 
 def percent(part: Decimal, whole: Decimal | None) -> int | None:

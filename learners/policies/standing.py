@@ -35,6 +35,36 @@ KIND_OF_VERDICT = {
 }
 
 
+class Group(TextChoices):
+    """The groups of ACTIVE workers that pages count and filter by; the values stand in addresses.
+
+    TO_VERIFY counts workers. What stands as "to verify" is a number of sign-offs, `sign_offs_owed`, and one worker may
+    wait for several.
+    """
+
+    NOT_CLEARED = "not-cleared", gettext_lazy("Not cleared")
+    DUE = "due", gettext_lazy("Due")
+    EXPIRING = "expiring", gettext_lazy("Expiring")
+    TO_VERIFY = "to-verify", gettext_lazy("Sign-off owed")
+    CLEARED = "cleared", gettext_lazy("Cleared")
+
+    @property
+    def kind(self) -> str:
+        """The status kind in which pages show it."""
+        return {Group.NOT_CLEARED: "bad", Group.TO_VERIFY: "wait", Group.CLEARED: "ok"}.get(self, "warn")
+
+    @property
+    def meaning(self) -> str:
+        """What the group holds, in a sentence beside its count."""
+        return {
+            Group.NOT_CLEARED: _("A required training is missing, expired or overdue, or the answer is out of date."),
+            Group.DUE: _("Cleared, with a first training that is due."),
+            Group.EXPIRING: _("Cleared, with a proof that ends within the warning window."),
+            Group.TO_VERIFY: _("A practical sign-off is owed; counted in the other groups as well."),
+            Group.CLEARED: _("Nothing that is required is missing, expired or overdue."),
+        }[self]
+
+
 class Judged(Protocol):
     """What of an item decides how it is told."""
 

@@ -9,19 +9,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import LearnerHoursLog, LearnerProgression
+from learners.models.hours_rules import Hours
 from learners.policies import hours as rules
+from learners.selectors.learners import rows_of_people
+from learners.services.progression import in_progress_of, person_key
 from training.core.long_jobs import take_time
 from training.core.permissions import Permission, check_may
-from training.core.refusals import NotFound, check_reason
+from training.core.refusals import Invalid, NotFound, check_reason
 from training.core.transactions import acting, lock_row
 from training.models import ClassAttendanceSession
+
+
+class NoProgression(Invalid):
+    """The learner is in no programme, or not in that class (H5)."""
 
 
 def enter_hours(
     *,
     tracking_id: int,
-    hours_trained: rules.Hours,
-    hours_present: rules.Hours,
+    hours_trained: Hours,
+    hours_present: Hours,
     log_date: date,
     notes: str = "",
     by: User,
@@ -55,6 +62,50 @@ def enter_hours(
         manual = LearnerHoursLog.Source.MANUAL
         found.add_hours(hours_trained, hours_present, manual, notes.strip() or None, None, by, log_date=log_date)
         return found
+
+
+def log_hours(  # noqa: PLR0917  # H5 fixes the order
+    learner_id: int,
+    hours_trained: Hours,
+    hours_present: Hours,
+    source: str = "manual",
+    notes: str | None = None,
+    session_id: int | None = None,
+    created_by: User | int | None = None,
+    *,
+    log_date: date | None = None,
+) -> bool:
+    """Log hours of a learner, of a meeting or by hand (H5). Asks no permission: the door does.
+
+    Args:
+        session_id: a meeting; the learner's progression in its class and its date count. Without one it is the
+            progression in progress, and `log_date`.
+        source, notes, created_by, log_date: as `LearnerProgression.add_hours`.
+
+    Returns:
+        True: they are logged.
+
+    Raises:
+        NoProgression: the learner is in no programme, or not in that class.
+        WrongHours: as `LearnerProgression.add_hours`.
+    """
+    with acting(created_by if isinstance(created_by, User) else None):
+        person = person_key(learner_id)
+        if session_id is None:
+            progression = in_progress_of([person]).get(person)
+        else:
+            classes = ClassAttendanceSession.objects.filter(pk=session_id).values("training_class")
+            own = LearnerProgression.objects.filter(rows_of_people([person]), training_class__in=classes)
+            progression = own.order_by("-start_date", "-pk").first()
+        if progression is None:
+            raise NoProgression(
+                _("The worker is in no programme. Start one, or choose the class meeting.")
+                if session_id is None
+                else _("The worker is not in the class of that meeting.")
+            )
+        return progression.add_hours(
+            hours_trained, hours_present, source, notes, session_id, created_by, log_date=log_date
+        )
 
 
 def void_hours(*, log_id: int, reason: str, by: User, now: datetime) -> LearnerHoursLog:

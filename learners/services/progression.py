@@ -19,10 +19,10 @@ from learners.policies.workers import why_not_active
 from learners.selectors.learners import person_of, rows_of_people
 from learners.services.locks import lock_people
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, Invalid, NotFound
+from training.core.refusals import Conflict, NotFound
 from training.core.transactions import acting
 from training.core.words import day as day_in_words
-from training.models import ClassAttendanceSession, TrainingClass
+from training.models import TrainingClass
 from training.services.classes import lock_class
 
 Kind = ProgressionEvent.Kind
@@ -42,10 +42,6 @@ class NotEnrollable(Conflict):
 
 class InAnotherProgramme(Conflict):
     """Somebody is in another programme; `conflict["learners"]` says who and in which."""
-
-
-class NoProgression(Invalid):
-    """The learner is in no programme, or not in that class (H5)."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +87,7 @@ def start_progressions(
         present = LearnerProgression.objects.filter(rows_of_people(wanted), training_class=training_class)
         already_in = set(present.values_list(person_of(), flat=True))
         newcomers = sorted(wanted - already_in)
-        others = _in_progress(newcomers)
+        others = in_progress_of(newcomers)
         _settle(others, on_collision, effective=start_date, by=by, now=now)
         started = LearnerProgression.objects.bulk_create(
             LearnerProgression(
@@ -147,50 +143,6 @@ def complete(
     return _take(Kind.COMPLETED, tracking_id, effective_date, Collision.REFUSE, reason, by=by, now=now)
 
 
-def log_hours(  # noqa: PLR0917  # H5 fixes the order
-    learner_id: int,
-    hours_trained: rules.Hours,
-    hours_present: rules.Hours,
-    source: str = "manual",
-    notes: str | None = None,
-    session_id: int | None = None,
-    created_by: User | int | None = None,
-    *,
-    log_date: date | None = None,
-) -> bool:
-    """Log hours of a learner, of a meeting or by hand (H5). Asks no permission: the door does.
-
-    Args:
-        session_id: a meeting; the learner's progression in its class and its date count. Without one it is the
-            progression in progress, and `log_date`.
-        source, notes, created_by, log_date: as `LearnerProgression.add_hours`.
-
-    Returns:
-        True: they are logged.
-
-    Raises:
-        NoProgression: the learner is in no programme, or not in that class.
-        WrongHours: as `LearnerProgression.add_hours`.
-    """
-    with acting(created_by if isinstance(created_by, User) else None):
-        person = _person(learner_id)
-        if session_id is None:
-            progression = _in_progress([person]).get(person)
-        else:
-            classes = ClassAttendanceSession.objects.filter(pk=session_id).values("training_class")
-            own = LearnerProgression.objects.filter(rows_of_people([person]), training_class__in=classes)
-            progression = own.order_by("-start_date", "-pk").first()
-        if progression is None:
-            raise NoProgression(
-                _("The worker is in no programme. Start one, or choose the class meeting.")
-                if session_id is None
-                else _("The worker is not in the class of that meeting.")
-            )
-        return progression.add_hours(
-            hours_trained, hours_present, source, notes, session_id, created_by, log_date=log_date
-        )
-
-
 def _take(
     kind: Kind,
     tracking_id: int,
@@ -208,7 +160,7 @@ def _take(
         if found is None:
             raise NotFound(_("There is no such programme."))
         _locked_learners([found.learner_id])
-        others = _in_progress([_person(found.learner_id)])
+        others = in_progress_of([person_key(found.learner_id)])
         progression = LearnerProgression.objects.select_for_update(no_key=True).get(pk=tracking_id)
         rules.check_step(kind, status=progression.status)
         known = _last_days([progression])[progression.pk]
@@ -278,7 +230,7 @@ class _LastDays:
     hours_until: date | None
 
 
-def _person(learner_id: int) -> int:
+def person_key(learner_id: int) -> int:
     """Return the key of the person whom a badge is read as (L2)."""
     merged_into = Learner.objects.filter(pk=learner_id).values_list("merged_into", flat=True).first()
     return merged_into or learner_id
@@ -290,7 +242,7 @@ def _locked_learners(learner_ids: Collection[int]) -> dict[int, Learner]:
     return Learner.objects.in_bulk(list(learner_ids))
 
 
-def _in_progress(learner_ids: Collection[int]) -> dict[int, LearnerProgression]:
+def in_progress_of(learner_ids: Collection[int]) -> dict[int, LearnerProgression]:
     """Lock the programmes that these people are in under any badge (L2), by key; at most one each, by person."""
     running = LearnerProgression.objects.filter(status=Status.IN_PROGRESS)
     person = dict(running.filter(rows_of_people(learner_ids)).values_list("pk", person_of()))

@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance.pages.picker import Candidate, Wanted, candidates
+from attendance.pages.candidates import Candidate, Wanted, candidates
+from attendance.pages.finalize import finalize_preview
 from attendance.pages.register import Row, register
-from attendance.selectors.finalize import finalize_preview
 from attendance.services.attendees import NotActive, add_attendees, duplicate_session
 from attendance.services.finalize import finalize_session
 from attendance.services.marking import Mark, save_marks

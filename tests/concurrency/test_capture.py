@@ -21,9 +21,10 @@ from attendance.services.capture import (
     void_capture,
 )
 from learners.models import LearnerHoursLog, LearnerProgression
-from learners.policies.hours import MeetingWasNotHeld
+from learners.models.hours_rules import MeetingWasNotHeld
 from learners.selectors.progression import hours_differences
-from learners.services.progression import InAnotherProgramme, Started, hold, log_hours, start_progressions
+from learners.services.hours import log_hours
+from learners.services.progression import InAnotherProgramme, Started, hold, start_progressions
 from tests.concurrency.at_once import Job, all_at_once, everybody_first, meanwhile
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
 from tests.factories.training import UserFactory, active_class

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from attendance.models import SessionAttendee
-from attendance.policies.lists import AlreadyFinalized, ChangedSinceAsked
+from attendance.policies.finalize import AlreadyFinalized, ChangedSinceAsked
 from attendance.selectors.finalize import list_state
 from attendance.services import finalize
 from attendance.services.finalize import FinalizeResult, finalize_session

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from config import state_diagrams
 from config.state_diagrams import BEGIN, END, MACHINES, Machine, drawn
-from learners.models import LearnerProgression
+from learners.models import LearnerProgression, ProgressionEvent
 from learners.policies.hours import STATE_AFTER
 from training.models import SESSION_STEPS, Session
 
@@ -85,7 +85,9 @@ def test_h7_the_steps_of_a_programme_bear_their_names() -> None:
         ("on_hold", "completed", "completed"),
         ("completed", "in_progress", "resumed"),
     }
-    assert [STATE_AFTER["started"]] == [machine.first for machine in MACHINES if machine.model is LearnerProgression]
+    assert [STATE_AFTER[ProgressionEvent.Kind.STARTED]] == [
+        machine.first for machine in MACHINES if machine.model is LearnerProgression
+    ]
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.title)

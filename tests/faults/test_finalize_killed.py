@@ -18,7 +18,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from attendance.policies.lists import AlreadyFinalized
+from attendance.policies.finalize import AlreadyFinalized
 from attendance.services.finalize import finalize_session
 from learners.models import CompetencyRecord, Learner, TrainingRecord
 from learners.services.compliance import recalculate

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from attendance.selectors.evidence import evidence_card
+from attendance.pages.evidence import evidence_card
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.training import (

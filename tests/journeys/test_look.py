@@ -13,10 +13,10 @@ from django.urls import NoReverseMatch, reverse
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from attendance.templatetags.navigation import NAVIGATION
+from learners.templatetags.library import SECTIONS
 from tests.factories.learners import LearnerFactory
 from tests.journeys.accessibility import violations
-from training.templatetags.library import SECTIONS
-from training.templatetags.ui import NAVIGATION
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

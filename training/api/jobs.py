@@ -6,7 +6,7 @@ from ninja import Path, Router
 from training.core.api.objects import ApiObject, ApiRequest, Key, Moment, answers
 from training.core.permissions import Permission, requires
 from training.models import Job
-from training.selectors.jobs import job_line
+from training.pages.jobs import job_line
 from training.services.jobs import own_job
 
 router = Router(by_alias=True)

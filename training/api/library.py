@@ -24,8 +24,9 @@ from training.core.api.objects import (
 from training.core.permissions import Permission, requires
 from training.core.refusals import Invalid
 from training.models import CourseVersion, Session, Trainer, Venue
+from training.pages.trainer_choices import load_label
 from training.policies.sessions import Overlap
-from training.selectors.availability import booked_minutes, load_label, offered_venues, overlapping, qualified_trainers
+from training.selectors.availability import booked_minutes, offered_venues, overlapping, qualified_trainers
 from training.selectors.classes import MeetingOverlap, meetings_at
 from training.selectors.courses import bookable_versions
 

@@ -15,7 +15,8 @@ from training.core.web.fields import WITHIN_REASON, Choices, ClockInput, DayFiel
 from training.core.web.forms import RefusableForm
 from training.core.words import clock as clock_in_words
 from training.models import Course, Session, Trainer, Venue
-from training.selectors.availability import booked_minutes, load_label, offered_venues, trainer_choices
+from training.pages.trainer_choices import load_label, trainer_choices
+from training.selectors.availability import booked_minutes, offered_venues
 from training.selectors.courses import bookable_versions, course_title, published_version
 from training.selectors.sessions import SessionFilter, Shown
 from training.services.sessions import Plan

@@ -1,7 +1,6 @@
 """Who and what is free: overlapping sessions, qualified trainers and their load of the week."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from training.models import Session, Trainer, TrainerQualification, Venue
 from training.models.session import TimeRange
@@ -87,27 +85,6 @@ def _holding(
 # Trainers and how busy they are
 
 
-@dataclass(frozen=True)
-class TrainerChoice:
-    """A trainer offered for a session, with the load of that week."""
-
-    trainer: Trainer
-    booked_minutes: int
-
-    @property
-    def label(self) -> str:
-        return load_label(self.trainer, self.booked_minutes)
-
-
-def load_label(trainer: Trainer, booked_minutes: int) -> str:
-    """Return "John Smith (12h booked this week)" (S6)."""
-    hours, minutes = divmod(booked_minutes, 60)
-    words = {"name": trainer, "hours": hours, "minutes": minutes}
-    if minutes:
-        return _("%(name)s (%(hours)dh %(minutes)dmin booked this week)") % words
-    return _("%(name)s (%(hours)dh booked this week)") % words
-
-
 def qualified_trainers(*, course_id: int | None, on: date) -> QuerySet[Trainer]:
     """Return the active trainers who are qualified for the course on that day; without a course, all active ones."""
     trainers = Trainer.objects.filter(is_active=True)
@@ -120,13 +97,6 @@ def qualified_trainers(*, course_id: int | None, on: date) -> QuerySet[Trainer]:
         course_id=course_id,
     )
     return trainers.filter(Exists(held))
-
-
-def trainer_choices(*, course_id: int | None, on: date) -> list[TrainerChoice]:
-    """Return whom to offer for a course on that day, each with the load of that day's week (S6)."""
-    trainers = list(qualified_trainers(course_id=course_id, on=on))
-    minutes = booked_minutes(trainer_ids=[trainer.pk for trainer in trainers], week_of=on)
-    return [TrainerChoice(trainer, minutes[trainer.pk]) for trainer in trainers]
 
 
 def booked_minutes(*, trainer_ids: Collection[int], week_of: date) -> dict[int, int]:

@@ -3,25 +3,19 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db.models import CharField, Count, F, Q, QuerySet, TextChoices, Value
 from django.db.models.functions import Coalesce
-from django.utils.text import capfirst
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from training.core.permissions import Permission, Reach, User, reach
 from training.core.refusals import NotFound
-from training.core.trail import Change
-from training.core.words import NOTHING, moment
 from training.models import Session
 from training.selectors.availability import start_of_day
 from training.selectors.courses import course_title
 
 REFERENCE = re.compile(r"(?:S-\d{4}-)?0*(\d{1,18})", re.IGNORECASE)
-PLANNED_FACTS = ("course", "trainer", "venue", "start_time", "end_time", "status")
 
 
 class Shown(TextChoices):
@@ -129,34 +123,6 @@ def with_title(sessions: QuerySet[Session]) -> QuerySet[Session]:
     return sessions.annotate(
         title=Coalesce(F("course_version__title"), course_title(), Value(""), output_field=CharField())
     )
-
-
-def changed_since(session: Session, version: int) -> list[Change]:
-    """Return which planned facts differ from those of an earlier version, for the person who had loaded it (S3)."""
-    events = Session.pgh_event_model.objects  # type: ignore[attr-defined]  # set by pghistory
-    before = (
-        events.select_related("course", "trainer", "venue")
-        .filter(pgh_obj_id=session.pk, version=version)
-        .order_by("-pgh_id")
-        .first()
-    )
-    if before is None:
-        return []
-    changes = []
-    for name in PLANNED_FACTS:
-        if getattr(before, name) != getattr(session, name):
-            label = capfirst(str(Session._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # plain fields
-            changes.append(Change(label, _fact(before, name), _fact(session, name)))
-    return changes
-
-
-def _fact(row: Any, name: str) -> str:
-    value = getattr(row, name)
-    if value is None:
-        return NOTHING
-    if isinstance(value, datetime):
-        return moment(localtime(value))
-    return str(row.get_status_display() if name == "status" else value)
 
 
 def _mentions(word: str) -> Q:

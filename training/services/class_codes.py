@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import Func, TextField, Value
 from django.db.models.functions import Concat
 
-from training.selectors.class_codes import SEQUENCE, SEQUENTIAL
+from training.policies.class_codes import SEQUENCE, SEQUENTIAL
 
 
 def next_code(prefix: str) -> Concat:

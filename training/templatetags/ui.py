@@ -5,7 +5,6 @@ Every status is shape + word + colour (4-interface, law 3): templates name the k
 
 from functools import lru_cache
 from itertools import accumulate
-from typing import NamedTuple
 
 from django import template
 from django.conf import settings
@@ -13,36 +12,22 @@ from django.contrib.messages import constants as levels
 from django.contrib.messages.storage.base import Message
 from django.template.context import Context
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from training.core import words
 from training.core.permissions import Owned, Permission, reach
 from training.core.permissions import may as user_may
 from training.core.sorting import Sort
-from training.selectors.jobs import HAS_JOBS, Waiting, waiting_files
+from training.pages.jobs import HAS_JOBS, Waiting, waiting_files
 
 register = template.Library()
 
 STATUS_KINDS = ("bad", "warn", "wait", "ok", "none")
 THEMES = ("light", "dark")
-
-# The top bar in reading order: URL name, word, and what it takes to see it. An entry without a URL is left out.
-NAVIGATION = (
-    ("attendance:today", gettext_lazy("Today"), Permission.READ_SESSION),
-    ("attendance:sessions", gettext_lazy("Sessions"), Permission.READ_SESSION),
-    ("attendance:workers", gettext_lazy("Workers"), Permission.READ_SITE),
-    ("attendance:matrix", gettext_lazy("Matrix"), Permission.READ_SITE),
-    ("attendance:classes", gettext_lazy("Classes"), Permission.READ_CLASS),
-    ("attendance:verify", gettext_lazy("Verify"), Permission.READ_SITE),
-    ("training:library", gettext_lazy("Library"), Permission.READ_SITE),
-)
-
 
 # Icons and statuses
 
@@ -130,37 +115,6 @@ def _checked(kind: str) -> str:
 # The frame of the page
 
 
-class NavigationEntry(NamedTuple):
-    """One word of the top bar; `name` is the last part of its URL name."""
-
-    name: str
-    word: str
-    url: str
-    is_current: bool
-    number: int | None
-
-
-@register.simple_tag(takes_context=True)
-def navigation(context: Context) -> list[NavigationEntry]:
-    """Return the entries of the top bar that this person may open; the one whose section holds this page is current.
-
-    A context processor of a higher layer may give `navigation_counts`: what to count beside an entry, by URL name.
-    """
-    request = context["request"]
-    counts = context.get("navigation_counts") or {}
-    return [
-        NavigationEntry(
-            name=name.split(":")[-1],
-            word=str(word),
-            url=url,
-            is_current=request.path == url if url == "/" else request.path.startswith(url),
-            number=counts[name]() if name in counts else None,
-        )
-        for name, word, permission in NAVIGATION
-        if reach(request.user, permission) and (url := _url_or_none(name))
-    ]
-
-
 @register.simple_tag(takes_context=True)
 def files_of_login(context: Context) -> Waiting | None:
     """Count the jobs and new files of whoever has asked for any since signing in; others cost no query."""
@@ -222,13 +176,6 @@ def this_moment() -> str:
 def site_name() -> str:
     name: str = settings.SITE_NAME
     return name
-
-
-def _url_or_none(name: str) -> str | None:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return None
 
 
 # Dates, times and durations, as `training.core.words` writes them

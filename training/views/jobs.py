@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from training.core.permissions import signed_in
 from training.core.web.htmx import HtmxRequest
-from training.selectors.jobs import HAS_JOBS, job_line, job_lines
+from training.pages.jobs import HAS_JOBS, job_line, job_lines
 from training.services.jobs import RunsAlready, ask, cancel, hand_out, own_job
 
 

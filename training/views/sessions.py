@@ -20,9 +20,10 @@ from training.core.web.htmx import HtmxRequest, posted
 from training.forms.sessions import SessionForm, initial_of
 from training.models import Session
 from training.pages.findings import findings
+from training.pages.session_changes import changed_since
 from training.policies import sessions as policies
 from training.selectors.availability import tentative
-from training.selectors.sessions import changed_since, get_session
+from training.selectors.sessions import get_session
 from training.services.sessions import (
     cancel_session,
     create_draft,

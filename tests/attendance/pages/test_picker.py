@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from attendance.pages.picker import Candidate, Group, Wanted, candidates, group_counts
+from attendance.pages.candidates import Candidate, Group, Wanted, candidates, group_counts
 from learners.models import ComplianceItem, Learner
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory, RevocationFactory, TrainingRecordFactory

@@ -12,7 +12,8 @@ from attendance.models import CaptureVoid
 from attendance.services import capture as services
 from attendance.services.capture import Presence, capture_session, mark_exception, void_capture
 from learners.models import Learner, LearnerHoursLog, LearnerProgression
-from learners.policies.hours import HoursStay, MeetingWasNotHeld, WrongHours
+from learners.models.hours_rules import MeetingWasNotHeld, WrongHours
+from learners.policies.hours import HoursStay
 from learners.selectors.progression import in_progress_on
 from learners.services.hours import enter_hours, void_hours
 from learners.services.progression import complete, hold, resume

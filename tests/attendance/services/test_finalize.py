@@ -11,8 +11,9 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from attendance.models import SessionAttendee
+from attendance.pages.finalize import finalize_preview
 from attendance.pages.register import register
-from attendance.policies.lists import (
+from attendance.policies.finalize import (
     AlreadyFinalized,
     ChangedSinceAsked,
     EvidenceMissing,
@@ -21,7 +22,7 @@ from attendance.policies.lists import (
     NotStarted,
     TwoOutcomes,
 )
-from attendance.selectors.finalize import finalize_preview, list_facts
+from attendance.selectors.finalize import list_facts
 from attendance.services import finalize
 from attendance.services.finalize import FinalizeResult, finalize_session
 from learners.models import CompetencyRecord, ComplianceItem, ComplianceStatus, Learner, TrainingRecord

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from attendance.services.capture import Presence, capture_session, mark_exception, void_capture
 from learners.models import LearnerHoursLog, LearnerProgression
 from learners.selectors.progression import hours_differences
-from learners.services.hours import void_hours
-from learners.services.progression import log_hours
+from learners.services.hours import log_hours, void_hours
 from tests.factories.learners import LearnerProgressionFactory
 from training.core.refusals import Refusal
 from training.models import TrainingClass

@@ -7,10 +7,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from attendance.models import SessionAttendee
-from attendance.policies.lists import ChangedSinceAsked, SheetNotConfirmed
+from attendance.pages.finalize import finalize_preview
+from attendance.pages.papers import papers
+from attendance.policies.finalize import ChangedSinceAsked, SheetNotConfirmed
 from attendance.policies.sheet_reading import reading_of
-from attendance.selectors.finalize import finalize_preview, list_state
-from attendance.selectors.papers import papers
+from attendance.selectors.finalize import list_state
 from attendance.selectors.sheet_reading import sheet_told
 from attendance.services.attendees import add_attendees, remove_attendee
 from attendance.services.evidence import correct_sheet, upload_evidence

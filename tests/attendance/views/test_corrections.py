@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance.selectors.corrections import corrections_of, standing_of
+from attendance.pages.corrections import corrections_of
+from attendance.selectors.corrections import standing_of
 from attendance.services.evidence import upload_evidence
 from attendance.services.finalize import finalize_session
 from learners.models import CompetencyRecord, EvidenceUpload, Learner, Revocation, TrainingRecord

@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from learners.models import Area, Learner, Role
-from learners.selectors.learners import Group
+from learners.policies.standing import Group
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.compliance import asked_of, judge, one_of_each, owes_sign_off
 from tests.factories.learners import (

@@ -7,17 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from learners.models import Area, Learner
-from learners.policies.standing import Verdict, verdict
-from learners.selectors.learners import (
-    Group,
-    WorkerFilter,
-    find_by_badge,
-    group_counts,
-    in_group,
-    list_workers,
-    matches,
-    worker_rows,
-)
+from learners.pages.worker_rows import worker_rows
+from learners.policies.standing import Group, Verdict, verdict
+from learners.selectors.learners import WorkerFilter, find_by_badge, group_counts, in_group, list_workers, matches
 from tests.factories.compliance import asked_of, judge, one_of_each, passed
 from tests.factories.learners import AreaFactory, LearnerAreaFactory, LearnerFactory, RoleFactory
 from tests.factories.training import CompanyFactory

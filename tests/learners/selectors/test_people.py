@@ -5,15 +5,15 @@ from datetime import date
 import pytest
 
 from learners.models import Learner, TrainingRecord
+from learners.pages.worker_rows import worker_rows
+from learners.policies.standing import Group
 from learners.selectors.learners import (
-    Group,
     WorkerFilter,
     group_counts,
     ids_of_person,
     list_workers,
     person_of,
     rows_of_people,
-    worker_rows,
 )
 from learners.selectors.records import list_records, records_of, sign_offs_of
 from tests.factories.compliance import asked_of, judge, owes_sign_off

@@ -8,9 +8,10 @@ import pytest
 from django.contrib.auth.models import User
 
 from learners.models import LearnerHoursLog
-from learners.policies.hours import HoursStay, ProgressionNotInThisState, WrongHours
-from learners.services.hours import enter_hours, void_hours
-from learners.services.progression import complete, hold, log_hours
+from learners.models.hours_rules import WrongHours
+from learners.policies.hours import HoursStay, ProgressionNotInThisState
+from learners.services.hours import enter_hours, log_hours, void_hours
+from learners.services.progression import complete, hold
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import active_class
 from training.core.refusals import NotFound, NotPermitted, ReasonMissing

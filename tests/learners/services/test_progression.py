@@ -10,8 +10,10 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from learners.models import Learner, LearnerHoursLog, LearnerProgression
-from learners.policies.hours import ProgressionNotInThisState, WrongDate, WrongHours
+from learners.models.hours_rules import WrongHours
+from learners.policies.hours import ProgressionNotInThisState, WrongDate
 from learners.services import progression as services
+from learners.services.hours import NoProgression, log_hours
 from learners.services.progression import (
     Collision,
     InAnotherProgramme,
@@ -19,7 +21,6 @@ from learners.services.progression import (
     Started,
     complete,
     hold,
-    log_hours,
     resume,
     start_progressions,
 )
@@ -314,10 +315,10 @@ def test_h5_with_a_session_the_progression_of_its_class_counts(who: dict[str, An
 def test_h5_without_a_programme_in_progress_it_is_refused(who: dict[str, Any]):
     progression = LearnerProgressionFactory()
     elsewhere = active_class().sessions.get(session_date=MONDAY)
-    with pytest.raises(services.NoProgression, match="not in the class of that meeting"):
+    with pytest.raises(NoProgression, match="not in the class of that meeting"):
         log_hours(progression.learner_id, 1, 1, session_id=elsewhere.pk)
     hold(tracking_id=progression.pk, effective_date=TODAY, **who)
-    with pytest.raises(services.NoProgression, match="in no programme"):
+    with pytest.raises(NoProgression, match="in no programme"):
         log_hours(progression.learner_id, 1, 1)
 
 

@@ -18,15 +18,8 @@ from tests.factories.training import (
     scheduled_session,
 )
 from training.models import Session
-from training.selectors.availability import (
-    booked_minutes,
-    load_label,
-    offered_venues,
-    overlapping,
-    qualified_trainers,
-    trainer_choices,
-    week_bounds,
-)
+from training.pages.trainer_choices import load_label, trainer_choices
+from training.selectors.availability import booked_minutes, offered_venues, overlapping, qualified_trainers, week_bounds
 
 pytestmark = pytest.mark.django_db
 

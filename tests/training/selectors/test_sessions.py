@@ -18,10 +18,10 @@ from tests.factories.training import (
 )
 from training.core.refusals import NotFound
 from training.models import Session, Trainer
+from training.pages.session_changes import changed_since
 from training.selectors.sessions import (
     SessionFilter,
     Shown,
-    changed_since,
     count_by_state,
     get_session,
     in_reading_order,

@@ -12,7 +12,6 @@ from django.test import RequestFactory
 
 from config.environment import CHECKOUT
 from training.core import words
-from training.core.permissions import Permission
 from training.templatetags import ui
 
 
@@ -83,32 +82,6 @@ def test_messages_have_a_status_kind(level: int, kind: str) -> None:
 
 
 # The frame of the page
-
-NAVIGATION = (
-    ("healthz", "Everybody's page", Permission.READ_SESSION),
-    ("password_change", "Office page", Permission.READ_SITE),
-    ("no:such:page", "Page to come", Permission.READ_SITE),
-)
-
-
-@pytest.fixture
-def three_entries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ui, "NAVIGATION", NAVIGATION)
-
-
-@pytest.mark.usefixtures("three_entries")
-def test_navigation_shows_what_exists_and_the_person_may_open(supervisor: User, trainer_user: User) -> None:
-    def words(user: User) -> list[str]:
-        return [entry.word for entry in ui.navigation(Context({"request": _request(user)}))]
-
-    assert words(supervisor) == ["Everybody's page", "Office page"]
-    assert words(trainer_user) == ["Everybody's page"]
-
-
-@pytest.mark.usefixtures("three_entries")
-def test_navigation_marks_the_section_of_the_page(supervisor: User) -> None:
-    entries = ui.navigation(Context({"request": _request(supervisor, "/password/done/")}))
-    assert [entry.word for entry in entries if entry.is_current] == ["Office page"]
 
 
 def test_may_asks_the_permission_table(supervisor: User) -> None:

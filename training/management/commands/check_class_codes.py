@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from training.selectors.class_codes import CodeReport, class_code_report
+from training.policies.class_codes import CodeReport
+from training.selectors.class_codes import class_code_report
 
 
 class Command(BaseCommand):

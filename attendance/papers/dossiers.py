@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from attendance.models import SessionAttendee
+from attendance.pages.papers import line_place
 from attendance.policies.sheet_reading import Place
-from attendance.selectors.papers import line_place
 from learners.models import EvidenceUpload, Learner, Revocation, TrainingRecord
 from learners.pages.items import ItemLine, item_lines_of, item_lines_of_many_as_of
 from learners.pages.later import Later, changed_later

@@ -1,16 +1,16 @@
-"""The sections of the library, as its index and the navigation of its pages show them."""
+"""The sections of the library, as its index and the tabs of its pages show them: those of both apps that keep it."""
 
 from typing import NamedTuple
 
 from django import template
 from django.template.context import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
-# In reading order: URL name, word, icon, and what it is for. A section without a URL is left out.
+# In reading order: URL name, word, icon, and what it is for.
 SECTIONS: tuple[tuple[str, Promise, str, Promise], ...] = (
     ("training:courses", _("Courses"), "book-open", _("What is taught: versions, validity, rules, prerequisites.")),
     ("training:trainers", _("Trainers"), "graduation-cap", _("Who teaches, and what they are qualified for.")),
@@ -35,13 +35,9 @@ class Section(NamedTuple):
 
 @register.simple_tag(takes_context=True)
 def library_sections(context: Context) -> list[Section]:
-    """Return the sections of the library that there are; the one that holds this page is current."""
-    found = []
-    for name, word, icon, purpose in SECTIONS:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        is_current = context["request"].path.startswith(url)
-        found.append(Section(name.split(":")[1], str(word), icon, str(purpose), url, is_current))
-    return found
+    """Return the sections of the library; the one that holds this page is current."""
+    path = context["request"].path
+    return [
+        Section(name.split(":")[1], str(word), icon, str(purpose), url := reverse(name), path.startswith(url))
+        for name, word, icon, purpose in SECTIONS
+    ]

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.models import SessionAttendee
-from attendance.selectors.finalize import FinalizePreview, finalize_preview
+from attendance.pages.finalize import FinalizePreview, finalize_preview
 from attendance.services.finalize import finalize_session
 from learners.models import Learner
 from tests.factories.attendance import SessionAttendeeFactory, session_ready_to_finalize

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.db.models import QuerySet, Value
 
 from learners.models import ComplianceStatus, Learner
-from learners.selectors.learners import Group, WorkerRow, in_group, is_on_site, worker_rows
+from learners.pages.worker_rows import WorkerRow, worker_rows
+from learners.policies.standing import Group
+from learners.selectors.learners import in_group, is_on_site
 
 
 @dataclass(frozen=True)

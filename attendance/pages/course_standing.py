@@ -1,0 +1,30 @@
+"""How somebody stands with the course of a session, and whether they will still be on the site then."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from learners.models import ComplianceItem, Learner
+from learners.policies.standing import NOT_REQUIRED, Facts, ItemStanding, standing_of_item
+from training.models import Session
+
+
+def leaves_before(session: Session, learner: Learner) -> bool:
+    """Tell whether somebody's last day is before the session's (L3); False while the session has no day."""
+    ends = session.end_time or session.start_time
+    return learner.end_date is not None and ends is not None and learner.end_date < timezone.localdate(ends)
+
+
+def items_for_course(session: Session, learner_ids: Collection[int]) -> dict[int, Facts]:
+    """Return by learner the stored answer for the session's course, without why."""
+    items = ComplianceItem.objects.filter(course=session.course_id, learner__in=learner_ids)
+    return {item.learner_id: item for item in map(Facts._make, items.values_list(*Facts._fields))}
+
+
+def standing_for_course(item: Facts | None, *, today: dt.date, warning_days: int) -> ItemStanding:
+    """Return how somebody stands with a course; without an item it is not asked of them."""
+    if item is None:
+        return ItemStanding("none", _("Optional"), "", (NOT_REQUIRED, dt.date.max))
+    return standing_of_item(item, today=today, warning_days=warning_days)

@@ -1,0 +1,211 @@
+"""What pressing Finalize would do, and what still stands in the way (F5)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attendance.models import SessionAttendee
+from attendance.policies.finalize import (
+    ListFacts,
+    Outcome,
+    check_can_finalize,
+    check_has_evidence,
+    check_has_started,
+    check_is_scheduled,
+    check_somebody_is_present,
+    completion_date,
+    outcome,
+)
+from attendance.policies.lists import capacity_warning, has_ended
+from attendance.policies.sheet_findings import Told
+from attendance.selectors.evidence import present_upload
+from attendance.selectors.finalize import list_facts, sheet_state
+from attendance.selectors.sheet_reading import sheet_told
+from learners.models import EvidenceUpload
+from learners.policies.records import expiry_date
+from learners.selectors.learners import is_active_person
+from training.core.refusals import Refusal
+from training.models import Session
+from training.policies.sessions import allows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One line of the checklist.
+
+    Attributes:
+        kind: as everywhere on pages: ok; warn (allowed all the same); bad (finalize waits for it).
+    """
+
+    kind: str
+    label: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinalizePreview:
+    """What finalize would do now.
+
+    Attributes:
+        completion_date, expiry_date: of the records; None while the session has no end, or where a pass does not
+            expire.
+        blocked: present, though blocked or not active by now; their records are made all the same (L1).
+        blocker: why Finalize is disabled; empty when it is not.
+        upload: the signed sheet; None while it is missing.
+        sheet: what its codes tell (E8).
+    """
+
+    facts: ListFacts
+    outcome: Outcome
+    completion_date: date | None
+    expiry_date: date | None
+    blocked: Sequence[SessionAttendee]
+    steps: Sequence[Step]
+    blocker: str
+    upload: EvidenceUpload | None
+    sheet: Told
+
+    @property
+    def sheet_state(self) -> str:
+        """What a person has to say yes to besides (E8), see `sheet_state`; empty where the sheet gives no reason."""
+        return sheet_state(self.upload, self.sheet)
+
+    @property
+    def sentence(self) -> str:
+        """What the confirmation says (F5)."""
+        records = ngettext(
+            "%(records)d Training Record (%(passed)d passed, %(failed)d failed)",
+            "%(records)d Training Records (%(passed)d passed, %(failed)d failed)",
+            self.outcome.training_records,
+        ) % {
+            "records": self.outcome.training_records,
+            "passed": self.outcome.passed,
+            "failed": self.outcome.failed,
+        }
+        pending = ngettext(
+            "%(count)d pending verification", "%(count)d pending verifications", self.outcome.competency_records
+        ) % {"count": self.outcome.competency_records}
+        return _("This will generate %(records)s and %(pending)s. This action cannot be undone.") % {
+            "records": records,
+            "pending": pending,
+        }
+
+    @property
+    def brief(self) -> str:
+        """What is made, in as few words as a button has room for: "16 records", "1 record, 4 to verify"."""
+        records, pending = self.outcome.training_records, self.outcome.competency_records
+        words = []
+        if records or not pending:
+            words.append(ngettext("%(count)d record", "%(count)d records", records) % {"count": records})
+        if pending:
+            words.append(ngettext("%(count)d to verify", "%(count)d to verify", pending) % {"count": pending})
+        return ", ".join(words)
+
+    @property
+    def second_lines_sentence(self) -> str:
+        """Who stands on two lines gets one record (L2); empty where nobody does."""
+        return told_second_lines(self.outcome.second_lines)
+
+    @property
+    def unmarked_sentence(self) -> str:
+        """Who is not marked is recorded absent (F5); empty when everybody is marked."""
+        if not self.facts.unmarked:
+            return ""
+        return ngettext(
+            "%(count)d worker is not marked and will be recorded absent.",
+            "%(count)d workers are not marked and will be recorded absent.",
+            self.facts.unmarked,
+        ) % {"count": self.facts.unmarked}
+
+
+def told_second_lines(count: int) -> str:
+    """Return that people who stand on two lines get one record each (L2); empty where nobody does."""
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)d worker stands on two lines under two badges, and gets one record.",
+        "%(count)d workers stand on two lines under two badges, and get one record each.",
+        count,
+    ) % {"count": count}
+
+
+def finalize_preview(session: Session, *, now: datetime) -> FinalizePreview:
+    """Return what finalize would do with `session` at this moment, in three queries, and two more if its sheet is of
+    another version of the list.
+
+    Args:
+        session: with its course version and venue selected.
+    """
+    upload = present_upload(session)
+    told = sheet_told(session, upload)
+    facts = list_facts(session, upload)
+    version = session.course_version
+    completed_on = session.end_time and completion_date(end_time=session.end_time, now=now)
+    expires_on = None
+    if completed_on and version:
+        expires_on = expiry_date(completed_on, validity_months=version.validity_months)
+    blocked = SessionAttendee.objects.filter(~is_active_person(), session=session, is_present=True)
+    return FinalizePreview(
+        facts=facts,
+        outcome=outcome(session, facts),
+        completion_date=completed_on,
+        expiry_date=expires_on,
+        blocked=list(blocked.select_related("learner").order_by("line")),
+        steps=_steps(session, facts, told, now=now),
+        blocker=_blocker(session, facts, now=now),
+        upload=upload,
+        sheet=told,
+    )
+
+
+def _blocker(session: Session, facts: ListFacts, *, now: datetime) -> str:
+    try:
+        check_can_finalize(session, facts, now=now)
+    except Refusal as refusal:
+        return refusal.message
+    return ""
+
+
+def _steps(session: Session, facts: ListFacts, told: Told, *, now: datetime) -> list[Step]:
+    """Return the checklist: F1's conditions, and what is unusual but allowed."""
+    not_done = "bad" if has_ended(session, now=now) else "none"  # before that nothing of it can be missing
+    steps = [
+        _step(lambda: check_is_scheduled(session), label=_("Scheduled"), met="", unmet=_("required"), kind="bad"),
+        _started_step(session, now=now),
+        _attendance_step(facts, kind=not_done),
+    ]
+    if session.venue is not None and capacity_warning(attendees=facts.listed, capacity=session.venue.capacity):
+        label = _("Venue %(count)d over capacity") % {"count": facts.listed - session.venue.capacity}
+        steps.append(Step(kind="warn", label=label, detail=_("allowed")))
+    if facts.has_evidence and told.warnings:
+        return [*steps, Step(kind="warn", label=_("Signed sheet"), detail=_("look at it"))]
+    sheet = _step(
+        lambda: check_has_evidence(facts),
+        label=_("Signed sheet"),
+        met=_("stored"),
+        unmet=_("not uploaded yet"),
+        kind=not_done,
+    )
+    return [*steps, sheet]
+
+
+def _step(check: Callable[[], None], *, label: str, met: str, unmet: str, kind: str) -> Step:
+    return Step(kind="ok", label=label, detail=met) if allows(check) else Step(kind=kind, label=label, detail=unmet)
+
+
+def _started_step(session: Session, *, now: datetime) -> Step:
+    if session.start_time is None:
+        return Step(kind="none", label=_("Started"), detail=_("no date yet"))
+    return _step(
+        lambda: check_has_started(session, now=now), label=_("Started"), met="", unmet=_("not yet"), kind="none"
+    )
+
+
+def _attendance_step(facts: ListFacts, *, kind: str) -> Step:
+    marked = f"{facts.listed - facts.unmarked}/{facts.listed}"
+    if not allows(lambda: check_somebody_is_present(facts)):
+        return Step(kind=kind, label=_("Somebody is marked present"), detail=marked)
+    return Step(kind="warn" if facts.unmarked else "ok", label=_("Everybody is marked"), detail=marked)

@@ -1,0 +1,110 @@
+"""Workers as lists show them: one word about each, why, and what runs out next."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
+from django.utils.translation import gettext as _
+
+from learners.models import BadgePeriod, ComplianceItem, ComplianceStatus, Fold, Learner
+from learners.policies.standing import Standing, standing_of_item, standing_of_worker
+from learners.selectors.learners import MOST_WORDS, pending_sign_offs, person_of, rows_of_people
+
+STANDING_FACTS = ("status", "due_date", "expiry_date", "key_date", "holds_until")  # of an item
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a worker stands as the list says: a course and what is the matter with it."""
+
+    kind: str
+    code: str
+    text: str
+    course_id: int
+
+
+@dataclass(frozen=True)
+class WorkerRow:
+    """A row of a list of workers: one word, why (the worst first), and what runs out next within the warning window.
+
+    `found_by` are names and badges of before (L2, L3) by which a search has found the worker, so that they are shown.
+    """
+
+    learner: Learner
+    standing: Standing
+    reasons: Sequence[Reason]
+    next_expiry: Reason | None
+    found_by: Sequence[str] = ()
+
+
+def worker_rows(
+    learners: Sequence[Learner], *, today: dt.date, warning_days: int, found_by: str = ""
+) -> list[WorkerRow]:
+    """Return what a list says about each of these workers, in two queries.
+
+    Args:
+        found_by: the words that were searched for, if any: what they match of names and badges of before is told, in
+            two queries more.
+    """
+    before = _known_before(learners, found_by) if found_by.strip() and learners else {}
+    items = _notable_items(learners, today=today, warning_days=warning_days)
+    owed: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    found = pending_sign_offs().filter(rows_of_people(learner.pk for learner in learners))
+    for person, code, course_id in found.values_list(person_of(), "course__code", "course"):
+        owed[person].append((code, course_id))
+    rows = []
+    for learner in learners:
+        told = sorted(
+            ((item.course, standing_of_item(item, today, warning_days)) for item in items[learner.pk]),
+            key=lambda each: (each[1].order, each[0].code),
+        )
+        standing = standing_of_worker(
+            learner, [each for _course, each in told], is_to_verify=learner.pk in owed, today=today
+        )
+        reasons = [Reason(each.kind, course.code, each.time, course.pk) for course, each in told]
+        next_expiry = next(
+            (Reason(each.kind, course.code, each.time, course.pk) for course, each in told if each.is_expiring), None
+        )
+        reasons += [Reason("wait", code, _("to verify"), course_id) for code, course_id in sorted(owed[learner.pk])]
+        rows.append(WorkerRow(learner, standing, reasons, next_expiry, before.get(learner.pk, ())))
+    return rows
+
+
+def _known_before(learners: Sequence[Learner], text: str) -> dict[int, list[str]]:
+    """Return by worker what a word of `text` begins of former badges and of those merged into the worker."""
+    keys = [learner.pk for learner in learners]
+    words = [Fold(Value(f" {word}")) for word in text.replace("\0", " ").split()[:MOST_WORDS]]
+    old_badges = BadgePeriod.objects.standing().filter(rows_of_people(keys), valid_to__isnull=False)
+    worn = old_badges.annotate(key=Fold(Concat(Value(" "), "badge_id")))
+    merged = Learner.objects.filter(merged_into__in=keys)
+    found: dict[int, list[str]] = defaultdict(list)
+    for person, badge in worn.filter(_any_in("key", words)).values_list(person_of(), "badge_id"):
+        found[person].append(badge)
+    for other in merged.filter(_any_in("sort_key", words)).order_by("sort_key"):
+        found[other.merged_into_id].append(f"{other.name} {other.badge_id}")  # type: ignore[index]  # merged ones only
+    return {person: list(dict.fromkeys(texts)) for person, texts in found.items()}
+
+
+def _any_in(field: str, words: Sequence[Fold]) -> Q:
+    return reduce(or_, (Q(**{f"{field}__contains": word}) for word in words))
+
+
+def _notable_items(
+    learners: Iterable[Learner], *, today: dt.date, warning_days: int
+) -> dict[int, list[ComplianceItem]]:
+    """Return by learner the items that are not simply valid, with their course, in one query."""
+    found: dict[int, list[ComplianceItem]] = defaultdict(list)
+    simply_valid = (
+        Q(status=ComplianceStatus.COMPLIANT)
+        & (Q(holds_until__isnull=True) | Q(holds_until__gte=today))
+        & (Q(expiry_date__isnull=True) | Q(expiry_date__gt=today + dt.timedelta(days=warning_days)))
+    )
+    items = ComplianceItem.objects.filter(~simply_valid, learner__in=learners).select_related("course")
+    for item in items.only("learner", *STANDING_FACTS, "course__code"):
+        found[item.learner_id].append(item)
+    return found
