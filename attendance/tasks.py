@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 
 from django.conf import settings
@@ -24,12 +25,13 @@ from attendance.pages.worker import get_worker
 from attendance.papers import hours as hours_files
 from attendance.papers import matrix as matrix_export
 from attendance.papers.certificate import print_certificates
+from attendance.papers.hours import FileFormat
 from attendance.papers.pack import Pack, make_pack, pack_of_worker, pack_of_workers
 from attendance.selectors.certificate import Certificate, certificates_of_session
 from learners.selectors.as_of import day_of
 from training.core.keys import key_of
-from training.core.permissions import Permission, Reach, check_may, may, reach
-from training.core.refusals import Conflict, Invalid, NotPermitted
+from training.core.permissions import Permission, Reach, check_may, check_may_some, may, reach
+from training.core.refusals import Conflict, Invalid
 from training.core.words import day as day_in_words
 from training.models import Session
 from training.selectors.classes import visible_classes
@@ -112,12 +114,12 @@ class HoursFile:
 
     rows: Sequence[hours.Row]
     columns: Sequence[hours.Column]
-    ending: str
+    ending: FileFormat
     day: date
 
     def make(self, *, tell: Tell) -> Product:
         """Write the file."""
-        write = hours_files.as_csv if self.ending == "csv" else hours_files.as_xlsx
+        write = hours_files.as_csv if self.ending is FileFormat.CSV else hours_files.as_xlsx
         rows = _told(iter(self.rows), total=len(self.rows), tell=tell)
         return Product(
             name=f"hours-{self.day:%Y-%m-%d}.{self.ending}",
@@ -151,7 +153,7 @@ def hours_asked_for(form: ExportForm, *, by: User, now: datetime) -> HoursFile:
     asked, columns = form.cleaned_data, form.chosen()
     classes = in_state(matching(visible_classes(by), form.wanted()), form.shown())
     rows = hours.hours_rows(classes, columns, first=asked["first"], last=asked["last"])
-    return HoursFile(rows=rows, columns=columns, ending=asked["format"], day=timezone.localdate(now))
+    return HoursFile(rows=rows, columns=columns, ending=FileFormat(asked["format"]), day=timezone.localdate(now))
 
 
 def _make_pack(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product:
@@ -194,21 +196,10 @@ def _check_reads_evidence(user: User) -> None:
     check_may(user, Permission.READ_EVIDENCE)
 
 
-def _check_reads_site(user: User) -> None:
-    check_may(user, Permission.READ_SITE)
-
-
-def _check_reads_sessions(user: User) -> None:
-    """Whoever reads own sessions only gets the certificates of these."""
-    if reach(user, Permission.READ_EVIDENCE) is None:
-        raise NotPermitted(_("You may not do this. Ask an HSE supervisor or an administrator."))
-
-
-def _check_reads_classes(user: User) -> None:
-    """Whoever reads own classes only gets the hours of these."""
-    if reach(user, Permission.READ_CLASS) is None:
-        raise NotPermitted(_("You may not do this. Ask an HSE supervisor or an administrator."))
-
+# Whoever reads own sessions or classes only gets the files of these.
+_check_reads_site = partial(check_may, permission=Permission.READ_SITE)
+_check_reads_sessions = partial(check_may_some, permission=Permission.READ_EVIDENCE)
+_check_reads_classes = partial(check_may_some, permission=Permission.READ_CLASS)
 
 PACK = declare(Kind("pack", gettext_lazy("Audit pack"), _check_reads_evidence, _make_pack))
 MATRIX = declare(Kind("matrix", gettext_lazy("Matrix"), _check_reads_site, _make_matrix))

@@ -9,8 +9,8 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 
 from config.environment import CHECKOUT
-from learners.models import Learner, LearnerProgression
-from training.models import Session, TrainingClass
+from learners.models import CompetencyRecord, Learner, LearnerProgression
+from training.models import ClassAttendanceSession, CourseVersion, Job, Session, TrainingClass
 
 PAGE = CHECKOUT / "docs" / "states.md"
 BEGIN, END = "<!-- state_diagram: begin -->", "<!-- state_diagram: end -->"
@@ -30,13 +30,15 @@ class Machine:
     """A kind of thing with every legal step between its states.
 
     Attributes:
-        model: its field `status` has the states, their words, and the state in which a new one begins.
+        model: what it is; its verbose name is the title of the diagram.
         tables: the dotted names of the tables of steps. Either one, from each state to the states that may follow;
-            or two, for steps with names: in which states each can be taken, and in which state it leaves.
+            or two, for steps with names: in which states each can be taken, and in which state it leaves the thing.
+        field: the field of the model that has the states, their words, and the state in which a new one begins.
     """
 
     model: type[Model]
     tables: tuple[str] | tuple[str, str]
+    field: str = "status"
 
     @property
     def title(self) -> str:
@@ -59,7 +61,7 @@ class Machine:
 
     @property
     def _status(self) -> Any:
-        return self.model._meta.get_field("status")
+        return self.model._meta.get_field(self.field)
 
     def _read(self) -> Iterator[Step]:
         tables: list[Mapping[str, Any]] = [import_string(name) for name in self.tables]
@@ -74,9 +76,16 @@ class Machine:
 
 MACHINES = (
     Machine(Session, ("training.models.SESSION_STEPS",)),
-    Machine(TrainingClass, ("training.policies.classes.CLASS_STEPS",)),
+    Machine(
+        TrainingClass,
+        ("training.policies.classes.CLASS_STEPS_FROM", "training.policies.classes.CLASS_STATE_AFTER"),
+    ),
+    Machine(ClassAttendanceSession, ("training.policies.classes.MEETING_STEPS",)),
+    Machine(CourseVersion, ("training.policies.courses.VERSION_STEPS",)),
     Machine(Learner, ("learners.policies.workers.STATUS_STEPS",)),
     Machine(LearnerProgression, ("learners.policies.hours.STEPS_FROM", "learners.policies.hours.STATE_AFTER")),
+    Machine(CompetencyRecord, ("learners.policies.sign_offs.SIGN_OFF_STEPS",)),
+    Machine(Job, ("training.policies.jobs.JOB_STEPS",), field="state"),
 )
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, TextChoices
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Sum, TextChoices
+from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +17,8 @@ from learners.models import LearnerHoursLog, LearnerProgression
 from learners.policies.hours import percent
 from learners.policies.standing import Standing
 from learners.selectors.progression import ProgressionLine, progressions_of_class
+from training.core.count_of import number_of
+from training.core.kinds import StatusKind
 from training.core.permissions import Permission, User, may
 from training.core.refusals import NotFound
 from training.core.words import day as day_in_words
@@ -169,16 +171,12 @@ def class_lines(classes: QuerySet[TrainingClass], *, today: date) -> list[ClassL
         training_class=OuterRef("pk"), status=LearnerProgression.Status.IN_PROGRESS
     )
     found: Any = classes.annotate(
-        learners=_number(in_progress),
-        captured=_number(meetings.filter(status=Meeting.Status.CAPTURED)),
-        pending=_number(meetings.filter(status=Meeting.Status.PENDING)),
-        missing=_number(meetings.filter(is_missing(today))),
+        learners=number_of(in_progress, "training_class"),
+        captured=number_of(meetings.filter(status=Meeting.Status.CAPTURED), "training_class"),
+        pending=number_of(meetings.filter(status=Meeting.Status.PENDING), "training_class"),
+        missing=number_of(meetings.filter(is_missing(today)), "training_class"),
     )
     return [ClassLine(each, each.learners, each.captured, each.captured + each.pending, each.missing) for each in found]
-
-
-def _number(rows: QuerySet[Any]) -> Coalesce:
-    return Coalesce(Subquery(rows.order_by().values("training_class").annotate(n=Count("pk")).values("n")), 0)
 
 
 # One class
@@ -295,14 +293,18 @@ def _days(training_class: TrainingClass, first: date, *, user: User, today: date
 def state_of(meeting: Meeting | None, *, blocked: str = "", today: date) -> Standing:
     """Return the one thing that is to be said about a day of a class."""
     if meeting is None:
-        return Standing("none", blocked)
+        return Standing(StatusKind.NONE, blocked)
     if meeting.status == Meeting.Status.CAPTURED:
-        return Standing("ok", _("Recorded"))
+        return Standing(StatusKind.OK, _("Recorded"))
     if meeting.status != Meeting.Status.PENDING:
-        return Standing("none", str(Meeting.Status(meeting.status).label))
+        return Standing(StatusKind.NONE, str(Meeting.Status(meeting.status).label))
     if meeting.session_date > today:
-        return Standing("none", _("Scheduled"))
-    return Standing("none", _("Today")) if meeting.session_date == today else Standing("warn", _("Hours not recorded"))
+        return Standing(StatusKind.NONE, _("Scheduled"))
+    return (
+        Standing(StatusKind.NONE, _("Today"))
+        if meeting.session_date == today
+        else Standing(StatusKind.WARN, _("Hours not recorded"))
+    )
 
 
 def _logged(meetings: Collection[Meeting]) -> Mapping[int, Logged]:

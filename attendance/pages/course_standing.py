@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import ComplianceItem, Learner
-from learners.policies.standing import NOT_REQUIRED, Facts, ItemStanding, standing_of_item
+from learners.policies.standing import Facts, ItemStanding, Urgency, standing_of_item
+from training.core.kinds import StatusKind
 from training.models import Session
 
 
@@ -26,5 +27,5 @@ def items_for_course(session: Session, learner_ids: Collection[int]) -> dict[int
 def standing_for_course(item: Facts | None, *, today: dt.date, warning_days: int) -> ItemStanding:
     """Return how somebody stands with a course; without an item it is not asked of them."""
     if item is None:
-        return ItemStanding("none", _("Optional"), "", (NOT_REQUIRED, dt.date.max))
+        return ItemStanding(StatusKind.NONE, _("Optional"), "", (Urgency.NOT_REQUIRED, dt.date.max))
     return standing_of_item(item, today=today, warning_days=warning_days)

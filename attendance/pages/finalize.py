@@ -27,6 +27,7 @@ from attendance.selectors.sheet_reading import sheet_told
 from learners.models import EvidenceUpload
 from learners.policies.records import expiry_date
 from learners.selectors.learners import is_active_person
+from training.core.kinds import StatusKind
 from training.core.refusals import Refusal
 from training.models import Session
 from training.policies.sessions import allows
@@ -40,7 +41,7 @@ class Step:
         kind: as everywhere on pages: ok; warn (allowed all the same); bad (finalize waits for it).
     """
 
-    kind: str
+    kind: StatusKind
     label: str
     detail: str
 
@@ -171,17 +172,21 @@ def _blocker(session: Session, facts: ListFacts, *, now: datetime) -> str:
 
 def _steps(session: Session, facts: ListFacts, told: Told, *, now: datetime) -> list[Step]:
     """Return the checklist: F1's conditions, and what is unusual but allowed."""
-    not_done = "bad" if has_ended(session, now=now) else "none"  # before that nothing of it can be missing
+    not_done = (
+        StatusKind.BAD if has_ended(session, now=now) else StatusKind.NONE
+    )  # before that nothing of it can be missing
     steps = [
-        _step(lambda: check_is_scheduled(session), label=_("Scheduled"), met="", unmet=_("required"), kind="bad"),
+        _step(
+            lambda: check_is_scheduled(session), label=_("Scheduled"), met="", unmet=_("required"), kind=StatusKind.BAD
+        ),
         _started_step(session, now=now),
         _attendance_step(facts, kind=not_done),
     ]
     if session.venue is not None and capacity_warning(attendees=facts.listed, capacity=session.venue.capacity):
         label = _("Venue %(count)d over capacity") % {"count": facts.listed - session.venue.capacity}
-        steps.append(Step(kind="warn", label=label, detail=_("allowed")))
+        steps.append(Step(kind=StatusKind.WARN, label=label, detail=_("allowed")))
     if facts.has_evidence and told.warnings:
-        return [*steps, Step(kind="warn", label=_("Signed sheet"), detail=_("look at it"))]
+        return [*steps, Step(kind=StatusKind.WARN, label=_("Signed sheet"), detail=_("look at it"))]
     sheet = _step(
         lambda: check_has_evidence(facts),
         label=_("Signed sheet"),
@@ -192,20 +197,30 @@ def _steps(session: Session, facts: ListFacts, told: Told, *, now: datetime) -> 
     return [*steps, sheet]
 
 
-def _step(check: Callable[[], None], *, label: str, met: str, unmet: str, kind: str) -> Step:
-    return Step(kind="ok", label=label, detail=met) if allows(check) else Step(kind=kind, label=label, detail=unmet)
+def _step(check: Callable[[], None], *, label: str, met: str, unmet: str, kind: StatusKind) -> Step:
+    return (
+        Step(kind=StatusKind.OK, label=label, detail=met)
+        if allows(check)
+        else Step(kind=kind, label=label, detail=unmet)
+    )
 
 
 def _started_step(session: Session, *, now: datetime) -> Step:
     if session.start_time is None:
-        return Step(kind="none", label=_("Started"), detail=_("no date yet"))
+        return Step(kind=StatusKind.NONE, label=_("Started"), detail=_("no date yet"))
     return _step(
-        lambda: check_has_started(session, now=now), label=_("Started"), met="", unmet=_("not yet"), kind="none"
+        lambda: check_has_started(session, now=now),
+        label=_("Started"),
+        met="",
+        unmet=_("not yet"),
+        kind=StatusKind.NONE,
     )
 
 
-def _attendance_step(facts: ListFacts, *, kind: str) -> Step:
+def _attendance_step(facts: ListFacts, *, kind: StatusKind) -> Step:
     marked = f"{facts.listed - facts.unmarked}/{facts.listed}"
     if not allows(lambda: check_somebody_is_present(facts)):
         return Step(kind=kind, label=_("Somebody is marked present"), detail=marked)
-    return Step(kind="warn" if facts.unmarked else "ok", label=_("Everybody is marked"), detail=marked)
+    return Step(
+        kind=StatusKind.WARN if facts.unmarked else StatusKind.OK, label=_("Everybody is marked"), detail=marked
+    )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from learners.models import AreaRequirement, Learner, Role, RoleRequirement
 from training.models import Company, Course, CourseVersion, Session, Trainer, TrainingClass, Venue
+from training.pages.library_courses import ShownCourses
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def first_steps() -> Sequence[Step]:
             _("What is trained, how long it takes and how long it is valid. A course is offered once it is published."),
             has_published,
             _("Publish the course") if made[Course] and not has_published else _("Add a course"),
-            reverse("training:courses", query={"show": "draft"})
+            reverse("training:courses", query={"show": ShownCourses.DRAFT})
             if made[Course] and not has_published
             else reverse("training:course_new"),
         ),

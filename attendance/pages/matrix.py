@@ -14,13 +14,11 @@ from attendance.selectors.bookings import next_bookings
 from learners.models import ComplianceItem, ComplianceStatus, Learner
 from learners.pages.later import Later, changed_later
 from learners.policies.standing import (
-    DUE,
-    FINE,
-    RED,
     Facts,
     Group,
     ItemStanding,
     Standing,
+    Urgency,
     standing_of_item,
     standing_of_worker,
 )
@@ -37,6 +35,7 @@ from learners.selectors.matrix import (
     walk,
     walk_by_name,
 )
+from training.core.kinds import StatusKind
 from training.core.words import month as month_in_words
 
 ROWS_PER_PAGE = 100
@@ -274,7 +273,7 @@ def cells_by_worker(
                 expiry=fact.expiry_date,
                 due=fact.due_date,
                 day=last,
-                is_missing=standing.kind == "bad" and fact.expiry_date is None and fact.due_date is None,
+                is_missing=standing.kind == StatusKind.BAD and fact.expiry_date is None and fact.due_date is None,
                 is_to_verify=fact.awaiting_verification,
                 booked=booked,
             )
@@ -284,11 +283,11 @@ def cells_by_worker(
 
 def _last_day(fact: Facts, standing: ItemStanding) -> dt.date | None:
     """Return the day that an item's status is about: the last valid one, or the one by which it is to be done."""
-    if standing.order[0] == DUE:
+    if standing.order[0] == Urgency.DUE:
         return fact.due_date
-    if standing.order[0] == RED and fact.status != ComplianceStatus.NON_COMPLIANT:  # out of date (C7)
+    if standing.order[0] == Urgency.RED and fact.status != ComplianceStatus.NON_COMPLIANT:  # out of date (C7)
         return fact.holds_until
-    return fact.expiry_date or (fact.due_date if standing.order[0] == RED else None)
+    return fact.expiry_date or (fact.due_date if standing.order[0] == Urgency.RED else None)
 
 
 def _text(standing: ItemStanding, last: dt.date | None, day: dt.date, month: Callable[[dt.date], str]) -> str:
@@ -300,11 +299,11 @@ def _text(standing: ItemStanding, last: dt.date | None, day: dt.date, month: Cal
     """
     place = standing.order[0]
     if last is None:
-        return _("valid") if place == FINE else _("none")
-    if place == FINE:
+        return _("valid") if place == Urgency.FINE else _("none")
+    if place == Urgency.FINE:
         return month(last.replace(day=1))
     return (
         _("%(days)d d") % {"days": (last - day).days}
-        if place != RED
+        if place != Urgency.RED
         else _("−%(days)d d") % {"days": (day - last).days}
     )

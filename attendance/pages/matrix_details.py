@@ -16,7 +16,7 @@ from learners.pages.later import Later, changed_later
 from learners.policies.standing import Facts
 from learners.selectors.learners import ids_of_person, person_of
 from learners.selectors.matrix import matrix_workers
-from training.core.refusals import NotFound
+from training.core.refusals import check_found
 from training.models import Course, Session
 from training.selectors.courses import course_title
 
@@ -88,10 +88,9 @@ def get_course(course_id: int) -> Course:
     Raises:
         NotFound: there is none.
     """
-    course = Course.objects.filter(pk=course_id, deleted_at__isnull=True).first()
-    if course is None:
-        raise NotFound(_("There is no such course."))
-    return course
+    return check_found(
+        Course.objects.filter(pk=course_id, deleted_at__isnull=True).first(), _("There is no such course.")
+    )
 
 
 def next_booking(badges: Collection[int], course_id: int, *, now: dt.datetime) -> Session | None:

@@ -16,7 +16,7 @@ from learners.selectors.progression import (
     progressions_of_learner_as_of,
     steps,
 )
-from training.core.refusals import NotFound
+from training.core.refusals import check_found
 from training.models import TrainingClass
 
 LOG_ROWS = 100
@@ -57,10 +57,10 @@ def get_progression(tracking_id: int) -> LearnerProgression:
     Raises:
         NotFound: there is none.
     """
-    found = LearnerProgression.objects.select_related("learner", "training_class__agent").filter(pk=tracking_id).first()
-    if found is None:
-        raise NotFound(_("There is no such programme."))
-    return found
+    return check_found(
+        LearnerProgression.objects.select_related("learner", "training_class__agent").filter(pk=tracking_id).first(),
+        _("There is no such programme."),
+    )
 
 
 def candidates_of_class(training_class: TrainingClass, *, search: str, chosen: Collection[int]) -> list[Learner]:

@@ -16,6 +16,7 @@ from attendance.policies.lists import check_can_remove
 from attendance.services.marking import StaleRow
 from learners.models import CompetencyRecord, Learner, Role, TrainingRecord
 from learners.policies.standing import ItemStanding, Standing, verdict
+from training.core.kinds import StatusKind
 from training.core.permissions import name_of
 from training.core.words import day as day_in_words
 from training.core.words import moment as moment_in_words
@@ -186,10 +187,10 @@ def _lines_of_survivors(session: Session, attendees: Collection[SessionAttendee]
 def _alert(person: Learner, twin_line: int | None, *, session: Session, today: dt.date) -> Standing | None:
     """Return what stands against a row, the most serious alone."""
     if person.status != Learner.Status.ACTIVE:
-        return Standing("bad", str(verdict(person, today=today).label))
+        return Standing(StatusKind.BAD, str(verdict(person, today=today).label))
     if leaves_before(session, person):
-        return Standing("bad", _("Leaving"))
-    return None if twin_line is None else Standing("bad", _("Twice"))
+        return Standing(StatusKind.BAD, _("Leaving"))
+    return None if twin_line is None else Standing(StatusKind.BAD, _("Twice"))
 
 
 def _warning(person: Learner, twin_line: int | None, *, session: Session) -> str:
@@ -202,15 +203,15 @@ def _outcome(attendee: SessionAttendee, record: TrainingRecord | None, sign_off:
     """Return what counts of a row, in one word: what finalize made of it, or what was put in its place (F9)."""
     if record is not None and not hasattr(record, "revocation"):
         return (
-            Standing("ok", _("Passed"))
+            Standing(StatusKind.OK, _("Passed"))
             if record.result == TrainingRecord.Result.PASSED
-            else Standing("bad", _("Failed"))
+            else Standing(StatusKind.BAD, _("Failed"))
         )
     if sign_off is not None and sign_off.revoked_at is None:
         if sign_off.status == CompetencyRecord.Status.NOT_COMPETENT:
-            return Standing("bad", _("Not competent"))
-        return Standing("wait", _("To verify"))
+            return Standing(StatusKind.BAD, _("Not competent"))
+        return Standing(StatusKind.WAIT, _("To verify"))
     if record is not None or sign_off is not None:
-        return Standing("none", _("Revoked"))
+        return Standing(StatusKind.NONE, _("Revoked"))
     # Who was present has a record, if not by this line then by the one of another badge (L2).
-    return Standing("none", _("On another line") if attendee.is_present else _("Absent"))
+    return Standing(StatusKind.NONE, _("On another line") if attendee.is_present else _("Absent"))

@@ -16,8 +16,9 @@ from attendance.selectors.counts import list_counts
 from learners.models import Learner
 from learners.policies.standing import Standing
 from learners.selectors.learners import find_by_badge, matches
+from training.core.kinds import StatusKind
 from training.models import CourseVersion, Session, TrainerQualification
-from training.selectors.availability import BOOKED
+from training.selectors.availability import BOOKED, counts_on
 from training.selectors.sessions import with_title
 
 NOBODY = ListCounts()
@@ -82,10 +83,7 @@ def _obstacles(drafts: Sequence[Session]) -> dict[int, str]:
         return {}
     published = CourseVersion.objects.filter(course=OuterRef("course"), status=CourseVersion.Status.PUBLISHED)
     qualified = TrainerQualification.objects.filter(
-        Q(valid_from__isnull=True) | Q(valid_from__lte=OuterRef("day")),
-        Q(valid_until__isnull=True) | Q(valid_until__gte=OuterRef("day")),
-        trainer=OuterRef("trainer"),
-        course=OuterRef("course"),
+        counts_on(OuterRef("day")), trainer=OuterRef("trainer"), course=OuterRef("course")
     )
     overlapping = Session.objects.filter(
         status__in=BOOKED, start_time__lt=OuterRef("end_time"), end_time__gt=OuterRef("start_time")
@@ -122,30 +120,30 @@ def _state(session: Any, seats: ListCounts, obstacle: str, now: datetime) -> Sta
         case Session.Status.DRAFT:
             return _draft_state(session, obstacle)
         case Session.Status.CANCELLED:
-            return Standing("none", _("Cancelled"))
+            return Standing(StatusKind.NONE, _("Cancelled"))
         case Session.Status.COMPLETED:
-            return Standing("ok", _("Finalized"))
+            return Standing(StatusKind.OK, _("Finalized"))
     if session.start_time > now:
-        return Standing("none", _("Scheduled"))
+        return Standing(StatusKind.NONE, _("Scheduled"))
     if session.end_time > now:
-        return Standing("none", _("In progress"))
+        return Standing(StatusKind.NONE, _("In progress"))
     return _ended_state(session, seats)
 
 
 def _ended_state(session: Session, seats: ListCounts) -> Standing:
     """What a session that is over lacks for finalize (F1); unmarked people are allowed, and worth a warning (F5)."""
     if not session.has_evidence:
-        return Standing("bad", _("Sheet missing"))
+        return Standing(StatusKind.BAD, _("Sheet missing"))
     if not seats.present:
-        return Standing("bad", _("Nobody present"))
+        return Standing(StatusKind.BAD, _("Nobody present"))
     if seats.unmarked:
         words = {"marked": seats.marked, "listed": seats.listed}
-        return Standing("warn", _("Attendance %(marked)d/%(listed)d") % words)
-    return Standing("ok", _("Ready to finalize"))
+        return Standing(StatusKind.WARN, _("Attendance %(marked)d/%(listed)d") % words)
+    return Standing(StatusKind.OK, _("Ready to finalize"))
 
 
 def _draft_state(draft: Session, obstacle: str) -> Standing:
     """What stands against scheduling a draft (S2)."""
     if lacking := _lacking(draft):
-        return Standing("warn", _("No %(things)s") % {"things": ", ".join(lacking)})
-    return Standing("bad", obstacle) if obstacle else Standing("ok", _("Ready to schedule"))
+        return Standing(StatusKind.WARN, _("No %(things)s") % {"things": ", ".join(lacking)})
+    return Standing(StatusKind.BAD, obstacle) if obstacle else Standing(StatusKind.OK, _("Ready to schedule"))

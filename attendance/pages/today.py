@@ -18,6 +18,7 @@ from learners.pages.worker_rows import Reason, WorkerRow
 from learners.policies.standing import Group
 from learners.selectors.compliance import Freshness, freshness
 from learners.selectors.learners import group_counts, pending_sign_offs
+from training.core.kinds import StatusKind
 from training.core.permissions import User
 from training.models import ClassAttendanceSession, Session
 from training.selectors.availability import start_of_day
@@ -171,7 +172,7 @@ def own_board(*, user: User, today: date, now: datetime) -> OwnBoard:
     unfinished = session_lines(begun, today=today, now=now)
     return OwnBoard(
         todays_sessions=session_lines(in_reading_order(_on_the_day(sessions, today), Shown.OPEN), today=today, now=now),
-        unfinished=[line for line in unfinished if line.state.kind in ("bad", "warn")],
+        unfinished=[line for line in unfinished if line.state.kind in (StatusKind.BAD, StatusKind.WARN)],
         coming=session_lines(coming, today=today, now=now),
         captures_missing=captures.total,
         captures_missing_rows=captures.rows,
@@ -183,7 +184,7 @@ def own_board(*, user: User, today: date, now: datetime) -> OwnBoard:
 
 def _urgent_lines(urgent: Urgent, *, now: datetime) -> tuple[list[UrgentLine], list[UrgentLine]]:
     """Return both groups with who is on a coming list already, and where nothing is planned yet, in two queries."""
-    wanted = [(row, [each for each in row.reasons if each.kind == "bad"]) for row in urgent.not_cleared]
+    wanted = [(row, [each for each in row.reasons if each.kind == StatusKind.BAD]) for row in urgent.not_cleared]
     expiring = [(row, [row.next_expiry] if row.next_expiry else []) for row in urgent.expiring]
     rows = [*wanted, *expiring]
     courses = {each.course_id for _row, reasons in rows for each in reasons}

@@ -14,7 +14,7 @@ from learners.policies.sign_offs import AlreadySignedOff, check_pending
 from learners.policies.standing import Verdict, verdict
 from learners.selectors.competency import QueueFilter, earlier_attempts, next_in_queue, position_in_queue, queue
 from learners.selectors.evidence import sheets_of_session
-from training.core.refusals import NotFound
+from training.core.refusals import check_found
 
 ROWS_PER_PAGE = 50
 
@@ -97,10 +97,10 @@ def desk(wanted: QueueFilter, *, record_id: int | None, page: str | None, today:
 
 def _sign_off(record_id: int) -> CompetencyRecord:
     related = ("course", "course_version", "learner__merged_into", "assessed_by", "revocation__revoked_by")
-    record = CompetencyRecord.objects.select_related(*related).filter(pk=record_id).first()
-    if record is None:
-        raise NotFound(_("There is no such practical sign-off."))
-    return record
+    return check_found(
+        CompetencyRecord.objects.select_related(*related).filter(pk=record_id).first(),
+        _("There is no such practical sign-off."),
+    )
 
 
 def _row(record: CompetencyRecord, today: dt.date) -> QueueRow:

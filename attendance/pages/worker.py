@@ -22,7 +22,8 @@ from learners.selectors import records as having
 from learners.selectors.as_of import Then, workers_as_of
 from learners.selectors.evidence import sheets_of
 from learners.selectors.learners import ids_of_person
-from training.core.refusals import NotFound
+from training.core.kinds import StatusKind
+from training.core.refusals import check_found
 from training.models import Session
 
 
@@ -113,13 +114,13 @@ class Profile:
     coming: Coming | None = None
 
     @property
-    def verdict_kind(self) -> str:
+    def verdict_kind(self) -> StatusKind:
         return KIND_OF_VERDICT[self.verdict]
 
     @property
     def failing(self) -> list[Requirement]:
         """What the worker must not be assigned to, worst first."""
-        return [each for each in self.requirements if each.line.standing.kind == "bad"]
+        return [each for each in self.requirements if each.line.standing.kind == StatusKind.BAD]
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -129,7 +130,12 @@ class Profile:
         """
         kinds = [each.line.standing.kind for each in self.requirements]
         waiting = sum(each.is_pending for each in self.sign_offs)
-        return {"bad": kinds.count("bad"), "warn": kinds.count("warn"), "wait": waiting, "ok": kinds.count("ok")}
+        return {
+            StatusKind.BAD: kinds.count(StatusKind.BAD),
+            StatusKind.WARN: kinds.count(StatusKind.WARN),
+            StatusKind.WAIT: waiting,
+            StatusKind.OK: kinds.count(StatusKind.OK),
+        }
 
 
 def get_worker(pk: int) -> Learner:
@@ -138,10 +144,10 @@ def get_worker(pk: int) -> Learner:
     Raises:
         NotFound: there is none.
     """
-    learner = Learner.objects.select_related("company", "role", "supervisor", "merged_into").filter(pk=pk).first()
-    if learner is None:
-        raise NotFound(_("There is no such worker. Search by name or badge."))
-    return learner
+    return check_found(
+        Learner.objects.select_related("company", "role", "supervisor", "merged_into").filter(pk=pk).first(),
+        _("There is no such worker. Search by name or badge."),
+    )
 
 
 def worker_profile(
@@ -277,7 +283,7 @@ def _next_sessions(
     """
     if learner.status != Learner.Status.ACTIVE:
         return {}
-    courses = [line.item.course_id for line in lines if line.standing.kind in ("bad", "warn")]
+    courses = [line.item.course_id for line in lines if line.standing.kind in (StatusKind.BAD, StatusKind.WARN)]
     sessions = (
         Session.objects.filter(
             course__in=courses, status=Session.Status.SCHEDULED, start_time__gt=now, deleted_at__isnull=True

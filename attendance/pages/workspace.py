@@ -15,6 +15,7 @@ from attendance.pages.finalize import FinalizePreview, finalize_preview
 from attendance.pages.register import Row, register
 from attendance.policies.lists import capacity_warning, has_ended
 from attendance.selectors.repeat import to_repeat
+from training.core.kinds import StatusKind
 from training.models import CourseVersion, Session, Venue
 from training.models.session import TimeRange
 from training.policies.sessions import allows, check_open
@@ -26,7 +27,7 @@ from training.selectors.courses import published_version
 class Step:
     """One word of the step line; `is_now` is the one that waits to be done."""
 
-    kind: str
+    kind: StatusKind
     label: str
     is_now: bool = False
 
@@ -123,19 +124,19 @@ def _steps(session: Session, preview: FinalizePreview, now: dt.datetime) -> list
     facts = preview.facts
     marked = facts.listed - facts.unmarked
     is_over = has_ended(session, now=now)
-    waiting = "bad" if is_over and session.status == Session.Status.SCHEDULED else "none"
+    waiting = StatusKind.BAD if is_over and session.status == Session.Status.SCHEDULED else StatusKind.NONE
     people = ngettext("%(count)d attendee", "%(count)d attendees", facts.listed) % {"count": facts.listed}
     attendance = _("Attendance %(marked)d/%(listed)d") % {"marked": marked, "listed": facts.listed}
     is_marked = session.is_finalized or (facts.listed > 0 and not facts.unmarked)
     steps = [
-        (session.status != Session.Status.DRAFT, _("Details"), _("Not scheduled"), "none"),
-        (facts.listed > 0, people, _("No attendees"), "none"),
-        (is_marked, attendance, attendance, "warn" if is_over else "none"),
+        (session.status != Session.Status.DRAFT, _("Details"), _("Not scheduled"), StatusKind.NONE),
+        (facts.listed > 0, people, _("No attendees"), StatusKind.NONE),
+        (is_marked, attendance, attendance, StatusKind.WARN if is_over else StatusKind.NONE),
         (facts.has_evidence, _("Signed sheet"), _("Signed sheet missing") if is_over else _("Signed sheet"), waiting),
-        (session.is_finalized, _("Finalized"), _("Finalize"), "none"),
+        (session.is_finalized, _("Finalized"), _("Finalize"), StatusKind.NONE),
     ]
     first_open = next((place for place, (is_done, *_words) in enumerate(steps) if not is_done), None)
     return [
-        Step("ok", label) if is_done else Step(kind, open_label, is_now=place == first_open)
+        Step(StatusKind.OK, label) if is_done else Step(kind, open_label, is_now=place == first_open)
         for place, (is_done, label, open_label, kind) in enumerate(steps)
     ]

@@ -1,17 +1,16 @@
 """Certificates of passed training records as a PDF, one or all of a session; `certificate.typ` lays them out."""
 
-import io
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from attendance.papers.qr_code import qr_code
 from attendance.selectors.certificate import Certificate
 from learners.models import TrainingRecord
 from training.core.printing import UNPRINTABLE, printable, typeset, typeset_apart
@@ -82,7 +81,7 @@ def certificate_data(
         "code": record.course.code,
         "facts": facts,
         "evidence": _evidence(certificate),
-        "qr": _qr_code(address),
+        "qr": qr_code(address, error="m"),
         "printed": _("Printed %(when)s") % {"when": moment(printed_at)},
         "note": _("%(mark)s stands for letters that this server has no font for.") % {"mark": UNPRINTABLE}
         if marked
@@ -125,10 +124,3 @@ def _evidence(certificate: Certificate) -> list[dict[str, str]]:
         correction = _("Correcting sheet of %(day)s, SHA-256") % {"day": day(localdate(newest.uploaded_at))}
         proofs.insert(0, {"label": correction, "sha256": newest.sha256})
     return proofs
-
-
-def _qr_code(address: str) -> str:
-    """Return an SVG."""
-    drawing = io.BytesIO()
-    segno.make_qr(address, error="m").save(drawing, kind="svg", border=0)
-    return drawing.getvalue().decode()

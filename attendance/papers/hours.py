@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import StrEnum
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -12,9 +13,17 @@ from training.core import xlsx_files
 from training.core.csv_files import Cell, csv_lines
 from training.core.xlsx_files import Table, workbook
 
+
+class FileFormat(StrEnum):
+    """What kind of file hours are exported as; the values are what a form sends, and endings of file names."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
 CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": xlsx_files.CONTENT_TYPE,
+    FileFormat.CSV: "text/csv; charset=utf-8",
+    FileFormat.XLSX: xlsx_files.CONTENT_TYPE,
 }
 
 

@@ -14,17 +14,18 @@ from django.utils.translation import gettext as _
 from attendance.pages.matrix import Cell, Row
 from learners.selectors import matrix as selector
 from training.core import xlsx_files
+from training.core.kinds import StatusKind
 from training.core.words import day as day_in_words
 from training.core.xlsx_files import Column, Table, Value, day_pattern, workbook
 
 CONTENT_TYPE = xlsx_files.CONTENT_TYPE
 FIRST_COLUMNS = 5
 COLOURS: dict[str, tuple[tuple[str, Any], ...]] = {
-    "bad": (("bg_color", "#B3261E"), ("font_color", "#FFFFFF"), ("align", "left")),
-    "warn": (("bg_color", "#FFD54A"), ("font_color", "#332400"), ("align", "left")),
-    "wait": (("bg_color", "#E9F0FD"), ("font_color", "#174EA6"), ("align", "left")),
-    "ok": (("font_color", "#14662F"), ("align", "left")),
-    "none": (("align", "left"),),
+    StatusKind.BAD: (("bg_color", "#B3261E"), ("font_color", "#FFFFFF"), ("align", "left")),
+    StatusKind.WARN: (("bg_color", "#FFD54A"), ("font_color", "#332400"), ("align", "left")),
+    StatusKind.WAIT: (("bg_color", "#E9F0FD"), ("font_color", "#174EA6"), ("align", "left")),
+    StatusKind.OK: (("font_color", "#14662F"), ("align", "left")),
+    StatusKind.NONE: (("align", "left"),),
 }
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from attendance.papers.dossiers import Dossier, Held
 from learners.pages.items import ItemLine
 from learners.policies.standing import KIND_OF_VERDICT
+from training.core.kinds import StatusKind
 from training.core.printing import UNPRINTABLE, printable, typeset, typeset_apart
 from training.core.words import day, moment
 
@@ -97,7 +98,7 @@ def _lost(files: int) -> str:
 
 def _person(person: Dossier, summary: Summary) -> dict[str, Any]:
     learner = person.learner
-    failing = [line for line in person.lines if line.standing.kind == "bad"]
+    failing = [line for line in person.lines if line.standing.kind == StatusKind.BAD]
     held = {each.record.pk: each for each in person.held}
     proofs = {line.item.proof_id for line in person.lines}
     return {

@@ -4,18 +4,17 @@
 and facts are those of `Session.version`, which the sheet prints and its QR code holds (S11); see `sheet_code`.
 """
 
-import io
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
+from attendance.papers.qr_code import qr_code
 from attendance.policies.sheet_code import SheetCode, code_text
 from attendance.policies.sheet_layout import PRINTED, layout
 from attendance.selectors.sheet import Sheet
@@ -58,7 +57,7 @@ def sheet_data(sheet: Sheet, *, printed_at: datetime, names_roles: bool = True) 
         "pages": [
             {
                 "number": _("Page %(page)s of %(pages)s") % {"page": number, "pages": len(pages)},
-                "qr": _qr_code(code),
+                "qr": qr_code(code_text(code), error="q"),
                 "rows": rows,
                 "note": _unprintable_note(rows),
             }
@@ -114,13 +113,6 @@ def _unprintable_note(rows: list[dict[str, Any]]) -> str:
         "%(mark)s stands for letters that this server has no font for: go by the badge number. "
         "An administrator can install the package %(packages)s."
     ) % {"mark": UNPRINTABLE, "packages": ", ".join(scripts_without_font()) or "fonts-noto-core"}
-
-
-def _qr_code(code: SheetCode) -> str:
-    """Return an SVG."""
-    drawing = io.BytesIO()
-    segno.make_qr(code_text(code), error="q").save(drawing, kind="svg", border=0)
-    return drawing.getvalue().decode()
 
 
 def _words() -> dict[str, str]:

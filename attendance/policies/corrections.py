@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from learners.models import CompetencyRecord, EvidenceUpload, TrainingRecord
+from training.core.kinds import ConflictKind
 from training.core.refusals import Conflict, Stale
 from training.models import Session
 
@@ -81,7 +82,7 @@ def check_is_finalized(session: Session) -> None:
     if not session.is_finalized:
         raise NotFinalized(
             _("This session is not finalized: change its list, its marks or its signed sheet instead."),
-            conflict={"kind": "STATE", "session_id": session.pk},
+            conflict={"kind": ConflictKind.STATE, "session_id": session.pk},
         )
 
 
@@ -98,12 +99,12 @@ def check_can_correct(session: Session, standing: Standing, *, seen: Seen, resul
         raise Stale(
             _("Somebody else has corrected this in the meantime. The record now says: %(what)s. Check it again.")
             % {"what": standing.words},
-            conflict={"kind": "STATE", "session_id": session.pk},
+            conflict={"kind": ConflictKind.STATE, "session_id": session.pk},
         )
     if result == standing.result:
         raise NothingToCorrect(
             _("The record already says this: %(what)s. There is nothing to correct.") % {"what": standing.words},
-            conflict={"kind": "STATE", "session_id": session.pk},
+            conflict={"kind": ConflictKind.STATE, "session_id": session.pk},
         )
 
 
@@ -127,7 +128,7 @@ def check_can_correct_sheet(
         NotFinalized, Stale, SameSheet: 409.
     """
     check_is_finalized(session)
-    conflict = {"kind": "STATE", "session_id": session.pk}
+    conflict = {"kind": ConflictKind.STATE, "session_id": session.pk}
     if newest is None or newest.pk != seen_id:
         raise Stale(
             _("Somebody else has added a correcting sheet in the meantime. Look at it first."), conflict=conflict

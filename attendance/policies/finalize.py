@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.policies.lists import ListCounts
+from training.core.kinds import ConflictKind
 from training.core.permissions import name_of
 from training.core.refusals import Conflict, Invalid
 from training.core.words import clock, day
@@ -113,7 +114,7 @@ def check_not_finalized(session: Session) -> None:
             "day": day(session.finalized_at),
             "time": clock(session.finalized_at),
         },
-        conflict={"kind": "STATE", "session_id": session.pk},
+        conflict={"kind": ConflictKind.STATE, "session_id": session.pk},
     )
 
 
@@ -123,7 +124,7 @@ def check_is_scheduled(session: Session) -> None:
     Raises:
         NotScheduled: it is cancelled or a draft.
     """
-    conflict = {"kind": "STATE", "session_id": session.pk}
+    conflict = {"kind": ConflictKind.STATE, "session_id": session.pk}
     if session.status == Session.Status.CANCELLED:
         raise NotScheduled(_("This session is cancelled, so there is nothing to finalize."), conflict=conflict)
     if session.status == Session.Status.DRAFT:
@@ -214,7 +215,7 @@ def check_sheet_is_confirmed(session: Session, *, confirmed: str, state: str) ->
         return
     if not confirmed:
         message = _("Look at the signed sheet, then tick the box. Nothing has been done yet.")
-        raise SheetNotConfirmed(message, errors={"sheet_confirmed": [message]})
+        raise SheetNotConfirmed.of_fields({"sheet_confirmed": [message]})
     check_is_as_confirmed(session, confirmed=confirmed, state=state)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import ListAct, SessionAttendee
+from training.core.kinds import ConflictKind
 from training.core.permissions import Permission
 from training.core.refusals import Conflict
 from training.core.words import moment
@@ -66,7 +67,7 @@ def check_can_mark(session: Session, *, now: datetime, minutes_before: int) -> N
         MarkingNotOpen: it is too early; the sentence says from when on.
     """
     check_list_is_open(session)
-    conflict = {"kind": "STATE", "session_id": session.pk}
+    conflict = {"kind": ConflictKind.STATE, "session_id": session.pk}
     opens = marking_opens_at(session, minutes_before=minutes_before)
     if opens is None:
         raise MarkingNotOpen(
@@ -87,7 +88,7 @@ def check_can_upload(session: Session) -> None:
     Raises:
         EvidenceIsClosed: the session is finalized or cancelled.
     """
-    conflict = {"kind": "STATE", "session_id": session.pk}
+    conflict = {"kind": ConflictKind.STATE, "session_id": session.pk}
     if session.is_finalized:
         raise EvidenceIsClosed(_("This session is finalized: its signed sheet cannot be replaced."), conflict=conflict)
     if session.status == Session.Status.CANCELLED:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from attendance.policies.sheet_code import SheetCode
 from attendance.policies.sheet_layout import layout
 from attendance.policies.sheet_reading import Reading
+from training.core.kinds import StatusKind
 
 MANY = 5  # names in a sentence; the others are counted
 
@@ -19,7 +20,7 @@ MANY = 5  # names in a sentence; the others are counted
 class Finding:
     """One sentence; `kind` as everywhere on pages: ok, warn, bad, or none for what is merely so."""
 
-    kind: str
+    kind: StatusKind
     text: str
 
 
@@ -32,13 +33,15 @@ class Told:
     @property
     def warnings(self) -> list[str]:
         """What somebody has to look at before records are made of it."""
-        return [finding.text for finding in self.findings if finding.kind in ("warn", "bad")]
+        return [finding.text for finding in self.findings if finding.kind in (StatusKind.WARN, StatusKind.BAD)]
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> StatusKind:
         """The worst kind among them."""
         kinds = {finding.kind for finding in self.findings}
-        return next((kind for kind in ("bad", "warn", "ok") if kind in kinds), "none")
+        return next(
+            (kind for kind in (StatusKind.BAD, StatusKind.WARN, StatusKind.OK) if kind in kinds), StatusKind.NONE
+        )
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def told(reading: Reading, *, reference: str, version: int, pages: int, changes:
     if not findings:
         findings.append(
             Finding(
-                "none",
+                StatusKind.NONE,
                 _(
                     "No code of a sign-in sheet was found in this file: it is another paper, or the code cannot be "
                     "read. Compare it with the list."
@@ -97,7 +100,7 @@ def told(reading: Reading, *, reference: str, version: int, pages: int, changes:
         )
     if reading.looked_at < pages and reading.pages:
         text = _("Codes were looked for on the first %(count)s pages only.") % {"count": reading.looked_at}
-        findings.append(Finding("none", text))
+        findings.append(Finding(StatusKind.NONE, text))
     return Told(findings)
 
 
@@ -107,12 +110,12 @@ def _own(codes: Sequence[SheetCode], reference: str) -> list[Finding]:
     text = _("This is the sheet of %(reference)s, %(pages)s, list version %(version)s.")
     versions = sorted({code.version for code in codes})
     facts = {"reference": reference, "pages": _pages_of(codes), "version": _listed(map(str, versions))}
-    findings = [Finding("ok", text % facts)]
+    findings = [Finding(StatusKind.OK, text % facts)]
     if len(versions) > 1:
-        findings.append(Finding("warn", _("Its pages were printed from different versions of the list.")))
+        findings.append(Finding(StatusKind.WARN, _("Its pages were printed from different versions of the list.")))
     if not all(code.is_keyed for code in codes):
         text = _("Its code comes from an earlier release, which anybody could have printed. Compare it with the list.")
-        findings.append(Finding("warn", text))
+        findings.append(Finding(StatusKind.WARN, text))
     return findings
 
 
@@ -130,7 +133,7 @@ def _of_others(reading: Reading, reference: str) -> list[Finding]:
             text = _("It holds %(pages)s of the sheet of another session, %(other)s.")
         else:
             text = _("This is the sheet of another session: %(other)s, %(pages)s. This session is %(reference)s.")
-        findings.append(Finding("bad", text % facts))
+        findings.append(Finding(StatusKind.BAD, text % facts))
     foreign = sorted({each.at for each in reading.pages if each.code is None})
     if foreign:
         text = ngettext(
@@ -138,7 +141,7 @@ def _of_others(reading: Reading, reference: str) -> list[Finding]:
             "The codes on pages %(pages)s of the file were not issued by this site.",
             len(foreign),
         )
-        findings.append(Finding("bad", text % {"pages": _listed(map(str, foreign))}))
+        findings.append(Finding(StatusKind.BAD, text % {"pages": _listed(map(str, foreign))}))
     return findings
 
 
@@ -151,14 +154,14 @@ def _gaps(codes: Sequence[SheetCode]) -> list[Finding]:
             "Page %(missing)s of %(pages)s is missing.", "Pages %(missing)s of %(pages)s are missing.", len(missing)
         )
         facts = {"missing": _listed(map(str, missing)), "pages": newest.pages}
-        findings.append(Finding("bad", text % facts))
+        findings.append(Finding(StatusKind.BAD, text % facts))
     counted = Counter((code.version, code.page) for code in codes)
     twice = sorted({page for (_version, page), times in counted.items() if times > 1})
     if twice:
         text = ngettext(
             "Page %(pages)s is in it more than once.", "Pages %(pages)s are in it more than once.", len(twice)
         )
-        findings.append(Finding("warn", text % {"pages": _listed(map(str, twice))}))
+        findings.append(Finding(StatusKind.WARN, text % {"pages": _listed(map(str, twice))}))
     return findings
 
 
@@ -167,7 +170,7 @@ def _age(codes: Sequence[SheetCode], version: int, changes: Changes) -> list[Fin
     findings = []
     if changes.walk_ins:
         text = _("On its lines for walk-ins: %(names)s.") % {"names": _listed(changes.walk_ins)}
-        findings.append(Finding("none", text))
+        findings.append(Finding(StatusKind.NONE, text))
     stale = max(code.version for code in codes)
     if stale == version or (changes.walk_ins and not changes.added and not changes.removed):
         return findings
@@ -181,7 +184,7 @@ def _age(codes: Sequence[SheetCode], version: int, changes: Changes) -> list[Fin
         sentences.append(_("Removed since, and still on the sheet: %(names)s.") % {"names": _listed(changes.removed)})
     if not changes.added and not changes.removed:
         sentences.append(_("On its pages nobody was added or removed. Compare trainer, venue and time."))
-    return [*findings, Finding("warn", " ".join(sentences))]
+    return [*findings, Finding(StatusKind.WARN, " ".join(sentences))]
 
 
 def _pages_of(codes: Sequence[SheetCode]) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from learners.models import EvidenceUpload, Learner, TrainingRecord
 from learners.selectors.evidence import sheets_of
-from training.core.refusals import NotFound
+from training.core.refusals import check_found
 from training.models import Session
 
 
@@ -30,10 +30,7 @@ def get_record(record_id: int) -> TrainingRecord:
     records = TrainingRecord.objects.select_related(
         "learner__merged_into", "course", "session__trainer", "provider", "revocation"
     )
-    record = records.filter(pk=record_id).first()
-    if record is None:
-        raise NotFound(_("There is no such training record."))
-    return record
+    return check_found(records.filter(pk=record_id).first(), _("There is no such training record."))
 
 
 def certificates_of_session(session: Session) -> list[Certificate]:

@@ -1,7 +1,8 @@
 """What a finalized session says of its workers, and what of that was put right (F6, F9)."""
 
 from attendance.policies.corrections import Standing
-from learners.models import CompetencyRecord, TrainingRecord
+from learners.models import TrainingRecord
+from learners.selectors.learners import pending_sign_offs
 from training.models import Session
 
 
@@ -9,11 +10,6 @@ def standing_of(session: Session, learner_id: int) -> Standing:
     """Return what counts of a worker from a session, in two queries."""
     records = TrainingRecord.objects.filter(session=session, learner=learner_id)
     last = records.filter(superseded_by__isnull=True).select_related("revocation__revoked_by").first()
-    waiting = CompetencyRecord.objects.filter(
-        session=session,
-        learner=learner_id,
-        status=CompetencyRecord.Status.PENDING_VERIFICATION,
-        revoked_at__isnull=True,
-    )
+    waiting = pending_sign_offs().filter(session=session, learner=learner_id)
     is_revoked = last is not None and hasattr(last, "revocation")
     return Standing(record=None if is_revoked else last, sign_off=waiting.first(), revoked=last if is_revoked else None)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from learners.models import CompetencyRecord, EvidenceUpload, TrainingRecord
 from learners.selectors.evidence import original_among, sheets_of_session
-from training.core.refusals import NotFound
+from training.core.refusals import check_found
 from training.models import Session
 
 
@@ -18,10 +18,10 @@ def session_of_evidence(session_id: int) -> Session:
         NotFound: it does not exist or is deleted.
     """
     sessions = Session.objects.select_related("course", "course_version", "trainer")
-    session = sessions.filter(pk=session_id, deleted_at__isnull=True).first()
-    if session is None:
-        raise NotFound(_("There is no such session; it may have been deleted."))
-    return session
+    return check_found(
+        sessions.filter(pk=session_id, deleted_at__isnull=True).first(),
+        _("There is no such session; it may have been deleted."),
+    )
 
 
 def record_of_evidence(record_id: int) -> TrainingRecord:
@@ -30,10 +30,10 @@ def record_of_evidence(record_id: int) -> TrainingRecord:
     Raises:
         NotFound: there is no such record.
     """
-    record = TrainingRecord.objects.select_related("learner", "session__trainer").filter(pk=record_id).first()
-    if record is None:
-        raise NotFound(_("There is no such training record."))
-    return record
+    return check_found(
+        TrainingRecord.objects.select_related("learner", "session__trainer").filter(pk=record_id).first(),
+        _("There is no such training record."),
+    )
 
 
 def sign_off_of_evidence(record_id: int) -> CompetencyRecord:
@@ -42,10 +42,10 @@ def sign_off_of_evidence(record_id: int) -> CompetencyRecord:
     Raises:
         NotFound: there is no such sign-off.
     """
-    record = CompetencyRecord.objects.select_related("learner", "session__trainer").filter(pk=record_id).first()
-    if record is None:
-        raise NotFound(_("There is no such practical sign-off."))
-    return record
+    return check_found(
+        CompetencyRecord.objects.select_related("learner", "session__trainer").filter(pk=record_id).first(),
+        _("There is no such practical sign-off."),
+    )
 
 
 def sheets(session: Session) -> list[EvidenceUpload]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
-from training.core.refusals import NotFound
+from training.core.refusals import check_found
 from training.models import CourseVersion, Session
 
 
@@ -24,13 +24,12 @@ def sheet_of(session_id: int) -> Sheet:
     Raises:
         NotFound: it does not exist or is deleted.
     """
-    session = (
+    session = check_found(
         Session.objects.select_related("course", "course_version", "trainer", "venue")
         .filter(pk=session_id, deleted_at__isnull=True)
-        .first()
+        .first(),
+        _("There is no such session; it may have been deleted."),
     )
-    if session is None:
-        raise NotFound(_("There is no such session; it may have been deleted."))
     version = session.course_version or session.course.versions.filter(status=CourseVersion.Status.PUBLISHED).first()
     attendees = SessionAttendee.objects.filter(session=session).select_related(
         "learner__company", "learner__role", "company", "role"

@@ -9,6 +9,7 @@ from attendance.models import SessionAttendee
 from attendance.policies.sheet_findings import Changes, Told, free_lines, missing_pages, printed_lines, told
 from attendance.policies.sheet_reading import Reading, reading_of
 from learners.models import EvidenceUpload
+from training.core.kinds import EventKind
 from training.models import Session
 
 
@@ -72,7 +73,7 @@ def _lists(session_ids: Collection[int]) -> dict[int, _Listed]:
     """Return by session who is on its list, and who was taken off it, in two queries."""
     attendees = SessionAttendee.objects.filter(session__in=session_ids).select_related("learner").order_by("line")
     removed = SessionAttendee.pgh_event_model.objects.filter(  # type: ignore[attr-defined]  # set by pghistory
-        session__in=session_ids, pgh_label="delete"
+        session__in=session_ids, pgh_label=EventKind.DELETE
     ).select_related("learner")
     lists = {session_id: _Listed({}, {}) for session_id in session_ids}
     for rows, wanted in ((attendees, "now"), (removed, "before")):

@@ -17,6 +17,7 @@ from attendance.services.list_acts import note_act, raise_version
 from learners.models import Learner
 from learners.policies.workers import why_not_active
 from learners.selectors.learners import is_active_person, person_of
+from training.core.kinds import ConflictKind
 from training.core.permissions import Permission, check_may
 from training.core.refusals import Conflict, Invalid
 from training.core.transactions import acting
@@ -233,7 +234,7 @@ def _check_can_be_listed(learner_ids: Sequence[int]) -> None:
         raise NotActive(
             _("Nobody was added: %(reasons)s. Add the others without them.") % {"reasons": ", ".join(reasons)},
             conflict={
-                "kind": "STATE",
+                "kind": ConflictKind.STATE,
                 "learners": [
                     {"learner_id": learner.pk, "badge_id": learner.badge_id, "status": learner.status}
                     for learner in refused

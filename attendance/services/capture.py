@@ -24,7 +24,7 @@ from training.core.refusals import Conflict, Invalid, check_reason
 from training.core.transactions import acting
 from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
-from training.policies.classes import check_can_capture, check_can_except, check_can_void, check_found
+from training.policies.classes import EXCEPTIONS, check_can_capture, check_can_except, check_can_void, check_class_found
 from training.selectors.classes import planned_days
 from training.services.classes import lock_meeting
 
@@ -121,7 +121,7 @@ def mark_exception(
         HoursAreLogged: somebody has hours of it by hand (409).
         NotFound, NotPermitted, NotScheduledThen, MeetingIsLocked, CannotCapture: as `capture_session`.
     """
-    if status not in (Status.CLIENT_CANCELLED, Status.AGENT_ABSENT):
+    if status not in EXCEPTIONS:
         raise NoSuchException(_("Choose whether the client cancelled or the trainer was absent."))
     with acting(by):
         meeting = _locked_meeting(class_id, session_date, by=by)
@@ -153,7 +153,7 @@ def _locked_meeting(class_id: int, session_date: date, *, by: User) -> ClassAtte
     """Lock the meeting of that day, and check that this person may capture the class."""
     meeting = lock_meeting(class_id=class_id, session_date=session_date)
     if meeting is None:
-        training_class = check_found(TrainingClass.objects.select_related("agent").filter(pk=class_id).first())
+        training_class = check_class_found(TrainingClass.objects.select_related("agent").filter(pk=class_id).first())
         check_may(by, Permission.CAPTURE, training_class)
         raise _not_scheduled(training_class, session_date)
     check_may(by, Permission.CAPTURE, meeting.training_class)

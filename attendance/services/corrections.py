@@ -22,7 +22,7 @@ from learners.services.compliance import recalculate
 from learners.services.locks import lock_people
 from learners.services.records import revoke_record
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, NotFound, check_reason
+from training.core.refusals import Conflict, check_found, check_reason
 from training.core.transactions import acting
 from training.models import Session
 
@@ -89,9 +89,7 @@ def _lock_person(session: Session, learner_id: int) -> Learner:
         NotFound: there is no such worker.
         OtherBadge: the session knows the person under another badge.
     """
-    named = Learner.objects.filter(pk=learner_id).first()
-    if named is None:
-        raise NotFound(_("There is no such worker."))
+    named = check_found(Learner.objects.filter(pk=learner_id).first(), _("There is no such worker."))
     lock_people(ids_of_person(named))
     named.refresh_from_db(fields=["merged_into"])
     people = Learner.objects.filter(pk__in=ids_of_person(named)).select_related("company", "role")

@@ -26,6 +26,7 @@ from attendance.selectors.finalize import list_facts, list_state, sheet_state
 from attendance.selectors.sheet_reading import sheet_told
 from learners.policies.records import expiry_date
 from learners.services.compliance import recalculate
+from training.core.kinds import ConflictKind
 from training.core.permissions import Permission, check_may
 from training.core.transactions import acting
 from training.models import Session
@@ -172,7 +173,7 @@ def _write_records(session: Session, made: Outcome, *, by: User, now: datetime) 
         if written != [made.training_records, made.competency_records]:
             raise ChangedSinceAsked(
                 _("Badges of people on this list were merged or separated at this moment. Look at the list again."),
-                conflict={"kind": "STATE", "session_id": session.pk},
+                conflict={"kind": ConflictKind.STATE, "session_id": session.pk},
             )
         cursor.execute(ATTENDEES, facts)
         return [learner_id for (learner_id,) in cursor.fetchall()]

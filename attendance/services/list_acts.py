@@ -17,6 +17,7 @@ from attendance.models import ListAct, SessionAttendee
 from attendance.policies.lists import NothingToUndo, check_can_undo, needed_to_undo
 from learners.models import Learner
 from learners.selectors.learners import person_of
+from training.core.kinds import ConflictKind
 from training.core.permissions import Permission, check_may
 from training.core.transactions import acting
 from training.core.words import moment
@@ -116,7 +117,7 @@ def undo_act(*, session_id: int, act_id: int, by: User, now: datetime) -> Undone
         act = session.list_acts.select_related("undone_by").first()
         if act is None or act.pk != act_id:
             check_may(by, Permission.MARK, session)
-            raise NothingToUndo(_not_the_latest(act), conflict={"kind": "STATE", "session_id": session.pk})
+            raise NothingToUndo(_not_the_latest(act), conflict={"kind": ConflictKind.STATE, "session_id": session.pk})
         act.session = session
         check_may(by, needed_to_undo(act), session)
         if act.undone_at is not None:

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from attendance.models import ListAct, SessionAttendee
 from attendance.policies.lists import check_can_mark, check_list_is_open
 from attendance.services.list_acts import note_act
+from training.core.kinds import ConflictKind
 from training.core.permissions import Permission, check_may, name_of
 from training.core.refusals import Conflict, Invalid
 from training.core.transactions import acting
@@ -114,7 +115,7 @@ class StaleMarks(Conflict):
                 len(rows),
             )
             % {"names": names},
-            conflict={"kind": "VERSION", "rows": [row.as_conflict() for row in rows]},
+            conflict={"kind": ConflictKind.VERSION, "rows": [row.as_conflict() for row in rows]},
         )
         self.rows = rows
 

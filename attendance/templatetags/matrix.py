@@ -9,11 +9,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from attendance.pages.matrix import Cell
+from training.core.kinds import StatusKind
 from training.core.words import day
 
 register = template.Library()
 
-LETTERS = {"bad": "r", "warn": "w", "wait": "v", "ok": "o"}
+LETTERS = {StatusKind.BAD: "r", StatusKind.WARN: "w", StatusKind.WAIT: "v", StatusKind.OK: "o"}
 NOTHING = mark_safe("<td></td>")  # words of our own
 
 

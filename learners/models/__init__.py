@@ -6,13 +6,14 @@ from learners.models.merge import Merge
 from learners.models.period import AreaPeriod, BadgePeriod, LearnerAreaPeriod, LearnerPeriod, RequirementPeriod
 from learners.models.progression import LearnerHoursLog, LearnerProgression, ProgressionEvent
 from learners.models.record import Revocation, TrainingRecord
-from learners.models.requirement import Area, AreaRequirement, RequirementType, Role, RoleRequirement
+from learners.models.requirement import Area, AreaRequirement, Asker, RequirementType, Role, RoleRequirement
 
 __all__ = [
     "ON_SITE",
     "Area",
     "AreaPeriod",
     "AreaRequirement",
+    "Asker",
     "AssessmentMethod",
     "BadgePeriod",
     "CompetencyRecord",

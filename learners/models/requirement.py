@@ -1,5 +1,6 @@
 """Roles and areas, and what they ask of the people in them."""
 
+from enum import StrEnum
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -67,7 +68,16 @@ class Area(Authored):
         return self.name
 
 
+class Asker(StrEnum):
+    """What asks for a course: `source` of the rules that are stored with a compliance item."""
+
+    ROLE = "role"
+    AREA = "area"
+
+
 class RequirementType(models.TextChoices):
+    """When a course must be held: before anybody may enter the site, or within days of the assignment (C1)."""
+
     PRE_MOB = "PRE_MOB", _("Before site access")
     POST_MOB = "POST_MOB", _("Within a grace period")
 

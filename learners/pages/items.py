@@ -7,9 +7,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from learners.models import Area, ComplianceItem, Learner, LearnerArea, TrainingRecord
-from learners.models.requirement import RequirementType
-from learners.pages.later import rules_later
+from learners.models import Area, Asker, ComplianceItem, Learner, LearnerArea, RequirementType, TrainingRecord
+from learners.pages.later import RuleKey, rules_later
 from learners.policies.standing import ItemStanding, standing_of_item
 from learners.selectors.as_of import items_as_of, ways_as_of
 from training.core.words import day
@@ -92,7 +91,7 @@ def _lines(
     items: Iterable[ComplianceItem],
     titles: Mapping[int, str],
     ways: Mapping[int, str],
-    later: Collection[tuple[str, int, int]] = (),
+    later: Collection[RuleKey] = (),
     *,
     today: date,
     warning_days: int,
@@ -129,7 +128,7 @@ def _ways(learner_ids: Collection[int]) -> dict[int, dict[int, str]]:
 
 def _rule(stored: dict, ways: Mapping[int, str], *, is_later: bool) -> Rule:
     """Tell a rule as `policies.answers` words it; `ways` by area is through which one inside it the worker is asked."""
-    if stored["source"] == "role":
+    if stored["source"] == Asker.ROLE:
         source = _("%(name)s role") % {"name": stored["label"]}
     elif way := ways.get(stored["id"]):
         source = _("Area %(inside)s ← %(name)s") % {"inside": way, "name": stored["label"]}

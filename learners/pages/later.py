@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -18,8 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learners.models import ComplianceItem, Learner, RequirementPeriod
-from learners.models.requirement import RequirementType
+from learners.models import Asker, ComplianceItem, Learner, RequirementPeriod, RequirementType
 from learners.policies.answers import answers
 from learners.selectors.as_of import DATED
 from training.core.names_then import NamesThen
@@ -61,11 +61,33 @@ SELECT kind, people, thing, place, says,
   FROM version ORDER BY (says ->> 'id')::bigint
 """  # noqa: S608  # words of this module, values are parameters
 
+
+class Matter(StrEnum):
+    """What a period of the dated history is about: `kind` in `VERSIONS`."""
+
+    WORKER = "worker"
+    PLACE = "place"  # that a worker works in an area
+    RULE = "rule"
+    AREA = "area"
+
+
+class Entry(StrEnum):
+    """Which entry changed what counts: the beginning of the columns that say who made it and when."""
+
+    ENTERED = "entered"
+    ENDED = "ended"
+    OVERRULED = "overruled"
+
+
+# Which rule of which role or area is meant: what asks, its key, and the key of the course.
+RuleKey = tuple[Asker, int, int]
+
+# By matter, the columns whose changes are told, in that order.
 FIELDS = {
-    "worker": ("status", "role_id", "company_id", "start_date", "end_date", "role_assigned_at"),
-    "place": ("assigned_at",),
-    "rule": ("requirement_type", "grace_period_days", "starts_on"),
-    "area": ("name", "parent_id"),
+    Matter.WORKER: ("status", "role_id", "company_id", "start_date", "end_date", "role_assigned_at"),
+    Matter.PLACE: ("assigned_at",),
+    Matter.RULE: ("requirement_type", "grace_period_days", "starts_on"),
+    Matter.AREA: ("name", "parent_id"),
 }
 
 
@@ -109,12 +131,11 @@ class _Version:
     """A period that says, or said, something about the day; of those of one thing each counted after the other.
 
     Attributes:
-        kind: a key of `FIELDS`.
         people: whom it concerns.
         says: its columns, as JSON.
     """
 
-    kind: str
+    kind: Matter
     people: Sequence[int]
     says: Mapping[str, Any]
     role: str | None
@@ -165,33 +186,37 @@ def changed_later(learner_ids: Collection[int], *, on: dt.date) -> dict[int, lis
     for versions in _versions(learner_ids, on, over):
         one = versions[0]
         for change in _compared(versions, on, over):
-            if change.known is None and one.kind == "worker":
+            if change.known is None and one.kind is Matter.WORKER:
                 new |= {*one.people}
-            if change.known is not None or one.kind == "worker" or (one.kind == "place" and not new & {*one.people}):
+            if (
+                change.known is not None
+                or one.kind is Matter.WORKER
+                or (one.kind is Matter.PLACE and not new & {*one.people})
+            ):
                 for person in one.people:
                     changes[person].append(change)
     names = NamesThen({change.by for found in changes.values() for change in found if change.by})
     return {person: [_in_words(change, names) for change in found] for person, found in changes.items()}
 
 
-def rules_later(items: Iterable[ComplianceItem], *, on: dt.date) -> set[tuple[str, int, int]]:
-    """Return the rules among those of as-of items that had not been entered by the end of that day; one query.
+def rules_later(items: Iterable[ComplianceItem], *, on: dt.date) -> set[RuleKey]:
+    """Return those rules of as-of items that nobody had entered by the end of that day (C8); one query.
 
-    Returns:
-        'role' or 'area', its key, the key of the course.
+    Args:
+        items: as `learners.selectors.as_of.items_as_of` returns them for that day.
     """
-    asked = {(rule["source"], rule["id"], item.course_id) for item in items for rule in item.rules}
+    asked = {(Asker(rule["source"]), rule["id"], item.course_id) for item in items for rule in item.rules}
     over = _end_of(on)
     versions = RequirementPeriod.objects.filter(
-        Q(role__in={pk for source, pk, _course in asked if source == "role"})
-        | Q(area__in={pk for source, pk, _course in asked if source == "area"}),
+        Q(role__in={pk for source, pk, _course in asked if source == Asker.ROLE})
+        | Q(area__in={pk for source, pk, _course in asked if source == Asker.AREA}),
         Q(valid_to=None) | Q(valid_to__gt=on) | Q(ended_at__gte=over),
         Q(overruled_at=None) | Q(overruled_at__gte=over),
         valid_from__lte=on,
     )
-    known: dict[tuple[str, int, int], bool] = defaultdict(bool)
+    known: dict[RuleKey, bool] = defaultdict(bool)
     for role, area, course, entered_at in versions.values_list("role_id", "area_id", "course_id", "entered_at"):
-        known["role" if role else "area", role or area, course] |= entered_at is None or entered_at < over
+        known[Asker.ROLE if role else Asker.AREA, role or area, course] |= entered_at is None or entered_at < over
     return {rule for rule, is_known in known.items() if not is_known} & asked
 
 
@@ -209,7 +234,7 @@ def _versions(learner_ids: Collection[int], on: dt.date, over: dt.datetime) -> l
         for kind, people, thing, place, says, role, company, area, around, course in cursor.fetchall():
             found[kind, thing, place].append(
                 _Version(
-                    kind=kind,
+                    kind=Matter(kind),
                     people=people,
                     says=json.loads(says),
                     role=role,
@@ -230,10 +255,10 @@ def _compared(versions: Sequence[_Version], on: dt.date, over: dt.datetime) -> l
     if known is None and now is None:
         return []
     if known is None:
-        return [_change(known, now, "", now, "entered")]
+        return [_change(known, now, "", now, Entry.ENTERED)]
     if now is None:
         last = versions[-1]
-        return [_change(known, now, "", last, "overruled" if last.says["overruled_at"] else "ended")]
+        return [_change(known, now, "", last, Entry.OVERRULED if last.says["overruled_at"] else Entry.ENDED)]
     changes = []
     for column in FIELDS[now.kind]:
         says = now.says[column]
@@ -243,13 +268,13 @@ def _compared(versions: Sequence[_Version], on: dt.date, over: dt.datetime) -> l
                 if version is known or version.says[column] != says:
                     break
                 author = version
-            changes.append(_change(known, now, column, author, "entered"))
+            changes.append(_change(known, now, column, author, Entry.ENTERED))
     return changes
 
 
-def _change(known: _Version | None, now: _Version | None, column: str, author: Any, what: str) -> _Change:
+def _change(known: _Version | None, now: _Version | None, column: str, author: Any, entry: Entry) -> _Change:
     return _Change(
-        known=known, now=now, column=column, by=author.says[f"{what}_by_id"], at=author.moment_of(f"{what}_at")
+        known=known, now=now, column=column, by=author.says[f"{entry}_by_id"], at=author.moment_of(f"{entry}_at")
     )
 
 
@@ -269,7 +294,7 @@ def _in_words(change: _Change, names: NamesThen) -> Later:
 
 def _thing(version: _Version, column: str) -> str:
     """Return what a change is about."""
-    if version.kind == "worker":
+    if version.kind is Matter.WORKER:
         return {
             "": _("Worker"),
             "status": _("Status"),
@@ -280,7 +305,7 @@ def _thing(version: _Version, column: str) -> str:
             "role_assigned_at": _("Role counts from"),
         }[column]
     area = version.area or _("deleted area")
-    if version.kind != "rule":
+    if version.kind is not Matter.RULE:
         return _("Area %(name)s") % {"name": area}
     course = version.course or _("deleted course")
     if version.says["role_id"]:
@@ -306,11 +331,11 @@ def _value(version: _Version, column: str) -> str:
 
 
 def _whole(version: _Version) -> str:
-    if version.kind == "worker":
+    if version.kind is Matter.WORKER:
         return ", ".join(_value(version, column) for column in ("status", "role_id", "company_id"))
-    if version.kind == "place":
+    if version.kind is Matter.PLACE:
         return _("since %(day)s") % {"day": _day(version.says["assigned_at"])}
-    if version.kind == "rule":
+    if version.kind is Matter.RULE:
         return _asks(version.says["requirement_type"])
     return str(version.says["name"])
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from django.db.models import Count, Max, Sum
 
-from learners.models import BadgePeriod, CompetencyRecord, Learner, LearnerProgression, Merge, TrainingRecord
-from learners.selectors.learners import matches
+from learners.models import BadgePeriod, Learner, LearnerProgression, Merge, TrainingRecord
+from learners.selectors.learners import matches, pending_sign_offs
 
 MOST_CANDIDATES = 10
 
@@ -43,14 +43,7 @@ def side_by_side(*learners: Learner) -> list[Side]:
         .values_list("learner")
         .annotate(Count("pk"), Max("completion_date"))
     }
-    owed = dict(
-        CompetencyRecord.objects.filter(
-            learner__in=ids, status=CompetencyRecord.Status.PENDING_VERIFICATION, revoked_at=None
-        )
-        .order_by()
-        .values_list("learner")
-        .annotate(Count("pk"))
-    )
+    owed = dict(pending_sign_offs().filter(learner__in=ids).order_by().values_list("learner").annotate(Count("pk")))
     programmes = LearnerProgression.objects.filter(learner__in=ids)
     hours = dict(programmes.order_by().values_list("learner").annotate(Sum("hours_present")))
     classes = list(programmes.select_related("training_class__client", "training_class__course"))

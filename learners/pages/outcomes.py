@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from learners.models import ComplianceStatus, Learner
 from learners.policies.outcome import Outcome, Turn
 from learners.policies.standing import Standing
+from training.core.kinds import StatusKind
 from training.models import Course
 
 
@@ -109,9 +110,9 @@ def _severity(status: ComplianceStatus | None) -> int:
 
 def _of_worker(status: ComplianceStatus) -> Standing:
     words = {
-        ComplianceStatus.NON_COMPLIANT: Standing("bad", _("Not cleared")),
-        ComplianceStatus.PENDING: Standing("warn", _("Due")),
-        ComplianceStatus.COMPLIANT: Standing("ok", _("Cleared")),
+        ComplianceStatus.NON_COMPLIANT: Standing(StatusKind.BAD, _("Not cleared")),
+        ComplianceStatus.PENDING: Standing(StatusKind.WARN, _("Due")),
+        ComplianceStatus.COMPLIANT: Standing(StatusKind.OK, _("Cleared")),
     }
     return words[status]
 
@@ -120,9 +121,9 @@ def _of_course(status: ComplianceStatus | None) -> Standing | None:
     if status is None:
         return None
     words = {
-        ComplianceStatus.NON_COMPLIANT: Standing("bad", _("Missing")),
-        ComplianceStatus.PENDING: Standing("warn", _("Due")),
-        ComplianceStatus.COMPLIANT: Standing("ok", _("Valid")),
+        ComplianceStatus.NON_COMPLIANT: Standing(StatusKind.BAD, _("Missing")),
+        ComplianceStatus.PENDING: Standing(StatusKind.WARN, _("Due")),
+        ComplianceStatus.COMPLIANT: Standing(StatusKind.OK, _("Valid")),
     }
     return words[status]
 

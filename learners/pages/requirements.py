@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from learners.models import Area, AreaRequirement, Learner, LearnerArea, Role, RoleRequirement
 from learners.selectors.learners import is_on_site
-from training.core.refusals import NotFound
+from training.core.count_of import number_of
+from training.core.refusals import NotFound, check_found
 from training.models import Course
 from training.selectors.courses import course_title
 
@@ -23,10 +23,7 @@ def get_role(pk: int) -> Role:
     Raises:
         NotFound: there is none.
     """
-    role = list_roles().filter(pk=pk).first()
-    if role is None:
-        raise NotFound(_("There is no such role. It may have been deleted."))
-    return role
+    return check_found(list_roles().filter(pk=pk).first(), _("There is no such role. It may have been deleted."))
 
 
 def list_roles(text: str = "") -> QuerySet[Role]:
@@ -35,17 +32,12 @@ def list_roles(text: str = "") -> QuerySet[Role]:
     Args:
         text: words that must all occur in title or code.
     """
-    workers = Learner.objects.filter(is_on_site(), role=OuterRef("pk")).order_by()
-    courses = RoleRequirement.objects.filter(role=OuterRef("pk")).order_by()
-    roles = Role.objects.annotate(workers=_count(workers, "role"), courses=_count(courses, "role"))
+    workers = Learner.objects.filter(is_on_site(), role=OuterRef("pk"))
+    courses = RoleRequirement.objects.filter(role=OuterRef("pk"))
+    roles = Role.objects.annotate(workers=number_of(workers, "role"), courses=number_of(courses, "role"))
     for word in text.replace("\0", " ").split():
         roles = roles.filter(Q(title__icontains=word) | Q(code__icontains=word))
     return roles
-
-
-def _count(rows: QuerySet[Learner] | QuerySet[RoleRequirement], owner: str) -> Coalesce:
-    """Count the rows of each owner in a subquery of its own: two joins would multiply each other."""
-    return Coalesce(Subquery(rows.values(owner).annotate(n=Count("pk")).values("n")), 0)
 
 
 # Areas
@@ -95,10 +87,7 @@ def get_area(pk: int) -> Area:
     Raises:
         NotFound: there is none.
     """
-    area = Area.objects.filter(pk=pk).first()
-    if area is None:
-        raise NotFound(_("There is no such area. It may have been deleted."))
-    return area
+    return check_found(Area.objects.filter(pk=pk).first(), _("There is no such area. It may have been deleted."))
 
 
 def area_tree() -> AreaTree:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from learners.models import BadgePeriod, ComplianceItem, ComplianceStatus, Fold, Learner
 from learners.policies.standing import Standing, standing_of_item, standing_of_worker
 from learners.selectors.learners import MOST_WORDS, pending_sign_offs, person_of, rows_of_people
+from training.core.kinds import StatusKind
 
 STANDING_FACTS = ("status", "due_date", "expiry_date", "key_date", "holds_until")  # of an item
 
@@ -22,7 +23,7 @@ STANDING_FACTS = ("status", "due_date", "expiry_date", "key_date", "holds_until"
 class Reason:
     """Why a worker stands as the list says: a course and what is the matter with it."""
 
-    kind: str
+    kind: StatusKind
     code: str
     text: str
     course_id: int
@@ -70,7 +71,9 @@ def worker_rows(
         next_expiry = next(
             (Reason(each.kind, course.code, each.time, course.pk) for course, each in told if each.is_expiring), None
         )
-        reasons += [Reason("wait", code, _("to verify"), course_id) for code, course_id in sorted(owed[learner.pk])]
+        reasons += [
+            Reason(StatusKind.WAIT, code, _("to verify"), course_id) for code, course_id in sorted(owed[learner.pk])
+        ]
         rows.append(WorkerRow(learner, standing, reasons, next_expiry, before.get(learner.pk, ())))
     return rows
 

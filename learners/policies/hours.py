@@ -104,7 +104,7 @@ def check_by_hand(
     elif left_on is not None and day > left_on:
         errors["log_date"] = [after_last_day(left_on)]
     if errors:
-        raise WrongHours(" ".join(text for texts in errors.values() for text in texts), errors=errors)
+        raise WrongHours.of_fields(errors)
 
 
 def check_presence(hours: Decimal, *, scheduled: Decimal) -> None:
@@ -158,7 +158,7 @@ def check_effective_date(
         text %= {"day": day_in_words(hours_until)}
     else:
         return
-    raise WrongDate(text, errors={"effective_date": [text]})
+    raise WrongDate.of_fields({"effective_date": [text]})
 
 
 def first_day_without_hours(step: Step, effective: date) -> date:

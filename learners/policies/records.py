@@ -40,7 +40,7 @@ def check_external_dates(completion_date: date, expiry_date: date | None, *, tod
     """
     if completion_date > today:
         message = _("The training cannot be completed in the future. Enter the date on the certificate.")
-        raise CompletionAhead(message, errors={"completion_date": [message]})
+        raise CompletionAhead.of_fields({"completion_date": [message]})
     if expiry_date is not None and expiry_date < completion_date:
         message = _("The certificate cannot expire before the training was completed. Check both dates.")
-        raise ExpiryTooEarly(message, errors={"expiry_date": [message]})
+        raise ExpiryTooEarly.of_fields({"expiry_date": [message]})

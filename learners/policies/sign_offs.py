@@ -3,19 +3,27 @@
 A button asks `allows(check_…, …)`, the service behind it calls the check itself, so the two cannot disagree.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from learners.models import CompetencyRecord, TrainingRecord
+from training.core.kinds import ConflictKind
 from training.core.permissions import name_of
 from training.core.refusals import Conflict, Invalid
 from training.core.words import day
 from training.policies.sessions import allows
 
 Status = CompetencyRecord.Status
+
+# The one table of legal steps (V1). A revoked sign-off keeps its state: the revocation is a row of its own (V2).
+SIGN_OFF_STEPS: Mapping[Status, frozenset[Status]] = {
+    Status.PENDING_VERIFICATION: frozenset({Status.COMPETENT, Status.NOT_COMPETENT}),
+    Status.COMPETENT: frozenset(),
+    Status.NOT_COMPETENT: frozenset(),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +88,7 @@ def check_assessment(assessment: Assessment, *, offers_proof: bool, today: date)
     if assessment.assessed_on and assessment.assessed_on > today:
         errors["assessed_on"] = _("The assessment cannot lie in the future.")
     if errors:
-        raise NotAssessable(" ".join(errors.values()), errors={field: [text] for field, text in errors.items()})
+        raise NotAssessable.of_fields({field: [text] for field, text in errors.items()})
 
 
 def check_pending(records: Sequence[CompetencyRecord]) -> None:
@@ -109,7 +117,7 @@ def check_training_date(records: Sequence[CompetencyRecord], *, assessed_on: dat
     if later:
         names = ", ".join(f"{worker_of(record)} ({day(record.training_date)})" for record in later)
         sentence = _("The assessment cannot lie before the training of %(names)s.") % {"names": names}
-        raise NotAssessable(_of_many(records, sentence), errors={"assessed_on": [_of_many(records, sentence)]})
+        raise NotAssessable.of_fields({"assessed_on": [_of_many(records, sentence)]})
 
 
 def check_no_record(records: Sequence[CompetencyRecord], *, standing: Iterable[TrainingRecord]) -> None:
@@ -176,8 +184,8 @@ def repeatable(records: Collection[CompetencyRecord]) -> set[int]:
 
 
 def is_pending(record: CompetencyRecord) -> bool:
-    """Tell whether a record stands in the verification queue."""
-    return record.status == Status.PENDING_VERIFICATION and record.revoked_at is None
+    """Tell whether a sign-off can still be decided, and so stands in the verification queue (V1)."""
+    return bool(SIGN_OFF_STEPS[Status(record.status)]) and record.revoked_at is None
 
 
 def worker_of(record: CompetencyRecord) -> str:
@@ -206,4 +214,4 @@ def _of_many(records: Sequence[CompetencyRecord], sentence: str) -> str:
 
 
 def _conflict(record: CompetencyRecord) -> dict[str, object]:
-    return {"kind": "STATE", "session_id": record.session_id, "learner_id": record.learner_id}
+    return {"kind": ConflictKind.STATE, "session_id": record.session_id, "learner_id": record.learner_id}

@@ -6,6 +6,7 @@ the interface: bad, warn, wait, ok, none.
 
 from collections.abc import Iterable
 from datetime import date
+from enum import IntEnum
 from typing import NamedTuple, Protocol
 
 from django.db.models import TextChoices
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learners.models import ComplianceStatus, Learner
+from training.core.kinds import StatusKind
 from training.core.words import days_left
 
 
@@ -27,11 +29,11 @@ class Verdict(TextChoices):
 
 
 KIND_OF_VERDICT = {
-    Verdict.CLEARED: "ok",
-    Verdict.NOT_CLEARED: "bad",
-    Verdict.OUT_OF_DATE: "bad",
-    Verdict.BLOCKED: "bad",
-    Verdict.NOT_ACTIVE: "none",
+    Verdict.CLEARED: StatusKind.OK,
+    Verdict.NOT_CLEARED: StatusKind.BAD,
+    Verdict.OUT_OF_DATE: StatusKind.BAD,
+    Verdict.BLOCKED: StatusKind.BAD,
+    Verdict.NOT_ACTIVE: StatusKind.NONE,
 }
 
 
@@ -49,9 +51,11 @@ class Group(TextChoices):
     CLEARED = "cleared", gettext_lazy("Cleared")
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> StatusKind:
         """The status kind in which pages show it."""
-        return {Group.NOT_CLEARED: "bad", Group.TO_VERIFY: "wait", Group.CLEARED: "ok"}.get(self, "warn")
+        return {Group.NOT_CLEARED: StatusKind.BAD, Group.TO_VERIFY: StatusKind.WAIT, Group.CLEARED: StatusKind.OK}.get(
+            self, StatusKind.WARN
+        )
 
     @property
     def meaning(self) -> str:
@@ -96,12 +100,18 @@ class Facts(NamedTuple):
 class Standing(NamedTuple):
     """One word about a worker."""
 
-    kind: str
+    kind: StatusKind
     word: str
 
 
-# Places of items in a list, worst first; what is not required of somebody comes last.
-RED, DUE, EXPIRING, FINE, NOT_REQUIRED = range(5)
+class Urgency(IntEnum):
+    """The order of items in a list, worst first; what is not required of somebody comes last."""
+
+    RED = 0
+    DUE = 1
+    EXPIRING = 2
+    FINE = 3
+    NOT_REQUIRED = 4
 
 
 class ItemStanding(NamedTuple):
@@ -110,15 +120,15 @@ class ItemStanding(NamedTuple):
     `time` is the time left or passed in words; `order` sorts worst first, in each group the most pressing first.
     """
 
-    kind: str
+    kind: StatusKind
     word: str
     time: str
-    order: tuple[int, date]
+    order: tuple[Urgency, date]
 
     @property
     def is_expiring(self) -> bool:
         """Valid, with its last day in the warning window."""
-        return self.order[0] == EXPIRING
+        return self.order[0] == Urgency.EXPIRING
 
 
 def is_out_of_date(holds_until: date | None, *, today: date) -> bool:
@@ -152,10 +162,10 @@ def standing_of_worker(learner: Learner, items: Iterable[ItemStanding], *, is_to
     judged = verdict(learner, today=today)
     if judged is not Verdict.CLEARED:
         return Standing(KIND_OF_VERDICT[judged], str(judged.label))
-    yellow = min((item for item in items if item.kind == "warn"), key=lambda item: item.order, default=None)
+    yellow = min((item for item in items if item.kind == StatusKind.WARN), key=lambda item: item.order, default=None)
     if yellow is not None:
         return Standing(yellow.kind, yellow.word)
-    return Standing("wait", _("To verify")) if is_to_verify else Standing("ok", str(judged.label))
+    return Standing(StatusKind.WAIT, _("To verify")) if is_to_verify else Standing(StatusKind.OK, str(judged.label))
 
 
 def standing_of_item(item: Judged, today: date, warning_days: int) -> ItemStanding:
@@ -169,31 +179,36 @@ def standing_of_item(item: Judged, today: date, warning_days: int) -> ItemStandi
     if is_out_of_date(item.holds_until, today=today):
         assert item.holds_until is not None  # noqa: S101  # is_out_of_date has looked
         return ItemStanding(
-            "bad", _("Out of date"), days_left((item.holds_until - today).days), (RED, item.holds_until)
+            StatusKind.BAD,
+            _("Out of date"),
+            days_left((item.holds_until - today).days),
+            (Urgency.RED, item.holds_until),
         )
     if item.status == ComplianceStatus.PENDING:
         assert item.due_date is not None  # noqa: S101  # only a rule with a grace period leaves an item pending
-        return ItemStanding("warn", _("Due"), _due((item.due_date - today).days), (DUE, item.due_date))
+        return ItemStanding(StatusKind.WARN, _("Due"), _due((item.due_date - today).days), (Urgency.DUE, item.due_date))
     return _green(item, today, warning_days)
 
 
 def _red(item: Judged, today: date) -> ItemStanding:
     since = item.key_date or date.min
     if item.expiry_date is not None:
-        return ItemStanding("bad", _("Expired"), days_left((item.expiry_date - today).days), (RED, since))
+        return ItemStanding(
+            StatusKind.BAD, _("Expired"), days_left((item.expiry_date - today).days), (Urgency.RED, since)
+        )
     if item.due_date is not None:
         late = _("%(days)d d late") % {"days": (today - item.due_date).days}
-        return ItemStanding("bad", _("Overdue"), late, (RED, since))
-    return ItemStanding("bad", _("Missing"), _("no record"), (RED, since))
+        return ItemStanding(StatusKind.BAD, _("Overdue"), late, (Urgency.RED, since))
+    return ItemStanding(StatusKind.BAD, _("Missing"), _("no record"), (Urgency.RED, since))
 
 
 def _green(item: Judged, today: date, warning_days: int) -> ItemStanding:
     if item.expiry_date is None:
-        return ItemStanding("ok", _("Valid"), _("permanent"), (FINE, date.max))
+        return ItemStanding(StatusKind.OK, _("Valid"), _("permanent"), (Urgency.FINE, date.max))
     days = (item.expiry_date - today).days
     if days <= warning_days:
-        return ItemStanding("warn", _("Expiring"), days_left(days), (EXPIRING, item.expiry_date))
-    return ItemStanding("ok", _("Valid"), days_left(days), (FINE, item.expiry_date))
+        return ItemStanding(StatusKind.WARN, _("Expiring"), days_left(days), (Urgency.EXPIRING, item.expiry_date))
+    return ItemStanding(StatusKind.OK, _("Valid"), days_left(days), (Urgency.FINE, item.expiry_date))
 
 
 def _due(days: int) -> str:

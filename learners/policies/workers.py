@@ -6,14 +6,13 @@ Each `check_…` raises the reason, so that a button (`training.policies.session
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import Learner
-from training.core.permissions import name_of
-from training.core.refusals import Conflict, Invalid, Stale
+from training.core.edits import check_seen
+from training.core.kinds import ConflictKind
+from training.core.refusals import Conflict, Invalid
 from training.core.words import day as day_in_words
-from training.core.words import moment
 
 Status = Learner.Status
 
@@ -52,27 +51,27 @@ def check_not_merged(learner: Learner) -> None:
         raise MergedAway(
             _("%(worker)s was merged into %(survivor)s. Change that worker, or undo the merge first.")
             % {"worker": learner, "survivor": learner.merged_into},
-            conflict={"kind": "STATE", "merged_into": learner.merged_into_id},
+            conflict={"kind": ConflictKind.STATE, "merged_into": learner.merged_into_id},
         )
 
 
 def check_version(learner: Learner, version: datetime | None) -> None:
-    """An edit of something that somebody else has changed meanwhile is refused; None does not ask."""
-    if version is not None and version != learner.updated_at:
-        who = learner.updated_by
-        raise Stale(
-            _("%(who)s changed this worker on %(when)s. Compare, then save again.")
-            % {
-                "who": name_of(who) if who else _("Somebody"),
-                "when": moment(timezone.localtime(learner.updated_at)),
-            },
-            conflict={
-                "kind": "VERSION",
-                "learner_id": learner.pk,
-                "theirs": learner.updated_at.isoformat(),
-                "yours": version.isoformat(),
-            },
-        )
+    """An edit of a worker whom somebody else has changed meanwhile is refused.
+
+    Args:
+        version: `updated_at` of what this person had before them; None does not ask.
+
+    Raises:
+        Stale: says who changed it and when.
+    """
+    check_seen(
+        version,
+        learner.updated_at,
+        _("%(who)s changed this worker on %(when)s. Compare, then save again."),
+        by=learner.updated_by,
+        at=learner.updated_at,
+        learner_id=learner.pk,
+    )
 
 
 def why_not_active(learner: Learner) -> str:
@@ -125,10 +124,10 @@ def check_start_of_return(learner: Learner, start_date: date) -> None:
     """L3: a return comes after the last day before it."""
     if learner.end_date is not None and start_date <= learner.end_date:
         text = _("The last day before was %(day)s. Enter a later day.") % {"day": day_in_words(learner.end_date)}
-        raise Invalid(text, errors={"start_date": [text]})
+        raise Invalid.of_fields({"start_date": [text]})
     if start_date <= learner.start_date:
         text = _("The start before was %(day)s. Enter a later day.") % {"day": day_in_words(learner.start_date)}
-        raise Invalid(text, errors={"start_date": [text]})
+        raise Invalid.of_fields({"start_date": [text]})
 
 
 def check_dated_back(day: date, *, status_since: date | None, may_date_back: bool, reason: str, field: str) -> None:
@@ -144,10 +143,10 @@ def check_dated_back(day: date, *, status_since: date | None, may_date_back: boo
     since = {"day": day_in_words(status_since)}
     if not may_date_back:
         text = _("The status changed on %(day)s. Enter that day or a later one: only a superuser may go back past it.")
-        raise DatedBack(text % since, errors={field: [text % since]})
+        raise DatedBack.of_fields({field: [text % since]})
     if not reason.strip():
         text = _("The status changed on %(day)s. Say why the status before that day has to be corrected.")
-        raise DatedBack(text % since, errors={"reason": [text % since]})
+        raise DatedBack.of_fields({"reason": [text % since]})
 
 
 def check_can_merge(duplicate: Learner, survivor: Learner, *, merged_into_duplicate: Learner | None) -> None:

@@ -30,6 +30,7 @@ from learners.models import (
     Role,
 )
 from learners.policies.answers import Sources, answers
+from learners.policies.areas import with_areas_inside
 from learners.policies.standing import Facts
 from learners.selectors.learners import WorkerFilter, matches
 from training.core.keys import day_of_text
@@ -232,16 +233,6 @@ def _worst(statuses: set[str]) -> str:
 
 
 def _areas_inside(area_id: int, on: date) -> set[int]:
-    """Return the keys of an area and of every area that lay inside it on that day."""
-    children: dict[int | None, list[int]] = defaultdict(list)
+    """Return the keys of an area and of every area that lay inside it on that day; one query."""
     first = AreaPeriod.objects.standing().filter(Q(valid_to=None) | Q(valid_to__gt=on)).order_by("area", "valid_from")
-    for area, parent in first.distinct("area").values_list("area", "parent"):
-        children[parent].append(area)
-    found: set[int] = set()
-    waiting = [area_id]
-    while waiting:
-        area = waiting.pop()
-        if area not in found:
-            found.add(area)
-            waiting += children[area]
-    return found
+    return with_areas_inside(area_id, parents=first.distinct("area").values_list("area", "parent"))

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from learners.models import AssessmentMethod, CompetencyRecord, Learner
 from learners.selectors.learners import ids_of_person, matches, pending_sign_offs, person_of
+from training.core.count_of import number_of
 from training.models import Company, Course
 
 Choices = list[tuple[int, str]]
@@ -76,9 +77,8 @@ def methods_on_offer() -> QuerySet[AssessmentMethod]:
 
 def list_methods() -> QuerySet[AssessmentMethod]:
     """Return all methods, those on offer first, each with how many `sign_offs` name it."""
-    naming = CompetencyRecord.objects.filter(method=OuterRef("pk")).order_by().values("method")
-    number = Subquery(naming.annotate(number=Count("pk")).values("number"))
-    return AssessmentMethod.objects.annotate(sign_offs=Coalesce(number, 0)).order_by("-is_active", "name")
+    naming = CompetencyRecord.objects.filter(method=OuterRef("pk"))
+    return AssessmentMethod.objects.annotate(sign_offs=number_of(naming, "method")).order_by("-is_active", "name")
 
 
 def last_sign_off_by(user: User) -> CompetencyRecord | None:

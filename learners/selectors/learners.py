@@ -5,7 +5,6 @@ written, so a person's rows stand under several keys: `ids_of_person`, `rows_of_
 """
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -22,6 +21,7 @@ from learners.models import (
     Learner,
     LearnerArea,
 )
+from learners.policies import areas
 from learners.policies.standing import Group
 
 MOST_WORDS = 8
@@ -233,15 +233,5 @@ def workers_of(wanted: WorkerFilter, *, today: dt.date, warning_days: int) -> Qu
 
 
 def with_areas_inside(area_id: int) -> set[int]:
-    """Return the keys of an area and of every area inside it, at any depth."""
-    children = defaultdict(list)
-    for pk, parent in Area.objects.values_list("pk", "parent"):
-        children[parent].append(pk)
-    found: set[int] = set()
-    waiting = [area_id]
-    while waiting:
-        area = waiting.pop()
-        if area not in found:
-            found.add(area)
-            waiting += children[area]
-    return found
+    """Return the keys of an area and of every area inside it, at any depth; one query."""
+    return areas.with_areas_inside(area_id, parents=Area.objects.values_list("pk", "parent"))

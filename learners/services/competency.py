@@ -198,7 +198,7 @@ def _method(assessment: Assessment) -> AssessmentMethod | None:
     method = AssessmentMethod.objects.filter(pk=assessment.method_id, is_active=True).first()
     if method is None:
         message = _("This method is not offered any more. Choose another one.")
-        raise NotAssessable(message, errors={"method": [message]})
+        raise NotAssessable.of_fields({"method": [message]})
     return method
 
 

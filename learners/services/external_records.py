@@ -19,7 +19,7 @@ from learners.selectors.learners import ids_of_person
 from learners.services.compliance import recalculate
 from learners.services.learners import lock_learner
 from training.core.permissions import Permission, check_may, name_of
-from training.core.refusals import Conflict, Invalid, NotFound
+from training.core.refusals import Conflict, Invalid, check_found
 from training.core.transactions import acting
 from training.core.words import day, moment
 from training.models import Company, CourseVersion
@@ -72,9 +72,7 @@ def record_external(
         EvidenceNotReceived, ReaderUnavailable, StoreUnavailable: something here does not work at the moment.
     """
     check_may(by, Permission.RECORD_EXTERNAL)
-    learner = Learner.objects.filter(pk=learner_id).first()
-    if learner is None:
-        raise NotFound(_("There is no such worker."))
+    learner = check_found(Learner.objects.filter(pk=learner_id).first(), _("There is no such worker."))
     today = timezone.localdate(now)
     _check(learner, training, today=today)
     with received(files) as document:
@@ -98,10 +96,12 @@ def _check(learner: Learner, training: ExternalTraining, *, today: date) -> tupl
         )
     version = published_version(training["course_id"])
     if version is None or version.course.deleted_at is not None:
-        raise _on_field(NotOffered, "course", _("This course has no published version. Choose another, or publish it."))
+        raise NotOffered.of_fields(
+            {"course": [_("This course has no published version. Choose another, or publish it.")]}
+        )
     provider = Company.objects.filter(pk=training["provider_id"], is_active=True).first()
     if provider is None:
-        raise _on_field(NotOffered, "provider", _("This company is not offered any more. Choose another provider."))
+        raise NotOffered.of_fields({"provider": [_("This company is not offered any more. Choose another provider.")]})
     check_external_dates(training["completion_date"], training["expiry_date"], today=today)
     _check_is_new(learner, training)
     return version, provider
@@ -168,7 +168,3 @@ def _write_proof(record: TrainingRecord, *, stored: StoredFile, document: Docume
         uploaded_by=by,
         uploaded_at=now,
     )
-
-
-def _on_field(kind: type[Invalid], field: str, sentence: str) -> Invalid:
-    return kind(sentence, errors={field: [sentence]})

@@ -15,7 +15,7 @@ from learners.selectors.learners import rows_of_people
 from learners.services.progression import in_progress_of, person_key
 from training.core.long_jobs import take_time
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Invalid, NotFound, check_reason
+from training.core.refusals import Invalid, check_found, check_reason
 from training.core.transactions import acting, lock_row
 from training.models import ClassAttendanceSession
 
@@ -46,9 +46,7 @@ def enter_hours(
         # Locked, so that nobody holds or completes it meanwhile.
         lock_row(LearnerProgression.objects.all(), tracking_id, no_key=True)
         programmes = LearnerProgression.objects.select_related("training_class__agent", "learner__merged_into")
-        found = programmes.filter(pk=tracking_id).first()
-        if found is None:
-            raise NotFound(_("There is no such programme."))
+        found = check_found(programmes.filter(pk=tracking_id).first(), _("There is no such programme."))
         check_may(by, Permission.CAPTURE, found.training_class)
         rules.check_in_progress(found.status)
         rules.check_by_hand(
@@ -124,9 +122,7 @@ def void_hours(*, log_id: int, reason: str, by: User, now: datetime) -> LearnerH
     check_may(by, Permission.VOID)
     reason = check_reason(reason, _("Say why these hours are taken back."))
     with acting(by):
-        row = LearnerHoursLog.objects.filter(pk=log_id).first()
-        if row is None:
-            raise NotFound(_("There are no such hours in the log."))
+        row = check_found(LearnerHoursLog.objects.filter(pk=log_id).first(), _("There are no such hours in the log."))
         if row.session_id is not None:  # locked before the progression, as captures do
             ClassAttendanceSession.objects.select_for_update(no_key=True).get(pk=row.session_id)
         LearnerProgression.objects.select_for_update(no_key=True).get(pk=row.progression_id)

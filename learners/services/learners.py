@@ -17,7 +17,7 @@ from learners.services.effective import badge_was_mistyped, effective_on
 from learners.services.locks import lock_people
 from learners.services.requirements import lock_rules_to_apply
 from training.core.permissions import Permission, check_may, may
-from training.core.refusals import Invalid, NotFound, check_fields, check_reason
+from training.core.refusals import Invalid, check_fields, check_found, check_reason
 from training.core.transactions import acting
 from training.core.words import day as day_in_words
 
@@ -60,10 +60,7 @@ def lock_learner(*, learner_id: int) -> Learner:
         NotFound: there is no such worker.
     """
     lock_people([learner_id])
-    learner = Learner.objects.filter(pk=learner_id).first()
-    if learner is None:
-        raise NotFound(_("There is no such worker."))
-    return learner
+    return check_found(Learner.objects.filter(pk=learner_id).first(), _("There is no such worker."))
 
 
 def create_learner(*, facts: LearnerFacts, by: User, now: datetime, areas: Mapping[int, date] | None = None) -> Learner:
@@ -164,7 +161,7 @@ def replace_badge(*, learner_id: int, badge_id: str, by: User, now: datetime, wa
         check_not_merged(learner)
         if badge_id.strip() == learner.badge_id:
             message = _("This is the badge that the worker has.")
-            raise Invalid(message, errors={"badge_id": [message]})
+            raise Invalid.of_fields({"badge_id": [message]})
         if was_mistyped:
             with badge_was_mistyped():
                 write_facts(learner, {"badge_id": badge_id}, by=by, now=now)
@@ -250,13 +247,13 @@ def _check_badge(learner: Learner) -> None:
         else _("This badge belonged to %(worker)s until %(day)s and still finds that worker. Give another one.")
     )
     message = sentence % {"worker": taken.learner, "day": day_in_words(taken.valid_to)}
-    raise BadgeTaken(message, errors={"badge_id": [message]})
+    raise BadgeTaken.of_fields({"badge_id": [message]})
 
 
 def _write_areas(learner: Learner, areas: Mapping[int, date]) -> None:
     if Area.objects.filter(pk__in=areas).count() != len(areas):
         message = _("One of these areas does not exist any more. Reload the page and choose again.")
-        raise UnknownArea(message, errors={"areas": [message]})
+        raise UnknownArea.of_fields({"areas": [message]})
     links = LearnerArea.objects.filter(learner=learner)
     links.exclude(area_id__in=areas).delete()
     before = {link.area_id: link for link in links}

@@ -7,10 +7,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from learners.models import AssessmentMethod
-from training.core.permissions import Permission, check_may
-from training.core.refusals import NotFound
-from training.core.transactions import acting
-from training.services.library_rows import write_row
+from training.services.library_rows import create_row, edit_row
 
 
 class MethodFacts(TypedDict, total=False):
@@ -25,12 +22,9 @@ def create_method(*, facts: MethodFacts, by: User) -> AssessmentMethod:
     """Add a method.
 
     Raises:
-        NotPermitted: not granted.
-        Invalid: a field breaks its rule; `errors` names it.
+        NotPermitted, Invalid: as `create_row`.
     """
-    check_may(by, Permission.KEEP_LIBRARY)
-    with acting(by):
-        return write_row(AssessmentMethod(), facts, by=by)
+    return create_row(AssessmentMethod(), facts, by=by)
 
 
 def edit_method(*, method_id: int, facts: MethodFacts, by: User, loaded: datetime | None = None) -> AssessmentMethod:
@@ -40,13 +34,7 @@ def edit_method(*, method_id: int, facts: MethodFacts, by: User, loaded: datetim
         loaded: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
-        NotPermitted, Invalid: as `create_method`.
-        NotFound: there is no such method.
-        Stale: somebody else was faster.
+        NotPermitted, Invalid, NotFound, Stale: as `edit_row`.
     """
-    check_may(by, Permission.KEEP_LIBRARY)
-    with acting(by):
-        method = AssessmentMethod.objects.select_for_update(no_key=True).filter(pk=method_id).first()
-        if method is None:
-            raise NotFound(_("There is no such assessment method."))
-        return write_row(method, facts, by=by, loaded=loaded)
+    missing = _("There is no such assessment method.")
+    return edit_row(AssessmentMethod.objects.all(), method_id, facts, missing=missing, by=by, loaded=loaded)

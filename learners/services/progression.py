@@ -18,8 +18,9 @@ from learners.policies import hours as rules
 from learners.policies.workers import why_not_active
 from learners.selectors.learners import person_of, rows_of_people
 from learners.services.locks import lock_people
+from training.core.kinds import ConflictKind
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, NotFound
+from training.core.refusals import Conflict, check_found
 from training.core.transactions import acting
 from training.core.words import day as day_in_words
 from training.models import TrainingClass
@@ -156,9 +157,7 @@ def _take(
     """Take a step of one progression: lock, check, write."""
     check_may(by, Permission.PLAN_CLASSES)
     with acting(by):
-        found = LearnerProgression.objects.filter(pk=tracking_id).first()
-        if found is None:
-            raise NotFound(_("There is no such programme."))
+        found = check_found(LearnerProgression.objects.filter(pk=tracking_id).first(), _("There is no such programme."))
         _locked_learners([found.learner_id])
         others = in_progress_of([person_key(found.learner_id)])
         progression = LearnerProgression.objects.select_for_update(no_key=True).get(pk=tracking_id)
@@ -212,7 +211,7 @@ def _in_another_programme(others: Collection[LearnerProgression]) -> InAnotherPr
         _("Nothing was changed: %(names)s. Nobody is in two programmes: put that one on hold, or leave the worker out.")
         % {"names": names},
         conflict={
-            "kind": "STATE",
+            "kind": ConflictKind.STATE,
             "learners": [
                 {"learner_id": each.learner_id, "tracking_id": each.pk, "class_id": each.training_class_id}
                 for each in others
@@ -273,7 +272,7 @@ def _check_runs(training_class: TrainingClass, start_date: date) -> None:
     if start is not None and end is not None and not start <= start_date <= end:
         text = _("The class runs from %(start)s to %(end)s. Enter one of its days.")
         text %= {"start": day_in_words(start), "end": day_in_words(end)}
-        raise rules.WrongDate(text, errors={"start_date": [text]})
+        raise rules.WrongDate.of_fields({"start_date": [text]})
 
 
 def _check_can_learn(wanted: Collection[int], found: Mapping[int, Learner]) -> None:
@@ -287,7 +286,7 @@ def _check_can_learn(wanted: Collection[int], found: Mapping[int, Learner]) -> N
         reasons = [why_not_active(learner) for learner in refused]
         raise NotEnrollable(
             _("Nobody was started: %(reasons)s. Start the others without them.") % {"reasons": ", ".join(reasons)},
-            conflict={"kind": "STATE", "learners": [{"learner_id": learner.pk} for learner in refused]},
+            conflict={"kind": ConflictKind.STATE, "learners": [{"learner_id": learner.pk} for learner in refused]},
         )
 
 

@@ -46,7 +46,7 @@ def give_role(*, learner_ids: Iterable[int], role_id: int, assigned_at: date, by
         lock_rules_to_apply()
         if not Role.objects.filter(pk=role_id).exists():
             message = _("This role does not exist any more. Choose another one.")
-            raise Invalid(message, errors={"role": [message]})
+            raise Invalid.of_fields({"role": [message]})
         learners = _lock(learner_ids)
         changing = [learner.pk for learner in learners if learner.role_id != role_id]
         Learner.objects.filter(pk__in=changing).update(
@@ -72,7 +72,7 @@ def add_to_area(*, learner_ids: Iterable[int], area_id: int, assigned_at: date, 
         lock_rules_to_apply()
         if not Area.objects.filter(pk=area_id).exists():
             message = _("This area does not exist any more. Choose another one.")
-            raise Invalid(message, errors={"area": [message]})
+            raise Invalid.of_fields({"area": [message]})
         learners = _lock(learner_ids)
         there = _there(area_id, learners)
         coming = [learner.pk for learner in learners if learner.pk not in there]
@@ -101,7 +101,7 @@ def remove_from_area(*, learner_ids: Iterable[int], area_id: int, by: User, now:
 def _check_not_in_the_future(assigned_at: date, *, now: datetime) -> None:
     if assigned_at > timezone.localdate(now):
         message = _("The day of assignment cannot lie in the future.")
-        raise Invalid(message, errors={"assigned_at": [message]})
+        raise Invalid.of_fields({"assigned_at": [message]})
 
 
 def _lock(learner_ids: Iterable[int]) -> list[Learner]:

@@ -11,7 +11,7 @@ from learners.models import CompetencyRecord, Revocation, TrainingRecord
 from learners.services.compliance import recalculate
 from learners.services.learners import lock_learner
 from training.core.permissions import Permission, check_may, name_of
-from training.core.refusals import Conflict, NotFound, check_reason
+from training.core.refusals import Conflict, check_found, check_reason
 from training.core.transactions import acting
 from training.core.words import day
 
@@ -34,9 +34,7 @@ def revoke_record(*, record_id: int, reason: str, by: User, now: datetime) -> Re
     check_may(by, Permission.REVOKE)
     reason = check_reason(reason, _("Say why this record is revoked."))
     with acting(by):
-        record = TrainingRecord.objects.filter(pk=record_id).first()
-        if record is None:
-            raise NotFound(_("There is no such record."))
+        record = check_found(TrainingRecord.objects.filter(pk=record_id).first(), _("There is no such record."))
         lock_learner(learner_id=record.learner_id)
         check_not_revoked(record)
         today = timezone.localdate(now)

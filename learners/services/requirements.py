@@ -175,7 +175,7 @@ def save_area(*, area: Area, by: User, now: datetime, loaded: datetime | None = 
         lock_rules_to_change()
         if area.pk and area.parent_id in with_areas_inside(area.pk):
             message = _("An area cannot be part of itself. Choose another one, or none.")
-            raise Invalid(message, errors={"parent": [message]})
+            raise Invalid.of_fields({"parent": [message]})
         _save(area, by, loaded)
         _judge_anew(_learners_under(area), now=now)
     return area

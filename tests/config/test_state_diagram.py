@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
+from django.utils.module_loading import import_string
 
 from config import state_diagrams
 from config.state_diagrams import BEGIN, END, MACHINES, Machine, drawn
@@ -99,3 +100,40 @@ def test_the_diagrams_do_not_depend_on_the_language() -> None:
     expected = drawn()
     with translation.override("de"):
         assert drawn() == expected
+
+
+def test_a_class_is_activated_once_and_stopped_and_started_again() -> None:
+    assert arrows_of("Classes") == {
+        ("[*]", "draft", ""),
+        ("draft", "active", "activate"),
+        ("active", "stopped", "stop"),
+        ("stopped", "active", "restart"),
+    }
+
+
+def test_h4_a_meeting_goes_back_to_pending_and_nowhere_else() -> None:
+    """The arrows that lead away from what is recorded: the void, and no second record of another kind."""
+    locked = {"captured", "client_cancelled", "agent_absent"}
+    assert {(before, after) for before, after, _name in arrows_of("Class meetings") if before in locked} == {
+        (state, "pending") for state in locked
+    }
+
+
+def test_b2_the_states_of_a_job_are_read_from_its_own_field() -> None:
+    arrows = arrows_of("Jobs")
+    assert {after for before, after, _name in arrows if before == "RUNNING"} == {
+        "RUNNING",
+        "WAITING",
+        "DONE",
+        "FAILED",
+        "CANCELLED",
+    }
+    assert {before for before, after, _name in arrows if after == "[*]"} == {"DONE", "FAILED", "CANCELLED"}
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.title)
+def test_every_state_of_the_model_has_its_line_in_the_table(machine: Machine) -> None:
+    """A new state that nobody has put into the table would stop a service with a KeyError."""
+    if len(machine.tables) == 1:
+        table = import_string(machine.tables[0])
+        assert {str(state) for state in table} == {state for state, _word in machine.states}

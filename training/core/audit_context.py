@@ -15,6 +15,7 @@ import pghistory
 from django.contrib.auth.models import AbstractUser
 from pghistory import runtime
 
+from training.core.kinds import Door
 from training.core.permissions import name_of
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def as_job(number: int, *, by: AbstractUser) -> pghistory.context:
     Args:
         number: the key of the job.
     """
-    return pghistory.context(door="job", job=number, **person(by))
+    return pghistory.context(door=Door.JOB, job=number, **person(by))
 
 
 def _account() -> str:

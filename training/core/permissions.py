@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, AnonymousUser, Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from training.core.groups import AUDITORS, GROUPS, SUPERVISORS, TRAINERS
 from training.core.refusals import NotPermitted
 
 User = AbstractUser | AnonymousUser
+Row = TypeVar("Row", bound=Model)
 
 
 class Role(StrEnum):
@@ -140,7 +142,7 @@ def check_may(user: User, permission: Permission, thing: Owned | None = None) ->
         return
     if how_far is Reach.OWN and thing is not None and thing.owner_id is not None and thing.owner_id == user.pk:
         return
-    raise NotPermitted(_("You may not do this. Ask an HSE supervisor or an administrator."))
+    raise _not_permitted()
 
 
 def may(user: User, permission: Permission, thing: Owned | None = None) -> bool:
@@ -150,6 +152,34 @@ def may(user: User, permission: Permission, thing: Owned | None = None) -> bool:
     except NotPermitted:
         return False
     return True
+
+
+def check_may_some(user: User, permission: Permission) -> None:
+    """Refuse whoever has a permission for nothing, not even for own sessions and classes.
+
+    Raises:
+        NotPermitted: the table does not grant it.
+    """
+    if reach(user, permission) is None:
+        raise _not_permitted()
+
+
+def within_reach(rows: QuerySet[Row], user: User, permission: Permission, *, trainer: str) -> QuerySet[Row]:
+    """Return those of `rows` for which this person has a permission: all, a trainer's own, or none.
+
+    Args:
+        trainer: the field that leads from a row to the trainer of its session or class.
+    """
+    how_far = reach(user, permission)
+    if how_far is Reach.ALL:
+        return rows
+    if how_far is Reach.OWN and user.pk is not None:
+        return rows.filter(**{f"{trainer}__user_id": user.pk})
+    return rows.none()
+
+
+def _not_permitted() -> NotPermitted:
+    return NotPermitted(_("You may not do this. Ask an HSE supervisor or an administrator."))
 
 
 def name_of(user: AbstractUser) -> str:

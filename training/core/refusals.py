@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from traceback import walk_tb
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import psycopg
 import structlog
@@ -23,6 +23,8 @@ from psycopg import errors
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 logger = structlog.get_logger(__name__)
+
+Thing = TypeVar("Thing")
 
 LOCKED_TABLE = re.compile(r'relation "(\w+)"')  # as PostgreSQL says where it waited, in any language
 
@@ -50,6 +52,16 @@ class Refusal(Exception):  # noqa: N818  # the field's word: a refusal is an ans
         self.message = str(message)
         self.errors = {field: [str(text) for text in texts] for field, texts in (errors or {}).items()}
         self.conflict = dict(conflict) if conflict else None
+
+    @classmethod
+    def of_fields(cls, errors: Mapping[str, Sequence[str]], *, conflict: Mapping[str, Any] | None = None) -> Self:
+        """Return the refusal for which single fields are to blame; its message is all of their sentences.
+
+        Args:
+            errors: sentences by field name, already translated.
+            conflict: as for any refusal.
+        """
+        return cls(" ".join(text for texts in errors.values() for text in texts), errors=errors, conflict=conflict)
 
     def __str__(self) -> str:
         return self.message
@@ -126,7 +138,7 @@ def check_reason(reason: str, sentence: str, *, field: str = "reason") -> str:
     """Return the reason without white space around it.
 
     Args:
-        sentence: what a person is told who gave none: why what, already translated.
+        sentence: what a person who gave none is told, already translated.
         field: where it is asked for.
 
     Raises:
@@ -138,8 +150,26 @@ def check_reason(reason: str, sentence: str, *, field: str = "reason") -> str:
     return text
 
 
-def check_fields(thing: Model) -> None:
+def check_found(thing: Thing | None, sentence: str) -> Thing:
+    """Return what was looked for.
+
+    Args:
+        thing: None where there is none.
+        sentence: what a person is told then, already translated.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if thing is None:
+        raise NotFound(sentence)
+    return thing
+
+
+def check_fields(thing: Model, *, refusal: type[Invalid] = Invalid) -> None:
     """Refuse a row whose fields break their rules, all of them at once, before the database has to.
+
+    Args:
+        refusal: the class of what is raised.
 
     Raises:
         Invalid: `errors` names the fields.
@@ -147,7 +177,7 @@ def check_fields(thing: Model) -> None:
     try:
         thing.full_clean()
     except ValidationError as error:
-        raise Invalid(" ".join(error.messages), errors=error.message_dict) from error
+        raise refusal.of_fields(error.message_dict) from error
 
 
 @contextmanager

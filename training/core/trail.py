@@ -20,13 +20,14 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from training.core.kinds import Door, EventKind
 from training.core.names_then import NamesThen
 from training.core.words import NOTHING, day, moment
 
 PAGE_SIZE = 50
 CURSOR_SEPARATOR = "~"
 # What a row says about itself and not about the matter.
-CHANGES = {"update", "password"}  # events of a row that was there before and is still
+CHANGES = (EventKind.UPDATE, EventKind.PASSWORD)  # the row was there before and is still there
 BOOKKEEPING = {"id", "created_at", "created_by", "updated_at", "updated_by", "version", "last_line", "sort_key"}
 
 
@@ -70,12 +71,13 @@ class Change:
 class Entry:
     """One line of the trail.
 
-    `action` is insert, update, password, delete, known or log. `door` is what it came through (page, API, a token,
-    Admin, a command, the database itself), `path` and `address` are from where, as far as that is known.
+    Attributes:
+        door: what the change came through, in words: a page, the API, a token, Admin, a command, the database itself.
+        path, address: from where it came, as far as that is known.
     """
 
     at: dt.datetime
-    action: str
+    action: EventKind
     title: str
     changes: Sequence[Change]
     who: str
@@ -99,7 +101,7 @@ class _Line:
     source: Source
     cursor: str
     at: dt.datetime
-    action: str
+    action: EventKind
     row: dict[str, Any]
     previous: dict[str, Any]
     context: dict[str, Any]
@@ -126,7 +128,7 @@ def trail(sources: Sequence[Source], *, after: str = "", size: int = PAGE_SIZE) 
     shown = lines[:size]
     names = _Names(shown)
     entries = [_entry(line, names) for line in shown]
-    told = [entry for entry in entries if entry.changes or entry.action != "update"]
+    told = [entry for entry in entries if entry.changes or entry.action != EventKind.UPDATE]
     return Trail(told, shown[-1].cursor if len(lines) > size else "")
 
 
@@ -162,7 +164,7 @@ def _lines(sources: Sequence[Source], *, after: str, limit: int) -> list[_Line]:
             source=sources[number],
             cursor=CURSOR_SEPARATOR.join((at.isoformat(), str(number), str(event))),
             at=at,
-            action=action,
+            action=EventKind(action),
             row=json.loads(row),
             previous=json.loads(previous or "{}"),
             context=json.loads(context or "{}"),
@@ -177,7 +179,7 @@ def _branch(source: Source, number: int, *, is_later_page: bool) -> str:
     if source.is_log:
         options = source.model._meta
         key, at = quote(_column(options, "pk")), quote(_column(options, source.at))
-        action, previous, context = "'insert'", "NULL::jsonb", "NULL::uuid"
+        action, previous, context = f"'{EventKind.INSERT}'", "NULL::jsonb", "NULL::uuid"
     else:
         options = source.model.pgh_event_model._meta  # type: ignore[attr-defined]  # set by pghistory
         key, at = "pgh_id", "pgh_created_at"
@@ -259,16 +261,16 @@ def _entry(line: _Line, names: _Names) -> Entry:
         thing = f"{thing} {_in_words(source.model._meta.get_field(source.subject), line, line.row, names)}"
     if not source.is_log:
         sentences = {
-            "known": _("%(thing)s as it was when recording began"),
-            "insert": _("%(thing)s added"),
-            "update": _("%(thing)s changed"),
-            "password": _("Password of the %(thing)s changed"),
-            "delete": _("%(thing)s removed"),
+            EventKind.KNOWN: _("%(thing)s as it was when recording began"),
+            EventKind.INSERT: _("%(thing)s added"),
+            EventKind.UPDATE: _("%(thing)s changed"),
+            EventKind.PASSWORD: _("Password of the %(thing)s changed"),
+            EventKind.DELETE: _("%(thing)s removed"),
         }
         thing = sentences[line.action] % {"thing": thing}
     return Entry(
         at=line.at,
-        action="log" if source.is_log else line.action,
+        action=EventKind.LOG if source.is_log else line.action,
         title=capfirst(thing),
         changes=_changes(line, names),
         who=names.who(line),
@@ -339,5 +341,5 @@ def door_in_words(context: dict[str, Any]) -> str:
     if token := context.get("token"):
         return _("API, by token %(number)s (%(name)s)") % {"number": token, "name": context.get("token_name", "")}
     if door := context.get("door"):
-        return {"page": _("page"), "api": _("API"), "admin": _("Admin")}[door]
+        return {Door.PAGE: _("page"), Door.API: _("API"), Door.ADMIN: _("Admin"), Door.JOB: _("job")}[Door(door)]
     return ""

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from training.core.kinds import StatusKind
 from training.core.words import duration, time_range
 from training.models import Course, CourseVersion, Session, Trainer, TrainerQualification, Venue
 from training.policies import sessions as policies
@@ -14,14 +15,14 @@ from training.selectors.availability import overlapping
 from training.selectors.classes import MeetingOverlap, meetings_at
 from training.selectors.courses import published_version
 
-WORST_FIRST = ("bad", "warn", "ok")
+WORST_FIRST = (StatusKind.BAD, StatusKind.WARN, StatusKind.OK)
 
 
 @dataclass(frozen=True)
 class Finding:
     """One line about a plan: `kind` is a status kind, `session` the one that it is about, if any."""
 
-    kind: str
+    kind: StatusKind
     text: str
     session: Session | None = None
 
@@ -59,8 +60,8 @@ def _qualification(trainer: Trainer, course: Course, start: datetime) -> Finding
     try:
         policies.check_qualified(trainer, course, qualification, localdate(start))
     except policies.NotPlannable as refusal:
-        return Finding("bad", str(refusal))
-    return Finding("ok", _("%(name)s is qualified for %(code)s.") % {"name": trainer, "code": course})
+        return Finding(StatusKind.BAD, str(refusal))
+    return Finding(StatusKind.OK, _("%(name)s is qualified for %(code)s.") % {"name": trainer, "code": course})
 
 
 def _occupation(
@@ -79,13 +80,14 @@ def _occupation(
     meetings = meetings_at(start=start, end=end, trainer_id=trainer_id, venue_id=venue_id)
     found = []
     for overlap in overlaps:
-        kind = "warn" if overlap.session.status == Session.Status.DRAFT else "bad"
-        found.append(Finding(kind, policies.overlap_sentence(overlap), overlap.session))
-    found += [Finding("warn", _meeting_sentence(meeting)) for meeting in meetings]
+        is_tentative = overlap.session.status == Session.Status.DRAFT
+        status = StatusKind.WARN if is_tentative else StatusKind.BAD
+        found.append(Finding(status, policies.overlap_sentence(overlap), overlap.session))
+    found += [Finding(StatusKind.WARN, _meeting_sentence(meeting)) for meeting in meetings]
     occupied = {*(each.kind for each in overlaps), *(each.kind for each in meetings)}
     for kind, resource in ((Overlap.Kind.TRAINER, trainer), (Overlap.Kind.VENUE, venue)):
         if resource is not None and kind not in occupied:
-            found.append(Finding("ok", _("%(name)s is free.") % {"name": resource}))
+            found.append(Finding(StatusKind.OK, _("%(name)s is free.") % {"name": resource}))
     return found
 
 
@@ -108,10 +110,10 @@ def _length(start: datetime, end: datetime, version: CourseVersion | None) -> li
     if version is None or not 0 < minutes < version.duration_minutes:
         return []
     words = {"course": duration(version.duration_minutes), "planned": duration(minutes)}
-    return [Finding("warn", _("The course lasts %(course)s; %(planned)s are planned.") % words)]
+    return [Finding(StatusKind.WARN, _("The course lasts %(course)s; %(planned)s are planned.") % words)]
 
 
 def _past(start: datetime, now: datetime) -> list[Finding]:
     if start >= now:
         return []
-    return [Finding("warn", _("This time has passed. That is allowed, to record what was held."))]
+    return [Finding(StatusKind.WARN, _("This time has passed. That is allowed, to record what was held."))]

@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from training.core.refusals import NotFound
+from training.core.refusals import check_found
 from training.core.trail import Change
 from training.core.words import NOTHING, duration
 from training.models import Course, CoursePrerequisite, CourseVersion, Session
@@ -139,10 +139,10 @@ def get_course(pk: int) -> Course:
     """
     links = Prefetch("prerequisite_links", CoursePrerequisite.objects.select_related("course").order_by("course__code"))
     versions = CourseVersion.objects.prefetch_related(links).select_related("updated_by").order_by("-number")
-    course = Course.objects.prefetch_related(Prefetch("versions", versions)).filter(pk=pk).first()
-    if course is None:
-        raise NotFound(_("There is no such course."))
-    return course
+    return check_found(
+        Course.objects.prefetch_related(Prefetch("versions", versions)).filter(pk=pk).first(),
+        _("There is no such course."),
+    )
 
 
 def get_version(pk: int) -> CourseVersion:
@@ -153,10 +153,10 @@ def get_version(pk: int) -> CourseVersion:
     """
     links = Prefetch("prerequisite_links", CoursePrerequisite.objects.select_related("course").order_by("course__code"))
     versions = CourseVersion.objects.select_related("course").prefetch_related(links)
-    version = versions.filter(pk=pk, course__deleted_at__isnull=True).first()
-    if version is None:
-        raise NotFound(_("There is no such version; it may have been deleted."))
-    return version
+    return check_found(
+        versions.filter(pk=pk, course__deleted_at__isnull=True).first(),
+        _("There is no such version; it may have been deleted."),
+    )
 
 
 def line_of(course: Course) -> CourseLine:

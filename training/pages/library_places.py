@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from training.core.refusals import NotFound
+from training.core.refusals import check_found
 from training.models import Company, Session, TrainingClass, Venue
 from training.selectors.sessions import Shown, in_state
 
@@ -22,10 +22,7 @@ def get_venue(pk: int) -> Venue:
     Raises:
         NotFound: there is none.
     """
-    venue = Venue.objects.filter(pk=pk).first()
-    if venue is None:
-        raise NotFound(_("There is no such venue."))
-    return venue
+    return check_found(Venue.objects.filter(pk=pk).first(), _("There is no such venue."))
 
 
 def companies_with_use(companies: QuerySet[Company]) -> QuerySet[Company]:
@@ -42,10 +39,7 @@ def get_company(pk: int) -> Company:
     Raises:
         NotFound: there is none.
     """
-    company = companies_with_use(Company.objects.filter(pk=pk)).first()
-    if company is None:
-        raise NotFound(_("There is no such company."))
-    return company
+    return check_found(companies_with_use(Company.objects.filter(pk=pk)).first(), _("There is no such company."))
 
 
 def classes_of(company: Company) -> QuerySet[TrainingClass]:

@@ -10,7 +10,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from training.core.groups import TRAINERS
-from training.core.refusals import NotFound
+from training.core.kinds import StatusKind
+from training.core.refusals import check_found
 from training.models import Session, Trainer, TrainerQualification
 from training.pages.library_lists import coming_sessions
 from training.policies.sessions import allows, check_qualified
@@ -40,7 +41,7 @@ class QualificationLine:
 
     qualification: TrainerQualification
     title: str
-    kind: str
+    kind: StatusKind
     word: str
     relying: Sequence[Session]
 
@@ -66,10 +67,9 @@ def get_trainer(pk: int) -> Trainer:
     Raises:
         NotFound: there is none.
     """
-    trainer = Trainer.objects.select_related("company", "user").filter(pk=pk).first()
-    if trainer is None:
-        raise NotFound(_("There is no such trainer."))
-    return trainer
+    return check_found(
+        Trainer.objects.select_related("company", "user").filter(pk=pk).first(), _("There is no such trainer.")
+    )
 
 
 def get_qualification(pk: int) -> TrainerQualification:
@@ -78,10 +78,10 @@ def get_qualification(pk: int) -> TrainerQualification:
     Raises:
         NotFound: there is none.
     """
-    qualification = TrainerQualification.objects.select_related("trainer", "course").filter(pk=pk).first()
-    if qualification is None:
-        raise NotFound(_("There is no such qualification; it may have been removed."))
-    return qualification
+    return check_found(
+        TrainerQualification.objects.select_related("trainer", "course").filter(pk=pk).first(),
+        _("There is no such qualification; it may have been removed."),
+    )
 
 
 def qualification_lines(
@@ -150,13 +150,13 @@ def _is_valid(qualification: TrainerQualification, on: date) -> bool:
     return (begins is None or begins <= on) and (ends is None or on <= ends)
 
 
-def _status(qualification: TrainerQualification, today: date, warning_days: int) -> tuple[str, str]:
+def _status(qualification: TrainerQualification, today: date, warning_days: int) -> tuple[StatusKind, str]:
     """Return kind and word of a qualification's status."""
     begins, ends = qualification.valid_from, qualification.valid_until
     if ends is not None and ends < today:
-        return "bad", _("Expired")
+        return StatusKind.BAD, _("Expired")
     if begins is not None and today < begins:
-        return "none", _("Not yet")
+        return StatusKind.NONE, _("Not yet")
     if ends is not None and (ends - today).days <= warning_days:
-        return "warn", _("Ending")
-    return "ok", _("Valid")
+        return StatusKind.WARN, _("Ending")
+    return StatusKind.OK, _("Valid")

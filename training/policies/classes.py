@@ -5,13 +5,16 @@ A button asks `training.policies.sessions.allows(check_…, …)`, the service b
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from training.core.edits import check_seen
+from training.core.kinds import ConflictKind
 from training.core.permissions import name_of
-from training.core.refusals import Conflict, Invalid, NotFound, Stale
+from training.core.refusals import Conflict, Invalid, check_found
 from training.core.words import day as day_in_words
 from training.core.words import moment
 from training.models import ClassAttendanceSession, Company, Course, Trainer, TrainingClass, Venue
@@ -19,12 +22,41 @@ from training.policies.schedules import ClassDay, Schedule, check_schedule
 
 Status = TrainingClass.Status
 
-# Every way a class can go; what is not here is refused.
-CLASS_STEPS: Mapping[str, Collection[str]] = {
-    Status.DRAFT: {Status.ACTIVE},
-    Status.ACTIVE: {Status.STOPPED},
-    Status.STOPPED: {Status.ACTIVE},
+MeetingStatus = ClassAttendanceSession.Status
+
+
+class ClassStep(StrEnum):
+    """What can be done with a class as a whole."""
+
+    ACTIVATE = "activate"
+    STOP = "stop"
+    RESTART = "restart"
+
+
+# The one table of legal steps of a class: in which states each can be taken. What is not here is refused.
+CLASS_STEPS_FROM: Mapping[ClassStep, Collection[Status]] = {
+    ClassStep.ACTIVATE: {Status.DRAFT},
+    ClassStep.STOP: {Status.ACTIVE},
+    ClassStep.RESTART: {Status.STOPPED},
 }
+# In which state each step leaves the class.
+CLASS_STATE_AFTER: Mapping[ClassStep, Status] = {
+    ClassStep.ACTIVATE: Status.ACTIVE,
+    ClassStep.STOP: Status.STOPPED,
+    ClassStep.RESTART: Status.ACTIVE,
+}
+
+# What the client or the trainer did, so that a meeting was not held and has no hours (H3).
+EXCEPTIONS = (MeetingStatus.CLIENT_CANCELLED, MeetingStatus.AGENT_ABSENT)
+
+# The one table of legal steps of a dated meeting (H2 to H4). Back to pending it goes only with a `CaptureVoid`.
+MEETING_STEPS: Mapping[MeetingStatus, frozenset[MeetingStatus]] = {
+    MeetingStatus.PENDING: frozenset({MeetingStatus.CAPTURED, *EXCEPTIONS}),
+    MeetingStatus.CAPTURED: frozenset({MeetingStatus.PENDING}),
+    MeetingStatus.CLIENT_CANCELLED: frozenset({MeetingStatus.PENDING}),
+    MeetingStatus.AGENT_ABSENT: frozenset({MeetingStatus.PENDING}),
+}
+
 LONGEST = timedelta(days=10 * 366)
 
 # What an active class does not lack, and what whoever leaves it out is told.
@@ -59,11 +91,13 @@ class CannotCapture(Invalid):
 # What may happen to a class in its present state
 
 
-def check_found(training_class: TrainingClass | None) -> TrainingClass:
-    """A class that somebody names must be there."""
-    if training_class is None:
-        raise NotFound(_("There is no such class; it may have been deleted."))
-    return training_class
+def check_class_found(training_class: TrainingClass | None) -> TrainingClass:
+    """Return a class that somebody names.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return check_found(training_class, _("There is no such class; it may have been deleted."))
 
 
 def check_can_edit(training_class: TrainingClass) -> None:
@@ -73,14 +107,22 @@ def check_can_edit(training_class: TrainingClass) -> None:
 
 
 def check_can_activate(training_class: TrainingClass) -> None:
-    """Only a draft is made active."""
-    if training_class.status != Status.DRAFT:
+    """Only a draft is made active.
+
+    Raises:
+        ClassNotInThisState: it is none.
+    """
+    if not _can_take(ClassStep.ACTIVATE, training_class):
         raise _wrong_state(training_class, _("Only a draft can be activated; this class was before."))
 
 
 def check_can_stop(training_class: TrainingClass) -> None:
-    """Only an active class is stopped."""
-    if Status.STOPPED not in CLASS_STEPS[training_class.status]:
+    """Only an active class is stopped.
+
+    Raises:
+        ClassNotInThisState: it is a draft, or stopped already.
+    """
+    if not _can_take(ClassStep.STOP, training_class):
         raise _wrong_state(
             training_class,
             _("This class is stopped already.")
@@ -90,34 +132,46 @@ def check_can_stop(training_class: TrainingClass) -> None:
 
 
 def check_can_restart(training_class: TrainingClass) -> None:
-    """Only a stopped class is started again."""
-    if training_class.status != Status.STOPPED:
+    """Only a stopped class is started again.
+
+    Raises:
+        ClassNotInThisState: it is not stopped.
+    """
+    if not _can_take(ClassStep.RESTART, training_class):
         raise _wrong_state(training_class, _("This class is not stopped."))
 
 
+def _can_take(step: ClassStep, training_class: TrainingClass) -> bool:
+    return training_class.status in CLASS_STEPS_FROM[step]
+
+
 def check_can_delete(training_class: TrainingClass) -> None:
-    """Only drafts are deleted."""
+    """Only drafts are deleted.
+
+    Raises:
+        ClassNotInThisState: it is active or stopped.
+    """
     if training_class.status != Status.DRAFT:
         raise _wrong_state(training_class, _("Only drafts can be deleted. An active class can be stopped."))
 
 
 def check_version(training_class: TrainingClass, version: int | None) -> None:
-    """An edit of a version that somebody else has changed meanwhile is refused; None does not ask."""
-    if version is not None and version != training_class.version:
-        who = training_class.updated_by
-        raise Stale(
-            _("%(who)s changed this class on %(when)s. Compare, then save again.")
-            % {
-                "who": name_of(who) if who else _("Somebody"),
-                "when": moment(training_class.updated_at),
-            },
-            conflict={
-                "kind": "VERSION",
-                "class_id": training_class.pk,
-                "theirs": training_class.version,
-                "yours": version,
-            },
-        )
+    """An edit of a class that somebody else has changed meanwhile is refused.
+
+    Args:
+        version: the version this person has seen; None does not ask.
+
+    Raises:
+        Stale: says who changed it and when.
+    """
+    check_seen(
+        version,
+        training_class.version,
+        _("%(who)s changed this class on %(when)s. Compare, then save again."),
+        by=training_class.updated_by,
+        at=training_class.updated_at,
+        class_id=training_class.pk,
+    )
 
 
 def check_fixed(training_class: TrainingClass, changed: Iterable[str]) -> None:
@@ -134,7 +188,7 @@ def check_fixed(training_class: TrainingClass, changed: Iterable[str]) -> None:
 def check_known(thing: Thing | None, field: str) -> Thing:
     """What a plan names must exist."""
     if thing is None:
-        raise _not_plannable({field: [_("This one no longer exists. Choose another.")]})
+        raise ClassNotPlannable.of_fields({field: [_("This one no longer exists. Choose another.")]})
     return thing
 
 
@@ -150,7 +204,7 @@ def check_offered(things: Mapping[str, Company | Course | Trainer | Venue | None
         if thing is not None and (thing.deleted_at if isinstance(thing, Course) else not thing.is_active)
     }
     if gone:
-        raise _not_plannable(gone)
+        raise ClassNotPlannable.of_fields(gone)
 
 
 def check_values(training_class: TrainingClass, schedule: Schedule | None, *, today: date) -> None:
@@ -167,7 +221,7 @@ def check_values(training_class: TrainingClass, schedule: Schedule | None, *, to
         except Invalid as refusal:
             errors["schedule"] = [str(refusal)]
     if errors:
-        raise _not_plannable(errors)
+        raise ClassNotPlannable.of_fields(errors)
 
 
 def wrong_days(start: date | None, end: date | None, *, today: date) -> dict[str, list[str]]:
@@ -207,7 +261,7 @@ def check_holds_captured(training_class: TrainingClass, *, first: date | None, l
         text = _("Hours are recorded for %(day)s. Enter that day or a later one, or have them taken back.")
         errors["end_date"] = [text % {"day": day_in_words(last)}]
     if errors:
-        raise _not_plannable(errors)
+        raise ClassNotPlannable.of_fields(errors)
 
 
 class WholePlan(NamedTuple):
@@ -231,14 +285,14 @@ def check_whole(training_class: TrainingClass, schedule: Schedule | None) -> Who
     }
     missing = {field: [str(words)] for field, words in NEEDED.items() if plan[field] is None}
     if missing or start is None or end is None or schedule is None:
-        raise _not_plannable(missing)
+        raise ClassNotPlannable.of_fields(missing)
     return WholePlan(start, end, schedule)
 
 
 def check_meets(days: Sequence[ClassDay]) -> None:
     """A class that is made active meets at least once."""
     if all(each.blocked for each in days):
-        raise _not_plannable(
+        raise ClassNotPlannable.of_fields(
             {"schedule": [_("With these days the class never meets. Check days, dates and holidays.")]}
         )
 
@@ -253,18 +307,29 @@ def check_stop_date(training_class: TrainingClass, stop_date: date, captured_unt
     if start is not None and end is not None and not start <= stop_date <= end:
         text = _("A class stops between its first and last day, %(start)s to %(end)s.")
         words = {"start": day_in_words(start), "end": day_in_words(end)}
-        raise _not_plannable({"stop_date": [text % words]})
+        raise ClassNotPlannable.of_fields({"stop_date": [text % words]})
     if captured_until is not None and captured_until > stop_date:
         text = _("Hours are recorded for %(day)s. Stop the class on that day or later, or have them taken back.")
-        raise _not_plannable({"stop_date": [text % {"day": day_in_words(captured_until)}]})
+        raise ClassNotPlannable.of_fields({"stop_date": [text % {"day": day_in_words(captured_until)}]})
 
 
 # What may happen to a dated meeting
 
 
-def check_pending(meeting: ClassAttendanceSession) -> None:
-    """H3: captured and excepted meetings are locked."""
-    if meeting.status == ClassAttendanceSession.Status.PENDING:
+def _can_become(meeting: ClassAttendanceSession, *wanted: MeetingStatus) -> bool:
+    return not MEETING_STEPS[MeetingStatus(meeting.status)].isdisjoint(wanted)
+
+
+def check_not_locked(meeting: ClassAttendanceSession, *wanted: MeetingStatus) -> None:
+    """H3: a meeting that is captured or excepted is locked until that is voided (H4).
+
+    Args:
+        wanted: what the meeting would become; one of them has to be a legal step.
+
+    Raises:
+        MeetingIsLocked: the sentence says what it is, by whom and since when.
+    """
+    if _can_become(meeting, *wanted):
         return
     who, at = meeting.captured_by, meeting.captured_at
     words = {
@@ -273,16 +338,14 @@ def check_pending(meeting: ClassAttendanceSession) -> None:
         "when": moment(at),
     }
     text = {
-        ClassAttendanceSession.Status.CAPTURED: _("The hours of %(day)s were recorded by %(who)s on %(when)s."),
-        ClassAttendanceSession.Status.CLIENT_CANCELLED: _(
-            "%(day)s was marked as cancelled by the client, by %(who)s on %(when)s."
-        ),
-        ClassAttendanceSession.Status.AGENT_ABSENT: _("%(day)s was marked as trainer absent, by %(who)s on %(when)s."),
-    }[ClassAttendanceSession.Status(meeting.status)]
+        MeetingStatus.CAPTURED: _("The hours of %(day)s were recorded by %(who)s on %(when)s."),
+        MeetingStatus.CLIENT_CANCELLED: _("%(day)s was marked as cancelled by the client, by %(who)s on %(when)s."),
+        MeetingStatus.AGENT_ABSENT: _("%(day)s was marked as trainer absent, by %(who)s on %(when)s."),
+    }[MeetingStatus(meeting.status)]
     raise MeetingIsLocked(
         " ".join([text % words, _("An administrator can take that back.")]),
         conflict={
-            "kind": "STATE",
+            "kind": ConflictKind.STATE,
             "session_id": meeting.pk,
             "theirs": meeting.status,
             "changed_by": words["who"],
@@ -302,8 +365,13 @@ def check_held(meeting: ClassAttendanceSession) -> None:
 
 
 def check_can_capture(meeting: ClassAttendanceSession, *, today: date) -> None:
-    """H3: a pending meeting of an active class, or of a stopped one until that day; not in the future."""
-    check_pending(meeting)
+    """H3: hours are captured of a pending meeting that is not ahead, in an active class or before the day it stopped.
+
+    Raises:
+        MeetingIsLocked: it is captured or excepted already.
+        CannotCapture: it lies ahead, the class is a draft, or it stopped before.
+    """
+    check_not_locked(meeting, MeetingStatus.CAPTURED)
     check_held(meeting)
     if meeting.session_date > today:
         text = _("%(day)s is in the future. Hours are recorded on the day or later.")
@@ -311,25 +379,29 @@ def check_can_capture(meeting: ClassAttendanceSession, *, today: date) -> None:
 
 
 def check_can_except(meeting: ClassAttendanceSession) -> None:
-    """H3: as capturing, and for future meetings too."""
-    check_pending(meeting)
+    """H3: what can be captured can be excepted as well, and so can a meeting that lies ahead.
+
+    Raises:
+        MeetingIsLocked, CannotCapture: as `check_can_capture`.
+    """
+    check_not_locked(meeting, *EXCEPTIONS)
     check_held(meeting)
 
 
 def check_can_void(meeting: ClassAttendanceSession) -> None:
-    """H4: there must be a capture or an exception."""
-    if meeting.status == ClassAttendanceSession.Status.PENDING:
+    """H4: only a capture or an exception can be voided.
+
+    Raises:
+        Conflict: the meeting is pending.
+    """
+    if not _can_become(meeting, MeetingStatus.PENDING):
         text = _("Nothing is recorded for %(day)s, so there is nothing to take back.") % {
             "day": day_in_words(meeting.session_date)
         }
-        raise Conflict(text, conflict={"kind": "STATE", "session_id": meeting.pk, "theirs": meeting.status})
-
-
-def _not_plannable(errors: Mapping[str, Sequence[str]]) -> ClassNotPlannable:
-    return ClassNotPlannable(" ".join(text for texts in errors.values() for text in texts), errors=errors)
+        raise Conflict(text, conflict={"kind": ConflictKind.STATE, "session_id": meeting.pk, "theirs": meeting.status})
 
 
 def _wrong_state(training_class: TrainingClass, message: str) -> ClassNotInThisState:
     return ClassNotInThisState(
-        message, conflict={"kind": "STATE", "class_id": training_class.pk, "theirs": training_class.status}
+        message, conflict={"kind": ConflictKind.STATE, "class_id": training_class.pk, "theirs": training_class.status}
     )

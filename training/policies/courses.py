@@ -4,8 +4,18 @@ from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext as _
 
+from training.core.kinds import ConflictKind
 from training.core.refusals import Conflict, Invalid
 from training.models import CourseVersion
+
+Status = CourseVersion.Status
+
+# The one table of legal steps of a version. A draft can also be deleted; whatever was published stays for good (S12).
+VERSION_STEPS: Mapping[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.PUBLISHED}),
+    Status.PUBLISHED: frozenset({Status.ARCHIVED}),
+    Status.ARCHIVED: frozenset(),
+}
 
 
 class SyllabusInvalid(Invalid):
@@ -17,25 +27,39 @@ class VersionInUse(Conflict):
 
 
 def check_can_edit(version: CourseVersion) -> None:
-    """S12: what was published changes by a new version only."""
-    _check_status(
-        version, CourseVersion.Status.DRAFT, _("This version was published, so it stays. Make a new version.")
-    )
+    """S12: what was published changes by a new version only.
+
+    Raises:
+        VersionInUse: it was published.
+    """
+    _check_draft(version, _("This version was published, so it stays. Make a new version."))
 
 
 def check_can_publish(version: CourseVersion) -> None:
-    """Only drafts are published."""
-    _check_status(version, CourseVersion.Status.DRAFT, _("This version was published before. Make a new version."))
+    """Only drafts are published.
+
+    Raises:
+        VersionInUse: it was published before.
+    """
+    _check_step(version, Status.PUBLISHED, _("This version was published before. Make a new version."))
 
 
 def check_can_archive(version: CourseVersion) -> None:
-    """Only the published version is archived by hand."""
-    _check_status(version, CourseVersion.Status.PUBLISHED, _("Only the published version can be archived."))
+    """Only the published version is archived by hand.
+
+    Raises:
+        VersionInUse: it is a draft, or archived already.
+    """
+    _check_step(version, Status.ARCHIVED, _("Only the published version can be archived."))
 
 
 def check_can_delete(version: CourseVersion) -> None:
-    """Only drafts are deleted, for real."""
-    _check_status(version, CourseVersion.Status.DRAFT, _("Only drafts can be deleted. Archive this version instead."))
+    """Only drafts are deleted, and these for real.
+
+    Raises:
+        VersionInUse: it was published.
+    """
+    _check_draft(version, _("Only drafts can be deleted. Archive this version instead."))
 
 
 def check_prerequisites(
@@ -80,9 +104,18 @@ def _chain(start: int, goal: int, asked: Mapping[int, Collection[int]]) -> list[
 
 
 def _refused(message: str) -> SyllabusInvalid:
-    return SyllabusInvalid(message, errors={"prerequisites": [message]})
+    return SyllabusInvalid.of_fields({"prerequisites": [message]})
 
 
-def _check_status(version: CourseVersion, status: CourseVersion.Status, otherwise: str) -> None:
-    if version.status != status:
-        raise VersionInUse(otherwise, conflict={"kind": "STATE", "theirs": version.status})
+def _check_step(version: CourseVersion, to: Status, otherwise: str) -> None:
+    if to not in VERSION_STEPS[Status(version.status)]:
+        raise _in_use(version, otherwise)
+
+
+def _check_draft(version: CourseVersion, otherwise: str) -> None:
+    if version.status != Status.DRAFT:
+        raise _in_use(version, otherwise)
+
+
+def _in_use(version: CourseVersion, sentence: str) -> VersionInUse:
+    return VersionInUse(sentence, conflict={"kind": ConflictKind.STATE, "theirs": version.status})

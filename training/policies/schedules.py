@@ -189,7 +189,7 @@ def check_schedule(schedule: Schedule) -> None:
     if any(not reason.strip() for reason in schedule.exceptions.values()):
         errors["exceptions"] = [_("Give a reason for every day without a meeting.")]
     if errors:
-        raise BadSchedule(" ".join(text for texts in errors.values() for text in texts), errors=errors)
+        raise BadSchedule.of_fields(errors)
 
 
 def _clock_time(text: str) -> time:

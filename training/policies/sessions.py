@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeVar
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from training.core.permissions import name_of
-from training.core.refusals import Conflict, Invalid, Refusal, Stale, check_reason
-from training.core.words import day, moment, time_range
+from training.core.edits import check_seen
+from training.core.kinds import ConflictKind
+from training.core.refusals import Conflict, Invalid, Refusal, check_reason
+from training.core.words import day, time_range
 from training.models import SESSION_STEPS, Course, CourseVersion, Session, Trainer, TrainerQualification, Venue
 
 # A typed year such as 0206 or 20266 is a slip; times further away than this are refused.
@@ -94,16 +94,22 @@ def check_can_delete(session: Session) -> None:
 
 
 def check_version(session: Session, version: int | None) -> None:
-    """S3: an edit of a version that somebody else has changed meanwhile is refused; None does not ask."""
-    if version is not None and version != session.version:
-        raise Stale(
-            _("%(who)s changed this session on %(when)s. Compare, then save again.")
-            % {
-                "who": name_of(session.updated_by) if session.updated_by else _("Somebody"),
-                "when": moment(timezone.localtime(session.updated_at)),
-            },
-            conflict={"kind": "VERSION", "session_id": session.pk, "theirs": session.version, "yours": version},
-        )
+    """S3: an edit of a session that somebody else has changed meanwhile is refused.
+
+    Args:
+        version: the version this person has seen; None does not ask.
+
+    Raises:
+        Stale: says who changed it and when.
+    """
+    check_seen(
+        version,
+        session.version,
+        _("%(who)s changed this session on %(when)s. Compare, then save again."),
+        by=session.updated_by,
+        at=session.updated_at,
+        session_id=session.pk,
+    )
 
 
 # What a change must bring along
@@ -119,10 +125,9 @@ def check_change(session: Session, changed: Mapping[str, Any], reason: str) -> N
         return
     if "course_id" in changed:
         message = _("Attendance or a signed sheet is stored, so the course can no longer change. Plan another session.")
-        raise CourseIsFixed(
-            message,
-            errors={"course": [message]},
-            conflict={"kind": "STATE", "session_id": session.pk, "theirs": session.course_id},
+        raise CourseIsFixed.of_fields(
+            {"course": [message]},
+            conflict={"kind": ConflictKind.STATE, "session_id": session.pk, "theirs": session.course_id},
         )
     if any(getattr(session, field) is not None for field in changed):
         check_reason(reason, _("Attendance or a signed sheet is stored. Say why trainer, venue or time change."))
@@ -149,7 +154,7 @@ def check_times(start: datetime | None, end: datetime | None, *, now: datetime) 
     if not errors and start is not None and end is not None and end.astimezone(UTC) <= start.astimezone(UTC):
         errors["end_time"] = [_("End time must be after start time.")]
     if errors:
-        raise _not_plannable(errors)
+        raise NotPlannable.of_fields(errors)
 
 
 def check_offered(*, trainer: Trainer | None = None, venue: Venue | None = None) -> None:
@@ -160,7 +165,7 @@ def check_offered(*, trainer: Trainer | None = None, venue: Venue | None = None)
     if venue is not None and not venue.is_active:
         errors["venue"] = [_("%(name)s is no longer in use. Choose another venue.") % {"name": venue}]
     if errors:
-        raise _not_plannable(errors)
+        raise NotPlannable.of_fields(errors)
 
 
 class Booking(NamedTuple):
@@ -182,14 +187,14 @@ def check_whole(session: Session) -> Booking:
             "start_time": (start, _("Enter the day and the start time.")),
             "end_time": (end, _("Enter the end time.")),
         }
-        raise _not_plannable({field: [words] for field, (value, words) in needed.items() if value is None})
+        raise NotPlannable.of_fields({field: [words] for field, (value, words) in needed.items() if value is None})
     return Booking(trainer, venue, start, end)
 
 
 def check_known(thing: Thing | None, field: str) -> Thing:
     """What a plan names must exist."""
     if thing is None:
-        raise _not_plannable({field: [_("This one no longer exists. Choose another.")]})
+        raise NotPlannable.of_fields({field: [_("This one no longer exists. Choose another.")]})
     return thing
 
 
@@ -198,7 +203,7 @@ def check_published(course: Course, version: CourseVersion | None) -> CourseVers
     if version is None:
         words = {"code": course}
         text = _("%(code)s has no published version. Publish one, or choose another course.") % words
-        raise _not_plannable({"course": [text]})
+        raise NotPlannable.of_fields({"course": [text]})
     return version
 
 
@@ -215,7 +220,7 @@ def check_qualified(trainer: Trainer, course: Course, qualification: TrainerQual
         text = _("%(name)s was qualified for %(code)s through %(until)s, no longer on %(day)s.") % words
     else:
         return
-    raise _not_plannable({"trainer": [text]})
+    raise NotPlannable.of_fields({"trainer": [text]})
 
 
 def check_free(overlaps: Sequence[Overlap]) -> None:
@@ -230,9 +235,8 @@ def check_free(overlaps: Sequence[Overlap]) -> None:
     for overlap in overlaps:
         errors.setdefault(overlap.field, []).append(overlap_sentence(overlap))
     first = overlaps[0]
-    raise Booked(
-        " ".join(text for texts in errors.values() for text in texts),
-        errors=errors,
+    raise Booked.of_fields(
+        errors,
         conflict={
             "kind": first.kind,
             "session_id": first.session.pk,
@@ -268,9 +272,7 @@ def overlap_sentence(overlap: Overlap) -> str:
     return text % words
 
 
-def _not_plannable(errors: Mapping[str, Sequence[str]]) -> NotPlannable:
-    return NotPlannable(" ".join(text for texts in errors.values() for text in texts), errors=errors)
-
-
 def _wrong_state(session: Session, message: str) -> NotInThisState:
-    return NotInThisState(message, conflict={"kind": "STATE", "session_id": session.pk, "theirs": session.status})
+    return NotInThisState(
+        message, conflict={"kind": ConflictKind.STATE, "session_id": session.pk, "theirs": session.status}
+    )

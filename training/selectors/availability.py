@@ -90,13 +90,15 @@ def qualified_trainers(*, course_id: int | None, on: date) -> QuerySet[Trainer]:
     trainers = Trainer.objects.filter(is_active=True)
     if course_id is None:
         return trainers
-    held = TrainerQualification.objects.filter(
-        Q(valid_from__isnull=True) | Q(valid_from__lte=on),
-        Q(valid_until__isnull=True) | Q(valid_until__gte=on),
-        trainer=OuterRef("pk"),
-        course_id=course_id,
-    )
+    held = TrainerQualification.objects.filter(counts_on(on), trainer=OuterRef("pk"), course_id=course_id)
     return trainers.filter(Exists(held))
+
+
+def counts_on(day: date | OuterRef) -> Q:
+    """Return the condition of qualifications that count on a day; both their first and their last day do (S2)."""
+    return (Q(valid_from__isnull=True) | Q(valid_from__lte=day)) & (
+        Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+    )
 
 
 def booked_minutes(*, trainer_ids: Collection[int], week_of: date) -> dict[int, int]:

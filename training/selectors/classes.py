@@ -6,21 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib.auth.models import User as Login
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from training.core.permissions import Permission, Reach, User, reach
+from training.core.permissions import Permission, User, within_reach
 from training.models import ClassAttendanceSession, TrainingClass
-from training.policies.classes import check_found
+from training.policies.classes import check_class_found
 from training.policies.public_holidays import public_holidays
 from training.policies.schedules import BadSchedule, ClassDay, Interval, Schedule, class_days
 from training.policies.sessions import Overlap
 
 Meeting = ClassAttendanceSession
-Row = TypeVar("Row", TrainingClass, Meeting)
 
 
 @dataclass(frozen=True)
@@ -63,17 +62,7 @@ class MeetingOverlap:
 def visible_classes(user: User) -> QuerySet[TrainingClass]:
     """Return the classes that this person may read, with what they name: all, a trainer's own, or none."""
     classes = TrainingClass.objects.select_related("client", "course", "agent", "venue")
-    return _narrowed_to_readable(classes, user, agent="agent")
-
-
-def _narrowed_to_readable(rows: QuerySet[Row], user: User, *, agent: str) -> QuerySet[Row]:
-    """Narrow rows to those of classes that this person may read; `agent` is their way to the trainer of a class."""
-    how_far = reach(user, Permission.READ_CLASS)
-    if how_far is Reach.ALL:
-        return rows
-    if how_far is Reach.OWN and user.pk is not None:
-        return rows.filter(**{f"{agent}__user_id": user.pk})
-    return rows.none()
+    return within_reach(classes, user, Permission.READ_CLASS, trainer="agent")
 
 
 def visible_class(user: User, class_id: int) -> TrainingClass:
@@ -82,7 +71,7 @@ def visible_class(user: User, class_id: int) -> TrainingClass:
     Raises:
         NotFound: there is none, for this person.
     """
-    return check_found(visible_classes(user).select_related("updated_by").filter(pk=class_id).first())
+    return check_class_found(visible_classes(user).select_related("updated_by").filter(pk=class_id).first())
 
 
 def by_code(classes: QuerySet[TrainingClass], text: str) -> QuerySet[TrainingClass]:
@@ -215,7 +204,7 @@ def captures_missing(user: User, *, today: date) -> QuerySet[Meeting]:
     missing = Meeting.objects.filter(is_missing(today)).select_related(
         "training_class__client", "training_class__course", "training_class__agent"
     )
-    readable = _narrowed_to_readable(missing, user, agent="training_class__agent")
+    readable = within_reach(missing, user, Permission.READ_CLASS, trainer="training_class__agent")
     return readable.order_by("session_date", "training_class_id")
 
 

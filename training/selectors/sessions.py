@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from training.core.permissions import Permission, Reach, User, reach
-from training.core.refusals import NotFound
+from training.core.permissions import Permission, User, within_reach
+from training.core.refusals import check_found
 from training.models import Session
 from training.selectors.availability import start_of_day
 from training.selectors.courses import course_title
@@ -50,12 +50,7 @@ class SessionFilter:
 def visible_sessions(user: User) -> QuerySet[Session]:
     """Return the sessions that this person may read: all, a trainer's own, or none; deleted drafts are nobody's."""
     sessions = Session.objects.filter(deleted_at__isnull=True)
-    how_far = reach(user, Permission.READ_SESSION)
-    if how_far is Reach.ALL:
-        return sessions
-    if how_far is Reach.OWN and user.pk is not None:
-        return sessions.filter(trainer__user_id=user.pk)
-    return sessions.none()
+    return within_reach(sessions, user, Permission.READ_SESSION, trainer="trainer")
 
 
 def get_session(pk: int, *, user: User) -> Session:
@@ -65,10 +60,10 @@ def get_session(pk: int, *, user: User) -> Session:
         NotFound: there is none, for this person.
     """
     related = ("course", "course_version", "trainer", "venue", "updated_by")
-    session = visible_sessions(user).select_related(*related).filter(pk=pk).first()
-    if session is None:
-        raise NotFound(_("There is no such session; it may have been deleted."))
-    return session
+    return check_found(
+        visible_sessions(user).select_related(*related).filter(pk=pk).first(),
+        _("There is no such session; it may have been deleted."),
+    )
 
 
 def in_state(shown: Shown, *, now: datetime) -> Q:

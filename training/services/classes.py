@@ -18,6 +18,7 @@ from training.core.permissions import Permission, check_may
 from training.core.transactions import acting, lock_row
 from training.models import ClassAttendanceSession, Company, Course, Trainer, TrainingClass, Venue
 from training.policies import classes as policies
+from training.policies.classes import CLASS_STATE_AFTER, ClassStep
 from training.policies.schedules import Schedule
 from training.selectors.classes import planned_days
 from training.services.class_codes import next_code
@@ -58,7 +59,7 @@ def lock_class(*, class_id: int) -> TrainingClass:
     assert transaction.get_connection().in_atomic_block, "a lock ends with its transaction"  # noqa: S101  # programming error
     lock_row(TrainingClass.objects.all(), class_id, no_key=True)
     related = ("client", "course", "agent", "venue", "updated_by")
-    return policies.check_found(TrainingClass.objects.select_related(*related).filter(pk=class_id).first())
+    return policies.check_class_found(TrainingClass.objects.select_related(*related).filter(pk=class_id).first())
 
 
 def lock_meeting(*, class_id: int, session_date: date) -> Meeting | None:
@@ -83,7 +84,7 @@ def create_class(*, plan: ClassPlan, by: User, now: datetime, activate: bool = F
         ClassNotPlannable: something is missing or wrong; `errors` names the fields.
     """
     check_may(by, Permission.PLAN_CLASSES)
-    to = TrainingClass.Status.ACTIVE if activate else TrainingClass.Status.DRAFT
+    to = CLASS_STATE_AFTER[ClassStep.ACTIVATE] if activate else TrainingClass.Status.DRAFT
     new = TrainingClass(status=TrainingClass.Status.DRAFT, class_type="", created_by=by, created_at=now)
     with acting(by):
         return _write(new, plan, to=to, applies_from=None, by=by, now=now)
@@ -120,7 +121,7 @@ def edit_class(
         to = TrainingClass.Status(found.status)
         if activate:
             policies.check_can_activate(found)
-            to = TrainingClass.Status.ACTIVE
+            to = CLASS_STATE_AFTER[ClassStep.ACTIVATE]
         return _write(found, changes, to=to, applies_from=applies_from, by=by, now=now)
 
 
@@ -136,7 +137,7 @@ def activate_class(*, class_id: int, by: User, now: datetime, version: int | Non
         found = lock_class(class_id=class_id)
         policies.check_can_activate(found)
         policies.check_version(found, version)
-        return _write(found, ClassPlan(), to=TrainingClass.Status.ACTIVE, applies_from=None, by=by, now=now)
+        return _write(found, ClassPlan(), to=CLASS_STATE_AFTER[ClassStep.ACTIVATE], applies_from=None, by=by, now=now)
 
 
 def stop_class(*, class_id: int, stop_date: date, by: User, now: datetime, version: int | None = None) -> TrainingClass:
@@ -151,7 +152,7 @@ def stop_class(*, class_id: int, stop_date: date, by: User, now: datetime, versi
         found = lock_class(class_id=class_id)
         policies.check_can_stop(found)
         policies.check_version(found, version)
-        found.status, found.stop_date = TrainingClass.Status.STOPPED, stop_date
+        found.status, found.stop_date = CLASS_STATE_AFTER[ClassStep.STOP], stop_date
         _save(found, {"status", "stop_date"}, by=by, now=now)
         # After the meetings to be removed were locked, nobody captures one of them any more.
         _sync(found, now=now)
@@ -180,7 +181,7 @@ def restart_class(
         back_from = applies_from or timezone.localdate(now)
         if found.stop_date is not None and back_from > found.stop_date:
             found.schedule = schedule.counting_from(max(back_from, schedule.since or back_from)).as_json()
-        found.status, found.stop_date = TrainingClass.Status.ACTIVE, None
+        found.status, found.stop_date = CLASS_STATE_AFTER[ClassStep.RESTART], None
         _save(found, {"status", "stop_date", "schedule"}, by=by, now=now)
         _sync(found, now=now)
         return found

@@ -6,11 +6,8 @@ from typing import TypedDict
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from training.core.permissions import Permission, check_may
-from training.core.refusals import NotFound
-from training.core.transactions import acting
 from training.models import Company
-from training.services.library_rows import write_row
+from training.services.library_rows import create_row, edit_row
 
 
 class CompanyFacts(TypedDict, total=False):
@@ -29,12 +26,9 @@ def create_company(*, facts: CompanyFacts, by: User) -> Company:
     """Add a company.
 
     Raises:
-        NotPermitted: not granted.
-        Invalid: a field breaks its rule, or name or code is taken; `errors` names it.
+        NotPermitted, Invalid: as `create_row`.
     """
-    check_may(by, Permission.KEEP_LIBRARY)
-    with acting(by):
-        return write_row(Company(), facts, by=by)
+    return create_row(Company(), facts, by=by)
 
 
 def edit_company(*, company_id: int, facts: CompanyFacts, by: User, loaded: datetime | None = None) -> Company:
@@ -44,13 +38,7 @@ def edit_company(*, company_id: int, facts: CompanyFacts, by: User, loaded: date
         loaded: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
-        NotPermitted, Invalid: as `create_company`.
-        NotFound: there is no such company.
-        Stale: somebody else was faster.
+        NotPermitted, Invalid, NotFound, Stale: as `edit_row`.
     """
-    check_may(by, Permission.KEEP_LIBRARY)
-    with acting(by):
-        company = Company.objects.select_for_update(no_key=True).filter(pk=company_id).first()
-        if company is None:
-            raise NotFound(_("There is no such company."))
-        return write_row(company, facts, by=by, loaded=loaded)
+    missing = _("There is no such company.")
+    return edit_row(Company.objects.all(), company_id, facts, missing=missing, by=by, loaded=loaded)

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TypedDict
 
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from training.core.edits import check_unchanged
+from training.core.kinds import ConflictKind
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, Invalid, NotFound
+from training.core.refusals import Conflict, Invalid, NotFound, check_fields, check_found
 from training.core.transactions import acting
 from training.models import Course, CoursePrerequisite, CourseVersion, Session, TrainingClass
 from training.policies.courses import (
@@ -62,10 +62,7 @@ def create_course(*, code: str, by: User) -> Course:
     check_may(by, Permission.KEEP_LIBRARY)
     course = Course(code=code, created_by=by, updated_by=by)
     with acting(by):
-        try:
-            course.full_clean()
-        except ValidationError as error:
-            raise CourseInvalid(" ".join(error.messages), errors=error.message_dict) from error
+        check_fields(course, refusal=CourseInvalid)
         course.save()
     return course
 
@@ -114,7 +111,7 @@ def create_version(
         )
         for field, value in {**taken_over, **syllabus}.items():
             setattr(version, field, value)
-        _check_fields(version)
+        check_fields(version, refusal=SyllabusInvalid)
         version.save()
         if prerequisites is None:
             kept = before.prerequisite_links.filter(course__deleted_at__isnull=True) if before else None
@@ -154,7 +151,7 @@ def edit_draft_version(
         for field, value in syllabus.items():
             setattr(version, field, value)
         version.updated_by, version.updated_at = by, now
-        _check_fields(version)
+        check_fields(version, refusal=SyllabusInvalid)
         version.save()
         if prerequisites is not None:
             _ask_before(version, prerequisites)
@@ -250,14 +247,14 @@ def check_unbooked(course: Course) -> None:
         words = {"code": course, "reference": session.reference}
         raise CourseBooked(
             _("%(code)s cannot be deleted: session %(reference)s uses it. Cancel that session first.") % words,
-            conflict={"kind": "STATE", "session_id": session.pk},
+            conflict={"kind": ConflictKind.STATE, "session_id": session.pk},
         )
     training_class = course.classes.exclude(status=TrainingClass.Status.STOPPED).first()
     if training_class is not None:
         words = {"code": course, "class": training_class}
         raise CourseBooked(
             _("%(code)s cannot be deleted: class %(class)s uses it. Stop that class first.") % words,
-            conflict={"kind": "STATE", "class_id": training_class.pk},
+            conflict={"kind": ConflictKind.STATE, "class_id": training_class.pk},
         )
     asking = (
         CourseVersion.objects.filter(prerequisite_links__course=course, course__deleted_at__isnull=True)
@@ -273,7 +270,7 @@ def check_unbooked(course: Course) -> None:
                 "course first."
             )
             % words,
-            conflict={"kind": "STATE", "course_id": asking.course_id},
+            conflict={"kind": ConflictKind.STATE, "course_id": asking.course_id},
         )
 
 
@@ -283,10 +280,10 @@ def lock_course(*, course_id: int) -> Course:
     Raises:
         NotFound: it does not exist or is deleted.
     """
-    course = Course.objects.select_for_update(no_key=True).filter(pk=course_id, deleted_at__isnull=True).first()
-    if course is None:
-        raise NotFound(_("There is no such course; it may have been deleted."))
-    return course
+    return check_found(
+        Course.objects.select_for_update(no_key=True).filter(pk=course_id, deleted_at__isnull=True).first(),
+        _("There is no such course; it may have been deleted."),
+    )
 
 
 def _lock_version(version_id: int) -> CourseVersion:
@@ -318,13 +315,6 @@ def _check_prerequisites(version: CourseVersion, course_ids: Iterable[int]) -> N
         codes = dict(Course.objects.filter(deleted_at__isnull=True).values_list("pk", "code"))
         asked = asked_before(except_course_id=version.course_id)
         check_prerequisites(version.course_id, wanted, asked=asked, codes=codes)
-
-
-def _check_fields(version: CourseVersion) -> None:
-    try:
-        version.full_clean()
-    except ValidationError as error:
-        raise SyllabusInvalid(" ".join(error.messages), errors=error.message_dict) from error
 
 
 def _set_status(version: CourseVersion, status: CourseVersion.Status, *, by: User, now: datetime) -> CourseVersion:

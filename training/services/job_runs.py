@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from procrastinate.exceptions import ConnectorException, JobAborted
 from training.core.audit_context import as_job
 from training.core.refusals import Refusal
 from training.models import Job
+from training.policies.jobs import states_before
 from training.services.job_kinds import Product, Tell, kind_of
 from training.services.jobs import keep
 
@@ -98,17 +100,10 @@ def _run(job: Job, check_stays: Callable[[], None]) -> None:
 
 def _begin(job_id: int, *, now: datetime) -> Job | None:
     """Take a job in hand under a new number; None where nobody wants it any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE training_job
-               SET state = 'RUNNING', run = run + 1, started_at = %s, seen_at = %s, done = 0, total = NULL
-             WHERE id = %s AND state IN ('WAITING', 'RUNNING')
-            """,
-            [now, now, job_id],
-        )
-        if not cursor.rowcount:
-            return None
+    running = Job.State.RUNNING
+    wanted = Job.objects.filter(pk=job_id, state__in=states_before(running))
+    if not wanted.update(state=running, run=F("run") + 1, started_at=now, seen_at=now, done=0, total=None):
+        return None
     return Job.objects.select_related("asked_by").get(pk=job_id)
 
 
@@ -170,7 +165,8 @@ def _fail(job: Job, sentence: str) -> None:
 
 def hand_back(job_id: int) -> None:
     """Let another worker begin a job that this one cannot end, because it has to stop itself."""
-    Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(state=Job.State.WAITING, seen_at=None)
+    waiting = Job.State.WAITING
+    Job.objects.filter(pk=job_id, state__in=states_before(waiting)).update(state=waiting, seen_at=None)
 
 
 # The worker's own housekeeping

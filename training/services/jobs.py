@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from psycopg.errors import UniqueViolation
 
-from training.core.refusals import Conflict, NotFound, Unavailable, database_refusals
+from training.core.kinds import ConflictKind
+from training.core.refusals import Conflict, NotFound, Unavailable, check_found, database_refusals
 from training.models import FileDownload, Job
+from training.policies.jobs import states_before
 from training.services.job_kinds import kind_of
 
 logger = structlog.get_logger(__name__)
@@ -35,7 +37,7 @@ class RunsAlready(Conflict):
     def __init__(self, job: Job) -> None:
         super().__init__(
             _("One is being made for you already: %(title)s. Wait for it, or cancel it.") % {"title": job.title},
-            conflict={"kind": "STATE", "jobId": job.pk},
+            conflict={"kind": ConflictKind.STATE, "jobId": job.pk},
         )
         self.job = job
 
@@ -90,10 +92,10 @@ def own_job(*, job_id: int, by: User) -> Job:
     Raises:
         NotFound: it is somebody else's, or there is none.
     """
-    job = Job.objects.filter(pk=job_id, asked_by=by).first()
-    if job is None:
-        raise NotFound(_("There is no such job. Files are removed after some days."))
-    return job
+    return check_found(
+        Job.objects.filter(pk=job_id, asked_by=by).first(),
+        _("There is no such job. Files are removed after some days."),
+    )
 
 
 @database_refusals()
@@ -105,8 +107,9 @@ def cancel(*, job_id: int, by: User, now: datetime) -> Job:
         Ended: there is nothing to stop.
     """
     job = own_job(job_id=job_id, by=by)
-    stopped = Job.objects.filter(pk=job.pk, state__in=Job.OPEN).update(state=Job.State.CANCELLED, ended_at=now)
-    if not stopped:
+    cancelled = Job.State.CANCELLED
+    stoppable = Job.objects.filter(pk=job.pk, state__in=states_before(cancelled))
+    if not stoppable.update(state=cancelled, ended_at=now):
         raise Ended(_("This job has ended already."))
     job.refresh_from_db()
     return job

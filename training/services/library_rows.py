@@ -1,20 +1,61 @@
-"""Writing one row of the library: companies, venues, trainers and their qualifications."""
+"""The one way to add and change what the library keeps: companies, venues, trainers, qualifications, methods.
+
+Whoever may keep the library may do so. Each of these things says in a module of its own what is known of it.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from training.core.audited import Authored
 from training.core.edits import check_unchanged
-from training.core.refusals import check_fields
+from training.core.permissions import Permission, check_may
+from training.core.refusals import check_fields, check_found
+from training.core.transactions import acting
 
 Row = TypeVar("Row", bound=Authored)
 
 
+def create_row(row: Row, facts: Mapping[str, Any], *, by: User) -> Row:
+    """Write a new row with these values.
+
+    Raises:
+        NotPermitted: not granted.
+        Invalid: a field breaks its rule, or what must be unique is taken; `errors` names it.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with acting(by):
+        return write_row(row, facts, by=by)
+
+
+def edit_row(
+    rows: QuerySet[Row], key: int, facts: Mapping[str, Any], *, missing: str, by: User, loaded: datetime | None
+) -> Row:
+    """Lock the row of this key, and give it these values.
+
+    Args:
+        rows: of one table, among which it is looked for.
+        missing: what a person is told where there is no such row, already translated.
+        loaded: `updated_at` of what the person had before them; None does not ask.
+
+    Raises:
+        NotPermitted, Invalid: as `create_row`.
+        NotFound: there is no such row.
+        Stale: somebody else was faster.
+    """
+    check_may(by, Permission.KEEP_LIBRARY)
+    with acting(by):
+        row = check_found(rows.select_for_update(no_key=True).filter(pk=key).first(), missing)
+        return write_row(row, facts, by=by, loaded=loaded)
+
+
 def write_row(row: Row, facts: Mapping[str, Any], *, by: User, loaded: datetime | None = None) -> Row:
-    """Give a new or locked row these values; one that would not change is left as it is, without an event.
+    """Give a new or locked row these values, in the transaction of the caller.
+
+    A row that would not change is left as it is, without an audit event.
 
     Args:
         loaded: `updated_at` of what the person had before them; None does not ask.

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from training.core.permissions import Permission, check_may
-from training.core.refusals import NotFound
+from training.core.refusals import check_found
 from training.core.transactions import acting, lock_row
 from training.models import Course, Session, Trainer, TrainerQualification, Venue
 from training.policies import sessions as policies
@@ -46,10 +46,10 @@ def lock_session(*, session_id: int) -> Session:
     related = ("course", "course_version", "trainer", "venue")
     sessions = Session.objects.filter(deleted_at__isnull=True)
     is_there = lock_row(sessions, session_id)
-    session = sessions.select_related(*related).filter(pk=session_id).first() if is_there else None
-    if session is None:
-        raise NotFound(_("There is no such session; it may have been deleted."))
-    return session
+    return check_found(
+        sessions.select_related(*related).filter(pk=session_id).first() if is_there else None,
+        _("There is no such session; it may have been deleted."),
+    )
 
 
 def create_draft(

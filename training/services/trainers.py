@@ -11,10 +11,10 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from training.core.permissions import Permission, check_may
-from training.core.refusals import NotFound
+from training.core.refusals import NotFound, check_found
 from training.core.transactions import acting
 from training.models import Trainer, TrainerQualification
-from training.services.library_rows import write_row
+from training.services.library_rows import create_row, edit_row, write_row
 
 
 class TrainerFacts(TypedDict, total=False):
@@ -45,12 +45,9 @@ def create_trainer(*, facts: TrainerFacts, by: User) -> Trainer:
     """Add a trainer, who is offered for the courses that qualifications are added for.
 
     Raises:
-        NotPermitted: not granted.
-        Invalid: a field breaks its rule; `errors` names it.
+        NotPermitted, Invalid: as `create_row`.
     """
-    check_may(by, Permission.KEEP_LIBRARY)
-    with acting(by):
-        return write_row(Trainer(), facts, by=by)
+    return create_row(Trainer(), facts, by=by)
 
 
 def edit_trainer(*, trainer_id: int, facts: TrainerFacts, by: User, loaded: datetime | None = None) -> Trainer:
@@ -60,13 +57,10 @@ def edit_trainer(*, trainer_id: int, facts: TrainerFacts, by: User, loaded: date
         loaded: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
-        NotPermitted, Invalid: as `create_trainer`.
-        NotFound: there is no such trainer.
-        Stale: somebody else was faster.
+        NotPermitted, Invalid, NotFound, Stale: as `edit_row`.
     """
-    check_may(by, Permission.KEEP_LIBRARY)
-    with acting(by):
-        return write_row(_lock_trainer(trainer_id), facts, by=by, loaded=loaded)
+    missing = _("There is no such trainer.")
+    return edit_row(Trainer.objects.all(), trainer_id, facts, missing=missing, by=by, loaded=loaded)
 
 
 def add_qualification(*, trainer_id: int, course_id: int, facts: QualificationFacts, by: User) -> TrainerQualification:
@@ -120,10 +114,9 @@ def remove_qualification(*, qualification_id: int, by: User) -> Trainer:
 
 
 def _lock_trainer(trainer_id: int) -> Trainer:
-    trainer = Trainer.objects.select_for_update(no_key=True).filter(pk=trainer_id).first()
-    if trainer is None:
-        raise NotFound(_("There is no such trainer."))
-    return trainer
+    return check_found(
+        Trainer.objects.select_for_update(no_key=True).filter(pk=trainer_id).first(), _("There is no such trainer.")
+    )
 
 
 def _lock_qualification(qualification_id: int) -> TrainerQualification:

@@ -6,11 +6,8 @@ from typing import TypedDict
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from training.core.permissions import Permission, check_may
-from training.core.refusals import NotFound
-from training.core.transactions import acting
 from training.models import Venue
-from training.services.library_rows import write_row
+from training.services.library_rows import create_row, edit_row
 
 
 class VenueFacts(TypedDict, total=False):
@@ -26,12 +23,9 @@ def create_venue(*, facts: VenueFacts, by: User) -> Venue:
     """Add a venue.
 
     Raises:
-        NotPermitted: not granted.
-        Invalid: a field breaks its rule; `errors` names it.
+        NotPermitted, Invalid: as `create_row`.
     """
-    check_may(by, Permission.KEEP_LIBRARY)
-    with acting(by):
-        return write_row(Venue(), facts, by=by)
+    return create_row(Venue(), facts, by=by)
 
 
 def edit_venue(*, venue_id: int, facts: VenueFacts, by: User, loaded: datetime | None = None) -> Venue:
@@ -43,13 +37,7 @@ def edit_venue(*, venue_id: int, facts: VenueFacts, by: User, loaded: datetime |
         loaded: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
-        NotPermitted, Invalid: as `create_venue`.
-        NotFound: there is no such venue.
-        Stale: somebody else was faster.
+        NotPermitted, Invalid, NotFound, Stale: as `edit_row`.
     """
-    check_may(by, Permission.KEEP_LIBRARY)
-    with acting(by):
-        venue = Venue.objects.select_for_update(no_key=True).filter(pk=venue_id).first()
-        if venue is None:
-            raise NotFound(_("There is no such venue."))
-        return write_row(venue, facts, by=by, loaded=loaded)
+    missing = _("There is no such venue.")
+    return edit_row(Venue.objects.all(), venue_id, facts, missing=missing, by=by, loaded=loaded)

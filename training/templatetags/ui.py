@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from training.core import words
+from training.core.kinds import StatusKind
 from training.core.permissions import Owned, Permission, reach
 from training.core.permissions import may as user_may
 from training.core.sorting import Sort
@@ -26,7 +27,6 @@ from training.pages.jobs import HAS_JOBS, Waiting, waiting_files
 
 register = template.Library()
 
-STATUS_KINDS = ("bad", "warn", "wait", "ok", "none")
 THEMES = ("light", "dark")
 
 # Icons and statuses
@@ -67,19 +67,19 @@ def severity_bar(bad: int = 0, warn: int = 0, wait: int = 0, ok: int = 0) -> Saf
         format_html_join(
             "",
             '<rect class="{}" x="{}" width="{}" height="1"></rect>',
-            ((kind, end - count, count) for kind, count, end in zip(STATUS_KINDS, counts, ends, strict=False) if count),
+            ((kind, end - count, count) for kind, count, end in zip(StatusKind, counts, ends, strict=False) if count),
         ),
     )
 
 
 @register.filter
-def message_kind(message: Message) -> str:
+def message_kind(message: Message) -> StatusKind:
     """Return the status kind in which a message of Django's messages framework is shown."""
     if message.level >= levels.ERROR:
-        return "bad"
+        return StatusKind.BAD
     if message.level >= levels.WARNING:
-        return "warn"
-    return "ok" if message.level == levels.SUCCESS else "none"
+        return StatusKind.WARN
+    return StatusKind.OK if message.level == levels.SUCCESS else StatusKind.NONE
 
 
 def _symbol(name: str, classes: str, label: str | Promise) -> SafeString:
@@ -91,7 +91,7 @@ def _symbol(name: str, classes: str, label: str | Promise) -> SafeString:
 
 
 @lru_cache(maxsize=512, typed=True)
-def _pill(kind: str, word: str, style: str) -> SafeString:
+def _pill(kind: StatusKind, word: str, style: str) -> SafeString:
     symbol = _drawn(f"status-{kind}", f"mark {kind}", "")
     return format_html('<span class="{}">{}{}</span>', f"pill {kind} {style}".strip(), symbol, word)
 
@@ -106,10 +106,13 @@ def _drawn(name: str, classes: str, label: str) -> SafeString:
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, sprite, name)
 
 
-def _checked(kind: str) -> str:
-    if kind not in STATUS_KINDS:
-        raise ValueError(f"Unknown status kind {kind!r}: use one of {', '.join(STATUS_KINDS)}.")
-    return kind
+def _checked(kind: str) -> StatusKind:
+    """Return the status kind that a template names.
+
+    Raises:
+        ValueError: there is no such kind.
+    """
+    return StatusKind(kind)
 
 
 # The frame of the page

@@ -6,7 +6,7 @@ from config import state_diagrams
 
 
 class Command(BaseCommand):
-    help = "Draw the legal states of sessions, classes, workers and programmes into docs/states.md, from their tables."
+    help = "Draw the legal states of all that has any into docs/states.md, from the tables by which services refuse."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is not up to date")

@@ -12,6 +12,7 @@ from django.test import RequestFactory
 
 from config.environment import CHECKOUT
 from training.core import words
+from training.core.kinds import StatusKind
 from training.templatetags import ui
 
 
@@ -38,10 +39,10 @@ def test_every_icon_named_in_a_template_is_in_the_sprite() -> None:
     }
     assert named
     assert [where for where in named if where[1] not in symbols] == []
-    assert {f"status-{kind}" for kind in ui.STATUS_KINDS} <= symbols
+    assert {f"status-{kind}" for kind in StatusKind} <= symbols
 
 
-@pytest.mark.parametrize("kind", ui.STATUS_KINDS)
+@pytest.mark.parametrize("kind", StatusKind)
 def test_a_status_is_shape_and_word_and_colour(kind: str) -> None:
     pill = _render("{% status_pill kind word %}", kind=kind, word="Expired <1 d")
     assert f'class="pill {kind}"' in pill
