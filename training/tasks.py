@@ -1,4 +1,4 @@
-"""The one task of procrastinate: it carries the key of a job and nothing else, and so does its log."""
+"""The one task of procrastinate. It carries the key of a job and nothing else, so its log holds no personal data."""
 
 from django.db import InterfaceError, OperationalError
 from procrastinate import JobContext, RetryStrategy
@@ -22,7 +22,7 @@ AGAIN_AFTER_SECONDS = 2
     ),
 )
 def run_job(context: JobContext, *, job: int) -> None:
-    """Do a job. Told to leave, the worker hands it back; where the database went away, it is begun again."""
+    """Do a job. If the worker is told to leave it hands the job back; if the database goes away it is begun again."""
 
     def check_stays() -> None:
         if context.should_abort():

@@ -1,1 +1,1 @@
-"""The ground that all apps stand on; it knows no model of theirs."""
+"""What all apps share: refusals, permissions, audit, transactions, words. It knows no model of theirs."""

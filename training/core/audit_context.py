@@ -1,7 +1,7 @@
 """Who an audit event names: the one way to say who acts, for requests, services and commands.
 
-An event has the key of the login, and its names as they are at that moment: renaming a login later leaves the past as
-it was. django-pghistory hands what is said here to the database with every statement, and the triggers of
+An event holds the key of the login and its names at that moment, so that renaming a login later does not change the
+past. django-pghistory hands what is said here to the database with every statement, and the triggers of
 `training.core.audited.audited` write it down with the event.
 """
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def person(user: "AbstractUser | AnonymousUser | None") -> dict[str, Any]:
-    """Return what events say of a login; nothing of nobody, so that whoever signs in meanwhile can still be named."""
+    """Return what events say of a login.
+
+    Of nobody it is empty, so that whoever signs in later in the same request can still be named.
+    """
     if not isinstance(user, AbstractUser):
         return {}
     return {"user": user.pk, "username": user.get_username(), "name": name_of(user)}
@@ -31,13 +34,14 @@ def person(user: "AbstractUser | AnonymousUser | None") -> dict[str, Any]:
 
 @contextmanager
 def as_person(by: AbstractUser | None) -> Iterator[None]:
-    """Around what a service writes: its events name `by`, whatever door called the service.
+    """Name `by` in the events of everything that is written inside, whatever door called the service.
 
-    Where somebody else acts around it, as in the demo, these events get a context of their own, with all else that the
-    other one says: pghistory would write the new name into the old context, which may have events and is append-only.
+    Where the context around it names somebody else, as in the demo, these events get a context of their own with
+    everything else that the outer one says. pghistory by itself would write the new name into the outer context, which
+    may have events already and is append-only.
 
     Args:
-        by: None adds nothing.
+        by: the login that acts; None leaves the context as it is.
     """
     around = getattr(runtime._tracker, "value", None)
     told = person(by)
@@ -55,19 +59,21 @@ def as_person(by: AbstractUser | None) -> Iterator[None]:
 
 
 def as_command(name: str, *, by: AbstractUser | None = None) -> pghistory.context:
-    """Around what a command writes: its events name the command and the account of the machine that ran it.
+    """Return the context for what a command writes: events name the command and the account of the machine that ran it.
 
     Args:
-        by: the login for which the command acts, if it acts for one.
+        name: of the command.
+        by: the login for which the command acts; None where it acts for nobody.
     """
     return pghistory.context(command=name, operator=_account(), **person(by))
 
 
 def as_job(number: int, *, by: AbstractUser) -> pghistory.context:
-    """Around what the worker does of a job: its events name the job, and the login that asked for it.
+    """Return the context for what a worker writes while it does a job: events name the job and who asked for it.
 
     Args:
         number: the key of the job.
+        by: the login that asked for it.
     """
     return pghistory.context(door=Door.JOB, job=number, **person(by))
 

@@ -1,4 +1,4 @@
-"""What every table of SiteProof shares: who and when, the audit trail, and the length of a reason."""
+"""What tables of SiteProof share: who made and changed a row, the audit trail, and constraints on texts."""
 
 from collections.abc import Callable
 from functools import reduce
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Trim(models.Transform):
-    """Text without white space around it. PostgreSQL's own TRIM takes off blanks only, so that a tab were a reason."""
+    """Text without white space around it. PostgreSQL's own TRIM removes blanks only, so a tab would pass as text."""
 
     lookup_name = "trim"
     template = r"BTRIM(%(expressions)s, E' \t\n\r\f\v\u00a0')"
@@ -32,16 +32,16 @@ ModelType = TypeVar("ModelType", bound=type[models.Model])
 
 
 def audited(*, exclude: list[str] | None = None, secret: str = "") -> Callable[[ModelType], ModelType]:
-    """Class decorator: every insert, update and delete of the table, by whatever door, leaves an event row.
+    """Return a class decorator: every insert, update and delete of the table then leaves an event row.
 
-    The event holds the row as it was left, its context says who, from where and why (django-pghistory, statement
-    level triggers, so that bulk writes and plain SQL are seen too). Tables that are not ours are audited through a
-    proxy (`training.models.logins`).
+    The event holds the row after the change, and its context says who made it and from where. Triggers write it
+    (django-pghistory, at statement level), so bulk writes and plain SQL are seen too. Tables that are not ours are
+    audited through a proxy (`training.models.logins`).
 
     Args:
-        exclude: names of fields whose changes alone are not worth an event, because they are derived from others.
+        exclude: names of fields that are derived from others: a change of these alone leaves no event.
         secret: name of a field that no event may hold. An update that changes it leaves one event, labelled with this
-            name instead of "update", whatever else changes with it.
+            name instead of "update", whatever else it changes.
     """
 
     def track(model: ModelType) -> ModelType:
@@ -56,7 +56,7 @@ def audited(*, exclude: list[str] | None = None, secret: str = "") -> Callable[[
 
 
 def _updates_around(model: type[models.Model], secret: str, hidden: list[str]) -> list[pghistory.UpdateEvent]:
-    """Return two kinds of updates, of which every update is one at most: of the secret, and of all that is told."""
+    """Return two kinds of updates that exclude each other: those that change the secret, and those that do not."""
     told = (field.name for field in model._meta.fields if field.name not in hidden)
     changed = reduce(or_, (pgtrigger.Q(**{f"old__{name}__df": pgtrigger.F(f"new__{name}")}) for name in told))
     kept = pgtrigger.Q(**{f"old__{secret}__ndf": pgtrigger.F(f"new__{secret}")})
@@ -67,7 +67,7 @@ def _updates_around(model: type[models.Model], secret: str, hidden: list[str]) -
 
 
 class Authored(models.Model):
-    """Adds who made a row and who changed it last."""
+    """A model with the fields that say who made a row and when, and who changed it last and when."""
 
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     created_by = models.ForeignKey(
@@ -95,7 +95,12 @@ class Authored(models.Model):
 
 
 def not_blank(field: str, *, name: str, message: "_StrOrPromise") -> models.CheckConstraint:
-    """Return a constraint that the text in `field` holds more than white space."""
+    """Return a constraint by which the text in `field` is more than white space.
+
+    Args:
+        name: of the constraint.
+        message: what a person is told whose text is refused.
+    """
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__trim__length__gt": 0}), name=name, violation_error_message=message
     )

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 
 class CountOf(Subquery):
-    """How many rows a subquery has. With a limit it counts no further than anybody wants to know."""
+    """How many rows a subquery has. With a limit on the subquery the database counts no further than that."""
 
     template = "(SELECT count(*) FROM (%(subquery)s) counted)"
     output_field: Any = IntegerField()

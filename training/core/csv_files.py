@@ -1,4 +1,4 @@
-"""CSV files that open in Excel as they are."""
+"""CSV files that Excel opens without any questions."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ Cell = str | int | Decimal
 
 
 def csv_lines(titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    """Yield a file line by line, its titles first; no cell is taken for a formula."""
+    """Yield the lines of a CSV file, the titles first. A text that spreadsheets would take for a formula is quoted."""
     line = io.StringIO(newline="")
     writer = csv.writer(line)
     writer.writerow(titles)

@@ -1,4 +1,4 @@
-"""Edits of rows that several people keep: what somebody else changed meanwhile is not overwritten, as S3 asks.
+"""Two people edit the same row: nobody overwrites what somebody else has changed meanwhile (S3).
 
 How a form carries what the person had before them stands in `training/core/web/forms.py`.
 """
@@ -16,11 +16,11 @@ from training.core.words import moment
 
 
 def check_unchanged(row: Authored, loaded: datetime | None) -> None:
-    """Refuse an edit of what somebody else changed meanwhile.
+    """Refuse an edit of a row that somebody else has changed meanwhile.
 
     Args:
-        row: locked, as it is stored.
-        loaded: `updated_at` of what the person had before them; None does not ask.
+        row: as it is stored; locked.
+        loaded: `updated_at` of the row when the person loaded it; None does not ask.
 
     Raises:
         Stale: says who changed it and when.

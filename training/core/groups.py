@@ -1,4 +1,4 @@
-"""The groups of logins (1-domain, Who), made after every migrate; `training.core.permissions` says what each may do."""
+"""The groups of logins, made after every migrate; `training.core.permissions` says what each may do."""
 
 SUPERVISORS = "HSE supervisor"
 TRAINERS = "trainer"

@@ -1,7 +1,7 @@
-"""The one parser of keys and days that come in as text: in an address, a form, a file.
+"""The one parser of keys and days that arrive as text: in an address, a form or a file.
 
-What a person or program sends is no key until it is written as one: ASCII digits without a leading zero, within what
-the column holds. Python alone would take other scripts' digits for the key of somebody else, and break down at 5,000.
+A text is a key only if it consists of ASCII digits without a leading zero, and fits into the column. Python's own `int`
+would also take the digits of other scripts, and raises another error for texts of 5,000 digits.
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def key_of(text: str | None) -> int | None:
-    """Return the key that a text writes; None where it is none."""
+    """Return the key that a text writes; None where it writes none."""
     if text is None or KEY.fullmatch(text) is None:
         return None
     key = int(text)
@@ -22,17 +22,17 @@ def key_of(text: str | None) -> int | None:
 
 
 def keys_of(texts: Iterable[str]) -> list[int] | None:
-    """Return the keys that all of these texts write, in their order; None where one of them is none."""
+    """Return the keys that these texts write, in their order; None where any of them writes none."""
     keys = [key_of(text) for text in texts]
     known = [key for key in keys if key is not None]
     return known if len(known) == len(keys) else None
 
 
 def day_of_text(text: str) -> dt.date:
-    """Return the day that a text writes as 2026-03-02.
+    """Return the day that a text such as 2026-03-02 writes.
 
     Raises:
-        ValueError: it writes none, or writes it in another way, such as by week.
+        ValueError: it writes no day, or writes it in another form, such as by week.
     """
     if DAY.fullmatch(text) is None:
         raise ValueError(f"not a day: {text[:20]!r}")

@@ -1,4 +1,4 @@
-"""Jobs over the whole site, which may take longer than a page."""
+"""Time for commands and nightly runs over the whole site, which may take longer than a page."""
 
 from django.db import connection
 
@@ -10,7 +10,7 @@ MORE_TIME = {
 
 
 def take_time() -> None:
-    """Let this transaction wait and work longer than a page may (`config.database_limits`)."""
+    """Give this transaction longer limits for waiting and working than a page has (`config.database_limits`)."""
     assert connection.in_atomic_block or not connection.get_autocommit(), "it ends with the transaction"  # noqa: S101  # programming error
     with connection.cursor() as cursor:
         for name, value in MORE_TIME.items():

@@ -1,4 +1,4 @@
-"""How people were called at a moment: a login that is renamed later keeps its old name in the past."""
+"""What a login was called at a moment: after it is renamed, the past still shows its old name."""
 
 import datetime as dt
 from collections import defaultdict
@@ -12,12 +12,13 @@ from training.core.permissions import name_of
 
 
 class NamesThen:
-    """The names of some logins over time, read with one query, from the events of the logins themselves."""
+    """The names of some logins over time, read from the audit events of the logins in one query."""
 
     def __init__(self, keys: Collection[int]) -> None:
-        """
+        """Read the names.
+
         Args:
-            keys: of the logins; those that are gone are still known.
+            keys: of the logins, including those that were deleted since.
         """
         self._names: dict[int, list[tuple[dt.datetime, str]]] = defaultdict(list)
         if not keys:
@@ -30,7 +31,10 @@ class NamesThen:
             self._names[key].append((since, name))
 
     def at(self, key: int, moment: dt.datetime) -> str | None:
-        """Return the name of a login at a moment; before the first that is known, that one; None of a stranger."""
+        """Return the name of a login at a moment.
+
+        Before its first known name that name is returned. None means that nothing is known of this login.
+        """
         name = None
         for since, known in self._names.get(key, ()):
             if name is None or since <= moment:

@@ -25,7 +25,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class Role(StrEnum):
-    """What a login is, for the table below; a person may be several."""
+    """What a login is, for the table below; one login may have several roles."""
 
     SUPERUSER = "superuser"
     SUPERVISOR = SUPERVISORS
@@ -34,7 +34,7 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """One thing a person may do, named with the user's word."""
+    """One thing that a person may do, in the words of the people who use the site."""
 
     READ_SITE = "read the site"  # Today, workers, profiles, library: everything that names more than own sessions
     READ_SESSION = "read a session"  # list, workspace, sheet, evidence of it
@@ -61,6 +61,8 @@ class Permission(StrEnum):
 
 
 class Reach(StrEnum):
+    """How far a permission goes."""
+
     ALL = "all"
     OWN = "own"  # sessions and classes whose trainer is this login
 
@@ -95,14 +97,14 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
 
 
 class Owned(Protocol):
-    """A session or class: something one trainer's login holds."""
+    """A session or a class: something that belongs to the login of one trainer."""
 
     @property
     def owner_id(self) -> int | None: ...
 
 
 def roles_of(user: User) -> frozenset[Role]:
-    """Return the roles of a login; its groups are read once per user object. Nobody and disabled users have none."""
+    """Return the roles of a login; anonymous and disabled users have none. One query for each user object."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     cached: frozenset[Role] | None = getattr(user, "_siteproof_roles", None)
@@ -114,12 +116,12 @@ def roles_of(user: User) -> frozenset[Role]:
 
 
 def withhold(user: AbstractUser, permissions: frozenset[Permission]) -> None:
-    """Let a login do less than the table grants it, for as long as this object of it lives: what acts is a token."""
+    """Take permissions away from this user object, as for a request by an API token that may do less than its owner."""
     user._siteproof_withheld = permissions  # type: ignore[attr-defined]  # read by `reach`
 
 
 def reach(user: User, permission: Permission) -> Reach | None:
-    """Return how far `permission` goes for `user`: everything, own things, or nothing (None)."""
+    """Return how far `permission` goes for `user`: everything, own sessions and classes, or nothing (None)."""
     if permission in getattr(user, "_siteproof_withheld", ()):
         return None
     granted = {GRANTS[role].get(permission) for role in roles_of(user)}
@@ -129,10 +131,10 @@ def reach(user: User, permission: Permission) -> Reach | None:
 
 
 def check_may(user: User, permission: Permission, thing: Owned | None = None) -> None:
-    """Refuse what is not granted.
+    """Refuse what the table does not grant.
 
     Args:
-        thing: the session or class it is about; without one, a grant for own things only is not enough.
+        thing: the session or class that it is about. Without one, a grant for own sessions and classes is not enough.
 
     Raises:
         NotPermitted: the table does not grant it.
@@ -183,7 +185,7 @@ def _not_permitted() -> NotPermitted:
 
 
 def name_of(user: AbstractUser) -> str:
-    """Return how a login is named to other people."""
+    """Return the name under which other people see a login."""
     return user.get_full_name() or user.get_username()
 
 
@@ -191,7 +193,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def requires(*permissions: Permission) -> Callable[[View], View]:
-    """Declare that a view needs any one of `permissions`, at least for own things."""
+    """Declare that a view needs any one of `permissions`, be it for own sessions and classes only."""
 
     def declare(view: View) -> View:
         view.permissions = frozenset(permissions)  # type: ignore[attr-defined]  # read by the middleware and the tests
@@ -201,7 +203,7 @@ def requires(*permissions: Permission) -> Callable[[View], View]:
 
 
 def signed_in(view: View) -> View:
-    """Declare that every login may use a view, such as changing one's own password."""
+    """Declare that every login may use a view, such as the one that changes one's own password."""
     view.permissions = frozenset[Permission]()  # type: ignore[attr-defined]  # as above
     return view
 
@@ -213,9 +215,9 @@ def public(view: View) -> View:
 
 
 class PermissionMiddleware:
-    """Deny by default: no view runs unless it says who may use it and the person is one of them.
+    """Deny by default: a view runs only if it declares who may use it, and the person is one of them.
 
-    Every view of Django Admin is for those who may administer, whether or not it says so.
+    Every view of Django Admin needs the permission to administer, whether or not it declares that.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

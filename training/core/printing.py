@@ -1,8 +1,8 @@
-"""Setting printed pages with typst: the fonts it may use, and the letters that none of them has.
+"""Making PDF files with typst: the fonts that it may use, and the letters that none of them has.
 
-A font without a letter prints an empty box and says nothing. So the list of fonts is fixed, independent of what else
-the machine has, and `printable` marks what it does not cover before anything is set. Some are kept here; those of
-further scripts come with packages of Debian's, and a script without its font is named at start-up.
+Typst prints an empty box for a letter that its fonts lack, without any warning. So the list of fonts is fixed, whatever
+else the machine has, and `printable` marks letters that they lack before a page is made. Some fonts are in this
+repository; those of other scripts come with Debian packages, and a script without a font is named when the site starts.
 """
 
 import json
@@ -23,7 +23,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 FONTS = Path(__file__).resolve().parent / "fonts"
 SYSTEM_FONTS = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))
 KEPT_HERE = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Thai", "Noto Sans Devanagari")
-# By package of Debian's: families and what their scripts are called. 12 MB and 40 MB, so not kept here.
+# By Debian package: font families and the scripts that they are for. 12 MB and 40 MB, so not in this repository.
 PACKAGES = {
     "fonts-noto-core": {
         "Noto Sans Georgian": "Georgian",
@@ -50,18 +50,18 @@ PACKAGES = {
 FAMILIES = (*KEPT_HERE, *(family for families in PACKAGES.values() for family in families))
 REGULAR = 400
 UNPRINTABLE = "[?]"
-JOINERS = "\u200c\u200d"  # they shape the letters beside them, in Arabic and Devanagari
+JOINERS = "\u200c\u200d"  # in Arabic and Devanagari they change the shape of the letters beside them
 INVISIBLE = ("Cc", "Cf", "Cs")  # control characters, direction overrides, lone surrogates
 NO_SECRETS = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 
 def typeset(template: Path, data: Mapping[str, Any], *, made_at: datetime) -> bytes:
-    """Return the PDF of a typst template.
+    """Return the PDF that a typst template makes.
 
     Args:
-        template: a file of this checkout. It reads `json(bytes(sys.inputs.data))`; `families` in there are the fonts.
-        data: JSON values; texts that people typed have been through `printable`.
-        made_at: the date written into the file, so that equal data give equal bytes.
+        template: a file of this checkout. It reads `json(bytes(sys.inputs.data))`, in which `families` are the fonts.
+        data: JSON values. Texts that people typed must have been through `printable`.
+        made_at: the date that is written into the file. It is given so that equal data give equal bytes.
     """
     compiler = typst.Compiler(template, root=CHECKOUT, font_paths=_fonts())
     inputs = {"data": json.dumps({**data, "families": available_families()}, ensure_ascii=False)}
@@ -71,9 +71,9 @@ def typeset(template: Path, data: Mapping[str, Any], *, made_at: datetime) -> by
 
 
 def typeset_apart(template: Path, data: Mapping[str, Any], *, made_at: datetime) -> bytes:
-    """Return what `typeset` returns, made by a process of its own: typst keeps the memory that long documents took.
+    """Return what `typeset` returns, made in a separate process, which takes half a second longer.
 
-    Starting it costs half a second.
+    Long documents are made this way, because typst does not give back the memory that they took.
     """
     order = json.dumps({"template": str(template), "data": dict(data), "made_at": made_at.timestamp()})
     process = [sys.executable, "-m", "training.core.printing"]
@@ -83,7 +83,7 @@ def typeset_apart(template: Path, data: Mapping[str, Any], *, made_at: datetime)
 
 
 def printable(text: str) -> str:
-    """Return `text` with `[?]` for each run of letters that no font has, and without control characters."""
+    """Return `text` without control characters, and with `[?]` in place of letters that no font has."""
     visible = "".join(
         character
         for character in unicodedata.normalize("NFC", text)
@@ -102,7 +102,7 @@ def available_families() -> tuple[str, ...]:
 
 
 def scripts_without_font() -> dict[str, list[str]]:
-    """Return the scripts that this machine cannot print, by the package of Debian's that has their fonts."""
+    """Return the scripts that this machine cannot print, by the Debian package that has their fonts."""
     found = set(available_families())
     lacking = {
         package: [script for family, script in families.items() if family not in found]
@@ -128,7 +128,7 @@ def _covered_characters() -> frozenset[int]:
 
 
 def _typeset_order() -> None:
-    """Read an order of `typeset_apart`, and write the PDF."""
+    """Read from standard input what `typeset_apart` sent, and write the PDF to standard output."""
     order = json.load(sys.stdin.buffer)
     made_at = datetime.fromtimestamp(order["made_at"], UTC)
     sys.stdout.buffer.write(typeset(Path(order["template"]), order["data"], made_at=made_at))

@@ -1,4 +1,4 @@
-"""The bar that long commands draw while somebody watches."""
+"""The progress bar of long commands."""
 
 from django.core.management.base import OutputWrapper
 
@@ -6,7 +6,7 @@ WIDTH = 30
 
 
 def draw(stream: OutputWrapper, done: int, total: int) -> None:
-    """Draw the bar over itself; where nobody watches, as under cron, draw nothing."""
+    """Draw the bar in place of the one before. Draw nothing where the output is no terminal, as under cron."""
     if not stream.isatty():
         return
     filled = WIDTH * done // total if total else WIDTH

@@ -1,8 +1,8 @@
 """What the application says when it declines to do something.
 
-A refusal is an answer, not an accident: a sentence a supervisor may read, an HTTP status that every door (page, API,
-admin, command) uses alike, and, where it helps, the fields that are wrong or the state that stands in the way. Each
-concrete refusal stands beside the function that raises it and derives from one of the classes here.
+A refusal is an answer, not an accident. It has a sentence that a supervisor may read, an HTTP status that is the same
+at every door (page, API, Admin, command), and where it helps the fields that are wrong or the state that stands in the
+way. Each concrete refusal stands beside the function that raises it, and derives from one of the classes here.
 """
 
 import re
@@ -26,16 +26,16 @@ logger = structlog.get_logger(__name__)
 
 Thing = TypeVar("Thing")
 
-LOCKED_TABLE = re.compile(r'relation "(\w+)"')  # as PostgreSQL says where it waited, in any language
+LOCKED_TABLE = re.compile(r'relation "(\w+)"')  # how PostgreSQL says where it waited, in any language
 
 
 class Refusal(Exception):  # noqa: N818  # the field's word: a refusal is an answer, not an error
     """The request was understood and declined; nothing was changed.
 
     Args:
-        message: the sentence shown to the person, already translated.
-        errors: messages by field name, where single fields are to blame.
-        conflict: the present state that stands in the way, as plain values (see `conflict` in the API's objects).
+        message: the sentence for the person, already translated.
+        errors: sentences by field name, where single fields are to blame.
+        conflict: the state that stands in the way, as plain values; `kind` is a `ConflictKind` (see docs/api.md).
     """
 
     status = 400
@@ -80,26 +80,26 @@ class NotPermitted(Refusal):
 
 
 class Conflict(Refusal):
-    """The present state does not allow it (409): somebody was faster, or it is over."""
+    """The present state does not allow it (409)."""
 
     status = 409
 
 
 class NotFound(Refusal):
-    """There is no such thing, it was deleted, or it is not for this person to see (404)."""
+    """There is no such thing, or this person may not know of it (404)."""
 
     status = 404
 
 
 class Stale(Conflict):
-    """Somebody else changed it after this person had it before them (409).
+    """Somebody else changed the thing after this person had loaded it (409).
 
-    `conflict` is of kind `VERSION` and holds theirs and yours, where both can be told.
+    Where both states are known, `conflict` is of kind `VERSION` and holds them as `theirs` and `yours`.
     """
 
 
 class ReasonMissing(Invalid):
-    """What is asked for needs a reason, and none was given (400)."""
+    """A reason is needed, and none was given (400)."""
 
 
 class TooLarge(Refusal):
@@ -122,13 +122,13 @@ class Unavailable(Refusal):
 
 
 class Busy(Unavailable):
-    """Somebody else holds what is needed, or it took too long (503); nothing was saved, and trying again may help."""
+    """Somebody else has locked what is needed, or it took too long (503). Nothing was saved; trying again may help."""
 
 
 class OutcomeUnknown(Refusal):
-    """The connection was lost while the transaction was being committed: it is saved, or it is not (503).
+    """The connection was lost during the commit, so nobody knows whether it was saved (503).
 
-    Programs are not told to try again: what was saved would be done twice.
+    Programs are not told to try again, because what was saved would be done twice.
     """
 
     status = 503
@@ -139,10 +139,10 @@ def check_reason(reason: str, sentence: str, *, field: str = "reason") -> str:
 
     Args:
         sentence: what a person who gave none is told, already translated.
-        field: where it is asked for.
+        field: the field of the form in which it is asked for.
 
     Raises:
-        ReasonMissing: there is nothing but white space.
+        ReasonMissing: the reason is empty or only white space.
     """
     text = reason.strip()
     if not text:
@@ -182,7 +182,7 @@ def check_fields(thing: Model, *, refusal: type[Invalid] = Invalid) -> None:
 
 @contextmanager
 def database_refusals() -> Iterator[None]:
-    """Around the transaction of a service: what the database refuses, or does not do in time, becomes a `Refusal`."""
+    """Turn what the database refuses, or does not do in time, into a `Refusal`, around a transaction."""
     try:
         yield
     except Error as error:
@@ -190,10 +190,10 @@ def database_refusals() -> Iterator[None]:
 
 
 def refusal_from(error: Error) -> Refusal:
-    """Return what an error of the database means: a broken rule, in the words of the model that carries it, or a wait.
+    """Return the refusal that an error of the database means, such as a broken constraint in the words of its model.
 
     Raises:
-        Error: the error itself, where it is a defect and not an answer.
+        Error: the error itself, where it is a defect of ours.
     """
     cause = error.__cause__
     match cause:
@@ -226,13 +226,13 @@ def refusal_from(error: Error) -> Refusal:
 
 
 def refusal_at_door(error: Error, *, may_have_saved: bool) -> Refusal:
-    """Return what to say of an error that no service has caught: it came before, between or after what they did.
+    """Return the refusal for a database error outside of any service: before, between or after their transactions.
 
     Args:
-        may_have_saved: the request was one that changes something, so that a service may have finished before.
+        may_have_saved: the request changes something, so that a service may have finished before the error.
 
     Raises:
-        Error: as `refusal_from`.
+        Error: the error itself, where it is a defect of ours.
     """
     refusal = refusal_from(error)
     return _outcome_unknown() if may_have_saved else refusal
@@ -243,7 +243,10 @@ def _outcome_unknown() -> OutcomeUnknown:
 
 
 def _lost(error: Error) -> Refusal:
-    """The connection is gone: ended by an administrator, with the server, or after being forgotten in a transaction."""
+    """Return the refusal for a lost connection.
+
+    An administrator ended it, the server stopped, or it waited too long inside a transaction.
+    """
     logger.warning("database_connection_lost", kind=type(error.__cause__).__name__)
     if is_of_commit(error):
         return _outcome_unknown()
@@ -251,13 +254,13 @@ def _lost(error: Error) -> Refusal:
 
 
 def is_of_commit(error: Error) -> bool:
-    """Tell whether an error came out of COMMIT itself, so that the transaction may have been done."""
+    """Tell whether an error was raised by COMMIT itself, so that the transaction may have been saved."""
     commit = BaseDatabaseWrapper._commit.__code__  # type: ignore[attr-defined]  # Django's one place for it
     return any(frame.f_code is commit for frame, _line in walk_tb(error.__traceback__))
 
 
 def _who_locks(cause: psycopg.Error) -> str:
-    """Say what somebody else is working on, where PostgreSQL tells for which table it waited."""
+    """Return a sentence with the thing that somebody else has locked, if PostgreSQL says which table it waited for."""
     found = LOCKED_TABLE.search(cause.diag.context or "")
     for model in apps.get_models() if found else ():
         if found and model._meta.db_table == found[1]:
@@ -266,13 +269,13 @@ def _who_locks(cause: psycopg.Error) -> str:
 
 
 def _is_ours(cause: psycopg.Error) -> bool:
-    """Tell whether a model carries the constraint, so that its sentence says what is wrong with the input."""
+    """Tell whether the constraint is one of a model, whose sentence says what is wrong with the input."""
     name = cause.diag.constraint_name
     return any(constraint.name == name for model in apps.get_models() for constraint in model._meta.constraints)
 
 
 def _words_of(cause: psycopg.Error) -> str:
-    """Return the message of the constraint or unique field that the database names; of another one, that it stands."""
+    """Return the sentence of the constraint or unique field that the database names, or a general one for others."""
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == cause.diag.constraint_name:
@@ -285,5 +288,5 @@ def _words_of(cause: psycopg.Error) -> str:
 
 
 def _note(cause: psycopg.Error) -> None:
-    """Leave a line for whoever runs the site: names of ours only, no values."""
+    """Log which constraint refused, for whoever runs the site: names from our code only, no values."""
     logger.error("database_refused", constraint=cause.diag.constraint_name, table=cause.diag.table_name)

@@ -26,8 +26,9 @@ from training.core.words import NOTHING, day, moment
 
 PAGE_SIZE = 50
 CURSOR_SEPARATOR = "~"
-# What a row says about itself and not about the matter.
+
 CHANGES = (EventKind.UPDATE, EventKind.PASSWORD)  # the row was there before and is still there
+# Fields that say something about the row and nothing about what it stands for.
 BOOKKEEPING = {"id", "created_at", "created_by", "updated_at", "updated_by", "version", "last_line", "sort_key"}
 
 
@@ -36,13 +37,13 @@ class Source:
     """The events of one table that belong to a trail.
 
     Args:
-        model: an audited model; with `at` and `who`, an append-only log whose rows are the events.
+        model: an audited model, or with `at` and `who` an append-only log whose rows are the events themselves.
         ids: values that select the rows.
-        by: the field that holds those values; by default the row's own key.
+        by: the field that holds these values; by default the key of the row.
         subject: the field whose value names the row in a line, such as the course of a compliance item.
-        fields: what is worth telling; by default every field but bookkeeping.
-        at: of a log: the field with the time.
-        who: of a log: the field with the person.
+        fields: names of the fields that lines tell; by default every field but bookkeeping.
+        at: of a log, the field with the time.
+        who: of a log, the field with the person.
     """
 
     model: type[models.Model]
@@ -60,7 +61,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Change:
-    """One field in words; `before` is empty where there was no row before."""
+    """The change of one field, in words; `before` is empty where there was no row before."""
 
     label: str
     before: str
@@ -96,7 +97,7 @@ class Trail:
 
 @dataclass(frozen=True)
 class _Line:
-    """A row as the statement finds it, still in columns and numbers."""
+    """A line as the statement returns it, with the values of columns and not yet in words."""
 
     source: Source
     cursor: str
@@ -108,7 +109,7 @@ class _Line:
 
     @property
     def person(self) -> int | None:
-        """The key of the login that did it."""
+        """The key of the login that made the change; None where it is not known."""
         if self.source.is_log:
             return self.row.get(_column(self.source.model._meta, self.source.who))
         return self.context.get("user")
@@ -117,12 +118,12 @@ class _Line:
 def trail(sources: Sequence[Source], *, after: str = "", size: int = PAGE_SIZE) -> Trail:
     """Return one page of what happened to the rows of `sources`, newest first.
 
-    A change of nothing that is told, such as of bookkeeping alone, has no line, so that a page can be a little shorter.
-    The number of queries depends on how many kinds of things the lines name, never on how many lines there are.
+    A change of fields that are not told, such as bookkeeping alone, has no line, so that a page can have fewer lines
+    than `size`. The number of queries depends on how many kinds of things the lines name, not on the number of lines.
 
     Args:
-        after: cursor of the page before; one that was never given starts from the newest line.
-        size: lines on a page, at most.
+        after: cursor of the page before; an empty or unknown one starts with the newest line.
+        size: the largest number of lines on a page.
     """
     lines = _lines(sources, after=after, limit=size + 1)
     shown = lines[:size]
@@ -136,9 +137,9 @@ def trail(sources: Sequence[Source], *, after: str = "", size: int = PAGE_SIZE) 
 
 
 def _lines(sources: Sequence[Source], *, after: str, limit: int) -> list[_Line]:
-    """Return the newest lines after the cursor, each with the row as it was left and as it was before.
+    """Return the newest lines after the cursor, each with the row after and before the change.
 
-    Lines of one moment stand in the order of `sources`, the last one on top.
+    Of lines of the same moment, those of the last source come first.
     """
     cursor = _parsed(after)
     branches: list[str] = []
@@ -174,7 +175,7 @@ def _lines(sources: Sequence[Source], *, after: str, limit: int) -> list[_Line]:
 
 
 def _branch(source: Source, number: int, *, is_later_page: bool) -> str:
-    """Return the SELECT of one source; its parameters are the values, the cursor if there is one, and the limit."""
+    """Return the SELECT of one source; its parameters are the ids, the parts of the cursor if any, and the limit."""
     quote = connection.ops.quote_name
     if source.is_log:
         options = source.model._meta
@@ -203,7 +204,7 @@ def _column(options: Options, name: str) -> str:
 
 
 def _parsed(cursor: str) -> tuple[dt.datetime, int, int] | None:
-    """Return the parts of a cursor, or None if there is none or nobody was ever given this one."""
+    """Return the parts of a cursor; None if it is empty or not of this form."""
     try:
         at, number, event = cursor.split(CURSOR_SEPARATOR)
         when = dt.datetime.fromisoformat(at)
@@ -216,9 +217,9 @@ def _parsed(cursor: str) -> tuple[dt.datetime, int, int] | None:
 
 
 class _Names:
-    """What the things are called that lines refer to, read with one query for each kind of thing.
+    """The names of the things that lines refer to, read with one query for each kind of thing.
 
-    People are called as they were when it happened.
+    Logins have the name that they had when it happened.
     """
 
     def __init__(self, lines: Iterable[_Line]) -> None:
@@ -234,7 +235,7 @@ class _Names:
         self._rows = {model: _rows(model).in_bulk(keys) for model, keys in wanted.items() if keys}
 
     def of(self, model: type[models.Model], key: int, *, at: dt.datetime) -> str:
-        """Return the name of a row, of a person as it was at a moment; or its number if it is gone."""
+        """Return the name of a row, and of a login its name at that moment; the number of the row if it is gone."""
         if model is User:
             name = self._people.at(key, at)
         else:
@@ -243,7 +244,7 @@ class _Names:
         return _("no. %(number)s (removed since)") % {"number": key} if name is None else name
 
     def who(self, line: _Line) -> str:
-        """Return who did it, under the name of that time: the event's own, or else what is known of the login."""
+        """Return the name of whoever did it: as the event says, else as the login was called then."""
         if line.person is None:
             return _("System")
         return line.context.get("name") or self.of(User, line.person, at=line.at)
@@ -281,7 +282,7 @@ def _entry(line: _Line, names: _Names) -> Entry:
 
 
 def _changes(line: _Line, names: _Names) -> list[Change]:
-    """Return what differs from the row before; where there was none, everything that says something."""
+    """Return the fields that differ from the row before; where there was none, every field that has a value."""
     changes = []
     for field in _told(line.source):
         if field.name == line.source.subject:
@@ -298,13 +299,13 @@ def _changes(line: _Line, names: _Names) -> list[Change]:
 
 
 def _is_said(model: type[models.Model], name: str, row: dict[str, Any]) -> bool:
-    """Tell whether a value means anything yet: a model names in `SAID_ONLY_WITH` what it hangs on."""
+    """Tell whether a field means anything in this row: in `SAID_ONLY_WITH` a model says which other field it needs."""
     needs = getattr(model, "SAID_ONLY_WITH", {}).get(name)
     return needs is None or (bool(row.get(needs)) and _is_said(model, needs, row))
 
 
 def _told(source: Source) -> list[models.Field]:
-    """Return the fields of a source that lines tell, its subject among them."""
+    """Return the fields of a source that lines tell, including its subject."""
     fields = source.model._meta.concrete_fields
     if source.fields:
         return [field for field in fields if field.name in (*source.fields, source.subject)]
@@ -333,7 +334,7 @@ def _plain(field: Any, value: Any) -> str:
 
 
 def door_in_words(context: dict[str, Any]) -> str:
-    """Return what an event came through, as its context says: a command and who ran it, a door, a token."""
+    """Return in words what a change came through, as the context of its event says: a command, a token or a door."""
     if command := context.get("command"):
         if operator := context.get("operator"):
             return _("command %(name)s, run by %(operator)s") % {"name": command, "operator": operator}

@@ -3,10 +3,10 @@
 Every service that writes opens `with acting(by):`. Locks are taken in one order everywhere: import, rules, session or
 class meeting, courses, trainers, venues, workers by key, programmes by key.
 
-A locking query that waits for somebody's change goes on with the new version of the row it locks, but with the old
-ones of everything else that it has read: PostgreSQL evaluates joins, sub-selects and annotations as they were when the
-statement began. What a row names is therefore loaded by a second statement, when the lock is held. The tests refuse
-every locking query that reads more than one table (`tests/locking.py`).
+A lock reads one table only (ADR 32). A locking query that has waited for somebody's change sees the new version of the
+row that it locks, but everything else as it was when the statement began: joined rows, subqueries and annotations. So
+what a row names is loaded by a second statement, when the lock is held. Tests refuse every locking query that reads
+more than one table (`tests/locking.py`).
 """
 
 from collections.abc import Iterator
@@ -25,18 +25,18 @@ Row = TypeVar("Row", bound=Model)
 
 @contextmanager
 def acting(by: AbstractUser | None, *, outermost: bool = False) -> Iterator[None]:
-    """Around what a service writes: one transaction, whose audit events name `by` and whose errors are sentences.
+    """Open the transaction of a service: its audit events name `by`, and errors of the database become sentences.
 
-    The outermost one is durable: what it wrote is stored when it ends. Within `try_out`, `carry_out` or an import it
-    joins theirs.
+    The outermost transaction is durable: what it wrote is stored when it ends. Inside `try_out`, `carry_out` or an
+    import it becomes part of theirs.
 
     Args:
         by: the login that acts; None for what the system does by itself, such as the nightly run.
-        outermost: insist on that, for services that ask the evidence store between two transactions.
+        outermost: insist on being the outermost one, as services do that ask the evidence store before.
 
     Raises:
-        Refusal: what the database refuses or does not do in time, a deadlock included.
-        RuntimeError: `outermost` within a transaction; a programming error.
+        Refusal: the database refuses something or does not do it in time, including deadlocks.
+        RuntimeError: `outermost` inside another transaction, which is a programming error.
     """
     is_outermost = outermost or not connection.in_atomic_block
     with database_refusals(), as_person(by), transaction.atomic(durable=is_outermost):
@@ -44,11 +44,11 @@ def acting(by: AbstractUser | None, *, outermost: bool = False) -> Iterator[None
 
 
 def lock_row(rows: QuerySet[Row], pk: Any, *, no_key: bool = False) -> bool:
-    """Lock the row of this key until the transaction ends, and load nothing of it.
+    """Lock the row of this key until the transaction ends, without loading it.
 
     Args:
-        rows: of one table; conditions on its own columns hold for the row as it is when the lock is held.
-        no_key: let others go on writing rows that refer to it.
+        rows: of one table; conditions on its own columns are checked on the row that is locked.
+        no_key: let others go on writing rows that refer to this one.
 
     Returns:
         whether there is such a row.

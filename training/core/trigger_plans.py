@@ -1,14 +1,14 @@
-"""How the database plans what audit triggers ask of many rows at once (ADR 25).
+"""How the database plans the statements of audit triggers, so that they are fast for many rows (ADR 25).
 
-A statement inside a function is planned the first time that a connection runs it, and the plan is kept. What an audit
-trigger of updates asks joins the rows as they were to the rows as they are. Planned for one row that is a nested loop,
-and a nested loop over 20,000 rows of each takes 400 million steps: 40 seconds. Without nested loops the plan is a hash
-or merge join, which costs the same for one row and is linear for many.
+PostgreSQL plans a statement inside a function when a connection first runs it, and keeps that plan. The audit trigger
+of an update joins the old rows to the new ones. For a single row it plans a nested loop, and a nested loop over 20,000
+old and 20,000 new rows takes 400 million steps, or 40 seconds. With nested loops turned off it plans a hash or merge
+join, which is as fast for one row and grows linearly.
 
-django-pgtrigger writes these functions anew whenever the columns of a table change, and every setting of a function
-goes with its old text. So this runs after every `migrate`, whoever migrates: `TrainingConfig`.
+django-pgtrigger replaces these functions whenever the columns of a table change, and their settings with them. So this
+runs after every `migrate` (`TrainingConfig`).
 
-Functions of our own that join transition tables say so themselves, with EXECUTE: migration
+Functions of our own that join old to new rows take care of that themselves, with EXECUTE: see the migration
 `learners.0013_history_keeps_everything`.
 """
 
@@ -34,6 +34,6 @@ WITHOUT_NESTED_LOOPS: LiteralString = """
 
 
 def plan_for_many_rows(*, using: str, **kwargs: object) -> None:
-    """Let every audit trigger function of updates be planned without nested loops; idempotent."""
+    """Turn nested loops off in every audit trigger function for updates. Running it again changes nothing."""
     with connections[using].cursor() as cursor:
         cursor.execute(WITHOUT_NESTED_LOOPS)

@@ -1,7 +1,7 @@
-"""Dates, times and durations as people read them: on pages, in sentences, on paper. One way for each.
+"""Dates, times and durations as people read them on pages, in sentences and on paper. There is one way for each.
 
-The patterns are those of `config.formats`; moments are told in the time zone of the site. What programs read is ISO
-8601, and is not made here. Nothing to tell is a dash.
+The patterns stand in `config.formats`; moments are shown in the time zone of the site. A value that is None becomes a
+dash. What programs read is ISO 8601, and is not made here.
 """
 
 import datetime as dt
@@ -16,37 +16,37 @@ NOTHING = "–"
 
 
 def day(value: dt.date | None) -> str:
-    """22 Oct 2026"""
+    """Return a day: 22 Oct 2026."""
     return _formatted(value, "DATE_FORMAT")
 
 
 def weekday(value: dt.date | None) -> str:
-    """Thu 22 Oct 2026"""
+    """Return a day with its weekday: Thu 22 Oct 2026."""
     return _formatted(value, "WEEKDAY_FORMAT")
 
 
 def weekday_of_year(value: dt.date | None) -> str:
-    """Thu 22 Oct: only where the year stands beside it"""
+    """Return a day without its year: Thu 22 Oct. Only for places where the year stands beside it."""
     return _formatted(value, "WEEKDAY_OF_YEAR_FORMAT")
 
 
 def month(value: dt.date | None) -> str:
-    """Oct 2026"""
+    """Return a month: Oct 2026."""
     return _formatted(value, "YEAR_MONTH_FORMAT")
 
 
 def clock(value: dt.datetime | dt.time | None) -> str:
-    """08:00"""
+    """Return a time of day: 08:00."""
     return _formatted(value, "TIME_FORMAT")
 
 
 def moment(value: dt.datetime | None) -> str:
-    """22 Oct 2026 11:40"""
+    """Return a day and time: 22 Oct 2026 11:40."""
     return _formatted(value, "DATETIME_FORMAT")
 
 
 def day_range(first: dt.date | None, last: dt.date | None) -> str:
-    """22 Oct 2026 – 3 Mar 2027, or one day; "from" and "until" where only one end is known"""
+    """Return a range of days: 22 Oct 2026 – 3 Mar 2027, or "from …" or "until …" where only one end is known."""
     if first is not None and last is not None:
         return day(first) if first == last else f"{day(first)} – {day(last)}"
     if first is not None:
@@ -55,7 +55,7 @@ def day_range(first: dt.date | None, last: dt.date | None) -> str:
 
 
 def time_range(start: dt.datetime | None, end: dt.datetime | None) -> str:
-    """Thu 22 Oct 2026, 08:00–12:00; with both days where the range runs past midnight."""
+    """Return a range of times: Thu 22 Oct 2026, 08:00–12:00; with both days where it runs past midnight."""
     if start is None or end is None:
         return NOTHING if start is None else f"{weekday(start)}, {clock(start)}"
     if timezone.localdate(start) == timezone.localdate(end):
@@ -64,12 +64,12 @@ def time_range(start: dt.datetime | None, end: dt.datetime | None) -> str:
 
 
 def clock_range(start: dt.datetime | dt.time, end: dt.datetime | dt.time | None) -> str:
-    """08:00–12:00, or 08:00 where the end is open"""
+    """Return a range of times of day: 08:00–12:00, or 08:00 where the end is open."""
     return clock(start) if end is None else f"{clock(start)}–{clock(end)}"
 
 
 def duration(minutes: int | None) -> str:
-    """4 h, 4 h 30 min or 45 min, from a number of minutes."""
+    """Return a number of minutes as a duration: 4 h, 4 h 30 min or 45 min."""
     if minutes is None:
         return NOTHING
     hours, rest = divmod(minutes, 60)
@@ -80,7 +80,7 @@ def duration(minutes: int | None) -> str:
 
 
 def days_left(days: int | None) -> str:
-    """18 d left, last day today or 30 d ago, from a number of days until the last valid day."""
+    """Return the number of days until a last valid day in words: 18 d left, last day today or 30 d ago."""
     if days is None:
         return NOTHING
     if days == 0:

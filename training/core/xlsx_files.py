@@ -1,7 +1,7 @@
-"""Excel files as the site hands them out: days are days, numbers are numbers, and texts stay texts.
+"""Excel files as the site makes them: days are days, numbers are numbers, and texts stay texts.
 
-Every table has a bold head that stays in sight, filters on it, and columns wide enough to be read. Nothing in a file is
-a formula or a link, whatever somebody's name begins with.
+Every table has a bold head that stays in sight, filters, and columns that are wide enough to be read. No text becomes a
+formula or a link, whatever it begins with.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,20 +20,20 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LONGEST_CELL = 32_767  # letters that Excel takes in one
-MOST_ROWS = 1_048_576  # that Excel takes in one sheet
-FIRST_DAY = date(1900, 3, 1)  # Excel counts a 29 February 1900, and takes no day before 1900
+LONGEST_CELL = 32_767  # letters in one cell that Excel takes
+MOST_ROWS = 1_048_576  # rows in one sheet that Excel takes
+FIRST_DAY = date(1900, 3, 1)  # Excel knows no day before 1900, and has a 29 February 1900
 
 Value = str | int | Decimal | date | datetime | None
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A value that is not written as its column says.
+    """A value that is shown in another way than its column says.
 
     Attributes:
-        pattern: how Excel shows a number or day, in its own language, such as ``"Due" d mmm yyyy``; letters in quotes.
-        look: colours and weight, by the names of xlsxwriter.
+        pattern: how Excel shows a number or a day, in Excel's own notation, such as ``"Due" d mmm yyyy``.
+        look: colours and weight, by the names that xlsxwriter gives them.
     """
 
     value: Value
@@ -43,7 +43,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its title, how wide it is in letters, and how Excel shows its days and numbers where not as usual."""
+    """A column: its title, its width in letters, and the pattern of its days and numbers; empty for the usual one."""
 
     title: str
     width: int
@@ -52,10 +52,10 @@ class Column:
 
 @contextmanager
 def workbook() -> Iterator[tuple[Workbook, IO[bytes]]]:
-    """Open an Excel file that is written row by row, so that a large site is never in memory as a whole.
+    """Open an Excel file that is written row by row, so that it is never in memory as a whole.
 
     Yields:
-        the book, and the file that holds it at the end; whoever sends it closes it.
+        the book, and the file that holds it when the book is done; whoever sends the file closes it.
     """
     file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
     options = {
@@ -70,12 +70,12 @@ def workbook() -> Iterator[tuple[Workbook, IO[bytes]]]:
 
 
 class Table:
-    """A table of a file, on a sheet of its own, and on further ones where it has more rows than Excel takes in one.
+    """A table on a sheet of its own, and on further sheets where it has more rows than Excel takes in one.
 
     Args:
         name: of the sheet, at most 31 letters.
-        above: a line above the head, such as the day that the table tells of.
-        fixed: how many columns stay in sight when others are looked for.
+        above: a line above the head, such as the day that the table is about.
+        fixed: how many columns stay in sight when the table is scrolled sideways.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Table:
         self._row += 1
 
     def close(self) -> None:
-        """Lay the filters over what was written."""
+        """Add the filters over everything that was written."""
         self._sheet.autofilter(self._head, 0, max(self._row - 1, self._head), len(self._columns) - 1)
 
     def _begin(self) -> None:
@@ -137,15 +137,15 @@ class Table:
 
 
 def day_pattern() -> str:
-    """22 Oct 2026, as Excel is told to show a day"""
+    """Return the pattern by which Excel shows a day as 22 Oct 2026."""
     return pgettext("format of a day in Excel", "d mmm yyyy")
 
 
 def month_pattern() -> str:
-    """Oct 2026, as Excel is told to show a month"""
+    """Return the pattern by which Excel shows a month as Oct 2026."""
     return pgettext("format of a month in Excel", "mmm yyyy")
 
 
 def moment_pattern() -> str:
-    """22 Oct 2026 11:40, as Excel is told to show a moment"""
+    """Return the pattern by which Excel shows a moment as 22 Oct 2026 11:40."""
     return pgettext("format of a day and time in Excel", "d mmm yyyy hh:mm")

@@ -19,7 +19,7 @@ def default_class_code_prefix(name: str) -> str:
 
 @audited()
 class Company(Authored):
-    """A company. Inactive ones are offered nowhere new and kept everywhere old."""
+    """A company. An inactive one is offered for nothing new, and stays wherever it is named."""
 
     name = models.CharField(_("name"), max_length=150, unique=True)
     code = models.CharField(

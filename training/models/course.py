@@ -9,7 +9,7 @@ from training.core.audited import Authored, audited
 
 @audited()
 class Course(Authored):
-    """The stable concept, such as HSE-001; what is taught stands in its versions."""
+    """What somebody is trained in, such as HSE-001; what exactly is taught stands in its versions."""
 
     code = models.CharField(
         _("code"),
@@ -37,9 +37,10 @@ class Course(Authored):
 
 @audited()
 class CourseVersion(Authored):
-    """One syllabus of a course: its length, how long a pass is valid, and its rules.
+    """One syllabus of a course: how long it takes, how long a pass is valid, and its rules.
 
-    A session pins the version that was published when it was scheduled (S2), so later versions never touch it (S12).
+    A session pins the version that is published when it is scheduled (S2), so that later versions change nothing for it
+    (S12). The legal steps from state to state are in `training.policies.courses`.
     """
 
     class Status(models.TextChoices):
@@ -137,7 +138,7 @@ class CourseVersion(Authored):
 
 @audited()
 class CoursePrerequisite(models.Model):
-    """A course that should be held before a version is attended; a mark in the picker, never a block (P4)."""
+    """A course that people should have passed before they attend; the picker marks who has not (P4)."""
 
     course_version = models.ForeignKey(CourseVersion, on_delete=models.CASCADE, related_name="prerequisite_links")
     course = models.ForeignKey(Course, verbose_name=_("course"), on_delete=models.PROTECT, related_name="+")

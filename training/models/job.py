@@ -10,13 +10,13 @@ from training.models.session import SHA256_HEX
 
 
 class Job(models.Model):
-    """What was asked for, by whom, how far it is, why it failed, and where its file waits.
+    """A job: what was asked for, by whom, how far it is, why it failed, and where its file waits.
 
-    Procrastinate's row (`task_id`) carries the key of this one and nothing else. Rows and files go after some days
-    (`training.services.jobs.purge`); that a file was taken stays in `FileDownload`.
+    The row of procrastinate (`task_id`) carries the key of this row and nothing else. Jobs and their files are removed
+    after some days (`training.services.job_runs.purge`); that somebody took a file stays in `FileDownload`.
 
-    `run` counts how often the work was begun. A worker that was taken for dead and is not finds another number here,
-    and changes nothing any more.
+    `run` counts how often the work was begun. A worker that was wrongly taken for dead finds another number here, and
+    changes nothing any more. The legal steps from state to state are in `training.policies.jobs`.
     """
 
     class State(models.TextChoices):
@@ -91,14 +91,14 @@ class Job(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """It waits or runs."""
+        """Whether it waits or runs."""
         return self.state in self.OPEN
 
 
 class FileDownload(models.Model):
-    """That somebody took a file that a job had made (X1). Append-only (migration `0016_file_download_is_append_only`).
+    """One download of a file that a job had made (X1). Append-only (migration `0016_file_download_is_append_only`).
 
-    The job and its file are gone after some days; this stays.
+    The job and its file are removed after some days; this row stays.
     """
 
     job = models.PositiveBigIntegerField(_("number of the job"))

@@ -1,8 +1,7 @@
-"""Who may do what, as the audit sees it: the tables of Django's logins and groups, tracked like our own.
+"""Django's logins, groups and permissions as proxies, so that changes of them are audited like those of our own tables.
 
-The tables are Django's, so the events hang on proxies. A password leaves an event of its own, "password", which says
-that it changed and by whom; its hash is in no event. That somebody signed in is no change of a login
-(`config.models.SignIn` keeps that).
+A new password leaves an event of its own, labelled "password", which says that it was changed and by whom; no event
+holds its hash. Signing in is not a change of a login: `config.models.SignIn` keeps that.
 """
 
 from django.contrib.auth.models import Group, User
@@ -13,6 +12,8 @@ from training.core.audited import audited
 
 @audited(exclude=["last_login"], secret="password")  # noqa: S106  # the name of a field
 class Login(User):
+    """A login."""
+
     class Meta:
         proxy = True
         default_permissions = ()
@@ -22,6 +23,8 @@ class Login(User):
 
 @audited()
 class LoginGroup(Group):
+    """A group of logins, such as the trainers."""
+
     class Meta:
         proxy = True
         default_permissions = ()
@@ -42,7 +45,7 @@ class Membership(User.groups.through):  # type: ignore[name-defined,misc]  # mad
 
 @audited()
 class LoginPermission(User.user_permissions.through):  # type: ignore[name-defined,misc]  # made by Django
-    """A permission of Django's own that a login has. The site asks for none (`training.core.permissions`)."""
+    """A Django permission of a login. The site never asks for one: it has `training.core.permissions`."""
 
     class Meta:
         proxy = True
@@ -53,7 +56,7 @@ class LoginPermission(User.user_permissions.through):  # type: ignore[name-defin
 
 @audited()
 class GroupPermission(Group.permissions.through):  # type: ignore[name-defined,misc]  # made by Django
-    """A permission of Django's own that a group has. The site asks for none (`training.core.permissions`)."""
+    """A Django permission of a group. The site never asks for one: it has `training.core.permissions`."""
 
     class Meta:
         proxy = True

@@ -42,10 +42,10 @@ def _no_overlap(resource: str, name: str, message: "_StrOrPromise") -> Exclusion
 class Session(Authored):
     """One HSE training event.
 
-    A finalized session is frozen by the triggers of migration `0003_session_is_frozen`, which also keep the table of
-    legal steps below (S9). `version` counts changes of the facts and of the list, never marks: the sign-in sheet
-    prints it, so that a stale sheet is seen (S11). `first_marked_at` is kept by the triggers of migration
-    `attendance.0004_first_mark`, so that no door to marking can forget to fix the course.
+    The triggers of migration `0003_session_is_frozen` freeze a finalized session, and refuse every step that is not in
+    the table of legal steps below (S9). `version` counts changes of the plan and of the list, but not marks: the
+    sign-in sheet prints it, so that people see when a sheet is out of date (S11). `first_marked_at` is written by the
+    triggers of migration `attendance.0004_first_mark`, so that the course is fixed whatever way a mark comes in.
     """
 
     class Status(models.TextChoices):
@@ -184,7 +184,7 @@ class Session(Authored):
 
     @property
     def owner_id(self) -> int | None:
-        """The login of the trainer who holds it, for the trainer group's own-sessions-only permission."""
+        """The login of its trainer; None where there is none. Trainers may do more with their own sessions."""
         return self.trainer.user_id if self.trainer else None
 
     @property
@@ -197,7 +197,7 @@ class Session(Authored):
 
     @property
     def has_mark_or_evidence(self) -> bool:
-        """Whether the course is fixed and a change of trainer, venue or time needs a reason (S11)."""
+        """Whether the course is fixed, and a change of trainer, venue or time needs a reason (S11)."""
         return self.first_marked_at is not None or self.has_evidence
 
 

@@ -1,4 +1,4 @@
-"""The one site this installation serves, as far as the database must know it."""
+"""The one site that this installation serves, as far as the database has to know it."""
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
@@ -9,10 +9,10 @@ from training.core.audited import audited
 
 @audited(exclude=["identity"])  # given once, by the database
 class Site(models.Model):
-    """One row, written after every migrate from `SITE_TIME_ZONE`. Its `identity` tells it from every other site.
+    """One row, written after every migrate from the setting `SITE_TIME_ZONE`; no other site has its `identity`.
 
-    The SQL function `site_today()` (migration `0002_site_today`) reads it, so that triggers and plain SQL mean the
-    same day as the pages do.
+    The SQL function `site_today()` (migration `0002_site_today`) reads the time zone, so that today is the same day for
+    triggers and plain SQL as for pages.
     """
 
     time_zone = models.CharField(_("time zone"), max_length=64)

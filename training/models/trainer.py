@@ -11,7 +11,7 @@ from training.core.audited import Authored, audited
 
 @audited()
 class Trainer(Authored):
-    """A person who holds sessions and classes, with a login of their own if they mark attendance themselves."""
+    """A person who teaches sessions and classes, with a login if this person marks attendance or captures hours."""
 
     class Kind(models.TextChoices):
         INTERNAL = "INTERNAL", _("Internal")
@@ -62,14 +62,14 @@ class Trainer(Authored):
         return f"{self.first_name} {self.last_name}"
 
     def clean(self) -> None:
-        """Tell at its field what `trainer_external_has_company` keeps."""
+        """Say beside the field what the constraint `trainer_external_has_company` would refuse."""
         if self.kind == self.Kind.EXTERNAL and self.company_id is None:
             raise ValidationError({"company": _("An external trainer needs a company.")})
 
 
 @audited()
 class TrainerQualification(Authored):
-    """That a trainer may teach a course, from and until when (S2)."""
+    """The permission of a trainer to teach a course, with its first and last day if it has any (S2)."""
 
     trainer = models.ForeignKey(
         Trainer, verbose_name=_("trainer"), on_delete=models.CASCADE, related_name="qualifications"
@@ -104,6 +104,6 @@ class TrainerQualification(Authored):
         return f"{self.trainer}: {self.course}"
 
     def clean(self) -> None:
-        """Tell at its field what `trainer_qualification_dates_in_order` keeps."""
+        """Say beside the field what the constraint `trainer_qualification_dates_in_order` would refuse."""
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise ValidationError({"valid_until": _("A qualification cannot end before it begins.")})

@@ -1,6 +1,7 @@
-"""Training classes, programmes delivered to one client over many dates, and their dated meetings.
+"""Training classes, which are programmes delivered to one client over many dates, and their dated meetings.
 
-Table and column names are a promise to reports and plain SQL written against them; defaults are the database's own.
+Reports and plain SQL rely on the names of these tables and columns, and write rows without some of them. So the names
+stay, and defaults are defaults of the database.
 """
 
 from decimal import Decimal
@@ -19,9 +20,9 @@ from training.core.words import day
 class TrainingClass(models.Model):
     """A programme for one client, with a unique class code such as ABC1001 (K1).
 
-    A draft may lack everything but its key. `schedule` holds the rule of its dates as `training.policies.schedules`
-    reads and writes it (H1). The code is made from the client's prefix and the sequence `class_code_seq` (migration
-    `0007_class_code_sequence`), or kept from an import, and never changes.
+    A draft may lack everything but its key. `schedule` holds the rule of its dates, as `training.policies.schedules`
+    writes and reads it (H1). The code is made of the client's prefix and a number of the sequence `class_code_seq`
+    (migration `0007_class_code_sequence`), or comes with an import. It never changes.
     """
 
     class Status(models.TextChoices):
@@ -166,7 +167,7 @@ class TrainingClass(models.Model):
 
     @property
     def owner_id(self) -> int | None:
-        """The login of its agent, for the trainer group's own-classes-only permission."""
+        """The login of its trainer; None where there is none. Trainers may do more with their own classes."""
         return self.agent.user_id if self.agent else None
 
 
@@ -174,8 +175,8 @@ class TrainingClass(models.Model):
 class ClassAttendanceSession(models.Model):
     """One dated meeting of a class (H1 to H4).
 
-    Once captured or marked with an exception it is frozen; only a `CaptureVoid` sets it back to pending (trigger
-    `class_session_is_frozen`).
+    Once it is captured or excepted it is frozen by the trigger `class_session_is_frozen`; only a `CaptureVoid` makes it
+    pending again. The legal steps from state to state are in `training.policies.classes`.
     """
 
     class Status(models.TextChoices):

@@ -1,4 +1,4 @@
-"""What is to be said about a plan while it is typed: who is free, who is qualified, and what is only tentative."""
+"""What a form says about a plan while it is typed: who is free, who is qualified, and what is planned besides."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ WORST_FIRST = (StatusKind.BAD, StatusKind.WARN, StatusKind.OK)
 
 @dataclass(frozen=True)
 class Finding:
-    """One line about a plan: `kind` is a status kind, `session` the one that it is about, if any."""
+    """One sentence about a plan, and the session that it names; None where it names none."""
 
     kind: StatusKind
     text: str
@@ -37,9 +37,12 @@ def findings(
     exclude_session_id: int | None = None,
     now: datetime,
 ) -> list[Finding]:
-    """Return what S2 and S4 would say about a plan, worst first; in each kind the trainer before the venue.
+    """Return what S2 and S4 say about a plan, the worst first; of each kind the trainer before the venue.
 
     Nothing is said about what is not typed yet. At most eight queries.
+
+    Args:
+        exclude_session_id: the session that is being planned; None for a new one.
     """
     trainer = Trainer.objects.filter(pk=trainer_id).first() if trainer_id else None
     venue = Venue.objects.filter(pk=venue_id).first() if venue_id else None
@@ -67,7 +70,7 @@ def _qualification(trainer: Trainer, course: Course, start: datetime) -> Finding
 def _occupation(
     start: datetime, end: datetime, trainer: Trainer | None, venue: Venue | None, exclude_session_id: int | None
 ) -> list[Finding]:
-    """Return who is booked (S2), who is planned for in other drafts or delivers a class (S4), and who is free."""
+    """Return whether trainer and venue are booked (S2), needed by other drafts or classes (S4), or free."""
     trainer_id, venue_id = trainer.pk if trainer else None, venue.pk if venue else None
     overlaps = overlapping(
         start=start,
@@ -105,7 +108,7 @@ def _meeting_sentence(overlap: MeetingOverlap) -> str:
 
 
 def _length(start: datetime, end: datetime, version: CourseVersion | None) -> list[Finding]:
-    """Say when the session is planned shorter than the course lasts."""
+    """Return a warning if the session is planned shorter than the course lasts."""
     minutes = int((end - start).total_seconds()) // 60
     if version is None or not 0 < minutes < version.duration_minutes:
         return []

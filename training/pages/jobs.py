@@ -1,4 +1,4 @@
-"""What pages tell of the jobs of a login: how far they are, what waits in front, and which files are ready."""
+"""The jobs of a login as pages show them: how far they are, how many wait before them, and which files are ready."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from training.models import Job
 
-HAS_JOBS = "has_jobs"  # in the session of a login that has asked for a job: others spare the query for the top bar
+HAS_JOBS = "has_jobs"  # stands in the browser session of whoever has asked for a job; others cost no query
 NOBODY_CAME = timedelta(seconds=30)
 SHOWN = 50
 
@@ -20,10 +20,10 @@ class JobLine:
     """A job as pages show it.
 
     Attributes:
-        in_front: how many jobs of other people are before it in the queue.
-        is_left_alone: it has waited so long with nothing in front that no worker can be there.
-        has_file: its file may be taken.
-        kept_until: when the file goes.
+        in_front: how many jobs the worker takes before it.
+        is_left_alone: it has waited so long, with no job before it, that no worker can be running.
+        has_file: its file can be taken.
+        kept_until: when the file is removed.
     """
 
     job: Job

@@ -1,4 +1,4 @@
-"""The library at a glance: how many there are of each kind of thing."""
+"""The index of the library: how many there are of each kind of thing."""
 
 from training.models import Company, Course, Trainer, Venue
 

@@ -1,4 +1,4 @@
-"""Courses and their versions as the library shows them: the list, one course, and versions side by side."""
+"""Courses and their versions as the library shows them: the list, one course, and its versions side by side."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Draft, Published = CourseVersion.Status.DRAFT, CourseVersion.Status.PUBLISHED
 
 
 class ShownCourses(TextChoices):
-    """What the list of courses is narrowed to; the values stand in addresses."""
+    """The entries of the strip above the list of courses; the values stand in addresses."""
 
     ALL = "all", gettext_lazy("All")
     OFFERED = "offered", gettext_lazy("Offered")
@@ -27,7 +27,7 @@ class ShownCourses(TextChoices):
 
     @property
     def condition(self) -> Q:
-        """The condition of one entry of the strip; a count and its list both come from here."""
+        """The condition of an entry of the strip; the list and the count beside the entry share it."""
         kept = Q(deleted_at__isnull=True)
         match self:
             case ShownCourses.OFFERED:
@@ -46,8 +46,8 @@ class CourseLine:
     """A course of the list.
 
     Attributes:
-        version: the published version, else the newest; None before there is any.
-        draft: the draft that waits beside it, if any.
+        version: the published version, else the newest; None while there is none.
+        draft: the newest draft; None where there is none.
         count: how many versions there are.
     """
 
@@ -67,7 +67,7 @@ class CourseLine:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one version says about one fact; `differs` from the version before it."""
+    """What one version says about one fact, and whether that differs from the version before it."""
 
     text: str
     differs: bool
@@ -75,7 +75,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """One version beside others, with the number of sessions that pin it: planned and finalized."""
+    """One version beside others, with the numbers of scheduled and of finalized sessions that pin it."""
 
     version: CourseVersion
     planned: int
@@ -95,10 +95,10 @@ class Publication:
     """What publishing a draft will do.
 
     Attributes:
-        before: the version that it replaces; None for the first one.
+        before: the published version that it replaces; None where there is none.
         changes: what differs from that version.
-        planned: scheduled sessions that keep the version before (S12).
-        drafts: drafts of sessions, which will pin the new one.
+        planned: the number of scheduled sessions that keep that version (S12).
+        drafts: the number of drafts of sessions, which will pin the new version.
     """
 
     before: CourseVersion | None
@@ -108,7 +108,7 @@ class Publication:
 
 
 def courses_mentioning(text: str) -> QuerySet[Course]:
-    """Return the courses, deleted ones included, whose code or a title of theirs mentions every word."""
+    """Return the courses, including deleted ones, in whose code or titles every word of `text` occurs."""
     courses = Course.objects.order_by("code")
     for word in text.split():
         titled = CourseVersion.objects.filter(course=OuterRef("pk"), title__icontains=word)
@@ -123,7 +123,7 @@ def count_courses(courses: QuerySet[Course]) -> dict[ShownCourses, int]:
 
 
 def course_lines(courses: Iterable[Course]) -> list[CourseLine]:
-    """Return the lines of a page of the list, in one more query."""
+    """Return the lines of one page of the list, in one query besides that of `courses`."""
     versions: dict[int, list[CourseVersion]] = {}
     rows = list(courses)
     for version in CourseVersion.objects.filter(course__in=rows).order_by("-number"):
@@ -132,7 +132,7 @@ def course_lines(courses: Iterable[Course]) -> list[CourseLine]:
 
 
 def get_course(pk: int) -> Course:
-    """Return a course, deleted or not, with its versions, newest first, and what these ask for.
+    """Return a course, deleted or not, with its versions, the newest first, and their prerequisites.
 
     Raises:
         NotFound: there is none.
@@ -146,7 +146,7 @@ def get_course(pk: int) -> Course:
 
 
 def get_version(pk: int) -> CourseVersion:
-    """Return a version of a course that is not deleted, with that course and what the version asks for.
+    """Return a version of a course that is not deleted, with the course and the prerequisites.
 
     Raises:
         NotFound: there is none.
@@ -160,12 +160,12 @@ def get_version(pk: int) -> CourseVersion:
 
 
 def line_of(course: Course) -> CourseLine:
-    """Return what the list says of a course, from `get_course`."""
+    """Return the line of the list for a course from `get_course`."""
     return _line(course, list(course.versions.all()))
 
 
 def compared(course: Course) -> Comparison:
-    """Return the versions of a course side by side, from `get_course`, in one more query."""
+    """Return the versions of a course from `get_course` side by side, in one more query."""
     pinning = Session.objects.order_by().filter(course=course).values_list("course_version_id", "status")
     pinned = {(version_id, status): count for version_id, status, count in pinning.annotate(count=Count("pk"))}
     versions = list(course.versions.all())
@@ -189,7 +189,7 @@ def compared(course: Course) -> Comparison:
 
 
 def publication(version: CourseVersion) -> Publication:
-    """Return what publishing this draft will do, from `get_version`."""
+    """Return what publishing a draft from `get_version` will do."""
     sessions = Session.objects.filter(course=version.course, deleted_at__isnull=True)
     before = version.course.versions.prefetch_related("prerequisite_links__course").filter(status=Published).first()
     changes = []
@@ -209,12 +209,12 @@ def publication(version: CourseVersion) -> Publication:
 
 
 def planned_with(version: CourseVersion) -> int:
-    """Return how many scheduled sessions pin a version, and keep it when it is archived (S12)."""
+    """Return how many scheduled sessions pin a version; they keep it when it is archived (S12)."""
     return version.sessions.filter(status=Session.Status.SCHEDULED).count()
 
 
 def facts(version: CourseVersion) -> dict[str, str]:
-    """Return everything that a version says, by label, in words; its prerequisites must have been prefetched."""
+    """Return everything that a version says, in words by label; its prerequisites must be prefetched."""
     codes = ", ".join(str(link.course) for link in version.prerequisite_links.all())
     told = {
         "title": version.title,

@@ -1,4 +1,4 @@
-"""What the lists of the library share: what is in use, searching by words, and what is booked."""
+"""What several lists of the library need: what is in use, searching by words, and what is booked."""
 
 from datetime import datetime
 from typing import TypeVar
@@ -13,7 +13,7 @@ Thing = TypeVar("Thing", bound=Model)
 
 
 class InUse(TextChoices):
-    """Which trainers, venues and companies a list shows; the values stand in addresses."""
+    """The entries of the strip above lists of trainers, venues and companies; the values stand in addresses."""
 
     ACTIVE = "active", _("In use")
     INACTIVE = "inactive", _("Not in use")
@@ -21,7 +21,7 @@ class InUse(TextChoices):
 
     @property
     def condition(self) -> Q:
-        """The condition of one entry of the strip; a count and its list both come from here."""
+        """The condition of an entry of the strip; the list and the count beside the entry share it."""
         return Q(pk__isnull=False) if self is InUse.ALL else Q(is_active=self is InUse.ACTIVE)
 
 
@@ -42,10 +42,10 @@ def mentioning(things: QuerySet[Thing], text: str, *fields: str) -> QuerySet[Thi
 
 
 def coming_sessions(*, now: datetime, **holder: int) -> QuerySet[Session]:
-    """Return the scheduled sessions that have not ended, earliest first, with their `title` and what they name.
+    """Return the scheduled sessions that have not ended, the earliest first, with title, course, trainer and venue.
 
     Args:
-        holder: whose: `trainer_id`, `venue_id` or `course_id`.
+        holder: `trainer_id`, `venue_id` or `course_id`, which narrows them.
     """
     sessions = Session.objects.filter(in_state(Shown.COMING, now=now), **holder)
     return with_title(sessions).select_related("course", "trainer", "venue").order_by("start_time", "pk")

@@ -11,7 +11,7 @@ from training.selectors.sessions import Shown, in_state
 
 
 def venues_with_bookings(venues: QuerySet[Venue], *, now: datetime) -> QuerySet[Venue]:
-    """Return venues by name, with `coming`: how many scheduled sessions have not ended there."""
+    """Return `venues` by name, each with `coming`, the number of its scheduled sessions that have not ended."""
     ahead = Q(sessions__in=Session.objects.filter(in_state(Shown.COMING, now=now)))
     return venues.annotate(coming=Count("sessions", filter=ahead)).order_by("name", "pk")
 
@@ -26,7 +26,7 @@ def get_venue(pk: int) -> Venue:
 
 
 def companies_with_use(companies: QuerySet[Company]) -> QuerySet[Company]:
-    """Return companies by name, with `trainer_count` (those in use) and `class_count` (active ones)."""
+    """Return `companies` by name, each with `trainer_count` (those in use) and `class_count` (active ones)."""
     return companies.annotate(
         trainer_count=Count("trainers", filter=Q(trainers__is_active=True), distinct=True),
         class_count=Count("classes", filter=Q(classes__status=TrainingClass.Status.ACTIVE), distinct=True),

@@ -1,4 +1,4 @@
-"""Which tables tell the history of a thing of the library."""
+"""Which tables hold the history of a thing of the library."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from training.models import Company, Course, CoursePrerequisite, CourseVersion, 
 
 
 def of_course(course: Course) -> Sequence[Source]:
-    """Return what has happened to a course: its versions, and what they ask for first."""
+    """Return the sources of the history of a course, its versions and their prerequisites."""
     versions = list(course.versions.values_list("pk", flat=True))
     return (
         Source(model=Course, ids=(course.pk,)),
@@ -17,7 +17,7 @@ def of_course(course: Course) -> Sequence[Source]:
 
 
 def of_trainer(trainer: Trainer) -> Sequence[Source]:
-    """Return what has happened to a trainer: facts and qualifications."""
+    """Return the sources of the history of a trainer and the qualifications."""
     return (
         Source(model=Trainer, ids=(trainer.pk,)),
         Source(model=TrainerQualification, ids=(trainer.pk,), by="trainer", subject="course"),
@@ -25,10 +25,10 @@ def of_trainer(trainer: Trainer) -> Sequence[Source]:
 
 
 def of_venue(venue: Venue) -> Sequence[Source]:
-    """Return what has happened to a venue."""
+    """Return the sources of the history of a venue."""
     return (Source(model=Venue, ids=(venue.pk,)),)
 
 
 def of_company(company: Company) -> Sequence[Source]:
-    """Return what has happened to a company."""
+    """Return the sources of the history of a company."""
     return (Source(model=Company, ids=(company.pk,)),)

@@ -1,4 +1,4 @@
-"""Trainers as the library shows them: the list with their load, and one trainer with what the trainer may teach."""
+"""Trainers as the library shows them: the list with their load, and one trainer with the qualifications."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ class TrainerLine:
     """A trainer of the list.
 
     Attributes:
-        valid: how many courses the trainer may teach today.
-        lapsed: how many more are listed but not valid today.
-        booked_minutes: the load of this week (S6).
+        valid: the number of qualifications that count today.
+        lapsed: the number of those that do not.
+        booked_minutes: the load of this week, in minutes (S6).
     """
 
     trainer: Trainer
@@ -37,7 +37,7 @@ class TrainerLine:
 
 @dataclass(frozen=True)
 class QualificationLine:
-    """A qualification with the course's title, the status of today, and the coming sessions that rely on it."""
+    """A qualification with the title of its course, its status today, and the coming sessions that rely on it."""
 
     qualification: TrainerQualification
     title: str
@@ -47,7 +47,7 @@ class QualificationLine:
 
 
 def trainer_lines(trainers: Iterable[Trainer], *, today: date) -> list[TrainerLine]:
-    """Return the lines of a page of the list, in three queries."""
+    """Return the lines of one page of the list, in three queries."""
     rows = list(trainers)
     held: dict[int, list[TrainerQualification]] = {}
     for each in _teachable(TrainerQualification.objects.filter(trainer__in=rows)):
@@ -87,11 +87,11 @@ def get_qualification(pk: int) -> TrainerQualification:
 def qualification_lines(
     trainer: Trainer, *, coming: Sequence[Session], today: date, warning_days: int
 ) -> list[QualificationLine]:
-    """Return what a trainer may teach, by course code, in one query.
+    """Return the qualifications of a trainer, by course code, in one query.
 
     Args:
         coming: the trainer's scheduled sessions that have not ended.
-        warning_days: how long before the last day a qualification is shown as ending.
+        warning_days: how many days before its last day a qualification is shown as ending.
     """
     held = _teachable(trainer.qualifications.all()).select_related("course").annotate(title=course_title())
     return [
@@ -101,7 +101,7 @@ def qualification_lines(
 
 
 def relying_on(qualification: TrainerQualification, coming: Iterable[Session]) -> list[Session]:
-    """Return those of the trainer's coming sessions that this qualification covers."""
+    """Return those of the trainer's coming sessions for which this qualification counts."""
     return [
         session
         for session in coming
@@ -113,9 +113,9 @@ def relying_on(qualification: TrainerQualification, coming: Iterable[Session]) -
 
 
 def unqualified_for(trainer: Trainer, coming: Sequence[Session]) -> list[Session]:
-    """Return the coming sessions that the trainer is booked for without being qualified on their day (any more).
+    """Return the coming sessions on whose day the trainer is not, or no longer, qualified.
 
-    They were scheduled when the trainer was; their next edit needs another trainer (S3).
+    The trainer was qualified when they were scheduled. The next edit of each will ask for another trainer (S3).
     """
     held = {each.course_id: each for each in trainer.qualifications.all()} if coming else {}
     return [
@@ -134,14 +134,18 @@ def bookings_of(trainer: Trainer, *, now: datetime) -> list[Session]:
 
 
 def logins_for(trainer: Trainer | None) -> QuerySet[User]:
-    """Return the logins that a trainer may be given: of active trainers, no other trainer's, and the present one."""
+    """Return the logins that a trainer can be given: active ones of the trainers' group that no other trainer has.
+
+    Args:
+        trainer: whose present login is among them as well; None for a new trainer.
+    """
     free = Q(is_active=True, groups__name=TRAINERS, trainer__isnull=True)
     present = Q(pk=trainer.user_id) if trainer is not None and trainer.user_id else Q()
     return User.objects.filter(free | present).distinct().order_by("last_name", "username")
 
 
 def _teachable(qualifications: QuerySet[TrainerQualification]) -> QuerySet[TrainerQualification]:
-    """Leave out qualifications for courses that were deleted."""
+    """Return `qualifications` without those of deleted courses."""
     return qualifications.filter(course__deleted_at__isnull=True)
 
 
@@ -151,7 +155,7 @@ def _is_valid(qualification: TrainerQualification, on: date) -> bool:
 
 
 def _status(qualification: TrainerQualification, today: date, warning_days: int) -> tuple[StatusKind, str]:
-    """Return kind and word of a qualification's status."""
+    """Return the kind and the word of the status of a qualification."""
     begins, ends = qualification.valid_from, qualification.valid_until
     if ends is not None and ends < today:
         return StatusKind.BAD, _("Expired")

@@ -5,7 +5,7 @@ from typing import Any
 
 SEQUENCE = "class_code_seq"
 
-# The numbers of codes of this form are the sequence's; other codes, such as KUD021916-1, never move it (K2).
+# Codes of this form have a number of the sequence; other codes, such as KUD021916-1, never move it (K2).
 SEQUENTIAL = r"^[A-Z]{3}[0-9]{4,9}$"
 
 CONSTRAINT = "class_code_unique"
@@ -33,7 +33,7 @@ class CodeIndex:
 
 @dataclass(frozen=True)
 class CodeSequence:
-    """The sequence as it stands; `next_number` is the one that it hands out next."""
+    """The sequence as the catalog describes it; `next_number` is the one that it gives out next."""
 
     type: str
     start: int
@@ -50,9 +50,11 @@ class CodeReport:
     """What there is to know about class codes.
 
     Attributes:
-        empty: classes whose code is nothing but blanks.
-        highest_number: the highest number among codes of the sequence's own form.
-        problems: what a person must decide, in sentences; empty where all is well.
+        classes, without_code, sequential, other: how many classes there are, and how many of them have no code, a code
+            of the form of the sequence, and another code.
+        empty: keys of the classes whose code is only blanks.
+        highest_number: the highest number among codes of the form of the sequence; None where there is none.
+        problems: what a person must decide, in sentences; empty where nothing is wrong.
     """
 
     classes: int

@@ -57,9 +57,10 @@ MEETING_STEPS: Mapping[MeetingStatus, frozenset[MeetingStatus]] = {
     MeetingStatus.AGENT_ABSENT: frozenset({MeetingStatus.PENDING}),
 }
 
+# A typed year such as 0206 or 20266 is a slip; days further away than this are refused.
 LONGEST = timedelta(days=10 * 366)
 
-# What an active class does not lack, and what whoever leaves it out is told.
+# What an active class must have, and what a person is told who leaves it out.
 NEEDED = {
     "client": gettext_lazy("Choose the client."),
     "course": gettext_lazy("Choose the course."),
@@ -73,19 +74,19 @@ Thing = TypeVar("Thing")
 
 
 class ClassNotInThisState(Conflict):
-    """The class is a draft, or stopped, and that does not allow it."""
+    """The present state of the class does not allow what was asked for (409)."""
 
 
 class ClassNotPlannable(Invalid):
-    """Something that the class needs is missing or cannot be right; `errors` names the fields."""
+    """Something that the class needs is missing or cannot be right (400); `errors` names the fields."""
 
 
 class MeetingIsLocked(Conflict):
-    """The meeting was captured or marked with an exception before (H3); `conflict` says who and when."""
+    """The meeting is captured or excepted already (409, H3); `conflict` says by whom and since when."""
 
 
 class CannotCapture(Invalid):
-    """No hours can be captured for that meeting: it lies ahead, or its class is a draft or stopped (H3)."""
+    """No hours can be captured for the meeting (400, H3): it lies ahead, or its class is a draft or has stopped."""
 
 
 # What may happen to a class in its present state
@@ -101,7 +102,11 @@ def check_class_found(training_class: TrainingClass | None) -> TrainingClass:
 
 
 def check_can_edit(training_class: TrainingClass) -> None:
-    """A stopped class stays as it is."""
+    """A stopped class stays as it is.
+
+    Raises:
+        ClassNotInThisState: it is stopped.
+    """
     if training_class.status == Status.STOPPED:
         raise _wrong_state(training_class, _("This class is stopped. Start it again to change its plan."))
 
@@ -175,7 +180,14 @@ def check_version(training_class: TrainingClass, version: int | None) -> None:
 
 
 def check_fixed(training_class: TrainingClass, changed: Iterable[str]) -> None:
-    """Of an active class client and course stay: its code and the progress of its learners name them."""
+    """The client and the course of an active class stay: its code and the progress of its workers rest on them.
+
+    Args:
+        changed: names of the fields of the class that would change.
+
+    Raises:
+        ClassNotPlannable: client or course is among them.
+    """
     fixed = {"client_id", "course_id"} & set(changed)
     if training_class.status != Status.DRAFT and fixed:
         message = _("Client and course of an active class cannot be changed. Make another class.")
@@ -186,17 +198,28 @@ def check_fixed(training_class: TrainingClass, changed: Iterable[str]) -> None:
 
 
 def check_known(thing: Thing | None, field: str) -> Thing:
-    """What a plan names must exist."""
+    """Return what a plan names.
+
+    Args:
+        thing: None where it does not exist.
+        field: the field of the plan that names it.
+
+    Raises:
+        ClassNotPlannable: it does not exist.
+    """
     if thing is None:
         raise ClassNotPlannable.of_fields({field: [_("This one no longer exists. Choose another.")]})
     return thing
 
 
 def check_offered(things: Mapping[str, Company | Course | Trainer | Venue | None]) -> None:
-    """Inactive companies, trainers and venues, and deleted courses, are offered nowhere new.
+    """Inactive companies, trainers and venues, and deleted courses, are chosen for nothing new.
 
     Args:
-        things: by field, only those that are new to the class.
+        things: by field of the plan, those that are new to the class; None where the field is empty.
+
+    Raises:
+        ClassNotPlannable: one of them is not in use any more.
     """
     gone = {
         field: [_("%(name)s is no longer in use. Choose another.") % {"name": thing}]
@@ -208,7 +231,14 @@ def check_offered(things: Mapping[str, Company | Course | Trainer | Venue | None
 
 
 def check_values(training_class: TrainingClass, schedule: Schedule | None, *, today: date) -> None:
-    """H1: what is filled in is right, whatever else is still missing."""
+    """H1: everything that is filled in is right, whatever is still missing.
+
+    Args:
+        schedule: the schedule of the class; None while it has none.
+
+    Raises:
+        ClassNotPlannable: something is wrong; `errors` names every field.
+    """
     errors = wrong_days(training_class.start_date, training_class.end_date, today=today)
     if len(training_class.class_type) > 50:
         errors["class_type"] = [_("At most 50 characters.")]
@@ -225,7 +255,7 @@ def check_values(training_class: TrainingClass, schedule: Schedule | None, *, to
 
 
 def wrong_days(start: date | None, end: date | None, *, today: date) -> dict[str, list[str]]:
-    """Return by field what is wrong with first and last day."""
+    """Return by field the sentences that say what is wrong with the first and the last day; empty if nothing is."""
     errors: dict[str, list[str]] = {
         field: [_("Check the year: this is more than 10 years away.")]
         for field, value in (("start_date", start), ("end_date", end))
@@ -237,9 +267,13 @@ def wrong_days(start: date | None, end: date | None, *, today: date) -> dict[str
 
 
 def counts_from(before: Schedule, after: Schedule, *, start: date | None, applies_from: date) -> date | None:
-    """Return from which day a schedule of a class that began on `start` counts: None is the first one.
+    """Return the day from which a changed schedule counts (H1); None means from the first day of the class.
 
-    Changed days or times apply from `applies_from` on, everything else as before.
+    Changed weekdays or times count from `applies_from` on. Other changes leave that day as it was.
+
+    Args:
+        before, after: the schedule as it is stored, and as it shall be.
+        start: the first day of the class; None while it has none.
     """
     if before.same_rule(after):
         return before.since
@@ -247,10 +281,13 @@ def counts_from(before: Schedule, after: Schedule, *, start: date | None, applie
 
 
 def check_holds_captured(training_class: TrainingClass, *, first: date | None, last: date | None) -> None:
-    """H1: first and last day leave no captured meeting outside.
+    """H1: all captured meetings lie between the first and the last day of the class.
 
     Args:
-        first, last: dates of the first and last meeting with captured hours.
+        first, last: dates of the first and the last meeting with captured hours; None where there is none.
+
+    Raises:
+        ClassNotPlannable: one of them lies outside.
     """
     start, end = training_class.start_date, training_class.end_date
     errors = {}
@@ -265,7 +302,7 @@ def check_holds_captured(training_class: TrainingClass, *, first: date | None, l
 
 
 class WholePlan(NamedTuple):
-    """What an active class holds."""
+    """The plan of an active class, in which nothing is missing."""
 
     start: date
     end: date
@@ -273,7 +310,11 @@ class WholePlan(NamedTuple):
 
 
 def check_whole(training_class: TrainingClass, schedule: Schedule | None) -> WholePlan:
-    """An active class has a client, a course, an agent, first and last day and a schedule."""
+    """Return the plan of a class that lacks none of client, course, trainer, first day, last day and schedule.
+
+    Raises:
+        ClassNotPlannable: `errors` names what is missing.
+    """
     start, end = training_class.start_date, training_class.end_date
     plan = {
         "client": training_class.client_id,
@@ -290,7 +331,11 @@ def check_whole(training_class: TrainingClass, schedule: Schedule | None) -> Who
 
 
 def check_meets(days: Sequence[ClassDay]) -> None:
-    """A class that is made active meets at least once."""
+    """A class that is made active meets at least once.
+
+    Raises:
+        ClassNotPlannable: all days are blocked, or there are none.
+    """
     if all(each.blocked for each in days):
         raise ClassNotPlannable.of_fields(
             {"schedule": [_("With these days the class never meets. Check days, dates and holidays.")]}
@@ -298,10 +343,13 @@ def check_meets(days: Sequence[ClassDay]) -> None:
 
 
 def check_stop_date(training_class: TrainingClass, stop_date: date, captured_until: date | None) -> None:
-    """H3: a class stops on one of its days, and not before its last captured meeting.
+    """H3: a class stops between its first and last day, and not before its last captured meeting.
 
     Args:
-        captured_until: date of the last meeting with captured hours.
+        captured_until: date of the last meeting with captured hours; None where there is none.
+
+    Raises:
+        ClassNotPlannable: `errors["stop_date"]` says why.
     """
     start, end = training_class.start_date, training_class.end_date
     if start is not None and end is not None and not start <= stop_date <= end:
@@ -355,7 +403,11 @@ def check_not_locked(meeting: ClassAttendanceSession, *wanted: MeetingStatus) ->
 
 
 def check_held(meeting: ClassAttendanceSession) -> None:
-    """H3: meetings of drafts, and those after the day on which a class stopped, are not to be captured or excepted."""
+    """H3: the meeting was held: its class is no draft, and had not stopped before that day.
+
+    Raises:
+        CannotCapture: it was not.
+    """
     training_class = meeting.training_class
     if training_class.status == Status.DRAFT:
         raise CannotCapture(_("This class is a draft. Activate it first."))

@@ -19,11 +19,11 @@ VERSION_STEPS: Mapping[Status, frozenset[Status]] = {
 
 
 class SyllabusInvalid(Invalid):
-    """A field of a version breaks its rule; `errors` names it."""
+    """A field of a version breaks its rule (400); `errors` names it."""
 
 
 class VersionInUse(Conflict):
-    """Only drafts of a version are edited, published and deleted, and only published ones archived."""
+    """The state of the version does not allow it (409): only drafts are edited, published and deleted."""
 
 
 def check_can_edit(version: CourseVersion) -> None:
@@ -65,15 +65,16 @@ def check_can_delete(version: CourseVersion) -> None:
 def check_prerequisites(
     course_id: int, wanted: Collection[int], *, asked: Mapping[int, Collection[int]], codes: Mapping[int, str]
 ) -> None:
-    """Refuse prerequisites that nobody could ever fulfil: the course itself, or courses that ask for it in turn.
+    """Refuse prerequisites that nobody could ever meet: the course itself, or courses that ask for it in turn (P4).
 
     Args:
-        wanted: keys of the courses that should be held before the course.
-        asked: by the key of every other course, the keys of those that its drafts and published version ask for.
-        codes: the courses that there are, by key.
+        course_id: the course whose prerequisites are decided.
+        wanted: keys of its prerequisites, the courses to be held before it.
+        asked: by the key of every other course, the keys of the prerequisites of its drafts and published version.
+        codes: the codes of all courses, by key.
 
     Raises:
-        SyllabusInvalid: `errors` names the prerequisites.
+        SyllabusInvalid: `errors["prerequisites"]` says which one, and the chain that leads back.
     """
     unknown = [each for each in wanted if each not in codes]
     if unknown:
@@ -91,7 +92,7 @@ def check_prerequisites(
 
 
 def _chain(start: int, goal: int, asked: Mapping[int, Collection[int]]) -> list[int]:
-    """Return the shortest way from one course to another along what each asks for; nothing if there is none."""
+    """Return the shortest chain of prerequisites that leads from one course to another; empty if none does."""
     ways = [[start]]
     seen = {start}
     for way in ways:

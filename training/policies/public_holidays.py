@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, register
 
 
 def public_holidays(*, first: date, last: date) -> dict[date, str]:
-    """Return the names of the holidays from `first` through `last`, in the site's language where it is known."""
+    """Return by day the names of the holidays from `first` through `last`, in the language of the site if possible."""
     named: dict[date, str] = {}
     for year in range(first.year, last.year + 1):
         named |= _of_year(settings.SITE_HOLIDAYS, settings.LANGUAGE_CODE, year)
@@ -22,7 +22,14 @@ def _of_year(place: str, language: str, year: int) -> dict[date, str]:
 
 
 def _calendar(place: str, language: str, year: int | None = None) -> holidays.HolidayBase:
-    """Raises NotImplementedError where the country or its part is not known."""
+    """Return the calendar of a country, or of a part of it such as DE/BY.
+
+    Args:
+        year: the year that is filled in at once; None fills in years when they are asked for.
+
+    Raises:
+        NotImplementedError: the library does not know the country or the part.
+    """
     country, _slash, subdivision = place.partition("/")
     found = holidays.country_holidays(country, subdiv=subdivision or None)
     named = [name for name in found.supported_languages if name.startswith(language.partition("-")[0])]
@@ -33,7 +40,7 @@ def _calendar(place: str, language: str, year: int | None = None) -> holidays.Ho
 
 @register(deploy=True)
 def check_setting(**kwargs: object) -> list[CheckMessage]:
-    """System check before a deployment, for reading the calendars takes a while: SITE_HOLIDAYS names a known place."""
+    """System check before a deployment: SITE_HOLIDAYS names a known place. Reading all calendars takes a while."""
     place = settings.SITE_HOLIDAYS
     try:
         if place:

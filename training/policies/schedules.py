@@ -1,7 +1,7 @@
 """The schedule of a class: on which days it meets, at what times, and which of these days are blocked (H1).
 
-Nothing here asks the clock, the database or the settings. All dates and times are those of the site. A day counts the
-hours of its timetable, on the two nights of the year on which clocks change too.
+Nothing here asks the clock, the database or the settings. All dates and times are those of the site. The hours of a
+day are those of its timetable, also on the two nights of the year on which clocks change.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,11 +26,11 @@ DAY = 24 * 60
 
 
 class BadSchedule(Invalid):
-    """A schedule that cannot be meant; `errors` names what is wrong (`days`, `times`, `exceptions`)."""
+    """A schedule that makes no sense (400); `errors` names what is wrong: `days`, `times` or `exceptions`."""
 
 
 class Frequency(TextChoices):
-    """How often the days of a schedule come back."""
+    """How often the days of a schedule are repeated."""
 
     WEEKLY = "weekly", gettext_lazy("Every week")
     BIWEEKLY = "biweekly", gettext_lazy("Every second week")
@@ -38,7 +38,7 @@ class Frequency(TextChoices):
 
 
 class Interval(NamedTuple):
-    """A time of one day; an end of 00:00 is the midnight with which the day ends."""
+    """From when until when a class meets on one day; an end of 00:00 is the midnight at the end of that day."""
 
     start: time
     end: time
@@ -61,15 +61,15 @@ class Interval(NamedTuple):
 
 @dataclass(frozen=True)
 class Schedule:
-    """The rule of a class's dates.
+    """The rule by which the dates of a class are found.
 
     Attributes:
-        days: times by day: of the week, Monday 1 to Sunday 7; or of the month, 1 to 31. A month without that day has
-            no meeting; `LAST_DAY` is there for those who mean the last one.
+        days: times by day of the week, 1 for Monday to 7 for Sunday, or by day of the month, 1 to 31. A month that is
+            too short for a day has no meeting then; `LAST_DAY` means the last day of whatever month.
         exceptions: days without a meeting, with the reason.
         works_on: public holidays on which the class meets all the same.
-        since: the day from which this schedule counts; None is the first day of the class. What is before follows an
-            earlier schedule and stays as it is.
+        since: the day from which this schedule counts; None means from the first day of the class. Meetings before it
+            were planned by an earlier schedule and stay as they are.
     """
 
     frequency: Frequency
@@ -80,10 +80,10 @@ class Schedule:
 
     @classmethod
     def from_json(cls, stored: Any) -> "Schedule":
-        """Return the schedule that `as_json` wrote down.
+        """Return the schedule that `as_json` has written.
 
         Raises:
-            BadSchedule: it is no such thing.
+            BadSchedule: `stored` is something else.
         """
         try:
             return cls(
@@ -104,7 +104,7 @@ class Schedule:
             raise BadSchedule(_("This schedule cannot be read. Enter its days and times again.")) from error
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as the column `classes.schedule` holds it."""
+        """Return the schedule as JSON values, as the column `classes.schedule` keeps it."""
         return {
             "frequency": self.frequency.value,
             "days": [
@@ -120,7 +120,7 @@ class Schedule:
 
     @property
     def in_order(self) -> list[int]:
-        """Its days as people read them, the last day of the month behind the others."""
+        """The days in the order in which people read them, the last day of the month after all others."""
         return sorted(self.days, key=lambda day: (day == LAST_DAY, day))
 
     def counting_from(self, day: date | None) -> "Schedule":
@@ -128,18 +128,19 @@ class Schedule:
         return replace(self, since=day)
 
     def same_rule(self, other: "Schedule") -> bool:
-        """Tell whether both meet on the same days at the same times, blocked ones apart."""
+        """Tell whether both schedules have the same days and times; exceptions and holidays may differ."""
         mine, theirs = self.as_json(), other.as_json()
         return all(mine[key] == theirs[key] for key in ("frequency", "days"))
 
 
 @dataclass(frozen=True)
 class ClassDay:
-    """A day on which the schedule falls.
+    """A day of a class by its schedule.
 
     Attributes:
-        hours: how long the class meets.
-        blocked: why it does not meet after all: the name of the holiday or the reason of the exception; else empty.
+        hours: how many hours the class meets.
+        blocked: why it does not meet after all, the name of the holiday or the reason of the exception; empty where
+            it meets.
     """
 
     day: date
@@ -149,11 +150,11 @@ class ClassDay:
 
 
 def class_days(schedule: Schedule, *, start: date, end: date, holidays: Mapping[date, str]) -> list[ClassDay]:
-    """Return the days of a class in order, blocked ones with the reason (H1).
+    """Return the days of a class in order, including blocked ones with the reason (H1).
 
     Args:
         start, end: first and last day of the class. Every second week is counted from the week of the first day.
-        holidays: names of the public holidays between these days.
+        holidays: by day, the names of the public holidays from `start` through `end`.
     """
     days = []
     for found in _rule(schedule, start, end):
@@ -166,15 +167,15 @@ def class_days(schedule: Schedule, *, start: date, end: date, holidays: Mapping[
 
 
 def hours_of(intervals: Iterable[Interval]) -> Decimal:
-    """Return how many hours the intervals of a day last together."""
+    """Return how many hours the intervals of a day last in total."""
     return Decimal(sum(interval.minutes for interval in intervals)) / 60
 
 
 def check_schedule(schedule: Schedule) -> None:
-    """H1: a day's intervals do not overlap and total a multiple of half an hour; every exception has a reason.
+    """H1: the intervals of a day do not overlap and total a multiple of half an hour; every exception has a reason.
 
     Raises:
-        BadSchedule: all that is wrong at once.
+        BadSchedule: says everything that is wrong at once.
     """
     errors: dict[str, list[str]] = {}
     if not schedule.days:
@@ -193,7 +194,11 @@ def check_schedule(schedule: Schedule) -> None:
 
 
 def _clock_time(text: str) -> time:
-    """Return the time in "08:30"."""
+    """Return the time that a text such as "08:30" writes.
+
+    Raises:
+        ValueError: it writes none.
+    """
     hour, minute = text.split(":")
     return time(int(hour), int(minute))
 
@@ -216,7 +221,7 @@ def _wrong_times(schedule: Schedule, day: int) -> Iterator[str]:
 
 
 def day_name(frequency: Frequency, day: int) -> str:
-    """Return the name of a day of the week or month, as sentences begin with it."""
+    """Return the name of a day of the week or month with a capital letter: "Monday", "Day 15", "The last day"."""
     if frequency != Frequency.MONTHLY:
         return str(WEEKDAYS[day - 1]) if 1 <= day <= 7 else str(day)
     return _("The last day") if day == LAST_DAY else _("Day %(number)d") % {"number": day}
@@ -244,7 +249,7 @@ def _intervals(schedule: Schedule, day: date) -> tuple[Interval, ...]:
 
 
 def _blocked(schedule: Schedule, day: date, holidays: Mapping[date, str]) -> str:
-    """An exception blocks whatever else holds; a holiday unless the class works on it."""
+    """Return why a day is blocked, or "". An exception always blocks; a holiday does unless the class works on it."""
     if day in schedule.exceptions:
         return schedule.exceptions[day]
     return "" if day in schedule.works_on else holidays.get(day, "")

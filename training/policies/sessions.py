@@ -29,6 +29,8 @@ class Overlap:
     """A session that has the same trainer or venue at the same time."""
 
     class Kind(StrEnum):
+        """What both need; the values stand in the API."""
+
         TRAINER = "TRAINER"
         VENUE = "VENUE"
 
@@ -37,24 +39,24 @@ class Overlap:
 
     @property
     def field(self) -> str:
-        """The field of the plan that it stands against."""
+        """The field of the plan that it concerns: `trainer` or `venue`."""
         return self.kind.lower()
 
 
 class NotInThisState(Conflict):
-    """The session has gone too far for that (S3, S8, S9)."""
+    """The present state of the session does not allow what was asked for (409; S3, S8, S9)."""
 
 
 class CourseIsFixed(Conflict):
-    """The session has a mark or evidence, so its course stays (S11)."""
+    """The session has a mark or evidence, so its course stays (409, S11)."""
 
 
 class NotPlannable(Invalid):
-    """Something that the session needs is missing or cannot be right; `errors` names the fields (S2)."""
+    """Something that the session needs is missing or cannot be right (400, S2); `errors` names the fields."""
 
 
 class Booked(Conflict):
-    """The trainer or the venue has another session at that time (S2); `conflict` names it."""
+    """The trainer or the venue has another session at that time (409, S2); `conflict` names it."""
 
 
 def allows(check: Callable[..., None], *args: Any, **kwargs: Any) -> bool:
@@ -70,7 +72,11 @@ def allows(check: Callable[..., None], *args: Any, **kwargs: Any) -> bool:
 
 
 def check_open(session: Session) -> None:
-    """S3: completed and cancelled sessions refuse every change."""
+    """S3: completed and cancelled sessions refuse every change.
+
+    Raises:
+        NotInThisState: it is one of these.
+    """
     if not SESSION_STEPS[session.status]:
         raise _wrong_state(
             session,
@@ -81,14 +87,22 @@ def check_open(session: Session) -> None:
 
 
 def check_can_schedule(session: Session) -> None:
-    """S9: only a draft is scheduled."""
+    """S9: only a draft is scheduled.
+
+    Raises:
+        NotInThisState: it is none.
+    """
     check_open(session)
     if Session.Status.SCHEDULED not in SESSION_STEPS[session.status]:
         raise _wrong_state(session, _("This session is scheduled already. Edit it to change its plan."))
 
 
 def check_can_delete(session: Session) -> None:
-    """S8: only drafts are deleted."""
+    """S8: only drafts are deleted.
+
+    Raises:
+        NotInThisState: it is none.
+    """
     if session.status != Session.Status.DRAFT:
         raise _wrong_state(session, _("Only drafts can be deleted. A scheduled session can be cancelled."))
 
@@ -119,7 +133,11 @@ def check_change(session: Session, changed: Mapping[str, Any], reason: str) -> N
     """S11: with a mark or evidence the course is fixed, and moving the session needs a reason.
 
     Args:
-        changed: new values by field, differences only. Filling in what was empty moves nothing.
+        changed: the new values by field, only where they differ. Filling in an empty field moves nothing.
+
+    Raises:
+        CourseIsFixed: the course would change.
+        ReasonMissing: trainer, venue or time would change without a reason.
     """
     if not session.has_mark_or_evidence:
         return
@@ -134,7 +152,11 @@ def check_change(session: Session, changed: Mapping[str, Any], reason: str) -> N
 
 
 def check_cancel_reason(reason: str) -> None:
-    """S8: cancelling needs a reason."""
+    """S8: cancelling needs a reason.
+
+    Raises:
+        ReasonMissing: there is none.
+    """
     check_reason(reason, _("Say why the session is cancelled."))
 
 
@@ -142,9 +164,13 @@ def check_cancel_reason(reason: str) -> None:
 
 
 def check_times(start: datetime | None, end: datetime | None, *, now: datetime) -> None:
-    """S2 and invariant 1: the end is after the start, and neither year is a slip of the keyboard.
+    """S2, invariant 1: the end is after the start, and neither year is a slip of the keyboard.
 
-    Compared in UTC: two times of one zone are compared by the hands of the clock, which are put back once a year.
+    They are compared in UTC: Python compares two times of one zone by what the clock shows, and once a year the clock
+    is put back.
+
+    Raises:
+        NotPlannable: `errors` names the field.
     """
     errors = {
         field: [_("Check the year: this is more than 20 years away.")]
@@ -158,7 +184,14 @@ def check_times(start: datetime | None, end: datetime | None, *, now: datetime) 
 
 
 def check_offered(*, trainer: Trainer | None = None, venue: Venue | None = None) -> None:
-    """Inactive trainers and venues are offered nowhere new; pass only those that are new to the session."""
+    """Inactive trainers and venues are chosen for nothing new.
+
+    Args:
+        trainer, venue: only those that are new to the session.
+
+    Raises:
+        NotPlannable: one of them is not in use any more.
+    """
     errors = {}
     if trainer is not None and not trainer.is_active:
         errors["trainer"] = [_("%(name)s is no longer active. Choose another trainer.") % {"name": trainer}]
@@ -169,7 +202,7 @@ def check_offered(*, trainer: Trainer | None = None, venue: Venue | None = None)
 
 
 class Booking(NamedTuple):
-    """What a whole plan holds."""
+    """The plan of a session in which nothing is missing."""
 
     trainer: Trainer
     venue: Venue
@@ -178,7 +211,11 @@ class Booking(NamedTuple):
 
 
 def check_whole(session: Session) -> Booking:
-    """S2: scheduling needs trainer, venue, start and end."""
+    """S2: scheduling needs trainer, venue, start and end; return these four.
+
+    Raises:
+        NotPlannable: `errors` names what is missing.
+    """
     trainer, venue, start, end = session.trainer, session.venue, session.start_time, session.end_time
     if trainer is None or venue is None or start is None or end is None:
         needed = {
@@ -192,14 +229,26 @@ def check_whole(session: Session) -> Booking:
 
 
 def check_known(thing: Thing | None, field: str) -> Thing:
-    """What a plan names must exist."""
+    """Return what a plan names.
+
+    Args:
+        thing: None where it does not exist.
+        field: the field of the plan that names it.
+
+    Raises:
+        NotPlannable: it does not exist.
+    """
     if thing is None:
         raise NotPlannable.of_fields({field: [_("This one no longer exists. Choose another.")]})
     return thing
 
 
 def check_published(course: Course, version: CourseVersion | None) -> CourseVersion:
-    """S2: there must be a published version to pin."""
+    """S2: return the published version, which the session will pin.
+
+    Raises:
+        NotPlannable: there is none.
+    """
     if version is None:
         words = {"code": course}
         text = _("%(code)s has no published version. Publish one, or choose another course.") % words
@@ -208,7 +257,14 @@ def check_published(course: Course, version: CourseVersion | None) -> CourseVers
 
 
 def check_qualified(trainer: Trainer, course: Course, qualification: TrainerQualification | None, on: date) -> None:
-    """S2: the trainer is qualified for the course on the session's date."""
+    """S2: the trainer is qualified for the course on the date of the session.
+
+    Args:
+        qualification: the trainer's for this course; None where there is none.
+
+    Raises:
+        NotPlannable: the trainer is not, or not on that day.
+    """
     words = {"name": trainer, "code": course, "day": day(on)}
     if qualification is None:
         text = _("%(name)s is not qualified for %(code)s. Choose another trainer.") % words
@@ -228,6 +284,9 @@ def check_free(overlaps: Sequence[Overlap]) -> None:
 
     Args:
         overlaps: those sessions, as `training.selectors.availability.overlapping` finds them.
+
+    Raises:
+        Booked: there is one; the sentence names all of them, `conflict` the first.
     """
     if not overlaps:
         return
@@ -247,7 +306,7 @@ def check_free(overlaps: Sequence[Overlap]) -> None:
 
 
 def overlap_sentence(overlap: Overlap) -> str:
-    """Say what stands in the way: "Room B is taken by S-2026-0412 WAH-101 on Thu 22 Oct 2026, 08:00–12:00."."""
+    """Return what stands in the way: "Room B is taken by S-2026-0412 WAH-101 on Thu 22 Oct 2026, 08:00–12:00."."""
     session = overlap.session
     words = {
         "trainer": session.trainer,

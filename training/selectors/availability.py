@@ -1,4 +1,4 @@
-"""Who and what is free: overlapping sessions, qualified trainers and their load of the week."""
+"""Which trainers and venues are free: overlapping sessions, qualified trainers, and their load in a week."""
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
@@ -26,12 +26,14 @@ def overlapping(
     exclude_session_id: int | None = None,
     statuses: Collection[Session.Status] = BOOKED,
 ) -> list[Overlap]:
-    """Return the sessions in `[start, end)` that hold the trainer or the venue, trainers' first, earliest first.
+    """Return the sessions in `[start, end)` that need the trainer or the venue, the trainer's first, then by time.
 
-    Two indexed branches: the exclusion constraints' own indexes answer them. One query, and one more if any is found.
+    One query, and one more if any is found. It has a branch for the trainer and one for the venue, so that the indexes
+    of the exclusion constraints answer both.
 
     Args:
-        statuses: which sessions count; `[DRAFT]` gives the tentative ones, which warn and never block (S4).
+        exclude_session_id: the session that is being planned; None for a new one.
+        statuses: which sessions count. `[DRAFT]` gives the tentative ones, which only warn (S4).
     """
     wanted = ((Overlap.Kind.TRAINER, trainer_id), (Overlap.Kind.VENUE, venue_id))
     if end <= start:
@@ -69,13 +71,13 @@ def _holding(
     statuses: Collection[Session.Status],
     exclude_session_id: int | None,
 ) -> QuerySet[Session, Any]:
-    # As bigint, or the key is no use to the GiST index, which knows no comparison with a plain integer literal.
+    # As bigint: the GiST index has no comparison with a plain integer, so that it would not be used.
     holder = {f"{kind.lower()}_id": Cast(Value(pk), BigIntegerField())}
     sessions = (
         Session.objects.order_by()
         .alias(span=TimeRange("start_time", "end_time", RangeBoundary()))
         .filter(**holder, status__in=statuses, deleted_at__isnull=True, span__overlap=span)
-        .filter(start_time__isnull=False, end_time__isnull=False)  # a draft with one of them would last for ever
+        .filter(start_time__isnull=False, end_time__isnull=False)  # with one of them only, a range has no end
     )
     if exclude_session_id is not None:
         sessions = sessions.exclude(pk=exclude_session_id)
@@ -102,9 +104,9 @@ def counts_on(day: date | OuterRef) -> Q:
 
 
 def booked_minutes(*, trainer_ids: Collection[int], week_of: date) -> dict[int, int]:
-    """Return, by trainer, the minutes of SCHEDULED sessions that start in the ISO week of that day, in site time (S6).
+    """Return by trainer the minutes of SCHEDULED sessions that start in the ISO week of a day, in site time (S6).
 
-    Every trainer asked for is in the answer, with 0 where nothing is booked.
+    Every trainer of `trainer_ids` is in the answer, with 0 where nothing is booked.
     """
     first, after = week_bounds(week_of)
     sums = (
@@ -118,13 +120,13 @@ def booked_minutes(*, trainer_ids: Collection[int], week_of: date) -> dict[int, 
 
 
 def week_bounds(day: date) -> tuple[datetime, datetime]:
-    """Return when the ISO week of `day` begins and when the next one does, at midnight of the site."""
+    """Return the moments at which the ISO week of `day` and the week after it begin, in the time zone of the site."""
     monday = day - timedelta(days=day.weekday())
     return start_of_day(monday), start_of_day(monday + timedelta(days=7))
 
 
 def start_of_day(day: date) -> datetime:
-    """Return the midnight with which `day` begins on the site."""
+    """Return the moment at which `day` begins on the site."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 

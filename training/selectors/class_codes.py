@@ -1,6 +1,7 @@
-"""The state of the class codes, of what keeps them unique and of the sequence that makes them (K2).
+"""The state of class codes, of the constraint that keeps them unique, and of the sequence of their numbers (K2).
 
-Reads the catalog, so that it answers before, between and after the migrations that bring the constraint (K3).
+It reads the catalog of the database, so it can be asked before, between and after the migrations that add the
+constraint (K3).
 """
 
 from typing import Any

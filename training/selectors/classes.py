@@ -1,4 +1,4 @@
-"""Classes as they are read: whose they are, on which days they meet, and what has become of these days."""
+"""Classes: which of them somebody may read, on which days they meet, and what became of these days."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,12 +24,12 @@ Meeting = ClassAttendanceSession
 
 @dataclass(frozen=True)
 class CalendarDay:
-    """A day of a class's calendar: a meeting, or a day of its schedule that is blocked.
+    """A day in the calendar of a class: a meeting, or a day of its schedule that is blocked.
 
     Attributes:
-        hours: how long it meets; of a meeting, as it is stored.
+        hours: how many hours the class meets; those of a meeting are as stored.
         blocked: the holiday or the reason of the exception; empty where the class meets.
-        session: the meeting; None where there is none.
+        session: the meeting; None where the class has none on that day.
     """
 
     day: date
@@ -41,7 +41,7 @@ class CalendarDay:
 
 @dataclass(frozen=True)
 class StatusChange:
-    """When a class became a draft, active or stopped, and through whom (None: no login of the site)."""
+    """A change of the status of a class: to which one, when, and by whom; None where no login did it."""
 
     status: TrainingClass.Status
     stop_date: date | None
@@ -60,7 +60,7 @@ class MeetingOverlap:
 
 
 def visible_classes(user: User) -> QuerySet[TrainingClass]:
-    """Return the classes that this person may read, with what they name: all, a trainer's own, or none."""
+    """Return the classes that this person may read: all, a trainer's own, or none; with client, course and so on."""
     classes = TrainingClass.objects.select_related("client", "course", "agent", "venue")
     return within_reach(classes, user, Permission.READ_CLASS, trainer="agent")
 
@@ -69,15 +69,15 @@ def visible_class(user: User, class_id: int) -> TrainingClass:
     """Return a class that this person may read.
 
     Raises:
-        NotFound: there is none, for this person.
+        NotFound: there is none of this key that the person may read.
     """
     return check_class_found(visible_classes(user).select_related("updated_by").filter(pk=class_id).first())
 
 
 def by_code(classes: QuerySet[TrainingClass], text: str) -> QuerySet[TrainingClass]:
-    """Narrow to classes with `text` in their code, upper and lower case alike: its beginning, its number, all of it.
+    """Return those of `classes` whose code contains `text`, whatever the case of its letters.
 
-    A draft that has no code yet is found by what stands in its place, such as #39.
+    A draft without a code is found by what pages show in its place, such as #39.
     """
     wanted = "".join(text.split())
     found = Q(class_code__icontains=wanted) | Q(class_code__icontains=text.strip())
@@ -90,7 +90,7 @@ def by_code(classes: QuerySet[TrainingClass], text: str) -> QuerySet[TrainingCla
 
 
 def planned_days(training_class: TrainingClass) -> list[ClassDay]:
-    """Return the days of the class's schedule, blocked ones with the reason; none while dates or days are missing."""
+    """Return the days of a class by its schedule, blocked ones with the reason; none while its plan has gaps (H1)."""
     start, end = training_class.start_date, training_class.end_date
     if start is None or end is None or not training_class.schedule:
         return []
@@ -103,10 +103,10 @@ def planned_days(training_class: TrainingClass) -> list[ClassDay]:
 
 
 def class_calendar(training_class: TrainingClass, *, first: date, last: date) -> list[CalendarDay]:
-    """Return meetings and blocked days from `first` through `last`, by date; one query, and one more where
-    the schedule was changed since some of them were planned.
+    """Return the meetings and the blocked days of a class from `first` through `last`, by date.
 
-    A day that was captured or excepted and has been blocked since is there as the meeting that it was.
+    One query, and one more if the schedule was changed since some of the meetings were planned. A day that was captured
+    or excepted before it was blocked is a meeting.
     """
     meetings = training_class.sessions.filter(session_date__range=(first, last)).select_related("captured_by")
     planned = [each for each in planned_days(training_class) if first <= each.day <= last]
@@ -118,10 +118,13 @@ def class_calendar(training_class: TrainingClass, *, first: date, last: date) ->
 def calendar_after(
     training_class: TrainingClass | None, schedule: Schedule, *, start: date, end: date
 ) -> list[CalendarDay]:
-    """Return the days that a class would have with these dates and this schedule; at most two queries.
+    """Return the days that a class would have with these dates and this schedule, in at most two queries.
 
-    What was captured or excepted stays whatever is planned, and so do meetings before the day from which the schedule
-    counts (H1): these are there as the meetings that they are.
+    Captured and excepted meetings stay, whatever is planned, and so do meetings before the day from which the schedule
+    counts (H1).
+
+    Args:
+        training_class: None for a class that is not saved yet.
     """
     planned = class_days(schedule, start=start, end=end, holidays=public_holidays(first=start, last=end))
     if training_class is None or training_class.status == TrainingClass.Status.DRAFT:
@@ -134,11 +137,11 @@ def calendar_after(
 def _earlier_times(
     training_class: TrainingClass, planned: Iterable[ClassDay], meetings: Iterable[Meeting]
 ) -> dict[date, tuple[Interval, ...]]:
-    """Return the times of the meetings whose day the schedule holds no more, as the one said that planned them.
+    """Return by date the times of those meetings whose day the present schedule does not have.
 
-    A meeting keeps its hours whatever becomes of the schedule (H1); its times stand in the schedules that the class
-    had, which its audit events hold. The latest one that gives the day these very hours is the one; of a schedule that
-    could not be read nothing is known.
+    A meeting keeps its hours when the schedule changes (H1), but its times stand only in the schedule that planned it.
+    The audit events of the class hold all its schedules; the latest one in which the day has exactly these hours is
+    taken. Schedules that cannot be read are passed over.
     """
     hours = {each.day: each.hours for each in planned}
     wanted = {each.session_date: each.scheduled_hours for each in meetings if each.session_date not in hours}
@@ -171,10 +174,10 @@ def _calendar(
     *,
     earlier: Mapping[date, tuple[Interval, ...]] = MappingProxyType({}),
 ) -> list[CalendarDay]:
-    """Put planned days and meetings together by date; where both are, the meeting counts.
+    """Return planned days and meetings together, by date; where a day has both, the meeting counts.
 
     Args:
-        earlier: the times of meetings whose day is not planned any more.
+        earlier: by date, the times of meetings whose day is no longer planned.
     """
     days = {each.day: each for each in planned}
     held = {meeting.session_date: meeting for meeting in meetings}
@@ -191,7 +194,7 @@ def _calendar(
 
 
 def class_months(training_class: TrainingClass) -> list[date]:
-    """Return the first days of the months from the class's first day through its last."""
+    """Return the first day of every month from the first through the last day of a class; none while it lacks one."""
     start, end = training_class.start_date, training_class.end_date
     if start is None or end is None:
         return []
@@ -200,7 +203,7 @@ def class_months(training_class: TrainingClass) -> list[date]:
 
 
 def captures_missing(user: User, *, today: date) -> QuerySet[Meeting]:
-    """Return the meetings before today that this person may read and nobody has captured, the oldest first."""
+    """Return the meetings before today that nobody has captured and this person may read, the oldest first."""
     missing = Meeting.objects.filter(is_missing(today)).select_related(
         "training_class__client", "training_class__course", "training_class__agent"
     )
@@ -209,7 +212,7 @@ def captures_missing(user: User, *, today: date) -> QuerySet[Meeting]:
 
 
 def is_missing(today: date) -> Q:
-    """Meetings that were held before `today` and nobody has captured; a stopped class held none after its last day."""
+    """Return the condition of meetings before `today` that nobody has captured, apart from those after a stop."""
     held = Q(training_class__stop_date__isnull=True) | Q(session_date__lte=F("training_class__stop_date"))
     return Q(status=Meeting.Status.PENDING, session_date__lt=today) & held
 
@@ -218,7 +221,7 @@ def is_missing(today: date) -> Q:
 
 
 def status_history(training_class: TrainingClass) -> list[StatusChange]:
-    """Return how the class came to its state, from its audit events, the first one first."""
+    """Return the changes of the status of a class from its audit events, the first one first."""
     events: Any = TrainingClass.pgh_event_model.objects  # type: ignore[attr-defined]  # set by pghistory
     changes: list[StatusChange] = []
     for event in events.filter(pgh_obj_id=training_class.pk).select_related("updated_by").order_by("pgh_id"):
@@ -231,7 +234,7 @@ def status_history(training_class: TrainingClass) -> list[StatusChange]:
 def meetings_at(
     *, start: datetime, end: datetime, trainer_id: int | None = None, venue_id: int | None = None
 ) -> list[MeetingOverlap]:
-    """Return the meetings of classes in `[start, end)` that have the trainer or the venue; they warn only (S4)."""
+    """Return the meetings of classes in `[start, end)` that need the trainer or the venue; they only warn (S4)."""
     first, last = timezone.localdate(start), timezone.localdate(end)
     theirs = Q(pk__in=())
     if trainer_id is not None:
@@ -258,7 +261,7 @@ def meetings_at(
 
 
 def _times(meeting: Meeting) -> Iterator[tuple[datetime, datetime]]:
-    """Yield when a meeting begins and ends, by the schedule that planned it."""
+    """Yield the begin and the end of each interval of a meeting, by the schedule that planned it."""
     day = meeting.session_date
     planned = [each for each in planned_days(meeting.training_class) if each.day == day]
     for each in _calendar(planned, [meeting], earlier=_earlier_times(meeting.training_class, planned, [meeting])):

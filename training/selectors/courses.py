@@ -1,4 +1,4 @@
-"""Courses as they are offered and named."""
+"""Courses: which of them can be booked, their titles, and their prerequisites."""
 
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 
@@ -18,10 +18,10 @@ def bookable_versions(*, search: str = "") -> QuerySet[CourseVersion]:
 
 
 def course_title(course: str = "course") -> Subquery:
-    """The title of a row's course: of its published version, else of the latest that was, else of its newest draft.
+    """Return the expression of the title of a course: of its published, else latest archived, else newest version.
 
     Args:
-        course: the field of the row that holds the key of the course.
+        course: the field of the outer row that refers to the course; "pk" where that row is the course.
     """
     status = CourseVersion.Status
     place = Case(When(status=status.PUBLISHED, then=0), When(status=status.ARCHIVED, then=1), default=2)
@@ -39,10 +39,10 @@ def published_version(course_id: int) -> CourseVersion | None:
 
 
 def asked_before(*, except_course_id: int) -> dict[int, set[int]]:
-    """Return, by course, the keys of the courses that its published version and its drafts ask for, in one query.
+    """Return by course the keys of the prerequisites of its published version and its drafts, in one query.
 
     Args:
-        except_course_id: the course whose prerequisites are being decided.
+        except_course_id: the course whose prerequisites are being decided; it is left out.
     """
     links = CoursePrerequisite.objects.filter(course_version__course__deleted_at__isnull=True)
     links = links.exclude(course_version__status=CourseVersion.Status.ARCHIVED)

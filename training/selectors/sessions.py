@@ -1,4 +1,4 @@
-"""Sessions as they are listed: whose they are, which ones a filter means, and what changed since somebody looked."""
+"""Sessions: which of them somebody may read, which ones a filter means, and in which order they are listed."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ REFERENCE = re.compile(r"(?:S-\d{4}-)?0*(\d{1,18})", re.IGNORECASE)
 
 
 class Shown(TextChoices):
-    """What the list of sessions is narrowed to; the values stand in addresses."""
+    """The entries of the status strip above the list of sessions; the values stand in addresses."""
 
     OPEN = "open", gettext_lazy("Open")
     TO_FINALIZE = "to-finalize", gettext_lazy("To finalize")
@@ -32,10 +32,10 @@ class Shown(TextChoices):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionFilter:
-    """Which sessions are asked for, besides their state; what is None or empty does not narrow.
+    """Which sessions are asked for, apart from their state; what is None or empty does not narrow.
 
     Attributes:
-        first, last: days of the site between which a session starts, both included.
+        first, last: the first and the last day, in site time, on which a session may start.
         text: words that must all occur in reference, course, title, trainer or venue.
     """
 
@@ -48,16 +48,16 @@ class SessionFilter:
 
 
 def visible_sessions(user: User) -> QuerySet[Session]:
-    """Return the sessions that this person may read: all, a trainer's own, or none; deleted drafts are nobody's."""
+    """Return the sessions that this person may read: all, a trainer's own, or none. Nobody reads deleted drafts."""
     sessions = Session.objects.filter(deleted_at__isnull=True)
     return within_reach(sessions, user, Permission.READ_SESSION, trainer="trainer")
 
 
 def get_session(pk: int, *, user: User) -> Session:
-    """Return a session that this person may read, with what its plan names.
+    """Return a session that this person may read, with its course, version, trainer and venue.
 
     Raises:
-        NotFound: there is none, for this person.
+        NotFound: there is none of this key that the person may read.
     """
     related = ("course", "course_version", "trainer", "venue", "updated_by")
     return check_found(
@@ -67,7 +67,7 @@ def get_session(pk: int, *, user: User) -> Session:
 
 
 def in_state(shown: Shown, *, now: datetime) -> Q:
-    """Return the condition of one entry of the status strip; a count and its list both come from here."""
+    """Return the condition of one entry of the status strip; the list and the count beside the entry share it."""
     scheduled = Q(status=Session.Status.SCHEDULED)
     match shown:
         case Shown.OPEN:
@@ -82,7 +82,7 @@ def in_state(shown: Shown, *, now: datetime) -> Q:
 
 
 def matching(sessions: QuerySet[Session], wanted: SessionFilter) -> QuerySet[Session]:
-    """Return those of `sessions` that a filter means, with their `title`."""
+    """Return those of `sessions` that a filter leaves, each with its `title`."""
     sessions = with_title(sessions)
     for field, value in (
         ("course_id", wanted.course_id),
@@ -107,14 +107,14 @@ def count_by_state(sessions: QuerySet[Session], *, now: datetime) -> dict[Shown,
 
 
 def in_reading_order(sessions: QuerySet[Session], shown: Shown) -> QuerySet[Session]:
-    """What is still to do comes in the order of time, drafts without a day last; what is over, newest first."""
+    """Return `sessions` in the order of an entry of the strip: what is to do by time, what is over newest first."""
     if shown in (Shown.COMPLETED, Shown.CANCELLED, Shown.ALL):
         return sessions.order_by(F("start_time").desc(nulls_first=True), "-pk")
     return sessions.order_by(F("start_time").asc(nulls_last=True), "pk")
 
 
 def with_title(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """Add `title`: of the pinned version, else of the course."""
+    """Return `sessions` each with its `title`: of the pinned version, else of the course."""
     return sessions.annotate(
         title=Coalesce(F("course_version__title"), course_title(), Value(""), output_field=CharField())
     )

@@ -1,4 +1,4 @@
-"""Which site this is."""
+"""The identity of the site."""
 
 from uuid import UUID
 
@@ -6,5 +6,5 @@ from training.models.site import Site
 
 
 def site_identity() -> UUID:
-    """Return what tells this site from every other one; the evidence store bears it."""
+    """Return the identity of this site, which no other site has. The evidence store is marked with it."""
     return Site.objects.values_list("identity", flat=True).get()

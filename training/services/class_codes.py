@@ -1,4 +1,4 @@
-"""Class codes: the client's prefix and the next number of the sequence `class_code_seq` (K1)."""
+"""Giving out class codes: the client's prefix and the next number of the sequence `class_code_seq` (K1)."""
 
 from django.db import connection
 from django.db.models import Func, TextField, Value
@@ -10,8 +10,8 @@ from training.policies.class_codes import SEQUENCE, SEQUENTIAL
 def next_code(prefix: str) -> Concat:
     """Return the expression of a new code such as ABC1001, for the INSERT or UPDATE that gives it to one class.
 
-    The sequence hands out every number once, under any concurrency; a number whose transaction is rolled back is lost.
-    Within that statement it is safe from `move_sequence_past` too.
+    The sequence gives out every number once, however many ask at the same moment. A number is lost if its transaction
+    is rolled back. Since the statement also needs the table, it waits for whoever holds `lock_codes`.
     """
     number = Func(Value(SEQUENCE), function="nextval")
     at_least_four_digits = Func(number, Value(f"FM{'9' * 15}0000"), function="to_char", output_field=TextField())
@@ -19,18 +19,18 @@ def next_code(prefix: str) -> Concat:
 
 
 def lock_codes() -> None:
-    """Keep everybody else from giving out codes until the transaction ends: they wait, and readers do not."""
+    """Make everybody else who gives out codes wait until the transaction ends; readers do not wait."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE classes IN SHARE ROW EXCLUSIVE MODE")
 
 
 def move_sequence_past() -> int | None:
-    """Let the next number be higher than those of all sequential codes (K2); never move it back.
+    """Move the sequence past the numbers of all codes of its form (K2); it is never moved back.
 
-    The caller holds `lock_codes`. Numbers are not given back if the transaction is rolled back.
+    The caller holds `lock_codes`. The move stays even if the transaction is rolled back.
 
     Returns:
-        the number after which it now goes on, if it had to be moved.
+        the number after which the sequence goes on now; None where it did not have to be moved.
     """
     with connection.cursor() as cursor:
         cursor.execute(

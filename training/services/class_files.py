@@ -24,16 +24,17 @@ NEEDED = "class_code"
 
 
 class UnreadableFile(Invalid):
-    """The file is no table of classes."""
+    """The file cannot be read as a table of classes (400)."""
 
 
 @dataclass(frozen=True)
 class ClassRow:
-    """A row of the file, cells by column without blanks around them.
+    """A row of the file.
 
     Attributes:
         number: of the row as the spreadsheet shows it; the head is row 1.
-        surplus: how many cells it has beyond the head.
+        cells: by column, without blanks around them.
+        surplus: how many more cells the row has than the head.
     """
 
     number: int
@@ -42,10 +43,10 @@ class ClassRow:
 
 
 def read_rows(content: bytes) -> list[ClassRow]:
-    """Return the rows below the head; rows of blanks only are left out.
+    """Return the rows below the head, without rows that have only blanks.
 
     Raises:
-        UnreadableFile: it is not UTF-8, not CSV, or its head is not one of classes.
+        UnreadableFile: the file is not UTF-8, is not CSV, or its head does not name columns of classes.
     """
     try:
         text = content.decode("utf-8-sig")

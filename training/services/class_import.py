@@ -1,6 +1,6 @@
-"""Taking over classes from a file, with the codes that they have: all rows or none (K2).
+"""Importing classes from a file with the codes that they have: all rows or none (K2).
 
-They come in as drafts; a person gives them their schedule and activates them.
+The imported classes are drafts. A person gives them their schedules and activates them.
 """
 
 from collections import Counter
@@ -29,7 +29,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class RowReport:
-    """What became of a row: `code` is the one it has, empty where it gets a new one."""
+    """What became of a row; its code is empty where the class gets a new one."""
 
     number: int
     code: str
@@ -41,8 +41,8 @@ class ImportReport:
     """What became of a file.
 
     Attributes:
-        saved: whether the classes were written; nothing is while any row has a problem.
-        sequence_moved_to: the number past which new codes go on now, if it had to be moved.
+        saved: whether the classes were written; none are while any row has a problem.
+        sequence_moved_to: the number after which new codes go on now; None where the sequence was not moved.
     """
 
     rows: Sequence[RowReport]
@@ -55,11 +55,12 @@ def import_classes(
 ) -> ImportReport:
     """Check every row, and write all of them as drafts if none has a problem (K2).
 
-    Codes are kept as they are; a row without one gets a new one of its client. Nobody gives out a code meanwhile.
+    Codes stay as they are in the file; a row without one gets a new code of its client. Nobody else can give out codes
+    meanwhile.
 
     Args:
-        dry_run: check only.
-        progress: told how many rows of how many are written.
+        dry_run: only check the rows.
+        progress: is called with the number of rows that are written, and the number of all.
     """
     with acting(None):
         take_time()
@@ -176,7 +177,7 @@ def _not_one(name: str, wanted: str, count: int) -> str:
 
 @dataclass(frozen=True)
 class _Library:
-    """What rows name, by every word that names it."""
+    """The things that rows can name, by each of their names in lower case."""
 
     clients: Mapping[str, Sequence[Company]]
     courses: Mapping[str, Sequence[Course]]

@@ -1,7 +1,7 @@
 """Planning classes: draft, edit, activate, stop, start again, and the dated meetings that follow from the schedule.
 
-Every writer locks the class first, then its pending meetings by date. Meetings that are captured or excepted are never
-touched (H1).
+Every service locks the class first, then its pending meetings by date. Captured and excepted meetings are never changed
+here (H1). All need the permission to plan classes (`NotPermitted` otherwise).
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ Thing = TypeVar("Thing", Company, Course, Trainer, Venue)
 
 
 class ClassPlan(TypedDict, total=False):
-    """What a class is planned to be. A field left out stays as it is; None empties it."""
+    """The plan of a class. A field that is left out stays as it is; None empties it."""
 
     client_id: int | None
     class_type: str
@@ -43,7 +43,7 @@ class ClassPlan(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Synced:
-    """How many meetings were added, removed, or given other hours, to follow the schedule."""
+    """How many meetings were added, removed, or given other hours, so that they follow the schedule."""
 
     added: int = 0
     removed: int = 0
@@ -51,10 +51,10 @@ class Synced:
 
 
 def lock_class(*, class_id: int) -> TrainingClass:
-    """Lock a class against other planners; captures of its meetings go on (they lock the meeting).
+    """Lock a class, and return it with what its plan names. Captures of its meetings go on: they lock the meeting.
 
     Raises:
-        NotFound: it does not exist.
+        NotFound: there is no such class.
     """
     assert transaction.get_connection().in_atomic_block, "a lock ends with its transaction"  # noqa: S101  # programming error
     lock_row(TrainingClass.objects.all(), class_id, no_key=True)
@@ -63,9 +63,9 @@ def lock_class(*, class_id: int) -> TrainingClass:
 
 
 def lock_meeting(*, class_id: int, session_date: date) -> Meeting | None:
-    """Lock the dated meeting of a class against every other writer of it; None where the class has none that day.
+    """Lock the meeting of a class on a day, and return it; None where the class has none then.
 
-    Before learners and progressions. Plain FOR UPDATE: a row of hours that names it waits.
+    It is locked before workers and programmes, with a plain FOR UPDATE, so that new hours of the meeting wait.
     """
     assert transaction.get_connection().in_atomic_block, "a lock ends with its transaction"  # noqa: S101  # programming error
     meetings = Meeting.objects.filter(training_class=class_id, session_date=session_date)
@@ -75,10 +75,10 @@ def lock_meeting(*, class_id: int, session_date: date) -> Meeting | None:
 
 
 def create_class(*, plan: ClassPlan, by: User, now: datetime, activate: bool = False) -> TrainingClass:
-    """Write down a class, with a code as soon as it has a client (K1).
+    """Create a class, with a code as soon as it has a client (K1).
 
     Args:
-        activate: make it active in the same step; where that is refused, nothing is left.
+        activate: make it active in the same step; if that is refused, no draft is left.
 
     Raises:
         ClassNotPlannable: something is missing or wrong; `errors` names the fields.
@@ -103,15 +103,16 @@ def edit_class(
     """Change the plan of a draft or an active class; the meetings of an active one follow (H1).
 
     Args:
-        version: the version this person has seen; None does not ask.
-        activate: make a draft active in the same step; where that is refused, nothing is saved.
-        applies_from: from which day other days or times count in a class that has begun; None is today. Pending
-            meetings before it stay, for they may have been held; so do all that are captured or excepted.
+        version: the version that this person has seen; None does not ask.
+        applies_from: the day from which changed days and times count in a class that has begun; None means today.
+            Pending meetings before it stay, because they may have been held.
+        activate: make a draft active in the same step; if that is refused, nothing is saved.
 
     Raises:
-        ClassNotInThisState: it is stopped.
+        NotFound: there is no such class.
+        ClassNotInThisState: it is stopped, or `activate` and it is no draft.
         Stale: somebody else was faster.
-        ClassNotPlannable: as `create_class`; client and course of an active class stay.
+        ClassNotPlannable: something is missing or wrong, or client or course of an active class would change.
     """
     check_may(by, Permission.PLAN_CLASSES)
     with acting(by):
@@ -126,10 +127,15 @@ def edit_class(
 
 
 def activate_class(*, class_id: int, by: User, now: datetime, version: int | None = None) -> TrainingClass:
-    """Make a draft active: its meetings are there to be captured.
+    """Make a draft active, and create its meetings.
+
+    Args:
+        version: the version that this person has seen; None does not ask.
 
     Raises:
+        NotFound: there is no such class.
         ClassNotInThisState: it is no draft.
+        Stale: somebody else was faster.
         ClassNotPlannable: something is missing, or it would never meet.
     """
     check_may(by, Permission.PLAN_CLASSES)
@@ -141,11 +147,17 @@ def activate_class(*, class_id: int, by: User, now: datetime, version: int | Non
 
 
 def stop_class(*, class_id: int, stop_date: date, by: User, now: datetime, version: int | None = None) -> TrainingClass:
-    """Stop a class: its pending meetings after that day are gone; those before can still be captured (H3).
+    """Stop a class and remove its pending meetings after that day; earlier ones can still be captured (H3).
+
+    Args:
+        stop_date: the last day on which the class meets.
+        version: the version that this person has seen; None does not ask.
 
     Raises:
+        NotFound: there is no such class.
         ClassNotInThisState: it is not active.
-        ClassNotPlannable: `errors["stop_date"]`: not one of its days, or hours are captured for a later one.
+        Stale: somebody else was faster.
+        ClassNotPlannable: `errors["stop_date"]`: the class does not run on that day, or has captured hours after it.
     """
     check_may(by, Permission.PLAN_CLASSES)
     with acting(by):
@@ -154,7 +166,7 @@ def stop_class(*, class_id: int, stop_date: date, by: User, now: datetime, versi
         policies.check_version(found, version)
         found.status, found.stop_date = CLASS_STATE_AFTER[ClassStep.STOP], stop_date
         _save(found, {"status", "stop_date"}, by=by, now=now)
-        # After the meetings to be removed were locked, nobody captures one of them any more.
+        # `_sync` locks the meetings that go, so from then on nobody can capture one of them.
         _sync(found, now=now)
         captured = found.sessions.filter(status=Meeting.Status.CAPTURED).aggregate(until=Max("session_date"))
         policies.check_stop_date(found, stop_date, captured["until"])
@@ -164,13 +176,16 @@ def stop_class(*, class_id: int, stop_date: date, by: User, now: datetime, versi
 def restart_class(
     *, class_id: int, by: User, now: datetime, version: int | None = None, applies_from: date | None = None
 ) -> TrainingClass:
-    """Start a stopped class again; the meetings that its schedule still holds come back.
+    """Start a stopped class again, and create the meetings that its schedule still has.
 
     Args:
-        applies_from: from which day on they come back; None is today, for while it was stopped the class did not meet.
+        version: the version that this person has seen; None does not ask.
+        applies_from: the day from which there are meetings again; None means today.
 
     Raises:
+        NotFound: there is no such class.
         ClassNotInThisState: it is not stopped.
+        Stale: somebody else was faster.
     """
     check_may(by, Permission.PLAN_CLASSES)
     with acting(by):
@@ -191,6 +206,7 @@ def delete_draft_class(*, class_id: int, by: User) -> None:
     """Delete a draft; its code is not given out again.
 
     Raises:
+        NotFound: there is no such class.
         ClassNotInThisState: it is no draft.
     """
     check_may(by, Permission.PLAN_CLASSES)
@@ -201,7 +217,7 @@ def delete_draft_class(*, class_id: int, by: User) -> None:
 
 
 def sync_sessions(*, class_id: int, now: datetime) -> Synced:
-    """Bring the meetings of a class in step with its schedule and the public holidays (H1); drafts have none.
+    """Make the meetings of a class follow its schedule and the public holidays (H1); drafts have no meetings.
 
     Raises:
         NotFound: there is no such class.
@@ -220,10 +236,12 @@ def _write(
     by: User,
     now: datetime,
 ) -> TrainingClass:
-    """Check a plan for its status, write it, and let the meetings follow.
+    """Check a plan, write it, and make the meetings follow.
 
     Args:
-        training_class: locked, or new.
+        training_class: the locked class, or a new one.
+        to: the status that the class has afterwards.
+        applies_from: as in `edit_class`.
     """
     today = timezone.localdate(now)
     before = Schedule.from_json(training_class.schedule) if training_class.schedule else None
@@ -253,7 +271,7 @@ def _write(
         written.add("class_code")
     _save(training_class, written, by=by, now=now)
     if to != TrainingClass.Status.DRAFT:
-        # After the meetings to be removed were locked, nobody captures one of them any more.
+        # `_sync` locks the meetings that go, so from then on nobody can capture one of them.
         _sync(training_class, now=now)
         if {"start_date", "end_date"} & changed.keys():
             captured = training_class.sessions.filter(status=Meeting.Status.CAPTURED)
@@ -263,12 +281,12 @@ def _write(
 
 
 def _check_chosen(training_class: TrainingClass, changed: dict[str, object]) -> None:
-    """Load what the plan newly names, and check that it is offered."""
+    """Load the things that are new to the plan, and check that they are in use."""
     new: dict[str, Company | Course | Trainer | Venue | None] = {}
     if "client_id" in changed:
         new["client"] = training_class.client = _chosen(Company.objects, "client", training_class.client_id)
     if "course_id" in changed:
-        # Locked, so that nobody deletes it before the class names it.
+        # Locked, so that nobody deletes the course before the class refers to it.
         courses = Course.objects.select_for_update(no_key=True)
         new["course"] = training_class.course = _chosen(courses, "course", training_class.course_id)
     if "agent_id" in changed:
@@ -283,7 +301,7 @@ def _chosen(things: QuerySet[Thing] | models.Manager[Thing], field: str, pk: int
 
 
 def _save(training_class: TrainingClass, fields: set[str], *, by: User, now: datetime) -> None:
-    """Write these fields, with who and when, as the next version of the class."""
+    """Write these fields, who did it and when, and the next version number."""
     training_class.updated_by, training_class.updated_at = by, now
     if training_class.pk is None:
         training_class.save()
@@ -291,14 +309,14 @@ def _save(training_class: TrainingClass, fields: set[str], *, by: User, now: dat
         training_class.version += 1
         training_class.save(update_fields=[*fields, "version", "updated_by", "updated_at"])
     if "class_code" in fields:
-        del training_class.class_code  # read from the database when somebody asks
+        del training_class.class_code  # it was an expression; its value is read when it is needed
 
 
 def _sync(training_class: TrainingClass, *, now: datetime) -> Synced:
-    """Add, remove and change pending meetings until they are those of the schedule; the class is locked.
+    """Add, remove and change pending meetings of a locked class until they are those of its schedule.
 
-    Days before the one from which the schedule counts are an earlier schedule's. A pending meeting that something
-    names, such as a void, stays too: it was held, and wants to be captured or excepted.
+    Meetings before the day from which the schedule counts were planned by an earlier one, and stay. A pending meeting
+    to which another row refers, such as a void, stays too: it was held, and has to be captured or excepted.
     """
     start, end, schedule = policies.check_whole(training_class, Schedule.from_json(training_class.schedule))
     last = min(end, training_class.stop_date or end)
@@ -325,7 +343,7 @@ def _sync(training_class: TrainingClass, *, now: datetime) -> Synced:
 
 
 def _unnamed(meetings: QuerySet[Meeting]) -> list[int]:
-    """Return the keys of those meetings that no row of any table names."""
+    """Return the keys of those meetings to which no protected row of any table refers."""
     protecting = [each for each in Meeting._meta.related_objects if each.on_delete is models.PROTECT]
     named = {f"{relation.name}__isnull": True for relation in protecting}
     return list(meetings.filter(**named).values_list("pk", flat=True))

@@ -11,9 +11,9 @@ from training.services.library_rows import create_row, edit_row
 
 
 class CompanyFacts(TypedDict, total=False):
-    """What is known of a company. A field left out stays as it is.
+    """What is known of a company. A field that is left out stays as it is.
 
-    An empty `class_code_prefix` is made from the name (K1); class codes given out already never change.
+    An empty `class_code_prefix` is made from the name (K1). Codes of existing classes never change.
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""Courses and the versions of their syllabus: what is taught changes by a new version, never in place (S12).
+"""Courses and the versions of their syllabus. What is taught changes by a new version, never in place (S12).
 
-Every writer locks the course first; its versions belong to that lock.
+Every service locks the course first, and with it all its versions.
 """
 
 from collections.abc import Collection, Iterable
@@ -28,7 +28,7 @@ from training.selectors.courses import asked_before
 
 
 class Syllabus(TypedDict, total=False):
-    """What a version says, by field of `CourseVersion`. A field left out is taken from the version before."""
+    """What a version says, by field of `CourseVersion`. A field that is left out is taken from the version before."""
 
     title: str
     category: str
@@ -45,19 +45,19 @@ TAKEN_OVER = tuple(field for field in Syllabus.__annotations__ if field != "chan
 
 
 class CourseInvalid(Invalid):
-    """The code of a course breaks its rule, or is taken; `errors` names it."""
+    """The code of a course breaks its rule or is taken (400); `errors["code"]` says which."""
 
 
 class CourseBooked(Conflict):
-    """Open sessions, classes or other courses need the course."""
+    """Open sessions, classes or other courses need the course (409)."""
 
 
 def create_course(*, code: str, by: User) -> Course:
-    """Add a course, which is offered for booking once it has a published version. Its code never changes.
+    """Add a course. It can be booked once it has a published version; its code never changes.
 
     Raises:
         NotPermitted: not granted.
-        CourseInvalid: the code has not the form of one, or belongs to another course, deleted ones included.
+        CourseInvalid: the code has another form, or another course has it, be it a deleted one.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     course = Course(code=code, created_by=by, updated_by=by)
@@ -90,11 +90,11 @@ def create_version(
     now: datetime,
     prerequisites: Collection[int] | None = None,
 ) -> CourseVersion:
-    """Add a draft of the course's next version, made from the one before.
+    """Add a draft of the next version of a course, as a copy of the version before with changes.
 
     Args:
         syllabus: what differs from the version before; for a first version at least title and duration.
-        prerequisites: keys of courses that should be held before; None takes over those of the version before.
+        prerequisites: keys of the courses to be held before; None takes those of the version before.
 
     Raises:
         NotPermitted: not granted.
@@ -129,12 +129,12 @@ def edit_draft_version(
     prerequisites: Collection[int] | None = None,
     loaded: datetime | None = None,
 ) -> CourseVersion:
-    """Change a version that nobody can have pinned yet.
+    """Change a draft of a version, which no session can have pinned.
 
     Args:
-        syllabus: what changes; a field left out stays as it is.
-        prerequisites: keys of courses that should be held before; None leaves them.
-        loaded: `updated_at` of what the person had before them; None does not ask.
+        syllabus: what changes; a field that is left out stays as it is.
+        prerequisites: keys of the courses to be held before; None leaves them as they are.
+        loaded: `updated_at` of the draft when the person loaded it; None does not ask.
 
     Raises:
         NotPermitted: not granted.
@@ -159,19 +159,19 @@ def edit_draft_version(
 
 
 def publish_version(*, version_id: int, by: User, now: datetime, loaded: datetime | None = None) -> CourseVersion:
-    """Make a draft the version that sessions pin from now on; the one before it is archived in the same moment.
+    """Make a draft the version that sessions pin from now on, and archive the one that was published before.
 
-    Sessions that are scheduled keep the version they have pinned (S12).
+    Sessions that are scheduled keep the version that they have pinned (S12).
 
     Args:
-        loaded: `updated_at` of the draft that the person has read; None does not ask.
+        loaded: `updated_at` of the draft when the person loaded it; None does not ask.
 
     Raises:
         NotPermitted: not granted.
         NotFound: there is no such version.
         VersionInUse: it is no draft.
         Stale: somebody has changed the draft since.
-        SyllabusInvalid: a prerequisite asks for this course in turn, since the draft was written.
+        SyllabusInvalid: since the draft was written, a prerequisite has come to ask for this course in turn.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):
@@ -185,7 +185,7 @@ def publish_version(*, version_id: int, by: User, now: datetime, loaded: datetim
 
 
 def archive_version(*, version_id: int, by: User, now: datetime) -> CourseVersion:
-    """Withdraw the published version; the course is offered for booking again when another one is published.
+    """Withdraw the published version; the course can be booked again when another version is published.
 
     Raises:
         NotPermitted: not granted.
@@ -200,7 +200,7 @@ def archive_version(*, version_id: int, by: User, now: datetime) -> CourseVersio
 
 
 def delete_draft_version(*, version_id: int, by: User) -> None:
-    """Delete a draft of a version for real; nothing can name it yet.
+    """Delete a draft of a version for real; nothing can refer to it yet.
 
     Raises:
         NotPermitted: not granted.
@@ -215,9 +215,9 @@ def delete_draft_version(*, version_id: int, by: User) -> None:
 
 
 def delete_unbooked_course(*, course_id: int, by: User, now: datetime) -> Course:
-    """Take a course out of use, unless an open session or class needs it; its versions and all that is past stay.
+    """Take a course out of use, unless an open session, class or course needs it. Its versions and the past stay.
 
-    Whether roles or areas ask for it is a question for the layer above: call `learners.services.courses.delete_course`.
+    It does not ask whether roles or areas require the course: `learners.services.courses.delete_course` does.
 
     Raises:
         NotPermitted: not granted.
@@ -237,8 +237,8 @@ def check_unbooked(course: Course) -> None:
     """Refuse to take a course out of use that something open needs.
 
     Raises:
-        CourseBooked: a draft or scheduled session, or a class that is not stopped, is of this course, or another
-            course has it as a prerequisite.
+        CourseBooked: a draft or scheduled session or a class that is not stopped has it, or another course has it as a
+            prerequisite.
     """
     session = course.sessions.filter(
         deleted_at__isnull=True, status__in=(Session.Status.DRAFT, Session.Status.SCHEDULED)
@@ -275,7 +275,7 @@ def check_unbooked(course: Course) -> None:
 
 
 def lock_course(*, course_id: int) -> Course:
-    """Lock one course against every other writer of it and its versions, and against sessions that would name it.
+    """Lock a course with its versions, and return it; nobody can book or require it meanwhile.
 
     Raises:
         NotFound: it does not exist or is deleted.
@@ -287,7 +287,11 @@ def lock_course(*, course_id: int) -> Course:
 
 
 def _lock_version(version_id: int) -> CourseVersion:
-    """Lock the course of a version, and read the version as it is then."""
+    """Lock the course of a version, and return the version as it is under the lock.
+
+    Raises:
+        NotFound: there is no such version, or its course is deleted.
+    """
     course_id = CourseVersion.objects.filter(pk=version_id).values_list("course_id", flat=True).first()
     if course_id is not None:
         course = lock_course(course_id=course_id)
@@ -298,7 +302,7 @@ def _lock_version(version_id: int) -> CourseVersion:
 
 
 def _ask_before(version: CourseVersion, course_ids: Iterable[int]) -> None:
-    """Make these courses the prerequisites of a version, and no others."""
+    """Make exactly these courses the prerequisites of a version."""
     wanted = set(course_ids)
     _check_prerequisites(version, wanted)
     version.prerequisite_links.exclude(course__in=wanted).delete()
@@ -309,7 +313,11 @@ def _ask_before(version: CourseVersion, course_ids: Iterable[int]) -> None:
 
 
 def _check_prerequisites(version: CourseVersion, course_ids: Iterable[int]) -> None:
-    """Under the lock of one course only: of two drafts written at one moment, whoever publishes is asked again."""
+    """Refuse prerequisites that lead back to the course.
+
+    Only one course is locked, so two drafts that are written at the same moment can ask for each other. Publishing
+    checks once more.
+    """
     wanted = set(course_ids)
     if wanted:
         codes = dict(Course.objects.filter(deleted_at__isnull=True).values_list("pk", "code"))

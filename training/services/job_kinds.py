@@ -1,4 +1,4 @@
-"""Which kinds of jobs there are. An app declares its own in its `tasks` module, which procrastinate finds by itself."""
+"""The kinds of jobs. An app declares its own kinds in its module `tasks`, which procrastinate finds by itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,26 +13,26 @@ from training.core.refusals import NotFound
 
 
 class Tell(Protocol):
-    """Says how far the work is; asked often, it writes seldom.
+    """Writes down how far the work is. It may be called often, and writes only now and then.
 
     Raises:
-        StoppedError: nobody wants the rest: it was cancelled, goes on elsewhere, or the worker has to leave.
+        StoppedError: the work is to end: it was cancelled, or another worker does it now.
     """
 
     def __call__(self, done: int, total: int) -> None: ...
 
 
 def untold(done: int, total: int) -> None:
-    """Tell nobody: somebody waits for the file itself."""
+    """Do nothing, where somebody waits for the file itself and no job is there."""
 
 
 @dataclass(frozen=True)
 class Product:
-    """What a job made.
+    """What a job has made.
 
     Attributes:
-        file: the content, open; whoever takes the product reads it from its beginning and closes it.
-        log: writes down what of the site is in it, in the transaction in which the file becomes somebody's.
+        file: the open file; whoever takes the product reads it from its beginning and closes it.
+        log: logs which data of the site are in the file, in the transaction in which the job is done.
     """
 
     name: str
@@ -45,8 +45,9 @@ class Make(Protocol):
     """Makes what was asked for.
 
     Args:
-        query: what was asked for, as the address of its page says it.
-        by: who asked; the work is done with their rights.
+        query: what was asked for, in the form of the query of an address.
+        by: the login that asked; only what this login may read is in the file.
+        tell: is called while the work goes on.
 
     Raises:
         Refusal: it cannot be made; the sentence says why.
@@ -60,7 +61,10 @@ class Kind:
     """One kind of job.
 
     Attributes:
-        check: refuses a login that may not have what it makes, when it is asked for, made and handed out.
+        name: as it is stored with jobs.
+        label: what it makes, in words.
+        check: refuses a login that may not have the file. It is asked when the job is asked for, done and handed out.
+        make: does the work.
     """
 
     name: str
@@ -73,7 +77,7 @@ _KINDS: dict[str, Kind] = {}
 
 
 def declare(kind: Kind) -> Kind:
-    """Add a kind to those that there are."""
+    """Add a kind, and return it."""
     _KINDS[kind.name] = kind
     return kind
 

@@ -1,9 +1,8 @@
-"""What the worker does with jobs: runs them, finds those whose worker was lost, clears away what has waited enough.
+"""What the worker does with jobs: it runs them, finds those whose worker was lost, and removes old ones.
 
-A job may be begun more than once: its worker was killed, the database went away, or a worker was slow to answer and
-taken for dead. So each run has a number, writes under it only, and its file has a name of its own: one run ends the
-job, whatever the others still do. No lock is held meanwhile, since PgBouncer in transaction mode keeps none of a
-session.
+A job may be begun more than once: its worker was killed, the database went away, or a slow worker was taken for dead.
+So each run has a number and writes only while the job has this number, and its file has a name of its own. One run ends
+the job, whatever the others still do. No lock is held meanwhile, because PgBouncer in transaction mode keeps none.
 """
 
 import hashlib
@@ -33,13 +32,13 @@ from training.services.jobs import keep
 logger = structlog.get_logger(__name__)
 
 TOLD_EVERY_SECONDS = 0.5
-SILENCE = timedelta(seconds=15)  # after which a job is nobody's
+SILENCE = timedelta(seconds=15)  # after it, the worker of a job is taken for lost
 MOST_LOSSES = 3
 CHUNK = 1024 * 1024
 A_DAY = timedelta(days=1)
 
 in_hand: set[int] = set()
-"""Keys of the jobs that this process runs; the worker says for them that they are alive."""
+"""Keys of the jobs that this process runs; for these `say_alive` is called while they go on."""
 
 UNOWNED = """
     SELECT j.id, j.task_id, j.lost, t.status = 'doing' AS is_taken
@@ -56,17 +55,17 @@ UNOWNED = """
 
 
 class StoppedError(Exception):
-    """Nobody wants the rest of a run."""
+    """A run is to end, because the job was cancelled or another run has taken its place."""
 
 
 def run(job_id: int, *, check_stays: Callable[[], None] = lambda: None) -> None:
-    """Do a job, as whoever asked for it, and write down how it ended.
+    """Do a job in the name of whoever asked for it, and write down how it ended.
 
     Args:
-        check_stays: asked whenever the work says how far it is; it raises where the worker has to leave.
+        check_stays: is called whenever the work says how far it is; it raises if the worker has to leave.
 
     Raises:
-        OperationalError, InterfaceError: the database went away; the job is begun again.
+        OperationalError, InterfaceError: the database went away; the job will be begun again.
     """
     job = _begin(job_id, now=timezone.now())
     if job is None:
@@ -99,7 +98,7 @@ def _run(job: Job, check_stays: Callable[[], None]) -> None:
 
 
 def _begin(job_id: int, *, now: datetime) -> Job | None:
-    """Take a job in hand under a new number; None where nobody wants it any more."""
+    """Begin a job under a new number, and return it; None where it has ended already."""
     running = Job.State.RUNNING
     wanted = Job.objects.filter(pk=job_id, state__in=states_before(running))
     if not wanted.update(state=running, run=F("run") + 1, started_at=now, seen_at=now, done=0, total=None):
@@ -123,13 +122,17 @@ def _progress(job: Job, check_stays: Callable[[], None]) -> Tell:
 
 
 def _still(job: Job, **changes: object) -> bool:
-    """Change the row of a job if this run is still the one that it waits for, and tell whether it is."""
+    """Change the row of a job if this run is still the current one, and tell whether it is."""
     mine = Job.objects.filter(pk=job.pk, run=job.run, state=Job.State.RUNNING)
     return bool(mine.update(**changes))
 
 
 def _finish(job: Job, product: Product) -> None:
-    """Keep the file, then tell in one transaction that it is there, and what is in it."""
+    """Store the file, then write down in one transaction that the job is done and what is in the file.
+
+    Raises:
+        StoppedError: this run is not the current one any more; its file is removed.
+    """
     sha256, size = hashlib.sha256(), 0
     product.file.seek(0)
     while chunk := product.file.read(CHUNK):
@@ -164,7 +167,7 @@ def _fail(job: Job, sentence: str) -> None:
 
 
 def hand_back(job_id: int) -> None:
-    """Let another worker begin a job that this one cannot end, because it has to stop itself."""
+    """Give back a job that this worker cannot end because it has to stop; another worker begins it again."""
     waiting = Job.State.WAITING
     Job.objects.filter(pk=job_id, state__in=states_before(waiting)).update(state=waiting, seen_at=None)
 
@@ -173,16 +176,16 @@ def hand_back(job_id: int) -> None:
 
 
 def say_alive(jobs: Set[int], *, now: datetime) -> None:
-    """Say of jobs that somebody works on them, however long one step of theirs takes."""
+    """Write down that somebody works on these jobs, also while a single step takes long."""
     if jobs:
         Job.objects.filter(pk__in=list(jobs), state=Job.State.RUNNING).update(seen_at=now)
 
 
 def recover(*, now: datetime) -> int:
-    """Put back what nobody works on any more, and return how many jobs that were.
+    """Put back the jobs on which nobody works any more, and return how many there were.
 
-    A worker that was killed leaves its job taken, for ever; so does one whose database went away. After
-    `MOST_LOSSES` the job itself is taken for the cause.
+    A worker that was killed, or whose database went away, leaves its job marked as taken. After `MOST_LOSSES` lost
+    workers the job fails, since it is probably the cause.
     """
     with connection.cursor() as cursor:
         cursor.execute(UNOWNED, [now - SILENCE])
@@ -206,10 +209,10 @@ def recover(*, now: datetime) -> int:
 
 
 def purge(*, now: datetime) -> int:
-    """Remove jobs whose file has waited long enough, with their files, and files that no job names.
+    """Remove jobs whose file has waited long enough, with their files, and files to which no job refers.
 
     Returns:
-        How many jobs went.
+        how many jobs were removed.
     """
     old = Job.objects.filter(asked_at__lt=now - settings.FILES_WAIT).exclude(state__in=Job.OPEN)
     gone = 0
@@ -240,7 +243,7 @@ def _waiting_files() -> Iterator[str]:
 
 
 def _forget(key: str) -> None:
-    """Remove a file; what cannot be removed now is found by the next purge."""
+    """Remove a file; one that cannot be removed now is found by the next purge."""
     try:
         storages["waiting"].delete(key)
     except Exception:

@@ -1,4 +1,4 @@
-"""Jobs as people know them: asked for, cancelled, handed out, gone after some days. Their work: `job_runs`."""
+"""What people do with jobs: ask for them, cancel them, take their files. `job_runs` does the work."""
 
 import secrets
 from datetime import datetime
@@ -28,10 +28,10 @@ TASK, QUEUE = "training.run_job", "jobs"
 
 
 class RunsAlready(Conflict):
-    """One of this kind is being made for this login.
+    """A job of this kind is being done for this login (409).
 
     Attributes:
-        job: the one that is.
+        job: that job.
     """
 
     def __init__(self, job: Job) -> None:
@@ -43,24 +43,27 @@ class RunsAlready(Conflict):
 
 
 class Ended(Conflict):
-    """The job has ended."""
+    """The job has ended, so it cannot be cancelled (409)."""
 
 
 class WaitingStoreUnavailable(Unavailable):
-    """The place where files wait does not take or hand them out."""
+    """The store of waiting files cannot be written or read (503)."""
 
 
 @database_refusals()
 def ask(*, kind: str, title: str, query: str, by: User, now: datetime) -> Job:
-    """Ask for a job; the worker does it, with the rights of `by`.
+    """Ask for a job, which a worker does with the rights of `by`.
+
+    There is one job of a kind at a time for each login. Whoever asks for the same once more gets the job that runs.
 
     Args:
-        title: what it makes, in words for whoever asks.
-        query: what is asked for, as the address of its page says it: keys and choices.
+        kind: the name of a kind of job.
+        title: what it makes, in words.
+        query: what is asked for, in the form of the query of an address: keys and choices.
 
     Raises:
         NotPermitted: this login may not have it.
-        RunsAlready: one of this kind at a time for each login; asked for the same once more, it is that one's.
+        RunsAlready: another job of this kind runs for this login.
     """
     kind_of(kind).check(by)
     try:
@@ -90,7 +93,7 @@ def own_job(*, job_id: int, by: User) -> Job:
     """Return a job of this login.
 
     Raises:
-        NotFound: it is somebody else's, or there is none.
+        NotFound: there is none of this key, or it is somebody else's.
     """
     return check_found(
         Job.objects.filter(pk=job_id, asked_by=by).first(),
@@ -100,11 +103,11 @@ def own_job(*, job_id: int, by: User) -> Job:
 
 @database_refusals()
 def cancel(*, job_id: int, by: User, now: datetime) -> Job:
-    """Stop a job; what was made of it by now is thrown away by the worker.
+    """Cancel a job; the worker throws away what it has made of it.
 
     Raises:
         NotFound: as `own_job`.
-        Ended: there is nothing to stop.
+        Ended: it has ended already.
     """
     job = own_job(job_id=job_id, by=by)
     cancelled = Job.State.CANCELLED
@@ -117,10 +120,10 @@ def cancel(*, job_id: int, by: User, now: datetime) -> Job:
 
 @database_refusals()
 def hand_out(*, job_id: int, by: User, now: datetime) -> tuple[Job, IO[bytes]]:
-    """Return a job and its file, open; that it was taken is written down.
+    """Return a job and its open file, and write down that it was taken (X1).
 
     Raises:
-        NotFound: there is nothing to hand out.
+        NotFound: there is no such job of this login, or it has no file, or no longer.
         NotPermitted: this login may not have it any more.
         WaitingStoreUnavailable: the file cannot be read now.
     """
@@ -156,10 +159,10 @@ def hand_out(*, job_id: int, by: User, now: datetime) -> tuple[Job, IO[bytes]]:
 
 
 def keep(*, job: Job, name: str, file: IO[bytes]) -> str:
-    """Put a file where files wait, and return its key; no other run of the job has the same.
+    """Store a file of a job, and return its key, which no other run of the job uses.
 
     Raises:
-        WaitingStoreUnavailable: it was not kept.
+        WaitingStoreUnavailable: it was not stored.
     """
     key = f"{job.pk}-{secrets.token_hex(8)}{PurePosixPath(name).suffix}"
     file.seek(0)

@@ -1,8 +1,8 @@
-"""Planning sessions: draft, edit, schedule, cancel, delete, for those who may plan (`NotPermitted` for others).
+"""Planning sessions: draft, edit, schedule, cancel, delete. All need the permission to plan (`NotPermitted` otherwise).
 
-Every writer locks in one order: the session, its trainers by pk, its venues by pk, old and new ones. What was checked
-under these locks still holds when it is written, so of two people booking one slot exactly one wins (S5); the
-exclusion constraints of the table stand behind that for writers who do not come through here.
+Every service locks in one order: the session, then the old and the new trainer by key, then the old and the new venue
+by key. What was checked under these locks still holds when it is written, so of two people who book the same slot
+exactly one wins (S5). Whoever writes without these services is refused by the exclusion constraints of the table.
 """
 
 from datetime import datetime
@@ -25,7 +25,7 @@ Resource = TypeVar("Resource", Trainer, Venue)
 
 
 class Plan(TypedDict, total=False):
-    """What a session is planned to be. A field left out stays as it is; None empties it."""
+    """The plan of a session. A field that is left out stays as it is; None empties it."""
 
     course_id: int
     trainer_id: int | None
@@ -35,9 +35,9 @@ class Plan(TypedDict, total=False):
 
 
 def lock_session(*, session_id: int) -> Session:
-    """Lock one session against every other writer of it, of its list and of its evidence; the first lock of all.
+    """Lock a session with its list and its evidence, and return it with what its plan names. It is locked first of all.
 
-    Plain FOR UPDATE, so that a list insert, which share-locks the row through its foreign key, waits for finalize.
+    The lock is a plain FOR UPDATE, so that a new line of the list waits as well: its foreign key locks the session.
 
     Raises:
         NotFound: it does not exist or is deleted.
@@ -62,7 +62,7 @@ def create_draft(
     by: User,
     now: datetime,
 ) -> Session:
-    """Write down a plan that needs a course and nothing else; nobody is booked yet (S1).
+    """Create a draft, which needs only a course; nobody is booked yet (S1).
 
     Raises:
         NotPlannable: the course, trainer or venue cannot be chosen, or the end is not after the start.
@@ -83,7 +83,7 @@ def create_scheduled(
     by: User,
     now: datetime,
 ) -> Session:
-    """Plan and book a session in one step; where S2 refuses, not even a draft is left.
+    """Create a scheduled session in one step; if S2 refuses it, no draft is left.
 
     Raises:
         NotPlannable, Booked: as `schedule_session`.
@@ -106,13 +106,14 @@ def edit_session(
     """Change any field of a draft or scheduled session (S3); a scheduled one must still pass S2.
 
     Args:
-        version: the version this person has seen; None does not ask.
-        reason: why, needed once there is a mark or evidence (S11).
+        version: the version that this person has seen; None does not ask.
+        reason: why; it is needed once there is a mark or evidence (S11).
 
     Raises:
-        NotInThisState: completed or cancelled.
+        NotFound: there is no such session.
+        NotInThisState: it is completed or cancelled.
         Stale: somebody else was faster.
-        CourseIsFixed, ReasonMissing: S11.
+        CourseIsFixed, ReasonMissing: there is a mark or evidence (S11).
         NotPlannable, Booked: as `schedule_session`.
     """
     check_may(by, Permission.PLAN)
@@ -132,16 +133,18 @@ def schedule_session(
     version: int | None = None,
     reason: str = "",
 ) -> Session:
-    """Book a draft: pin the published course version, hold trainer and venue (S2).
+    """Schedule a draft: pin the published course version, and book trainer and venue (S2).
 
     Args:
         changes: last changes to the draft, in the same step.
         version, reason: as in `edit_session`.
 
     Raises:
+        NotFound: there is no such session.
         NotInThisState: it is no draft.
+        Stale: somebody else was faster.
         NotPlannable: something is missing or wrong; `errors` names the fields.
-        Booked: trainer or venue has another session at that time, which it names.
+        Booked: trainer or venue has another session at that time, which the sentence names.
     """
     check_may(by, Permission.PLAN)
     with acting(by):
@@ -155,7 +158,8 @@ def cancel_session(*, session_id: int, reason: str, by: User, now: datetime) -> 
     """Cancel a draft or scheduled session; its trainer and venue are free again (S8).
 
     Raises:
-        NotInThisState: completed or cancelled.
+        NotFound: there is no such session.
+        NotInThisState: it is completed or cancelled.
         ReasonMissing: no reason was given.
     """
     check_may(by, Permission.PLAN)
@@ -169,9 +173,10 @@ def cancel_session(*, session_id: int, reason: str, by: User, now: datetime) -> 
 
 
 def delete_draft(*, session_id: int, by: User, now: datetime) -> None:
-    """Take a draft out of sight; the row stays (S8).
+    """Delete a draft: pages show it no more, and its row stays (S8).
 
     Raises:
+        NotFound: there is no such session.
         NotInThisState: it is no draft.
     """
     check_may(by, Permission.PLAN)
@@ -183,11 +188,11 @@ def delete_draft(*, session_id: int, by: User, now: datetime) -> None:
 
 
 def _write(session: Session, plan: Plan, *, to: Session.Status, reason: str, by: User, now: datetime) -> Session:
-    """Lock what the old and the new plan hold, check the new one for its status, and write it.
+    """Lock the trainers and venues of the old and the new plan, check the new plan, and write it.
 
     Args:
-        session: locked, or new.
-        to: the status afterwards; DRAFT books nobody and checks no conflicts.
+        session: the locked session, or a new one.
+        to: the status that the session has afterwards; a DRAFT books nobody and checks no conflicts.
     """
     changed = {field: value for field, value in plan.items() if value != getattr(session, field)}
     is_new_booking = session.status != to
@@ -216,7 +221,7 @@ def _write(session: Session, plan: Plan, *, to: Session.Status, reason: str, by:
 
 
 def _check_bookable(session: Session) -> None:
-    """Run S2 on a session whose trainer and venue are locked."""
+    """Check S2 on a session whose trainer and venue are locked."""
     booking = policies.check_whole(session)
     on = timezone.localdate(booking.start_time)
     qualification = TrainerQualification.objects.filter(trainer=booking.trainer, course=session.course).first()
@@ -233,13 +238,19 @@ def _check_bookable(session: Session) -> None:
 
 
 def _course(course_id: int) -> Course:
-    """Return a course that is not deleted, locked so that it stays so until the session names it."""
+    """Return a course that is not deleted, locked so that nobody deletes it before the session refers to it."""
     course = Course.objects.select_for_update(no_key=True).filter(pk=course_id, deleted_at__isnull=True).first()
     return policies.check_known(course, "course")
 
 
 def _locked(model: type[Resource], field: str, *, held: int | None, wanted: int | None) -> Resource | None:
-    """Lock the rows that the old and the new plan name, in the order of their keys, and return the new one."""
+    """Lock the rows of the old and the new plan in the order of their keys, and return that of the new one.
+
+    Args:
+        model: trainers or venues.
+        field: the field of the plan.
+        held, wanted: the keys of the old and the new plan; None where the field is empty.
+    """
     pks = {pk for pk in (held, wanted) if pk is not None}
     rows = model.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
     by_pk = {row.pk: row for row in rows}
@@ -247,7 +258,7 @@ def _locked(model: type[Resource], field: str, *, held: int | None, wanted: int 
 
 
 def _save(session: Session, fields: set[str], *, by: User, now: datetime) -> Session:
-    """Write these fields, with who and when, as the session's next version."""
+    """Write these fields, who did it and when, and the next version number."""
     session.updated_by, session.updated_at = by, now
     if session.pk is None:
         session.save()

@@ -1,7 +1,7 @@
-"""Trainers, and the courses that they are qualified for.
+"""Trainers, and the courses for which they are qualified.
 
-Every writer locks the trainer, as scheduling a session does: a qualification that it has checked still holds when the
-session is written (S2).
+Every service locks the trainer, as scheduling a session does. So a qualification that was checked for a session still
+counts when the session is written (S2).
 """
 
 from datetime import date, datetime
@@ -18,9 +18,9 @@ from training.services.library_rows import create_row, edit_row, write_row
 
 
 class TrainerFacts(TypedDict, total=False):
-    """What is known of a trainer. A field left out stays as it is.
+    """What is known of a trainer. A field that is left out stays as it is.
 
-    `company_id` is needed by an external trainer; `user_id` is the login of a trainer who marks attendance.
+    An external trainer needs `company_id`; `user_id` is the login of a trainer who marks attendance.
     """
 
     first_name: str
@@ -34,7 +34,10 @@ class TrainerFacts(TypedDict, total=False):
 
 
 class QualificationFacts(TypedDict, total=False):
-    """What is known of a qualification. A field left out stays as it is; both days count, None is without limit."""
+    """What is known of a qualification. A field that is left out stays as it is.
+
+    It counts from the first through the last day; None means that there is no such limit.
+    """
 
     certificate_number: str
     valid_from: date | None
@@ -42,7 +45,7 @@ class QualificationFacts(TypedDict, total=False):
 
 
 def create_trainer(*, facts: TrainerFacts, by: User) -> Trainer:
-    """Add a trainer, who is offered for the courses that qualifications are added for.
+    """Add a trainer, who is offered for courses once qualifications are added.
 
     Raises:
         NotPermitted, Invalid: as `create_row`.
@@ -83,7 +86,7 @@ def edit_qualification(
     """Change the certificate or the days of a qualification; what is booked stays, as with `remove_qualification`.
 
     Args:
-        loaded: `updated_at` of what the person had before them; None does not ask.
+        loaded: `updated_at` of the qualification when the person loaded it; None does not ask.
 
     Raises:
         NotPermitted: not granted.
@@ -97,10 +100,11 @@ def edit_qualification(
 
 
 def remove_qualification(*, qualification_id: int, by: User) -> Trainer:
-    """Withdraw a qualification at once, even while sessions rely on it; the audit trail keeps it.
+    """Withdraw a qualification at once, even while sessions rely on it. The audit trail keeps it.
 
-    Somebody who lost a certificate must not be booked again because of a session in three weeks. Sessions that are
-    scheduled stay so, are named on the trainer's page, and need another trainer at their next edit (S3).
+    A trainer who has lost a certificate must not be booked again, even if a session in three weeks still needs one.
+    Scheduled sessions stay as they are; the page of the trainer names them, and their next edit asks for another
+    trainer (S3).
 
     Raises:
         NotPermitted: not granted.
@@ -120,7 +124,11 @@ def _lock_trainer(trainer_id: int) -> Trainer:
 
 
 def _lock_qualification(qualification_id: int) -> TrainerQualification:
-    """Lock the trainer of a qualification, and read it as it is then."""
+    """Lock the trainer of a qualification, and return the qualification as it is under the lock.
+
+    Raises:
+        NotFound: there is no such qualification.
+    """
     trainer_id = TrainerQualification.objects.filter(pk=qualification_id).values_list("trainer_id", flat=True).first()
     if trainer_id is not None:
         trainer = _lock_trainer(trainer_id)

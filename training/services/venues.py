@@ -11,7 +11,7 @@ from training.services.library_rows import create_row, edit_row
 
 
 class VenueFacts(TypedDict, total=False):
-    """What is known of a venue; `capacity` in people. A field left out stays as it is."""
+    """What is known of a venue; `capacity` in people. A field that is left out stays as it is."""
 
     name: str
     capacity: int

@@ -1,6 +1,6 @@
-"""The pieces of the interface that templates share: icons, statuses, bars, navigation, dates and times.
+"""The pieces of the interface that templates share: icons, statuses, bars, heads of lists, dates and times.
 
-Every status is shape + word + colour (4-interface, law 3): templates name the kind and the word, never a colour.
+Every status has a shape, a word and a colour: templates name its kind and its word, never a colour.
 """
 
 from functools import lru_cache
@@ -120,7 +120,10 @@ def _checked(kind: str) -> StatusKind:
 
 @register.simple_tag(takes_context=True)
 def files_of_login(context: Context) -> Waiting | None:
-    """Count the jobs and new files of whoever has asked for any since signing in; others cost no query."""
+    """Return how many jobs and new files this person has; None where there are none.
+
+    It is asked only for whoever has asked for a job since signing in; others cost no query.
+    """
     request = context["request"]
     if not request.session.get(HAS_JOBS):
         return None
@@ -142,7 +145,7 @@ def may_some(context: Context, permission: str) -> bool:
 
 @register.simple_tag(takes_context=True)
 def sort_head(context: Context, column: str, word: str | Promise, classes: str = "") -> SafeString:
-    """Draw the head of a column that sorts its list: a link that keeps the filter. Wants `sort` in the context."""
+    """Draw the head of a column that sorts its list: a link that keeps the filter. The context must have `sort`."""
     sort: Sort = context["sort"]
     query = context["request"].GET.copy()
     for name in ("page", "after", "before", "sort"):
@@ -163,7 +166,7 @@ def sort_head(context: Context, column: str, word: str | Promise, classes: str =
 
 @register.simple_tag(takes_context=True)
 def theme(context: Context) -> str:
-    """Return the theme this browser has chosen, "light" or "dark"; empty means: as the system."""
+    """Return the theme that this browser has chosen, "light" or "dark"; empty means the theme of the system."""
     request = context.get("request")
     chosen = request.COOKIES.get("theme") if request else None
     return chosen if chosen in THEMES else ""
@@ -171,12 +174,13 @@ def theme(context: Context) -> str:
 
 @register.simple_tag
 def this_moment() -> str:
-    """22 Oct 2026 11:40: when the page was made, for those who print it."""
+    """Return when the page was made, for people who print it: 22 Oct 2026 11:40."""
     return words.moment(timezone.now())
 
 
 @register.simple_tag
 def site_name() -> str:
+    """Return the name of the site, as the setting `SITE_NAME` says."""
     name: str = settings.SITE_NAME
     return name
 
@@ -203,13 +207,13 @@ for _tag in (words.clock_range, words.day_range, words.time_range):
 
 @register.filter
 def initials(name: str) -> str:
-    """OK, from "Oksana Kovalenko"."""
+    """Return the initials of a name: OK of "Oksana Kovalenko"."""
     parts = name.split()
     return "".join(part[0] for part in (parts if len(parts) < 2 else (parts[0], parts[-1]))).upper()
 
 
 @register.filter
 def fingerprint(digest: str) -> str:
-    """4be1 90aa 7c3d … 0d12 f7b8, from a SHA-256 in hex: enough to compare by eye."""
+    """Return the ends of a SHA-256, which is enough to compare two by eye: 4be1 90aa 7c3d … 0d12 f7b8."""
     groups = [digest[at : at + 4] for at in range(0, len(digest), 4)]
     return f"{' '.join(groups[:3])} … {' '.join(groups[-2:])}" if len(groups) > 5 else digest

@@ -1,8 +1,8 @@
 """Forms that show what a service refused, and that know which state of a stored row a person has before them.
 
-A form of a stored row carries, unseen, when the row was changed last (`remember`). The service compares that under its
-lock and refuses with `Stale`; the form then says at each field that differs what is stored by now, keeps what was
-typed, and its next try is on the state that it shows.
+A form of a stored row carries in a hidden field when the row was changed last before the person loaded it
+(`remember`). The service compares that under its lock. If it refuses with `Stale`, what was typed stays, each field
+that differs says what is stored now, and sending the form again replaces what it shows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -113,19 +113,19 @@ def page_status(refusal: Refusal) -> int:
 
 
 def remember(form: forms.BaseForm, row: Authored | None) -> None:
-    """Let a form carry which state of a stored row it shows; a new row has none."""
+    """Add the hidden field that says which state of a stored row the form shows; a new row needs none."""
     if row is not None and row.pk is not None:
         loaded = row.updated_at.isoformat()
         form.fields[LOADED] = forms.CharField(required=False, widget=forms.HiddenInput, initial=loaded)
 
 
 def loaded_by(form: forms.BaseForm) -> datetime | None:
-    """Return `updated_at` of what the person had before them, from a valid form; None of a new row."""
+    """Return `updated_at` of the row when the person loaded it, from a valid form; None for a new row."""
     return loaded_in(form.cleaned_data)
 
 
 def loaded_in(data: Mapping[str, Any]) -> datetime | None:
-    """Return `updated_at` of what the person had before them, from what was sent; None where it does not say."""
+    """Return `updated_at` of the row when the person loaded it, from what was sent; None where it is not in there."""
     try:
         return datetime.fromisoformat(data.get(LOADED) or "")
     except ValueError:
@@ -133,14 +133,14 @@ def loaded_in(data: Mapping[str, Any]) -> datetime | None:
 
 
 def show_stored(form: forms.BaseForm) -> None:
-    """Say at every field that differs from what is stored by now what that is."""
+    """Say at every field that differs from what is stored now what is stored."""
     for field in form.visible_fields():
         if field.name in form.changed_data:
             field.help_text = _("Now stored: %(value)s") % {"value": _in_words(field)}
 
 
 def _in_words(field: forms.BoundField) -> str:
-    """Return what is stored, as a person would read it off the field."""
+    """Return what is stored in the words in which the field shows it."""
     stored, choices = field.initial, getattr(field.field, "choices", None)
     if choices is not None:
         labels = {str(value): str(label) for value, label in choices}
