@@ -1,5 +1,6 @@
-"""Evidence files as bytes of strangers: what is accepted, how it is opened safely, and pictures of its pages.
+"""Evidence files, which are bytes of strangers: what is accepted, how it is opened safely, where it is stored.
 
-`incoming` receives what was sent. `reader` is the program that opens it, alone in a process with limits that `limited`
-starts; `kinds`, `pictures` and `pdf` are what that program does. `page_images` asks it for previews.
+`incoming` receives what was sent. `reader` is the program that opens files: `limited` starts it in a process of its
+own, with limits, and `kinds`, `pictures`, `pdf` and others do its work. `page_images` asks it for previews. `store`
+keeps the files, and `verify` reads all of them again.
 """

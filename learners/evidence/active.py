@@ -1,9 +1,9 @@
-"""What a PDF does besides being looked at: judged on its objects, as PDF programs read them (E1).
+"""Refusing PDF files that do something by themselves when they are opened (E1). Runs in the reader's process.
 
-ISO 32000-2, 12.6 has the actions, 12.5.6 the annotations, 7.11.4 embedded files. Every object of every revision is
-judged, referred to or not, however its names are spelt and wherever it is packed. A link to a web page may stay, as
-long as nothing follows it by itself. Pictures may be embedded, as in the files that SiteProof joins (E7), and each is
-checked like one that was sent alone; it does not matter who wrote the file. Runs in the reader's process.
+ISO 32000-2 describes actions in 12.6, annotations in 12.5.6 and embedded files in 7.11.4. Every object of every
+revision is checked, whether or not anything refers to it, however its names are spelt and wherever it is packed. Links
+to web pages are accepted if nothing follows them without a click. Embedded pictures are accepted, as in the files that
+SiteProof joins (E7), and each is checked like a picture that was sent alone, whoever wrote the file.
 """
 
 import io
@@ -43,7 +43,7 @@ END_MARK = re.compile(rb"%%EOF[\r\n]{0,2}")
 
 
 def check(content: bytes) -> int:
-    """Return the number of pages of a PDF of which no reading does anything by itself, or holds what is no picture.
+    """Return the number of pages of a PDF that does nothing by itself and embeds only pictures, however it is read.
 
     Raises:
         UnacceptableError: ACTIVE, PASSWORD, or what is wrong with an embedded picture. Errors of the library mean that
@@ -71,9 +71,9 @@ def _opened(content: bytes) -> pikepdf.Pdf:
 
 
 def _other_readings(content: bytes) -> Iterator[bytes]:
-    """Yield what else a program may make of the file: what it was before each change, and without its table of objects.
+    """Yield the file as other programs may read it: as it was before each change, and without its table of objects.
 
-    Programs differ in when they give the table up and look for the objects themselves; they then find others.
+    Programs differ in when they give up on the table and search for objects, and they may then find other ones.
     """
     yield START.sub(b"startxxxx", content)
     ends = [found.end() for found in END_MARK.finditer(content)][:-1]
@@ -100,7 +100,7 @@ def _check_objects(document: pikepdf.Pdf) -> None:
 
 
 def _check(whole: Any) -> None:
-    """Judge a dictionary or array with all that stands in it; what it refers to is an object of its own."""
+    """Check a dictionary or an array with everything inside. Objects to which it refers are checked on their own."""
     waiting = [whole]
     for _ in range(MOST_PARTS):
         if not waiting:
@@ -131,7 +131,7 @@ def _check_dictionary(part: pikepdf.Dictionary) -> None:
 
 
 def _check_actions(action: Any, *, is_automatic: bool) -> None:
-    """Judge one action, several, or the events of `/AA`; what follows each is judged where it stands."""
+    """Check one action, several, or the events of `/AA`. An action that follows another is checked where it stands."""
     for each in (action, *_values(action)):
         if not isinstance(each, pikepdf.Dictionary) or "/S" not in each:
             continue
@@ -143,7 +143,7 @@ def _check_actions(action: Any, *, is_automatic: bool) -> None:
 
 
 def _check_follows_no_link(action: Any) -> None:
-    """Judge what happens by itself, on opening, turning or pointing: no page of the web is asked for."""
+    """Check what happens without a click, on opening, turning pages or pointing: no web page may be opened."""
     waiting, seen = [action], set()
     while waiting:
         each = waiting.pop()
@@ -174,7 +174,7 @@ def _check_stream(stream: Any) -> None:
 
 
 def _check_embedded(file: Any) -> None:
-    """Judge an embedded file: a picture, and one that would be accepted alone."""
+    """Check an embedded file: it has to be a picture that would be accepted alone."""
     if not isinstance(file, pikepdf.Stream):
         raise UnacceptableError(Reason.ACTIVE, "embedded file")
     content = file.read_bytes()

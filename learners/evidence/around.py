@@ -1,7 +1,7 @@
-"""What lies before and behind a document or a picture, and would be taken for something else (E1).
+"""Refusing files that are a second file as well, before or behind the document or picture (E1).
 
-Printers, mail gateways, cameras and disks leave their own there: job language, header lines, zeros, a film. That is
-kept as it is. A web page, an archive or a program is not: such a file is two files, and the second was never looked at.
+Printers, mail gateways, cameras and disks add data of their own: job language, header lines, zeros, a film. These are
+accepted. A web page, an archive or a program is not: such a file would be two files, and nobody has checked the second.
 Runs in the reader's process.
 """
 
@@ -70,9 +70,9 @@ BETWEEN_OBJECTS = re.compile(rb"\bendobj\s+<[a-zA-Z!?]")
 
 
 def check_around_pdf(content: bytes) -> None:
-    """Refuse a PDF with something else before, between or behind, and one that has no end.
+    """Refuse a PDF that has something else before, between or behind its parts, and one that has no end.
 
-    A PDF goes on behind its end mark where somebody changed or signed it later: with objects, never with anything else.
+    Where somebody changed or signed a PDF later, it goes on behind its end mark, but only with objects.
 
     Raises:
         UnacceptableError: TWO_KINDS, or DAMAGED.
@@ -97,7 +97,7 @@ def check_around_pdf(content: bytes) -> None:
 
 
 def check_behind_picture(content: bytes, at: int) -> None:
-    """Refuse a picture that ends at `at` with something else behind it; a camera's own data may be there.
+    """Refuse a picture that ends at `at` and has something else behind it than a camera's own data.
 
     Raises:
         UnacceptableError: TWO_KINDS.
@@ -108,7 +108,7 @@ def check_behind_picture(content: bytes, at: int) -> None:
 
 
 def check_archives(content: bytes) -> None:
-    """Refuse a file that an archive program opens, wherever the archive stands in it.
+    """Refuse a file that an archive program can open, wherever in the file the archive is.
 
     Raises:
         UnacceptableError: TWO_KINDS.
@@ -118,18 +118,18 @@ def check_archives(content: bytes) -> None:
 
 
 def after_padding(content: bytes, at: int) -> int:
-    """Return where something else than padding stands, from `at` on."""
+    """Return the first place from `at` on at which something else than padding stands."""
     found = PADDED.match(content, at)
     return found.end() if found else at
 
 
 def is_web_page(content: bytes) -> bool:
-    """Whether a browser that guesses takes `content` for a web page: one whose first sign is a tag."""
+    """Tell whether a browser that guesses would take `content` for a web page, because it begins with a tag."""
     return WEB_PAGE.match(content.lstrip(PADDING)) is not None
 
 
 def _is_zip(content: bytes) -> bool:
-    """Whether its directory can be read: the mark of a directory alone stands in some pictures by chance."""
+    """Tell whether a ZIP directory can be read. Its mark alone is not enough: some pictures contain it by chance."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return bool(archive.infolist())

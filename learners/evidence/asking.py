@@ -1,8 +1,8 @@
-"""How the evidence store is asked: by few at a time, within one budget for all tries, and not at all while silent.
+"""How the evidence store is asked: by a few threads, with one limit of time for all tries, and not while it is silent.
 
-A store that stalls must cost the site little more than its evidence. Questions run in threads of their own, so that
-whoever asked goes on when the budget is used up, whatever the driver or the disk is waiting for; what comes of it later
-harms nobody, for a file under its hash is the same file. Commands that read everything ask patiently instead.
+A store that stalls must not stop the rest of the site. Requests to the store run in threads of their own, so that
+whoever asked goes on when the time is used up, whatever the driver or the disk is waiting for. If the request succeeds
+later, that does no harm, because a file is stored under its hash. Commands that read everything wait as long as needed.
 """
 
 import contextvars
@@ -25,25 +25,25 @@ Result = TypeVar("Result")
 
 
 class SilentError(Exception):
-    """The store has not answered within the budget, or did not a moment ago."""
+    """The store has not answered in time, or did not so a moment ago."""
 
 
 class BusyError(Exception):
-    """Too many wait for the store already, or for something else that has to do with evidence."""
+    """Too many threads already wait for the store or do other work with evidence."""
 
 
 class Store(Protocol):
-    """What the storages of evidence say of their own errors."""
+    """What a storage of evidence can say about its own errors."""
 
     def did_not_answer(self, error: BaseException) -> bool:
-        """Tell whether nothing came back: the store is down, or stalls."""
+        """Tell whether there was no answer, because the store is down or stalls."""
 
     def may_pass(self, error: BaseException) -> bool:
-        """Tell whether the same question may well be answered when it is asked again at once."""
+        """Tell whether the same request may well succeed if it is repeated at once."""
 
 
 class _Breaker:
-    """Remembers that the store was silent; after a rest one question tries whether it is so still."""
+    """Remembers that the store was silent. After a pause one request tries whether it answers again."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -64,9 +64,9 @@ class _Breaker:
 
 
 class _Askers:
-    """Threads that ask, as many as there are places; each keeps the connection of its driver.
+    """The threads that ask the store. Each keeps the connection of its driver.
 
-    They are daemons: a disk that never answers must not keep the process from ending.
+    They are daemon threads, so that a disk that never answers does not keep the process from ending.
     """
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class _Askers:
 
 
 class _Question(Generic[Result]):
-    """One question, put by an asker. It keeps its place until the store lets go of it."""
+    """One request to the store. It occupies its thread until the store answers, however long that takes."""
 
     def __init__(self, ask: Callable[[], Result], places: threading.Semaphore) -> None:
         self._ask, self._places = ask, places
@@ -123,13 +123,13 @@ def ask(store: Store, question: Callable[[], Result], *, size: int) -> Result:
     """Return what the store answers.
 
     Args:
-        question: what to do with the store; may be asked twice.
-        size: bytes that go to or come from the store at most; larger ones are waited for longer.
+        question: what to do with the store; it may be called twice.
+        size: how many bytes are sent or received at most; more bytes are given more time.
 
     Raises:
-        SilentError: it does not answer.
+        SilentError: the store does not answer in time.
         BusyError: too many wait for it already.
-        Exception: whatever the store or its driver throws.
+        Exception: whatever the store or its driver raises.
     """
     if not _breaker.lets_through():
         raise SilentError
@@ -156,7 +156,7 @@ def _asked(store: Store, question: Callable[[], Result], size: int) -> Result:
 
 
 def _tried(store: Store, question: Callable[[], Result]) -> Result:
-    """Ask, and once more where a connection was cut at once: it had been kept open, and the store had closed it."""
+    """Ask, and ask again if the connection was cut at once: the store may have closed one that was kept open."""
     begun = time.monotonic()
     try:
         return question()

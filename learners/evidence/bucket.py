@@ -1,4 +1,4 @@
-"""Evidence in S3: with limits on how long a page waits for it (E4)."""
+"""Evidence in S3, with limits on how long a page waits for it (E4)."""
 
 from typing import Any, cast
 
@@ -30,10 +30,10 @@ CUT = (ConnectionClosedError, ConnectionResetError, IncompleteReadError, Respons
 
 
 class EvidenceBucket(S3Storage):  # type: ignore[misc]  # django-storages has no types
-    """The S3 storage of django-storages, which gives up in time, and sends a file in one request: whole or not.
+    """The S3 storage of django-storages, made to give up in time, and to send each file in one request.
 
-    Tries are counted in one place, `asking`; the driver makes one. AWS knows checksums that follow the content. Other
-    services, with an endpoint of their own, get none, since many refuse them: a file is read back and compared anyway.
+    The driver tries once; only `asking` repeats a request. Checksums that follow the content are sent to AWS only: many
+    other services refuse them, and every file is read back and compared anyway.
     """
 
     def __init__(self, **settings: Any) -> None:
@@ -58,7 +58,7 @@ class EvidenceBucket(S3Storage):  # type: ignore[misc]  # django-storages has no
         }
 
     def blames_one_file(self, error: Exception) -> bool:
-        """Tell whether the store answered, and declined this one object."""
+        """Tell whether the store answered, and refused only this one object."""
         status = _status(error)
         return 400 <= status < 500 and status not in BUSY
 
@@ -75,7 +75,7 @@ class EvidenceBucket(S3Storage):  # type: ignore[misc]  # django-storages has no
         return _status(error) == FULL
 
     def reason(self, error: BaseException) -> str:
-        """Return why the store declined, in its own word and without anything of the request: for log and operator."""
+        """Return the store's own word for why it refused, without anything of the request, for logs and operators."""
         cause = _cause(error)
         if isinstance(cause, ClientError):
             return f"{cause.response.get('Error', {}).get('Code', '')} ({_status(error)})"
@@ -83,10 +83,10 @@ class EvidenceBucket(S3Storage):  # type: ignore[misc]  # django-storages has no
 
 
 class WaitingBucket(EvidenceBucket):
-    """The corner of the bucket where files of jobs wait: they may be too large for one request, and end by themselves.
+    """The part of the bucket where files of jobs wait. They may be too large for one request, and are removed later.
 
-    A worker writes them, for whom nobody waits: the driver may try again. What was sent half is no object, and the
-    service forgets it by its own rule for unfinished uploads.
+    A worker writes them, and nobody waits for that, so the driver may try several times. A file that was sent in part
+    is no object; the service removes it by its own rule for unfinished uploads.
     """
 
     def get_default_settings(self) -> dict[str, Any]:
@@ -107,7 +107,7 @@ class WaitingBucket(EvidenceBucket):
 
 
 def _cause(error: BaseException) -> BaseException:
-    """Return what a download stumbled over; the driver hides it behind its count of tries."""
+    """Return the error of a download, which the driver hides behind an error about the number of tries."""
     if isinstance(error, RetriesExceededError):
         return cast("BaseException", error.last_exception)
     return error

@@ -1,7 +1,7 @@
-"""Finds QR codes of our own making on the pages of a file, and where the paper that carries one lies on the picture.
+"""Finding the QR codes of our own sheets on the pages of a file, and where the paper lies on each picture.
 
-Runs in the reader's process. Nothing depends on it: a file in which it finds nothing is as good as any other, so it
-looks for some seconds and then leaves off. Codes of other people stay in here, whatever they say.
+Runs in the reader's process. A file in which it finds nothing is accepted like any other, so it looks for some seconds
+and then stops. Codes of other kinds are not returned.
 """
 
 import json
@@ -62,22 +62,22 @@ class Frame:
 
     @property
     def marks(self) -> Quad:
-        """The middles of the corner marks."""
+        """The centres of the corner marks."""
         near = self.mark[0] + self.mark[1] / 2
         width, height = self.paper
         return ((near, near), (width - near, near), (width - near, height - near), (near, height - near))
 
 
 def find(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
-    """Tell the codes on each page of one file.
+    """Return the codes on the pages of one file.
 
     Args:
-        task: `frames` by what the text of a code begins with; `pages` of the file.
+        task: `frames` by the first letters of the text of a code; `pages`, the number of pages of the file.
 
     Returns:
-        JSON: `looked_at`, the number of pages; `codes`, each with `at` (its page in the file, from 1), `text`, and
-        `paper`: the corners of the paper clockwise from its upper left one, as shares of the picture's width and
-        height; null where the picture is too distorted to tell.
+        JSON: `looked_at`, the number of pages that were searched, and `codes`, each with `at` (its page in the file,
+        from 1), `text`, and `paper`: the corners of the paper clockwise from its upper left one, as shares of the
+        width and height of the picture; null where the picture is too distorted to tell.
     """
     (file,) = files
     signal.alarm(LAST_SECONDS)
@@ -115,10 +115,10 @@ def _share(point: Point, image: Image.Image) -> list[float]:
 
 
 def _paper(image: Image.Image, code: Quad, frame: Frame) -> Quad | None:
-    """Return where the corners of the paper lie.
+    """Return the corners of the paper, or None where they cannot be told.
 
-    The corner marks tell it. Without them the code alone does where the paper fills the picture, as on a scan; it is
-    too small to tell how a photograph is distorted far from it.
+    The corner marks tell them. Where these are not found, the code tells them if the paper fills the picture, as on a
+    scan. On a photograph it is too small to tell how the picture is distorted far away from it.
     """
     by_code = _as_if_flat(code, frame)
     marks = _marks(image, code, by_code, frame)
@@ -133,7 +133,7 @@ def _paper(image: Image.Image, code: Quad, frame: Frame) -> Quad | None:
 
 
 class _Plane:
-    """The plane of the paper on the picture, fixed by four places of both."""
+    """The plane of the paper on the picture, given by four points of both."""
 
     def __init__(self, quad: Quad, places: Quad) -> None:
         self.quad = quad
@@ -166,7 +166,7 @@ def _corners(plane: _Plane, paper: Point) -> Quad:
 
 
 def _marks(image: Image.Image, code: Quad, by_code: _Plane, frame: Frame) -> Quad | None:
-    """Return the middles of the four corner marks as they are seen: those with which the code lies in its place."""
+    """Return the centres of the four corner marks: those four with which the code lies where it should."""
     candidates = _candidates(image, size=frame.mark[1] * by_code.scale)
     reach = REACH * frame.paper[0] * by_code.scale
     near = [[each for each in candidates if math.dist(each, by_code.at(*place)) <= reach] for place in frame.marks]
@@ -183,7 +183,7 @@ def _marks(image: Image.Image, code: Quad, by_code: _Plane, frame: Frame) -> Qua
 
 
 def _is_convex(quad: Sequence[Point]) -> bool:
-    """Whether the corners go round clockwise: paper has one upper side, and is not seen through its back."""
+    """Tell whether the corners go round clockwise; otherwise the paper would be seen from behind."""
     around = [*quad, *quad[:2]]
     return all(
         (x1 - x0) * (y2 - y1) - (y1 - y0) * (x2 - x1) > 0
@@ -192,7 +192,7 @@ def _is_convex(quad: Sequence[Point]) -> bool:
 
 
 def _candidates(image: Image.Image, *, size: float) -> list[Point]:
-    """Return the middles of what may be corner marks, `size` pixels wide: small, and darker than what is around."""
+    """Return the centres of possible corner marks, `size` pixels wide: small places darker than what is around them."""
     scale = min(1.0, SMALL / size)
     small = image.resize(
         (max(1, round(image.width * scale)), max(1, round(image.height * scale))), Image.Resampling.BOX
@@ -209,7 +209,7 @@ def _candidates(image: Image.Image, *, size: float) -> list[Point]:
 
 
 def _spots(image: Image.Image) -> Iterator[tuple[int, int, int, int]]:
-    """Yield the boxes around the white spots of a black picture that could be marks; it is painted over."""
+    """Yield the boxes around those white spots of a black picture that could be marks. The picture is painted over."""
     width = image.width
     while (at := image.tobytes().find(b"\xff")) >= 0:
         ImageDraw.floodfill(image, (at % width, at // width), 128)
@@ -220,7 +220,7 @@ def _spots(image: Image.Image) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _measured(image: Image.Image, middle: Point, size: float) -> Point:
-    """Return the middle of a mark on the whole picture."""
+    """Return the centre of a mark, measured on the full-size picture."""
     left, top = max(0, round(middle[0] - size)), max(0, round(middle[1] - size))
     around = image.crop(
         (left, top, min(image.width, round(middle[0] + size)), min(image.height, round(middle[1] + size)))

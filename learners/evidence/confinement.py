@@ -1,9 +1,9 @@
-"""What the reader gives up before it reads the first byte of a stranger: every file, the network, other processes.
+"""What the reader gives up before it reads the first byte of a file: access to other files, network and processes.
 
-Two means of Linux that need no right of their own, so that they work for root in a container and for a plain account
-under systemd alike: Landlock (which files may be opened) and a filter of system calls (all but the few that reading,
-computing and answering need). Where the kernel has no Landlock nothing can be opened at all, fonts included. `missing`
-tells what a machine does not offer; `manage.py check` says so.
+It uses two features of Linux that need no privilege, so that they work for root in a container and for an ordinary
+account under systemd alike: Landlock, which limits the files that can be opened, and a filter that refuses all system
+calls but the few that reading, computing and answering need. Where the kernel has no Landlock, nothing can be opened at
+all, not even fonts. `missing` names what a machine does not offer, and `manage.py check` reports it.
 """
 
 import ctypes
@@ -61,7 +61,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def missing() -> list[str]:
-    """Name the means of confinement that this machine does not offer."""
+    """Return the names of the features that this machine does not offer."""
     lacking = []
     if _landlock_version() < 1:
         lacking.append("Landlock")
@@ -71,10 +71,10 @@ def missing() -> list[str]:
 
 
 def confine() -> None:
-    """Give up all that this machine lets a process give up, for good. What is offered and then fails is an error.
+    """Give up for good everything that this machine lets a process give up.
 
     Raises:
-        OSError: the kernel offers it and refuses it.
+        OSError: the kernel offers a feature, and then refuses to use it.
     """
     if platform.system() != "Linux":
         return
@@ -89,7 +89,7 @@ def confine() -> None:
 
 
 def hide_from_others() -> None:
-    """Keep memory and environment of this process from others of the same account, and out of core files."""
+    """Hide memory and environment of this process from other processes of the same account, and write no core files."""
     if platform.system() == "Linux":
         _call(_libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 
@@ -101,7 +101,7 @@ def _landlock_version() -> int:
 
 
 def _has_filter() -> bool:
-    """Asked with no filter, a kernel that knows filters misses it, and another does not know what was meant."""
+    """Tell whether the kernel has filters: asked to set none, it complains of a missing address only if it has them."""
     if platform.system() != "Linux" or platform.machine() not in PROCESSORS:
         return False
     ctypes.set_errno(0)

@@ -1,7 +1,7 @@
-"""How many threads of one web process may be busy with evidence at once, those that wait to begin among them.
+"""How many threads of one web process may work with evidence at once, including those that wait to begin.
 
-Readers and the store have bounds of their own, but whoever waits for one of them holds a thread too. Without this one
-bound over both, uploads that wait took every thread, and nobody got a page until they were refused.
+Readers and the store have limits of their own, but whoever waits for one of them occupies a thread. Without this limit
+over both, waiting uploads could take all threads, and nobody would get a page until they are refused.
 """
 
 import threading
@@ -16,15 +16,15 @@ _free = threading.BoundedSemaphore(MOST)
 
 
 class CrowdedError(Exception):
-    """So many are busy with evidence already that the next one is refused at once."""
+    """As many threads as may work with evidence already do, so that this one is refused at once."""
 
 
 @contextmanager
 def joined() -> Iterator[None]:
-    """Count this thread among those that are busy with evidence.
+    """Count this thread among those that work with evidence.
 
     Raises:
-        CrowdedError: they are as many as may be. Nothing was waited for.
+        CrowdedError: the limit is reached. It does not wait.
     """
     if not _free.acquire(blocking=False):
         raise CrowdedError

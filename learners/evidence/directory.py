@@ -1,4 +1,4 @@
-"""Evidence on disk: a file is there whole, and survives a power cut, or it is not there (E2, E4)."""
+"""Evidence on disk: either the whole file is there and survives a power cut, or nothing is there (E2, E4)."""
 
 import errno
 import os
@@ -16,12 +16,13 @@ OF_ONE_FILE = (errno.EACCES, errno.EPERM, errno.EIO, errno.EISDIR, errno.ENOTDIR
 
 
 class EvidenceDirectory(FileSystemStorage):
-    """Django's storage on disk, which writes beside the final name, waits for the disk, and then renames.
+    """Django's storage on disk, made to write under another name first, wait for the disk, and then rename the file.
 
-    Only the account of the site can read it. A process killed while writing leaves a `.part` file that nothing names.
+    Only the account of the site can read it. If the process is killed while it writes, a `.part` file is left, to which
+    nothing refers.
 
     Args:
-        group_reads: the group of the account reads too, for a worker that has a system user of its own.
+        group_reads: let the group of the account read files too, for a worker that runs as another user.
     """
 
     def __init__(self, *, group_reads: bool = False, **options: Any) -> None:
@@ -56,26 +57,26 @@ class EvidenceDirectory(FileSystemStorage):
         return isinstance(error, SuspiciousFileOperation)  # a key that leads out of the directory
 
     def did_not_answer(self, error: BaseException) -> bool:
-        """A disk that stalls says nothing at all; an error is an answer."""
+        """Return False: a disk that stalls raises no error, and an error is an answer."""
         return False
 
     def may_pass(self, error: BaseException) -> bool:
-        """A disk says the same again."""
+        """Return False: a disk would answer the same."""
         return False
 
     def is_full(self, error: BaseException) -> bool:
-        """Tell whether the disk, or what the account may use of it, is full."""
+        """Tell whether the disk is full, or the part of it that the account may use."""
         return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
     def reason(self, error: BaseException) -> str:
-        """Return why the disk declined, in its own word and without a path: for log and operator."""
+        """Return the system's own word for why the disk refused, without a path, for logs and operators."""
         if isinstance(error, OSError) and error.errno:
             return errno.errorcode.get(error.errno, str(error.errno))
         return type(error).__name__
 
 
 def _wait_for_disk(directory: Path) -> None:
-    """Make sure that the names in a directory are on the disk, as fsync of a file makes sure of its content."""
+    """Make sure that the names in a directory are on the disk; fsync of a file does that only for its content."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""What was sent as evidence: received within the limit, hashed as it streams, checked, one document (E1, E2, E7)."""
+"""Receiving evidence: within the limit of size, hashed while it streams, checked, and as one document (E1, E2, E7)."""
 
 import hashlib
 import io
@@ -36,8 +36,8 @@ class Document:
     """One checked file, ready to be stored.
 
     Args:
-        file: its bytes, from the start.
-        name: what the person called it, safe to show.
+        file: its bytes, positioned at the beginning.
+        name: as the person has named it, safe to show.
     """
 
     file: BinaryIO
@@ -49,7 +49,7 @@ class Document:
 
     @classmethod
     def made_here(cls, content: bytes, *, content_type: Kind, pages: int, name: str) -> "Document":
-        """Return a document that SiteProof itself has made, and need not check."""
+        """Return a document that SiteProof itself has made, which needs no check."""
         digest = hashlib.sha256(content).hexdigest()
         return cls(io.BytesIO(content), content_type, pages, len(content), digest, name)
 
@@ -75,20 +75,20 @@ class EvidenceUnreadable(Invalid):
 
 
 class EvidenceNotReceived(Unavailable):
-    """The file did not arrive whole, because this machine could not keep it."""
+    """The file did not arrive whole, because the server could not keep it."""
 
 
 class CappedFileHandler(TemporaryFileUploadHandler):
-    """Receives uploads into temporary files, but keeps no more than shows that they are too large (E1).
+    """Receives uploads into temporary files, and keeps of too large ones only so much that this can be seen (E1).
 
-    The size of an upload says how much was sent, its content may be less: over the limit, or on a full disk. `received`
-    compares the two, so that both end in a sentence and never in an error.
+    The size of an upload says how much was sent. Its content can be shorter, if it is over the limit or the disk is
+    full. `received` compares both, so that either case ends in a sentence and not in an error.
     """
 
     def handle_raw_input(
         self, input_data: Any, meta: Any, content_length: int, boundary: Any, encoding: str | None = None
     ) -> Any:
-        """Let our own parser do the work; it asks again, and then nothing is left to do."""
+        """Let our own parser do the work. It calls this method again, and then there is nothing left to do."""
         if hasattr(self, "room"):
             return None
         self.room = settings.EVIDENCE_MAX_BYTES + 1
@@ -107,13 +107,14 @@ class CappedFileHandler(TemporaryFileUploadHandler):
 
 @contextmanager
 def received(files: Sequence[File]) -> Iterator[Document]:
-    """Check what was sent and give it as one document; several pictures become one PDF (E7).
+    """Check what was sent, and give it as one document; several pictures become one PDF (E7).
 
-    The limit counts what was sent; a joined PDF is a little larger. The temporary copies end with the context.
+    The limit is for what was sent; a joined PDF is a little larger. The temporary copies are removed at the end of the
+    context.
 
     Raises:
-        NothingSent, NameUnusable, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the file is to blame.
-        EvidenceNotReceived, ReaderUnavailable: this machine is; trying again may help.
+        NothingSent, NameUnusable, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the file cannot be used.
+        EvidenceNotReceived, ReaderUnavailable: the site cannot take it at the moment; trying again may help.
     """
     _check_sizes(files)
     names = [display_name(file.name or "") for file in files]
@@ -131,7 +132,7 @@ def received(files: Sequence[File]) -> Iterator[Document]:
 
 
 def display_name(name: str) -> str:
-    """Return a file's name without path, control and direction-changing characters, at most 255 long."""
+    """Return the name of a file without path and invisible characters, at most 255 characters long."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = "".join(each for each in last if unicodedata.category(each)[0] != "C").strip()
     return _shortened(visible) if visible.strip(".") else _("unnamed")
@@ -176,7 +177,7 @@ class _Content:
 
 
 def _copied(file: File, stack: ExitStack) -> _Content:
-    """Copy a sent file into one of our own, hashing on the way."""
+    """Copy a sent file into a temporary one of our own, and hash it meanwhile."""
     digest, size = hashlib.sha256(), 0
     try:
         copy = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  # the stack closes it
@@ -199,7 +200,7 @@ def _joined(copies: Sequence[_Content], names: Sequence[str], stack: ExitStack) 
 
 
 def _refusal(error: UnacceptableError, names: Sequence[str]) -> Refusal:
-    """Say what the reader found, in words that help to send something better."""
+    """Return the refusal for what the reader found, in words that help to send something better."""
     name = ", ".join(names) if error.number is None else names[error.number]
     match error.reason:
         case Reason.KIND if error.detail:

@@ -1,7 +1,7 @@
-"""JPEG by its segments: where each picture in the file ends, and what stands behind the last (E1).
+"""Checking JPEG files by their segments: where each picture ends, and what stands behind the last one (E1).
 
-ISO/IEC 10918-1 has the segments; CIPA DC-007 the second picture behind the first (MPO); what phones append is a film in
-boxes (ISO/IEC 14496-12) or data of their own. Runs in the reader's process.
+The segments are described by ISO/IEC 10918-1, further pictures behind the first (MPO) by CIPA DC-007. Phones append a
+film in boxes (ISO/IEC 14496-12) or data of their own. Runs in the reader's process.
 """
 
 import re
@@ -86,7 +86,7 @@ def _end_of_scan(content: bytes, at: int) -> int:
 
 
 def _end_of_camera_data(content: bytes, at: int) -> int:
-    """Return where what cameras append ends: more pictures, and films in boxes. Their content is not words."""
+    """Return where the data that cameras append end: more pictures, and films in boxes. Nobody checks their content."""
     for _ in range(MOST_PARTS):
         at = (
             at if _end_of_box(content, at) > at else after_padding(content, at)
@@ -102,7 +102,7 @@ def _end_of_camera_data(content: bytes, at: int) -> int:
 
 
 def _end_of_box(content: bytes, at: int) -> int:
-    """Return where the box of a film that starts at `at` ends; `at` where none does."""
+    """Return the end of the box of a film that starts at `at`; `at` itself if none starts there."""
     if len(content) < at + BOX_HEAD:
         return at
     length, name = struct.unpack_from(">I4s", content, at)

@@ -36,7 +36,7 @@ class Reason(StrEnum):
 
 
 class UnacceptableError(Exception):
-    """The file is refused; of several the one that `number` counts from 0, None where it is not one alone."""
+    """The file is refused. Of several files `number` is the one, counted from 0; None if no single one is to blame."""
 
     def __init__(self, reason: Reason, detail: str = "", number: int | None = None) -> None:
         super().__init__(reason, detail, number)
@@ -46,10 +46,10 @@ class UnacceptableError(Exception):
 
 
 def kind_of(file: BinaryIO) -> Kind:
-    """Return what `file` seems to be; `check` of its module tells whether it is that, and nothing else as well.
+    """Return the kind that `file` seems to be; `check` of the module for that kind tells whether it really is.
 
     Raises:
-        UnacceptableError: it is something else.
+        UnacceptableError: it is of no accepted kind.
     """
     file.seek(0)
     head = file.read(HEAD_BYTES)
@@ -65,7 +65,7 @@ def kind_of(file: BinaryIO) -> Kind:
 
 
 def _looks_like(head: bytes) -> str:
-    """Return the usual ending of such files ('.docx'); empty when nobody knows."""
+    """Return the usual ending of such files, such as '.docx'; empty if it is not known."""
     try:
         best = puremagic.magic_string(head)[0]
     except (puremagic.PureError, ValueError):

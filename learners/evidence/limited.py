@@ -1,4 +1,4 @@
-"""Starts the reader in a process of its own, with limits, and turns what comes of it into an answer."""
+"""Starting the reader in a process of its own with limits, and turning its result into an answer."""
 
 import json
 import signal
@@ -30,21 +30,21 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 
 class ReaderUnavailable(Unavailable):
-    """Files cannot be opened just now."""
+    """Files cannot be opened at the moment (503)."""
 
 
 def run(task: str, files: Sequence[BinaryIO], *, patience: float = PATIENCE_SECONDS, **options: Any) -> BinaryIO:
-    """Let the reader do one task with open files and return its answer as a temporary file.
+    """Let the reader do one task with open files, and return its answer as a temporary file, which the caller closes.
 
     Args:
         task: a key of `reader.TASKS`.
-        files: real files with descriptors; their positions move.
-        patience: seconds to wait for a place among the readers of this machine.
-        options: what the task wants to know, as plain values.
+        files: files with descriptors; their positions change.
+        patience: how many seconds to wait for a place among the readers of this machine.
+        options: what the task needs to know, as plain values.
 
     Raises:
-        UnacceptableError: the reader refuses the file, or it took more than the limits allow.
-        ReaderUnavailable: the reader is busy with other files or cannot be started; says so.
+        UnacceptableError: the reader refuses the file, or needed more than the limits allow.
+        ReaderUnavailable: all readers are busy, or none can be started.
     """
     try:
         with crowd.joined(), places.taken(seconds=patience) as place:
@@ -72,7 +72,7 @@ def _answer(task: str, files: Sequence[BinaryIO], options: dict[str, Any], place
 
 
 def _has_answered_before(error: Exception, output: BinaryIO) -> bool:
-    """Whether what the limits have ended had its answer already; the rest of `output` is that answer (see `check`)."""
+    """Tell whether a reader that was ended by the limits had answered before; then `output` holds that answer."""
     is_effort = isinstance(error, UnacceptableError) and error.reason is Reason.EFFORT
     output.seek(0)
     return is_effort and output.read(1) == ANSWERED_BEFORE
@@ -119,7 +119,7 @@ def _busy() -> ReaderUnavailable:
 
 @register()
 def check_confinement(**kwargs: object) -> list[CheckMessage]:
-    """System check: the reader can give up all that an intruder in it could use."""
+    """System check: this machine offers everything by which the reader is confined."""
     lacking = confinement.missing()
     if not lacking:
         return []

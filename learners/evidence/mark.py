@@ -1,4 +1,4 @@
-"""Marks the evidence store as this site's: after a migrate where that is certain, else on an operator's word."""
+"""Marking the evidence store as this site's: after a migrate if that is certain, otherwise when an operator says so."""
 
 import sys
 from dataclasses import dataclass
@@ -21,21 +21,21 @@ NOT_MARKED = (
 
 
 class OfAnotherSite(Conflict):
-    """The store bears the mark of another site (409)."""
+    """The store has the mark of another site (409)."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """How many of the newest files that upload rows name were looked for, and how many of them the store holds."""
+    """How many of the newest uploaded files were looked for in the store, and how many of them it holds."""
 
     named: int
     found: int
 
 
 def mark_after_migrate(*, apps: Apps | None = None, **kwargs: Any) -> None:
-    """Let the store bear the mark of this site, where it certainly is this site's; say so where it is not.
+    """Mark the store after a migrate if it certainly is this site's; otherwise print that it is not marked.
 
-    The signal of `flush` names no apps: it leaves the store alone. So does a migrate back to before there was a mark.
+    After `flush`, whose signal names no apps, nothing is done, nor after a migrate back to before there was a mark.
     """
     if apps is None or not _knows_uploads_and_identity(apps):
         return
@@ -47,10 +47,10 @@ def mark_after_migrate(*, apps: Apps | None = None, **kwargs: Any) -> None:
 
 
 def mark_if_certain() -> bool:
-    """Mark a store that bears no mark, where it holds a file that an upload row names, or there are no uploads.
+    """Mark a store that has no mark, if it holds a file of an upload of this site, or the site has no uploads.
 
     Returns:
-        whether the store bears this site's mark now.
+        whether the store has this site's mark now.
 
     Raises:
         StoreUnavailable: the store does not answer.
@@ -66,16 +66,16 @@ def mark_if_certain() -> bool:
 
 
 def adopt_store(*, from_another_site: bool) -> Held:
-    """Mark the store as this site's on an operator's word, whatever it holds.
+    """Mark the store as this site's because an operator says so, whatever it holds.
 
     Args:
-        from_another_site: take it although it bears the mark of another site.
+        from_another_site: mark it even if it has the mark of another site.
 
     Returns:
-        what it holds.
+        how many of the newest uploaded files it holds.
 
     Raises:
-        OfAnotherSite: it bears another site's mark, and nobody said that it may be taken.
+        OfAnotherSite: it has the mark of another site, and `from_another_site` is False.
         StoreUnavailable: the store does not answer.
     """
     site, mark = site_identity(), mark_of_store()

@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 5.0  # a page that is waited for holds a thread; a browser as
 
 
 class Width(IntEnum):
-    """How wide pages are drawn, in pixels; nothing else, so that the cache stays small."""
+    """The widths in which pages are drawn, in pixels. There are few, so that the cache stays small."""
 
     THUMBNAIL = 320
     PAGE = 960
@@ -33,14 +33,17 @@ class PageNotShown(Refusal):
 
 
 def page_image(*, key: str, sha256: str, page: int, width: Width) -> bytes:
-    """Return page `page` (from 1) of a stored file as PNG, from the cache or drawn by the reader.
+    """Return a page of a stored file as PNG, from the cache or drawn by the reader.
 
-    What is drawn is checked against `sha256`; what comes from the cache was. That a page cannot be drawn is remembered
-    for an hour, for this width and all larger ones, so that it costs once.
+    The file is compared with `sha256` before a page is drawn. If a page cannot be drawn, that is remembered for an hour
+    for this width and all larger ones.
+
+    Args:
+        page: the number of the page, from 1.
 
     Raises:
-        EvidenceMissing, EvidenceAltered, StoreUnavailable: the stored file is not there or not the same.
-        PageNotShown, ReaderUnavailable: it cannot be drawn, or not now.
+        EvidenceMissing, EvidenceAltered, StoreUnavailable: the stored file is not there, not the same, or not known.
+        PageNotShown, ReaderUnavailable: the page cannot be drawn, or not at the moment.
     """
     names = {each: f"{sha256}-{page}-{each:d}" for each in Width if each <= width}
     known = caches["page_images"].get_many(names.values())

@@ -1,4 +1,4 @@
-"""PDF files: is it whole and harmless, and pictures of its pages (E1, E3). Runs in the reader's process."""
+"""PDF files: checking that one is whole and harmless, and drawing pages (E1, E3). Runs in the reader's process."""
 
 from typing import BinaryIO
 
@@ -13,10 +13,10 @@ MAX_PAGES = 500
 
 
 def check(file: BinaryIO) -> int:
-    """Return the number of pages.
+    """Return the number of pages of an acceptable PDF.
 
     Raises:
-        UnacceptableError: with the reason. Errors of the libraries mean that it is damaged.
+        UnacceptableError: it is not acceptable. Errors of the libraries mean that it is damaged.
     """
     file.seek(0)
     content = file.read()
@@ -28,7 +28,7 @@ def check(file: BinaryIO) -> int:
 
 
 def image_of(file: BinaryIO, *, page: int, width: int) -> Image.Image:
-    """Return page `page` (from 1) at most `width` pixels wide and twice as high."""
+    """Return a picture of a page, counted from 1, at most `width` pixels wide and twice as high."""
     file.seek(0)
     with pypdfium2.PdfDocument(file) as document:
         shown = document[page - 1]

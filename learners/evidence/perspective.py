@@ -1,14 +1,14 @@
-"""Where a point of a flat sheet lies on a picture of it, taken from wherever."""
+"""Where a point of a flat sheet lies on a picture of the sheet, from whatever angle it was taken."""
 
 Point = tuple[float, float]
 Quad = tuple[Point, Point, Point, Point]  # clockwise from the upper left corner of the sheet
 
 
 def in_quad(quad: Quad, u: float, v: float) -> Point:
-    """Return where a point lies on a picture on which the corners of its rectangle lie at `quad`.
+    """Return where a point of a rectangle lies on a picture on which the corners of the rectangle lie at `quad`.
 
     Args:
-        u, v: the point, as shares of the rectangle's width and height; outside of 0 to 1 it lies beside the rectangle.
+        u, v: the point, as shares of the width and height of the rectangle; below 0 and above 1 it lies outside.
     """
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = quad
     dx1, dx2, dx3 = x1 - x2, x3 - x2, x0 - x1 + x2 - x3

@@ -1,7 +1,7 @@
-"""Photographs and scanned pictures: is it whole, how does it look, several of them as one PDF (E1, E3, E7).
+"""Photographs and scanned pictures: checking and drawing one, and joining several to one PDF (E1, E3, E7).
 
-Runs in the reader's process. Pictures are judged by their parts and then by decoding them, a JPEG at an eighth of its
-size. One that is whole, and too large to be decoded within the limits, is accepted all the same.
+Runs in the reader's process. A picture is checked by its parts, and then by decoding it, a JPEG at an eighth of its
+size. One that is whole but too large to be decoded within the limits is accepted.
 """
 
 import io
@@ -30,20 +30,20 @@ Image.MAX_IMAGE_PIXELS = None  # replaced by MAX_PIXELS: phones of today exceed 
 
 
 def check(file: BinaryIO, kind: Kind) -> None:
-    """Refuse a picture that is not whole, larger than any camera makes, or something else as well.
+    """Refuse a picture that is not whole, is larger than any camera's, or is another file as well.
 
     Raises:
-        UnacceptableError: with the reason. Errors of the libraries mean that it is damaged.
+        UnacceptableError: it is one of these. Errors of the libraries mean that it is damaged.
     """
     file.seek(0)
     check_structure(file.read(), kind)
 
 
 def check_structure(content: bytes, kind: Kind) -> None:
-    """Judge a picture by its parts, every byte of it, without holding its pixels.
+    """Check every byte of a picture by its parts, without keeping its pixels in memory.
 
     Raises:
-        UnacceptableError: with the reason. `zlib.error` means that it is damaged.
+        UnacceptableError: it is not acceptable. `zlib.error` means that it is damaged.
     """
     if kind is Kind.PNG:
         _check_size(png.size_of(content))
@@ -53,10 +53,10 @@ def check_structure(content: bytes, kind: Kind) -> None:
 
 
 def check_drawn(file: BinaryIO) -> None:
-    """Decode a picture as coarsely as its kind allows, which shows damage that its parts do not.
+    """Decode a picture at the smallest size that its kind allows, which finds damage that its parts do not show.
 
     Raises:
-        MemoryError: it is too large to tell.
+        MemoryError: it is too large to be decoded.
     """
     with _opened(file) as image:
         is_large = image.width * image.height > LARGE_PIXELS
@@ -70,13 +70,13 @@ def check_drawn(file: BinaryIO) -> None:
 
 
 def image_of(file: BinaryIO, width: int) -> Image.Image:
-    """Return the picture, turned the way the camera was held, on white, at most `width` wide and twice as high."""
+    """Return the picture upright and on white, at most `width` pixels wide and twice as high."""
     with _opened(file) as image:
         return _shown(image, (width, 2 * width))
 
 
 def as_pdf(files: Sequence[tuple[str, Kind, BinaryIO]]) -> io.BytesIO:
-    """Return one PDF with a page per picture, in the order given, and each original attached under its name (E7).
+    """Return one PDF with a page for each picture, in the order given, and each original attached by its name (E7).
 
     The same pictures give the same bytes.
     """
@@ -125,7 +125,7 @@ def _shown(image: Image.Image, box: tuple[int, int]) -> Image.Image:
 
 
 def _add_page(document: pikepdf.Pdf, image: Image.Image) -> None:
-    """Add an A4 page, upright or lying as the picture is, with the picture as large as fits."""
+    """Add an A4 page in the orientation of the picture, with the picture as large as it fits."""
     encoded = io.BytesIO()
     image.save(encoded, "JPEG", quality=SHOWN_QUALITY)
     width, height = (A4_LONG, A4_SHORT) if image.width > image.height else (A4_SHORT, A4_LONG)

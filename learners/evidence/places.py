@@ -1,7 +1,7 @@
-"""How many readers run at once on one machine: it bounds what hostile files can take together.
+"""How many readers run at once on one machine, which limits what hostile files can use in total.
 
-A place is a lock on a file. The reader inherits it, so that it ends with the reader and not with the process that
-started it, and no `kill -9` leaves a place taken for good or gives it away too early.
+A place is a lock on a file. The reader inherits the lock, so that it ends with the reader and not with the process that
+started it. So even after `kill -9` a place is neither taken for ever nor given away too early.
 """
 
 import fcntl
@@ -19,12 +19,12 @@ PRIVATE = 0o700
 
 
 class NoPlaceError(Exception):
-    """Every place was taken for as long as somebody could wait."""
+    """All places were taken for as long as this could wait."""
 
 
 @contextmanager
 def taken(*, seconds: float) -> Iterator[int]:
-    """Take a place, waiting at most `seconds`, and give its descriptor; closing every copy of it frees the place.
+    """Take a place, waiting at most `seconds`, and give its descriptor. Closing all its copies frees the place.
 
     Raises:
         NoPlaceError: none was free.

@@ -1,4 +1,4 @@
-"""PNG by its chunks: every sum, and every byte of the packed pixels, in little memory (E1).
+"""Checking PNG files by their chunks: every checksum and every byte of the packed pixels, with little memory (E1).
 
 Runs in the reader's process.
 """
@@ -19,14 +19,14 @@ PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), 
 
 
 def size_of(content: bytes) -> Size:
-    """Return what the header says."""
+    """Return the width and height that the header gives."""
     if len(content) < 33 or content[12:16] != b"IHDR":
         raise UnacceptableError(Reason.DAMAGED, "no header")
     return Size(int.from_bytes(content[16:20]), int.from_bytes(content[20:24]))
 
 
 def check(content: bytes) -> None:
-    """Check all of a PNG without holding its pixels.
+    """Check all of a PNG without keeping its pixels in memory.
 
     Raises:
         UnacceptableError: DAMAGED or TWO_KINDS. `zlib.error` means that it is damaged.
@@ -63,7 +63,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _unpacked(unpacker: "zlib._Decompress", packed: bytes, most: int) -> int:
-    """Unpack, count, and forget; at most `most` bytes."""
+    """Return how many bytes the packed data unpack to, at most `most`, without keeping them."""
     count = 0
     while packed and count < most and not unpacker.eof:
         count += len(unpacker.decompress(packed, AT_ONCE))
@@ -72,7 +72,7 @@ def _unpacked(unpacker: "zlib._Decompress", packed: bytes, most: int) -> int:
 
 
 def _unpacked_bytes(header: bytes) -> int:
-    """Return how many bytes the pixels have: a byte per line before its pixels, and lines end at a whole byte."""
+    """Return how many bytes the pixels have: each line has one byte before its pixels, and ends with a whole byte."""
     width, height, depth, colour, _packing, _filter, is_interlaced = struct.unpack(">IIBBBBB", header)
     if not width or not height or colour not in SAMPLES or is_interlaced > 1:
         raise UnacceptableError(Reason.DAMAGED, "header")

@@ -1,9 +1,11 @@
 """The program that opens evidence files: `python -m learners.evidence.reader '{"task": "check", …}'`.
 
-It gets open files and its task, answers on standard output, and has nothing to lose: no environment, limits of its own
-making on time, memory and file size, and a confinement that leaves it no file, no network and no other process, all set
-before the first byte of a stranger is read.
-Exit status 0: the answer. REFUSED: why not, as JSON. Anything else, a signal included: see `limited`.
+It gets open files and a task, and answers on standard output. An intruder in it would find nothing of use: it has no
+environment, limits its own time, memory and file size, and gives up all access to files, network and other processes
+before it reads the first byte of a file.
+
+Exit status 0 means that the answer is there, REFUSED that the reason is there as JSON. For any other status, and for
+signals, see `limited`.
 """
 
 import io
@@ -47,7 +49,7 @@ def main(task: dict[str, Any]) -> int:
 
 
 def check(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
-    """Tell kind and number of pages of one file that is whole and harmless."""
+    """Return the kind and the number of pages of one file that is whole and harmless."""
     (file,) = files
     kind = kind_of(file)
     pages = 1
@@ -59,10 +61,10 @@ def check(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
 
 
 def try_to_draw(files: list[BinaryIO]) -> None:
-    """Draw a checked file coarsely: shows damage that its parts do not.
+    """Draw a checked file at a small size, which finds damage that its parts do not show.
 
-    A file that takes more than the limits to draw is accepted all the same: no scanner asks us. So the answer is
-    written before this is tried, and stands where it is the end of this process.
+    A file that needs more than the limits to be drawn is accepted, because real scanners make such files. So the answer
+    is written before this is tried, and counts if the limits end this process meanwhile.
     """
     (file,) = files
     try:
@@ -107,7 +109,7 @@ TASKS: dict[str, Callable[[list[BinaryIO], dict[str, Any]], bytes]] = {
 
 @contextmanager
 def _blaming(number: int | None) -> Iterator[None]:
-    """Refuse the file that counts `number`, whatever the libraries stumble over in it."""
+    """Refuse the file of this number, whatever error the libraries raise for it."""
     try:
         yield
     except UnacceptableError as error:
@@ -120,7 +122,7 @@ def _blaming(number: int | None) -> Iterator[None]:
 
 
 def _as_png(image: Image.Image) -> bytes:
-    """Draw with few colours, which a preview bears: a photographed page in all of them would be some megabytes."""
+    """Return a PNG with few colours, which is enough for a preview; with all of them it would have some megabytes."""
     result = io.BytesIO()
     image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE).save(result, "PNG")
     return result.getvalue()
@@ -145,7 +147,7 @@ def _refuse(error: UnacceptableError) -> int:
 
 
 def _answer(content: bytes) -> None:
-    """Write the answer, in the place of one given before."""
+    """Write the answer, in place of an earlier one."""
     sys.stdout.buffer.flush()
     sys.stdout.buffer.seek(0)
     sys.stdout.buffer.truncate()

@@ -14,19 +14,19 @@ ONE_LOOK = timedelta(minutes=10)
 
 
 def log_download(*, upload: EvidenceUpload, learner: Learner | None, by: User, now: datetime) -> None:
-    """Write down that somebody took a copy of the file.
+    """Log that somebody downloaded a file.
 
     Args:
-        learner: on whose profile, if on one.
+        learner: the worker on whose profile it was; None where it was on none.
     """
     _log(EvidenceRead.Kind.DOWNLOAD, upload=upload, learner=learner, by=by, now=now)
 
 
 def log_downloads(*, reads: Iterable[tuple[int, int]], by: User, now: datetime) -> None:
-    """Write down that somebody took copies of many files, each with the worker whom it proves.
+    """Log that somebody downloaded many files, each for the worker whose record it proves.
 
     Args:
-        reads: keys of uploads and workers, each pair once.
+        reads: pairs of the keys of an upload and a worker, each pair once.
     """
     pairs = iter(reads)
     while some := list(islice(pairs, AT_A_TIME)):
@@ -39,10 +39,10 @@ def log_downloads(*, reads: Iterable[tuple[int, int]], by: User, now: datetime) 
 
 
 def log_preview(*, upload: EvidenceUpload, learner: Learner | None, by: User, now: datetime) -> None:
-    """Write down that somebody looked at pages of it: once for all pages and sizes that one look takes.
+    """Log that somebody looked at a file, once for all its pages and sizes.
 
     Args:
-        learner: on whose profile, if on one.
+        learner: the worker on whose profile it was; None where it was on none.
     """
     recent = EvidenceRead.objects.filter(
         upload=upload,

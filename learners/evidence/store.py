@@ -1,10 +1,11 @@
 """The store of evidence files: `STORAGES["evidence"]`, on disk or in S3 (E2, E4).
 
-A file lies under a key made of its hash, is never replaced, and counts as stored only when reading it back gave the
-same bytes. Nothing here touches the database, and none of it may be called inside a transaction: a store can be slow.
+A file is stored under a key made of its hash, is never replaced, and counts as stored only when reading it back has
+given the same bytes. Nothing here uses the database, and nothing may be called inside a transaction, since a store can
+be slow.
 
-The store holds a mark of the site that it belongs to. A volume that is not mounted, or somebody else's bucket, lacks
-it: then nothing is stored there, and nobody takes its files for missing.
+The store holds a mark of the site to which it belongs. If the mark is not there, the volume is not mounted or the
+bucket is somebody else's. Then nothing is stored there, and files are not reported as missing.
 """
 
 import hashlib
@@ -58,22 +59,22 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class Content:
-    """What the store holds under a key: the hash of the bytes that were read, and how many they were."""
+    """The hash and the number of the bytes that the store holds under a key."""
 
     sha256: str
     size: int
 
 
 class StoreUnavailable(Unavailable):
-    """The store does not answer, is full, declines, or gave back other bytes than it was given."""
+    """The store does not answer, is full, refuses, or returned other bytes than it was given (503)."""
 
 
 class NotOurStore(StoreUnavailable):
-    """The store bears no mark of this site: its volume is not mounted, or it belongs to another site."""
+    """The store has no mark of this site: its volume is not mounted, or it belongs to another site (503)."""
 
 
 class EvidenceUnreadable(StoreUnavailable):
-    """The store answers, and does not hand out this one file."""
+    """The store answers, but does not return this one file (503)."""
 
 
 class EvidenceMissing(Refusal):
@@ -87,16 +88,16 @@ class EvidenceAltered(Conflict):
 
 
 def store(*, document: Document, site: UUID) -> StoredFile:
-    """Store a checked document under its hash, read it back and compare (E2).
+    """Store a checked document under its hash, read it back and compare it (E2).
 
-    A file that is there already with the right bytes is used as it is. One that is there with other bytes is left
-    for `verify_evidence` to report, and the document goes beside it.
+    If a file with the right bytes is there already, it is used. If a file with other bytes is there, it is left for
+    `verify_evidence` to report, and the document is stored beside it.
 
     Args:
-        site: the identity of this site, which the store must bear.
+        site: the identity of this site, whose mark the store must have.
 
     Raises:
-        StoreUnavailable: the store failed in whatever way, or is not this site's; nothing may be linked to the file.
+        StoreUnavailable: the store failed in any way, or is not this site's; then nothing may refer to the file.
     """
     key = f"{document.sha256[:2]}/{document.sha256}.{ENDINGS[document.content_type]}"
     found = read_stored(key=key, size=document.size)
@@ -114,10 +115,12 @@ def store(*, document: Document, site: UUID) -> StoredFile:
 
 
 def open_stored(*, key: str, sha256: str) -> BinaryIO:
-    """Return a temporary copy of a stored file, known to be the one that was stored; the caller closes it.
+    """Return a temporary copy of a stored file, compared with its hash; the caller closes it.
 
     Raises:
-        EvidenceMissing, EvidenceAltered, StoreUnavailable: it cannot be had; the sentence says which.
+        EvidenceMissing: the store does not have it.
+        EvidenceAltered: it has other bytes than those that were stored.
+        StoreUnavailable: the store does not answer or does not return it.
     """
     copy = tempfile.TemporaryFile()  # noqa: SIM115  # the caller's
     try:
@@ -141,14 +144,15 @@ def check_stored(*, key: str, sha256: str) -> None:
 def read_stored(
     *, key: str, copy: BinaryIO | None = None, size: int | None = None, patiently: bool = False
 ) -> Content | None:
-    """Read what the store holds under `key`, a chunk at a time, and copy it; None when it holds nothing.
+    """Read what the store holds under `key` and copy it; None if it holds nothing.
 
     Args:
-        size: bytes that are expected at most; without it the largest file that the site takes.
-        patiently: wait as long as it takes; for commands, whom nobody waits for.
+        copy: the file into which the bytes are copied; None for no copy.
+        size: how many bytes are expected at most; None for the largest file that the site accepts.
+        patiently: wait as long as it takes, for commands.
 
     Raises:
-        EvidenceUnreadable, StoreUnavailable: it cannot be told.
+        EvidenceUnreadable, StoreUnavailable: the store does not return it, or does not answer.
     """
 
     def read() -> Content | None:
@@ -171,7 +175,7 @@ def read_stored(
 
 
 def list_stored(directory: str = "") -> Iterator[str]:
-    """Return the keys of all evidence in the store, one directory after the other; files that wait are none.
+    """Yield the keys of all evidence in the store, one directory after the other, without waiting files of jobs.
 
     Raises:
         StoreUnavailable: it does not answer.
@@ -188,10 +192,10 @@ def list_stored(directory: str = "") -> Iterator[str]:
 
 
 def check_store_answers() -> None:
-    """Refuse where the store is not there at all, so that nobody takes its files for missing.
+    """Refuse if the store is not there at all, so that its files are not taken for missing.
 
     Raises:
-        NotOurStore: it bears no mark.
+        NotOurStore: it has no mark.
         StoreUnavailable: it does not answer.
     """
     if mark_of_store() is None:
@@ -200,7 +204,7 @@ def check_store_answers() -> None:
 
 
 def mark_of_store(*, patiently: bool = False) -> str | None:
-    """Return the identity of the site that the store bears; None where it bears none.
+    """Return the identity of the site whose mark the store has; None where it has no mark.
 
     Raises:
         StoreUnavailable: it does not answer.
@@ -209,19 +213,19 @@ def mark_of_store(*, patiently: bool = False) -> str | None:
 
 
 def write_mark(*, site: UUID) -> None:
-    """Let the store bear the identity of this site, whatever it bore before.
+    """Write the mark of this site into the store, in place of any other.
 
     Raises:
-        StoreUnavailable: it does not take the mark.
+        StoreUnavailable: the mark cannot be written.
     """
     _ask("mark", lambda: _replace(MARK, str(site)), size=SMALL_BYTES)
 
 
 def check_store_is_ours(*, site: UUID, patiently: bool = False) -> None:
-    """Refuse where the store is not this site's, so that nothing is written into it, or said of its files.
+    """Refuse if the store is not this site's, so that nothing is written into it or reported of its files.
 
     Raises:
-        NotOurStore: it bears no mark, or another site's.
+        NotOurStore: it has no mark, or that of another site.
         StoreUnavailable: it does not answer.
     """
     mark = mark_of_store(patiently=patiently)
@@ -261,12 +265,12 @@ def _small_file(key: str) -> str | None:
 
 
 def _replace(key: str, content: str) -> None:
-    """Write a small file of ours. On disk a name is not overwritten but replaced."""
+    """Write a small file in place of the one of that name. On disk it is replaced at once, never overwritten."""
     _store()._save(key, ContentFile(content.encode()))
 
 
 def readers() -> int:
-    """Return how many files are worth reading at once: a remote store keeps each reader waiting."""
+    """Return how many files to read at the same time; with a remote store more, since each thread waits for it."""
     return 1 if isinstance(_store(), FileSystemStorage) else REMOTE_READERS
 
 
@@ -288,7 +292,7 @@ def _check(found: Content | None, *, key: str, sha256: str) -> None:
 
 
 def _listing(directory: str) -> tuple[list[str], list[str]]:
-    """A directory that is gone by the time it is listed is an empty one."""
+    """Return the directories and files in a directory of the store; none if it was removed meanwhile."""
     try:
         directories, files = _store().listdir(directory)
     except FileNotFoundError:
@@ -297,7 +301,7 @@ def _listing(directory: str) -> tuple[list[str], list[str]]:
 
 
 def _ask(what: str, question: Callable[[], Result], *, size: int = 0, patiently: bool = False) -> Result:
-    """Ask the store; whatever it or its driver throws means that it, or one file in it, cannot be relied on now."""
+    """Ask the store. Whatever it or its driver raises becomes a refusal, of the one file or of the whole store."""
     try:
         return question() if patiently else asking.ask(_store(), question, size=size)
     except asking.BusyError as error:

@@ -1,4 +1,7 @@
-"""Uploads with a file name that Django cannot use: it drops the file, and the person is told that none was chosen."""
+"""Uploads with a file name that Django cannot use.
+
+Django drops such a file, and the person would be told that none was chosen.
+"""
 
 from io import BytesIO
 from typing import Any
@@ -12,13 +15,13 @@ UNUSABLE = "\0unusable"
 
 
 class NamingParser(MultiPartParser):
-    """Django's parser, which keeps a file named `.`, `..` or with thousands of characters, as `UNUSABLE`."""
+    """Django's parser; a file named `.`, `..` or with thousands of characters is kept under the name `UNUSABLE`."""
 
     def sanitize_file_name(self, file_name: str) -> str:
         return super().sanitize_file_name(file_name) or UNUSABLE
 
     def parse(self) -> Any:
-        """Return fields and files. The head of a part has no room for such a long name: what came before it stands."""
+        """Return fields and files. A file name of thousands of characters ends parsing; what came before it is kept."""
         try:
             return super().parse()
         except MultiPartParserError as error:

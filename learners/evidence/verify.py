@@ -1,6 +1,6 @@
 """Reading every stored evidence file again, to find those that are missing or altered (E5).
 
-Changes nothing. Files are read outside any transaction, a chunk at a time, and each once, however many rows name it.
+It changes nothing. Files are read outside of transactions, a chunk at a time, each once, however many rows refer to it.
 """
 
 import time
@@ -43,9 +43,9 @@ class Damage(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """A file that is not what was stored, and what it proves: sessions by reference, records and sign-offs by number.
+    """A damaged file, and what it proves: sessions by reference, records and sign-offs by number.
 
-    What was replaced before finalize proves no record; its session is named all the same.
+    A sheet that was replaced before finalize proves no record, but its session is named.
     """
 
     key: str
@@ -59,7 +59,7 @@ class Finding:
 
 @dataclass
 class Report:
-    """What was found. `surplus` files are named by no upload row; they harm nobody."""
+    """What was found. To `surplus` files no upload row refers; they do no harm."""
 
     files: int = 0
     bytes: int = 0
@@ -78,21 +78,21 @@ class Report:
 
 @dataclass(frozen=True)
 class _Expected:
-    """A key, and everything that rows say is stored under it: one content, unless a row was forged."""
+    """A key, and what rows say is stored under it, which is the same for all rows unless one was forged."""
 
     key: str
     contents: Collection[Content]
 
 
 def verify_evidence(*, on_progress: Callable[[int, int], None]) -> Report:
-    """Read every file that an upload row names and compare it with its hash and size; list what no row names.
+    """Read every file to which an upload row refers, and compare its hash and size; list files without such a row.
 
     Args:
-        on_progress: is told how many files were read, and of how many.
+        on_progress: is called with the number of files that were read, and the number of all.
 
     Raises:
-        StoreUnavailable: the store went away, is not this site's, or hands out nothing at all. Then nothing is known
-            about any file.
+        StoreUnavailable: the store went away, is not this site's, or returns nothing at all. Then nothing is known of
+            any file.
     """
     site = site_identity()
     total = EvidenceUpload.objects.aggregate(keys=Count("key", distinct=True))["keys"]
@@ -117,7 +117,11 @@ def verify_evidence(*, on_progress: Callable[[int, int], None]) -> Report:
 
 
 def _check_some_can_be_read(report: Report) -> None:
-    """A store that hands out nothing has refused us, not lost its files."""
+    """Refuse if none of the files can be read: then the store refuses everything, and has not lost its files.
+
+    Raises:
+        StoreUnavailable: it returned none of them.
+    """
     unreadable = [finding for finding in report.findings if finding.damage is Damage.UNREADABLE]
     if unreadable and len(unreadable) == report.files:
         raise StoreUnavailable(
@@ -126,7 +130,7 @@ def _check_some_can_be_read(report: Report) -> None:
 
 
 def _batches() -> Iterator[list[_Expected]]:
-    """Return what is stored, in the order of the keys; no transaction stays open in between."""
+    """Yield what rows say is stored, in the order of the keys; no transaction stays open in between."""
     last = ""
     while True:
         rows = (
@@ -146,7 +150,7 @@ def _batches() -> Iterator[list[_Expected]]:
 
 
 def _read(expected: _Expected) -> tuple[Content | None, bool]:
-    """Return what lies under a key, and whether it could be read. Runs in a thread: it never asks the database."""
+    """Return what is stored under a key, and whether it could be read. Runs in a thread, so it uses no database."""
     for pause in (*PAUSES, None):
         try:
             return read_stored(key=expected.key, patiently=True), True
@@ -211,6 +215,6 @@ def _in_batches(keys: Iterator[str]) -> Iterator[list[str]]:
 
 
 def _surplus(keys: Sequence[str]) -> list[str]:
-    """Return those of `keys` that no upload row names."""
+    """Return those of `keys` to which no upload row refers."""
     named = set(EvidenceUpload.objects.filter(key__in=keys).values_list("key", flat=True))
     return [key for key in keys if key not in named]

@@ -33,7 +33,8 @@ class AssessmentMethod(Authored):
 class CompetencyRecord(models.Model):
     """One attempt at a practical sign-off (F2, V1).
 
-    Once assessed, only `revoked_at` may change, and only through a `Revocation` (trigger of `0003_append_only`).
+    Once it is decided, only `revoked_at` changes, and only through a `Revocation` (trigger of `0003_append_only`). The
+    legal steps from state to state are in `learners.policies.sign_offs`.
     """
 
     class Status(models.TextChoices):
@@ -160,10 +161,10 @@ class CompetencyRecord(models.Model):
 
     @property
     def is_pending(self) -> bool:
-        """The sign-off is owed; `learners.selectors.learners.pending_sign_offs` asks the same of many."""
+        """Whether the sign-off is owed; `learners.selectors.learners.pending_sign_offs` finds all of these."""
         return self.status == self.Status.PENDING_VERIFICATION and self.revoked_at is None
 
     @property
     def taught_by(self) -> str:
-        """Who taught the theory: as written down then, or the finalized session's trainer, where a race left it out."""
+        """Who taught the theory: as written down then; where an old defect left that out, the session's trainer."""
         return str(self.session.trainer) if self.trainer_name in TRAINER_NOT_NAMED else self.trainer_name

@@ -1,4 +1,4 @@
-"""The stored answer: one learner × one required course, green, yellow or red, and why."""
+"""The stored answers: for one worker and one required course, whether it is green, yellow or red, and why."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,10 +12,10 @@ from training.core.words import moment
 
 @audited(exclude=["updated_at"])
 class ComplianceItem(models.Model):
-    """What C1 to C3 say about one learner and one course.
+    """What C1 to C3 say about one worker and one course.
 
-    Written by `learners.services.compliance` only. Dates are stored and days counted when shown (C5). An item whose
-    `holds_until` has passed is no longer an answer and counts as not cleared (C7).
+    Only `learners.services.compliance` writes it. It holds dates; days left are counted when they are shown (C5). An
+    item whose `holds_until` has passed is no longer an answer, and counts as not cleared (C7).
     """
 
     learner = models.ForeignKey("learners.Learner", on_delete=models.CASCADE, related_name="items")
@@ -72,9 +72,9 @@ class ComplianceItem(models.Model):
 
 
 class ComplianceRun(models.Model):
-    """That everybody's answers, or those that had run out, were brought up to date: a run without changes counts too.
+    """A finished run that brought all answers up to date, or all that had run out, whether or not anything changed.
 
-    Pages say when the last one was (C7). Written when a run has come to its end, by `learners.services.compliance`.
+    Pages say when the last one was (C7). `learners.services.compliance` writes it at the end of a run.
     """
 
     started_at = models.DateTimeField(_("started at"))

@@ -1,4 +1,4 @@
-"""What is known about every stored evidence file, and who opened it. Append-only (migration `0003_append_only`)."""
+"""What is known of each stored evidence file, and who opened it. Append-only (migration `0003_append_only`)."""
 
 from django.conf import settings
 from django.db import models
@@ -13,8 +13,8 @@ from training.models.session import SHA256_HEX
 class EvidenceUpload(models.Model):
     """One file that was hashed, stored under its hash, read back, and linked to a session or a record (E2).
 
-    A later upload for the same session replaces the link, never the row or the file (E3). `corrects` names the
-    upload that a correcting sheet puts right after finalize (E6).
+    A later upload for the same session replaces the link, but neither this row nor the file (E3). After finalize,
+    `corrects` refers to the upload that a correcting sheet corrects (E6).
     """
 
     session = models.ForeignKey(
@@ -72,7 +72,7 @@ class EvidenceUpload(models.Model):
 
 
 class EvidenceRead(models.Model):
-    """That somebody opened or downloaded a stored file (E3)."""
+    """One opening or download of a stored file by somebody (E3)."""
 
     class Kind(models.TextChoices):
         DOWNLOAD = "DOWNLOAD", _("Downloaded")

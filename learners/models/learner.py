@@ -39,11 +39,12 @@ class ComplianceStatus(models.TextChoices):
     ]
 )
 class Learner(Authored):
-    """A worker. Never deleted.
+    """A worker. Workers are never deleted.
 
-    `compliance_status` and the four fields after it are the stored answer of `learners.services.compliance`, their
-    only writer. Role, employer, status and dates keep a dated history in `LearnerPeriod`, written by a trigger (C8).
-    `sort_key` (' last first badge', folded) serves name order, search and paging at once.
+    `compliance_status` and the four fields after it are the stored answer, which only `learners.services.compliance`
+    writes. A trigger keeps the dated history of role, employer, status and dates in `LearnerPeriod` (C8). `sort_key`
+    (' last first badge', folded) is for the order by name, for search and for paging. The legal steps from status to
+    status are in `learners.policies.workers`.
     """
 
     class Status(models.TextChoices):
@@ -188,13 +189,13 @@ class Learner(Authored):
 
     @property
     def person(self) -> "Learner":
-        """As whom this one is read (L2): the surviving worker, if it was merged."""
+        """The worker as whom this one is read: the one that it was merged into, or itself (L2)."""
         return self.merged_into or self
 
 
 @audited()
 class LearnerArea(models.Model):
-    """That a learner works in an area, and since when; its dated history is `LearnerAreaPeriod` (C8)."""
+    """The assignment of a worker to an area; its dated history is `LearnerAreaPeriod` (C8)."""
 
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="area_links")
     area = models.ForeignKey(

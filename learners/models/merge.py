@@ -1,4 +1,4 @@
-"""That two badges are one person, and that this was a mistake (L2). Append-only (migration `0010_people`)."""
+"""Merges of two badges of one person, and their undoing (L2). Append-only (migration `0010_people`)."""
 
 from django.conf import settings
 from django.db import models
@@ -10,9 +10,9 @@ from training.core.audited import not_blank
 
 
 class Merge(models.Model):
-    """One step: a duplicate was merged into the survivor, or that was undone.
+    """One step: a badge was merged into another one, the survivor, or that was undone.
 
-    The state of today is `Learner.merged_into`; a trigger keeps it one step deep: a survivor is never merged itself.
+    The present state is `Learner.merged_into`. A trigger keeps a survivor from being merged itself.
     """
 
     class Kind(models.TextChoices):

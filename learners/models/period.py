@@ -1,29 +1,30 @@
-"""The dated history behind as-of answers (C8): what held from which day until which day, and who said so when.
+"""The dated history behind answers about another day (C8): what counted from when until when, and who said so.
 
-A period holds from `valid_from` on and before `valid_to` (null = still). A change takes effect on the site's date, or
-on an earlier one in the setting `siteproof.effective_on` of the transaction that makes it
-(`learners.services.effective`). It concerns what it changes only: a role that is dated back leaves status and employer
-of those days as they were.
+A period counts from `valid_from` on, up to the day before `valid_to` (null: it still counts). A change takes effect on
+today's date of the site, or on an earlier date that the transaction says in its setting `siteproof.effective_on`
+(`learners.services.effective`). It concerns only what it changes: if a role is dated back, status and employer of those
+days stay as they were.
 
-Nothing vanishes. Rows are written by the triggers of migrations `0004_periods`, `0010_people` and
-`0013_history_keeps_everything` only, whatever door a change comes through, and the last of these refuses every DELETE
-and TRUNCATE and every UPDATE but two, each of which happens once: a period ends (`valid_to`), or it is overruled.
+Nothing is ever erased. Only the triggers of the migrations `0004_periods`, `0010_people` and
+`0013_history_keeps_everything` write these rows, whatever way a change comes in. The last of them refuses every DELETE
+and TRUNCATE, and every UPDATE but two, each of which happens once: a period ends (`valid_to`), or it is overruled.
 
-- A change of today ends the period that held, and begins another.
-- A change that is dated back **overrules** the periods from its day on: they stay, marked with who did it and when, and
-  what holds instead is entered beside them. As-of answers read what is not overruled, and say what was (`later`).
-- A period that is changed on its own first day is overruled as well, so changes of one day leave one period that
-  counts. Answers are about whole days, and that day ended with the last change; so nothing is said about it, unless the
-  correction came on a later day than the one that is shown. The rows and the audit trail keep all of them.
+- A change as of today ends the period that counted, and begins another.
+- A change that is dated back **overrules** the periods from its day on. They stay, marked with who did it and when, and
+  what counts instead is entered beside them. Answers about a day read periods that are not overruled, and say what was
+  overruled later (`learners.pages.later`).
+- A period that is changed on its own first day is overruled as well, so that several changes on one day leave one
+  period that counts. Answers are about whole days, and such a day ended with the last change. So nothing is said about
+  it, unless the correction came on a later day. The rows and the audit trail keep all of it.
 
-When (`…_at`) is the clock of the database, never a value that a writer sends. Who (`…_by`) is the user of the audit
-context (`pghistory.context`), null where it names none. `entered_at` is null in rows from before this was kept; what
-such a row said counts as known from its first day on. So what was known on any day can be told again: the periods that
-had been entered by then, not overruled by then, without an end that was entered only later (`ended_at`).
+The moments (`…_at`) come from the clock of the database, never from a writer. The persons (`…_by`) are the user of the
+audit context (`pghistory.context`), null where it names none. `entered_at` is null in rows from before it was kept;
+what they say counts as known from their first day on. So it can be found out what was known on any day: the periods
+that were entered by then and not overruled by then, without ends that were entered later (`ended_at`).
 
-A merge has no period. It says that two badges always were one person, so answers about any day read the badges as one,
-whenever the merge was entered: the surviving badge's periods decide, and those of a merged badge on days before the
-surviving one began. Undoing a merge gives the badge the history that it would have without the merge.
+A merge has no period. It says that two badges always were one person, so answers about any day read them as one,
+whenever the merge was entered. The periods of the surviving badge count, and those of the merged badge on days before
+the surviving one began. Undoing a merge gives the badge the history that it would have without the merge.
 """
 
 from typing import Self
@@ -37,15 +38,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PeriodQuerySet(models.QuerySet["Period"]):
-    """Periods of one kind."""
+    """Rows of one kind of period."""
 
     def standing(self) -> Self:
-        """Return what counts: the periods that nobody has overruled."""
+        """Return the periods that count, which are those that nobody has overruled."""
         return self.filter(overruled_at=None)
 
 
 def _who() -> "models.ForeignKey[models.Model | None, models.Model | None]":
-    """A user as the audit context names them. Nobody asks for the rows of one, so it has no index."""
+    """Return a field for the login that the audit context names. Nothing looks rows up by it, so it has no index."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -57,12 +58,12 @@ def _who() -> "models.ForeignKey[models.Model | None, models.Model | None]":
 
 
 class Period(models.Model):
-    """What every dated history has.
+    """What every kind of period has.
 
     Attributes:
-        entered_at, entered_by: when and by whom the row was written; null: before this was kept, or not said.
+        entered_at, entered_by: when and by whom the row was written; null where it is not known.
         ended_at, ended_by: when and by whom `valid_to` was entered.
-        overruled_at, overruled_by: when and by whom it was entered that this did not hold; null: it counts.
+        overruled_at, overruled_by: when and by whom it was entered that this did not hold; null while it counts.
     """
 
     valid_from = models.DateField()
@@ -84,7 +85,7 @@ class Period(models.Model):
 
 
 def _reference(to: str, *, null: bool = False) -> "models.ForeignKey[models.Model, models.Model]":
-    """A reference that outlives its row: history keeps what was deleted."""
+    """Return a reference that stays when the row to which it refers is deleted."""
     return models.ForeignKey(to, null=null, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+")
 
 
@@ -104,9 +105,9 @@ class LearnerPeriod(Period):  # __str__ is inherited
 
 
 class BadgePeriod(Period):  # __str__ is inherited
-    """Which badge somebody wore; an old one still finds them (L3), so nobody else gets it.
+    """A badge of a worker. An old badge still finds the worker (L3), so nobody else gets it.
 
-    One that was mistyped is overruled: it never was theirs, finds nobody, and is free for whoever has it.
+    A badge that was mistyped is overruled: it never was the worker's, finds nobody, and can be given to somebody.
     """
 
     learner = _reference("learners.Learner")
@@ -128,7 +129,7 @@ class BadgePeriod(Period):  # __str__ is inherited
 
 
 class LearnerAreaPeriod(Period):  # __str__ is inherited
-    """A learner's place in an area."""
+    """The assignment of a worker to an area."""
 
     learner = _reference("learners.Learner")
     area = _reference("learners.Area")
@@ -150,7 +151,7 @@ class AreaPeriod(Period):  # __str__ is inherited
 
 
 class RequirementPeriod(Period):  # __str__ is inherited
-    """What a role or an area asked for; `requirement_id` is that of the row in its own table."""
+    """A course that a role or an area required; `requirement_id` is the key of the requirement in its own table."""
 
     requirement_id = models.BigIntegerField()
     role = _reference("learners.Role", null=True)

@@ -1,6 +1,7 @@
-"""A learner's way through one course in one class: progress, its events, and the log of hours behind it.
+"""The programme of a worker, which is one course in one class: its state, its steps, and the log of hours behind it.
 
-Table and column names are a promise to reports and plain SQL written against them; defaults are the database's own.
+Reports and plain SQL rely on the names of these tables and columns, and write rows without some of them. So the names
+stay, and defaults are defaults of the database.
 """
 
 from datetime import date, datetime
@@ -39,10 +40,10 @@ def _hours(label: "_StrOrPromise") -> "models.DecimalField[Decimal, Decimal]":
 
 @audited()
 class LearnerProgression(models.Model):
-    """One learner in one course of one class; at most one is in progress per learner.
+    """One worker in one course of one class. A worker has at most one that is in progress.
 
-    The three sums always equal the log: a trigger of migration `0006_hours_guards` moves them with every log row and
-    refuses any other value (invariant 6).
+    The three sums always equal the log: a trigger of migration `0006_hours_guards` changes them with every row of the
+    log, and refuses any other value (invariant 6). The legal steps are in `learners.policies.hours`.
     """
 
     class Status(models.TextChoices):
@@ -133,20 +134,21 @@ class LearnerProgression(models.Model):
         *,
         log_date: date | None = None,
     ) -> bool:
-        """Log hours of this progression; its sums move with the log (H5).
+        """Log hours of this programme; its sums change with the log (H5).
 
         Args:
+            hours_trained, hours_present: with at most one decimal.
             source: one of `LearnerHoursLog.Source`.
-            session_id: the meeting of this class at which they were trained; its date counts.
+            session_id: the meeting of this class to which the hours belong; its date counts.
             created_by: the login that enters them, or its key.
-            log_date: the day, where there is no meeting; None is today on the site, which is read here.
+            log_date: the day, where there is no meeting; None means today on the site, which is read here.
 
         Returns:
             True: they are logged.
 
         Raises:
-            WrongHours: hours, source, meeting or day cannot be; nothing is logged.
-            MeetingWasNotHeld: the meeting is excepted (H3).
+            WrongHours: hours, source, meeting or day cannot be right; nothing is logged.
+            MeetingWasNotHeld: the meeting was marked with an exception (H3).
         """
         trained, present = as_hours(hours_trained), as_hours(hours_present)
         check_hours(trained=trained, present=present)
@@ -181,7 +183,7 @@ class LearnerProgression(models.Model):
 
 @audited()
 class ProgressionEvent(models.Model):
-    """That a progression started, was held, resumed or completed: from which day, by whom and why (H7). Append-only."""
+    """A step of a programme: started, held, resumed or completed, from which day, by whom and why (H7). Append-only."""
 
     class Kind(models.TextChoices):
         STARTED = "started", _("Started")
@@ -214,7 +216,7 @@ class ProgressionEvent(models.Model):
 
 @audited()
 class LearnerHoursLog(models.Model):
-    """Hours of one learner on one day (H2 to H6). Append-only; a reversal is the exact negative of the row it names."""
+    """Hours of one worker on one day (H2 to H6). Append-only; a reversal is the exact negative of another row."""
 
     class Source(models.TextChoices):
         SCHEDULE = "schedule", _("Schedule")
@@ -314,7 +316,7 @@ class LearnerHoursLog(models.Model):
 
     @property
     def is_of_capture(self) -> bool:
-        """Whether a meeting is captured with these hours, so that they go only with its capture (H4)."""
+        """Whether these hours belong to a captured meeting, so that only a void of all of it takes them back (H4)."""
         return (
             self.source == self.Source.ATTENDANCE
             and self.session is not None
@@ -322,7 +324,7 @@ class LearnerHoursLog(models.Model):
         )
 
     def negative(self, *, reason: str, by: User, now: datetime) -> "LearnerHoursLog":
-        """Return the row, not yet saved, that takes this one back (invariant 6)."""
+        """Return the reversal of this row, which is not saved yet (invariant 6)."""
         return LearnerHoursLog(
             progression_id=self.progression_id,
             learner_id=self.learner_id,

@@ -9,15 +9,15 @@ from training.core.audited import audited, not_blank
 from training.core.words import day
 from training.models.session import SHA256_HEX
 
-TRAINER_NOT_NAMED = ("", "None")  # what stands in a record whose session's trainer was not loaded
+TRAINER_NOT_NAMED = ("", "None")  # what an old defect has written where the trainer was not loaded
 
 
 @audited()
 class TrainingRecord(models.Model):
-    """This learner passed or failed this course on this day.
+    """This worker passed or failed this course on this day.
 
-    Made by finalize, by a sign-off, by a correction (F9) or by hand for external training (R1); never changed
-    afterwards. The text columns are the snapshot an auditor asks for, as it was on that day.
+    It is made by finalize, by a sign-off, by a correction (F9), or by hand for external training (R1), and never
+    changed. The text columns hold what an auditor asks for, as it was on that day.
     """
 
     class Result(models.TextChoices):
@@ -116,7 +116,7 @@ class TrainingRecord(models.Model):
 
 @audited()
 class Revocation(models.Model):
-    """That a record, or a competency record, counts for nothing from now on, and why (R2, V2). Append-only."""
+    """The revocation of a record or of a sign-off, which counts for nothing since then (R2, V2). Append-only."""
 
     record = models.OneToOneField(
         TrainingRecord, null=True, blank=True, on_delete=models.PROTECT, related_name="revocation"

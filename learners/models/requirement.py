@@ -1,4 +1,4 @@
-"""Roles and areas, and what they ask of the people in them."""
+"""Roles and areas, and the courses that they require of the people in them."""
 
 from enum import StrEnum
 from typing import Any
@@ -13,7 +13,7 @@ from training.core.audited import Authored, audited, not_blank
 
 @audited()
 class Role(Authored):
-    """What somebody does on the site; exactly one per learner. A role in use cannot be deleted."""
+    """What somebody does on the site. Every worker has exactly one role; a role in use cannot be deleted."""
 
     code = models.CharField(
         _("code"),
@@ -43,7 +43,7 @@ class Role(Authored):
 
 @audited()
 class Area(Authored):
-    """A part of the site; areas nest to any depth and never in a circle (trigger `area_not_in_a_circle`)."""
+    """A part of the site. Areas lie in each other to any depth, never in a circle (trigger `area_not_in_a_circle`)."""
 
     name = models.CharField(_("name"), max_length=100)
     parent = models.ForeignKey(
@@ -69,7 +69,7 @@ class Area(Authored):
 
 
 class Asker(StrEnum):
-    """What asks for a course: `source` of the rules that are stored with a compliance item."""
+    """What requires a course: `source` in the rules that are stored with a compliance item."""
 
     ROLE = "role"
     AREA = "area"
@@ -83,7 +83,7 @@ class RequirementType(models.TextChoices):
 
 
 class Requirement(Authored):
-    """A course that a role or an area asks for: before entry, or within a number of days (C1)."""
+    """A course that a role or an area requires, before site access or within a number of days (C1)."""
 
     course = models.ForeignKey("training.Course", verbose_name=_("course"), on_delete=models.PROTECT, related_name="+")
     requirement_type = models.CharField(_("when required"), max_length=8, choices=RequirementType)
@@ -121,7 +121,7 @@ def _requirement_constraints(table: str, owner: str, message: Any) -> list[model
 
 @audited()
 class RoleRequirement(Requirement):
-    """What a role asks for."""
+    """A course that a role requires."""
 
     role = models.ForeignKey(Role, verbose_name=_("role"), on_delete=models.CASCADE, related_name="requirements")
 
@@ -134,7 +134,7 @@ class RoleRequirement(Requirement):
 
 @audited()
 class AreaRequirement(Requirement):
-    """What an area, and so every area inside it, asks for."""
+    """A course that an area requires, and with it every area inside."""
 
     area = models.ForeignKey(Area, verbose_name=_("area"), on_delete=models.CASCADE, related_name="requirements")
 

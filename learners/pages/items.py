@@ -1,4 +1,4 @@
-"""What one worker must have, and why: the winning rule and where it comes from, the losing ones, the proof (C5)."""
+"""What a worker must have, and why: the winning rule and where it comes from, the losing rules, the proof (C5)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,9 +18,9 @@ from training.selectors.courses import course_title
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule that asks for a course, in words: where it comes from, and how it asks.
+    """A rule that requires a course, in words: where it comes from, and when the course must be held.
 
-    On another day that includes whether nobody had entered it by then (C8).
+    On another day the latter also says if nobody had entered the rule by then (C8).
     """
 
     source: str
@@ -29,7 +29,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class ItemLine:
-    """One requirement of a worker with its answer and why (C5): the winning rule, the losing ones, the proof."""
+    """One required course of a worker with the answer and the reasons (C5): the winning rule, then the losing ones."""
 
     item: ComplianceItem
     course_title: str
@@ -39,12 +39,12 @@ class ItemLine:
 
 
 def item_lines(learner: Learner, *, today: date, warning_days: int) -> list[ItemLine]:
-    """Return what is asked of a worker, worst first, each with its proof."""
+    """Return what is required of a worker, the worst first, each with its proof."""
     return item_lines_of([learner.pk], today=today, warning_days=warning_days)[learner.pk]
 
 
 def item_lines_of(learner_ids: Collection[int], *, today: date, warning_days: int) -> dict[int, list[ItemLine]]:
-    """Return by worker what `item_lines` returns for one, in three queries; the keys are of survivors (L2)."""
+    """Return by worker what `item_lines` returns, in three queries; the keys are those of survivors (L2)."""
     stored = (
         ComplianceItem.objects.filter(learner__in=learner_ids)
         .select_related("course", "proof")
@@ -63,12 +63,12 @@ def item_lines_of(learner_ids: Collection[int], *, today: date, warning_days: in
 
 
 def item_lines_as_of(learner: Learner, *, on: date, warning_days: int) -> list[ItemLine]:
-    """Return what was asked of a worker on a day, worst first, each with its proof of that day (C8)."""
+    """Return what was required of a worker on a day, the worst first, each with its proof of that day (C8)."""
     return item_lines_of_many_as_of([learner.pk], on=on, warning_days=warning_days)[learner.pk]
 
 
 def item_lines_of_many_as_of(learner_ids: Collection[int], *, on: date, warning_days: int) -> dict[int, list[ItemLine]]:
-    """Return by worker what `item_lines_as_of` returns for one, in five queries; the keys are of survivors (L2)."""
+    """Return by worker what `item_lines_as_of` returns, in five queries; the keys are those of survivors (L2)."""
     found = items_as_of(learner_ids, on=on)
     wanted = Course.objects.filter(pk__in={item.course_id for item in found})
     courses = wanted.annotate(course_title=course_title("pk")).in_bulk()
@@ -114,7 +114,7 @@ def _lines(
 
 
 def _ways(learner_ids: Collection[int]) -> dict[int, dict[int, str]]:
-    """Return by worker, by area around those they are in, the name of the one through which it asks; two queries."""
+    """Return by worker and outer area the name of the worker's own area inside it, in two queries."""
     areas = {area.pk: area for area in Area.objects.all()}
     ways: dict[int, dict[int, str]] = defaultdict(dict)
     places = LearnerArea.objects.filter(learner__in=learner_ids).order_by("area__name")
@@ -127,7 +127,13 @@ def _ways(learner_ids: Collection[int]) -> dict[int, dict[int, str]]:
 
 
 def _rule(stored: dict, ways: Mapping[int, str], *, is_later: bool) -> Rule:
-    """Tell a rule as `policies.answers` words it; `ways` by area is through which one inside it the worker is asked."""
+    """Return a stored rule in words.
+
+    Args:
+        stored: as `learners.policies.answers` writes it.
+        ways: by outer area, the name of the worker's own area inside it.
+        is_later: on another day, nobody had entered the rule by then.
+    """
     if stored["source"] == Asker.ROLE:
         source = _("%(name)s role") % {"name": stored["label"]}
     elif way := ways.get(stored["id"]):

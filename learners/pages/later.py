@@ -1,8 +1,8 @@
-"""What is told about a day today, and was not known at the end of that day itself (C8).
+"""What is said about a day today, and was known differently at the end of that day (C8).
 
 Nothing in the dated history is ever erased (`learners.models.period`), so what was known at the end of a day can be
-told again, and compared with what counts today. A difference is said wherever the answer about that day is: what was
-known on that day, and by whom and when it was changed.
+compared with what counts today. Wherever an answer about a day is shown, each difference is said: what was known on
+that day, and by whom and when it was changed.
 """
 
 import datetime as dt
@@ -26,12 +26,12 @@ from training.core.names_then import NamesThen
 from training.core.words import day as day_in_words
 from training.core.words import moment
 
-# Periods that say, or said, something about the day, and of which something was entered only after it.
+# Periods that count, or counted, on the day, and of which something was entered only after it.
 TOLD_LATER = """
   valid_from <= %(today)s AND (coalesce(valid_to > %(today)s, true) OR ended_at >= %(over)s)
   AND (entered_at >= %(over)s OR overruled_at >= %(over)s OR ended_at >= %(over)s AND valid_to <= %(today)s)"""
 
-# What a period names may be gone since; then its name is null.
+# A thing to which a period refers may have been deleted since; then its name is null.
 VERSIONS = f"""
 {answers(DATED)}, asker AS (
   SELECT learner_id, role_id AS role, NULL::bigint AS area FROM somebody
@@ -93,14 +93,14 @@ FIELDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Later:
-    """One thing that is told differently today.
+    """One thing that was known differently on the day.
 
     Attributes:
         what: its name, such as "Status".
-        was: what was known at the end of the day that is asked about; None: nothing yet.
-        says: what counts today; None: nothing any more.
-        by: who entered the change, by their name of then; None where nobody is named.
-        at: when it was entered.
+        was: what was known at the end of the day; None where nothing was.
+        says: what counts about the day now; None where nothing does.
+        by: the name that whoever entered the change had then; None where it is not known.
+        at: when the change was entered.
     """
 
     what: str
@@ -111,7 +111,7 @@ class Later:
 
     @property
     def sentence(self) -> str:
-        """Say it: “Status: Blocked on that day, now Active. Changed later, by Ana Ruiz, on 3 Mar 2026 14:05.”"""
+        """The difference in words: “Status: Blocked on that day, now Active. Changed later, by Ana Ruiz, on …”."""
         words = {
             "what": self.what,
             "was": self.was,
@@ -128,10 +128,10 @@ class Later:
 
 @dataclass(frozen=True, kw_only=True)
 class _Version:
-    """A period that says, or said, something about the day; of those of one thing each counted after the other.
+    """A period that counts, or counted, on the day. Of the periods of one thing, each replaced the one before.
 
     Attributes:
-        people: whom it concerns.
+        people: keys of the workers whom it concerns.
         says: its columns, as JSON.
     """
 
@@ -149,19 +149,19 @@ class _Version:
         return dt.datetime.fromisoformat(text) if text else None
 
     def was_known(self, over: dt.datetime) -> bool:
-        """Whether it counted at the end of the day, the moment `over`."""
+        """Tell whether it had been entered by the end of the day, the moment `over`."""
         entered_at = self.moment_of("entered_at")
         return entered_at is None or entered_at < over
 
     def stands(self, on: dt.date) -> bool:
-        """Whether it counts today."""
+        """Tell whether it counts about the day now."""
         valid_to = self.says["valid_to"]
         return self.says["overruled_at"] is None and (valid_to is None or dt.date.fromisoformat(valid_to) > on)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Change:
-    """What differs between what was known and what counts today; `column` is empty where one of them is missing."""
+    """A difference between what was known and what counts now; `column` is empty where one of both is missing."""
 
     known: _Version | None
     now: _Version | None
@@ -171,18 +171,18 @@ class _Change:
 
 
 def changed_later(learner_ids: Collection[int], *, on: dt.date) -> dict[int, list[Later]]:
-    """Return by worker what is told about them on a day today, and was known differently at its end; two queries.
+    """Return by worker what was known differently at the end of a day; two queries.
 
-    Facts of the worker first, then where they work, then rules and areas that ask something of them. A rule that was
-    entered later is not among them: it says so itself (`rules_later`).
+    Facts of the worker come first, then the areas of the worker, then changed rules and areas. A rule that was entered
+    later is not among them: its own line says so (`rules_later`).
 
     Args:
-        learner_ids: keys of survivors (L2); what stands under another badge of the person counts as theirs.
+        learner_ids: keys of survivors (L2); what stands under another badge of the person is theirs.
         on: a day before today.
     """
     over = _end_of(on)
     changes: dict[int, list[_Change]] = defaultdict(list)
-    new: set[int] = set()  # of whom nothing was known: where they work is no news besides
+    new: set[int] = set()  # workers of whom nothing was known: that they have areas is no further news
     for versions in _versions(learner_ids, on, over):
         one = versions[0]
         for change in _compared(versions, on, over):
@@ -221,12 +221,12 @@ def rules_later(items: Iterable[ComplianceItem], *, on: dt.date) -> set[RuleKey]
 
 
 def _end_of(on: dt.date) -> dt.datetime:
-    """Return the first moment of the site after a day."""
+    """Return the first moment after a day, in the time zone of the site."""
     return timezone.make_aware(dt.datetime.combine(on + dt.timedelta(days=1), dt.time.min))
 
 
 def _versions(learner_ids: Collection[int], on: dt.date, over: dt.datetime) -> list[list[_Version]]:
-    """Return what was said of the day, by the thing that it was said of, in the order of entering; one query."""
+    """Return the versions about the day of each thing, in the order in which they were entered; one query."""
     asked = {"learners": list(learner_ids), "course": None, "today": on, "over": over, "zone": settings.TIME_ZONE}
     found: dict[tuple[object, ...], list[_Version]] = defaultdict(list)
     with connection.cursor() as cursor:
@@ -249,7 +249,7 @@ def _versions(learner_ids: Collection[int], on: dt.date, over: dt.datetime) -> l
 
 
 def _compared(versions: Sequence[_Version], on: dt.date, over: dt.datetime) -> list[_Change]:
-    """Return what differs between what was known of one thing at the end of a day and what counts today."""
+    """Return the differences between what was known of one thing at the end of a day and what counts now."""
     known = next((version for version in versions if version.was_known(over)), None)
     now = next((version for version in versions if version.stands(on)), None)
     if known is None and now is None:
@@ -264,7 +264,7 @@ def _compared(versions: Sequence[_Version], on: dt.date, over: dt.datetime) -> l
         says = now.says[column]
         if known.says[column] != says:
             author = now
-            for version in reversed(versions[: versions.index(now)]):  # who was the first to say so
+            for version in reversed(versions[: versions.index(now)]):  # find who was the first to enter this value
                 if version is known or version.says[column] != says:
                     break
                 author = version
@@ -293,7 +293,7 @@ def _in_words(change: _Change, names: NamesThen) -> Later:
 
 
 def _thing(version: _Version, column: str) -> str:
-    """Return what a change is about."""
+    """Return the name of what has changed."""
     if version.kind is Matter.WORKER:
         return {
             "": _("Worker"),
@@ -314,7 +314,7 @@ def _thing(version: _Version, column: str) -> str:
 
 
 def _value(version: _Version, column: str) -> str:
-    """Return what a column says in words; where none is named, what the version says as a whole."""
+    """Return the value of a column in words; with an empty column, what the version says as a whole."""
     says = version.says
     if not column:
         return _whole(version)

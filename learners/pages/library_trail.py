@@ -1,4 +1,4 @@
-"""Which tables tell the history of a role or an area."""
+"""Which tables hold the history of a role or an area."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from training.core.trail import Source
 
 
 def of_role(role: Role) -> Sequence[Source]:
-    """Return what has happened to a role and to what it asks for."""
+    """Return the sources of the history of a role and its requirements."""
     return (
         Source(model=Role, ids=(role.pk,)),
         Source(model=RoleRequirement, ids=(role.pk,), by="role", subject="course"),
@@ -15,7 +15,7 @@ def of_role(role: Role) -> Sequence[Source]:
 
 
 def of_area(area: Area) -> Sequence[Source]:
-    """Return what has happened to an area and to what it asks for."""
+    """Return the sources of the history of an area and its requirements."""
     return (
         Source(model=Area, ids=(area.pk,)),
         Source(model=AreaRequirement, ids=(area.pk,), by="area", subject="course"),

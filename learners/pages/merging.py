@@ -1,4 +1,4 @@
-"""Two badges side by side, before they are merged; and what was merged into a worker (L2)."""
+"""Two badges side by side before they are merged, and the other badges of a worker (L2)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ class Side:
     """What stands under one badge.
 
     Attributes:
-        records, last_record: how many training records, and the completion of the newest.
-        to_verify: practical sign-offs that are owed.
-        hours: present in classes.
-        programmes: classes that the badge is in, in whatever state.
+        records, last_record: the number of training records, and the completion of the newest one.
+        to_verify: the number of practical sign-offs that are owed.
+        hours: hours present in classes.
+        programmes: the classes in which the badge is, with the state of each programme.
     """
 
     learner: Learner
@@ -66,21 +66,21 @@ def side_by_side(*learners: Learner) -> list[Side]:
 
 
 def merge_candidates(learner: Learner, text: str) -> list[Learner]:
-    """Return badges that a text finds and that could be the same person: neither this one nor merged away."""
+    """Return the badges that a text finds and that could be merged: not this one, and none that is merged already."""
     found = Learner.objects.filter(matches(text), merged_into=None).exclude(pk=learner.pk)
     return list(found.select_related("company", "role").order_by("sort_key")[:MOST_CANDIDATES])
 
 
 @dataclass(frozen=True)
 class OtherBadges:
-    """The other badges of a person: those worn before (L3), and those merged into this one with the last step (L2)."""
+    """The other badges of a worker: earlier ones (L3), and those merged into this one, with their merges (L2)."""
 
     old: Sequence[BadgePeriod]
     merged: Sequence[Merge]
 
 
 def other_badges(learner: Learner) -> OtherBadges:
-    """Return the other badges of a worker, the newest first, in two queries."""
+    """Return the other badges of a worker, in two queries; of earlier ones the newest is first."""
     old = BadgePeriod.objects.standing().filter(learner=learner, valid_to__isnull=False).order_by("-valid_to", "-pk")
     merged = Merge.objects.filter(kind=Merge.Kind.MERGED, survivor=learner, duplicate__merged_into=learner)
     latest = merged.order_by("duplicate_id", "-pk").distinct("duplicate_id")

@@ -1,4 +1,4 @@
-"""Who turns when a rule or the place of many workers changes, as a preview tells it, and who was chosen for it."""
+"""What a preview shows: who turns red, yellow or green by a change, and which workers were chosen for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from training.models import Course
 
 @dataclass(frozen=True)
 class CourseLine:
-    """What becomes of the answer to one course; None where it is not asked."""
+    """The answer for one course before and after the change; None where the course is not required."""
 
     code: str
     before: Standing | None
@@ -23,7 +23,7 @@ class CourseLine:
 
 @dataclass(frozen=True)
 class TurnLine:
-    """One worker of a preview: how they stand and would stand, and because of which courses, the worst first."""
+    """One worker in a preview: the status before and after, and the courses that are the reason, the worst first."""
 
     learner: Learner
     turns: bool
@@ -34,11 +34,14 @@ class TurnLine:
 
 @dataclass(frozen=True)
 class ToldOutcome:
-    """An outcome as a page tells it.
+    """An outcome as a page shows it.
 
-    Counts are of ACTIVE workers (C4): `counts` of those who turn, by the status to which they do, worst first;
-    `same` of those whose answer to a course changes and whose own status does not. Nobody else is touched. `people`
-    are the ACTIVE ones, worst first; `others` are not active or blocked.
+    Attributes:
+        counts: the number of ACTIVE workers who turn (C4), by the status to which they turn, the worst first.
+        same: the number of ACTIVE workers whose answer for a course changes, and whose own status does not.
+        people: the ACTIVE workers for whom anything changes, the worst first.
+        others: the others, who are not active or blocked.
+        left_out: how many are not named, because a page names only so many.
     """
 
     outcome: Outcome
@@ -57,10 +60,10 @@ WORST_FIRST = (ComplianceStatus.NON_COMPLIANT, ComplianceStatus.PENDING, Complia
 
 
 def told(outcome: Outcome, *, most: int | None) -> ToldOutcome:
-    """Return who turns, those who turn red first, then yellow, green, and those who stay as they are; by name in each.
+    """Return an outcome in the order of a page: who turns red, yellow, green, then who keeps the status; each by name.
 
     Args:
-        most: how many people are named in each list; None for all.
+        most: how many workers are named in each list; None for all.
     """
     by_learner = {turn.learner_id: turn for turn in outcome.turns}
     by_name = Learner.objects.filter(pk__in=by_learner).order_by("sort_key").values_list("pk", flat=True)
@@ -130,7 +133,7 @@ def _of_course(status: ComplianceStatus | None) -> Standing | None:
 
 @dataclass(frozen=True)
 class ChosenPeople:
-    """Some of the chosen workers by name, how many more there are, and how many of all are not ACTIVE."""
+    """Some of the chosen workers, how many more were chosen, and how many of all of them are not ACTIVE."""
 
     named: Sequence[Learner]
     left_out: int
@@ -138,7 +141,7 @@ class ChosenPeople:
 
 
 def chosen_people(learner_ids: Sequence[int], *, most: int) -> ChosenPeople:
-    """Return who was chosen, `most` of them by name, in two queries."""
+    """Return the chosen workers, `most` of them by name, in two queries."""
     chosen = Learner.objects.filter(pk__in=learner_ids)
     return ChosenPeople(
         named=list(chosen.order_by("sort_key")[:most]),

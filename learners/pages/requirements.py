@@ -1,4 +1,4 @@
-"""Roles and areas with who is in them and what they ask for."""
+"""Roles and areas, with the number of their workers and the courses that they require."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ def get_role(pk: int) -> Role:
 
 
 def list_roles(text: str = "") -> QuerySet[Role]:
-    """Return roles by title with `workers` (ACTIVE ones, C4) and `courses` that they ask for.
+    """Return roles by title, each with the numbers of its ACTIVE `workers` (C4) and of the `courses` it requires.
 
     Args:
         text: words that must all occur in title or code.
@@ -45,7 +45,13 @@ def list_roles(text: str = "") -> QuerySet[Role]:
 
 @dataclass(frozen=True)
 class AreaLine:
-    """An area in the tree: `depth` 0 is the site, `workers` are the ACTIVE ones in it and in the areas inside it."""
+    """An area in the tree.
+
+    Attributes:
+        depth: how many areas it lies in; 0 for those that lie in no other.
+        workers: the number of ACTIVE workers in it and in the areas inside it.
+        courses: the number of courses that it requires itself.
+    """
 
     area: Area
     depth: int
@@ -54,7 +60,7 @@ class AreaLine:
 
     @property
     def steps(self) -> range:
-        """One for each area around it: how far to the right its name stands."""
+        """The numbers from 0 to its depth, for a template that indents its name."""
         return range(self.depth)
 
 
@@ -66,7 +72,7 @@ class AreaTree:
     children: dict[int | None, list[int]]
 
     def around(self, area_id: int) -> list[Area]:
-        """Return the areas in which an area lies, the nearest first."""
+        """Return the areas in which an area lies, the innermost first."""
         found = []
         parent = self.areas[area_id].parent_id
         while parent is not None:
@@ -75,7 +81,7 @@ class AreaTree:
         return found
 
     def inside(self, area_id: int | None, depth: int = 0) -> Iterable[tuple[int, int]]:
-        """Return the keys of what lies in an area, or on the site, each above what lies in it, with its depth."""
+        """Yield key and depth of every area inside an area, each before those inside it; None means the site."""
         for child in self.children[area_id]:
             yield child, depth
             yield from self.inside(child, depth + 1)
@@ -100,10 +106,10 @@ def area_tree() -> AreaTree:
 
 
 def list_areas(text: str = "") -> list[AreaLine]:
-    """Return the areas, each below the one in which it lies, in three queries.
+    """Return the areas as lines of a tree, in three queries.
 
     Args:
-        text: words that must all occur in the name; the areas around a match are shown with it.
+        text: words that must all occur in the name; the areas around a match are returned as well.
     """
     tree = area_tree()
     shown = _matching(tree, text)
@@ -112,9 +118,14 @@ def list_areas(text: str = "") -> list[AreaLine]:
 
 @dataclass(frozen=True)
 class AreaPage:
-    """An area with everything around it: `around` from the site inwards, `inside` as lines of a tree.
+    """An area as its page shows it.
 
-    `lines` are its own requirements, `inherited` those of the areas around it, the nearest first (C1).
+    Attributes:
+        workers: the number of ACTIVE workers in it and in the areas inside it.
+        around: the areas in which it lies, the outermost first.
+        inside: the areas inside it, as lines of a tree.
+        lines: its own requirements.
+        inherited: the requirements of the areas around it, those of the innermost first (C1).
     """
 
     area: Area
@@ -146,7 +157,7 @@ def _area_lines(tree: AreaTree, workers: Mapping[int, set[int]], *, inside: int 
 
 
 def _workers_by_area(tree: AreaTree) -> dict[int, set[int]]:
-    """Return by area the keys of the ACTIVE workers in it and inside it; who works in two of them is one worker."""
+    """Return by area the keys of the ACTIVE workers in it and in the areas inside it, each worker once."""
     links = LearnerArea.objects.filter(learner__in=Learner.objects.filter(is_on_site())).order_by()
     found: dict[int, set[int]] = defaultdict(set)
     for area_id, learner_id in links.values_list("area", "learner"):
@@ -169,7 +180,7 @@ def _matching(tree: AreaTree, text: str) -> set[int]:
 
 @dataclass(frozen=True)
 class RequirementLine:
-    """That a role or an area asks for a course."""
+    """A course that a role or an area requires, with its title."""
 
     requirement: RoleRequirement | AreaRequirement
     course_title: str
@@ -180,10 +191,10 @@ class RequirementLine:
 
 
 def get_requirement(asker: Role | Area, course_id: int) -> RoleRequirement | AreaRequirement:
-    """Return how a role or an area asks for a course.
+    """Return the requirement of a course by a role or an area.
 
     Raises:
-        NotFound: it does not ask for it.
+        NotFound: the role or area does not require it.
     """
     for line in requirements_of(asker):
         if line.requirement.course_id == course_id:
@@ -192,14 +203,18 @@ def get_requirement(asker: Role | Area, course_id: int) -> RoleRequirement | Are
 
 
 def requirements_of(asker: Role | Area) -> list[RequirementLine]:
-    """Return what a role or an area itself asks for, by course code, in one query."""
+    """Return what a role or an area itself requires, by course code, in one query."""
     if isinstance(asker, Role):
         return _lines(RoleRequirement.objects.filter(role=asker))
     return _lines(AreaRequirement.objects.filter(area=asker))
 
 
 def inherited_requirements(around: Sequence[Area]) -> list[RequirementLine]:
-    """Return what the areas around an area ask of everybody inside them (C1), the nearest area first, in one query."""
+    """Return what the areas around an area require of everybody inside (C1), in one query.
+
+    Args:
+        around: these areas, in the order in which their requirements are returned.
+    """
     lines = _lines(AreaRequirement.objects.filter(area__in=around).select_related("area"))
     places = {area.pk: place for place, area in enumerate(around)}
     return sorted(lines, key=lambda line: places[line.requirement.area_id])  # type: ignore[union-attr]  # an area's

@@ -1,4 +1,4 @@
-"""Which workers are the most urgent on the site: the longest not cleared, and the next to expire."""
+"""The most urgent workers of the site: those not cleared for the longest time, and those with the next expiry."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from learners.selectors.learners import in_group, is_on_site
 
 @dataclass(frozen=True)
 class Urgent:
-    """The first rows of two groups: not cleared, for the longest time first; expiring, the next expiry first."""
+    """The first rows of two groups: who is not cleared, the longest time first; who expires, the next expiry first."""
 
     not_cleared: Sequence[WorkerRow]
     expiring: Sequence[WorkerRow]
@@ -23,8 +23,11 @@ class Urgent:
 def most_urgent(*, today: dt.date, warning_days: int, limit: int) -> Urgent:
     """Return the first `limit` rows of both groups, in four queries.
 
-    Indexes of the stored answers are walked from their first day, so that a large site takes no longer than a small
-    one. Not cleared are the red ones, and those whose answer is past its last day (C7).
+    They are read from the beginning of indexes, so that a large site takes no longer than a small one. Not cleared are
+    red workers, and those whose answer is past its last day (C7).
+
+    Args:
+        warning_days: the length in days of the warning window before an expiry.
     """
     on_site = Learner.objects.filter(is_on_site())
     red = on_site.filter(compliance_status=ComplianceStatus.NON_COMPLIANT)

@@ -21,7 +21,7 @@ STANDING_FACTS = ("status", "due_date", "expiry_date", "key_date", "holds_until"
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a worker stands as the list says: a course and what is the matter with it."""
+    """A reason for the status of a worker: a course, and what is the matter with it."""
 
     kind: StatusKind
     code: str
@@ -31,9 +31,13 @@ class Reason:
 
 @dataclass(frozen=True)
 class WorkerRow:
-    """A row of a list of workers: one word, why (the worst first), and what runs out next within the warning window.
+    """A row of a list of workers.
 
-    `found_by` are names and badges of before (L2, L3) by which a search has found the worker, so that they are shown.
+    Attributes:
+        standing: the one word about the worker.
+        reasons: why, the worst first.
+        next_expiry: the training that expires next within the warning window; None where there is none.
+        found_by: former names and badges by which a search has found the worker (L2, L3).
     """
 
     learner: Learner
@@ -46,11 +50,12 @@ class WorkerRow:
 def worker_rows(
     learners: Sequence[Learner], *, today: dt.date, warning_days: int, found_by: str = ""
 ) -> list[WorkerRow]:
-    """Return what a list says about each of these workers, in two queries.
+    """Return the rows of these workers, in two queries.
 
     Args:
-        found_by: the words that were searched for, if any: what they match of names and badges of before is told, in
-            two queries more.
+        warning_days: the length in days of the warning window before an expiry.
+        found_by: the words that were searched for. Former names and badges that they match are shown, which takes two
+            more queries.
     """
     before = _known_before(learners, found_by) if found_by.strip() and learners else {}
     items = _notable_items(learners, today=today, warning_days=warning_days)
@@ -79,7 +84,7 @@ def worker_rows(
 
 
 def _known_before(learners: Sequence[Learner], text: str) -> dict[int, list[str]]:
-    """Return by worker what a word of `text` begins of former badges and of those merged into the worker."""
+    """Return by worker the former and merged badges in which a word of `text` begins a word."""
     keys = [learner.pk for learner in learners]
     words = [Fold(Value(f" {word}")) for word in text.replace("\0", " ").split()[:MOST_WORDS]]
     old_badges = BadgePeriod.objects.standing().filter(rows_of_people(keys), valid_to__isnull=False)
@@ -100,7 +105,7 @@ def _any_in(field: str, words: Sequence[Fold]) -> Q:
 def _notable_items(
     learners: Iterable[Learner], *, today: dt.date, warning_days: int
 ) -> dict[int, list[ComplianceItem]]:
-    """Return by learner the items that are not simply valid, with their course, in one query."""
+    """Return by worker the items that are not simply valid, with their courses, in one query."""
     found: dict[int, list[ComplianceItem]] = defaultdict(list)
     simply_valid = (
         Q(status=ComplianceStatus.COMPLIANT)

@@ -1,8 +1,8 @@
 """What everybody must have and has, in one SQL text: the rules C1 to C3 stand here and nowhere else.
 
-The text asks its sources only for facts: which rules there are, how areas lie in each other, who somebody is and where,
-and which records count. `learners.services.compliance` gives it the tables of today and stores what it says;
-`learners.selectors.as_of` gives it the dated history and shows what it says about another day (C8).
+The text gets only facts from its sources: which rules there are, how areas lie in each other, who somebody is and where
+they work, and which records count. `learners.services.compliance` gives it the tables of today and stores its answers;
+`learners.selectors.as_of` gives it the dated history and shows its answers about another day (C8).
 """
 
 from dataclasses import dataclass
@@ -10,15 +10,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """Where the facts come from, each a SELECT or a condition in SQL; `person` (key, learner_id) may be used in them.
+    """Where the facts come from: SELECTs with the columns named here, and conditions, all in SQL.
+
+    They may use `person` (key, learner_id): the keys under which rows of the workers stand, those of merged badges too.
 
     Attributes:
-        rules: source ('role' or 'area'), source_id, label, course_id, requirement_type, grace_period_days, starts_on.
+        rules: source (an `Asker`), source_id, label, course_id, requirement_type, grace_period_days, starts_on.
         areas: id, parent_id.
-        people: learner_id, start_date, role_id, role_assigned_at; the merged have no row of their own.
+        people: learner_id, start_date, role_id, role_assigned_at; merged workers have no row.
         places: learner_id, area_id, assigned_at.
-        counts: condition under which a passed `record` counts.
-        is_owed: condition under which a `sign_off` is still owed.
+        counts: the condition under which a passed `record` counts.
+        is_owed: the condition under which a `sign_off` is still owed.
     """
 
     rules: str
@@ -29,9 +31,9 @@ class Sources:
     is_owed: str
 
 
-# `rank` packs type, decisive day and rule into one number, so that the strictest rule is the smallest one (C1). The
-# decisive day is the due date; of a PRE_MOB rule, the day since which it is asked. A rule that starts after today is
-# not asked yet, but ends the time for which today's answer holds (C7).
+# `rank` packs type, decisive day and rule into one number, so that the strictest rule has the smallest number (C1). The
+# decisive day is the due date, or for a PRE_MOB rule the day since which it is required. A rule that starts after today
+# requires nothing yet, but ends the time for which today's answer holds (C7).
 ANSWER = """
 WITH person AS MATERIALIZED (
   SELECT id AS key, id AS learner_id
@@ -109,9 +111,9 @@ WITH person AS MATERIALIZED (
 
 
 def answers(sources: Sources) -> str:
-    """Return a WITH that ends in `answer`: one row for each learner and required course, in the columns of an item.
+    """Return a WITH that ends in `answer`: a row for each worker and required course, with the columns of an item.
 
-    Its parameters are `learners` (keys; those of merged ones have no answer), `course` (the only one that is asked
-    about, or None) and `today`.
+    Its parameters are `learners` (keys; merged workers have no answer), `course` (the only course that is asked about,
+    or None for all) and `today`.
     """
     return ANSWER.format(**vars(sources))

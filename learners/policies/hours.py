@@ -1,4 +1,7 @@
-"""The rules of hours and of a learner's way through a class: pure, numbers and days come in as arguments."""
+"""The rules of hours and of the programme of a worker in a class, without a database.
+
+What a single entry of hours must hold stands with the model that keeps it: `learners.models.hours_rules`.
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
@@ -30,19 +33,23 @@ STATE_AFTER: Mapping[Step, Status] = {
 
 
 class WrongDate(Invalid):
-    """A day that does not fit what is known already; `errors["effective_date"]` says why."""
+    """A day that does not fit what is known already (400); `errors` names the field."""
 
 
 class ProgressionNotInThisState(Conflict):
-    """The progression is on hold, in progress or completed, and that does not allow it (H5, H7)."""
+    """The present state of the programme does not allow what was asked for (409; H5, H7)."""
 
 
 class HoursStay(Conflict):
-    """These hours cannot be taken back by themselves, or were before (invariant 6)."""
+    """These hours cannot be taken back on their own, or were taken back before (409, invariant 6)."""
 
 
 def check_can_void_hours(*, is_of_capture: bool, is_reversed: bool, is_reversal: bool) -> None:
-    """Invariant 6: hours are reversed once, and those of a capture with all of it (H4)."""
+    """Invariant 6: hours are taken back once, and those of a capture only with all of it (H4).
+
+    Raises:
+        HoursStay: they are a reversal, are reversed already, or belong to a capture.
+    """
     if is_reversal:
         raise HoursStay(_("This row takes other hours back. Enter those hours again instead."))
     if is_reversed:
@@ -73,13 +80,14 @@ def check_in_progress(status: str) -> None:
 def check_by_hand(
     *, trained: Hours, present: Hours, day: date, started_on: date, left_on: date | None, today: date
 ) -> None:
-    """H5: what somebody types, all that is wrong at once: some hours, not more present, on a day of the programme.
+    """H5: hours that somebody types are more than 0, those present are not more, and the day is one of the programme.
 
     Args:
-        left_on: the worker's last day, if there is one (L3).
+        started_on: the first day of the programme.
+        left_on: the worker's last day; None where none is entered (L3).
 
     Raises:
-        WrongHours: `errors` by argument, the day as `log_date`.
+        WrongHours: says everything that is wrong at once, under `hours_trained`, `hours_present` and `log_date`.
     """
     errors: dict[str, list[str]] = {}
     numbers: dict[str, Decimal] = {}
@@ -108,7 +116,11 @@ def check_by_hand(
 
 
 def check_presence(hours: Decimal, *, scheduled: Decimal) -> None:
-    """H2: between 0 and the scheduled hours, in steps of half an hour."""
+    """H2: hours present lie between 0 and the scheduled hours, in steps of half an hour.
+
+    Raises:
+        WrongHours: they do not.
+    """
     if not 0 <= hours <= scheduled or hours * 2 % 1:
         raise WrongHours(
             _("Enter hours from 0 to %(scheduled)s, in steps of 0.5.") % {"scheduled": f"{scheduled.normalize():f}"}
@@ -167,7 +179,7 @@ def first_day_without_hours(step: Step, effective: date) -> date:
 
 
 def percent(part: Decimal, whole: Decimal | None) -> int | None:
-    """Return a share in whole percent, rounded down and capped at 100 (H7); None where there is no whole."""
+    """Return `part` of `whole` in percent, rounded down and capped at 100 (H7); None where there is no whole."""
     if not whole:
         return None
     return min(100, int(part * 100 // whole))

@@ -1,4 +1,4 @@
-"""What a change does to the answers of workers, as `learners.services.preview` finds it out and pages tell it."""
+"""What a change does to the answers of workers. `learners.services.preview` finds it out, and pages show it."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -8,7 +8,7 @@ from learners.models import ComplianceStatus
 
 
 class CourseTurn(NamedTuple):
-    """What becomes of one worker's answer to one course; None where the course is not asked."""
+    """The answer of one worker for one course, before and after a change; None where the course is not required."""
 
     course_id: int
     before: ComplianceStatus | None
@@ -17,7 +17,7 @@ class CourseTurn(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """What becomes of one worker. An answer past its last day counts as red, before and after (C7)."""
+    """What a change does to one worker. An answer past its last day counts as red, before and after (C7)."""
 
     learner_id: int
     is_active: bool
@@ -27,16 +27,18 @@ class Turn:
 
     @property
     def turns(self) -> bool:
-        """Whether the worker's own status changes, and not only what is asked of a course."""
+        """Whether the worker's own status changes, and not only the answer for a course."""
         return self.before != self.after
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a change does: `turns` names everybody for whom anything changes, by key.
+    """What a change does.
 
-    `concerned` is the number of workers who were judged anew, whether or not anything changes for them;
-    `concerned_active` of them are ACTIVE, those whom roles, areas and lists count (C4).
+    Attributes:
+        turns: everybody for whom anything changes, by key.
+        concerned: the number of workers who were judged anew, whether or not anything changes for them.
+        concerned_active: the number of ACTIVE ones among them, whom roles, areas and lists count (C4).
     """
 
     turns: tuple[Turn, ...] = ()
@@ -45,12 +47,12 @@ class Outcome:
 
     @property
     def concerned_others(self) -> int:
-        """How many of them are not active or blocked."""
+        """The number of those who are not active or blocked."""
         return self.concerned - self.concerned_active
 
     @property
     def fingerprint(self) -> str:
-        """Return what two outcomes have in common only when they turn the same people in the same way."""
+        """A text that two outcomes share only if they turn the same people in the same way."""
         told = ";".join(
             f"{turn.learner_id}:{turn.is_active:d}:{turn.before}:{turn.after}:"
             + ",".join(f"{course}={before}>{after}" for course, before, after in turn.courses)

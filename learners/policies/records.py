@@ -1,6 +1,6 @@
-"""Pure rules about dates: days come in as arguments, nothing asks the clock or the database.
+"""The rules about the dates of training records, without a clock or a database.
 
-What a learner must have and whether they have it (C1 to C4) is decided in SQL, by `learners.services.compliance`.
+What a worker must have, and whether they have it (C1 to C4), is decided in SQL by `learners.services.compliance`.
 """
 
 from datetime import date
@@ -12,7 +12,7 @@ from training.core.refusals import Invalid
 
 
 class CompletionAhead(Invalid):
-    """The training lies in the future (400)."""
+    """The completion of the training lies in the future (400)."""
 
 
 class ExpiryTooEarly(Invalid):
@@ -20,17 +20,17 @@ class ExpiryTooEarly(Invalid):
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the same day of the month, `months` later, or the last day of that month where it is shorter (F2)."""
+    """Return the same day of the month `months` later, or the last day of that month if it is shorter (F2)."""
     return day + relativedelta(months=months)
 
 
 def expiry_date(completion_date: date, *, validity_months: int) -> date | None:
-    """Return the last day on which a pass counts; None where it counts for good (F2: 0 months)."""
+    """Return the last day on which a pass counts; None for 0 months of validity, with which it counts for good (F2)."""
     return add_months(completion_date, validity_months) if validity_months else None
 
 
 def check_external_dates(completion_date: date, expiry_date: date | None, *, today: date) -> None:
-    """R1: external training lies behind us and did not expire before it was completed. A past expiry is accepted.
+    """R1: external training is completed by today, and expires no earlier than that. A past expiry is accepted.
 
     Args:
         expiry_date: None where the certificate does not expire.

@@ -28,7 +28,7 @@ SIGN_OFF_STEPS: Mapping[Status, frozenset[Status]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """What an assessor found, of one worker or of many alike.
+    """What an assessor has found, for one worker or for several alike.
 
     Attributes:
         result: COMPETENT or NOT_COMPETENT.
@@ -48,15 +48,15 @@ class Assessment:
 
 
 class AlreadySignedOff(Conflict):
-    """The attempt was signed off, or revoked, before; the sentence says who did it and when (409)."""
+    """The attempt was signed off or revoked before (409); the sentence says by whom and when."""
 
 
 class HasRecord(Conflict):
-    """The worker has a record of that session, which a sign-off would contradict (409)."""
+    """The worker has a record of that session already, and a sign-off would make a second one (409)."""
 
 
 class NotAssessable(Invalid):
-    """Something that the sign-off needs is missing or cannot be right; `errors` names the fields (400)."""
+    """Something that the sign-off needs is missing or cannot be right (400); `errors` names the fields."""
 
 
 class NoFurtherAttempt(Conflict):
@@ -64,10 +64,10 @@ class NoFurtherAttempt(Conflict):
 
 
 def check_assessment(assessment: Assessment, *, offers_proof: bool, today: date) -> None:
-    """V1: Competent needs a method and a day, Not competent needs remarks. A day in the future is no assessment.
+    """V1: Competent needs a method and a day, Not competent needs remarks. The day does not lie in the future.
 
     Args:
-        offers_proof: a file was sent that is to prove the skill instead of the session's sheet.
+        offers_proof: whether a file was sent that is to prove the skill instead of the session's sheet.
 
     Raises:
         NotAssessable: `errors` names every field that is wrong.
@@ -92,13 +92,13 @@ def check_assessment(assessment: Assessment, *, offers_proof: bool, today: date)
 
 
 def check_pending(records: Sequence[CompetencyRecord]) -> None:
-    """V1: only what waits for its sign-off is signed off, and all of it or nothing.
+    """V1: only sign-offs that are owed are decided, and all of them or none.
 
     Args:
-        records: with `learner`, `course`, `assessed_by` and `revocation` at hand.
+        records: with `learner`, `course`, `assessed_by` and `revocation` loaded.
 
     Raises:
-        AlreadySignedOff: some do not wait any more; every one is named, with who and when.
+        AlreadySignedOff: some are not owed any more; the sentence names each of them, with who decided it and when.
     """
     done = [record for record in records if not is_pending(record)]
     if done:
@@ -110,8 +110,11 @@ def check_pending(records: Sequence[CompetencyRecord]) -> None:
 def check_training_date(records: Sequence[CompetencyRecord], *, assessed_on: date | None) -> None:
     """V1: a skill is not assessed before it was taught.
 
+    Args:
+        assessed_on: the day of the assessment; None where none was given.
+
     Raises:
-        NotAssessable: on the field `assessed_on`; every worker who was trained later is named.
+        NotAssessable: `errors["assessed_on"]` names every worker who was trained later.
     """
     later = [record for record in records if assessed_on and record.training_date > assessed_on]
     if later:
@@ -121,13 +124,13 @@ def check_training_date(records: Sequence[CompetencyRecord], *, assessed_on: dat
 
 
 def check_no_record(records: Sequence[CompetencyRecord], *, standing: Iterable[TrainingRecord]) -> None:
-    """A worker has one record of a session that counts; a sign-off does not overrule one that was entered since (F9).
+    """A worker has one record of a session that counts, so a sign-off adds none where one was entered since (F9).
 
     Args:
         standing: the unrevoked records of these workers and sessions.
 
     Raises:
-        HasRecord: names every worker and record.
+        HasRecord: the sentence names every worker and record.
     """
     by_pair = {(record.session_id, record.learner_id): record for record in standing}
     found = [(record, by_pair.get((record.session_id, record.learner_id))) for record in records]
@@ -144,10 +147,11 @@ def check_no_record(records: Sequence[CompetencyRecord], *, standing: Iterable[T
 def check_can_repeat(record: CompetencyRecord, *, attempts: Iterable[CompetencyRecord]) -> None:
     """V2: after Not competent or a revoked sign-off there may be a further attempt, one at a time.
 
-    A pass that was revoked before anybody had signed it off is no attempt: the training itself did not count.
+    A pass that was revoked before anybody had signed it off is not repeated: the training itself does not count.
 
     Args:
-        attempts: all of the same worker and session.
+        record: the attempt that would be repeated.
+        attempts: all attempts of the same worker and session.
 
     Raises:
         NoFurtherAttempt: an attempt is open or signed off as competent, or this one was never signed off.
@@ -168,7 +172,7 @@ def check_can_repeat(record: CompetencyRecord, *, attempts: Iterable[CompetencyR
 
 
 def repeatable(records: Collection[CompetencyRecord]) -> set[int]:
-    """Return the keys of the sign-offs after which a further attempt may be opened: the last ones that were signed off.
+    """Return the keys of the sign-offs that may be repeated (V2): the last decided one of each session, if any.
 
     Args:
         records: all sign-offs of a worker.
@@ -207,7 +211,7 @@ def _what_became_of(record: CompetencyRecord) -> str:
 
 
 def _of_many(records: Sequence[CompetencyRecord], sentence: str) -> str:
-    """Say first that nobody was signed off, where several were to be: all or nothing."""
+    """Return a sentence; where several were to be signed off, it begins with "Nobody was signed off."."""
     if len(records) == 1:
         return sentence
     return _("Nobody was signed off. %(why)s") % {"why": sentence}

@@ -1,7 +1,6 @@
-"""How a stored answer is told: the verdict on a worker (L1, C7), and days counted on the day they are shown (C5).
+"""How a stored answer is shown: the verdict on a worker (L1, C7), and the days left or passed on that day (C5).
 
-Pure functions over what `learners.services.compliance` has stored; nothing here decides compliance. Kinds are those of
-the interface: bad, warn, wait, ok, none.
+Nothing here decides compliance: these are pure functions over what `learners.services.compliance` has stored.
 """
 
 from collections.abc import Iterable
@@ -38,10 +37,10 @@ KIND_OF_VERDICT = {
 
 
 class Group(TextChoices):
-    """The groups of ACTIVE workers that pages count and filter by; the values stand in addresses.
+    """The groups of ACTIVE workers by which pages count and filter; the values stand in addresses.
 
-    TO_VERIFY counts workers. What stands as "to verify" is a number of sign-offs, `sign_offs_owed`, and one worker may
-    wait for several.
+    TO_VERIFY is a group of workers. The number that pages call "to verify" is another one: it counts sign-offs
+    (`learners.selectors.learners.sign_offs_owed`), and one worker may wait for several.
     """
 
     NOT_CLEARED = "not-cleared", gettext_lazy("Not cleared")
@@ -52,14 +51,14 @@ class Group(TextChoices):
 
     @property
     def kind(self) -> StatusKind:
-        """The status kind in which pages show it."""
+        """The status kind with which pages show the group."""
         return {Group.NOT_CLEARED: StatusKind.BAD, Group.TO_VERIFY: StatusKind.WAIT, Group.CLEARED: StatusKind.OK}.get(
             self, StatusKind.WARN
         )
 
     @property
     def meaning(self) -> str:
-        """What the group holds, in a sentence beside its count."""
+        """A sentence that says whom the group holds."""
         return {
             Group.NOT_CLEARED: _("A required training is missing, expired or overdue, or the answer is out of date."),
             Group.DUE: _("Cleared, with a first training that is due."),
@@ -70,7 +69,7 @@ class Group(TextChoices):
 
 
 class Judged(Protocol):
-    """What of an item decides how it is told."""
+    """The facts of a compliance item that decide how it is shown."""
 
     @property
     def status(self) -> str: ...
@@ -85,7 +84,7 @@ class Judged(Protocol):
 
 
 class Facts(NamedTuple):
-    """An item without why, for pages that show thousands of them; the names are those of the item's columns."""
+    """A compliance item without its reasons, for pages that show thousands; fields are named like its columns."""
 
     learner_id: int
     course_id: int
@@ -98,14 +97,14 @@ class Facts(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """One word about a worker."""
+    """The one word about a worker, or about something else that has a status."""
 
     kind: StatusKind
     word: str
 
 
 class Urgency(IntEnum):
-    """The order of items in a list, worst first; what is not required of somebody comes last."""
+    """The order of items in a list, worst first; courses that are not required come last."""
 
     RED = 0
     DUE = 1
@@ -117,7 +116,9 @@ class Urgency(IntEnum):
 class ItemStanding(NamedTuple):
     """What a page says about one item.
 
-    `time` is the time left or passed in words; `order` sorts worst first, in each group the most pressing first.
+    Attributes:
+        time: the time left or passed, in words.
+        order: sorts the worst items first, and of equally bad ones the most pressing first.
     """
 
     kind: StatusKind
@@ -127,19 +128,20 @@ class ItemStanding(NamedTuple):
 
     @property
     def is_expiring(self) -> bool:
-        """Valid, with its last day in the warning window."""
+        """Whether the training is valid, and its last day lies in the warning window."""
         return self.order[0] == Urgency.EXPIRING
 
 
 def is_out_of_date(holds_until: date | None, *, today: date) -> bool:
-    """Tell whether a stored answer is past its last day, and so no longer an answer (C7)."""
+    """Tell whether a stored answer is past its last day, so that it counts as not cleared (C7)."""
     return holds_until is not None and holds_until < today
 
 
 def verdict(learner: Learner, *, today: date) -> Verdict:
-    """Return the verdict from the stored answer.
+    """Return the verdict by the stored answer.
 
-    Blocked and not active win, whatever the items say (L1); red wins over out of date, not cleared either (C7).
+    "Blocked" and "Not active" come before anything else (L1). Red comes before "Out of date", which is not cleared
+    either (C7).
     """
     if learner.status == Learner.Status.BLACKLISTED:
         return Verdict.BLOCKED
@@ -153,11 +155,11 @@ def verdict(learner: Learner, *, today: date) -> Verdict:
 
 
 def standing_of_worker(learner: Learner, items: Iterable[ItemStanding], *, is_to_verify: bool, today: date) -> Standing:
-    """Return the one word of a list row: the verdict, or for a cleared worker the most pressing thing about the items.
+    """Return the one word for a row of a list: the verdict, or for a cleared worker the most pressing item.
 
     Args:
-        items: those items at least that are not simply valid.
-        is_to_verify: a practical sign-off is owed; said where nothing worse is.
+        items: at least all items of the worker that are not simply valid.
+        is_to_verify: whether a practical sign-off is owed, which is shown if nothing worse is.
     """
     judged = verdict(learner, today=today)
     if judged is not Verdict.CLEARED:
@@ -169,10 +171,10 @@ def standing_of_worker(learner: Learner, items: Iterable[ItemStanding], *, is_to
 
 
 def standing_of_item(item: Judged, today: date, warning_days: int) -> ItemStanding:
-    """Return how one item stands on `today`.
+    """Return what a page says about one item on a day.
 
     Args:
-        warning_days: length of the warning window before an expiry.
+        warning_days: the length in days of the warning window before an expiry.
     """
     if item.status == ComplianceStatus.NON_COMPLIANT:
         return _red(item, today)

@@ -1,6 +1,7 @@
-"""What may be done with a worker's status, badge and dates (L1 to L3). Pure: every fact comes in as an argument.
+"""What may be done with a worker's status, badge and dates (L1 to L3), without a database.
 
-Each `check_…` raises the reason, so that a button (`training.policies.sessions.allows`) and its POST cannot disagree.
+Each `check_…` raises the reason why not, so that a button (`training.policies.sessions.allows`) and its POST cannot
+disagree.
 """
 
 from collections.abc import Mapping
@@ -16,8 +17,8 @@ from training.core.words import day as day_in_words
 
 Status = Learner.Status
 
-# From which status to which a worker can be set by hand, always with a reason. Who has left comes back by
-# `return_to_site`, with a new start date; who is merged stays as it is until the merge is undone.
+# The one table of legal steps (L1, L3): from which status to which a worker can be set by hand, always with a reason. A
+# worker who has left comes back by `return_to_site` only, with a new start date. A merged badge is not changed at all.
 STATUS_STEPS: Mapping[str, tuple[Status, ...]] = {
     Status.ACTIVE: (Status.INACTIVE, Status.BLACKLISTED),
     Status.INACTIVE: (Status.ACTIVE, Status.BLACKLISTED),
@@ -26,7 +27,7 @@ STATUS_STEPS: Mapping[str, tuple[Status, ...]] = {
 
 
 class MergedAway(Conflict):
-    """The badge was merged into another one, where everything is changed now (409)."""
+    """The badge was merged into another one, so that only that one is changed (409)."""
 
 
 class StatusNotPossible(Conflict):
@@ -34,11 +35,11 @@ class StatusNotPossible(Conflict):
 
 
 class DatedBack(Invalid):
-    """A status would hold from before its last change (400); `errors` names the day, or the reason that is missing."""
+    """A change of status would count from a day before the last one (400); `errors` names the day or the reason."""
 
 
 class CannotMerge(Conflict):
-    """The two badges cannot be merged as they are (409)."""
+    """The two badges cannot be merged in their present state (409)."""
 
 
 class NotMerged(Conflict):
@@ -46,7 +47,11 @@ class NotMerged(Conflict):
 
 
 def check_not_merged(learner: Learner) -> None:
-    """L2: what was merged is changed at the survivor."""
+    """L2: nothing of a merged badge is changed, only of the badge that stays.
+
+    Raises:
+        MergedAway: the worker was merged into another one.
+    """
     if learner.merged_into is not None:
         raise MergedAway(
             _("%(worker)s was merged into %(survivor)s. Change that worker, or undo the merge first.")
@@ -75,7 +80,7 @@ def check_version(learner: Learner, version: datetime | None) -> None:
 
 
 def why_not_active(learner: Learner) -> str:
-    """Return why somebody who is not ACTIVE can be put on no list (L1), as part of a sentence."""
+    """Return, as a part of a sentence, why a worker who is not ACTIVE cannot be put on a list (L1)."""
     if learner.merged_into is not None:
         words = _("%(worker)s was merged into %(survivor)s")
         return words % {"worker": learner, "survivor": learner.merged_into}
@@ -84,12 +89,21 @@ def why_not_active(learner: Learner) -> str:
 
 
 def has_left(learner: Learner, *, today: date) -> bool:
-    """L3: the last day has passed."""
+    """Tell whether the worker's last day has passed (L3)."""
     return learner.end_date is not None and learner.end_date < today
 
 
 def check_can_set_status(learner: Learner, status: str, *, today: date) -> None:
-    """L1, L3: the step is in the table, and nobody is active who has left."""
+    """L1, L3: only steps of the table are taken, and nobody becomes active who has left.
+
+    Args:
+        status: the wanted one, as it was sent.
+
+    Raises:
+        MergedAway: the worker was merged into another one.
+        StatusNotPossible: the worker has this status already, or has left.
+        Invalid: there is no such status.
+    """
     check_not_merged(learner)
     if status == learner.status:
         raise StatusNotPossible(
@@ -110,7 +124,12 @@ def check_can_set_status(learner: Learner, status: str, *, today: date) -> None:
 
 
 def check_can_return(learner: Learner) -> None:
-    """L3: who is back has left before, and is not blocked."""
+    """L3: only a worker who is not active returns.
+
+    Raises:
+        MergedAway: the worker was merged into another one.
+        StatusNotPossible: the worker is active or blocked.
+    """
     check_not_merged(learner)
     if learner.status == Status.ACTIVE:
         raise StatusNotPossible(_("%(worker)s is active already. Change the dates instead.") % {"worker": learner})
@@ -121,7 +140,11 @@ def check_can_return(learner: Learner) -> None:
 
 
 def check_start_of_return(learner: Learner, start_date: date) -> None:
-    """L3: a return comes after the last day before it."""
+    """L3: a return begins after the last day, or if there is none after the start before it.
+
+    Raises:
+        Invalid: `errors["start_date"]` says why it does not.
+    """
     if learner.end_date is not None and start_date <= learner.end_date:
         text = _("The last day before was %(day)s. Enter a later day.") % {"day": day_in_words(learner.end_date)}
         raise Invalid.of_fields({"start_date": [text]})
@@ -131,12 +154,16 @@ def check_start_of_return(learner: Learner, start_date: date) -> None:
 
 
 def check_dated_back(day: date, *, status_since: date | None, may_date_back: bool, reason: str, field: str) -> None:
-    """C8: only a superuser dates back past the last change of status, with a reason.
+    """C8: only a superuser enters a status for days before its last change, and gives a reason.
 
     Args:
-        day: from which the new status is to hold.
-        status_since: when the status last changed, in the dated history; None: it never did.
-        field: the name under which the day was given.
+        day: the first day on which the new status is to count.
+        status_since: the day of the last change, by the dated history; None where there was none.
+        may_date_back: whether this is granted to the person.
+        field: the name of the field in which the day was given.
+
+    Raises:
+        DatedBack: it is not granted, or the reason is missing.
     """
     if status_since is None or day >= status_since:
         return
@@ -150,10 +177,13 @@ def check_dated_back(day: date, *, status_since: date | None, may_date_back: boo
 
 
 def check_can_merge(duplicate: Learner, survivor: Learner, *, merged_into_duplicate: Learner | None) -> None:
-    """L2: two badges of one person become one, one step deep, and nobody is unblocked by it.
+    """L2: two badges can be merged if neither is part of another merge, and nobody is unblocked by it.
 
     Args:
-        merged_into_duplicate: a badge that was merged into the duplicate before, if there is one.
+        merged_into_duplicate: a badge that was merged into the duplicate before; None where there is none.
+
+    Raises:
+        CannotMerge: the sentence says why not, and what to do first.
     """
     if duplicate.pk == survivor.pk:
         raise CannotMerge(_("These are the same badge. Choose the other badge of this person."))
@@ -186,7 +216,11 @@ def check_can_merge(duplicate: Learner, survivor: Learner, *, merged_into_duplic
 
 
 def check_merged(learner: Learner) -> Learner:
-    """L2: only what is merged can be taken apart; return the survivor."""
+    """L2: return the badge into which this one was merged.
+
+    Raises:
+        NotMerged: it was merged into none.
+    """
     if learner.merged_into is None:
         raise NotMerged(_("%(worker)s is not merged into another badge.") % {"worker": learner})
     return learner.merged_into

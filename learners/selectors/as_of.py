@@ -1,9 +1,9 @@
-"""What was required and held on another day (C8), by the rules of today's answers over the dated history.
+"""What was required and held on another day (C8), by the rules of today's answers applied to the dated history.
 
-A record counts from its completion, a revocation from its own day, whenever they were entered. Role, employer, status,
-areas, the tree of areas and requirements are those of that day, by the periods that nobody has overruled;
-`learners.pages.later` says what was known otherwise on that day itself. A person with several badges is one (L2):
-what was so under the surviving badge decides; before that badge came, the newest of the merged ones does.
+A record counts from its completion on, and a revocation from its own day on, whenever they were entered. Role,
+employer, status, areas and requirements are those of that day, by the periods that nobody has overruled;
+`learners.pages.later` says what was known differently on that day itself. A person with several badges is one (L2): the
+history of the surviving badge counts, and before it begins that of the newest merged one.
 """
 
 import json
@@ -37,7 +37,8 @@ from training.core.keys import day_of_text
 from training.core.refusals import Invalid
 from training.models import Company
 
-# An area has no day on which it began: who is in it, and what it asks, do. So what it said first holds before as well.
+# An area has no first day, unlike assignments to it and its requirements. So its first period counts for days before it
+# as well.
 AREAS = """
 SELECT DISTINCT ON (area_id) area_id AS id, parent_id, name FROM learners_areaperiod
  WHERE overruled_at IS NULL AND coalesce(valid_to > %(today)s, true) ORDER BY area_id, valid_from
@@ -103,11 +104,14 @@ SELECT learner_id, around_id, min(name) FROM place JOIN lies_in USING (area_id) 
 
 
 class NotADay(Invalid):
-    """What should be the day of an as-of answer is none, or has not come yet (400)."""
+    """The day that is asked about is not a date, or lies in the future (400)."""
 
 
 def day_of(text: str, *, today: date) -> date | None:
-    """Return the day that an address asks about (`?on=2026-03-02`); None for today, or where it asks for none.
+    """Return the day that an address asks about (`?on=2026-03-02`); None for today.
+
+    Args:
+        text: the day as it stands in the address; empty where none is asked for.
 
     Raises:
         NotADay: it is not a date, or lies in the future.
@@ -124,7 +128,7 @@ def day_of(text: str, *, today: date) -> date | None:
 
 
 def items_as_of(learner_ids: Collection[int], *, on: date) -> list[ComplianceItem]:
-    """Return what was asked of these workers on a day, as items that are stored nowhere; one query."""
+    """Return what was required of these workers on a day, as compliance items that are never saved; one query."""
     with connection.cursor() as cursor:
         cursor.execute(ITEMS, _asked(learner_ids, on))
         names = [column.name for column in cursor.description or ()]
@@ -133,14 +137,17 @@ def items_as_of(learner_ids: Collection[int], *, on: date) -> list[ComplianceIte
 
 
 def facts_as_of(learner_ids: Collection[int], *, on: date) -> list[Facts]:
-    """Return what the items of these workers said on a day, without why; one query."""
+    """Return what was required of these workers on a day, without the reasons; one query."""
     with connection.cursor() as cursor:
         cursor.execute(FACTS, _asked(learner_ids, on))
         return [Facts._make(row) for row in cursor.fetchall()]
 
 
 def ways_as_of(learner_ids: Collection[int], *, on: date) -> dict[int, dict[int, str]]:
-    """Return by worker and by area around theirs on a day the name of the one through which it asked; one query."""
+    """Return by worker and outer area the name of the worker's own area inside it on that day; one query.
+
+    That own area is why a requirement of the outer area concerned the worker (C1).
+    """
     ways: dict[int, dict[int, str]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(WAYS, _asked(learner_ids, on))
@@ -151,17 +158,17 @@ def ways_as_of(learner_ids: Collection[int], *, on: date) -> dict[int, dict[int,
 
 @dataclass(frozen=True)
 class Then:
-    """A worker as on a day: never saved, and with the worst of `items` as the answer. `areas` are names."""
+    """A worker as on a day, which is never saved, and the names of the worker's areas then."""
 
     learner: Learner
     areas: Sequence[str]
 
 
 def workers_as_of(learners: Sequence[Learner], facts: Sequence[Facts | ComplianceItem], *, on: date) -> dict[int, Then]:
-    """Return these workers by key as they were on a day; who was not known to the site yet is left out.
+    """Return by key these workers as they were on a day, without those whom the site did not know yet.
 
     Args:
-        facts: what their items said on that day.
+        facts: their items on that day; the worst of them is the compliance status of the worker (C4).
     """
     with connection.cursor() as cursor:
         cursor.execute(SOMEBODY, _asked([learner.pk for learner in learners], on))
@@ -187,7 +194,7 @@ def workers_as_of(learners: Sequence[Learner], facts: Sequence[Facts | Complianc
 
 
 def list_workers_as_of(wanted: WorkerFilter, *, on: date) -> QuerySet[Learner]:
-    """Return the workers of a filter as things were on that day, by name. The group of the filter is passed over."""
+    """Return by name the workers whom a filter would have left on that day; its group is ignored."""
     periods = LearnerPeriod.objects.filter(_holds(on))
     narrowed = periods
     if wanted.company is not None:
@@ -213,7 +220,7 @@ def list_workers_as_of(wanted: WorkerFilter, *, on: date) -> QuerySet[Learner]:
 
 
 def courses_as_of(*, on: date) -> QuerySet[RequirementPeriod, int]:
-    """Return the keys of the courses that any role or area asked for on that day."""
+    """Return the keys of the courses that any role or area required on that day."""
     asked = RequirementPeriod.objects.filter(_holds(on), starts_on__lte=on)
     return asked.order_by().values_list("course", flat=True).distinct()
 
@@ -227,7 +234,7 @@ def _holds(on: date) -> Q:
 
 
 def _worst(statuses: set[str]) -> str:
-    """C4: the worst item decides."""
+    """Return the worst of some statuses, which decides about the worker (C4)."""
     worst_first = (ComplianceStatus.NON_COMPLIANT, ComplianceStatus.PENDING)
     return next((status for status in worst_first if status in statuses), ComplianceStatus.COMPLIANT)
 

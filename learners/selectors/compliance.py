@@ -1,4 +1,4 @@
-"""How fresh the stored answers are."""
+"""When the stored answers were last brought up to date."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,9 +14,9 @@ class Freshness:
     """When compliance was last brought up to date, and how far behind it is (C7).
 
     Attributes:
-        updated_at: start of the last run over the site; before the first one, the last time anybody was judged.
-        stale: how many ACTIVE workers' answers are past their last day.
-        held_until: the earliest of these last days; None where nothing is stale.
+        updated_at: the start of the last run over the site; before the first run, the last time any worker was judged.
+        stale: the number of ACTIVE workers whose answer is past its last day.
+        held_until: the earliest of these last days; None where there is none.
     """
 
     updated_at: datetime | None
@@ -25,7 +25,7 @@ class Freshness:
 
 
 def freshness(today: date) -> Freshness:
-    """Return how fresh the answers of ACTIVE workers are, in two queries; in three before the first run."""
+    """Return when the answers of ACTIVE workers were brought up to date; two queries, before the first run three."""
     on_site = Learner.objects.filter(is_on_site())
     behind = on_site.filter(compliance_holds_until__lt=today).aggregate(
         stale=Count("pk"), held_until=Min("compliance_holds_until")

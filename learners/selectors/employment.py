@@ -1,4 +1,4 @@
-"""Where a worker was employed, and as what, on a day: the snapshot that a record keeps (R1, F9)."""
+"""The employer and the role of a worker on a day, which a record keeps (R1, F9)."""
 
 from datetime import date
 from typing import NamedTuple
@@ -7,14 +7,14 @@ from learners.models import Learner, LearnerPeriod
 
 
 class Employment(NamedTuple):
-    """Names of the employer and of the role."""
+    """The name of the employer and the title of the role."""
 
     company_name: str
     role_title: str
 
 
 def employment_on(learner: Learner, day: date) -> Employment:
-    """Return what the dated history says of that day (C8); of a day before it begins, its first entry. One query."""
+    """Return employer and role on a day by the dated history (C8); before it begins, its first ones. One query."""
     periods = LearnerPeriod.objects.standing().filter(learner=learner).order_by("valid_from")
     named = list(periods.values_list("valid_from", "company__name", "role__title"))
     begun = [names for valid_from, *names in named if valid_from <= day]

@@ -1,4 +1,4 @@
-"""The files that prove training records: the one that each was made from, and the sheets that correct it (E6)."""
+"""The files that prove training records: the one from which a record was made, and the sheets that correct it (E6)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -11,8 +11,8 @@ from learners.models import EvidenceUpload, TrainingRecord
 def sheets_of(records: Collection[TrainingRecord]) -> dict[int, list[EvidenceUpload]]:
     """Return by record the uploads that prove it, the newest correction first, the original last, in one query.
 
-    The original is the file whose key and hash the record carries; it is missing only where no upload names that
-    file. A sheet that corrects the one of a session counts for every record of that session.
+    The original is the file whose key and hash stand in the record; it is missing only if no upload has that file. A
+    correcting sheet of a session counts for every record of that session.
     """
     by_session: dict[int | None, list[EvidenceUpload]] = defaultdict(list)
     by_record: dict[int | None, list[EvidenceUpload]] = defaultdict(list)
@@ -33,13 +33,13 @@ def sheets_of_session(session_id: int, *, key: str, sha256: str) -> list[Evidenc
     """Return the sheets of a session in the order of `sheets_of`, in one query.
 
     Args:
-        key, sha256: of the file that the session links to; earlier ones were replaced (E3).
+        key, sha256: of the file to which the session links; earlier ones were replaced (E3).
     """
     return _in_order(_uploads(Q(session=session_id, record=None)), key=key, sha256=sha256)
 
 
 def original_among(sheets: Iterable[EvidenceUpload]) -> EvidenceUpload | None:
-    """Return the sheet that corrects no other: the one that the record or session names."""
+    """Return the sheet that corrects no other one; None where there is none."""
     return next((upload for upload in sheets if upload.corrects_id is None), None)
 
 
@@ -48,7 +48,7 @@ def _uploads(of: Q) -> QuerySet[EvidenceUpload]:
 
 
 def _in_order(uploads: Iterable[EvidenceUpload], *, key: str, sha256: str) -> list[EvidenceUpload]:
-    """Return the corrections, newest first, and the original; of one file sent twice the later upload counts."""
+    """Return the corrections, newest first, then the original; if a file was sent twice, its later upload."""
     newest_first = sorted(uploads, key=lambda upload: (upload.uploaded_at, upload.pk), reverse=True)
     corrections = [upload for upload in newest_first if upload.corrects_id is not None]
     originals = [upload for upload in newest_first if upload.corrects_id is None]

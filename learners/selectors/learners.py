@@ -1,7 +1,8 @@
-"""Finding workers: who is cleared and who is not, search, the list, one worker.
+"""Finding workers: who is cleared and who is not, search, lists.
 
-A worker merged into another is read as that other one (L2) and never listed. Rows keep the key under which they were
-written, so a person's rows stand under several keys: `ids_of_person`, `rows_of_people` and `person_of` find them.
+A worker who was merged into another one is read as that one (L2) and never listed. Rows keep the key under which they
+were written, so the rows of a person can stand under several keys. `ids_of_person`, `rows_of_people` and `person_of`
+find them.
 """
 
 import datetime as dt
@@ -31,7 +32,10 @@ MOST_WORDS = 8
 class WorkerFilter:
     """What a list of workers is narrowed to; empty fields do not narrow.
 
-    `area` reaches the areas inside it as well.
+    Attributes:
+        text: words of name or badge (P2).
+        company, role: keys.
+        area: key of an area; workers of the areas inside it are meant as well.
     """
 
     group: Group | None = None
@@ -43,12 +47,12 @@ class WorkerFilter:
 
     @property
     def without_group(self) -> "WorkerFilter":
-        """The filter whose groups are counted above a list, so that each count is what its link would leave."""
+        """The same filter without a group: what the counts above a list count, each of which is a link to its group."""
         return replace(self, group=None)
 
     @property
     def leaves_active(self) -> bool:
-        """Nobody ACTIVE is left out, whatever group is chosen."""
+        """Whether the filter leaves all ACTIVE workers, apart from its group."""
         return self.without_group in (WorkerFilter(), WorkerFilter(status=Learner.Status.ACTIVE))
 
 
@@ -56,10 +60,10 @@ class WorkerFilter:
 
 
 def ids_of_person(learner: Learner) -> list[int]:
-    """Return the keys under which a person's rows stand: the surviving worker's, then those merged into it; one query.
+    """Return the keys under which the rows of a person stand, that of the surviving badge first; one query.
 
     Args:
-        learner: the survivor, or one that was merged into it.
+        learner: any badge of the person.
     """
     survivor = learner.merged_into_id or learner.pk
     merged = Learner.objects.filter(merged_into=survivor).order_by("pk").values_list("pk", flat=True)
@@ -67,7 +71,7 @@ def ids_of_person(learner: Learner) -> list[int]:
 
 
 def rows_of_people(survivors: Iterable[int], *, field: str = "learner") -> Q:
-    """Return the condition of rows that stand under any key of these people.
+    """Return the condition of rows under any badge of these people.
 
     Args:
         survivors: keys of workers who are not merged into others.
@@ -79,19 +83,19 @@ def rows_of_people(survivors: Iterable[int], *, field: str = "learner") -> Q:
 
 
 def rows_of_badge(learner_id: int, *, field: str = "learner") -> Q:
-    """Return the condition of rows of the person whose badge this is, be it merged or not; no query of its own."""
+    """Return the condition of rows under any badge of the person who has this one, merged or not; no extra query."""
     survivor = Learner.objects.filter(pk=learner_id).values(person=Coalesce("merged_into_id", "pk"))
     badges = Learner.objects.filter(Q(pk__in=survivor) | Q(merged_into__in=survivor))
     return Q(**{f"{field}__in": badges.order_by().values("pk")})
 
 
 def person_of(field: str = "learner") -> Coalesce:
-    """Return the expression of the key of the person behind a row's reference to a worker: the survivor's."""
+    """Return the expression of the key of the surviving badge of the worker to whom a row refers."""
     return Coalesce(F(f"{field}__merged_into_id"), F(f"{field}_id"))
 
 
 def is_active_person(field: str = "learner") -> Q:
-    """Return the condition that the person behind a row's reference to a worker is ACTIVE (L1, L2)."""
+    """Return the condition that the worker to whom a row refers, or the survivor, is ACTIVE (L1, L2)."""
     active = Learner.Status.ACTIVE
     return Q(**{f"{field}__status": active, f"{field}__merged_into": None}) | Q(
         **{f"{field}__merged_into__status": active}
@@ -102,17 +106,21 @@ def is_active_person(field: str = "learner") -> Q:
 
 
 def is_on_site() -> Q:
-    """The people who are counted: ACTIVE and not merged away (C4, L2)."""
+    """Return the condition of the workers who are counted: ACTIVE and not merged into another one (C4, L2)."""
     return ON_SITE
 
 
 def in_group(group: Group, *, today: dt.date, warning_days: int) -> Q:
-    """Return the condition of a group; counts and lists share it, so that they cannot disagree."""
+    """Return the condition of a group. Counts and lists share it, so that they cannot disagree.
+
+    Args:
+        warning_days: the length in days of the warning window before an expiry.
+    """
     return is_on_site() & _condition(group, today, warning_days)
 
 
 def _condition(group: Group, today: dt.date, warning_days: int) -> Q:
-    """Return what sets the people of a group apart from others on site, by the answers stored with them."""
+    """Return the condition that tells the people of a group from other ACTIVE workers, by their stored answers."""
     cleared = ~Q(compliance_status=ComplianceStatus.NON_COMPLIANT) & (
         Q(compliance_holds_until__isnull=True) | Q(compliance_holds_until__gte=today)
     )
@@ -132,11 +140,11 @@ def _condition(group: Group, today: dt.date, warning_days: int) -> Q:
 def group_counts(*, today: dt.date, warning_days: int, among: QuerySet[Learner] | None = None) -> dict[Group, int]:
     """Return how many ACTIVE workers each group holds, in two queries.
 
-    The answers stored with the worker are counted in one pass over the index `learner_on_site`, which holds all that
-    the conditions ask for.
+    The first query reads only the index `learner_on_site`, which has every column of these conditions.
 
     Args:
-        among: the workers that a filter leaves; everybody by default. The filter must not name a group itself.
+        warning_days: the length in days of the warning window before an expiry.
+        among: the workers whom a filter leaves, without its group; everybody by default.
     """
     on_site = (Learner.objects.all() if among is None else among).filter(is_on_site()).order_by()
     by_answer = {
@@ -153,14 +161,14 @@ def group_counts(*, today: dt.date, warning_days: int, among: QuerySet[Learner] 
 
 
 def pending_sign_offs() -> QuerySet[CompetencyRecord]:
-    """Return the competency records that still wait for their sign-off."""
+    """Return the practical sign-offs that are owed."""
     return CompetencyRecord.objects.filter(status=CompetencyRecord.Status.PENDING_VERIFICATION, revoked_at__isnull=True)
 
 
 def sign_offs_owed() -> int:
-    """Return how many practical sign-offs are owed: the one number that stands as "to verify", at every door.
+    """Return how many practical sign-offs are owed, which is the number that pages and the API call "to verify".
 
-    What is pending stands in an index of its own, so that the count reads nothing else.
+    A partial index holds exactly these rows, so that the count reads nothing else.
     """
     return pending_sign_offs().count()
 
@@ -169,16 +177,17 @@ def sign_offs_owed() -> int:
 
 
 def matches(text: str) -> Q:
-    """Every word of `text` begins a word of the name or the badge, in any order, accents and case ignored (P2).
+    """Return the condition of workers in whose name or badge every word of `text` begins a word (P2).
 
-    An old badge of the worker (L3) counts as well, and name and badges of those merged into this one (L2).
+    The order of the words, accents and case do not matter. Old badges of a worker are searched as well (L3), and names
+    and badges that were merged into the worker (L2).
     """
     words = text.replace("\0", " ").split()[:MOST_WORDS]
     return Q(*(_begins(Fold(Value(f" {word}"))) for word in words))
 
 
 def _begins(word: Fold) -> Q:
-    """A folded word, with the blank before it, stands in what is known about a person."""
+    """Return the condition that a folded word, with a blank before it, occurs in the names or badges of a person."""
     old_badges = BadgePeriod.objects.standing().filter(valid_to__isnull=False)
     worn = old_badges.annotate(key=Fold(Concat(Value(" "), "badge_id"))).filter(key__contains=word)
     merged = Learner.objects.filter(merged_into__isnull=False, sort_key__contains=word).order_by()
@@ -188,17 +197,22 @@ def _begins(word: Fold) -> Q:
 
 
 def find_by_badge(badge: str) -> Learner | None:
-    """Return whom exactly this badge names or named (L3), case and blanks around it ignored; of a merged one the
-    survivor (L2).
+    """Return the worker who has or had exactly this badge (L3), and of a merged badge the survivor (L2).
+
+    Case, and blanks around the badge, do not matter. None where nobody has or had it.
     """
     worn = BadgePeriod.objects.standing().filter(badge_id__iexact=badge.replace("\0", "").strip())
     return Learner.objects.filter(pk__in=worn.values(person=person_of())).first()
 
 
 def list_workers(wanted: WorkerFilter, *, today: dt.date, warning_days: int) -> QuerySet[Learner]:
-    """Return the workers of a filter with employer and role: worst first, then by name; who is not ACTIVE comes last.
+    """Return the workers whom a filter leaves, worst first, then by name; those who are not ACTIVE come last.
 
-    The order reads stored columns of the worker only: a green worker's answer ends with the next expiry.
+    The order reads only columns of the worker. A green worker is expiring if the stored answer ends within the window,
+    for it ends with the next expiry.
+
+    Args:
+        warning_days: the length in days of the warning window before an expiry.
     """
     order = Case(
         When(in_group(Group.NOT_CLEARED, today=today, warning_days=warning_days), then=0),
@@ -214,7 +228,7 @@ def list_workers(wanted: WorkerFilter, *, today: dt.date, warning_days: int) -> 
 
 
 def workers_of(wanted: WorkerFilter, *, today: dt.date, warning_days: int) -> QuerySet[Learner]:
-    """Return the workers of a filter, in no order."""
+    """Return the workers whom a filter leaves, in no order."""
     learners = Learner.objects.filter(merged_into__isnull=True)
     if wanted.group is not None:
         learners = learners.filter(in_group(wanted.group, today=today, warning_days=warning_days))

@@ -1,7 +1,7 @@
-"""The training matrix without its bookings: which workers stand on a page, worst first, and which courses above them.
+"""The rows and columns of the training matrix: which workers stand on a page, worst first, and which courses.
 
-Pages are walked along an index from the row where the last one ended, so that a deep page of a large site takes as
-long as the first.
+A page begins at the row where the page before it ended, which is found through an index. So a deep page of a large site
+takes as long as the first.
 """
 
 import datetime as dt
@@ -18,11 +18,11 @@ from training.core.count_of import CountOf
 from training.models import Course
 from training.selectors.courses import course_title
 
-COUNTED_TO = 1_000  # counting a column further would cost more the larger the site is
+COUNTED_TO = 1_000  # counting further would take longer the larger the site is
 
 
 class Rank(IntEnum):
-    """The groups of rows in their order; the values stand in addresses."""
+    """The groups of rows, in the order in which they follow each other; the values stand in addresses."""
 
     NOT_CLEARED = 0
     DUE = 1
@@ -34,7 +34,7 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True)
 class Place:
-    """The row beside which a page begins: after it, or before it when paging backwards."""
+    """The row after which a page begins, or before which it ends when somebody pages backwards."""
 
     rank: Rank
     learner_id: int
@@ -43,7 +43,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Walk:
-    """The keys of one page's workers with their ranks, and whether there are more before and after."""
+    """The keys of the workers of one page with their ranks, and whether there are pages before and after it."""
 
     rows: Sequence[tuple[int, Rank]]
     has_before: bool
@@ -51,7 +51,7 @@ class Walk:
 
 
 def is_red(today: dt.date) -> tuple[Q, Q]:
-    """Return the conditions of red items, each of which has an index: judged red, or past their last day (C7)."""
+    """Return the two conditions of red items, judged red or past their last day (C7); each of them has an index."""
     judged = Q(status=ComplianceStatus.NON_COMPLIANT)
     return judged, Q(holds_until__lt=today) & ~judged
 
@@ -74,17 +74,20 @@ def walk(
 ) -> Walk:
     """Return one page of `learners`: worst first, in each rank the most pressing first, then by name.
 
-    One rank after the other is walked along its index until the page is full, instead of sorting everybody.
+    The ranks are read one after the other, each along its own index, until the page is full. Nobody else is sorted.
 
     Args:
-        status: the one that all of `learners` have; None if there are several.
+        place: where the page begins; None for the first page.
+        status: the status that all of `learners` have; None if they have several.
+        size: the number of rows on a page.
+        warning_days: the length in days of the warning window before an expiry.
     """
     stretches = [each for each in _stretches(today, warning_days) if status in (None, each.status)]
     return _walk(stretches, learners, place, size)
 
 
 def walk_by_name(learners: QuerySet[Learner], place: Place | None, *, size: int) -> Walk:
-    """Return one page of `learners` by name, all of one rank: who was worst on another day is stored nowhere."""
+    """Return one page of `learners` by name, all with the same rank, since ranks of other days are not stored."""
     place = place and replace(place, rank=Rank.CLEARED)
     return _walk([_Stretch(Rank.CLEARED, Q())], learners, place, size)
 
@@ -121,7 +124,7 @@ def everyone(learners: QuerySet[Learner], *, today: dt.date, warning_days: int) 
 
 @dataclass(frozen=True)
 class Column:
-    """A course of the matrix. `reds` is how many ACTIVE workers are not cleared for it; None on another day."""
+    """A course of the matrix, and how many ACTIVE workers are not cleared for it; None on another day."""
 
     course_id: int
     code: str
@@ -130,15 +133,18 @@ class Column:
 
     @property
     def is_counted_out(self) -> bool:
-        """There may be more than were counted."""
+        """Whether counting stopped at `COUNTED_TO`, so that there may be more."""
         return self.reds is not None and self.reds >= COUNTED_TO
 
 
 def columns(learners: QuerySet[Learner], *, shows_all: bool, today: dt.date) -> list[Column]:
-    """Return the courses asked of any of `learners`, or all there are, by code; one query.
+    """Return by code the courses that are required of any of `learners`, or all courses; one query.
 
-    Reds are counted up to `COUNTED_TO` among the ACTIVE ones of `learners`. Each course is looked up by itself, which
-    stops early, where one statement about all of them would read every item of the site.
+    Reds among the ACTIVE ones of `learners` are counted up to `COUNTED_TO`. A subquery counts each course on its own
+    and stops early; grouping all items by course would read every item of the site.
+
+    Args:
+        shows_all: return all courses, required or not.
     """
     items = ComplianceItem.objects.filter(course=OuterRef("pk"))
     asked = items.filter(learner__in=learners.values("pk")).order_by().values("pk")[:1]
@@ -154,7 +160,7 @@ def columns(learners: QuerySet[Learner], *, shows_all: bool, today: dt.date) -> 
 
 
 def columns_as_of(*, shows_all: bool, on: dt.date) -> list[Column]:
-    """Return the courses that anybody was asked for on a day, or all there are, by code; one query."""
+    """Return by code the courses that were required of anybody on a day, or all courses; one query."""
     courses = Course.objects.all() if shows_all else Course.objects.filter(pk__in=courses_as_of(on=on))
     return [
         Column(course.pk, course.code, course.title or "", None)
@@ -168,7 +174,7 @@ _KEYS = ("sort_key", "compliance_status", "compliance_holds_until", "not_cleared
 
 @dataclass(frozen=True)
 class _Stretch:
-    """Rows of one rank that stand together in an index: by `day`, if any, then by name."""
+    """Rows of one rank that follow each other in an index, ordered by the column `day`, if any, then by name."""
 
     rank: Rank
     condition: Q
@@ -176,7 +182,11 @@ class _Stretch:
     status: Learner.Status = Learner.Status.ACTIVE
 
     def rows(self, learners: QuerySet[Learner], *, most: int | None = None, backwards: bool = False) -> list[_Row]:
-        """Return the first of these `learners` who stand in the stretch, or the last."""
+        """Return the first of `learners` who belong to the stretch; backwards the last ones.
+
+        Args:
+            most: how many at most; None for all.
+        """
         fields = [self.day, "sort_key"] if self.day else ["sort_key"]
         people = learners.filter(self.condition).order_by(*(f"-{field}" if backwards else field for field in fields))
         keys = people.values_list("pk", *fields)[:most]
@@ -184,7 +194,7 @@ class _Stretch:
 
 
 def _beyond(stretch: _Stretch, beside: Learner, *, backwards: bool) -> Q:
-    """Return the condition of the rows of a stretch that come after a worker of the same rank, or before."""
+    """Return the condition of the rows of a stretch after a worker of the same rank; backwards those before."""
     beyond = "lt" if backwards else "gt"
     by_name = Q(**{f"sort_key__{beyond}": beside.sort_key})
     if stretch.day is None:
@@ -203,7 +213,7 @@ def _order(row: _Row) -> tuple[int, dt.date, str]:
 
 
 def _stretches(today: dt.date, warning_days: int) -> list[_Stretch]:
-    """Everybody, once."""
+    """Return the stretches in which every worker occurs exactly once."""
     window = today + dt.timedelta(days=warning_days)
     holds = Q(compliance_holds_until__isnull=True) | Q(compliance_holds_until__gte=today)
     red = Q(compliance_status=ComplianceStatus.NON_COMPLIANT)
@@ -223,6 +233,6 @@ def _stretches(today: dt.date, warning_days: int) -> list[_Stretch]:
 def matrix_workers(
     wanted: WorkerFilter, *, red_course: int | None, today: dt.date, warning_days: int
 ) -> QuerySet[Learner]:
-    """Return the workers of a filter; `red_course` leaves only those who are not cleared for that course."""
+    """Return the workers whom a filter leaves, with `red_course` only those who are not cleared for that course."""
     learners = workers_of(wanted, today=today, warning_days=warning_days)
     return learners if red_course is None else learners.filter(red_for(red_course, today=today))

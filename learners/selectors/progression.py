@@ -1,4 +1,4 @@
-"""Learners in classes as they are read: sums, progress, attendance, steps, and who is in progress on a day (H7)."""
+"""Programmes of workers: progress, attendance, the log of hours, steps, and who is in progress on a day (H7)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,12 +17,13 @@ from training.models import CourseVersion
 
 @dataclass(frozen=True)
 class ProgressionLine:
-    """A learner's way through one class.
+    """A programme with its progress (H7).
 
     Attributes:
-        course_hours: hours that the course takes: as the class says, else as the course's published version lasts.
-        percent: hours trained of these, capped at 100; None where nobody has said how long the course is.
-        attendance_rate: present of trained, in percent; None before the first hour.
+        course_hours: the hours that the course takes, as the class says, else as the published version of the course
+            says; None where neither does.
+        percent: hours trained of these in percent, at most 100; None where `course_hours` is.
+        attendance_rate: hours present of hours trained in percent; None before the first hour.
     """
 
     progression: LearnerProgression
@@ -33,7 +34,7 @@ class ProgressionLine:
 
 @dataclass(frozen=True)
 class Difference:
-    """A progression whose sums are not those of its log; both as trained, present, absent."""
+    """A programme whose stored sums differ from its log; both are hours trained, present and absent."""
 
     tracking_id: int
     stored: tuple[Decimal, Decimal, Decimal]
@@ -41,20 +42,21 @@ class Difference:
 
 
 def progressions_of_class(class_id: int) -> list[ProgressionLine]:
-    """Return everybody in a class, by name; one query."""
+    """Return the programmes of a class, by name of the worker; one query."""
     return _lines(LearnerProgression.objects.filter(training_class=class_id).order_by("learner__sort_key"))
 
 
 def progressions_of_learner(learner_id: int) -> list[ProgressionLine]:
-    """Return every programme of a learner and of badges merged into this one (L2), the latest first; one query."""
+    """Return the programmes of a worker and of the badges merged into this one (L2), the latest first; one query."""
     theirs = Q(learner=learner_id) | Q(learner__merged_into=learner_id)
     return _lines(LearnerProgression.objects.filter(theirs).order_by("-start_date", "-pk"))
 
 
 def progressions_of_learner_as_of(learner_id: int, *, on: date) -> list[ProgressionLine]:
-    """Return every programme that a learner had begun by a day, with hours and state of that day (C8); one query.
+    """Return the programmes that a worker had begun by a day, with hours and state of that day (C8); one query.
 
-    Hours count by their date and steps by their effective date, whenever they were entered. Never saved.
+    Hours count by their date, and steps by their effective date, whenever they were entered. These objects are never
+    saved.
     """
     theirs = Q(learner=learner_id) | Q(learner__merged_into=learner_id)
     logged = LearnerHoursLog.objects.filter(progression=OuterRef("pk"), log_date__lte=on).order_by()
@@ -69,7 +71,7 @@ def progressions_of_learner_as_of(learner_id: int, *, on: date) -> list[Progress
     for each in found:
         each.hours_trained, each.hours_present = each.trained_then, each.present_then
         each.hours_absent = each.trained_then - each.present_then
-        each.status = STATE_AFTER.get(each.step_then, each.status)  # without steps, by plain SQL, it has its own
+        each.status = STATE_AFTER.get(each.step_then, each.status)  # rows written by plain SQL have no steps
         if each.completion_date and each.completion_date > on and each.step_then is None:
             each.status = LearnerProgression.Status.IN_PROGRESS
         if each.status != LearnerProgression.Status.COMPLETED:
@@ -78,12 +80,12 @@ def progressions_of_learner_as_of(learner_id: int, *, on: date) -> list[Progress
 
 
 def in_progress_keys(class_id: int, day: date) -> RawSQL:
-    """Return the expression of the keys of those whose hours are captured for a class on `day` (H2).
+    """Return the expression of the keys of the programmes whose hours are captured for a class on `day` (H2).
 
     Steps count by their effective dates, whenever they were entered: a hold from its day on, a completion from the day
-    after. A progression that came without steps, by plain SQL, is taken by its present state. Whoever has left is in no
-    class from the day after the last day on (L3). A person is there once, under whatever badges (L2): as the survivor,
-    if that badge is in progress.
+    after. A programme without steps, written by plain SQL, counts by its present state. A worker who has left is in no
+    class from the day after the last day on (L3). A person with several badges is there once (L2), with the surviving
+    badge if that is in progress.
     """
     return RawSQL(  # no value of anybody's in the text
         """
@@ -107,24 +109,24 @@ def in_progress_keys(class_id: int, day: date) -> RawSQL:
 
 
 def in_progress_on(class_id: int, day: date) -> QuerySet[LearnerProgression]:
-    """Return those whose hours are captured for a class on `day` (H2), by name."""
+    """Return the programmes whose hours are captured for a class on `day` (H2), by name of the worker."""
     progressions = LearnerProgression.objects.filter(pk__in=in_progress_keys(class_id, day))
     return progressions.select_related("learner__company").order_by("learner__sort_key")
 
 
 def hours_log(tracking_ids: Collection[int]) -> QuerySet[LearnerHoursLog]:
-    """Return the log of these progressions, the latest day first, with who entered it and what reversed it."""
+    """Return the hours of these programmes, the latest day first, with who entered them and their reversals."""
     related = ("created_by", "session", "reversal", "training_class", "course")
     return LearnerHoursLog.objects.filter(progression__in=tracking_ids).select_related(*related)
 
 
 def steps(tracking_ids: Collection[int]) -> QuerySet[ProgressionEvent]:
-    """Return what happened to these progressions, as it was entered, and by whom."""
+    """Return the steps of these programmes, in the order in which they were entered, with who entered them."""
     return ProgressionEvent.objects.filter(progression__in=tracking_ids).select_related("created_by")
 
 
 def hours_differences() -> list[Difference]:
-    """Return the progressions whose sums are not those of their log (H6); the database keeps them from arising."""
+    """Return the programmes whose sums differ from their log (H6), which the database is to prevent."""
     logged = LearnerHoursLog.objects.filter(progression=OuterRef("pk")).order_by().values("progression")
     trained = Coalesce(Subquery(logged.annotate(sum=Sum("hours_trained")).values("sum")), Decimal(0))
     present = Coalesce(Subquery(logged.annotate(sum=Sum("hours_present")).values("sum")), Decimal(0))
@@ -145,7 +147,7 @@ def _lines(progressions: QuerySet[LearnerProgression]) -> list[ProgressionLine]:
 
 
 def _with_course(progressions: QuerySet[LearnerProgression]) -> Any:
-    """Return the rows with what is told of class and course, `course_minutes` included."""
+    """Return the programmes with worker, course and class, and with `course_minutes` of the published version."""
     published = CourseVersion.objects.filter(course=OuterRef("course"), status=CourseVersion.Status.PUBLISHED).values(
         "duration_minutes"
     )[:1]

@@ -1,4 +1,4 @@
-"""What one worker has: records and practical sign-offs."""
+"""The training records and practical sign-offs of a worker."""
 
 from collections.abc import Collection
 from datetime import date
@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from learners.models import CompetencyRecord, TrainingRecord
 from learners.selectors.learners import rows_of_badge
 
-# Keys, not a subquery that finds them: among that many joins PostgreSQL would read everybody's rows first.
+# These take keys and no subquery: with that many joins PostgreSQL would read the rows of everybody first.
 
 
 def records_of(badges: Collection[int]) -> QuerySet[TrainingRecord]:
-    """Return all records of a person, newest first: failed ones too, and revoked ones with the revocation (R2).
+    """Return all records of a person, the newest first, including failed and revoked ones (R2).
 
     Args:
         badges: the keys under which the person's rows stand (L2), as `ids_of_person` returns them.
@@ -27,9 +27,10 @@ def records_of(badges: Collection[int]) -> QuerySet[TrainingRecord]:
 def list_records(
     *, learner_id: int | None = None, course_id: int | None = None, expiring_before: date | None = None
 ) -> QuerySet[TrainingRecord]:
-    """Return records with what is told of each, newest first, revoked ones included; what is None does not narrow.
+    """Return records, the newest first, including revoked ones; what is None does not narrow.
 
-    A worker's are the person's: those under merged badges too (L2).
+    Args:
+        learner_id: records of this worker under any badge (L2).
     """
     records = TrainingRecord.objects.select_related("course", "provider", "revocation__revoked_by")
     if learner_id is not None:
@@ -44,7 +45,11 @@ def list_records(
 
 
 def sign_offs_of(badges: Collection[int]) -> QuerySet[CompetencyRecord]:
-    """Return the practical sign-offs of a person, given, refused and owed, newest first; `badges` as above."""
+    """Return the practical sign-offs of a person, decided and owed, the newest first.
+
+    Args:
+        badges: as for `records_of`.
+    """
     return (
         CompetencyRecord.objects.filter(learner__in=badges)
         .select_related("course", "course_version", "session", "assessed_by", "method", "revocation__revoked_by")

@@ -1,6 +1,6 @@
 """Practical sign-offs: given or refused, revoked, and tried again (V1, V2).
 
-What is signed off is frozen by the database (`0003_append_only`); from then on only a revocation changes it.
+The database freezes a sign-off once it is decided (`0003_append_only`); from then on only a revocation changes it.
 """
 
 from collections.abc import Collection, Sequence
@@ -44,26 +44,26 @@ def sign_off(
     by: User,
     now: datetime,
 ) -> list[CompetencyRecord]:
-    """Sign off one practical skill or many alike, all of them or none (V1).
+    """Sign off one practical skill, or several alike: all of them or none (V1).
 
-    Competent makes the PASSED record: of the day of the training, valid as the version says that was taught, proven by
-    the sheet of the session or by `proof`. It names the revoked record of that worker and session that it replaces, if
-    there is one (F9). Not competent stays as a failed attempt. Compliance follows at once (C6).
+    Competent makes a PASSED record with the day of the training and the validity of the version that was taught. The
+    sheet of the session proves it, or `proof` does. If a record of this worker and session was revoked, the new one
+    supersedes it (F9). Not competent makes no record. Compliance is brought up to date at once (C6).
 
     Args:
-        record_ids: of competency records that wait for their sign-off.
-        proof: one PDF, JPEG or PNG, or several pictures, that prove the skill instead of the session's sheet.
+        record_ids: keys of sign-offs that are owed.
+        proof: one PDF, JPEG or PNG, or several pictures, which prove the skill instead of the session's sheet.
 
     Returns:
-        the records, the oldest training first.
+        the sign-offs, the oldest training first.
 
     Raises:
         NotPermitted: not granted.
         NotFound: one of them does not exist.
         NotAssessable: method, date or remarks are missing or cannot be right; `errors` names the fields.
-        AlreadySignedOff, HasRecord: names those in whose way something stands.
-        EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the proof is to blame.
-        EvidenceNotReceived, ReaderUnavailable, StoreUnavailable: something here does not work at the moment.
+        AlreadySignedOff, HasRecord: some cannot be decided any more (409); the sentence names them.
+        EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the proof cannot be used.
+        EvidenceNotReceived, ReaderUnavailable, StoreUnavailable: the site cannot take the proof at the moment.
     """
     check_may(by, Permission.VERIFY)
     today = timezone.localdate(now)
@@ -71,7 +71,7 @@ def sign_off(
         raise NotAssessable(_("Tick the workers who are signed off."))
     check_assessment(assessment, offers_proof=bool(proof), today=today)
     if proof:
-        _check_all(_found(record_ids), assessment)  # a file is not stored for what is refused
+        _check_all(_found(record_ids), assessment)  # before a file is stored for nothing
     stored, name = _store(proof)
     with acting(by, outermost=True):
         records = _lock(record_ids)
@@ -97,15 +97,15 @@ def sign_off(
 
 
 def revoke_sign_off(*, record_id: int, reason: str, by: User, now: datetime) -> CompetencyRecord:
-    """Let a sign-off and the record that it made count for nothing from now on (V2); both stay visible.
+    """Revoke a sign-off and the record that it made: both count for nothing from now on, and stay visible (V2).
 
-    One that still waits can be revoked as well, and leaves the queue; so can a failed attempt.
+    A sign-off that is still owed can be revoked as well, and leaves the queue; so can a failed attempt.
 
     Raises:
         NotPermitted: not granted; superusers only.
         ReasonMissing: the reason is blank.
         NotFound: there is no such sign-off.
-        AlreadyRevoked: somebody did it before; the sentence says who and when.
+        AlreadyRevoked: it was revoked before; the sentence says by whom and when.
     """
     check_may(by, Permission.REVOKE)
     reason = check_reason(reason, _("Say why this sign-off is revoked."))
@@ -121,7 +121,7 @@ def revoke_sign_off(*, record_id: int, reason: str, by: User, now: datetime) -> 
         made = record.training_record
         if made is not None and not Revocation.objects.filter(record=made).exists():
             Revocation.objects.create(record=made, **facts)
-        record.revoked_at = now  # as the trigger `competency_revocation_marks_it` has written
+        record.revoked_at = now  # the trigger `competency_revocation_marks_it` has written it already
         _judge_anew([record], now=now)
     return record
 
@@ -130,7 +130,7 @@ def open_further_attempt(*, record_id: int, by: User, now: datetime) -> Competen
     """Put a worker into the queue once more, after Not competent or a revoked sign-off (V2).
 
     Args:
-        record_id: the attempt that is repeated; its training and evidence are taken over.
+        record_id: the attempt that is repeated; the further one has the same training and evidence.
 
     Raises:
         NotPermitted: not granted.
@@ -164,7 +164,11 @@ def open_further_attempt(*, record_id: int, by: User, now: datetime) -> Competen
 
 
 def _found(record_ids: Collection[int]) -> list[CompetencyRecord]:
-    """Return all these sign-offs with what rules and sentences need, the oldest training first."""
+    """Return these sign-offs with everything that the rules and their sentences need, the oldest training first.
+
+    Raises:
+        NotFound: one of them does not exist.
+    """
     related = ("course", "course_version", "assessed_by", "revocation__revoked_by", "training_record")
     records = CompetencyRecord.objects.filter(pk__in=record_ids)
     records = records.select_related("learner", "session__trainer", *related)
@@ -175,9 +179,9 @@ def _found(record_ids: Collection[int]) -> list[CompetencyRecord]:
 
 
 def _lock(record_ids: Collection[int]) -> list[CompetencyRecord]:
-    """Lock the workers, with those into whom they were merged, then the sign-offs, each by key; return the latter.
+    """Lock the workers and those into whom they were merged, then the sign-offs, each by key; return the sign-offs.
 
-    Whoever makes a record or a sign-off of a worker locks that worker, so what is read below stays as it is.
+    Whoever makes a record or a sign-off locks its worker. So what is read afterwards cannot change.
     """
     of_records = CompetencyRecord.objects.filter(pk__in=record_ids)
     lock_people(of_records.values_list("learner", flat=True))
@@ -192,7 +196,11 @@ def _check_all(records: Sequence[CompetencyRecord], assessment: Assessment) -> N
 
 
 def _method(assessment: Assessment) -> AssessmentMethod | None:
-    """Return the method that was chosen; one that is offered no more is not chosen anew."""
+    """Return the chosen method, None where none was chosen.
+
+    Raises:
+        NotAssessable: it is not in use any more.
+    """
     if assessment.method_id is None:
         return None
     method = AssessmentMethod.objects.filter(pk=assessment.method_id, is_active=True).first()
@@ -203,7 +211,7 @@ def _method(assessment: Assessment) -> AssessmentMethod | None:
 
 
 def _store(proof: Sequence[File]) -> tuple[StoredFile | None, str]:
-    """Store the proof, if there is one, and return it with the name that it was sent under."""
+    """Store the proof, and return it with the name under which it was sent; None and "" where there is no proof."""
     if not proof:
         return None, ""
     with received(proof) as document:
@@ -219,10 +227,10 @@ def _records_of_pairs(records: Sequence[CompetencyRecord]) -> QuerySet[TrainingR
 def _make_records(
     records: Sequence[CompetencyRecord], *, stored: StoredFile | None, by: User, now: datetime
 ) -> list[TrainingRecord]:
-    """Write the PASSED record of each sign-off, in the same order."""
+    """Write a PASSED record for each sign-off, and return them in the same order."""
     replaced = {
         (each.session_id, each.learner_id): each.pk
-        for each in _records_of_pairs(records).filter(superseded_by__isnull=True)  # all of them are revoked
+        for each in _records_of_pairs(records).filter(superseded_by__isnull=True)  # they are revoked: it was checked
     }
     return TrainingRecord.objects.bulk_create(
         TrainingRecord(
@@ -248,7 +256,7 @@ def _make_records(
 
 
 def _link(made: Sequence[TrainingRecord], *, stored: StoredFile, name: str, by: User, now: datetime) -> None:
-    """Say of each record whose proof the file is."""
+    """Write an upload of the file for each of these records."""
     EvidenceUpload.objects.bulk_create(
         EvidenceUpload(
             record=record,
@@ -262,7 +270,7 @@ def _link(made: Sequence[TrainingRecord], *, stored: StoredFile, name: str, by: 
 
 
 def _judge_anew(records: Sequence[CompetencyRecord], *, now: datetime) -> None:
-    """Bring the answers of these workers up to date (C6), in the one course that is concerned if it is one."""
+    """Bring the answers of these workers up to date (C6), of a single course if only one is concerned."""
     courses = {record.course_id for record in records}
     recalculate(
         learner_ids={record.learner_id for record in records},

@@ -1,16 +1,15 @@
-"""The stored answers: who must have what, who has it, and why. The only writer of compliance items and statuses.
+"""The stored answers: who must have what, who has it, and why. Nothing else writes compliance items and statuses.
 
-One implementation, in SQL and set-based, serves one learner, the list of a session and the whole site alike:
+The same SQL serves one worker, the list of a session and the whole site:
 
-1. the learners, and those into whom they were merged, are locked in the order of their keys, so that no answer rests
+1. the workers, and those into whom they were merged, are locked in the order of their keys, so that no answer is based
    on half of somebody else's change;
-2. one MERGE works out what every learner must have (C1) and has (C2, C3) by the rules of `learners.policies.answers`,
-   and writes the differences only;
-3. one UPDATE takes the worst item of each learner (C4).
+2. one MERGE finds out what every worker must have (C1) and has (C2, C3) by the rules of `learners.policies.answers`,
+   and writes only what differs;
+3. one UPDATE writes the worst item of each worker (C4).
 
-Items are kept for every learner, active or not, so that whoever returns or is unblocked has an answer at once; counts
-of people take the active ones only (C4). A learner who was merged into another has none: what is kept under its key
-counts for the survivor (L2).
+Inactive and blocked workers have items too, so that they have an answer at once when they come back; counts of people
+leave them out (C4). A merged worker has no items: what stands under that key counts for the survivor (L2).
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +26,7 @@ from learners.services.preview import note_answers
 from training.core.long_jobs import take_time
 from training.core.transactions import acting
 
-CHUNK = 2_000  # learners judged, and so locked, in one transaction of a run over the site
+CHUNK = 2_000  # workers who are judged, and so locked, in one transaction of a run over the site
 
 PRESENT = Sources(
     rules="""
@@ -77,8 +76,8 @@ WHEN NOT MATCHED THEN INSERT
           d.key_date, d.holds_until, d.awaiting_verification, d.proof_id, d.role_id, d.area_id, d.rules, %(now)s)
 """  # noqa: S608  # words of our own, values are parameters
 
-# The answer for a learner ends with the first of its items, when a rule starts that asks for a further course, or with
-# the last day of somebody who leaves: where nothing says so in time, nobody stays green who is gone (C7, L3).
+# The answer for a worker holds until the first of its items ends, until the day before a rule starts that requires a
+# further course, or until the worker's last day: even if no run comes by, nobody stays green who has left (C7, L3).
 LEARNERS = """
 WITH RECURSIVE lies_in AS (
   SELECT id AS area_id, id AS around_id, parent_id FROM learners_area
@@ -122,16 +121,16 @@ UPDATE learners_learner learner
 
 
 def recalculate(*, learner_ids: Iterable[int], today: date, now: datetime, course_id: int | None = None) -> int:
-    """Bring the answers of these learners up to date, within the transaction that changed what they depend on (C6).
+    """Bring the answers of these workers up to date, in the transaction that changed what they depend on (C6).
 
-    Four statements, whatever the number of learners. The learners are locked by key: take every other lock before,
-    except the ledger's.
+    Four statements, however many workers there are. The workers are locked by key, so the caller takes every other lock
+    before.
 
     Args:
-        learner_ids: whose; unknown ones are passed over. With somebody who was merged the survivor is judged too (L2).
+        learner_ids: keys of the workers; unknown ones are ignored. The survivor of a merged one is judged too (L2).
         today: the site's date.
-        course_id: the only course whose answer can have changed, where there is one, such as that of a new record. A
-            learner who never had an answer gets all of them.
+        course_id: the only course whose answers can have changed, such as that of a new record; None for all. A worker
+            who never had any answer gets all of them.
 
     Returns:
         how many items were written or removed.
@@ -146,7 +145,7 @@ def recalculate(*, learner_ids: Iterable[int], today: date, now: datetime, cours
 
 
 def _answer(learner_ids: list[int], course_id: int | None, *, today: date, now: datetime) -> int:
-    """Write the answers of locked learners; return how many items were written or removed."""
+    """Write the answers of locked workers, and return how many items were written or removed."""
     facts: dict[str, Any] = {"learners": learner_ids, "course": course_id, "today": today, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(ITEMS, facts)
@@ -157,7 +156,7 @@ def _answer(learner_ids: list[int], course_id: int | None, *, today: date, now: 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far a run over the site has come: learners judged, learners to judge, items written or removed."""
+    """How far a run over the site is: workers who are judged, all workers of the run, items written or removed."""
 
     done: int
     total: int
@@ -165,17 +164,17 @@ class Progress:
 
 
 def recalculate_everyone(*, today: date, now: datetime, only_due: bool = False) -> Iterator[Progress]:
-    """Bring the answers of the whole site up to date, chunk by chunk, however many days were missed (C6).
+    """Bring the answers of the whole site up to date, however many days were missed (C6).
 
-    Each chunk is a transaction of its own, so that nobody waits long and a run that was killed has lost nothing:
-    running again, or twice at once, gives the same answers.
+    Each chunk of workers is a transaction of its own, so that nobody waits long. A run that was killed can simply be
+    repeated, and two runs at the same time give the same answers as one.
 
     Args:
         today: the site's date.
-        only_due: judge only those whose answer has run out.
+        only_due: judge only workers whose answer has run out.
 
     Yields:
-        the state at the beginning and after every chunk.
+        the progress at the beginning and after every chunk.
     """
     learners = Learner.objects.order_by("pk")
     if only_due:

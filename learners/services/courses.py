@@ -1,4 +1,4 @@
-"""Taking a course out of use, which only the layer that knows requirements can decide."""
+"""Taking a course out of use, if no role and no area requires it."""
 
 from datetime import datetime
 
@@ -13,11 +13,11 @@ from training.services.courses import delete_unbooked_course, lock_course
 
 
 class CourseRequired(Conflict):
-    """A role or an area asks for the course."""
+    """A role or an area requires the course (409)."""
 
 
 def delete_course(*, course_id: int, by: User, now: datetime) -> Course:
-    """Take a course out of use that nobody requires and no open session needs; past records keep naming it.
+    """Take a course out of use that nothing requires and no open session needs; past records still refer to it.
 
     Raises:
         CourseRequired: as `check_not_required`.
@@ -30,10 +30,10 @@ def delete_course(*, course_id: int, by: User, now: datetime) -> Course:
 
 
 def check_not_required(course: Course) -> None:
-    """Refuse to take a course out of use that a role or an area asks for.
+    """Refuse to take a course out of use that a role or an area requires.
 
     Raises:
-        CourseRequired: names them.
+        CourseRequired: the sentence names them.
     """
     roles = RoleRequirement.objects.filter(course=course).values_list("role__title", flat=True)
     areas = AreaRequirement.objects.filter(course=course).values_list("area__name", flat=True)

@@ -1,4 +1,4 @@
-"""Changes that took effect on another day than today, for the dated history (C8, `learners.models.period`)."""
+"""Changes that take effect on another day than today, for the dated history (C8, `learners.models.period`)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,21 +9,21 @@ from django.db import connection
 
 @contextmanager
 def effective_on(day: date) -> Iterator[None]:
-    """Let changes of role, employer, status, areas and requirements take effect on `day`, within a transaction."""
+    """Make changes of role, employer, status, areas and requirements inside, in a transaction, take effect on `day`."""
     with _setting("siteproof.effective_on", day.isoformat()):
         yield
 
 
 @contextmanager
 def badge_was_mistyped() -> Iterator[None]:
-    """Let the change of a badge put right what was typed, so that nobody ever had the badge before it."""
+    """Make a change of a badge inside a correction of a typing mistake: nobody ever had the badge before it."""
     with _setting("siteproof.badge_was_mistyped", "on"):
         yield
 
 
 @contextmanager
 def _setting(name: str, value: str) -> Iterator[None]:
-    """Hold a setting of the transaction; after a database error the transaction is over, and the setting with it."""
+    """Set something for this transaction. After a database error the transaction is over, and with it the setting."""
     _set(name, value)
     yield
     _set(name, "")

@@ -1,4 +1,4 @@
-"""Training that somebody else gave, recorded by hand with its certificate (R1)."""
+"""Training given elsewhere, recorded by hand with its certificate (R1)."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -30,7 +30,7 @@ from training.selectors.site import site_identity
 class ExternalTraining(TypedDict):
     """What the certificate says.
 
-    `expiry_date` is the last day on which it counts, None where it does not expire. One in the past is accepted.
+    `expiry_date` is its last valid day, which may lie in the past; None if it does not expire.
     """
 
     course_id: int
@@ -41,24 +41,24 @@ class ExternalTraining(TypedDict):
 
 
 class NotOffered(Invalid):
-    """The course has no published version, or the provider is unknown or inactive; `errors` names the field (400)."""
+    """The course has no published version, or the provider is unknown or inactive (400); `errors` names the field."""
 
 
 class IsMerged(Conflict):
-    """The worker was merged into another, under whom records are entered (409)."""
+    """The worker was merged into another one, for whom the record has to be entered (409)."""
 
 
 class RecordedAlready(Conflict):
-    """The person has an unrevoked record of that course, provider and day; the sentence says since when (409)."""
+    """The person has an unrevoked record of this course, provider and day (409); the sentence says since when."""
 
 
 def record_external(
     *, learner_id: int, training: ExternalTraining, files: Sequence[File], by: User, now: datetime
 ) -> TrainingRecord:
-    """Write a passed record of training that was given elsewhere; compliance follows at once (R1, C6).
+    """Write a PASSED record of training that was given elsewhere, and bring compliance up to date (R1, C6).
 
-    The proof is checked, hashed, stored and read back first (E1, E2); then record and proof are written in one short
-    transaction. Sending the same form again finds the record and is refused.
+    First the proof is checked, hashed, stored and read back (E1, E2); then record and proof are written in one short
+    transaction. If the same form is sent again, it is refused, because the record is there.
 
     Args:
         files: one PDF, JPEG or PNG, or several pictures, which become one PDF (E7).
@@ -68,8 +68,8 @@ def record_external(
         NotFound: there is no such worker.
         IsMerged, RecordedAlready: 409.
         NotOffered, CompletionAhead, ExpiryTooEarly: 400; `errors` names the field.
-        NothingSent, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the files are to blame.
-        EvidenceNotReceived, ReaderUnavailable, StoreUnavailable: something here does not work at the moment.
+        NothingSent, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the files cannot be used.
+        EvidenceNotReceived, ReaderUnavailable, StoreUnavailable: the site cannot take the files at the moment.
     """
     check_may(by, Permission.RECORD_EXTERNAL)
     learner = check_found(Learner.objects.filter(pk=learner_id).first(), _("There is no such worker."))
@@ -77,7 +77,7 @@ def record_external(
     _check(learner, training, today=today)
     with received(files) as document:
         stored = store(document=document, site=site_identity())
-    # Durable, so that no caller can hold a transaction open while the store is asked.
+    # Outermost, so that no caller can have a transaction open while the store is asked.
     with acting(by, outermost=True):
         learner = lock_learner(learner_id=learner_id)
         version, provider = _check(learner, training, today=today)
@@ -88,7 +88,11 @@ def record_external(
 
 
 def _check(learner: Learner, training: ExternalTraining, *, today: date) -> tuple[CourseVersion, Company]:
-    """Return the version and the provider that the record will name, or refuse."""
+    """Return the version and the provider for the record.
+
+    Raises:
+        IsMerged, RecordedAlready, NotOffered, CompletionAhead, ExpiryTooEarly: as `record_external`.
+    """
     if learner.merged_into is not None:
         raise IsMerged(
             _("Badge %(badge)s was merged into %(survivor)s. Enter the record there.")
@@ -108,7 +112,11 @@ def _check(learner: Learner, training: ExternalTraining, *, today: date) -> tupl
 
 
 def _check_is_new(learner: Learner, training: ExternalTraining) -> None:
-    """One course is completed once a day with one provider: a second record would be the same form sent again."""
+    """Refuse a second record of the same course, provider and day: it would be the same form, sent again.
+
+    Raises:
+        RecordedAlready: there is one that is not revoked.
+    """
     same = TrainingRecord.objects.filter(
         learner__in=ids_of_person(learner),
         course=training["course_id"],

@@ -1,4 +1,4 @@
-"""Hours in the log: entered by hand (H5), taken back, and added up anew (H6)."""
+"""Hours in the log: entered by hand or by programs (H5), taken back, and added up anew (H6)."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from training.models import ClassAttendanceSession
 
 
 class NoProgression(Invalid):
-    """The learner is in no programme, or not in that class (H5)."""
+    """The worker is in no programme, or not in that class (400, H5)."""
 
 
 def enter_hours(
@@ -34,16 +34,19 @@ def enter_hours(
     by: User,
     now: datetime,
 ) -> LearnerProgression:
-    """Log hours of a programme without a meeting, and return it with its new sums.
+    """Log hours of a programme that belong to no meeting, and return the programme with its new sums.
+
+    Args:
+        hours_trained, hours_present: with at most one decimal.
 
     Raises:
-        NotFound.
+        NotFound: there is no such programme.
         NotPermitted: not granted, or not the trainer's own class.
         ProgressionNotInThisState: it is on hold or completed.
-        WrongHours: hours or day cannot be; `errors` by argument. Nothing is logged.
+        WrongHours: hours or day cannot be right; `errors` names the arguments. Nothing is logged.
     """
     with acting(by):
-        # Locked, so that nobody holds or completes it meanwhile.
+        # Locked, so that nobody puts it on hold or completes it meanwhile.
         lock_row(LearnerProgression.objects.all(), tracking_id, no_key=True)
         programmes = LearnerProgression.objects.select_related("training_class__agent", "learner__merged_into")
         found = check_found(programmes.filter(pk=tracking_id).first(), _("There is no such programme."))
@@ -73,19 +76,20 @@ def log_hours(  # noqa: PLR0917  # H5 fixes the order
     *,
     log_date: date | None = None,
 ) -> bool:
-    """Log hours of a learner, of a meeting or by hand (H5). Asks no permission: the door does.
+    """Log hours of a worker, of a meeting or without one (H5). It asks for no permission: whoever calls it does.
 
     Args:
-        session_id: a meeting; the learner's progression in its class and its date count. Without one it is the
-            progression in progress, and `log_date`.
-        source, notes, created_by, log_date: as `LearnerProgression.add_hours`.
+        hours_trained, hours_present: with at most one decimal.
+        session_id: a meeting; the worker's programme in its class and its date count. Without a meeting the programme
+            in progress and `log_date` count.
+        source, notes, created_by, log_date: as for `LearnerProgression.add_hours`.
 
     Returns:
         True: they are logged.
 
     Raises:
-        NoProgression: the learner is in no programme, or not in that class.
-        WrongHours: as `LearnerProgression.add_hours`.
+        NoProgression: the worker is in no programme, or not in the class of the meeting.
+        WrongHours, MeetingWasNotHeld: as `LearnerProgression.add_hours`.
     """
     with acting(created_by if isinstance(created_by, User) else None):
         person = person_key(learner_id)
@@ -107,17 +111,21 @@ def log_hours(  # noqa: PLR0917  # H5 fixes the order
 
 
 def void_hours(*, log_id: int, reason: str, by: User, now: datetime) -> LearnerHoursLog:
-    """Take back hours that were entered wrong: a row with their exact negative, nothing is erased (invariant 6).
+    """Take back hours by a row with their exact negative; nothing is erased (invariant 6).
 
-    Those of a captured meeting are voided with all of it (H4).
+    Hours of a captured meeting are taken back only with all of it (H4).
+
+    Args:
+        log_id: key of the row in the log.
 
     Returns:
         the reversal.
 
     Raises:
-        NotPermitted, NotFound.
-        ReasonMissing: `errors["reason"]`.
-        HoursStay: they are of a capture, reversed already, or a reversal themselves (409).
+        NotPermitted: not granted; superusers only.
+        NotFound: there is no such row.
+        ReasonMissing: the reason is blank.
+        HoursStay: they belong to a capture, are reversed already, or are a reversal (409).
     """
     check_may(by, Permission.VOID)
     reason = check_reason(reason, _("Say why these hours are taken back."))
@@ -126,7 +134,7 @@ def void_hours(*, log_id: int, reason: str, by: User, now: datetime) -> LearnerH
         if row.session_id is not None:  # locked before the progression, as captures do
             ClassAttendanceSession.objects.select_for_update(no_key=True).get(pk=row.session_id)
         LearnerProgression.objects.select_for_update(no_key=True).get(pk=row.progression_id)
-        row = LearnerHoursLog.objects.select_related("session").get(pk=log_id)  # as it is under the locks
+        row = LearnerHoursLog.objects.select_related("session").get(pk=log_id)  # again, now under the locks
         rules.check_can_void_hours(
             is_of_capture=row.is_of_capture, is_reversed=row.is_reversed, is_reversal=row.is_reversal
         )
@@ -136,10 +144,10 @@ def void_hours(*, log_id: int, reason: str, by: User, now: datetime) -> LearnerH
 
 
 def rebuild_sums(*, tracking_ids: Collection[int]) -> int:
-    """Set the hours of these progressions to the sums of their log (H6).
+    """Set the sums of these programmes to those of their log (H6).
 
     Returns:
-        how many were wrong.
+        how many programmes had wrong sums.
     """
     with acting(None), connection.cursor() as cursor:
         take_time()

@@ -1,4 +1,4 @@
-"""Workers, and what their answers depend on: role, areas, employer and dates. Status: `learners.services.statuses`."""
+"""Creating and changing workers: badge, role, areas, employer and dates. For status: `learners.services.statuses`."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -23,7 +23,7 @@ from training.core.words import day as day_in_words
 
 
 class LearnerFacts(TypedDict, total=False):
-    """What is known about a worker, by field of `Learner`. What is left out stays as it is."""
+    """What is known about a worker, by field of `Learner`. A field that is left out stays as it is."""
 
     badge_id: str
     first_name: str
@@ -46,15 +46,15 @@ def attribute_of(field: WorkerField) -> str:
 
 
 class UnknownArea(Invalid):
-    """An area does not exist (400)."""
+    """One of the areas does not exist (400)."""
 
 
 class BadgeTaken(Invalid):
-    """The badge is, or was, somebody else's (400); two people at the same moment: the slower one gets a Conflict."""
+    """The badge is, or was, somebody else's (400). Of two people at the same moment the slower one gets a Conflict."""
 
 
 def lock_learner(*, learner_id: int) -> Learner:
-    """Lock one worker against every other writer of them and of their answers; of a merged one the survivor too.
+    """Lock a worker and the worker's answers, and of a merged one the survivor too; return the worker.
 
     Raises:
         NotFound: there is no such worker.
@@ -64,12 +64,12 @@ def lock_learner(*, learner_id: int) -> Learner:
 
 
 def create_learner(*, facts: LearnerFacts, by: User, now: datetime, areas: Mapping[int, date] | None = None) -> Learner:
-    """Add a worker; what role and areas ask for is judged at once (C6).
+    """Add a worker, and judge at once what role and areas require (C6).
 
     Args:
         facts: at least badge, a name, start date, company and role. The role counts from the start date unless
             `role_assigned_at` says otherwise.
-        areas: key of each area, with the day since which the worker is assigned to it.
+        areas: by the key of each area, the day from which the worker is assigned to it.
 
     Raises:
         NotPermitted: not granted.
@@ -98,21 +98,21 @@ def change_learner(
     version: datetime | None = None,
     reason: str = "",
 ) -> Learner:
-    """Change what is known about a worker; the answers follow at once (C6), dated history too (C8).
+    """Change what is known about a worker; answers (C6) and dated history (C8) follow at once.
 
     A new role counts from today unless `role_assigned_at` says otherwise. A new badge replaces the old one, which
-    still finds the worker (L3). Whoever's end date has passed is no longer active, from the day after it (L3). Another
-    status needs a reason.
+    still finds the worker (L3). If the end date has passed, the worker is not active from the day after it (L3).
+    Another status needs a reason.
 
     Args:
-        areas: where the worker works, as for `set_areas`; None leaves it as it is.
+        areas: as for `set_areas`; None leaves them as they are.
+        version: `updated_at` of the worker when the person loaded it; None does not ask.
         reason: why an end date lies before the last change of status, which only a superuser may enter (C8).
-        version: `updated_at` of what the person had before them; None does not ask.
 
     Raises:
         NotPermitted: not granted.
         NotFound: there is no such worker.
-        MergedAway: the worker is read as another one, and changed there.
+        MergedAway: the worker was merged into another one.
         Stale: somebody else was faster.
         DatedBack: the end date lies before the last change of status.
         Invalid: a field breaks its rule, the badge is or was somebody else's, or an area does not exist.
@@ -133,10 +133,10 @@ def change_learner(
 
 
 def set_areas(*, learner_id: int, areas: Mapping[int, date], by: User, now: datetime) -> None:
-    """Say where a worker works; the answers follow at once (C6), dated history too (C8).
+    """Set the areas of a worker; answers (C6) and dated history (C8) follow at once.
 
     Args:
-        areas: key of each area, with the day since which the worker is assigned to it. Areas left out are ended.
+        areas: by the key of each area, the day from which the worker is assigned to it. Assignments to other areas end.
 
     Raises:
         NotPermitted, NotFound, MergedAway: as `change_learner`.
@@ -146,14 +146,14 @@ def set_areas(*, learner_id: int, areas: Mapping[int, date], by: User, now: date
 
 
 def replace_badge(*, learner_id: int, badge_id: str, by: User, now: datetime, was_mistyped: bool = False) -> Learner:
-    """Give a worker another badge. The old one still finds them, and is nobody else's for good (L3).
+    """Give a worker another badge. The old one still finds the worker, and nobody else can get it (L3).
 
     Args:
-        was_mistyped: the old one was never theirs; it finds nobody any more, and is free for whoever has it.
+        was_mistyped: the old badge was a typing mistake. Then it finds nobody any more, and can be given to somebody.
 
     Raises:
         NotPermitted, NotFound, MergedAway: as `change_learner`.
-        Invalid: it is no badge, the same one, or is or was somebody else's.
+        Invalid: it is no badge, the same one, or it is or was somebody else's.
     """
     check_may(by, Permission.KEEP_WORKERS)
     with acting(by):
@@ -170,14 +170,18 @@ def replace_badge(*, learner_id: int, badge_id: str, by: User, now: datetime, wa
     return learner
 
 
-# For the services beside this one, which hold the lock
+# For other services of workers, which have locked the worker
 
 
 def write_facts(learner: Learner, facts: LearnerFacts, *, by: User, now: datetime, reason: str = "") -> None:
     """Write what is known about a new worker, or about one whom the caller has locked.
 
+    Args:
+        reason: why an end date lies before the last change of status (C8).
+
     Raises:
-        DatedBack: the status would change before its last change (C8); `reason` says why it may.
+        DatedBack: it does, and that is not granted or there is no reason.
+        Invalid: a field breaks its rule, or the badge is or was somebody else's.
     """
     status, end_date, today = learner.status, learner.end_date, timezone.localdate(now)
     for field, value in facts.items():
@@ -189,28 +193,32 @@ def write_facts(learner: Learner, facts: LearnerFacts, *, by: User, now: datetim
     check_fields(learner)
     typed = learner.end_date
     if learner.pk is not None and learner.status == Learner.Status.ACTIVE and has_left(learner, today=today):
-        learner.end_date = end_date  # the one that was typed takes effect with the status that follows from it
+        learner.end_date = end_date  # the new one is written by `end_if_over`, together with the status
     learner.save()
     learner.end_date = typed
     end_if_over(learner, today=today, by=by, reason=reason or facts.get("status_reason", ""))
 
 
 def status_since(learner: Learner) -> date | None:
-    """Return since when a worker has the status that they have, by the dated history (C8); None: it never changed."""
+    """Return the day since which a worker has this status, by the dated history (C8); None if it never changed."""
     others = LearnerPeriod.objects.standing().filter(learner=learner).exclude(status=learner.status)
     since: date | None = others.aggregate(since=Max("valid_to"))["since"]
     return since
 
 
 def end_if_over(learner: Learner, *, today: date, by: User | None = None, reason: str = "") -> bool:
-    """L3: let an ACTIVE worker whose end date has passed be INACTIVE from the day after it; tell whether it was so.
+    """L3: make an ACTIVE worker whose end date has passed INACTIVE from the day after it.
 
     Args:
-        by: whoever entered the end date; None: the nightly step, which goes back to the last change of status at most.
-        reason: why it lies before that change, where it does.
+        by: the login that entered the end date; None for the nightly run, which goes back to the last change of status
+            at most.
+        reason: why the end date lies before that change, if it does.
+
+    Returns:
+        whether the worker was made INACTIVE.
 
     Raises:
-        DatedBack: it does, and that is not granted, or there is no reason (C8).
+        DatedBack: the end date lies before the last change of status, and that is not granted or has no reason (C8).
     """
     if learner.status != Learner.Status.ACTIVE or not has_left(learner, today=today):
         return False
@@ -230,13 +238,17 @@ def end_if_over(learner: Learner, *, today: date, by: User | None = None, reason
 
 
 def judge_anew(learner: Learner, *, now: datetime) -> None:
-    """Bring the worker's answers up to date, in the database and on the object in hand."""
+    """Bring the worker's answers up to date, in the database and on this object."""
     recalculate(learner_ids=[learner.pk], today=timezone.localdate(now), now=now)
     learner.refresh_from_db(fields=["compliance_status", "compliance_holds_until", "compliance_updated_at"])
 
 
 def _check_badge(learner: Learner) -> None:
-    """L3: a badge is one person's for good. The database has the last word (`badge_of_one_person_for_good`)."""
+    """L3: a badge belongs to one person for good, which the constraint `badge_of_one_person_for_good` keeps.
+
+    Raises:
+        BadgeTaken: it is or was somebody else's.
+    """
     others = BadgePeriod.objects.standing().filter(badge_id__iexact=learner.badge_id).exclude(learner=learner.pk)
     taken = others.select_related("learner").order_by("valid_from").first()
     if taken is None:

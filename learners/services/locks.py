@@ -1,4 +1,4 @@
-"""Locking people: the badges that are named, and those into whom they were merged (L2), in the order of their keys."""
+"""Locking workers together with those into whom they were merged (L2), in the order of their keys."""
 
 from collections.abc import Iterable
 
@@ -14,12 +14,12 @@ SELECT id, compliance_updated_at IS NOT NULL, merged_into_id FROM learners_learn
 
 
 def lock_people(learner_ids: Iterable[int]) -> dict[int, bool]:
-    """Lock workers and their survivors against every other writer of them and of their answers.
+    """Lock workers, those into whom they were merged, and the answers of all of them.
 
-    Take it before reading what is decided by: nothing is loaded here. Unknown keys are passed over.
+    Nothing is loaded here: what a decision is based on is read afterwards. Unknown keys are ignored.
 
     Returns:
-        of everybody who is locked, whether there are answers already, by key.
+        by key, for everybody who is locked, whether there are answers already.
     """
     assert connection.in_atomic_block, "a lock ends with its transaction"  # noqa: S101  # programming error
     named = set(learner_ids)
@@ -33,4 +33,4 @@ def lock_people(learner_ids: Iterable[int]) -> dict[int, bool]:
             late = {survivor for *_row, survivor in rows if survivor} - locked.keys()
             if not late:
                 return locked
-            wanted = locked.keys() | late  # somebody was merged while we waited
+            wanted = locked.keys() | late  # somebody was merged while this waited for the locks

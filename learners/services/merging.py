@@ -1,7 +1,7 @@
-"""Two badges of one person: merged, and taken apart again (L2). No legal row changes; reading does.
+"""Merging two badges of one person, and undoing it (L2). No legal row changes, only how rows are read.
 
 A row keeps the key of the badge under which it was written. `learners.selectors.learners` and the SQL of
-`learners.services.compliance` read all keys of a person as one.
+`learners.services.compliance` read all badges of a person as one.
 """
 
 from datetime import datetime
@@ -22,18 +22,19 @@ from training.core.transactions import acting
 
 
 def merge_workers(*, duplicate_id: int, survivor_id: int, reason: str, by: User, now: datetime) -> Learner:
-    """Read two badges as one person from now on, on any day (C8): the survivor. The duplicate is INACTIVE.
+    """Merge a badge into another one: both are read as one person, the survivor, also about earlier days (C8).
 
-    Role, areas, employer and dates are the survivor's. Lines on lists stay as they are printed.
+    Role, areas, employer and dates are those of the survivor; the duplicate is INACTIVE. Lines on lists stay as they
+    are.
 
     Returns:
         the survivor, with new answers.
 
     Raises:
         NotPermitted: not granted; superusers only.
-        Invalid: the reason is blank.
+        ReasonMissing: the reason is blank.
         NotFound: one of them does not exist.
-        CannotMerge: one of them is merged already, is blocked while the other is not, supervises the other, or both
+        CannotMerge: one of them is merged already, only the duplicate is blocked, one supervises the other, or both
             are in a programme.
     """
     check_may(by, Permission.MERGE)
@@ -54,16 +55,17 @@ def merge_workers(*, duplicate_id: int, survivor_id: int, reason: str, by: User,
 
 
 def undo_merge(*, duplicate_id: int, reason: str, by: User, now: datetime) -> Learner:
-    """Read the two badges as two people again, on any day (C8). The badge has the status that it had before the merge.
+    """Undo a merge: the badges are read as two people again, also about earlier days (C8).
 
-    If its end date has passed since, it is INACTIVE from the day after (L3).
+    The duplicate has the status that it had before the merge. If its end date has passed since, it is INACTIVE from the
+    day after (L3).
 
     Returns:
         the badge that was the duplicate, with new answers.
 
     Raises:
         NotPermitted: not granted; superusers only.
-        Invalid: the reason is blank.
+        ReasonMissing: the reason is blank.
         NotFound: there is no such worker.
         NotMerged: there is nothing to undo.
     """
@@ -96,7 +98,11 @@ def _locked(one: int, other: int) -> tuple[Learner, Learner]:
 
 
 def _check_one_programme(duplicate: Learner, survivor: Learner) -> None:
-    """H7: nobody is in two programmes."""
+    """H7: nobody is in two programmes.
+
+    Raises:
+        CannotMerge: each badge is in one; the sentence names both classes.
+    """
     running = LearnerProgression.objects.filter(
         learner__in=(duplicate, survivor), status=LearnerProgression.Status.IN_PROGRESS
     )
@@ -125,7 +131,7 @@ def _write_step(
 
 
 def _judge_anew(one: Learner, other: Learner, *, now: datetime) -> Learner:
-    """Bring the answers of both up to date; return `other` as it is now."""
+    """Bring the answers of both up to date, and return `other` with its new ones."""
     recalculate(learner_ids=[one.pk, other.pk], today=timezone.localdate(now), now=now)
     other.refresh_from_db()
     return other

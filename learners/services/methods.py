@@ -1,4 +1,4 @@
-"""Assessment methods: how a practical skill is assessed (V1)."""
+"""Assessment methods: in which ways a practical skill is assessed (V1)."""
 
 from datetime import datetime
 from typing import TypedDict
@@ -11,7 +11,7 @@ from training.services.library_rows import create_row, edit_row
 
 
 class MethodFacts(TypedDict, total=False):
-    """What is known of a method. A field left out stays as it is."""
+    """What is known of a method. A field that is left out stays as it is."""
 
     name: str
     description: str

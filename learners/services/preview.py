@@ -1,7 +1,7 @@
-"""Who turns red, yellow or green when a rule, a role or an area changes: told before it is saved.
+"""Who turns red, yellow or green when a rule, a role or an area changes, shown before it is saved.
 
-There is no second way of working that out. The service that makes the change, and the judging that follows from it,
-are carried out for real, looked at, and then undone or kept. What is kept turns exactly those who were shown.
+There is no second implementation that predicts it. The service makes the change and judges everybody anew for real;
+then the answers are compared, and the change is undone or kept. So what is kept turns exactly those who were shown.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ Change = Callable[[], Any]
 
 
 class OutcomeDiffers(Conflict):
-    """Somebody changed what the preview rested on (409); `outcome` is what the change would do now."""
+    """The change would now do something else than the preview showed (409); `outcome` is what it would do."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(
@@ -38,13 +38,13 @@ class OutcomeDiffers(Conflict):
 
 
 def try_out(change: Change, *, today: date) -> Outcome:
-    """Return what a change would do, and leave everything as it is.
+    """Return what a change would do, and undo it.
 
-    The locks of the change are held while it is looked at: less than a second for 2,000 workers
+    The locks of the change are held meanwhile: less than a second for 2,000 workers
     (tests/benchmarks/test_requirements.py).
 
     Args:
-        change: calls one service; whatever it refuses is refused here in the same words.
+        change: calls one service; its refusals are raised here.
         today: the site's date.
     """
     with acting(None):
@@ -54,7 +54,7 @@ def try_out(change: Change, *, today: date) -> Outcome:
 
 
 def carry_out(change: Change, *, seen: str, today: date) -> Outcome:
-    """Make a change if it does what somebody has seen and agreed to; else make none.
+    """Make a change if it does exactly what somebody has seen and agreed to.
 
     Args:
         change: as for `try_out`.
@@ -62,7 +62,7 @@ def carry_out(change: Change, *, seen: str, today: date) -> Outcome:
         today: the site's date.
 
     Raises:
-        OutcomeDiffers: it would do something else by now.
+        OutcomeDiffers: it would do something else by now; nothing is changed.
     """
     with acting(None):
         outcome = _watch(change, today=today)
@@ -73,9 +73,12 @@ def carry_out(change: Change, *, seen: str, today: date) -> Outcome:
 
 @dataclass
 class _Answers:
-    """What is said about some workers: the status of each, and of every course asked (worker, course, status).
+    """The answers of some workers.
 
-    `active` are the keys of the ACTIVE ones.
+    Attributes:
+        workers: the status of each worker, by key.
+        active: keys of the ACTIVE ones.
+        courses: worker, course and status of every required course.
     """
 
     workers: dict[int, str] = field(default_factory=dict)
@@ -83,7 +86,7 @@ class _Answers:
     courses: set[tuple[int, int, str]] = field(default_factory=set)
 
     def read(self, learner_ids: Iterable[int], *, today: date) -> None:
-        """Add what is said about these workers, in two queries. An answer past its last day is red (C7)."""
+        """Add the answers of these workers, in two queries. An answer past its last day is red (C7)."""
         red = Value(ComplianceStatus.NON_COMPLIANT)
         workers = Learner.objects.filter(pk__in=learner_ids).order_by()
         status = Case(When(compliance_holds_until__lt=today, then=red), default=F("compliance_status"))
@@ -102,14 +105,14 @@ _before: ContextVar[_Answers | None] = ContextVar("answers before the change tha
 
 
 def note_answers(learner_ids: Iterable[int], *, today: date) -> None:
-    """Remember what is said about locked workers who are about to be judged anew, where somebody watches the change."""
+    """Remember the answers of locked workers before they are judged anew, if a change is being tried out."""
     before = _before.get()
     if before is not None:
         before.read([learner_id for learner_id in learner_ids if learner_id not in before.workers], today=today)
 
 
 def _watch(change: Change, *, today: date) -> Outcome:
-    """Make a change, and compare the answers of everybody who was judged on the way."""
+    """Make a change, and compare the answers of everybody who was judged anew by it."""
     before, after = _Answers(), _Answers()
     watching = _before.set(before)
     try:

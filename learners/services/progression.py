@@ -1,6 +1,6 @@
-"""Learners in classes: start, hold, resume, complete (H7), and hours by hand (H5).
+"""Programmes of workers in classes: start, hold, resume and complete them (H7).
 
-Every writer locks the learners by pk, then their progressions by pk, and leaves a `ProgressionEvent`.
+Every service locks the workers by key, then their programmes by key, and writes a `ProgressionEvent` for each step.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -31,23 +31,23 @@ Status = LearnerProgression.Status
 
 
 class Collision(StrEnum):
-    """What happens to the programme that a learner is in, when another one starts or is resumed."""
+    """What happens to the programme that a worker is in, when another one is started or resumed."""
 
     REFUSE = "refuse"
     HOLD = "hold"
 
 
 class NotEnrollable(Conflict):
-    """The class, or somebody, cannot take part: a draft, stopped, blocked, not active or unknown."""
+    """The class is a draft or stopped, or a worker is blocked, not active or unknown (409)."""
 
 
 class InAnotherProgramme(Conflict):
-    """Somebody is in another programme; `conflict["learners"]` says who and in which."""
+    """Somebody is in another programme (409); `conflict["learners"]` says who and in which one."""
 
 
 @dataclass(frozen=True)
 class Started:
-    """How many progressions were started, were there before, and were put on hold for them."""
+    """How many programmes were started, how many were there before, and how many others were put on hold."""
 
     started: int
     already_in: int
@@ -63,18 +63,19 @@ def start_progressions(
     now: datetime,
     on_collision: Collision = Collision.REFUSE,
 ) -> Started:
-    """Let learners take part in a class from a day on; late starters from a later day than the others.
+    """Start the programmes of workers in a class; workers who come later are started with a later day.
 
-    Whoever is in the class already, in whatever state, is counted only. A constant number of statements.
+    Workers who are in the class already, in whatever state, are only counted. The number of statements is constant.
 
     Args:
-        on_collision: what to do with those who are in another programme.
+        start_date: the first day on which the workers take part.
+        on_collision: what to do with the programmes that workers are in already.
 
     Raises:
         NotPermitted: not granted.
         NotFound: there is no such class.
         NotEnrollable: the class is not active, or somebody is not; nobody is started.
-        InAnotherProgramme: somebody is, and `on_collision` refuses; nobody is started.
+        InAnotherProgramme: somebody is in one, and `on_collision` refuses that; nobody is started.
         WrongDate: the class does not run on that day.
     """
     check_may(by, Permission.PLAN_CLASSES)
@@ -105,12 +106,13 @@ def start_progressions(
 
 
 def hold(*, tracking_id: int, effective_date: date, by: User, now: datetime, reason: str = "") -> LearnerProgression:
-    """Put a programme on hold: from that day on the learner is not captured (H7).
+    """Put a programme on hold: from that day on no hours of the worker are captured (H7).
 
     Raises:
-        NotPermitted, NotFound.
+        NotPermitted: not granted.
+        NotFound: there is no such programme.
         ProgressionNotInThisState: it is not in progress.
-        WrongDate: in the future, before the last step, or hours are logged from that day on.
+        WrongDate: the day lies in the future, before the last step, or hours are logged for it or a later day.
     """
     return _take(Kind.HELD, tracking_id, effective_date, Collision.REFUSE, reason, by=by, now=now)
 
@@ -126,9 +128,12 @@ def resume(
 ) -> LearnerProgression:
     """Go on with a programme that is on hold, or was completed by mistake, from that day on (H7).
 
+    Args:
+        on_collision: what to do with another programme that the worker is in.
+
     Raises:
         NotPermitted, NotFound, ProgressionNotInThisState, WrongDate: as `hold`.
-        InAnotherProgramme: the learner is, and `on_collision` refuses.
+        InAnotherProgramme: the worker is in one, and `on_collision` refuses that.
     """
     return _take(Kind.RESUMED, tracking_id, effective_date, on_collision, reason, by=by, now=now)
 
@@ -136,7 +141,7 @@ def resume(
 def complete(
     *, tracking_id: int, effective_date: date, by: User, now: datetime, reason: str = ""
 ) -> LearnerProgression:
-    """Complete a programme; that day is the last one on which the learner is captured (H7).
+    """Complete a programme; that day is the last one for which hours of the worker are captured (H7).
 
     Raises:
         NotPermitted, NotFound, ProgressionNotInThisState, WrongDate: as `hold`.
@@ -154,7 +159,7 @@ def _take(
     by: User,
     now: datetime,
 ) -> LearnerProgression:
-    """Take a step of one progression: lock, check, write."""
+    """Take a step of one programme: lock, check, write."""
     check_may(by, Permission.PLAN_CLASSES)
     with acting(by):
         found = check_found(LearnerProgression.objects.filter(pk=tracking_id).first(), _("There is no such programme."))
@@ -179,9 +184,15 @@ def _take(
 def _settle(
     others: Mapping[int, LearnerProgression], choice: Collision, *, effective: date, by: User, now: datetime
 ) -> None:
-    """Refuse, or put on hold what the learners are in, so that they can be in another programme from `effective` on.
+    """Refuse other programmes, or put them on hold so that a worker can be in a new one from `effective` on.
 
-    It stays in progress through the last day for which it has hours.
+    A programme stays in progress through the last day for which it has hours.
+
+    Args:
+        others: by key of the worker, the programmes that they are in.
+
+    Raises:
+        InAnotherProgramme: there are any, and `choice` refuses them.
     """
     if not others:
         return
@@ -230,19 +241,19 @@ class _LastDays:
 
 
 def person_key(learner_id: int) -> int:
-    """Return the key of the person whom a badge is read as (L2)."""
+    """Return the key of the surviving badge of a worker (L2)."""
     merged_into = Learner.objects.filter(pk=learner_id).values_list("merged_into", flat=True).first()
     return merged_into or learner_id
 
 
 def _locked_learners(learner_ids: Collection[int]) -> dict[int, Learner]:
-    """Lock these learners, and the survivors of those that are merged, by key; return the ones that were named."""
+    """Lock these workers, and the survivors of those that are merged, by key; return the former."""
     lock_people(learner_ids)
     return Learner.objects.in_bulk(list(learner_ids))
 
 
 def in_progress_of(learner_ids: Collection[int]) -> dict[int, LearnerProgression]:
-    """Lock the programmes that these people are in under any badge (L2), by key; at most one each, by person."""
+    """Lock by key the programmes that these people are in under any badge (L2), and return them by person."""
     running = LearnerProgression.objects.filter(status=Status.IN_PROGRESS)
     person = dict(running.filter(rows_of_people(learner_ids)).values_list("pk", person_of()))
     locked = running.filter(pk__in=list(person)).select_for_update(no_key=True)
@@ -250,7 +261,7 @@ def in_progress_of(learner_ids: Collection[int]) -> dict[int, LearnerProgression
 
 
 def _last_days(progressions: Sequence[LearnerProgression]) -> dict[int, _LastDays]:
-    """Return, by key, from when the last step counts and until when there are hours that are not reversed."""
+    """Return, by key, the day of the last step, and the last day with hours that are not reversed."""
     keys = _keys(progressions)
     steps = ProgressionEvent.objects.filter(progression__in=keys).order_by().values_list("progression")
     logged = LearnerHoursLog.objects.filter(progression__in=keys, reversal_of__isnull=True, reversal__isnull=True)
@@ -276,7 +287,11 @@ def _check_runs(training_class: TrainingClass, start_date: date) -> None:
 
 
 def _check_can_learn(wanted: Collection[int], found: Mapping[int, Learner]) -> None:
-    """L1: blocked and inactive workers are put on no list."""
+    """L1: blocked and inactive workers are put on no list.
+
+    Raises:
+        NotEnrollable: there are any among them, or unknown ones.
+    """
     unknown = sorted(set(wanted) - found.keys())
     if unknown:
         text = _("Nobody was started: there is no worker with the number %(numbers)s.")
@@ -302,7 +317,7 @@ def _write_steps(
     by: User,
     now: datetime,
 ) -> None:
-    """Write a step of locked progressions: the state, and the event with its day."""
+    """Write a step of locked programmes: their new state, and an event with the day of each."""
     status = rules.STATE_AFTER[kind]
     for progression in progressions:
         progression.status = status

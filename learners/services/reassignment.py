@@ -1,4 +1,4 @@
-"""Another role or area for many workers at once: all of them or none, and their answers follow at once (C6)."""
+"""Another role or area for many workers at once: all of them or none. Their answers follow at once (C6)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from training.core.transactions import acting
 
 @dataclass(frozen=True, kw_only=True)
 class Reassigned:
-    """How many workers changed, and for how many it was so already."""
+    """How many workers were changed, and how many had the role or area already."""
 
     changed: int
     unchanged: int
@@ -30,10 +30,10 @@ class WorkersGone(Conflict):
 
 
 def give_role(*, learner_ids: Iterable[int], role_id: int, assigned_at: date, by: User, now: datetime) -> Reassigned:
-    """Give workers a role; those who have it keep it and their day of assignment.
+    """Give workers a role; those who have it already keep their day of assignment.
 
     Args:
-        assigned_at: the day from which it counts for those who get it; not in the future.
+        assigned_at: the day from which the role counts for the others; not in the future.
 
     Raises:
         NotPermitted: not granted.
@@ -56,10 +56,10 @@ def give_role(*, learner_ids: Iterable[int], role_id: int, assigned_at: date, by
 
 
 def add_to_area(*, learner_ids: Iterable[int], area_id: int, assigned_at: date, by: User, now: datetime) -> Reassigned:
-    """Let workers work in an area; those who do already keep their day of assignment.
+    """Assign workers to an area; those who are there already keep their day of assignment.
 
     Args:
-        assigned_at: the day since which the others are assigned to it; not in the future.
+        assigned_at: the day from which the others are assigned to it; not in the future.
 
     Raises:
         NotPermitted: not granted.
@@ -83,7 +83,7 @@ def add_to_area(*, learner_ids: Iterable[int], area_id: int, assigned_at: date, 
 
 
 def remove_from_area(*, learner_ids: Iterable[int], area_id: int, by: User, now: datetime) -> Reassigned:
-    """Let workers no longer work in an area; of the areas inside it they keep theirs.
+    """Take workers out of an area; assignments to areas inside it stay.
 
     Raises:
         NotPermitted: not granted.
@@ -105,10 +105,10 @@ def _check_not_in_the_future(assigned_at: date, *, now: datetime) -> None:
 
 
 def _lock(learner_ids: Iterable[int]) -> list[Learner]:
-    """Lock the chosen workers in the order of their keys.
+    """Lock the chosen workers in the order of their keys, and return them.
 
     Raises:
-        WorkersGone: one of them is no worker of their own.
+        WorkersGone: one of them was merged into another one, or does not exist.
     """
     wanted = set(learner_ids)
     learners = list(Learner.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
@@ -130,7 +130,7 @@ def _lock(learner_ids: Iterable[int]) -> list[Learner]:
 
 
 def _there(area_id: int, learners: Iterable[Learner]) -> set[int]:
-    """Return the keys of those who work in the area itself."""
+    """Return the keys of those who are assigned to the area itself."""
     links = LearnerArea.objects.filter(area_id=area_id, learner__in=learners)
     return set(links.values_list("learner_id", flat=True))
 

@@ -1,4 +1,4 @@
-"""Training records after they are made: nothing changes them, but they can be revoked."""
+"""Revoking training records, which is all that can happen to them."""
 
 from datetime import datetime
 from typing import Any
@@ -17,19 +17,19 @@ from training.core.words import day
 
 
 class AlreadyRevoked(Conflict):
-    """The record counts for nothing already (409)."""
+    """The record or sign-off is revoked already (409)."""
 
 
 def revoke_record(*, record_id: int, reason: str, by: User, now: datetime) -> Revocation:
-    """Let a record count for nothing from now on; it stays visible, with the reason (R2), and compliance follows (F6).
+    """Revoke a record: it counts for nothing from now on, and stays visible (R2). Compliance follows at once (F6).
 
-    With the record of a practical sign-off the sign-off itself is revoked (V2).
+    With a record that a practical sign-off has made, the sign-off is revoked too (V2).
 
     Raises:
         NotPermitted: not granted; superusers only.
         ReasonMissing: the reason is blank.
         NotFound: there is no such record.
-        AlreadyRevoked: somebody did it before; the sentence says who and when.
+        AlreadyRevoked: it was revoked before; the sentence says by whom and when.
     """
     check_may(by, Permission.REVOKE)
     reason = check_reason(reason, _("Say why this record is revoked."))

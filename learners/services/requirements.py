@@ -1,8 +1,9 @@
-"""Roles, areas and what they ask for. Every change brings the answers of exactly those it concerns up to date (C6).
+"""Roles, areas and what they require. A change brings the answers of exactly those whom it concerns up to date (C6).
 
-Changes of the rules and changes of who stands under them exclude each other: the first take `lock_rules_to_change`,
-the second (`learners.services.learners`) `lock_rules_to_apply`, always before any learner. Without it each side could
-miss the other's uncommitted half, and a worker would keep an answer to a question that is no longer asked.
+Changes of the rules, and changes of the workers to whom they apply, exclude each other. The former take
+`lock_rules_to_change`, the latter (such as `learners.services.learners`) `lock_rules_to_apply`, always before any
+worker is locked. Without that, each side could miss what the other has not committed yet, and a worker would keep an
+answer by rules that do not apply any more.
 """
 
 from collections.abc import Iterable
@@ -24,24 +25,24 @@ from training.core.refusals import Conflict, Invalid, NotFound, check_fields
 from training.core.transactions import acting
 from training.services.courses import lock_course
 
-RULES_LOCK = 5_190_601  # the number of the advisory lock; no other one of the application has it
+RULES_LOCK = 5_190_601  # the number of the advisory lock, which nothing else in the application uses
 
 
 class RoleInUse(Conflict):
-    """The role stands on workers or on attendance lists (409)."""
+    """Workers have the role, or attendance lists refer to it (409)."""
 
 
 class AreaInUse(Conflict):
-    """Other areas lie in the area, or workers work there (409)."""
+    """Other areas lie in the area, or workers are assigned to it (409)."""
 
 
 def lock_rules_to_change() -> None:
-    """Wait until nobody applies or changes the rules, and keep everybody else waiting until the transaction ends."""
+    """Wait until nobody applies or changes the rules, and make others wait until this transaction ends."""
     _lock_rules("SELECT pg_advisory_xact_lock(%s)")
 
 
 def lock_rules_to_apply() -> None:
-    """Keep the rules as they are until the transaction ends; any number may apply them at once."""
+    """Keep the rules from being changed until this transaction ends; others may apply them at the same time."""
     _lock_rules("SELECT pg_advisory_xact_lock_shared(%s)")
 
 
@@ -65,12 +66,13 @@ def save_requirement(
     now: datetime,
     loaded: datetime | None = None,
 ) -> RoleRequirement | AreaRequirement:
-    """Let a role or an area ask for a course, or change how it asks; the workers concerned are judged anew at once.
+    """Add or change the requirement of a course by a role or an area, and judge the workers concerned anew.
 
     Args:
+        requirement_type: one of `RequirementType`.
+        starts_on: the day from which the course is required.
         grace_period_days: 1 to 365 for POST_MOB, None for PRE_MOB.
-        starts_on: the day from which it is asked.
-        loaded: `updated_at` of the requirement that the person had before them; None does not ask.
+        loaded: `updated_at` of the requirement when the person loaded it; None does not ask.
 
     Raises:
         NotPermitted: not granted.
@@ -96,11 +98,11 @@ def save_requirement(
 
 
 def delete_requirement(*, asker: Role | Area, course_id: int, by: User, now: datetime) -> None:
-    """Let a role or an area no longer ask for a course; the workers concerned are judged anew at once.
+    """Delete the requirement of a course by a role or an area, and judge the workers concerned anew.
 
     Raises:
         NotPermitted: not granted.
-        NotFound: it does not ask for it.
+        NotFound: the role or area does not require the course.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):
@@ -115,10 +117,10 @@ def delete_requirement(*, asker: Role | Area, course_id: int, by: User, now: dat
 
 
 def save_role(*, role: Role, by: User, now: datetime, loaded: datetime | None = None) -> Role:
-    """Keep a new or changed role; answers that name it are told by its new title.
+    """Save a new or changed role, and write its title into the answers that it is the reason for.
 
     Args:
-        loaded: `updated_at` of what the person had before them; None does not ask.
+        loaded: `updated_at` of the role when the person loaded it; None does not ask.
 
     Raises:
         NotPermitted: not granted.
@@ -134,7 +136,7 @@ def save_role(*, role: Role, by: User, now: datetime, loaded: datetime | None = 
 
 
 def delete_role(*, role_id: int, by: User) -> None:
-    """Delete a role that nobody has or had, and what it asks for.
+    """Delete a role that nobody has or had, with its requirements.
 
     Raises:
         NotPermitted: not granted.
@@ -160,10 +162,10 @@ def delete_role(*, role_id: int, by: User) -> None:
 
 
 def save_area(*, area: Area, by: User, now: datetime, loaded: datetime | None = None) -> Area:
-    """Keep a new or changed area; those who work in it or inside it are judged by where it lies now.
+    """Save a new or changed area, and judge everybody who works in it or inside it by its new place.
 
     Args:
-        loaded: `updated_at` of what the person had before them; None does not ask.
+        loaded: `updated_at` of the area when the person loaded it; None does not ask.
 
     Raises:
         NotPermitted: not granted.
@@ -182,11 +184,11 @@ def save_area(*, area: Area, by: User, now: datetime, loaded: datetime | None = 
 
 
 def delete_area(*, area_id: int, by: User) -> None:
-    """Delete an area in which nothing lies and nobody works, and what it asks for.
+    """Delete an area in which no other area lies and nobody works, with its requirements.
 
     Raises:
         NotPermitted: not granted.
-        AreaInUse: areas lie in it, or workers work there.
+        AreaInUse: areas lie in it, or workers are assigned to it.
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):
@@ -232,7 +234,7 @@ def _new_requirement(asker: Role | Area, by: User) -> RoleRequirement | AreaRequ
 
 
 def _learners_under(asker: Role | Area) -> Iterable[int]:
-    """Return the keys of everybody of whom a role or an area asks something (C1): of merged badges nothing is."""
+    """Return the keys of the workers to whom the rules of a role or an area apply (C1), without merged badges."""
     if isinstance(asker, Role):
         return Learner.objects.filter(role=asker, merged_into__isnull=True).values_list("pk", flat=True)
     links = LearnerArea.objects.filter(area__in=with_areas_inside(asker.pk), learner__merged_into__isnull=True)

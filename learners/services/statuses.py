@@ -1,4 +1,4 @@
-"""Who may work here at all: blocked, not active, departed and back again (L1, L3)."""
+"""The status of workers: blocked, not active, active again, left and come back (L1, L3)."""
 
 from datetime import date, datetime
 
@@ -16,16 +16,20 @@ from training.core.permissions import Permission, check_may, may
 from training.core.refusals import check_reason
 from training.core.transactions import acting
 
-CHUNK = 500  # workers locked in one transaction of the nightly step
+CHUNK = 500  # workers who are locked in one transaction of the nightly run
 
 
 def set_status(*, learner_id: int, status: str, reason: str, by: User, now: datetime) -> Learner:
-    """Block somebody, let them be not active, or active again, from today on (L1); the answers are kept meanwhile.
+    """Set the status of a worker from today on (L1). The answers are kept, whatever the status.
+
+    Args:
+        status: one of `Learner.Status`, as it was sent.
 
     Raises:
         NotPermitted: not granted.
         NotFound: there is no such worker.
-        Invalid: the reason is blank, or there is no such status.
+        ReasonMissing: the reason is blank.
+        Invalid: there is no such status.
         MergedAway, StatusNotPossible: 409.
     """
     check_may(by, Permission.KEEP_WORKERS)
@@ -42,19 +46,21 @@ def set_status(*, learner_id: int, status: str, reason: str, by: User, now: date
 def return_to_site(
     *, learner_id: int, start_date: date, company_id: int, role_id: int, by: User, now: datetime, reason: str = ""
 ) -> Learner:
-    """Let somebody work here again, from a new start date on: grace counts from it, old records still count (L3).
+    """Make a worker who has left active again from a new start date on (L3).
+
+    Grace periods count from the new start date; old records still count.
 
     Args:
-        start_date: after the last day before; an earlier day than today is the day from which history says so (C8).
-        company_id, role_id: employer and role from then on; another role is assigned from the start date.
-        reason: why; only a superuser returns somebody from before the last change of status, and must say (C8).
+        start_date: a day after the worker's last day. If it lies before today, the history says so from then on (C8).
+        company_id, role_id: employer and role from then on. If the role is new, it is assigned from the start date.
+        reason: needed if the start date lies before the last change of status, which only a superuser may enter (C8).
 
     Raises:
         NotPermitted: not granted.
         NotFound: there is no such worker.
         MergedAway, StatusNotPossible: 409.
         Invalid: the start is not after the last day, or a field breaks its rule.
-        DatedBack: the start lies before the last change of status, which is not granted, or there is no reason.
+        DatedBack: the start lies before the last change of status, and that is not granted or has no reason.
     """
     check_may(by, Permission.KEEP_WORKERS)
     with acting(by):
@@ -86,13 +92,13 @@ def return_to_site(
 
 
 def end_departed(*, today: date) -> int:
-    """Let everybody whose end date has passed be INACTIVE from the day after it, however many nights were missed (L3).
+    """Make everybody whose end date has passed INACTIVE from the day after it, however many nights were missed (L3).
 
-    Runs before the nightly recalculation. Each chunk is a transaction of its own; running twice, or two at once, gives
-    the same: who is not active any more when the lock is there is passed over.
+    It runs before the nightly recalculation. Each chunk of workers is a transaction of its own. It can be repeated or
+    run twice at once: whoever is no longer active when the lock is held is skipped.
 
     Returns:
-        how many it were.
+        how many workers were made INACTIVE.
     """
     departed = Learner.objects.filter(status=Learner.Status.ACTIVE, end_date__lt=today).order_by("pk")
     learner_ids = list(departed.values_list("pk", flat=True))
