@@ -35,7 +35,7 @@ from training.core.trail import Source
 from training.core.web.fields import ReasonField
 from training.core.web.forms import QuestionForm, ReasonForm
 from training.models import ClassAttendanceSession, Session
-from training.policies.classes import check_can_void
+from training.policies.meetings import check_can_void
 from training.policies.sessions import allows, check_can_delete, check_can_schedule, check_open
 from training.services.sessions import (
     Plan,

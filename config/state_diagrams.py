@@ -80,7 +80,7 @@ MACHINES = (
         TrainingClass,
         ("training.policies.classes.CLASS_STEPS_FROM", "training.policies.classes.CLASS_STATE_AFTER"),
     ),
-    Machine(ClassAttendanceSession, ("training.policies.classes.MEETING_STEPS",)),
+    Machine(ClassAttendanceSession, ("training.policies.meetings.MEETING_STEPS",)),
     Machine(CourseVersion, ("training.policies.courses.VERSION_STEPS",)),
     Machine(Learner, ("learners.policies.workers.STATUS_STEPS",)),
     Machine(LearnerProgression, ("learners.policies.hours.STEPS_FROM", "learners.policies.hours.STATE_AFTER")),

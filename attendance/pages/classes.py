@@ -23,7 +23,7 @@ from training.core.permissions import Permission, User, may
 from training.core.refusals import NotFound
 from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
-from training.policies.classes import check_can_capture, check_can_except, check_can_void
+from training.policies.meetings import check_can_capture, check_can_except, check_can_void
 from training.policies.schedules import Frequency, Schedule, day_name
 from training.policies.sessions import allows
 from training.selectors.classes import CalendarDay, by_code, class_calendar, class_months, is_missing

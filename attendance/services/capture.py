@@ -24,7 +24,8 @@ from training.core.refusals import Conflict, Invalid, check_reason
 from training.core.transactions import acting
 from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
-from training.policies.classes import EXCEPTIONS, check_can_capture, check_can_except, check_can_void, check_class_found
+from training.policies.classes import check_class_found
+from training.policies.meetings import EXCEPTIONS, check_can_capture, check_can_except, check_can_void
 from training.selectors.classes import planned_days
 from training.services.classes import lock_meeting
 

@@ -24,7 +24,7 @@ from training.core.web.forms import ReasonForm
 from training.core.web.htmx import HtmxRequest
 from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
-from training.policies.classes import check_can_capture, check_can_void
+from training.policies.meetings import check_can_capture, check_can_void
 from training.selectors.classes import visible_class
 
 

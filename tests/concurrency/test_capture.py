@@ -31,7 +31,8 @@ from tests.factories.training import UserFactory, active_class
 from training.core.permissions import name_of
 from training.core.refusals import Conflict
 from training.models import ClassAttendanceSession, TrainingClass
-from training.policies.classes import ClassNotPlannable, MeetingIsLocked
+from training.policies.classes import ClassNotPlannable
+from training.policies.meetings import MeetingIsLocked
 from training.policies.schedules import Frequency, Interval, Schedule
 from training.services.classes import stop_class
 

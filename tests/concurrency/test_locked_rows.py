@@ -42,7 +42,8 @@ from tests.locking import LOCKS, is_bare, joins_allowed
 from training.core.permissions import name_of
 from training.core.refusals import NotFound
 from training.models import ClassAttendanceSession, CourseVersion, Session, Trainer, TrainingClass
-from training.policies.classes import ClassNotPlannable, MeetingIsLocked
+from training.policies.classes import ClassNotPlannable
+from training.policies.meetings import MeetingIsLocked
 from training.services import classes, sessions
 from training.services.classes import ClassPlan, edit_class
 from training.services.sessions import Plan, edit_session, schedule_session

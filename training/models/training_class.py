@@ -176,7 +176,7 @@ class ClassAttendanceSession(models.Model):
     """One dated meeting of a class (H1 to H4).
 
     Once it is captured or excepted it is frozen by the trigger `class_session_is_frozen`; only a `CaptureVoid` makes it
-    pending again. The legal steps from state to state are in `training.policies.classes`.
+    pending again. The legal steps from state to state are in `training.policies.meetings`.
     """
 
     class Status(models.TextChoices):

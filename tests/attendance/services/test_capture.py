@@ -21,7 +21,7 @@ from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import TrainerFactory, TrainingClassFactory, active_class
 from training.core.refusals import Conflict, NotFound, NotPermitted, ReasonMissing
 from training.models import ClassAttendanceSession, Trainer, TrainingClass
-from training.policies.classes import CannotCapture, MeetingIsLocked
+from training.policies.meetings import CannotCapture, MeetingIsLocked
 from training.services.classes import stop_class
 
 NOW = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from learners.services.progression import complete
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import active_class
 from training.models import TrainingClass
-from training.policies.classes import CannotCapture
+from training.policies.meetings import CannotCapture
 from training.policies.schedules import LAST_DAY, Frequency, Interval, Schedule
 
 pytestmark = pytest.mark.django_db
