@@ -1,4 +1,4 @@
-"""Who is on a session's list, and how it went for them."""
+"""The rows of a session's list: who is on it, and whether they were present and passed."""
 
 from typing import ClassVar
 
@@ -15,8 +15,9 @@ from training.core.audited import audited
 class SessionAttendee(models.Model):
     """A learner on a session's list, with a line number that is never given twice.
 
-    Frozen with the session by the triggers of migration `0003_list_is_frozen`. Employer and role are copied when the
-    learner is first marked present (R3), and go with a mark that is taken back. `marked_at` null means not marked.
+    After finalize the triggers of migration `0003_list_is_frozen` refuse every change. Employer and role are copied
+    when the learner is first marked present (R3); taking the mark back clears them. While `marked_at` is null the
+    learner is not marked.
     """
 
     class Status(models.TextChoices):
@@ -71,7 +72,8 @@ class SessionAttendee(models.Model):
     )
     version = models.PositiveIntegerField(_("version"), default=1)
 
-    # Whoever was only put on a list is neither absent nor passed: presence counts once marked, a pass with presence.
+    # In trails: `is_present` says something only once the learner is marked, `has_passed` only once present. Somebody
+    # who was merely put on the list is neither absent nor passed.
     SAID_ONLY_WITH: ClassVar = {"is_present": "marked_at", "has_passed": "is_present"}
 
     class Meta:
@@ -121,5 +123,5 @@ class SessionAttendee(models.Model):
 
     @property
     def is_unmarked(self) -> bool:
-        """Whether nobody has said anything, or what was said was taken back (A1)."""
+        """Whether the learner was never marked, or the mark was taken back (A1)."""
         return self.marked_at is None

@@ -1,4 +1,4 @@
-"""That a capture, or an exception, of a class session was void, and why (H4)."""
+"""Taking back the captured hours, or the exception, of a class meeting (H4)."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,10 @@ from training.core.audited import audited, not_blank
 
 @audited()
 class CaptureVoid(models.Model):
-    """Append-only. Inserting it sets the class session back to pending (trigger of migration `0007_capture_void`)."""
+    """Who took back what was entered for a class meeting, when and why. Append-only.
+
+    Inserting a row sets the meeting back to pending (trigger of migration `0007_capture_void`).
+    """
 
     class_session = models.ForeignKey(
         "training.ClassAttendanceSession",

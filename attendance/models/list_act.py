@@ -1,4 +1,4 @@
-"""What was done to a session's list at one press, so that it can be taken back (A1)."""
+"""What one press of a button did to a session's list, kept so that it can be undone (A1)."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,10 +11,10 @@ from training.core.audited import audited
 
 @audited(exclude=["learner_ids", "versions"])
 class ListAct(models.Model):
-    """One bulk act on a list, or one removal from it. The latest of a session can be undone.
+    """One bulk act on a list, or one removal from it. Only the latest act of a session can be undone.
 
-    It names the rows; what they were before stands in their audit events, so no mark and no remark is kept twice
-    (ADR 40).
+    The act names the rows that it changed. Their earlier values stand in the audit events of the rows, so no mark and
+    no remark is stored twice (ADR 40).
     """
 
     class Kind(models.TextChoices):

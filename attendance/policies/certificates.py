@@ -1,4 +1,4 @@
-"""Which training record has a certificate (R2, C2), without a database."""
+"""Which training records have a certificate (R2, C2). Pure: every fact is an argument."""
 
 from django.utils.translation import gettext as _
 
@@ -8,11 +8,14 @@ from training.core.words import day
 
 
 class NoCertificate(Conflict):
-    """The record was revoked, or tells of training that was not passed (409)."""
+    """The record was revoked, or the training was not passed (409)."""
 
 
 def check_has_certificate(record: TrainingRecord) -> None:
-    """A certificate is for a pass that stands; one that has expired says so itself (R2, C2).
+    """R2, C2: a record has a certificate if it was passed and is not revoked. An expired one says so itself.
+
+    Args:
+        record: with its revocation loaded, where it has one.
 
     Raises:
         NoCertificate: the sentence says why.

@@ -1,6 +1,6 @@
-"""The rules of putting a finalized session right (F6, F9, E6). Pure: every fact comes in as an argument.
+"""The rules of correcting a finalized session (F6, F9, E6). Pure: every fact is an argument.
 
-There is no un-finalize: what is wrong is revoked, and what is right is written beside it.
+A session is never un-finalized. The wrong record is revoked, and the right one is written beside it.
 """
 
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ Result = TrainingRecord.Result
 
 
 class NotFinalized(Conflict):
-    """Until finalize the list, the marks and the sheet themselves are put right (409)."""
+    """The session is not finalized, so its list, marks and sheet can still be changed directly (409)."""
 
 
 class NothingToCorrect(Conflict):
-    """The session says so already (409)."""
+    """The record already says what the correction says (409)."""
 
 
 class SameSheet(Conflict):
-    """The file is the sheet that it was to correct (409)."""
+    """The correcting file is the very sheet that it would correct (409)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What stood when the person decided: a record, or a pass that waits for its practical sign-off."""
+    """What the person saw when they decided: a training record, or a pass that waits for its practical sign-off."""
 
     record_id: int | None = None
     sign_off_id: int | None = None
@@ -37,12 +37,12 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What a finalized session says of one worker.
+    """What a finalized session says about one worker.
 
     Attributes:
-        record: the one that counts.
-        sign_off: the pass that waits for its practical sign-off.
-        revoked: the last revoked record, where no other one stands in its place yet.
+        record: the record that counts, if there is one.
+        sign_off: the pass that waits for its practical sign-off, if there is one.
+        revoked: the record revoked last, as long as no other record has replaced it.
     """
 
     record: TrainingRecord | None
@@ -51,14 +51,14 @@ class Standing:
 
     @property
     def result(self) -> Result | None:
-        """Passed, failed, or nothing that counts."""
+        """Passed or failed; None where nothing counts."""
         if self.record is not None:
             return Result(self.record.result)
         return Result.PASSED if self.sign_off is not None else None
 
     @property
     def words(self) -> str:
-        """What it says, in a few words."""
+        """The same as `result` in a few words for a sentence."""
         if self.record is not None:
             return str(Result(self.record.result).label)
         if self.sign_off is not None:
@@ -67,17 +67,17 @@ class Standing:
 
     @property
     def seen(self) -> Seen:
-        """What a person who is shown this sees."""
+        """What somebody who is shown this has seen."""
         return Seen(
             record_id=self.record.pk if self.record else None, sign_off_id=self.sign_off.pk if self.sign_off else None
         )
 
 
 def check_is_finalized(session: Session) -> None:
-    """F9, E6: what is not finalized can still be changed, and is not corrected.
+    """F9, E6: only a finalized session is corrected; any other can still be changed.
 
     Raises:
-        NotFinalized: it is not.
+        NotFinalized: the session is not finalized.
     """
     if not session.is_finalized:
         raise NotFinalized(
@@ -87,12 +87,18 @@ def check_is_finalized(session: Session) -> None:
 
 
 def check_can_correct(session: Session, standing: Standing, *, seen: Seen, result: Result) -> None:
-    """F9: a correcting record says something else than what stands, and replaces what the person has seen.
+    """F9: a correcting record differs from what the session says now, and replaces what the person has seen.
 
-    A revoked record may be named as well, for it is what the new one supersedes.
+    Args:
+        session: the finalized session.
+        standing: what it says about the worker now.
+        seen: what it said when the person decided. A revoked record counts as seen too, for the new one replaces it.
+        result: what it should say.
 
     Raises:
-        NotFinalized, Stale, NothingToCorrect: 409.
+        NotFinalized: the session is not finalized (409).
+        Stale: somebody else has corrected it meanwhile (409).
+        NothingToCorrect: it says so already (409).
     """
     check_is_finalized(session)
     if seen not in (standing.seen, _replaced(standing)):
@@ -109,7 +115,7 @@ def check_can_correct(session: Session, standing: Standing, *, seen: Seen, resul
 
 
 def _replaced(standing: Standing) -> Seen:
-    """Return what a correcting record replaces: what stands, or else the record that was revoked."""
+    """Return what a correcting record replaces: what counts now, or else the record revoked last."""
     if standing.result is None and standing.revoked is not None:
         return Seen(record_id=standing.revoked.pk)
     return standing.seen
@@ -118,14 +124,18 @@ def _replaced(standing: Standing) -> Seen:
 def check_can_correct_sheet(
     session: Session, newest: EvidenceUpload | None, *, seen_id: int, sha256: str | None = None
 ) -> None:
-    """E6: a correcting sheet corrects the newest one, which the person has seen, and is another file.
+    """E6: a correcting sheet is another file than the newest sheet, and the person has seen that newest sheet.
 
     Args:
-        newest: the sheet that is shown first.
-        sha256: of the correcting file, once it is known.
+        session: the finalized session.
+        newest: its newest sheet, which pages show first.
+        seen_id: key of the sheet that the person saw as the newest.
+        sha256: hash of the correcting file; None while it is not known yet.
 
     Raises:
-        NotFinalized, Stale, SameSheet: 409.
+        NotFinalized: the session is not finalized (409).
+        Stale: somebody else has added a correcting sheet meanwhile (409).
+        SameSheet: the file is the newest sheet (409).
     """
     check_is_finalized(session)
     conflict = {"kind": ConflictKind.STATE, "session_id": session.pk}

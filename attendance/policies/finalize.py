@@ -39,15 +39,15 @@ class NobodyPresent(Invalid):
 
 
 class ChangedSinceAsked(Conflict):
-    """What somebody said yes to is not so any more (409)."""
+    """The list, a mark or the sheet changed after somebody was asked to confirm (409)."""
 
 
 class SheetNotConfirmed(Invalid):
-    """The signed sheet may be the wrong one, and nobody said that they looked at it (400)."""
+    """The signed sheet may be the wrong one, and nobody confirmed having looked at it (400)."""
 
 
 class TwoOutcomes(Conflict):
-    """Somebody passed on one line of the list and not on another, under two badges (409, L2)."""
+    """A person with two badges stands on two lines, and passed on only one of them (409, L2)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +55,9 @@ class ListFacts(ListCounts):
     """What finalize has to know about a session besides its own row.
 
     Attributes:
-        has_evidence: the file that the session names was stored and verified.
-        people, people_passed, people_failed: persons on the lines marked present, who may stand on two of them under
-            two badges (L2).
+        has_evidence: whether the signed sheet that the session names was stored and verified.
+        people, people_passed, people_failed: how many persons are on the lines marked present. They can be fewer than
+            the lines, for a person with two badges may stand on two of them (L2).
     """
 
     has_evidence: bool
@@ -68,12 +68,13 @@ class ListFacts(ListCounts):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What finalize makes of a list (F2).
+    """How many records finalize makes from a list (F2).
 
     Attributes:
-        training_records: those that passed and failed together.
+        training_records: all training records, which is `passed` plus `failed`.
+        passed, failed: training records with that result.
         competency_records: passes that wait for a practical sign-off, and so are no training records yet.
-        second_lines: lines marked present that make nothing, since their person has it by another line (L2).
+        second_lines: lines marked present that make no record, because another line of the same person does (L2).
     """
 
     training_records: int
@@ -84,7 +85,14 @@ class Outcome:
 
 
 def outcome(session: Session, facts: ListFacts) -> Outcome:
-    """Return what finalize makes: who passed a course that wants a practical sign-off is verified first (F2)."""
+    """Return how many records finalize would make (F2).
+
+    Where the course asks for a practical sign-off, a pass makes a competency record that waits for it.
+
+    Args:
+        session: with its course version loaded.
+        facts: the numbers of its list.
+    """
     passed, failed, second_lines = facts.people_passed, facts.people_failed, facts.present - facts.people
     if session.course_version is not None and session.course_version.requires_verification:
         return Outcome(
@@ -100,10 +108,10 @@ def outcome(session: Session, facts: ListFacts) -> Outcome:
 
 
 def check_not_finalized(session: Session) -> None:
-    """F1, F4: a session is finalized once.
+    """F1, F4: a session is finalized only once.
 
     Raises:
-        AlreadyFinalized: it was before; the sentence says by whom and when.
+        AlreadyFinalized: it is finalized; the sentence says by whom and when.
     """
     if session.finalized_at is None or session.finalized_by is None:
         return
@@ -119,10 +127,10 @@ def check_not_finalized(session: Session) -> None:
 
 
 def check_is_scheduled(session: Session) -> None:
-    """F1: only what was scheduled can be finalized.
+    """F1: only a scheduled session can be finalized.
 
     Raises:
-        NotScheduled: it is cancelled or a draft.
+        NotScheduled: the session is cancelled or a draft.
     """
     conflict = {"kind": ConflictKind.STATE, "session_id": session.pk}
     if session.status == Session.Status.CANCELLED:
@@ -132,20 +140,20 @@ def check_is_scheduled(session: Session) -> None:
 
 
 def check_has_evidence(facts: ListFacts) -> None:
-    """F1: no record without the signed sheet.
+    """F1: there is no record without the signed sheet.
 
     Raises:
-        EvidenceMissing: none was uploaded.
+        EvidenceMissing: no sheet was uploaded.
     """
     if not facts.has_evidence:
         raise EvidenceMissing(_("Evidence missing. Upload the signed attendance sheet first."))
 
 
 def check_has_started(session: Session, *, now: datetime) -> None:
-    """F1: attendance of the future is no attendance.
+    """F1: a session is not finalized before it starts.
 
     Raises:
-        NotStarted: it starts after `now`, or has no start yet.
+        NotStarted: the session starts after `now`, or has no start yet.
     """
     if session.start_time is None:
         raise NotStarted(_("The session has no start time yet. Schedule it first."))
@@ -157,7 +165,7 @@ def check_has_started(session: Session, *, now: datetime) -> None:
 
 
 def check_somebody_is_present(facts: ListFacts) -> None:
-    """F1: a session without anybody present is cancelled, not finalized.
+    """F1: a session with nobody present is cancelled instead of finalized.
 
     Raises:
         NobodyPresent: nobody is marked present.
@@ -167,10 +175,10 @@ def check_somebody_is_present(facts: ListFacts) -> None:
 
 
 def check_outcomes_agree(facts: ListFacts) -> None:
-    """L2, invariant 4: a person on two lines gets one record, so both say the same.
+    """L2, invariant 4: a person on two lines gets one record, so both lines must have the same result.
 
     Raises:
-        TwoOutcomes: somebody passed on one line, and not on the other.
+        TwoOutcomes: somebody passed on one line and not on the other.
     """
     if facts.people_passed + facts.people_failed > facts.people:
         raise TwoOutcomes(
@@ -182,14 +190,15 @@ def check_outcomes_agree(facts: ListFacts) -> None:
 
 
 def check_is_as_confirmed(session: Session, *, confirmed: str | None, state: str) -> None:
-    """F5: who says yes to numbers that have changed meanwhile is asked again.
+    """F5: whoever confirmed numbers that have changed since is asked again.
 
     Args:
-        confirmed: `list_state` of what was shown; None where nothing was.
+        session: a finalized one is let through, because F1 refuses it with a better sentence.
+        confirmed: `list_state` of what the person was shown; None where nothing was shown.
         state: `list_state` now.
 
     Raises:
-        ChangedSinceAsked: there was a change. Of a finalized session F1 has more to say.
+        ChangedSinceAsked: the two differ.
     """
     if confirmed not in (None, state) and not session.is_finalized:
         raise ChangedSinceAsked(
@@ -201,15 +210,16 @@ def check_is_as_confirmed(session: Session, *, confirmed: str | None, state: str
 
 
 def check_sheet_is_confirmed(session: Session, *, confirmed: str, state: str) -> None:
-    """E8: where the sheet seems not to be the right or the whole one, somebody has looked before records are made.
+    """E8: if the sheet seems to be the wrong one or incomplete, somebody has to confirm it before finalize.
 
     Args:
-        confirmed: `sheet_state` of the warnings that somebody said yes to; empty where nobody did.
-        state: `sheet_state` now.
+        session: the one to finalize.
+        confirmed: `sheet_state` of the warnings that somebody confirmed; empty where nobody did.
+        state: `sheet_state` now; empty where there are no warnings.
 
     Raises:
-        SheetNotConfirmed: nobody did.
-        ChangedSinceAsked: they did to other warnings.
+        SheetNotConfirmed: nobody confirmed.
+        ChangedSinceAsked: somebody confirmed other warnings than those of now.
     """
     if not state or confirmed == state:
         return
@@ -220,7 +230,12 @@ def check_sheet_is_confirmed(session: Session, *, confirmed: str, state: str) ->
 
 
 def check_can_finalize(session: Session, facts: ListFacts, *, now: datetime) -> None:
-    """F1's checks in F1's order; the button (F5) and the service ask here alike.
+    """Make all checks of F1 in its order; the button (F5) and the service both ask here.
+
+    Args:
+        session: with `finalized_by` loaded.
+        facts: the numbers of its list, and whether it has evidence.
+        now: the present moment.
 
     Raises:
         AlreadyFinalized, NotScheduled: 409.
@@ -236,5 +251,8 @@ def check_can_finalize(session: Session, facts: ListFacts, *, now: datetime) -> 
 
 
 def completion_date(*, end_time: datetime, now: datetime) -> date:
-    """Return the site's date on which the session ended, or of finalize (`now`) if that is earlier (F2)."""
+    """Return the completion date of the records (F2), in the site's time zone.
+
+    It is the date on which the session ended, or the date of finalize (`now`) if that is earlier.
+    """
     return min(timezone.localdate(end_time), timezone.localdate(now))

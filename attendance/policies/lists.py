@@ -1,6 +1,7 @@
-"""What the state of a session allows on its list. Pure: every fact comes in as an argument.
+"""What may be done to a session's list, marks and signed sheet in each state. Pure: every fact is an argument.
 
-Each `check_…` raises the reason, so that a button (`training.policies.sessions.allows`) and its POST cannot disagree.
+Each `check_…` raises the reason why not. The button (`training.policies.sessions.allows`) and its POST ask the same
+check, so they cannot disagree.
 """
 
 from dataclasses import dataclass
@@ -18,23 +19,26 @@ from training.models import Session
 
 
 class ListIsClosed(Conflict):
-    """The session is finalized or cancelled: its list and marks stay as they are (409)."""
+    """The session is finalized or cancelled, so its list and marks cannot change any more (409)."""
 
 
 class MarkingNotOpen(Conflict):
-    """The session lies too far ahead for anybody to be marked, or has no start yet (409)."""
+    """It is too early to mark anybody, or the session has no start yet (409)."""
 
 
 class EvidenceIsClosed(Conflict):
-    """The session is finalized or cancelled: its signed sheet stays as it is (409)."""
+    """The session is finalized or cancelled, so its signed sheet cannot be replaced any more (409)."""
 
 
 class CannotRemove(Conflict):
-    """A row stays once the session has started or the worker is marked (409)."""
+    """Nobody is removed from a list once the session has started or the worker is marked (409)."""
 
 
 def check_list_is_open(session: Session) -> None:
-    """P5, A1: adding and marking are open until finalize, walk-ins included.
+    """P5, A1: workers, walk-ins included, can be added and marked until finalize.
+
+    Args:
+        session: in any state.
 
     Raises:
         ListIsClosed: the session is finalized or cancelled.
@@ -46,10 +50,11 @@ def check_list_is_open(session: Session) -> None:
 
 
 def marking_opens_at(session: Session, *, minutes_before: int) -> datetime | None:
-    """Return from when on people can be marked (A1); None while the session has no start.
+    """Return the moment from which workers can be marked (A1), or None while the session has no start.
 
     Args:
-        minutes_before: how long before the start marking opens.
+        session: in any state.
+        minutes_before: how many minutes before the start marking opens.
     """
     if session.start_time is None:
         return None
@@ -57,14 +62,16 @@ def marking_opens_at(session: Session, *, minutes_before: int) -> datetime | Non
 
 
 def check_can_mark(session: Session, *, now: datetime, minutes_before: int) -> None:
-    """A1: marking is open from shortly before the start until finalize. Taking a mark back is not asked here.
+    """A1: workers can be marked from shortly before the start until finalize. Marks can be taken back earlier too.
 
     Args:
-        minutes_before: how long before the start marking opens.
+        session: in any state.
+        now: the present moment.
+        minutes_before: how many minutes before the start marking opens.
 
     Raises:
         ListIsClosed: the session is finalized or cancelled.
-        MarkingNotOpen: it is too early; the sentence says from when on.
+        MarkingNotOpen: it is too early; the sentence says when marking opens.
     """
     check_list_is_open(session)
     conflict = {"kind": ConflictKind.STATE, "session_id": session.pk}
@@ -85,6 +92,9 @@ def check_can_mark(session: Session, *, now: datetime, minutes_before: int) -> N
 def check_can_upload(session: Session) -> None:
     """E1: a signed sheet can be uploaded, and replaced, until finalize.
 
+    Args:
+        session: in any state.
+
     Raises:
         EvidenceIsClosed: the session is finalized or cancelled.
     """
@@ -96,7 +106,12 @@ def check_can_upload(session: Session) -> None:
 
 
 def check_can_remove(session: Session, attendee: SessionAttendee, *, now: datetime) -> None:
-    """P5: a row can be removed only before the session starts and while unmarked.
+    """P5: a worker is removed from a list only before the session starts, and only while unmarked.
+
+    Args:
+        session: the session of the list.
+        attendee: the row of the worker.
+        now: the present moment.
 
     Raises:
         ListIsClosed: the session is finalized or cancelled.
@@ -110,7 +125,11 @@ def check_can_remove(session: Session, attendee: SessionAttendee, *, now: dateti
 
 
 def check_list_may_shrink(session: Session, *, now: datetime) -> None:
-    """P5: nobody is taken off the list of a session that has started.
+    """P5: nobody is removed from the list of a session that has started.
+
+    Args:
+        session: in any state.
+        now: the present moment.
 
     Raises:
         ListIsClosed: the session is finalized or cancelled.
@@ -124,24 +143,25 @@ def check_list_may_shrink(session: Session, *, now: datetime) -> None:
 
 
 class NothingToUndo(Conflict):
-    """Something else was done to the list since, which alone could be undone (409)."""
+    """The act is not the latest one of the list, and only the latest can be undone (409)."""
 
 
 def needed_to_undo(act: ListAct) -> Permission:
-    """Return what somebody must be allowed to do to undo an act: it is the opposite of it."""
+    """Return the permission that undoing an act takes: the permission for the opposite act."""
     opposite = {ListAct.Kind.ADDED: Permission.REMOVE_ATTENDEE, ListAct.Kind.REMOVED: Permission.ADD_WALK_IN}
     return opposite.get(ListAct.Kind(act.kind), Permission.MARK)
 
 
 def check_can_undo(act: ListAct, *, now: datetime) -> None:
-    """A1: what was done to many at once can be undone until the list is closed; adding, as long as rows can go (P5).
+    """A1: a bulk act can be undone until the list is closed; adding only while workers can still be removed (P5).
 
     Args:
-        act: with its session.
+        act: with its session loaded.
+        now: the present moment.
 
     Raises:
         ListIsClosed: the session is finalized or cancelled.
-        CannotRemove: it has started, and undoing would take people off its list.
+        CannotRemove: the session has started, and undoing would remove workers from its list.
     """
     if act.kind == ListAct.Kind.ADDED:
         check_list_may_shrink(act.session, now=now)
@@ -150,9 +170,10 @@ def check_can_undo(act: ListAct, *, now: datetime) -> None:
 
 
 def capacity_warning(*, attendees: int, capacity: int | None) -> str:
-    """Return S7's alert when more people are listed than the venue holds, else an empty text.
+    """Return the warning of S7 when more workers are listed than the venue has seats, else an empty text.
 
     Args:
+        attendees: how many workers are on the list.
         capacity: seats of the venue; None while no venue is chosen.
     """
     if capacity is None or attendees <= capacity:
@@ -162,13 +183,13 @@ def capacity_warning(*, attendees: int, capacity: int | None) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ListCounts:
-    """How many lines of a list are what: the one meaning of these words, on every page and in the API.
+    """The numbers of a list. Every page and the API take these words in the meaning given here.
 
     Attributes:
-        listed: lines, whoever stands on them.
-        present: marked present.
-        passed: marked present and passed.
-        unmarked: nobody has said anything, or what was said was taken back.
+        listed: lines of the list.
+        present: lines marked present.
+        passed: lines marked present and passed.
+        unmarked: lines that were never marked, or whose mark was taken back.
     """
 
     listed: int = 0
@@ -178,25 +199,30 @@ class ListCounts:
 
     @property
     def marked(self) -> int:
-        """Marked present or absent."""
+        """Lines marked present or absent."""
         return self.listed - self.unmarked
 
     @property
     def failed(self) -> int:
-        """Marked present and not passed."""
+        """Lines marked present and not passed."""
         return self.present - self.passed
 
     @property
     def absent(self) -> int:
-        """Marked absent; who is not marked is not absent before finalize."""
+        """Lines marked absent. Before finalize an unmarked line is not absent."""
         return self.marked - self.present
 
     @property
     def not_present(self) -> int:
-        """Recorded absent by finalize: marked so, or not marked."""
+        """Lines that finalize records as absent: those marked absent and those not marked."""
         return self.listed - self.present
 
 
 def has_ended(session: Session, *, now: datetime) -> bool:
-    """Tell whether the session is over: only then can its sheet, or a mark on its list, be missing."""
+    """Return whether the session is over. Until then a missing sheet or mark is nothing to complain about.
+
+    Args:
+        session: in any state; one without an end is not over.
+        now: the present moment.
+    """
     return session.end_time is not None and session.end_time <= now

@@ -1,11 +1,11 @@
 """The code on a printed sign-in sheet: which page of which list it is, and that this site printed it (S11, E8).
 
-A code reads `SITEPROOF1/S-2026-0412/3/1-2/1-18/K5XW6RTBMNQPA`: layout, session, list version, page and pages, the
-lines on this page, and a key over all of it. The lines are there because numbers of lines have gaps: with them a sheet
-tells by itself where a line stands and whom the list has gained or lost since, whatever became of the list. Codes of
-before, such as `SITEPROOF/S-2026-0412/V3/P1-2`, stay readable; they name no lines and have no key.
+A code reads `SITEPROOF1/S-2026-0412/3/1-2/1-18/K5XW6RTBMNQPA`: layout, session, list version, page and number of
+pages, the lines on this page, and a key over all of it. The lines are named because line numbers have gaps: with them
+the sheet alone tells where a line stands, and whom the list has gained or lost since it was printed. Codes of the first
+kind, such as `SITEPROOF/S-2026-0412/V3/P1-2`, stay readable; they name no lines and have no key.
 
-Capital letters and few signs keep the code small.
+Only capital letters, digits and few signs are used, which keeps the QR code small.
 """
 
 import base64
@@ -36,10 +36,11 @@ class SheetCode:
     """What a code says.
 
     Attributes:
-        reference: of the session.
-        version: of the list.
-        page, pages: page x of y.
-        lines: the lines printed on this page from above, free ones for walk-ins included; None in codes of before.
+        reference: the reference of the session.
+        version: the version of the list that was printed.
+        page, pages: this is page `page` of `pages`.
+        lines: the lines printed on this page from top to bottom, free lines for walk-ins included; None in codes of
+            the first kind.
     """
 
     layout: int
@@ -51,16 +52,16 @@ class SheetCode:
 
     @property
     def is_keyed(self) -> bool:
-        """Nobody else could have made it."""
+        """Whether a key proves that this site printed the code; codes of the first kind have none."""
         return self.lines is not None
 
 
 class NotIssuedHereError(Exception):
-    """A text has the form of a code, or nearly, and this site never printed it."""
+    """The text looks like a code of a sheet, but this site never printed it."""
 
 
 def code_text(code: SheetCode) -> str:
-    """Return the text that is printed."""
+    """Return the text that the QR code holds and the sheet prints beside it."""
     said = "/".join(
         (
             f"SITEPROOF{code.layout}",
@@ -74,10 +75,10 @@ def code_text(code: SheetCode) -> str:
 
 
 def sheet_code(text: str) -> SheetCode:
-    """Return what a text that was found on paper says.
+    """Return what a code that was found on paper says.
 
     Raises:
-        NotIssuedHereError: it is no code of ours.
+        NotIssuedHereError: the text is no code of this site.
     """
     if keyed := KEYED.fullmatch(text):
         said = text.rpartition("/")[0]
@@ -102,7 +103,7 @@ def _key(said: str, secret: str) -> str:
 
 
 def _runs(lines: Iterable[int]) -> str:
-    """Write lines in short: 1, 2, 3, 5 is `1-3.5`."""
+    """Return line numbers in short: 1, 2, 3, 5 becomes `1-3.5`."""
     numbers = list(lines)
     starts = [numbers[0], *(after for before, after in pairwise(numbers) if after != before + 1)]
     ends = [*(before for before, after in pairwise(numbers) if after != before + 1), numbers[-1]]
@@ -110,7 +111,7 @@ def _runs(lines: Iterable[int]) -> str:
 
 
 def _lines(runs: str) -> Iterable[int]:
-    """Read what `_runs` wrote; the key has vouched for it."""
+    """Return the line numbers that `_runs` wrote. The key has proved that this site wrote them."""
     for run in runs.split("."):
         start, _to, end = run.partition("-")
         yield from range(int(start), int(end or start) + 1)

@@ -1,4 +1,4 @@
-"""What the codes on an uploaded sheet mean for its session, in sentences (E8). Never a refusal: a person decides."""
+"""What the codes on an uploaded sheet mean for its session, in sentences (E8). No file is refused: a person decides."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,12 +13,12 @@ from attendance.policies.sheet_layout import layout
 from attendance.policies.sheet_reading import Reading
 from training.core.kinds import StatusKind
 
-MANY = 5  # names in a sentence; the others are counted
+MANY = 5  # this many names stand in a sentence, the others are counted
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One sentence; `kind` as everywhere on pages: ok, warn, bad, or none for what is merely so."""
+    """One sentence about a sheet, with the kind that decides its colour and icon."""
 
     kind: StatusKind
     text: str
@@ -26,18 +26,18 @@ class Finding:
 
 @dataclass(frozen=True)
 class Told:
-    """What is said of a sheet. Empty where nobody looked for codes on it."""
+    """All that can be said about a sheet; empty where no codes were looked for on it."""
 
     findings: Sequence[Finding] = ()
 
     @property
     def warnings(self) -> list[str]:
-        """What somebody has to look at before records are made of it."""
+        """The sentences that somebody has to look at before the session is finalized."""
         return [finding.text for finding in self.findings if finding.kind in (StatusKind.WARN, StatusKind.BAD)]
 
     @property
     def kind(self) -> StatusKind:
-        """The worst kind among them."""
+        """The worst kind among the findings."""
         kinds = {finding.kind for finding in self.findings}
         return next(
             (kind for kind in (StatusKind.BAD, StatusKind.WARN, StatusKind.OK) if kind in kinds), StatusKind.NONE
@@ -46,12 +46,12 @@ class Told:
 
 @dataclass(frozen=True)
 class Changes:
-    """How a list differs from a sheet that was printed of it, as names with their lines.
+    """How the list of a session differs from a sheet that was printed earlier, as names with their lines.
 
     Attributes:
-        added: on the list and on no line of the sheet.
-        walk_ins: on the list, on lines that the sheet left free for walk-ins.
-        removed: on the sheet and no longer on the list.
+        added: workers on the list who stand on no line of the sheet.
+        walk_ins: workers on the list whose lines the sheet left free for walk-ins.
+        removed: workers on the sheet who are no longer on the list.
     """
 
     added: Sequence[str] = ()
@@ -60,7 +60,7 @@ class Changes:
 
 
 def printed_lines(codes: Sequence[SheetCode]) -> set[int]:
-    """Return the lines of workers on these pages, those left free for walk-ins apart."""
+    """Return the lines on these pages that were printed with a worker, without those left free for walk-ins."""
     return {*chain.from_iterable(code.lines or () for code in codes)} - free_lines(codes)
 
 
@@ -71,18 +71,20 @@ def free_lines(codes: Sequence[SheetCode]) -> set[int]:
 
 
 def missing_pages(codes: Sequence[SheetCode]) -> list[int]:
-    """Return the pages of a sheet that are not among these, by the newest of its versions."""
+    """Return the page numbers that are missing, going by the newest version of the sheet among these codes."""
     newest = max(codes, key=lambda code: code.version)
     return sorted({*range(1, newest.pages + 1)} - {code.page for code in codes})
 
 
 def told(reading: Reading, *, reference: str, version: int, pages: int, changes: Changes) -> Told:
-    """Return what is said of a sheet.
+    """Return all that can be said about an uploaded sheet (E8).
 
     Args:
-        reference, version: of the session and of its list as it is now.
-        pages: of the file.
-        changes: of the list since the sheet was printed.
+        reading: the codes that were read on the file.
+        reference: the reference of the session.
+        version: the version of its list now.
+        pages: how many pages the file has.
+        changes: how the list differs from the sheet.
     """
     codes = reading.of_session(reference)
     findings = [*_of_others(reading, reference), *_own(codes, reference)]
@@ -120,7 +122,7 @@ def _own(codes: Sequence[SheetCode], reference: str) -> list[Finding]:
 
 
 def _of_others(reading: Reading, reference: str) -> list[Finding]:
-    """Pages of other sessions, and pages with a code that this site never issued."""
+    """Return findings on pages of other sessions, and on pages with a code that this site never printed."""
     others: dict[str, list[SheetCode]] = defaultdict(list)
     for each in reading.pages:
         if each.code and each.code.reference != reference:
@@ -146,7 +148,7 @@ def _of_others(reading: Reading, reference: str) -> list[Finding]:
 
 
 def _gaps(codes: Sequence[SheetCode]) -> list[Finding]:
-    """Pages that are missing, and pages that are there more than once."""
+    """Return findings on pages that are missing, and on pages that are there more than once."""
     findings = []
     if missing := missing_pages(codes):
         newest = max(codes, key=lambda code: code.version)
@@ -166,7 +168,10 @@ def _gaps(codes: Sequence[SheetCode]) -> list[Finding]:
 
 
 def _age(codes: Sequence[SheetCode], version: int, changes: Changes) -> list[Finding]:
-    """Who was added and removed since the sheet was printed; whoever took a free line stands on it all the same."""
+    """Return findings on workers added to or removed from the list since the sheet was printed.
+
+    A walk-in who took a free line of the sheet signed on the sheet too, and is no reason for a warning.
+    """
     findings = []
     if changes.walk_ins:
         text = _("On its lines for walk-ins: %(names)s.") % {"names": _listed(changes.walk_ins)}
@@ -195,7 +200,7 @@ def _pages_of(codes: Sequence[SheetCode]) -> str:
 
 
 def _listed(words: Iterable[str]) -> str:
-    """Return the first words, and how many more there are."""
+    """Return the first of these words, and how many more there are."""
     all_of_them = list(words)
     shown = ", ".join(all_of_them[:MANY])
     if len(all_of_them) <= MANY + 1:

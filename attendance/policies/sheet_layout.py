@@ -1,7 +1,7 @@
 """Where things lie on a printed sign-in sheet, in mm from its upper left corner.
 
-One declaration, `sheet-layout-<number>.json`, serves `sheet.typ`, which prints, and whoever finds a line on
-a scan. Paper outlives releases: a sheet laid out in another way gets the next number and a file of its own, the code on
+One file, `sheet-layout-<number>.json`, declares it both for `sheet.typ`, which prints the sheet, and for the code that
+finds a line on a scan. Paper outlives releases: a new layout gets the next number and a file of its own, the code on
 the sheet carries the number, and the earlier files stay.
 """
 
@@ -16,18 +16,18 @@ from learners.evidence.perspective import Point, Quad, in_quad
 
 DECLARATIONS = Path(__file__).resolve().parent.parent / "papers"
 PRINTED = 1  # the layout of today's sheets
-OF_UNKEYED_CODES = 1  # codes of before they carried a number
+OF_UNKEYED_CODES = 1  # the layout of codes of the first kind, which name no layout
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A layout as it is declared.
+    """A layout as its file declares it.
 
     Attributes:
-        number: which the code on the sheet carries.
-        rows: how many people stand on a page.
-        walk_ins: how many free lines follow the last of them.
-        places: the declaration.
+        number: the number that the code on the sheet carries.
+        rows: how many workers a page holds.
+        walk_ins: how many free lines follow the last worker.
+        places: the whole declaration, in mm.
     """
 
     number: int
@@ -37,14 +37,15 @@ class Layout:
 
     @property
     def frame(self) -> dict[str, Any]:
-        """What a program needs to find the paper on a picture: its size, the corner marks and the place of the code."""
+        """What it takes to find the paper on a picture: its size, the corner marks and the place of the code."""
         return {name: self.places[name] for name in ("paper", "mark", "code")}
 
     def band(self, row: int, paper: Quad) -> Quad:
-        """Return where row `row` (from 0) lies on a picture of the page.
+        """Return the four corners of a row on a picture of the page, in the unit of `paper`.
 
         Args:
-            paper: where the corners of the paper lie on it, clockwise from the upper left one.
+            row: counted from 0.
+            paper: where the corners of the paper lie on the picture, clockwise from the upper left one.
         """
         edge, table, size = self.places["edge"], self.places["table"], self.places["paper"]
         top = table["top"] + row * table["row"]
@@ -57,16 +58,16 @@ class Layout:
 
 
 def layouts() -> Sequence[Layout]:
-    """Return every layout that was ever printed."""
+    """Return every layout in which sheets were ever printed."""
     return [layout(number) for number in range(1, PRINTED + 1)]
 
 
 @cache
 def layout(number: int) -> Layout:
-    """Return the layout of that number.
+    """Return the layout with this number.
 
     Raises:
-        FileNotFoundError: there is none.
+        FileNotFoundError: no layout has it.
     """
     places = json.loads((DECLARATIONS / f"sheet-layout-{number}.json").read_text())
     return Layout(places["number"], places["table"]["rows"], places["table"]["walk-ins"], places)

@@ -1,7 +1,7 @@
-"""What was read on an uploaded sheet, as it is kept with the upload (E8): the codes, and where each paper lies.
+"""What was read on an uploaded sheet, as it is stored with the upload (E8): the codes, and where each paper lies.
 
-It is read once, when the file arrives, and is never judged then: what it means for a session is asked anew each time,
-because the list may change (`sheet_findings`).
+A file is read once, when it arrives. What the codes mean for the session is worked out anew each time
+(`sheet_findings`), because the list may change.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,17 +13,17 @@ from attendance.policies.sheet_layout import layout
 from learners.evidence.perspective import Quad
 from learners.models import EvidenceUpload
 
-READER = 1  # which reader it was: a later one may see more
+READER = 1  # the number of the reader that read the file; a later reader may see more
 WHOLE_PAGE: Quad = ((0, 0), (1, 0), (1, 1), (0, 1))
 
 
 @dataclass(frozen=True)
 class PageRead:
-    """A code of a sign-in sheet on a page of a file.
+    """The code of a sign-in sheet that was found on one page of a file.
 
     Attributes:
-        at: the page of the file, from 1.
-        code: what it says; None where this site did not issue it.
+        at: the page of the file, counted from 1.
+        code: what the code says; None where this site did not print it.
         paper: where the corners of the paper lie on the picture of the page, clockwise from its upper left one, as
             shares of the picture's width and height; None where the picture is too distorted to tell.
     """
@@ -35,10 +35,12 @@ class PageRead:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a line stands: on which page of the file, which is page x of y of the sheet, and its row on the picture.
+    """Where a line of the list stands in a file.
 
     Attributes:
-        band: the corners of the row, as shares of the picture; None where they cannot be told.
+        at: the page of the file, counted from 1.
+        page, pages: it is page `page` of `pages` of the sheet.
+        band: the corners of the row, as shares of the picture's width and height; None where they cannot be told.
     """
 
     at: int
@@ -52,14 +54,15 @@ class Reading:
     """What was read on a file.
 
     Attributes:
-        looked_at: how many pages of it, from the first.
+        looked_at: how many pages were looked at, from the first one on.
+        pages: those of them that have a code, in the order of the file.
     """
 
     looked_at: int
     pages: Sequence[PageRead]
 
     def of_session(self, reference: str) -> list[SheetCode]:
-        """Return the codes of the sheet of a session, in the order of the file."""
+        """Return the codes of the session's own sheet, in the order of the file."""
         return [each.code for each in self.pages if each.code and each.code.reference == reference]
 
     def place(self, *, reference: str, line: int) -> Place | None:
@@ -74,7 +77,10 @@ class Reading:
 
 
 def reading_of(upload: EvidenceUpload) -> Reading | None:
-    """Return what was read on an upload; None where it came before that was done, or is no sheet of a session."""
+    """Return what was read on an upload.
+
+    None where the upload is older than reading, or is not the sheet of a session.
+    """
     kept = upload.reading
     if kept is None:
         return None
@@ -82,17 +88,21 @@ def reading_of(upload: EvidenceUpload) -> Reading | None:
 
 
 def kept(reading: Reading) -> dict[str, Any]:
-    """Return a reading as JSON values."""
+    """Return a reading as the JSON values that are stored with the upload."""
     return {"reader": READER, **asdict(reading)}
 
 
 def judged(found: Mapping[str, Any]) -> Reading:
-    """Return what the reader of evidence files found, each code told apart from what this site never printed."""
+    """Return a reading from what the reader's process found on a file.
+
+    Args:
+        found: its answer. A code that this site never printed becomes a page without a code.
+    """
     return Reading(found["looked_at"], [_judged(each) for each in found["codes"]])
 
 
 def as_printed(codes: Iterable[SheetCode]) -> Reading:
-    """Return what a reader would find on a sheet that is just as it was printed."""
+    """Return what the reader would find on a sheet straight from the printer."""
     pages = [PageRead(at, code, WHOLE_PAGE) for at, code in enumerate(codes, start=1)]
     return Reading(len(pages), pages)
 
