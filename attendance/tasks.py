@@ -1,4 +1,4 @@
-"""What may be asked for as a job: audit packs, the matrix and hours as files, the certificates of a session."""
+"""The files that people ask for and a job makes: audit packs, the matrix, hours, the certificates of a session."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -39,20 +39,26 @@ from training.selectors.sessions import get_session
 from training.services.job_kinds import Kind, Product, Tell, declare
 
 WORKER = "worker"
-SESSION, SITE = "session", "site"  # whose certificates, and the address that their codes lead to
+SESSION, SITE = "session", "site"  # whose certificates these are, and the host to which their QR codes lead
 
 Item = TypeVar("Item")
 
 
 class NoCertificates(Conflict):
-    """Nobody has a certificate of the session (409)."""
+    """Nobody has a certificate from this session (409)."""
 
 
 def pack_asked_for(query: QueryDict, *, by: User, now: datetime) -> tuple[Pack, str]:
-    """Return the pack that a query asks for, of one worker (`worker=`) or of a filter of the matrix, and its title.
+    """Return the audit pack that a query asks for, and its title.
+
+    Args:
+        query: names one worker (`worker=`), or the workers by a filter of the matrix page.
+        by: who asks.
+        now: the present moment.
 
     Raises:
-        Invalid, UnknownLearner: there is no such day or worker.
+        Invalid: the day in the query does not exist.
+        UnknownLearner: there is no such worker.
     """
     on = day_of(query.get("on", ""), today=timezone.localdate(now))
     if WORKER in query:
@@ -72,7 +78,7 @@ def pack_asked_for(query: QueryDict, *, by: User, now: datetime) -> tuple[Pack, 
 
 @dataclass(frozen=True)
 class MatrixFile:
-    """The rows of a filter of the matrix, and what their file is called; `is_past` where its day is not today."""
+    """The matrix as a file: the rows of a filter and the name of the file; `is_past` where its day is not today."""
 
     whole: WholeMatrix
     day: date
@@ -84,7 +90,7 @@ class MatrixFile:
         return len(self.whole.keys) * (len(self.whole.columns) + matrix_export.FIRST_COLUMNS)
 
     def make(self, *, tell: Tell) -> Product:
-        """Write the file."""
+        """Return the finished Excel file; `tell` is told how many workers are done."""
         rows = _told(self.whole.rows(), total=len(self.whole.keys), tell=tell)
         return Product(
             name=f"matrix-{self.day:%Y-%m-%d}.xlsx",
@@ -94,10 +100,14 @@ class MatrixFile:
 
 
 def matrix_asked_for(query: QueryDict, *, now: datetime) -> MatrixFile:
-    """Return what a query of the matrix page asks for as a file.
+    """Return the matrix that a query of the matrix page asks for as a file.
+
+    Args:
+        query: the filter of the page.
+        now: the present moment.
 
     Raises:
-        Invalid: there is no such day.
+        Invalid: the day in the query does not exist.
     """
     today = timezone.localdate(now)
     on = day_of(query.get("on", ""), today=today)
@@ -110,7 +120,7 @@ def matrix_asked_for(query: QueryDict, *, now: datetime) -> MatrixFile:
 
 @dataclass(frozen=True)
 class HoursFile:
-    """Rows of hours in chosen columns, and the kind of file."""
+    """An export of hours: its rows, the chosen columns, and the kind of file."""
 
     rows: Sequence[hours.Row]
     columns: Sequence[hours.Column]
@@ -118,7 +128,7 @@ class HoursFile:
     day: date
 
     def make(self, *, tell: Tell) -> Product:
-        """Write the file."""
+        """Return the finished file; `tell` is told how many rows are done."""
         write = hours_files.as_csv if self.ending is FileFormat.CSV else hours_files.as_xlsx
         rows = _told(iter(self.rows), total=len(self.rows), tell=tell)
         return Product(
@@ -129,11 +139,16 @@ class HoursFile:
 
 
 def certificates_asked_for(query: QueryDict, *, by: User) -> tuple[Session, list[Certificate]]:
-    """Return the session that a query names, which this login may read, and its certificates.
+    """Return the session that a query names, and its certificates.
+
+    Args:
+        query: names the session.
+        by: who asks.
 
     Raises:
-        NotFound: there is none, for this login.
-        NoCertificates: nobody has passed it, so far.
+        NotFound: there is no such session that this person may read.
+        NotPermitted: the person may not read its evidence.
+        NoCertificates: nobody has a certificate from it so far.
     """
     session = get_session(key_of(query.get(SESSION, "")) or 0, user=by)
     check_may(by, Permission.READ_EVIDENCE, session)
@@ -144,12 +159,12 @@ def certificates_asked_for(query: QueryDict, *, by: User) -> tuple[Session, list
 
 
 def export_form(query: QueryDict | None, *, by: User, **options: object) -> ExportForm:
-    """Return the form of an export of hours, with the agents for whoever sees them all."""
+    """Return the form of an export of hours; people who may read all classes can choose trainers in it."""
     return ExportForm(query, sees_everything=reach(by, Permission.READ_CLASS) is Reach.ALL, **options)
 
 
 def hours_asked_for(form: ExportForm, *, by: User, now: datetime) -> HoursFile:
-    """Return what a valid form asks for as a file: hours of classes that this person may read."""
+    """Return the file that a valid form asks for, with hours of those classes that this person may read."""
     asked, columns = form.cleaned_data, form.chosen()
     classes = in_state(matching(visible_classes(by), form.wanted()), form.shown())
     rows = hours.hours_rows(classes, columns, first=asked["first"], last=asked["last"])
@@ -175,7 +190,7 @@ def _make_certificates(query: QueryDict, *, by: User, now: datetime, tell: Tell)
 
 
 def certificates_title(session: Session) -> str:
-    """Return what the file is called among somebody's files."""
+    """Return the title of the file on the page of a person's files."""
     return _("Certificates of %(session)s") % {"session": session}
 
 
@@ -196,7 +211,7 @@ def _check_reads_evidence(user: User) -> None:
     check_may(user, Permission.READ_EVIDENCE)
 
 
-# Whoever reads own sessions or classes only gets the files of these.
+# People who may read only their own sessions or classes get files of only those.
 _check_reads_site = partial(check_may, permission=Permission.READ_SITE)
 _check_reads_sessions = partial(check_may_some, permission=Permission.READ_EVIDENCE)
 _check_reads_classes = partial(check_may_some, permission=Permission.READ_CLASS)
@@ -222,7 +237,7 @@ def _filter_in_words(form: MatrixForm, red_course: int | None) -> Iterator[str]:
         yield _("“%(text)s”") % {"text": form.cleaned_data["q"]}
     for field in (form[name] for name in ("person", "status", "company", "role", "area")):
         chosen = form.cleaned_data.get(field.name) or ""
-        if chosen or field.name == "person":  # ACTIVE workers unless others are asked for
+        if chosen or field.name == "person":  # an empty `person` means ACTIVE workers, which the title says too
             words = str(dict(field.field.choices)[chosen]).lstrip("– ")  # type: ignore[attr-defined]
             yield words if field.name in ("person", "status") else f"{field.label}: {words}"
     if red_course is not None:

@@ -1,1 +1,1 @@
-"""What is printed or exported."""
+"""The documents that the site prints or exports: PDF, Excel, CSV and ZIP files."""

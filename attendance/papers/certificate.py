@@ -1,4 +1,4 @@
-"""Certificates of passed training records as a PDF, one or all of a session; `certificate.typ` lays them out."""
+"""Certificates of passed training records as PDF, for a record or a whole session. `certificate.typ` is the layout."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -22,11 +22,13 @@ TEMPLATE = Path(__file__).with_name("certificate.typ")
 def print_certificate(
     certificate: Certificate, *, address: str, printed_at: datetime, names_role: bool = True
 ) -> bytes:
-    """Return the PDF of a certificate.
+    """Return the PDF of one certificate.
 
     Args:
-        address: of the record on this site, with host, for the QR code.
-        names_role: whether it says what the holder worked as; not to trainers.
+        certificate: the record, its holder and its evidence.
+        address: the full address of the record on this site, for the QR code.
+        printed_at: the moment that the certificate names.
+        names_role: whether it names the role of the holder; trainers are not told it.
     """
     data = certificate_data(certificate, address=address, printed_at=printed_at, names_role=names_role)
     return typeset(TEMPLATE, _document(data["title"], [data]), made_at=printed_at)
@@ -35,11 +37,12 @@ def print_certificate(
 def print_certificates(
     certificates: Sequence[tuple[Certificate, str]], *, title: str, printed_at: datetime, names_role: bool = True
 ) -> bytes:
-    """Return one PDF with a certificate on each page, made by a process of its own.
+    """Return one PDF with a certificate on each page, made in a process of its own.
 
     Args:
         certificates: each with the address of its record, as in `print_certificate`.
-        title: of the document.
+        title: the title of the document.
+        printed_at, names_role: as in `print_certificate`.
     """
     pages = [
         certificate_data(certificate, address=address, printed_at=printed_at, names_role=names_role)
@@ -53,14 +56,14 @@ def _document(title: str, pages: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def file_name(record: TrainingRecord) -> str:
-    """Return the name under which a certificate is kept, such as `certificate-4711.pdf`."""
+    """Return the file name of a certificate, such as `certificate-4711.pdf`."""
     return f"certificate-{record.pk}.pdf"
 
 
 def certificate_data(
     certificate: Certificate, *, address: str, printed_at: datetime, names_role: bool
 ) -> dict[str, Any]:
-    """Return everything that `certificate.typ` prints on a page, as JSON values."""
+    """Return everything that `certificate.typ` prints on one page, as JSON values."""
     record, holder = certificate.record, certificate.holder
     number = _("Record %(number)s") % {"number": record.pk}
     texts = {
@@ -115,7 +118,7 @@ def _facts(record: TrainingRecord, *, today: date) -> list[dict[str, str]]:
 
 
 def _evidence(certificate: Certificate) -> list[dict[str, str]]:
-    """The newest correction, if there is one, and the file that the record was made from (E6)."""
+    """Return the newest correcting sheet, if there is one, and the file that the record was made from (E6)."""
     record = certificate.record
     original = _("Signed sheet, SHA-256") if record.session_id else _("Proof of the provider, SHA-256")
     proofs = [{"label": original, "sha256": record.evidence_hash}]

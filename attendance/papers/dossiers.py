@@ -1,4 +1,4 @@
-"""What an audit pack tells of workers: verdict, what is asked and why, every record that counts and what proves it."""
+"""What an audit pack says about a worker: the verdict, each requirement and why, the records and their evidence."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from learners.selectors.learners import person_of, rows_of_people
 
 
 class File(NamedTuple):
-    """A stored evidence file; `is_correction` tells a correcting sheet from what the record was made from."""
+    """A stored evidence file: a correcting sheet (`is_correction`), or the file that the record was made from."""
 
     key: str
     sha256: str
@@ -31,10 +31,12 @@ class File(NamedTuple):
 
 @dataclass(frozen=True)
 class Held:
-    """A record that counts, and the sheets that prove it: corrections, newest first, then the original (E6).
+    """A record that counts, and the sheets that prove it.
 
     Attributes:
-        line: of the worker on the list of the session; None for external training.
+        record: the training record.
+        sheets: the correcting sheets, newest first, then the original (E6).
+        line: the line of the worker on the list of the session; None for external training.
     """
 
     record: TrainingRecord
@@ -44,7 +46,7 @@ class Held:
 
     @property
     def files(self) -> list[File]:
-        """The files in the order of the sheets. The record names its own: it is one even if no upload is known."""
+        """The files in the order of the sheets. The file that the record names is one even if it has no upload."""
         corrections = [upload for upload in self.sheets if upload.corrects_id is not None]
         return [
             *(File(upload.key, upload.sha256, True) for upload in corrections),
@@ -52,7 +54,7 @@ class Held:
         ]
 
     def place_in(self, key: str) -> Place | None:
-        """Return where the worker's line stands in the file under `key`; None where its codes do not tell."""
+        """Return where the worker's line stands in the file under this key; None if its codes do not tell."""
         sheets = (upload for upload in self.sheets if upload.key == key)
         places = (line_place(upload, self.record.session, self.line) for upload in sheets)
         return next((place for place in places if place), None)
@@ -60,9 +62,12 @@ class Held:
 
 @dataclass(frozen=True)
 class Dossier:
-    """One person on one day. `lines` stand worst first, `held` newest first.
+    """Everything about one person on one day.
 
-    `later` is what is told about that day, and was known differently on it (C8).
+    Attributes:
+        lines: the requirements, the worst first.
+        held: the records that count, the newest first.
+        later: what is now known about that day, and was not known on it (C8).
     """
 
     learner: Learner
@@ -73,12 +78,13 @@ class Dossier:
 
 
 def dossiers(learner_ids: Sequence[int], *, on: date | None, today: date, warning_days: int) -> list[Dossier]:
-    """Return the dossiers of these people in this order, in a constant number of queries.
+    """Return the dossiers of these people in the given order, in a constant number of queries.
 
     Args:
-        learner_ids: of survivors (L2).
-        on: the day that is asked about (C8); None for today. Who was not known to the site then is left out.
-        warning_days: length of the warning window before an expiry.
+        learner_ids: keys of the badges of today (L2).
+        on: the day that is asked about (C8); None for today. People whom the site did not know then are left out.
+        today: the site's date.
+        warning_days: how many days before an expiry the warning begins.
     """
     day = on or today
     later: Mapping[int, Sequence[Later]] = {}
@@ -99,7 +105,7 @@ def dossiers(learner_ids: Sequence[int], *, on: date | None, today: date, warnin
 
 
 def _held(learner_ids: Sequence[int], *, day: date) -> Mapping[int, list[Held]]:
-    """Return by person the records that count on a day (C2), newest first, in three queries."""
+    """Return by the key of the person the records that count on a day (C2), the newest first, in three queries."""
     is_revoked = Exists(Revocation.objects.filter(record=OuterRef("pk"), revoked_on__lte=day))
     records = list(
         TrainingRecord.objects.filter(

@@ -1,4 +1,4 @@
-"""Hours of classes by month as a file, CSV or Excel."""
+"""Hours of classes by month as a CSV or Excel file."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from training.core.xlsx_files import Table, workbook
 
 
 class FileFormat(StrEnum):
-    """What kind of file hours are exported as; the values are what a form sends, and endings of file names."""
+    """The kinds of file for hours. The values are what the form sends, and the endings of file names."""
 
     CSV = "csv"
     XLSX = "xlsx"
@@ -28,7 +28,7 @@ CONTENT_TYPES = {
 
 
 def as_csv(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
-    """Return an open CSV file that Excel opens as it is; no cell is taken for a formula."""
+    """Return an open CSV file that Excel opens without asking; no cell can be taken for a formula."""
     file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
     titles = [str(column.label) for column in columns]
     file.writelines(
@@ -39,7 +39,7 @@ def as_csv(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
 
 
 def as_xlsx(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
-    """Return an open Excel file: months are days of the calendar, hours are numbers to add up."""
+    """Return an open Excel file in which months are dates and hours are numbers that can be added up."""
     with workbook() as (book, file):
         titles = [xlsx_files.Column(str(each.label), width=each.width, pattern=each.pattern()) for each in columns]
         table = Table(book, _("Hours"), titles)
@@ -50,7 +50,7 @@ def as_xlsx(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
 
 
 def _plain(value: xlsx_files.Value) -> Cell:
-    """Return a value for a CSV file; a month as ISO 8601 writes it, which spreadsheets read."""
+    """Return a value for a CSV file. A month is written as in ISO 8601, which spreadsheets read."""
     if value is None:
         return ""
     return f"{value:%Y-%m}" if isinstance(value, date) else value

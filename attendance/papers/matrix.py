@@ -1,8 +1,8 @@
-"""The training matrix as an Excel file: what the page shows, all rows of its filters, and the same as a list.
+"""The training matrix as an Excel file of two sheets, with all rows of the filters of the page.
 
-The first sheet is the page: a cell is the day that its status is about, such as the last valid one, with the word
-before it; the colour is that of the page. The second has a row for each worker and course, so that every fact has a
-column of its own to filter and sort by.
+The first sheet looks like the page: a cell holds the day that its status is about, such as the last valid one, after
+the word of the status, in the colour of the page. The second sheet has a row for each worker and course, so that every
+fact has a column of its own to filter and sort by.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,8 +33,10 @@ def as_xlsx(columns: Sequence[selector.Column], rows: Iterable[Row], *, day: dat
     """Return an open Excel file, written row by row so that a large site is never in memory as a whole.
 
     Args:
-        day: the day the matrix is about, written in its first line.
-        is_past: it is not today, so a last column says what was known differently on it (C8).
+        columns: the courses.
+        rows: the workers with their cells.
+        day: the day that the matrix is about, which its first line names.
+        is_past: whether that day is another one than today; a last column then says what was not known on it (C8).
     """
     with workbook() as (book, file):
         matrix = Table(book, _("Matrix"), _heads(columns, is_past=is_past), above=_above(day), fixed=2)
@@ -95,7 +97,7 @@ def _worker(row: Row) -> Iterator[Value | xlsx_files.Cell]:
 
 
 def _shown(cell: Cell | None) -> xlsx_files.Cell | None:
-    """Return a cell of the first sheet: a day where there is one, or else words."""
+    """Return a cell of the first sheet: a day if there is one, else words."""
     if cell is None:
         return None
     look = COLOURS[cell.standing.kind]
@@ -103,14 +105,14 @@ def _shown(cell: Cell | None) -> xlsx_files.Cell | None:
     if cell.day is None:
         booked = [_("booked for %(day)s") % {"day": day_in_words(cell.booked)}] if cell.booked else []
         return xlsx_files.Cell(", ".join([cell.standing.word, *marks, *booked]), look=look)
-    # The booked day stays out of the pattern: Excel takes some two hundred patterns, and there may be more days.
+    # The booked day is no part of the pattern: Excel allows some two hundred patterns, and there may be more days.
     after = "".join(f", {mark}" for mark in (*marks, *([_("booked")] if cell.booked else [])))
     pattern = f"{_quoted(cell.standing.word + ' ')}{day_pattern()}{_quoted(after)}"
     return xlsx_files.Cell(cell.day, pattern=pattern, look=look)
 
 
 def _quoted(text: str) -> str:
-    """Return letters as they stand in a pattern of Excel."""
+    """Return a text as a pattern of Excel quotes it."""
     return '"{}"'.format(text.replace('"', "”")) if text else ""
 
 

@@ -1,10 +1,9 @@
 """The audit pack: a ZIP file with a summary, every valid record's evidence as it was stored, and a manifest.
 
-It is made by a job, some workers at a time, so its size does not matter. Every file is read from the store and
-compared with its hash before its first byte goes in. One that is missing, altered or unreadable stays out,
-and the pack says so: beside the record in the summary, in `MISSING-EVIDENCE.txt`, and by its absence from the
-manifest. An auditor gets the truth that there is, and never a file that only looks like proof. Where the store goes
-away half-way there is no pack.
+A job makes it, some workers at a time, so a pack can have any size. Every file is read from the store and compared
+with its hash before its first byte goes in. A file that is missing, altered or unreadable is left out, and the pack
+says so: beside the record in the summary, in `MISSING-EVIDENCE.txt`, and because the manifest does not name it. So an
+auditor never gets a file that only looks like proof. If the store fails half-way, no pack is made.
 """
 
 import hashlib
@@ -46,10 +45,10 @@ DAMAGE = "MISSING-EVIDENCE.txt"
 
 @dataclass(frozen=True)
 class Pack:
-    """What is packed, and for whom.
+    """What goes into a pack, and for whom it is made.
 
     Attributes:
-        learner_ids: of survivors (L2), in the order of the summary.
+        learner_ids: keys of the badges of today (L2), in the order of the summary.
         subject: the filter in words; empty for one worker.
         on: the day that is asked about (C8); None for today.
     """
@@ -63,13 +62,13 @@ class Pack:
 
 
 class Reads:
-    """Which uploads are in a pack, each with every worker whom it proves, once. A large site has a million of them."""
+    """Which uploads are in a pack, each once with every worker for whom it is proof. There may be a million of them."""
 
     def __init__(self) -> None:
         self._pairs = array("q")
 
     def add(self, uploads: Set[int], learner: int) -> None:
-        """Add the uploads that prove the records of a worker."""
+        """Add the uploads that prove the records of one worker."""
         for upload in sorted(uploads):
             self._pairs.extend((upload, learner))
 
@@ -79,7 +78,7 @@ class Reads:
 
 @dataclass
 class _Contents:
-    """What has gone in so far: evidence by key under its name, hashes by name, and what could not be had by key."""
+    """What has gone in so far: names of evidence files by key, hashes by name, and by key why a file was left out."""
 
     names: dict[str, str] = field(default_factory=dict)
     sums: dict[str, str] = field(default_factory=dict)
@@ -88,31 +87,36 @@ class _Contents:
 
 
 def pack_of_worker(learner: Learner, *, on: date | None, by: User, now: datetime) -> Pack:
-    """Return the pack of one worker."""
+    """Return what to put into the pack of one worker."""
     badge = re.sub(r"[^A-Za-z0-9]+", "-", learner.badge_id).strip("-") or f"worker-{learner.pk}"
     return Pack(_name(badge, on, now), [learner.pk], "", on, by, now)
 
 
 def pack_of_workers(learner_ids: Sequence[int], *, subject: str, on: date | None, by: User, now: datetime) -> Pack:
-    """Return the pack of many workers.
+    """Return what to put into the pack of many workers.
 
     Args:
-        subject: which ones they are, in words.
+        learner_ids: keys of the badges of today (L2), in the order of the summary.
+        subject: in words, which workers they are.
+        on: the day that is asked about (C8); None for today.
+        by: for whom it is made.
+        now: the present moment.
     """
     return Pack(_name(f"{len(learner_ids)}-workers", on, now), learner_ids, subject, on, by, now)
 
 
 def make_pack(pack: Pack, *, tell: Tell) -> Product:
-    """Make the ZIP file of a pack. Whoever takes it over logs with it what is in it (E3).
+    """Return the finished ZIP file of a pack, with the uploads in it, which are logged when it is handed out (E3).
 
     Args:
-        tell: is told how many workers are in it.
+        pack: what goes in.
+        tell: is told how many workers are done.
 
     Raises:
-        StoreUnavailable: there is no pack.
+        StoreUnavailable: the store failed, so there is no pack.
     """
     reads = Reads()
-    file = TemporaryFile()  # noqa: SIM115  # closed by whoever takes the product
+    file = TemporaryFile()  # noqa: SIM115  # whoever takes the product closes it
     try:
         file.writelines(packed(pack, reads=reads, tell=tell))
     except BaseException:
@@ -123,14 +127,15 @@ def make_pack(pack: Pack, *, tell: Tell) -> Product:
 
 
 def packed(pack: Pack, *, reads: Reads, tell: Tell) -> Iterator[bytes]:
-    """Return the ZIP file of a pack in pieces.
+    """Yield the ZIP file of a pack in pieces.
 
     Args:
-        reads: is filled with what is in it.
-        tell: as in `make_pack`.
+        pack: what goes in.
+        reads: is filled with the uploads that went in.
+        tell: is told how many workers are done.
 
     Raises:
-        StoreUnavailable: with the first piece, or half-way.
+        StoreUnavailable: the store failed, at the first piece or half-way.
     """
     yield from zipped(_members(pack, reads, tell), made_at=timezone.localtime(pack.now))
 
@@ -140,7 +145,7 @@ def _name(what: str, on: date | None, now: datetime) -> str:
 
 
 def _members(pack: Pack, reads: Reads, tell: Tell) -> Iterator[Member]:
-    """Everything stands in one directory, to which the names in the manifest are relative."""
+    """Yield all files of a pack. They lie in one directory, and the names in the manifest are relative to it."""
     contents = _Contents()
     parts = range(0, max(len(pack.learner_ids), 1), WORKERS_AT_A_TIME)
     for number, start in enumerate(parts, start=1):
@@ -184,7 +189,7 @@ def _member(pack: Pack, name: str, content: bytes, contents: _Contents) -> Membe
 
 
 def _evidence(pack: Pack, held: Held, contents: _Contents) -> Iterator[Member]:
-    """Return the files of a record that are not in yet, as they were stored; note those that cannot be had."""
+    """Yield the files of a record that are not in yet, as they were stored; note why others are left out."""
     for key, sha256, is_correction in held.files:
         if key in contents.damaged:
             contents.proves[key].append(held.record.pk)
@@ -203,7 +208,7 @@ def _evidence(pack: Pack, held: Held, contents: _Contents) -> Iterator[Member]:
 
 
 def _evidence_name(held: Held, file: File, *, taken: Mapping[str, str]) -> str:
-    """Return a name in plain ASCII that any system takes, never one that somebody typed."""
+    """Return a file name in plain ASCII that every system accepts; nothing in it was typed by somebody."""
     record = held.record
     of = record.session.reference if record.session else f"record-{record.pk}"
     ending = re.sub(r"[^a-z0-9]", "", PurePosixPath(file.key).suffix.lower()) or "bin"

@@ -1,4 +1,4 @@
-"""The summary in an audit pack as a PDF, of one worker or of a part of many; `pack.typ` lays it out."""
+"""The summary in an audit pack as a PDF, of one worker or of a part of many. `pack.typ` is the layout."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,21 +18,21 @@ from training.core.printing import UNPRINTABLE, printable, typeset, typeset_apar
 from training.core.words import day, moment
 
 TEMPLATE = Path(__file__).with_name("pack.typ")
-FEW = 5  # people whose summary is small enough to be set in this process
+FEW = 5  # up to so many people, a summary is small enough to be made in this process
 
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """What a summary tells of.
+    """What a summary says.
 
     Attributes:
-        name: of the pack.
-        subject: which workers these are, in words; empty for one.
-        workers: how many there are in all parts.
-        on: the day that was asked about (C8); None for the day on which it is made.
-        people: those of this part.
-        names: by key, under which name an evidence file lies in the pack.
-        damaged: by key, why an evidence file is not in the pack.
+        name: the name of the pack.
+        subject: in words, which workers the pack is about; empty for one.
+        workers: how many workers all parts have together.
+        on: the day that is asked about (C8); None for the day on which the pack is made.
+        people: the workers of this part.
+        names: the names of the evidence files in the pack, by key.
+        damaged: why evidence files are not in the pack, by key.
     """
 
     name: str
@@ -119,7 +119,7 @@ def _title(line: ItemLine) -> str:
 
 
 def _line(line: ItemLine, held: Held | None, summary: Summary) -> dict[str, Any]:
-    """A requirement; its proof has files where it counts on that day."""
+    """Return a requirement as `pack.typ` prints it, with the files that prove it if a record counts on that day."""
     proof = line.item.proof
     rule = f"{line.rule.source}, {line.rule.asks}" if line.rule else ""
     notes = [_("to verify")] if line.item.awaiting_verification else []
@@ -152,7 +152,7 @@ def _until(last: date | None, *, is_known: bool) -> str:
 
 
 def _evidence(held: Held | None, summary: Summary) -> dict[str, list[str]]:
-    """Return the record with the names of its files in the pack, and why others are not there."""
+    """Return the names of a record's files in the pack, and why others are not in it."""
     if held is None:
         return {"record": [], "files": [], "lost": []}
     line = [_("Line %(line)s of the sheet") % {"line": held.line}] if held.line else []
@@ -168,7 +168,7 @@ def _evidence(held: Held | None, summary: Summary) -> dict[str, list[str]]:
 
 
 def _file(held: Held, key: str, summary: Summary) -> str:
-    """Return the name of a file, with the page on which the worker signed where its codes tell."""
+    """Return the name of a file, with the page on which the worker signed if its codes tell."""
     place = held.place_in(key)
     if place is None:
         return summary.names[key]

@@ -1,7 +1,7 @@
 """The sign-in sheet as a PDF: people sign in their own line, and a program can read a scan of it later.
 
-`sheet.typ` lays it out. Lines keep their numbers for ever, so the two walk-in lines carry the next ones. List
-and facts are those of `Session.version`, which the sheet prints and its QR code holds (S11); see `sheet_code`.
+`sheet.typ` is the layout. Lines keep their numbers for ever, so the two walk-in lines have the next ones. The sheet
+prints the list and the facts of one `Session.version`, which it names and its QR code holds (S11, `sheet_code`).
 """
 
 from datetime import datetime
@@ -26,12 +26,18 @@ TEMPLATE = Path(__file__).with_name("sheet.typ")
 
 
 def print_sheet(sheet: Sheet, *, printed_at: datetime, names_roles: bool = True) -> bytes:
-    """Return the PDF of a sign-in sheet."""
+    """Return the PDF of a sign-in sheet.
+
+    Args:
+        sheet: the session and its list.
+        printed_at: the moment that the sheet names.
+        names_roles: whether it names the roles of workers; trainers are not told them.
+    """
     return typeset(TEMPLATE, sheet_data(sheet, printed_at=printed_at, names_roles=names_roles), made_at=printed_at)
 
 
 def file_name(session: Session) -> str:
-    """Return the name under which a sheet is kept, such as `S-2026-0412-v3.pdf`."""
+    """Return the file name of a sheet, such as `S-2026-0412-v3.pdf`."""
     return f"{session.reference}-v{session.version}.pdf"
 
 
@@ -67,7 +73,7 @@ def sheet_data(sheet: Sheet, *, printed_at: datetime, names_roles: bool = True) 
 
 
 def sheet_codes(sheet: Sheet) -> list[SheetCode]:
-    """Return what the code on each page of a sheet says."""
+    """Return what the QR code on each page of a sheet says, in the order of the pages."""
     session = sheet.session
     pages = _pages(sheet, names_roles=False)
     return [
@@ -87,7 +93,7 @@ def _pages(sheet: Sheet, *, names_roles: bool) -> list[list[dict[str, Any]]]:
 
 
 def _row(attendee: SessionAttendee, *, names_roles: bool) -> dict[str, Any]:
-    """Employer and role are those of the mark, if there is one (R3), else today's; trainers are not told the role."""
+    """Return a line of the sheet. Employer and role are those that the mark copied (R3), without a mark today's."""
     learner = attendee.learner
     role = attendee.role or learner.role
     return {
@@ -106,7 +112,7 @@ def _hours(session: Session) -> str:
 
 
 def _unprintable_note(rows: list[dict[str, Any]]) -> str:
-    """Explain `[?]` on a page that has it, so that nobody signs beside a name that cannot be read."""
+    """Return a note that explains `[?]` on a page that has it, so that nobody signs beside an unreadable name."""
     if not any(UNPRINTABLE in text for row in rows for text in row.values() if isinstance(text, str)):
         return ""
     return _(

@@ -1,7 +1,8 @@
-"""A ZIP file that is handed out while it is made: whatever its size, a piece of it is in memory at a time.
+"""A ZIP file that is handed out while it is made, so that only a piece of it is in memory at a time.
 
-Python's own `zipfile` writes to what cannot seek back; all that is missing is a place to take the bytes from. Sizes and
-checksums then stand behind each file, and again in the directory at the end: what is cut off is no ZIP file.
+Python's own `zipfile` can write to a stream that does not seek; this module adds only the place to take the bytes from.
+Sizes and checksums then stand behind each file, and again in the directory at the end, so a ZIP file that was cut off
+cannot be opened.
 """
 
 import zipfile
@@ -14,14 +15,14 @@ MODE = 0o100644
 
 @dataclass(frozen=True)
 class Member:
-    """A file to be zipped. The name is a relative path with `/`."""
+    """A file for the ZIP file. Its name is a relative path with `/`."""
 
     name: str
     chunks: Iterable[bytes]
 
 
 class _Tray:
-    """Takes what is written, until it is taken away."""
+    """A stream to write to, which keeps the bytes until somebody takes them."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -31,7 +32,7 @@ class _Tray:
         return len(piece)
 
     def flush(self) -> None:
-        """Nothing waits elsewhere."""
+        """Do nothing: no bytes wait elsewhere."""
 
     def take(self) -> Iterator[bytes]:
         pieces, self._pieces = self._pieces, []
@@ -40,16 +41,18 @@ class _Tray:
 
 
 def zipped(members: Iterable[Member], *, made_at: datetime) -> Iterator[bytes]:
-    """Return the ZIP file in pieces; a member is asked for when the one before it is out.
+    """Yield the ZIP file in pieces. The next member is asked for only when the one before it has been handed out.
 
     Args:
-        made_at: the date that every file in it gets, in the time zone of the site.
+        members: the files, in their order.
+        made_at: the moment that every file in it gets, in the time zone of the site.
     """
     tray = _Tray()
     with zipfile.ZipFile(tray, "w") as archive:  # type: ignore[call-overload]
         for member in members:
             info = zipfile.ZipInfo(member.name, made_at.timetuple()[:6])
-            info.compress_type = zipfile.ZIP_DEFLATED  # scans hardly shrink; some readers want it where sizes follow
+            # Scans hardly shrink, but some programs open a streamed ZIP file only if its members are compressed.
+            info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = MODE << 16
             with archive.open(info, "w") as file:
                 for chunk in member.chunks:

@@ -1,4 +1,4 @@
-"""Where people are booked: lists of coming sessions, and meetings of the classes that they are in (P4)."""
+"""What people are booked for: coming sessions that list them, and meetings of the classes that they are in (P4)."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -15,23 +15,23 @@ from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, Session
 from training.selectors.sessions import with_title
 
-MOST_SHOWN = 10  # of the bookings of one person
+MOST_SHOWN = 10  # how many bookings of one person are shown
 
 
 class Booking(NamedTuple):
-    """A coming session that has somebody on its list, and its day."""
+    """A coming session that has a worker on its list, and its day."""
 
     session_id: int
     day: dt.date
 
     @property
     def words(self) -> str:
-        """The day: 3 Dec 2026."""
+        """The day as people read it, such as 3 Dec 2026."""
         return day_in_words(self.day)
 
 
 def coming_lists(now: dt.datetime) -> QuerySet[SessionAttendee]:
-    """Return the rows of the lists of sessions that are still to come (P4)."""
+    """Return the list rows of all scheduled sessions that start after `now` (P4)."""
     return SessionAttendee.objects.filter(
         session__start_time__gt=now,
         session__status__in=(Session.Status.DRAFT, Session.Status.SCHEDULED),
@@ -40,18 +40,26 @@ def coming_lists(now: dt.datetime) -> QuerySet[SessionAttendee]:
 
 
 def next_bookings(keys: Collection[int], *, now: dt.datetime) -> dict[tuple[int, int], Booking]:
-    """Return by worker and course the next coming session that has the person on its list (P4), in one query."""
+    """Return the next coming session of each worker and course (P4), in one query.
+
+    Args:
+        keys: of the workers; a person is looked for under every badge (L2).
+        now: the present moment.
+
+    Returns:
+        by the keys of worker and course; whoever is not booked is left out.
+    """
     rows = (
         coming_lists(now)
         .filter(rows_of_people(keys))
-        .order_by("-session__start_time", "-session")  # the earliest is written last
+        .order_by("-session__start_time", "-session")  # the latest first, so that the earliest one overwrites it
         .values_list(person_of(), "session__course", "session", "session__start_time")
     )
     return {(person, course): Booking(session, timezone.localdate(start)) for person, course, session, start in rows}
 
 
 def with_seats(course_ids: Collection[int], *, now: dt.datetime) -> QuerySet[Session]:
-    """Return the coming scheduled sessions of these courses that have a free seat, with `free`, how many."""
+    """Return the coming scheduled sessions of these courses that have free seats; `free` is how many."""
     sessions = Session.objects.filter(
         course__in=course_ids, status=Session.Status.SCHEDULED, start_time__gt=now, deleted_at__isnull=True
     )
@@ -60,7 +68,7 @@ def with_seats(course_ids: Collection[int], *, now: dt.datetime) -> QuerySet[Ses
 
 @dataclass(frozen=True)
 class ComingThing:
-    """A session that has somebody on its list, or a meeting of a class that somebody is in; one of the two."""
+    """One thing that a person is booked for: either a session or a meeting of a class."""
 
     day: dt.date | None
     session: Session | None = None
@@ -69,7 +77,7 @@ class ComingThing:
 
 @dataclass(frozen=True)
 class Coming:
-    """What somebody is booked for, the earliest first, drafts without a day last; `more` are left out."""
+    """What a person is booked for: the earliest first, drafts without a day last; `more` further ones are left out."""
 
     things: Sequence[ComingThing]
     more: int
@@ -79,10 +87,15 @@ class Coming:
 
 
 def coming_of(badges: Collection[int], *, today: dt.date, now: dt.datetime) -> Coming:
-    """Return what the person with these badges is booked for, in two queries.
+    """Return what a person is booked for, in two queries.
 
-    Sessions that are being held count until they end, drafts with and without a day as well. Meetings are those of
-    classes in which the person is in progress, from today on.
+    A session counts until it ends, and drafts count with and without a day. Meetings count from today on, in classes
+    in which the person is in progress.
+
+    Args:
+        badges: keys of all badges of the person (L2).
+        today: the site's date.
+        now: the present moment.
     """
     sessions = (
         with_title(Session.objects.filter(pk__in=SessionAttendee.objects.filter(learner__in=badges).values("session")))

@@ -1,4 +1,4 @@
-"""What the certificate of a training record prints."""
+"""The facts that the certificate of a training record prints."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from training.models import Session
 
 @dataclass(frozen=True)
 class Certificate:
-    """A record, the person who holds it under the badge of today (L2), and what proves it, corrections first (E6)."""
+    """A record, its holder under the badge of today (L2), and the sheets that prove it, corrections first (E6)."""
 
     record: TrainingRecord
     holder: Learner
@@ -22,10 +22,10 @@ class Certificate:
 
 
 def get_record(record_id: int) -> TrainingRecord:
-    """Return a training record with everything its certificate tells.
+    """Return a training record with everything that its certificate prints.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such record.
     """
     records = TrainingRecord.objects.select_related(
         "learner__merged_into", "course", "session__trainer", "provider", "revocation"
@@ -34,10 +34,10 @@ def get_record(record_id: int) -> TrainingRecord:
 
 
 def certificates_of_session(session: Session) -> list[Certificate]:
-    """Return the certificates of those who passed a session, by line, as their records stand; two queries.
+    """Return the certificates of everybody who passed a session, in the order of the list, in two queries.
 
-    A pass that waits for its practical sign-off has none yet, a revoked one has none any more, and one that was entered
-    in its place has (F9).
+    The records count as they are now: a revoked one has no certificate, the one that replaced it has (F9), and a pass
+    that still waits for its practical sign-off has none yet.
     """
     records = (
         TrainingRecord.objects.filter(session=session, result=TrainingRecord.Result.PASSED, revocation__isnull=True)

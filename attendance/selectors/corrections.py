@@ -1,4 +1,4 @@
-"""What a finalized session says of its workers, and what of that was put right (F6, F9)."""
+"""What a finalized session says about its workers, with every correction (F6, F9)."""
 
 from attendance.policies.corrections import Standing
 from learners.models import TrainingRecord
@@ -7,7 +7,12 @@ from training.models import Session
 
 
 def standing_of(session: Session, learner_id: int) -> Standing:
-    """Return what counts of a worker from a session, in two queries."""
+    """Return what a finalized session says about a worker now, in two queries.
+
+    Args:
+        session: the finalized session.
+        learner_id: key of the badge under which the session knows the worker.
+    """
     records = TrainingRecord.objects.filter(session=session, learner=learner_id)
     last = records.filter(superseded_by__isnull=True).select_related("revocation__revoked_by").first()
     waiting = pending_sign_offs().filter(session=session, learner=learner_id)

@@ -1,4 +1,4 @@
-"""How many lines of lists are what: counted here for lists, Today, the workspace, finalize and the API."""
+"""The numbers of a list: present, passed, unmarked. Lists, Today, the workspace, finalize and the API all ask here."""
 
 from collections.abc import Collection
 
@@ -16,7 +16,7 @@ COUNTS = {
 
 
 def list_counts(session_ids: Collection[int]) -> dict[int, ListCounts]:
-    """Return the counts of those sessions that have anybody on their list, in one query."""
+    """Return the numbers of each list by session key, in one query; sessions with an empty list are left out."""
     rows = SessionAttendee.objects.filter(session__in=session_ids).order_by()
     counted = rows.values_list("session_id").annotate(**COUNTS)
     return {session_id: ListCounts(**dict(zip(COUNTS, counts, strict=True))) for session_id, *counts in counted}

@@ -1,4 +1,4 @@
-"""The signed sheet of a session, and whose it is."""
+"""The signed sheets of a session, and the session, record or sign-off that an evidence page is about."""
 
 from collections.abc import Collection
 
@@ -12,7 +12,7 @@ from training.models import Session
 
 
 def session_of_evidence(session_id: int) -> Session:
-    """Return a session with what permissions and titles need.
+    """Return a session with what its permissions and its title need.
 
     Raises:
         NotFound: it does not exist or is deleted.
@@ -25,7 +25,7 @@ def session_of_evidence(session_id: int) -> Session:
 
 
 def record_of_evidence(record_id: int) -> TrainingRecord:
-    """Return a training record with what permissions and titles need.
+    """Return a training record with what its permissions and its title need.
 
     Raises:
         NotFound: there is no such record.
@@ -37,7 +37,7 @@ def record_of_evidence(record_id: int) -> TrainingRecord:
 
 
 def sign_off_of_evidence(record_id: int) -> CompetencyRecord:
-    """Return a practical sign-off with what permissions and titles need.
+    """Return a practical sign-off with what its permissions and its title need.
 
     Raises:
         NotFound: there is no such sign-off.
@@ -49,19 +49,19 @@ def sign_off_of_evidence(record_id: int) -> CompetencyRecord:
 
 
 def sheets(session: Session) -> list[EvidenceUpload]:
-    """Return the sheets that tell of a session: the newest correction first (E6), the one it links to last."""
+    """Return the sheets of a session: the newest correction first (E6), the sheet that the session links to last."""
     if not session.has_evidence:
         return []
     return sheets_of_session(session.pk, key=session.attendance_file_key, sha256=session.attendance_file_hash)
 
 
 def newest_sheet(session: Session) -> EvidenceUpload | None:
-    """Return the sheet that is shown first."""
+    """Return the newest sheet of a session, which pages show first; None where there is none."""
     return next(iter(sheets(session)), None)
 
 
 def present_upload(session: Session) -> EvidenceUpload | None:
-    """Return the upload that the session links to; earlier ones were replaced (E3), later ones correct it (E6)."""
+    """Return the upload that the session links to: earlier ones were replaced (E3), later ones correct it (E6)."""
     return original_among(sheets(session))
 
 
@@ -73,5 +73,5 @@ def present_uploads(sessions: Collection[Session]) -> dict[int, EvidenceUpload]:
         sha256=F("session__attendance_file_hash"),
         corrects=None,
     )
-    in_order = uploads.select_related("uploaded_by").order_by("uploaded_at", "pk")  # the latest is written last
+    in_order = uploads.select_related("uploaded_by").order_by("uploaded_at", "pk")  # the latest one overwrites
     return {upload.session_id: upload for upload in in_order if upload.session_id is not None}

@@ -1,4 +1,4 @@
-"""What pressing Finalize would do, and what still stands in the way (F5)."""
+"""The facts that finalize and its confirmation rest on: the list, the evidence, and a word for their state (F1, F5)."""
 
 import hashlib
 
@@ -17,8 +17,9 @@ def list_facts(session: Session, upload: EvidenceUpload | None) -> ListFacts:
     """Return what finalize has to know about the list and the evidence, in one query.
 
     Args:
-        upload: the `present_upload` of the session: evidence counts when a stored and verified upload of this very
-            session stands behind the link.
+        session: any session.
+        upload: its `present_upload`. Evidence counts only if the link leads to a stored and verified upload of this
+            very session.
     """
     is_present = Q(is_present=True)
     counts = SessionAttendee.objects.filter(session=session).aggregate(
@@ -31,9 +32,11 @@ def list_facts(session: Session, upload: EvidenceUpload | None) -> ListFacts:
 
 
 def sheet_state(upload: EvidenceUpload | None, told: Told) -> str:
-    """Return a word for the warnings that a sheet gives reason for (E8); another one after every change of them.
+    """Return a word for the warnings of a sheet (E8), which changes whenever they change; empty without warnings.
 
-    Empty where there are none.
+    Args:
+        upload: the `present_upload` of the session.
+        told: what is said about that upload.
     """
     if upload is None or not told.warnings:
         return ""
@@ -42,9 +45,10 @@ def sheet_state(upload: EvidenceUpload | None, told: Told) -> str:
 
 
 def list_state(session: Session) -> str:
-    """Return a word that is another one after every change of plan, list, mark or sheet, in one query.
+    """Return a word that changes with every change of plan, list, mark or sheet, in one query.
 
-    What somebody confirmed is told by it. `version` counts changes of plan and list, every row those of its marks.
+    It tells whether what somebody confirmed is still so (F5). The session's `version` counts changes of its plan and
+    list, the `version` of each row those of its marks.
     """
     marks = SessionAttendee.objects.filter(session=session).aggregate(changes=Sum("version"))["changes"]
     return f"{session.version}-{marks or 0}-{session.attendance_file_hash[:16]}"

@@ -1,4 +1,4 @@
-"""Who of a finalized session has to come again."""
+"""Which workers of a finalized session have to repeat the course (S8)."""
 
 from datetime import date
 
@@ -11,13 +11,17 @@ from training.models import Session
 
 
 def to_repeat(session: Session, *, today: date) -> list[int]:
-    """Return the people, by line, who were absent or failed and have not passed the course since; one query.
+    """Return the workers who were absent or failed and have not passed the course since, in one query.
 
-    What counts is what stands: a result that was put right (F9) is the right one, and a pass from elsewhere is one too.
-    Blocked and inactive workers are left out (L1). A person is there once, whatever the badge (L2).
+    Results count as they are now, after corrections (F9), and a pass from another session counts too. Blocked and
+    inactive workers are left out (L1). A person with several badges is returned once (L2).
 
     Args:
-        session: finalized; of others there is nobody.
+        session: a finalized one; for any other the list is empty.
+        today: the site's date.
+
+    Returns:
+        keys of the badges of today, in the order of the list.
     """
     if session.finalized_at is None:
         return []

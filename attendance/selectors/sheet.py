@@ -1,4 +1,4 @@
-"""What the sign-in sheet of a session prints."""
+"""The facts that the sign-in sheet of a session prints."""
 
 from dataclasses import dataclass
 
@@ -19,10 +19,10 @@ class Sheet:
 
 
 def sheet_of(session_id: int) -> Sheet:
-    """Return the sheet of a session in any state; a draft shows the version that it would pin today.
+    """Return the sheet of a session in any state. A draft shows the course version that it would pin today.
 
     Raises:
-        NotFound: it does not exist or is deleted.
+        NotFound: the session does not exist or is deleted.
     """
     session = check_found(
         Session.objects.select_related("course", "course_version", "trainer", "venue")

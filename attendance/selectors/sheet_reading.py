@@ -1,4 +1,4 @@
-"""What an uploaded sheet tells of its session, beside the list as it is now (E8)."""
+"""What an uploaded sheet says about its session, compared with the list as it is now (E8)."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -15,19 +15,24 @@ from training.models import Session
 
 @dataclass(frozen=True)
 class _Listed:
-    """Who is on lists, and who was, as names by line."""
+    """The workers who are on a list now and those who were removed from it, as names by line."""
 
     now: dict[int, str]
     before: dict[int, str]
 
 
 def sheet_told(session: Session, upload: EvidenceUpload | None) -> Told:
-    """Return what is said of an uploaded sheet of a session: in two queries where its list is another one by now."""
+    """Return all that can be said about an uploaded sheet, in two queries if the list has changed since, else in none.
+
+    Args:
+        session: the session of the sheet.
+        upload: its sheet; None where there is none.
+    """
     return sheets_told([(session, upload)])[0] if upload else Told()
 
 
 def sheets_told(sheets: Iterable[tuple[Session, EvidenceUpload]]) -> list[Told]:
-    """Return what `sheet_told` returns for one, in no more queries."""
+    """Return for each sheet what `sheet_told` returns, in the same order and in two queries at most."""
     read = [(session, upload, reading_of(upload)) for session, upload in sheets]
     stale = {
         session.pk
@@ -50,7 +55,7 @@ def sheets_told(sheets: Iterable[tuple[Session, EvidenceUpload]]) -> list[Told]:
 
 
 def _changes(reading: Reading, session: Session, listed: _Listed | None) -> Changes:
-    """Tell by the numbers of lines, which are never given twice, how the list differs from the pages that were read."""
+    """Return how the list differs from the pages that were read, going by line numbers, which are never given twice."""
     codes = [code for code in reading.of_session(session.reference) if code.is_keyed]
     if listed is None or not codes:
         return Changes()
@@ -70,7 +75,7 @@ def _changes(reading: Reading, session: Session, listed: _Listed | None) -> Chan
 
 
 def _lists(session_ids: Collection[int]) -> dict[int, _Listed]:
-    """Return by session who is on its list, and who was taken off it, in two queries."""
+    """Return by the key of each session who is on its list and who was removed from it, in two queries."""
     attendees = SessionAttendee.objects.filter(session__in=session_ids).select_related("learner").order_by("line")
     removed = SessionAttendee.pgh_event_model.objects.filter(  # type: ignore[attr-defined]  # set by pghistory
         session__in=session_ids, pgh_label=EventKind.DELETE

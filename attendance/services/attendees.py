@@ -1,4 +1,4 @@
-"""The class list of a session: add, remove, and copy it to a new draft."""
+"""The list of a session: adding workers, removing them, and copying the list to a new session."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class UnknownLearners(Invalid):
 
 
 class NobodyToRepeat(Conflict):
-    """There is nobody for whom a repeat of the session could be planned (409)."""
+    """Nobody has to repeat the course of this session (409)."""
 
 
 class NotActive(Conflict):
@@ -42,9 +42,9 @@ class Added:
     """What adding to a list did (P3).
 
     Attributes:
-        added: how many are on the list now who were not.
-        already_listed: how many of those named were on it before.
-        capacity_warning: S7's alert, or an empty text.
+        added: how many workers were added.
+        already_listed: how many of the named workers were on the list before.
+        capacity_warning: the warning of S7, or an empty text.
     """
 
     added: int
@@ -53,19 +53,24 @@ class Added:
 
 
 def add_attendees(*, session_id: int, learner_ids: Iterable[int], by: User, now: datetime) -> Added:
-    """Put workers on the list of a session, in the order given; whoever is on it already is counted only (P3).
+    """Add workers to the list of a session, in the order given (P3).
 
-    Who stands there under a badge that was merged into this one is on it (L2).
+    Workers who are on the list already, under this badge or another one (L2), stay as they are and are counted.
+    Planned workers and walk-ins can be added until finalize (P5). More workers than seats is only a warning (S7).
+    Adding more than one worker can be undone (A1).
 
-    Open until finalize, for planned workers and walk-ins alike (P5). More people than seats is a warning (S7). Adding
-    more than one can be undone (A1).
+    Args:
+        session_id: key of the session.
+        learner_ids: keys of the workers.
+        by: who adds them.
+        now: the present moment.
 
     Raises:
         NotFound: there is no such session.
-        NotPermitted: not granted, or not the trainer's own session.
+        NotPermitted: the person may not do this, or not for this session.
         ListIsClosed: the session is finalized or cancelled.
-        UnknownLearners: an id belongs to nobody; nothing is saved.
-        NotActive: somebody new is blocked or not active (L1); the sentence names them, nothing is saved.
+        UnknownLearners: one of the keys belongs to nobody; nothing is saved.
+        NotActive: a new worker is blocked or not active (L1); the sentence names them, nothing is saved.
     """
     wanted = list(dict.fromkeys(learner_ids))
     with acting(by):
@@ -75,7 +80,8 @@ def add_attendees(*, session_id: int, learner_ids: Iterable[int], by: User, now:
         listed = set(session.attendees.values_list("learner_id", flat=True))
         newcomers = [learner_id for learner_id in wanted if learner_id not in listed]
         _check_can_be_listed(newcomers)
-        under_any_badge = set(session.attendees.values_list(person_of(), flat=True))  # after the lock: merges wait
+        # Read under the lock of the workers: merges of badges wait for it.
+        under_any_badge = set(session.attendees.values_list(person_of(), flat=True))
         newcomers = [learner_id for learner_id in newcomers if learner_id not in under_any_badge]
         if newcomers:
             _append(session, newcomers, by=by, now=now)
@@ -91,14 +97,22 @@ def add_attendees(*, session_id: int, learner_ids: Iterable[int], by: User, now:
 
 
 def remove_attendee(*, session_id: int, learner_id: int, by: User, now: datetime) -> None:
-    """Take an unmarked worker off the list before the session starts (P5). The line number is not given to anybody
-    else; undoing brings the worker back to it (A1).
+    """Remove an unmarked worker from the list before the session starts (P5).
+
+    The line number is never given to anybody else. Undoing puts the worker back on that line (A1).
+
+    Args:
+        session_id: key of the session.
+        learner_id: key of the worker.
+        by: who removes the worker.
+        now: the present moment.
 
     Raises:
         NotFound: there is no such session.
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this, or not for this session.
         UnknownLearners: the worker is not on the list.
-        ListIsClosed, CannotRemove: it is too late for that.
+        ListIsClosed: the session is finalized or cancelled.
+        CannotRemove: the session has started, or the worker is marked.
     """
     with acting(by):
         session = lock_session(session_id=session_id)
@@ -116,16 +130,21 @@ def remove_attendee(*, session_id: int, learner_id: int, by: User, now: datetime
 def duplicate_session(*, session_id: int, by: User, now: datetime) -> Session:
     """Make a draft with the course, trainer, venue and list of a session in any state (S8).
 
-    Marks and evidence are never copied. What is offered nowhere new any more is left out: an inactive trainer or
-    venue, and workers who are blocked or not active (L1). Lines are counted anew, in the order of the old list.
+    Marks and evidence are never copied. An inactive trainer or venue is left out, and so are workers who are blocked or
+    not active (L1). Lines are numbered anew, in the order of the old list.
+
+    Args:
+        session_id: key of the session to copy.
+        by: who makes the draft.
+        now: the present moment.
 
     Returns:
         the draft.
 
     Raises:
         NotFound: there is no such session.
-        NotPermitted: not granted.
-        NotPlannable: its course cannot be booked any more.
+        NotPermitted: the person may not plan sessions.
+        NotPlannable: the course cannot be booked any more.
     """
     with acting(by):
         source = lock_session(session_id=session_id)
@@ -137,13 +156,21 @@ def duplicate_session(*, session_id: int, by: User, now: datetime) -> Session:
 
 
 def plan_repeat(*, session_id: int, by: User, now: datetime) -> Session:
-    """Make a draft with the course, trainer and venue of a finalized session, and those who have to come again (S8).
+    """Make a draft with the course, trainer and venue of a finalized session, and the workers who must repeat it (S8).
+
+    Args:
+        session_id: key of the finalized session.
+        by: who makes the draft.
+        now: the present moment.
+
+    Returns:
+        the draft.
 
     Raises:
         NotFound: there is no such session.
-        NotPermitted: not granted.
-        NobodyToRepeat: it is not finalized, or everybody has passed since.
-        NotPlannable: its course cannot be booked any more.
+        NotPermitted: the person may not plan sessions.
+        NobodyToRepeat: the session is not finalized, or everybody has passed since.
+        NotPlannable: the course cannot be booked any more.
     """
     with acting(by):
         source = lock_session(session_id=session_id)
@@ -157,35 +184,41 @@ def plan_repeat(*, session_id: int, by: User, now: datetime) -> Session:
 
 
 def draft_for(*, learner_ids: Iterable[int], by: User, now: datetime, **plan: Unpack[Plan]) -> Session:
-    """Make a draft with these workers on its list, such as the reds of a column of the matrix.
+    """Make a draft with these workers on its list, for example those who are red in a column of the matrix.
 
     Args:
+        learner_ids: keys of the workers.
+        by: who makes the draft.
+        now: the present moment.
         plan: what `create_draft` takes; the course is enough.
 
     Returns:
         the draft.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not plan sessions.
         NotPlannable: the course cannot be booked.
-        UnknownLearners, NotActive: as `add_attendees`; not even a draft is left.
+        UnknownLearners, NotActive: as `add_attendees`; no draft is made then.
     """
     return _planned_for(learner_ids, create_draft, plan, by=by, now=now)
 
 
 def scheduled_for(*, learner_ids: Iterable[int], by: User, now: datetime, **plan: Unpack[Plan]) -> Session:
-    """Plan and book a session with these workers on its list in one step (S2).
+    """Make a scheduled session with these workers on its list in one step (S2).
 
     Args:
+        learner_ids: keys of the workers.
+        by: who plans it.
+        now: the present moment.
         plan: what `create_scheduled` takes.
 
     Returns:
         the session.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not plan sessions.
         NotPlannable, Booked: as `create_scheduled`.
-        UnknownLearners, NotActive: as `add_attendees`; nothing is left of the session.
+        UnknownLearners, NotActive: as `add_attendees`; no session is made then.
     """
     return _planned_for(learner_ids, create_scheduled, plan, by=by, now=now)
 
@@ -203,7 +236,7 @@ def _planned_for(
 
 
 def _like(source: Session, *, by: User, now: datetime) -> Session:
-    """Make a draft with course, trainer and venue of a session, as far as they are still offered."""
+    """Make a draft with the course of a session, and its trainer and venue if they are still active."""
     return create_draft(
         course_id=source.course_id,
         trainer_id=source.trainer_id if source.trainer and source.trainer.is_active else None,
@@ -214,7 +247,7 @@ def _like(source: Session, *, by: User, now: datetime) -> Session:
 
 
 def _check_can_be_listed(learner_ids: Sequence[int]) -> None:
-    """L1: only active workers are put on a list. Their rows are locked, so that it stays true until the end."""
+    """L1: only active workers are put on a list. Their rows are locked, so that this stays true until the commit."""
     found = Learner.objects.select_for_update(no_key=True).filter(pk__in=learner_ids).order_by("pk")
     learners = {learner.pk: learner for learner in found.prefetch_related("merged_into")}  # loaded under the lock
     unknown = [learner_id for learner_id in learner_ids if learner_id not in learners]
@@ -244,7 +277,7 @@ def _check_can_be_listed(learner_ids: Sequence[int]) -> None:
 
 
 def _append(session: Session, learner_ids: Sequence[int], *, by: User, now: datetime) -> None:
-    """Write the rows with the next line numbers; the caller holds the lock of the session."""
+    """Add the rows with the next line numbers. The caller holds the lock of the session."""
     SessionAttendee.objects.bulk_create(
         SessionAttendee(session=session, learner_id=learner_id, line=line, added_by=by, added_at=now)
         for line, learner_id in enumerate(learner_ids, start=session.last_line + 1)

@@ -1,6 +1,7 @@
-"""Capturing the hours of a class meeting, marking one with an exception, and voiding either (H2 to H4).
+"""Capturing the hours of a class meeting, marking it as an exception, and taking either back (H2 to H4).
 
-Every writer locks the meeting, then the progressions by pk. The sums move with the log, by a trigger.
+Every service here locks the meeting first, then the progressions in the order of their keys. A trigger keeps the sums
+of hours in step with the log.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,24 +38,27 @@ class NotScheduledThen(Invalid):
 
 
 class WrongPresence(Invalid):
-    """Hours of somebody cannot be, or somebody is not in progress; `errors` by learner id. Nothing was saved (H2)."""
+    """Somebody's hours are impossible, or somebody is not in progress (400, H2).
+
+    `errors` says which, by the key of the worker. Nothing was saved.
+    """
 
 
 class NobodyInProgress(Invalid):
-    """There is nobody whose hours could be captured."""
+    """Nobody is in progress in the class on that day, so there are no hours to capture."""
 
 
 class NoSuchException(Invalid):
-    """Only what the client or the agent did is an exception (H3)."""
+    """The status is not one of the two exceptions: cancelled by the client, or trainer absent (H3)."""
 
 
 class HoursAreLogged(Conflict):
-    """A meeting with hours was held, and is no exception (H3)."""
+    """Somebody has hours of the meeting, so it was held and is no exception (409, H3)."""
 
 
 @dataclass(frozen=True)
 class Presence:
-    """How many hours of a meeting a learner was there."""
+    """How many hours of a meeting a worker was present."""
 
     learner_id: int
     hours_present: Hours
@@ -62,7 +66,7 @@ class Presence:
 
 @dataclass(frozen=True)
 class Captured:
-    """What a capture logged: for how many learners, and hours of all of them together."""
+    """What a capture logged: the number of workers, and the hours of all of them together."""
 
     session: ClassAttendanceSession
     learners: int
@@ -79,19 +83,27 @@ def capture_session(
     by: User,
     now: datetime,
 ) -> Captured:
-    """Log the hours of a meeting for everybody in progress on that day, all or nothing (H2).
+    """Log the hours of a meeting for everybody who is in progress on its day, all of them or none (H2).
 
-    A constant number of statements, whatever the number of learners.
+    The number of statements does not depend on the number of workers.
 
     Args:
-        presences: of those who were not there all the time; whoever is not named was (H2).
+        class_id: key of the class.
+        session_date: the day of the meeting.
+        presences: the hours of workers who were not there all the time; everybody else is taken as present for all
+            scheduled hours (H2).
+        notes: what is to be remembered of the meeting.
+        by: who captures.
+        now: the present moment.
 
     Raises:
-        NotFound, NotPermitted: no such class, or not the trainer's own.
+        NotFound: there is no such class.
+        NotPermitted: the person may not capture this class.
         NotScheduledThen: the class does not meet on that day.
-        MeetingIsLocked: it is captured or excepted already (409).
+        MeetingIsLocked: the meeting is captured or excepted already (409).
         CannotCapture: the day lies ahead, or after the class stopped.
-        NobodyInProgress, WrongPresence.
+        NobodyInProgress: nobody is in progress on that day.
+        WrongPresence: hours in `presences` are impossible, or belong to nobody in progress.
     """
     with acting(by):
         meeting = _locked_meeting(class_id, session_date, by=by)
@@ -112,14 +124,21 @@ def capture_session(
 def mark_exception(
     *, class_id: int, session_date: date, status: str, notes: str = "", by: User, now: datetime
 ) -> ClassAttendanceSession:
-    """Mark a meeting, future ones too, as cancelled by the client or as missed by the agent; it logs no hours (H3).
+    """Mark a meeting as cancelled by the client or as missed by the trainer, which logs no hours (H3).
+
+    Meetings that lie ahead can be marked too.
 
     Args:
+        class_id: key of the class.
+        session_date: the day of the meeting.
         status: `client_cancelled` or `agent_absent`.
+        notes: what is to be remembered of it.
+        by: who marks it.
+        now: the present moment.
 
     Raises:
-        NoSuchException.
-        HoursAreLogged: somebody has hours of it by hand (409).
+        NoSuchException: the status is another one.
+        HoursAreLogged: somebody has hours of this meeting that were entered by hand (409).
         NotFound, NotPermitted, NotScheduledThen, MeetingIsLocked, CannotCapture: as `capture_session`.
     """
     if status not in EXCEPTIONS:
@@ -132,12 +151,21 @@ def mark_exception(
 
 
 def void_capture(*, class_id: int, session_date: date, reason: str, by: User, now: datetime) -> CaptureVoid:
-    """Void a capture or an exception: its hours are reversed, nothing is erased, the meeting is pending again (H4).
+    """Take back a capture or an exception (H4). Nothing is erased: each logged row gets its negative.
+
+    The meeting is pending afterwards.
+
+    Args:
+        class_id: key of the class.
+        session_date: the day of the meeting.
+        reason: why, for the trail.
+        by: who takes it back.
+        now: the present moment.
 
     Raises:
-        ReasonMissing: `errors["reason"]`.
-        NotFound, NotPermitted, NotScheduledThen.
-        Conflict: the meeting is pending.
+        ReasonMissing: the reason is blank.
+        NotFound, NotPermitted, NotScheduledThen: as `capture_session`.
+        Conflict: nothing is recorded for the meeting.
     """
     check_may(by, Permission.VOID)
     reason = check_reason(reason, _("Say why this is taken back."))
@@ -151,7 +179,7 @@ def void_capture(*, class_id: int, session_date: date, reason: str, by: User, no
 
 
 def _locked_meeting(class_id: int, session_date: date, *, by: User) -> ClassAttendanceSession:
-    """Lock the meeting of that day, and check that this person may capture the class."""
+    """Lock the meeting of that day and return it, once it is sure that this person may capture the class."""
     meeting = lock_meeting(class_id=class_id, session_date=session_date)
     if meeting is None:
         training_class = check_class_found(TrainingClass.objects.select_related("agent").filter(pk=class_id).first())
@@ -175,12 +203,20 @@ def _not_scheduled(training_class: TrainingClass, day: date) -> NotScheduledThen
 
 
 def _lock_progressions(progressions: QuerySet[LearnerProgression]) -> None:
-    """Lock progressions in the order of their keys; steps of them, and other hours, wait until the transaction ends."""
+    """Lock progressions in the order of their keys. Their steps, and other hours of them, wait for the commit."""
     list(progressions.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _present(presences: Sequence[Presence], *, scheduled: Decimal) -> dict[int, Decimal]:
-    """Return the hours by learner, each of which can be; nobody is named twice."""
+    """Return the hours by the key of the worker.
+
+    Args:
+        presences: as they were typed.
+        scheduled: the hours of the meeting.
+
+    Raises:
+        WrongPresence: hours are negative, too many or too fine, or a worker is named twice.
+    """
     present: dict[int, Decimal] = {}
     errors = {}
     for each in presences:
@@ -201,7 +237,11 @@ def _present(presences: Sequence[Presence], *, scheduled: Decimal) -> dict[int, 
 def _log(
     meeting: ClassAttendanceSession, present: Mapping[int, Decimal], *, by: User, now: datetime
 ) -> dict[int, Decimal]:
-    """Log a meeting for everybody in progress on its day, in one statement; return the hours present by learner."""
+    """Log a meeting for everybody in progress on its day, in one statement.
+
+    Returns:
+        the hours present, by the key of the worker.
+    """
     in_progress = in_progress_keys(meeting.training_class_id, meeting.session_date)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -216,7 +256,7 @@ def _log(
              WHERE tracking_id IN ({in_progress.sql})
              ORDER BY tracking_id
             RETURNING learner_id, hours_present
-            """,  # noqa: S608  # a statement of our own, made by the selector
+            """,  # noqa: S608  # the text is made by the selector, values are parameters
             [
                 meeting.session_date,
                 meeting.scheduled_hours,
@@ -233,7 +273,7 @@ def _log(
 
 
 def _check_logged(logged: Mapping[int, Decimal], present: Mapping[int, Decimal]) -> None:
-    """Refuse where nobody was logged, or somebody who is named was not: the transaction takes all of it back."""
+    """Refuse a capture that logged nobody, or not everybody who was named; the transaction is then rolled back."""
     if not logged:
         raise NobodyInProgress(
             _(
@@ -252,7 +292,7 @@ def _wrong_presence(errors: Mapping[str, Sequence[str]]) -> WrongPresence:
 
 
 def _check_no_hours(meeting: ClassAttendanceSession) -> None:
-    """H3: an exception logs no hours, and none are there that somebody entered by hand before."""
+    """H3: an exception has no hours, so a meeting with hours entered by hand cannot be one."""
     if _standing(meeting).exists():
         raise HoursAreLogged(
             _(
@@ -266,7 +306,7 @@ def _check_no_hours(meeting: ClassAttendanceSession) -> None:
 def _close(
     meeting: ClassAttendanceSession, status: Status, notes: str, *, by: User, now: datetime
 ) -> ClassAttendanceSession:
-    """Write what became of a locked meeting; from here on it is frozen."""
+    """Write what became of a locked meeting, which freezes it."""
     meeting.status, meeting.notes = status, notes.strip() or None
     meeting.captured_by, meeting.captured_at, meeting.updated_at = by, now, now
     meeting.save(update_fields=["status", "notes", "captured_by", "captured_at", "updated_at"])
@@ -274,13 +314,14 @@ def _close(
 
 
 def _reverse(meeting: ClassAttendanceSession, reason: str, *, by: User, now: datetime) -> None:
-    """Log the negative of every row that the capture logged; hours entered by hand for the meeting stay."""
+    """Log the negative of every row that the capture logged. Hours entered by hand for the meeting stay."""
     rows = _standing(meeting).filter(source=LearnerHoursLog.Source.ATTENDANCE)
-    tracking_ids = list(rows.order_by().values_list("progression", flat=True))  # they stay: the meeting is locked
+    # The meeting is locked, so no further rows can be added.
+    tracking_ids = list(rows.order_by().values_list("progression", flat=True))
     _lock_progressions(LearnerProgression.objects.filter(pk__in=tracking_ids))
     LearnerHoursLog.objects.bulk_create(row.negative(reason=reason, by=by, now=now) for row in rows)
 
 
 def _standing(meeting: ClassAttendanceSession) -> QuerySet[LearnerHoursLog]:
-    """Return the hours of a meeting that are not taken back."""
+    """Return the logged hours of a meeting that are not reversed."""
     return LearnerHoursLog.objects.filter(session=meeting, reversal_of__isnull=True, reversal__isnull=True)

@@ -1,4 +1,4 @@
-"""Putting right what a finalized session says of a worker: revoke what is wrong, write what is right (F6, F9)."""
+"""Correcting what a finalized session says about a worker: revoke the wrong record, write the right one (F6, F9)."""
 
 from datetime import date, datetime
 from typing import Any
@@ -28,34 +28,44 @@ from training.models import Session
 
 
 class OtherBadge(Conflict):
-    """The session knows this person under another badge (409)."""
+    """The session lists this person under another badge (409)."""
 
 
 def correct_record(
     *, session_id: int, learner_id: int, result: Result, seen: Seen, reason: str, by: User, now: datetime
 ) -> TrainingRecord | CompetencyRecord:
-    """Enter what a finalized session should have said of a worker, listed or not; compliance follows at once (F9).
+    """Enter what a finalized session should have said about a worker, on its list or not (F9).
 
-    What stands is revoked with the same reason in the same transaction, and the new record names it. Version, evidence
-    and completion date are the session's. Where the version wants a practical sign-off, a pass waits for it as after
-    finalize (F2), and the record that the sign-off makes names the revoked one (V1).
+    What the session said is revoked with the same reason in the same transaction, and the new record names it.
+    Version, evidence and completion date come from the session. If the course version asks for a practical sign-off, a
+    pass waits for it as after finalize (F2), and the record that the sign-off makes names the revoked one (V1). The
+    worker's compliance is up to date at once.
 
     Args:
-        seen: what stood when the person decided; what stands otherwise by now is not overruled.
+        session_id: key of the finalized session.
+        learner_id: key of the worker.
+        result: what the session should have said.
+        seen: what it said when the person decided; if it says something else by now, nothing is done.
+        reason: why, for the trail.
+        by: who corrects.
+        now: the present moment.
 
     Returns:
         the correcting record, or the pass that waits for its sign-off.
 
     Raises:
-        NotPermitted: not granted; superusers only.
+        NotPermitted: the person is no superuser.
         ReasonMissing: the reason is blank.
         NotFound: there is no such session or worker.
-        NotFinalized, Stale, NothingToCorrect, OtherBadge: 409.
+        NotFinalized: the session is not finalized (409).
+        Stale: somebody else has corrected it meanwhile (409).
+        NothingToCorrect: it says so already (409).
+        OtherBadge: the session lists this person under another badge (409).
     """
     check_may(by, Permission.CORRECT)
     reason = check_reason(reason, _("Say why this is corrected."))
     with acting(by):
-        session = session_of_evidence(session_id)  # not locked: what is finalized stays as it is
+        session = session_of_evidence(session_id)  # no lock: a finalized session cannot change
         learner = _lock_person(session, learner_id)
         standing = standing_of(session, learner_id)
         check_can_correct(session, standing, seen=seen, result=result)
@@ -68,11 +78,17 @@ def correct_record(
 
 
 def revoke_seen(*, seen: Seen, reason: str, by: User, now: datetime) -> None:
-    """Let what the person saw count for nothing, and enter nothing instead (F6).
+    """Revoke the record or sign-off that the person saw, and put nothing in its place (F6).
+
+    Args:
+        seen: the record or sign-off.
+        reason: why, for the trail.
+        by: who revokes it.
+        now: the present moment.
 
     Raises:
         NotPermitted, ReasonMissing, AlreadyRevoked: as `revoke_record` and `revoke_sign_off`.
-        NothingToCorrect: nothing stood.
+        NothingToCorrect: the person saw neither.
     """
     if seen == Seen():
         raise NothingToCorrect(_("No record of this worker counts, so there is nothing to revoke."))
@@ -83,11 +99,11 @@ def revoke_seen(*, seen: Seen, reason: str, by: User, now: datetime) -> None:
 
 
 def _lock_person(session: Session, learner_id: int) -> Learner:
-    """Lock a worker under all badges, and return the one that was named.
+    """Lock all badges of a worker, and return the one that was named.
 
     Raises:
         NotFound: there is no such worker.
-        OtherBadge: the session knows the person under another badge.
+        OtherBadge: the session lists this person under another badge.
     """
     named = check_found(Learner.objects.filter(pk=learner_id).first(), _("There is no such worker."))
     lock_people(ids_of_person(named))
@@ -141,7 +157,7 @@ def _write(
 
 
 def _employment(session: Session, learner: Learner, day: date) -> Employment:
-    """Return employer and role as the list knows them of who was marked present (R3), else those of that day."""
+    """Return employer and role as they were copied when the worker was marked present (R3), else those of that day."""
     attendee = (
         SessionAttendee.objects.select_related("company", "role").filter(session=session, learner=learner).first()
     )

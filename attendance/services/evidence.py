@@ -27,20 +27,23 @@ from training.services.sessions import lock_session
 def upload_evidence(*, session_id: int, files: Sequence[File], by: User, now: datetime) -> EvidenceUpload:
     """Check, hash, store and read back what was sent; only then link it to the session, in one short transaction.
 
-    Whatever fails leaves the session as it was. A file that was stored and not linked is harmless, and is used when it
-    is sent again. A new upload replaces the link, never the file or the row of the one before (E3). What is read on it
-    (E8) is kept with it, and is never a reason to refuse it. What the session links to already is no news: no row says
-    it again.
+    Any failure leaves the session as it was. A file that was stored but not linked does no harm, and is used when it
+    is sent again. A new upload replaces the link, but never the file or the row of the upload before (E3). The codes
+    read on the sheet (E8) are stored with the upload, and are never a reason to refuse it. Sending the file that the
+    session links to already adds no row.
 
     Args:
+        session_id: key of the session.
         files: one PDF, JPEG or PNG, or several pictures, which become one PDF.
+        by: who uploads.
+        now: the present moment.
 
     Returns:
-        the upload; one of an earlier moment than `now` where the session's sheet is this file already.
+        the upload; an earlier one if the session links to this very file already.
 
     Raises:
         NotFound: there is no such session.
-        NotPermitted: not granted, or not the trainer's own session.
+        NotPermitted: the person may not do this, or not for this session.
         EvidenceIsClosed: the session is cancelled or finalized.
         NothingSent, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the files are to blame.
         EvidenceNotReceived, ReaderUnavailable, StoreUnavailable: something here does not work at the moment.
@@ -57,17 +60,23 @@ def upload_evidence(*, session_id: int, files: Sequence[File], by: User, now: da
 def correct_sheet(
     *, session_id: int, files: Sequence[File], corrects_id: int, reason: str, by: User, now: datetime
 ) -> EvidenceUpload:
-    """Add a sheet that puts right the one of a finalized session (E6): one more row; what is written never changes.
+    """Add a sheet that corrects the one of a finalized session (E6), as one more row; earlier rows never change.
 
     Args:
+        session_id: key of the finalized session.
         files: one PDF, JPEG or PNG, or several pictures, which become one PDF.
         corrects_id: the upload that the person saw as the newest sheet.
+        reason: why, for the trail.
+        by: who corrects.
+        now: the present moment.
 
     Raises:
-        NotPermitted: not granted; superusers only.
+        NotPermitted: the person is no superuser.
         NotFound: there is no such session.
         ReasonMissing: the reason is blank.
-        NotFinalized, Stale, SameSheet: 409.
+        NotFinalized: the session is not finalized (409).
+        Stale: somebody else has added a correcting sheet meanwhile (409).
+        SameSheet: the file is the newest sheet (409).
         NothingSent, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the files are to blame.
         EvidenceNotReceived, ReaderUnavailable, StoreUnavailable: something here does not work at the moment.
     """
@@ -98,7 +107,7 @@ def correct_sheet(
 def _link(
     *, session_id: int, stored: StoredFile, document: Document, reading: Reading, by: User, now: datetime
 ) -> EvidenceUpload:
-    """Durable, so that no caller can hold a transaction open while the store is asked."""
+    """Link a stored file to the session. Durable, so no caller can hold a transaction open while the store is asked."""
     with acting(by, outermost=True):
         session = lock_session(session_id=session_id)
         check_may(by, Permission.UPLOAD, session)

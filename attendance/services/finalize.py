@@ -1,6 +1,6 @@
 """Finalize: the one gate through which attendance becomes legal records (F1 to F8).
 
-Page, API, Admin and command are thin doors to `finalize_session` (F7).
+Page, API, Admin and command all only call `finalize_session` (F7).
 """
 
 from dataclasses import asdict, dataclass
@@ -32,7 +32,7 @@ from training.core.transactions import acting
 from training.models import Session
 from training.services.sessions import lock_session
 
-# L2, invariant 4: who stands on two lines under two badges gets one record, on the line of the badge that stays.
+# L2, invariant 4: a person on two lines under two badges gets one record, on the line of the badge that remains.
 PRESENT = """WITH person_present AS (
   SELECT DISTINCT ON (coalesce(badge.merged_into_id, badge.id)) attendee.*
     FROM session_attendees attendee JOIN learners_learner badge ON badge.id = attendee.learner_id
@@ -79,7 +79,7 @@ RETURNING learner_id
 
 @dataclass(frozen=True, kw_only=True)
 class FinalizeResult(Outcome):
-    """What one finalize made, and when."""
+    """The numbers of records that one finalize made, and when."""
 
     finalized_at: datetime
 
@@ -92,23 +92,26 @@ def finalize_session(
     confirmed: str | None = None,
     sheet_confirmed: str | None = None,
 ) -> FinalizeResult:
-    """Turn the attendance of a session into records, freeze it, and bring compliance up to date.
+    """Turn the attendance of a session into records, freeze the session, and bring compliance up to date.
 
-    One transaction under the lock of the session: all of it or none of it (F3, F4). Whoever is not marked is absent.
-    The number of statements does not depend on the number of attendees (F8). The evidence store is not asked: every
-    upload was read back and compared before it was linked (E2), and finalize works while the store is down. If the
-    answer is lost, trying again is safe: what is done is refused with who did it and when.
+    All of it happens in one transaction under the lock of the session, or none of it (F3, F4). Unmarked workers count
+    as absent. The number of statements does not depend on the number of attendees (F8). The evidence store is not
+    asked: every upload was read back and compared before it was linked (E2), so finalize works while the store is
+    down. If the answer is lost, trying again is safe: the second try is refused with who finalized and when.
 
     Args:
-        confirmed: the `list_state` of the numbers that a person said yes to (F5); None where nobody was asked.
-        sheet_confirmed: the `sheet_state` of the warnings about the sheet that a person said yes to (E8), empty where
-            nobody did; None where nobody was asked.
+        session_id: key of the session.
+        by: who finalizes.
+        now: the present moment.
+        confirmed: the `list_state` of the numbers that a person confirmed (F5); None where nobody was asked.
+        sheet_confirmed: the `sheet_state` of the warnings about the sheet that a person confirmed (E8), empty if they
+            did not; None where nobody was asked.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not finalize.
         NotFound: there is no such session.
-        ChangedSinceAsked: there was a change after those numbers were shown, or badges were merged meanwhile (409).
-        SheetNotConfirmed: the sheet gives reason for a look at it, and nobody said that there was one (400).
+        ChangedSinceAsked: something changed after the numbers were shown, or badges were merged meanwhile (409).
+        SheetNotConfirmed: there are warnings about the sheet, and the person did not confirm them (400).
         AlreadyFinalized, NotScheduled: 409.
         EvidenceMissing, NotStarted, NobodyPresent: 400.
         TwoOutcomes: 409.
@@ -136,16 +139,20 @@ def finalize_session(
 
 
 def _write_records(session: Session, made: Outcome, *, by: User, now: datetime) -> list[int]:
-    """Write the records and the sign-offs owed (F2) and close the list (F3).
+    """Write the records and the sign-offs that wait (F2), and close the list (F3).
 
     Args:
-        made: what the checks were made for; the list is locked, but badges on it may be merged in between (L2).
+        session: locked.
+        made: the numbers of records that the checks were made for. The list is locked, but badges on it may have been
+            merged since (L2).
+        by: who finalizes.
+        now: the present moment.
 
     Returns:
         the keys of the workers on the list.
 
     Raises:
-        ChangedSinceAsked: two badges of the list have become one person, or two again.
+        ChangedSinceAsked: the numbers differ, because two badges of the list were merged or separated meanwhile.
     """
     version, end_time, trainer = session.course_version, session.end_time, session.trainer
     assert version and end_time and trainer  # noqa: S101, PT018  # constraint session_scheduled_is_whole

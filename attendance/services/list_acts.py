@@ -1,7 +1,7 @@
-"""Undoing what was done to a list at one press (A1): bulk marks, additions, removals.
+"""Undoing what one press did to a list (A1): bulk marks, additions, removals.
 
-Every such act notes which rows it wrote and their version after it (`note_act`). What a row was before stands in its
-audit events, so undoing puts back exactly that, and leaves every row that somebody has changed since (ADR 40).
+Every such act stores which rows it wrote, and their version after it (`note_act`). The earlier values of a row stand in
+its audit events. Undoing puts back exactly those, and leaves every row that somebody has changed since (ADR 40).
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ from training.core.words import moment
 from training.models import Session
 from training.services.sessions import lock_session
 
-# The row as it was before the act: what the event says that left it with the version before.
+# The row as it was before the act: the audit event that left it with the version before.
 MARKS_BEFORE = """
 UPDATE session_attendees attendee
    SET is_present = before.is_present, has_passed = before.has_passed, remarks = before.remarks,
@@ -41,7 +41,7 @@ UPDATE session_attendees attendee
 RETURNING attendee.learner_id
 """
 
-# The same row under the same key and on the same line: that line was given to this worker and to nobody since.
+# The same row with its key and its line: no other worker can have been given that line since.
 ROWS_BEFORE = """
 INSERT INTO session_attendees
   (id, session_id, learner_id, line, status, is_present, has_passed, remarks, added_at, added_by_id, version)
@@ -63,9 +63,9 @@ class Undone:
     """What undoing did.
 
     Attributes:
-        restored: how many rows are as they were before the act.
-        left: the workers whose rows were left as they are, since something has changed about them.
-        was_undone: it was undone before, and nothing was done now.
+        restored: how many rows are again as they were before the act.
+        left: the workers whose rows were left as they are, because they have changed since.
+        was_undone: the act was undone before, so nothing was done now.
     """
 
     act: ListAct
@@ -75,13 +75,15 @@ class Undone:
 
 
 def note_act(session: Session, kind: ListAct.Kind, versions: Mapping[int, int], *, by: User, now: datetime) -> None:
-    """Write down what was done to a list, so that it can be undone; nothing where it changed nothing.
-
-    The caller holds the lock of the session.
+    """Store what was done to a list, so that it can be undone. An act that changed no row is not stored.
 
     Args:
-        versions: by key of the worker, in the order of lines: the version of the row after the act, or, of a row that
-            is gone, its last one.
+        session: locked by the caller.
+        kind: what was done.
+        versions: by key of the worker, in the order of lines: the version of the row after the act, or the last
+            version of a row that is gone.
+        by: who did it.
+        now: the present moment.
     """
     if not versions:
         return
@@ -97,20 +99,23 @@ def note_act(session: Session, kind: ListAct.Kind, versions: Mapping[int, int], 
 
 
 def undo_act(*, session_id: int, act_id: int, by: User, now: datetime) -> Undone:
-    """Undo the latest act on a list: all rows that are still as it left them are as before it, in one transaction.
+    """Undo the latest act on a list: every row that is still as the act left it becomes as it was before.
 
-    Sent twice it is done once. A row that was changed since, a worker who cannot be on a list any more and one who is
-    on it again are left and named.
+    If the request is sent twice, the second one does nothing. Left as they are and named in the answer are rows that
+    somebody has changed since, workers who can no longer be listed, and workers who are on the list again.
 
     Args:
-        act_id: the act as it was offered.
+        session_id: key of the session.
+        act_id: key of the act whose undoing was offered.
+        by: who undoes it.
+        now: the present moment.
 
     Raises:
         NotFound: there is no such session.
-        NotPermitted: not granted, or not the trainer's own session.
-        NothingToUndo: there was another act since.
+        NotPermitted: the person may not do this, or not for this session.
+        NothingToUndo: it is not the latest act any more.
         ListIsClosed: the session is finalized or cancelled.
-        CannotRemove: it has started, and undoing would take people off its list.
+        CannotRemove: the session has started, and undoing would remove workers from its list.
     """
     with acting(by):
         session = lock_session(session_id=session_id)
@@ -131,7 +136,7 @@ def undo_act(*, session_id: int, act_id: int, by: User, now: datetime) -> Undone
 
 
 def raise_version(session: Session, *, by: User, now: datetime) -> None:
-    """A changed list makes printed sheets stale (S11)."""
+    """Raise the version of a session whose list changed, so that sheets printed before are known to be old (S11)."""
     session.version += 1
     session.updated_by, session.updated_at = by, now
     Session.objects.filter(pk=session.pk).update(
@@ -148,7 +153,11 @@ def _not_the_latest(latest: ListAct | None) -> str:
 
 
 def _undo(act: ListAct, *, by: User, now: datetime) -> set[int]:
-    """Do the opposite of the act, and return the workers whose rows are as before."""
+    """Do the opposite of an act.
+
+    Returns:
+        the keys of the workers whose rows are again as before.
+    """
     match act.kind:
         case ListAct.Kind.ADDED:
             restored = _take_off(act)
@@ -162,7 +171,7 @@ def _undo(act: ListAct, *, by: User, now: datetime) -> set[int]:
 
 
 def _take_off(act: ListAct) -> set[int]:
-    """Take those off the list again who were added, unless somebody has changed their rows since."""
+    """Remove the workers that the act added, except those whose rows somebody has changed since; return their keys."""
     rows = SessionAttendee.objects.filter(session=act.session, learner__in=act.learner_ids, marked_at__isnull=True)
     versions = dict(zip(act.learner_ids, act.versions, strict=True))
     unchanged = [row for row in rows if row.version == versions[row.learner_id]]
@@ -171,9 +180,9 @@ def _take_off(act: ListAct) -> set[int]:
 
 
 def _who_can_come_back(act: ListAct) -> list[int]:
-    """Return who was taken off, is active still (L1), and is not on the list again under any badge (L2).
+    """Return the keys of the removed workers who are still active (L1) and not on the list again under any badge (L2).
 
-    Their rows are locked, so that it stays true until the end.
+    Their rows are locked, so that this stays true until the commit.
     """
     learners = Learner.objects.select_for_update(no_key=True).filter(pk__in=act.learner_ids).order_by("pk")
     active = [learner.pk for learner in learners if learner.status == Learner.Status.ACTIVE]

@@ -1,4 +1,4 @@
-"""Marking attendance: who was there, who passed, and remarks. It never creates a record (A2)."""
+"""Marking attendance: who was present, who passed, and remarks. Marking never creates a record (A2)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ REMARKS_LENGTH = 500
 
 
 class NotOnTheList(Invalid):
-    """A mark for somebody who is not on the list, or two for one person (400, A1)."""
+    """A mark is for somebody who is not on the list, or one worker has two marks (400, A1)."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,11 @@ class Mark:
     """What somebody wants to save for one worker on the list.
 
     Attributes:
-        is_present: None takes the mark back: the worker is not marked, as if nobody had said anything.
-        remarks: None leaves them as they are. They are a part of the mark, and go with it.
-        version: of the row as it was shown; None means: whatever stands there now.
-        was_unmarked: the row was shown without a mark.
+        is_present: None takes the mark back, after which the worker is unmarked.
+        has_passed: counts only with presence.
+        remarks: None leaves them as they are. They belong to the mark, so taking it back clears them.
+        version: the version of the row as the person saw it; None overwrites any version.
+        was_unmarked: whether the person saw the row without a mark.
     """
 
     learner_id: int
@@ -49,17 +50,17 @@ class Mark:
 
     @classmethod
     def taken_back(cls, learner_id: int, *, version: int | None = None) -> "Mark":
-        """Return what takes a mark back."""
+        """Return the mark that takes back whatever the row says."""
         return cls(learner_id, is_present=None, has_passed=True, version=version)
 
     @property
     def is_unmarked(self) -> bool:
-        """It takes the mark back."""
+        """Whether this takes the mark back."""
         return self.is_present is None
 
     @property
     def is_untouched(self) -> bool:
-        """It was shown unmarked, and is so still: every mark raises the version of its row."""
+        """Whether the person saw an unmarked row and left it so. It then changes nothing, not even a version."""
         was_unmarked = self.was_unmarked or self.version == 1
         return was_unmarked and self.is_present is False and not self.remarks
 
@@ -73,7 +74,7 @@ class StaleRow:
 
     @property
     def key(self) -> str:
-        """The learner's key as a page writes it into names."""
+        """The key of the worker as pages write it into the names of fields."""
         return str(self.attendee.learner_id)
 
     @property
@@ -82,7 +83,7 @@ class StaleRow:
         return name_of(user) if user else ""
 
     def as_conflict(self) -> dict[str, Any]:
-        """Return it as plain values, for the API's `conflict`."""
+        """Return the row as plain values for the `conflict` of the API."""
         row, mark = self.attendee, self.mark
         return {
             "learner_id": row.learner_id,
@@ -103,7 +104,7 @@ class StaleRow:
 
 
 class StaleMarks(Conflict):
-    """Somebody changed some of the rows meanwhile; nothing was saved (409, A1)."""
+    """Somebody else changed some of the rows meanwhile, so nothing was saved (409, A1)."""
 
     def __init__(self, rows: Sequence[StaleRow]) -> None:
         names = ", ".join(str(row.attendee.learner) for row in rows)
@@ -121,7 +122,7 @@ class StaleMarks(Conflict):
 
 
 class Everybody(StrEnum):
-    """What one button marks for the whole list."""
+    """What one button does to all rows of a list."""
 
     PRESENT = "present"  # whoever is not yet marked is present
     PASSED = "passed"  # whoever is present passed
@@ -138,21 +139,27 @@ KINDS = {
 
 
 def save_marks(*, session_id: int, marks: Iterable[Mark], by: User, now: datetime) -> list[SessionAttendee]:
-    """Save present, passed and remarks for any part of the list, or take marks back, all or nothing (A1).
+    """Save present, passed and remarks for any part of the list, or take marks back; all of them or none (A1).
 
-    A mark that says what the row says already is never stale, so that repeating a request whose answer was lost is
-    safe. Employer and role are copied when a worker is first marked present (R3); a mark that is taken back takes them
-    along, since it was none, and the next one copies them anew.
+    A mark that equals what the row says already is never stale, so a request whose answer was lost can be repeated.
+    Employer and role are copied when a worker is first marked present (R3). Taking a mark back clears them, and the
+    next mark copies them anew.
+
+    Args:
+        session_id: key of the session.
+        marks: at most one for each worker.
+        by: who marks.
+        now: the present moment.
 
     Returns:
-        the rows named, as they are now.
+        the rows of these workers as they are now.
 
     Raises:
         NotFound: there is no such session.
-        NotPermitted: not granted, or not the trainer's own session.
+        NotPermitted: the person may not do this, or not for this session.
         ListIsClosed: the session is finalized or cancelled.
-        MarkingNotOpen: it is too early to mark; taking back is not asked this.
-        NotOnTheList: somebody is not on the list, or named twice.
+        MarkingNotOpen: it is too early to mark; marks can be taken back all the same.
+        NotOnTheList: somebody is not on the list, or has two marks.
         Invalid: remarks are too long.
         StaleMarks: rows were changed after they were shown; `rows` holds all of them.
     """
@@ -177,7 +184,13 @@ def save_marks(*, session_id: int, marks: Iterable[Mark], by: User, now: datetim
 
 
 def mark_everybody(*, session_id: int, what: Everybody, by: User, now: datetime) -> int:
-    """Mark the whole list at once; what somebody said about single workers before stays. It can be undone.
+    """Mark every row of the list that the button concerns, in one act that can be undone (A1).
+
+    Args:
+        session_id: key of the session.
+        what: the button; its members say which rows they concern.
+        by: who marks.
+        now: the present moment.
 
     Returns:
         how many rows were changed.
@@ -218,7 +231,13 @@ def save_list(*, session_id: int, marks: Iterable[Mark], everybody: Everybody | 
 
 
 def _check_is_open(session: Session, *, marks: bool, now: datetime) -> None:
-    """Ask for the time only where somebody is marked: what was marked too early can be taken back."""
+    """Check that the list can be marked. It is never too early to take back a mark.
+
+    Args:
+        session: locked.
+        marks: whether anybody is marked, rather than marks only taken back.
+        now: the present moment.
+    """
     if marks:
         check_can_mark(session, now=now, minutes_before=settings.MARKING_OPENS_MINUTES)
     else:
@@ -226,7 +245,7 @@ def _check_is_open(session: Session, *, marks: bool, now: datetime) -> None:
 
 
 def _of_everybody(row: SessionAttendee, what: Everybody) -> Mark | None:
-    """Return what one button says of a row; None where it does not concern it."""
+    """Return the mark that one button means for a row; None if it leaves the row as it is."""
     is_marked = row.marked_at is not None
     match what:
         case Everybody.PASSED:
@@ -238,7 +257,7 @@ def _of_everybody(row: SessionAttendee, what: Everybody) -> Mark | None:
 
 
 def _rows(session_id: int, learner_ids: Sequence[int]) -> dict[int, SessionAttendee]:
-    """Return the rows of these workers by learner id, in the order of their lines."""
+    """Return the rows of these workers by the key of the worker, in the order of their lines."""
     rows = SessionAttendee.objects.filter(session_id=session_id, learner_id__in=learner_ids)
     return {row.learner_id: row for row in rows.select_related("learner", "marked_by").order_by("line")}
 
@@ -264,7 +283,7 @@ def _check_remarks(marks: Sequence[Mark]) -> None:
 
 
 def _says(row: SessionAttendee, mark: Mark) -> bool:
-    """Tell whether the row says already what the mark says. Nobody passes who is absent."""
+    """Return whether the row says already what the mark says. An absent worker cannot have passed."""
     if mark.is_present is None:
         return row.marked_at is None
     return (
@@ -280,7 +299,7 @@ def _changes(row: SessionAttendee, mark: Mark) -> bool:
 
 
 def _write(session_id: int, marks: Sequence[Mark], *, by: User, now: datetime) -> None:
-    """Write any number of marks in one statement; the caller holds the lock of the session."""
+    """Write any number of marks in one statement. The caller holds the lock of the session."""
     if not marks:
         return
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Reading the codes of our own sheets on a file that was sent (E8)."""
+"""Reading the codes of this site's own sheets on a file that was sent (E8)."""
 
 import json
 
@@ -14,9 +14,10 @@ logger = structlog.get_logger(__name__)
 
 
 def read_sheet(document: Document) -> Reading:
-    """Return the codes of sign-in sheets on the pages of a checked file, before it is stored and outside of any lock.
+    """Return the codes of sign-in sheets on the pages of a checked file.
 
-    It takes some seconds at most. A reader that is busy or gives up has found nothing: no file is refused for that.
+    This takes some seconds at most, so it is called before the file is stored and outside of any lock. If the reader is
+    busy or gives up, the reading is empty; no file is refused for that.
     """
     frames = {f"SITEPROOF{each.number}/": each.frame for each in layouts()}
     frames["SITEPROOF/"] = layout(OF_UNKEYED_CODES).frame
