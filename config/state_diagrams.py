@@ -1,4 +1,4 @@
-"""Diagrams of the legal states, drawn from the very tables by which steps are refused."""
+"""Diagrams of the legal state changes, drawn from the same tables by which the policies refuse all others."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ BEGIN, END = "<!-- state_diagram: begin -->", "<!-- state_diagram: end -->"
 
 @dataclass(frozen=True)
 class Step:
-    """One legal step from a state to a state; `name` is what the table calls it, where it does."""
+    """One legal step from one state to another; `name` is its name in the table, empty where the table gives none."""
 
     before: str
     after: str
@@ -27,13 +27,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Machine:
-    """A kind of thing with every legal step between its states.
+    """A model whose objects go through states, and the tables of its legal steps.
 
     Attributes:
-        model: what it is; its verbose name is the title of the diagram.
-        tables: the dotted names of the tables of steps. Either one, from each state to the states that may follow;
-            or two, for steps with names: in which states each can be taken, and in which state it leaves the thing.
-        field: the field of the model that has the states, their words, and the state in which a new one begins.
+        model: its verbose name is the title of the diagram.
+        tables: the dotted names of the tables. Either one table, from each state to the states that may follow it; or
+            two for steps that have names: the states in which each step can be taken, and the state after each step.
+        field: the name of the field that holds the state. Its choices are the states and their words, its default is
+            the state of a new object.
     """
 
     model: type[Model]
@@ -47,7 +48,7 @@ class Machine:
 
     @property
     def states(self) -> Sequence[tuple[str, str]]:
-        """Every state with the word that people read for it, in the order of the model."""
+        """Every state and the word that people read for it, in the order of the model."""
         return [(str(state), str(word)) for state, word in self._status.flatchoices]
 
     @property
@@ -55,7 +56,7 @@ class Machine:
         return str(self._status.db_default if self._status.has_db_default() else self._status.get_default())
 
     def steps(self) -> list[Step]:
-        """Return the steps in the order of the states, so that one set of steps is one text."""
+        """Return all steps, sorted by state so that the same steps always give the same text."""
         order = [state for state, _word in self.states]
         return sorted(self._read(), key=lambda step: (order.index(step.before), order.index(step.after), step.name))
 
@@ -90,16 +91,19 @@ MACHINES = (
 
 
 def drawn() -> str:
-    """Return all diagrams as Markdown with Mermaid, in the words of the source texts, whatever language is active."""
+    """Return all diagrams as Markdown with Mermaid, always in English, whatever language is active."""
     with translation.override(None):
         return "\n".join(_section(machine) for machine in MACHINES)
 
 
 def with_diagrams(page: str) -> str:
-    """Return the text of the page with today's diagrams between its two marks.
+    """Return a page with the diagrams of today between its two marks.
+
+    Args:
+        page: the text of the page.
 
     Raises:
-        ValueError: the page does not have each mark once, one after the other.
+        ValueError: the page does not have both marks once each, in their order.
     """
     before, begin, rest = page.partition(BEGIN)
     _old, end, after = rest.partition(END)

@@ -1,4 +1,4 @@
-"""Who could be put on a session's list, the most urgent first (P1 to P4)."""
+"""The workers who could be put on a session's list, the most urgent first (P1 to P4)."""
 
 import datetime as dt
 from collections import defaultdict
@@ -31,13 +31,13 @@ from training.models import Course, CourseVersion, Session
 PAGE_SIZE = 50
 LONGEST_PAGE = 500
 SHORTEST_SEARCH = 2
-# What a candidate is shown by: with everything else that is known about people, reading them takes twice as long.
+# The fields that a candidate is shown with. Reading all fields of a worker takes twice as long.
 SHOWN = ("badge_id", "first_name", "last_name", "end_date", "company__name", "role__title")
-COUNTED_TO = 1000  # counting further would cost more the larger the site is
+COUNTED_TO = 1000  # counting further would take longer on a larger site
 
 
 class Group(StrEnum):
-    """The order of P1; the values stand in addresses."""
+    """The groups of P1 in its order. Their values stand in addresses."""
 
     RED = "red"
     YELLOW = "yellow"
@@ -50,11 +50,11 @@ COUNTED = (Group.RED, Group.YELLOW, Group.EXPIRING)
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What the picker is narrowed to.
+    """Which candidates the picker is asked for.
 
     Attributes:
-        search: words of the name in any order, or of the badge; shorter than two letters it does not narrow (P2).
-        group: one group only.
+        search: words of the name in any order, or the badge; a text of fewer than two letters finds everybody (P2).
+        group: one group only; None for all.
         limit: how many rows at most.
     """
 
@@ -63,7 +63,7 @@ class Wanted:
     limit: int = PAGE_SIZE
 
     def query(self, **changes: str | int | None) -> str:
-        """Return it as the query of an address, with changes; what is as usual is left out."""
+        """Return this, with the given changes, as the query of an address, without values that are the default."""
         usual = {"q": "", "group": None, "limit": PAGE_SIZE}
         values = {"q": self.search, "group": self.group, "limit": self.limit} | changes
         return f"?{urlencode({name: value for name, value in values.items() if value not in (None, usual[name])})}"
@@ -71,13 +71,13 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One row of the picker, with its marks (P4).
+    """One row of the picker, with its warnings (P4).
 
     Attributes:
-        item: the stored answer for the course; None where it is not asked for.
-        clash: a session that overlaps and has this worker on its list.
-        booked: the next coming session of this course that has this worker on its list.
-        missing: codes of prerequisites without a valid record.
+        item: the stored answer for the course of the session; None where the course is not required.
+        clash: a session at the same time that has this worker on its list.
+        booked: the next coming session of the same course that has this worker on its list.
+        missing: codes of prerequisites for which the worker has no valid record.
         leaves: the worker's last day, if that is before the session (L3).
     """
 
@@ -92,7 +92,7 @@ class Candidate:
 
     @property
     def key(self) -> str:
-        """The learner's key as the page writes it: text, since every number costs a look at its format."""
+        """The key of the worker as text: a template would format a number, which takes time in every row."""
         return str(self.learner.pk)
 
 
@@ -102,7 +102,10 @@ def candidates(session: Session, wanted: Wanted, *, now: dt.datetime, warning_da
     An answer past its last day counts as red (C7). The number of queries does not depend on the number of rows.
 
     Args:
-        warning_days: length of the warning window before an expiry, in days.
+        session: the session of the list.
+        wanted: which candidates, and how many at most.
+        now: the present moment.
+        warning_days: how many days before an expiry the warning begins.
     """
     today = timezone.localdate(now)
     ranked = _ranked(session, wanted, today=today, warning_days=warning_days)
@@ -128,7 +131,15 @@ def candidates(session: Session, wanted: Wanted, *, now: dt.datetime, warning_da
 def group_counts(
     session: Session, *, search: str, today: dt.date, warning_days: int, groups: Collection[Group] = COUNTED
 ) -> dict[Group, int]:
-    """Return how many candidates are red, yellow and expiring, counted up to `COUNTED_TO`, in one query."""
+    """Return how many candidates each group has, counted up to `COUNTED_TO`, in one query.
+
+    Args:
+        session: the session of the list.
+        search: as in `Wanted`.
+        today: the site's date.
+        warning_days: how many days before an expiry the warning begins.
+        groups: the groups to count.
+    """
     people = _people(session, search)
     conditions = _conditions(today, warning_days)
     counts = Course.objects.filter(pk=session.course_id).values_list(
@@ -141,12 +152,15 @@ def group_counts(
 
 
 def candidate_count(session: Session, *, search: str) -> int:
-    """Return how many could be added, of all groups, in one query."""
+    """Return how many workers could be added to the list, in one query."""
     return _people(session, search).count()
 
 
 def _people(session: Session, search: str) -> QuerySet[Learner]:
-    """ACTIVE workers who are not on the list under any badge (L2), with `item`: their stored answer for the course."""
+    """Return the ACTIVE workers who are not on the list under any badge (L2).
+
+    Each has `item`, the stored answer for the course of the session.
+    """
     listed = SessionAttendee.objects.filter(session=session).annotate(person=person_of())
     people = Learner.objects.filter(is_on_site(), ~Exists(listed.filter(person=OuterRef("pk"))))
     if len(search.strip()) >= SHORTEST_SEARCH:
@@ -155,7 +169,7 @@ def _people(session: Session, search: str) -> QuerySet[Learner]:
 
 
 def _conditions(today: dt.date, warning_days: int) -> dict[Group, list[Q]]:
-    """Each group as one condition per stretch of the index (course, status, key date)."""
+    """Return each group as conditions, one for each stretch of the index (course, status, key date) that it covers."""
     window = today + dt.timedelta(days=warning_days)
     holds = Q(item__holds_until__isnull=True) | Q(item__holds_until__gte=today)
     green = Q(item__status=ComplianceStatus.COMPLIANT)
@@ -176,7 +190,7 @@ def _conditions(today: dt.date, warning_days: int) -> dict[Group, list[Q]]:
 
 @dataclass(frozen=True)
 class _Ranked:
-    """Somebody in the order of P1, with the stored answer for the course."""
+    """A worker in the order of P1, with the stored answer for the course."""
 
     learner_id: int
     group: Group
@@ -184,9 +198,9 @@ class _Ranked:
 
 
 def _ranked(session: Session, wanted: Wanted, *, today: dt.date, warning_days: int) -> list[_Ranked]:
-    """Return people in the order of P1.
+    """Return the first workers in the order of P1, in one query.
 
-    One statement: each stretch is walked along its own index and stops at the limit, instead of sorting everybody.
+    The query walks each stretch along its index and stops at the limit, instead of sorting all workers.
     """
     people = _people(session, wanted.search)
     walks: list[QuerySet[Learner, tuple[Any, ...]]] = []
@@ -212,7 +226,7 @@ def _ranked(session: Session, wanted: Wanted, *, today: dt.date, warning_days: i
 def _other_lists(
     session: Session, learner_ids: Collection[int], *, now: dt.datetime
 ) -> tuple[dict[int, Session], dict[int, Session]]:
-    """Return by learner an overlapping session, and the next coming one of the same course."""
+    """Return by the key of the worker a session at the same time, and the next coming one of the same course."""
     wanted = Q(
         course=session.course_id,
         start_time__gt=now,
@@ -220,7 +234,7 @@ def _other_lists(
     )
     if session.start_time and session.end_time:
         wanted |= Q(start_time__lt=session.end_time, end_time__gt=session.start_time)
-    # The latest first: of several, the earliest is written last.
+    # The latest first, so that the earliest one overwrites it.
     others = (
         Session.objects.filter(wanted, deleted_at__isnull=True)
         .exclude(status=Session.Status.CANCELLED)
@@ -248,7 +262,7 @@ def _overlap(one: Session, other: Session) -> bool:
 
 
 def _missing_prerequisites(session: Session, learner_ids: Collection[int], *, today: dt.date) -> dict[int, list[str]]:
-    """Return by learner the codes of prerequisites without a record that is valid on the day (P4, C2)."""
+    """Return by worker key the codes of prerequisites without a record that is valid on the day (P4, C2)."""
     version = session.course_version or session.course.versions.filter(status=CourseVersion.Status.PUBLISHED).first()
     if version is None:
         return {}

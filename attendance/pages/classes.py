@@ -1,4 +1,4 @@
-"""Classes as their pages show them: lists with what is missing, and one month of a class day by day."""
+"""Classes as their pages show them: the list with what is missing of each, and one month of a class day by day."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ NO_HOURS = Decimal(0)
 
 
 class Shown(TextChoices):
-    """The entries of the status strip above the list; the values stand in addresses."""
+    """The entries of the status strip above the list. Their values stand in addresses."""
 
     ACTIVE = "active", gettext_lazy("Active")
     DRAFT = "draft", gettext_lazy("Drafts")
@@ -43,7 +43,7 @@ class Shown(TextChoices):
 
 @dataclass(frozen=True)
 class ClassFilter:
-    """What the list is narrowed to; `code` is a class code or a part of it."""
+    """Which classes the list is asked for; `code` is a class code or a part of one."""
 
     code: str = ""
     client_id: int | None = None
@@ -53,7 +53,7 @@ class ClassFilter:
 
 @dataclass(frozen=True)
 class ClassLine:
-    """A class with its learners in progress, and its meetings: captured, to be held or captured, and overdue."""
+    """A class in the list, with the number of workers in progress and of its captured, pending and overdue meetings."""
 
     training_class: TrainingClass
     learners: int
@@ -64,7 +64,7 @@ class ClassLine:
 
 @dataclass(frozen=True)
 class Logged:
-    """What the log holds for a meeting: for how many learners, and hours of all of them together."""
+    """What the log holds for a meeting: the number of workers, and the hours of all of them together."""
 
     learners: int = 0
     trained: Decimal = NO_HOURS
@@ -73,7 +73,7 @@ class Logged:
 
 @dataclass(frozen=True)
 class DayLine:
-    """A day of the class's month, what became of it, and what this person may do with it."""
+    """A day in the month of a class, what became of its meeting, and what this person may do with it."""
 
     calendar: CalendarDay
     state: Standing
@@ -86,7 +86,7 @@ class DayLine:
 
 @dataclass(frozen=True)
 class Month:
-    """A tab: the first day of a month, and how many captures it lacks."""
+    """A tab of the page: the first day of a month, and how many of its meetings are not captured yet."""
 
     first: date
     missing: int
@@ -95,7 +95,7 @@ class Month:
 
 @dataclass(frozen=True)
 class Summary:
-    """Meetings of a class by what became of them, and the hours of its timetable that are held and planned."""
+    """How many meetings of a class are in each state, and the hours of its timetable that are held and planned."""
 
     captured: int
     pending: int
@@ -106,13 +106,13 @@ class Summary:
 
     @property
     def percent(self) -> int | None:
-        """The share of the timetable that is captured."""
+        """The captured hours in percent of the timetable; None for an empty timetable."""
         return percent(self.hours_captured, self.hours_planned)
 
 
 @dataclass(frozen=True)
 class ClassBoard:
-    """Everything on the page of a class that capturing changes."""
+    """The parts of a class's page that change when hours are captured."""
 
     training_class: TrainingClass
     summary: Summary
@@ -127,14 +127,14 @@ class ClassBoard:
 
     @property
     def attendance_rate(self) -> int | None:
-        """Hours present of hours trained, of all learners together (H7)."""
+        """The hours present in percent of the hours trained, of all workers together (H7); None without hours."""
         trained = sum((line.progression.hours_trained for line in self.progressions), NO_HOURS)
         return percent(sum((line.progression.hours_present for line in self.progressions), NO_HOURS), trained)
 
 
 @dataclass(frozen=True)
 class MeetingDetail:
-    """A meeting with every row of hours that names it, and its voids, the latest first."""
+    """A meeting with all its rows of hours, and every time it was taken back, the latest first."""
 
     meeting: Meeting
     logged: Logged
@@ -146,26 +146,26 @@ class MeetingDetail:
 
 
 def matching(classes: QuerySet[TrainingClass], wanted: ClassFilter) -> QuerySet[TrainingClass]:
-    """Narrow classes to a filter."""
+    """Return those of the classes that match a filter."""
     exact = {"client_id": wanted.client_id, "course_id": wanted.course_id, "agent_id": wanted.agent_id}
     found = classes.filter(**{field: value for field, value in exact.items() if value is not None})
     return by_code(found, wanted.code) if wanted.code.strip() else found
 
 
 def count_by_state(classes: QuerySet[TrainingClass]) -> dict[Shown, int]:
-    """Return how many there are for each entry of the strip, in one query."""
+    """Return how many of the classes each entry of the strip has, in one query."""
     counted = dict(classes.order_by().values_list("status").annotate(Count("pk")))
     return {each: sum(counted.values()) if each is Shown.ALL else counted.get(each.value, 0) for each in Shown}
 
 
 def in_state(classes: QuerySet[TrainingClass], shown: Shown) -> QuerySet[TrainingClass]:
-    """Narrow classes to an entry of the strip, the latest first."""
+    """Return those of the classes that belong to an entry of the strip, the latest first."""
     found = classes if shown is Shown.ALL else classes.filter(status=shown.value)
     return found.order_by(F("start_date").desc(nulls_first=True), "-pk")
 
 
 def class_lines(classes: QuerySet[TrainingClass], *, today: date) -> list[ClassLine]:
-    """Return classes with what there is to say about each, in their order and in one query."""
+    """Return the lines of these classes in their order, in one query."""
     meetings = Meeting.objects.filter(training_class=OuterRef("pk"))
     in_progress = LearnerProgression.objects.filter(
         training_class=OuterRef("pk"), status=LearnerProgression.Status.IN_PROGRESS
@@ -186,14 +186,17 @@ def class_board(training_class: TrainingClass, *, month: date | None, user: User
     """Return a class with one of its months, in a constant number of queries.
 
     Args:
-        month: any day of it; None, or one outside of the class, is the month that is nearest to `today`.
+        training_class: the class.
+        month: any day of the month; None, or a day outside of the class, means the month nearest to `today`.
+        user: who looks; it decides what each day offers.
+        today: the site's date.
     """
     missing = dict(
         training_class.sessions.order_by()
         .values_list(TruncMonth("session_date"))
         .annotate(missing=Count("pk", filter=is_missing(today)))
     )
-    # An exception may stand outside of days that were changed since.
+    # A meeting may lie on a day that a later change of the schedule took out of the class.
     firsts = sorted({*class_months(training_class), *missing})
     shown = _month(firsts, month, today)
     return ClassBoard(
@@ -207,7 +210,7 @@ def class_board(training_class: TrainingClass, *, month: date | None, user: User
 
 
 def timetable(training_class: TrainingClass) -> list[tuple[str, str]]:
-    """Return the days of the schedule with their times, in words: "Monday", "08:00–12:00"."""
+    """Return the weekdays of the schedule and their times in words, such as "Monday" and "08:00–12:00"."""
     if not training_class.schedule:
         return []
     schedule = Schedule.from_json(training_class.schedule)
@@ -218,7 +221,7 @@ def timetable(training_class: TrainingClass) -> list[tuple[str, str]]:
 
 
 def rhythm(training_class: TrainingClass) -> str:
-    """Return how often the days of the schedule come back, in words."""
+    """Return in words how often the days of the schedule recur."""
     stored = training_class.schedule
     return str(Frequency(stored["frequency"]).label) if stored else ""
 
@@ -227,7 +230,7 @@ def get_meeting(training_class: TrainingClass, day: date) -> Meeting:
     """Return the meeting of a class on a day.
 
     Raises:
-        NotFound: there is none.
+        NotFound: the class has no meeting on that day.
     """
     found = training_class.sessions.select_related("captured_by").filter(session_date=day).first()
     if found is None:
@@ -237,7 +240,7 @@ def get_meeting(training_class: TrainingClass, day: date) -> Meeting:
 
 
 def meeting_detail(meeting: Meeting) -> MeetingDetail:
-    """Return what was logged for a meeting, by name, and which captures of it were voided."""
+    """Return the hours logged for a meeting, sorted by name, and every time it was taken back."""
     rows = (
         LearnerHoursLog.objects.filter(session=meeting)
         .select_related("learner__company", "created_by", "reversal")
@@ -291,7 +294,13 @@ def _days(training_class: TrainingClass, first: date, *, user: User, today: date
 
 
 def state_of(meeting: Meeting | None, *, blocked: str = "", today: date) -> Standing:
-    """Return the one thing that is to be said about a day of a class."""
+    """Return the most important thing to say about a day of a class, as a badge.
+
+    Args:
+        meeting: the meeting of that day; None where there is none.
+        blocked: why the class does not meet on that day; empty where it does.
+        today: the site's date.
+    """
     if meeting is None:
         return Standing(StatusKind.NONE, blocked)
     if meeting.status == Meeting.Status.CAPTURED:

@@ -1,4 +1,4 @@
-"""What was put right of a finalized session, and whom a correction can be about (F6, F9)."""
+"""The corrections of a finalized session, and the workers whom a new correction can be about (F6, F9)."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ MOST_CANDIDATES = 8
 
 @dataclass(frozen=True)
 class Correction:
-    """One line of what was put right after finalize.
+    """One correction made after finalize.
 
     Attributes:
         what: the record that was revoked or entered, in a few words.
-        is_revoked: it counts for nothing since then; otherwise it was entered then.
+        is_revoked: whether the record was revoked; otherwise it was entered.
     """
 
     at: dt.datetime
@@ -35,7 +35,10 @@ class Correction:
 
 
 def corrections_of(session: Session) -> list[Correction]:
-    """Return what was revoked and entered after finalize, newest first, in two queries; sign-offs made are none."""
+    """Return what was revoked and entered after finalize, the newest first, in two queries.
+
+    A record that a practical sign-off made is no correction.
+    """
     revocations = Revocation.objects.filter(
         Q(record__session=session) | Q(competency_record__session=session, competency_record__training_record=None)
     ).select_related("revoked_by", "record__learner", "competency_record__learner")
@@ -50,7 +53,7 @@ def corrections_of(session: Session) -> list[Correction]:
 
 
 def candidates(text: str) -> QuerySet[Learner] | list[Learner]:
-    """Return whom a badge or words of a name mean, for who was not on the list (P2)."""
+    """Return the workers whom a badge or words of a name mean (P2); they need not have been on the list."""
     if len(text.strip()) < SHORTEST_SEARCH:
         return []
     known = find_by_badge(text)

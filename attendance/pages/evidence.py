@@ -1,4 +1,4 @@
-"""The card of the workspace with the signed sheet of a session."""
+"""The card with the signed sheet in the workspace of a session."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from training.policies.sessions import allows
 
 @dataclass(frozen=True)
 class EvidenceCard:
-    """What the card of the workspace shows.
+    """What the card shows.
 
-    Args:
-        sheets: the newest correction first, the one that the session links to last; none while it is missing.
-        told: by sheet, in their order, what its codes tell (E8).
-        is_open: it can still be uploaded or replaced, as far as the session goes.
-        is_correctable: it can be corrected (E6), as far as the session goes.
-        is_due: the session has been held, so that its sheet is missing while there is none.
-        max_bytes: how much may be sent at once.
+    Attributes:
+        sheets: the newest correction first, the sheet that the session links to last; empty while there is none.
+        told: for each sheet, in the same order, what its codes tell (E8).
+        is_open: whether the state of the session allows to upload or replace the sheet.
+        is_correctable: whether the state of the session allows to correct it (E6).
+        is_due: whether the session is over, so that a missing sheet is late.
+        max_bytes: how many bytes may be sent at once.
     """
 
     session: Session
@@ -39,18 +39,19 @@ class EvidenceCard:
 
     @property
     def upload(self) -> EvidenceUpload | None:
-        """The sheet that is shown first."""
+        """The sheet that is shown first; None while there is none."""
         return self.sheets[0] if self.sheets else None
 
     @property
     def papers(self) -> list[tuple[EvidenceUpload, Told]]:
-        """Each sheet with what its codes tell."""
+        """Each sheet together with what its codes tell."""
         return list(zip(self.sheets, self.told, strict=True))
 
 
 def evidence_card(session: Session) -> EvidenceCard:
-    """Return what the evidence card of a session shows: in one query, and two more if a sheet is of another version of
-    the list.
+    """Return what the card of a session shows.
+
+    It takes one query, and two more if a sheet was printed from another version of the list.
     """
     uploads = sheets(session)
     return EvidenceCard(

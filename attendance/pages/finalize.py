@@ -1,4 +1,4 @@
-"""What pressing Finalize would do, and what still stands in the way (F5)."""
+"""What the button Finalize would do, and what still prevents it (F5)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Step:
     """One line of the checklist.
 
     Attributes:
-        kind: as everywhere on pages: ok; warn (allowed all the same); bad (finalize waits for it).
+        kind: ok; warn, if it does not prevent finalize; bad, if it does.
     """
 
     kind: StatusKind
@@ -51,10 +51,10 @@ class FinalizePreview:
     """What finalize would do now.
 
     Attributes:
-        completion_date, expiry_date: of the records; None while the session has no end, or where a pass does not
-            expire.
-        blocked: present, though blocked or not active by now; their records are made all the same (L1).
-        blocker: why Finalize is disabled; empty when it is not.
+        completion_date, expiry_date: the dates of the records; None while the session has no end, and the latter also
+            where a pass does not expire.
+        blocked: those marked present who are blocked or not active by now; they get their records all the same (L1).
+        blocker: why Finalize is disabled; empty when it is enabled.
         upload: the signed sheet; None while it is missing.
         sheet: what its codes tell (E8).
     """
@@ -71,12 +71,12 @@ class FinalizePreview:
 
     @property
     def sheet_state(self) -> str:
-        """What a person has to say yes to besides (E8), see `sheet_state`; empty where the sheet gives no reason."""
+        """The word for the warnings that a person has to confirm too (E8, `sheet_state`); empty without warnings."""
         return sheet_state(self.upload, self.sheet)
 
     @property
     def sentence(self) -> str:
-        """What the confirmation says (F5)."""
+        """The sentence of the confirmation (F5)."""
         records = ngettext(
             "%(records)d Training Record (%(passed)d passed, %(failed)d failed)",
             "%(records)d Training Records (%(passed)d passed, %(failed)d failed)",
@@ -96,7 +96,7 @@ class FinalizePreview:
 
     @property
     def brief(self) -> str:
-        """What is made, in as few words as a button has room for: "16 records", "1 record, 4 to verify"."""
+        """The records that are made, short enough for a button: "16 records", "1 record, 4 to verify"."""
         records, pending = self.outcome.training_records, self.outcome.competency_records
         words = []
         if records or not pending:
@@ -107,12 +107,12 @@ class FinalizePreview:
 
     @property
     def second_lines_sentence(self) -> str:
-        """Who stands on two lines gets one record (L2); empty where nobody does."""
+        """The sentence that a person on two lines gets one record (L2); empty where nobody is."""
         return told_second_lines(self.outcome.second_lines)
 
     @property
     def unmarked_sentence(self) -> str:
-        """Who is not marked is recorded absent (F5); empty when everybody is marked."""
+        """The sentence that unmarked workers are recorded as absent (F5); empty when everybody is marked."""
         if not self.facts.unmarked:
             return ""
         return ngettext(
@@ -123,7 +123,11 @@ class FinalizePreview:
 
 
 def told_second_lines(count: int) -> str:
-    """Return that people who stand on two lines get one record each (L2); empty where nobody does."""
+    """Return the sentence that people on two lines get one record each (L2); empty where nobody is.
+
+    Args:
+        count: how many lines make no record of their own.
+    """
     if not count:
         return ""
     return ngettext(
@@ -134,11 +138,13 @@ def told_second_lines(count: int) -> str:
 
 
 def finalize_preview(session: Session, *, now: datetime) -> FinalizePreview:
-    """Return what finalize would do with `session` at this moment, in three queries, and two more if its sheet is of
-    another version of the list.
+    """Return what finalize would do with a session now.
+
+    It takes three queries, and two more if the sheet was printed from another version of the list.
 
     Args:
-        session: with its course version and venue selected.
+        session: with its course version and venue loaded.
+        now: the present moment.
     """
     upload = present_upload(session)
     told = sheet_told(session, upload)
@@ -171,10 +177,10 @@ def _blocker(session: Session, facts: ListFacts, *, now: datetime) -> str:
 
 
 def _steps(session: Session, facts: ListFacts, told: Told, *, now: datetime) -> list[Step]:
-    """Return the checklist: F1's conditions, and what is unusual but allowed."""
+    """Return the checklist: the conditions of F1, and what is unusual but allowed."""
     not_done = (
         StatusKind.BAD if has_ended(session, now=now) else StatusKind.NONE
-    )  # before that nothing of it can be missing
+    )  # until then no mark and no sheet is late
     steps = [
         _step(
             lambda: check_is_scheduled(session), label=_("Scheduled"), met="", unmet=_("required"), kind=StatusKind.BAD

@@ -1,4 +1,4 @@
-"""The first day: what an empty site needs before anybody can be trained, and what of it is there."""
+"""The first day of a site: the five things it needs before anybody can be trained, and which of them are there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from training.pages.library_courses import ShownCourses
 
 @dataclass(frozen=True)
 class Step:
-    """One of the five steps: what it is for, whether the data say that it is done, and the one button that leads on."""
+    """One of the five steps: what it is for, whether it is done according to the data, and its button."""
 
     word: str
     purpose: str
@@ -23,12 +23,12 @@ class Step:
 
 
 def is_empty_site() -> bool:
-    """Tell whether nobody works here yet and nothing was ever planned."""
+    """Return whether the site has no workers, no sessions and no classes yet."""
     return not (Learner.objects.exists() or Session.objects.exists() or TrainingClass.objects.exists())
 
 
 def first_steps() -> Sequence[Step]:
-    """Return the five steps in their order, in a constant number of queries. Each is done once its data are there."""
+    """Return the five steps in their order, in a constant number of queries."""
     made = {model: model._default_manager.exists() for model in (Company, Course, Trainer, Venue, Role, Learner)}
     has_published = CourseVersion.objects.filter(status=CourseVersion.Status.PUBLISHED).exists()
     asks = RoleRequirement.objects.exists() or AreaRequirement.objects.exists()

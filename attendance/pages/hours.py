@@ -1,4 +1,4 @@
-"""Hours of classes by month, added up over what no column names."""
+"""The rows of an export of hours by month. Hours are added up over everything that no chosen column names."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Column:
-    """A column that may be chosen.
+    """A column that can be chosen for the export.
 
     Attributes:
-        value: reads it from a row of `hours_rows`.
-        by: what it tells rows apart by; hours are added up over everything else.
-        width: in letters, of an Excel file.
-        pattern: gives how Excel shows its days and numbers.
+        value: takes a row of `hours_rows` and returns the value of the column.
+        by: the fields by which the column splits the hours into rows.
+        width: its width in an Excel file, in letters.
+        pattern: returns the Excel pattern for its days or numbers.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Column:
 
 
 def hours_pattern() -> str:
-    """Whole hours and halves, as Excel is told to show them"""
+    """Return the Excel pattern for hours."""
     return "0.0"
 
 
@@ -67,7 +67,13 @@ COLUMNS = (
 def hours_rows(
     classes: QuerySet[TrainingClass], columns: Sequence[Column], *, first: date | None, last: date | None
 ) -> list[Row]:
-    """Return hours from `first` through `last`, reversals taken off, a row for all that is told apart; one query."""
+    """Return the hours of these classes, with reversed hours subtracted, in one query.
+
+    Args:
+        classes: whose hours.
+        columns: the chosen columns; there is a row for each combination of the fields that they split by.
+        first, last: the first and the last day; None for no limit.
+    """
     within = Q(training_class__in=classes.order_by().values("pk"))
     if first is not None:
         within &= Q(log_date__gte=first)

@@ -1,4 +1,4 @@
-"""What was done to a list last, and can be undone (A1)."""
+"""The latest act on a list, which can be undone (A1)."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -15,18 +15,18 @@ from training.core.permissions import may, name_of
 from training.models import Session
 from training.policies.sessions import allows
 
-NAMED = 3  # names of workers; of more people there are only so many
-SHORTEST_REST = 2  # "and 1 other" is as long as the name
+NAMED = 3  # at most so many workers are named, the others are counted
+SHORTEST_REST = 2  # "and 1 other" would be as long as the name
 
 
 @dataclass(frozen=True)
 class Offer:
-    """The act that can be undone, as the page tells it.
+    """The act that can be undone, as the page shows it.
 
     Attributes:
-        key: of the act; undoing names it, so that nobody undoes another one than was shown.
-        what: "All present: 53 workers".
-        names: the first of them, and how many more.
+        key: the key of the act. Undoing names it, so that nobody undoes another act than the one shown.
+        what: the act and its number of workers, such as "All present: 53 workers".
+        names: the names of the first workers, and how many others there are.
         who, at: who did it, and when.
     """
 
@@ -38,8 +38,9 @@ class Offer:
 
 
 def offer_of(session: Session, *, user: User, now: dt.datetime) -> Offer | None:
-    """Return what this person can undo on the list of a session, in two queries at most, and in none where
-    the list is closed.
+    """Return the act that this person can undo on the list of a session; None where there is none.
+
+    It takes at most two queries, and none where the list is closed.
     """
     if not allows(check_list_is_open, session):
         return None
@@ -50,7 +51,7 @@ def offer_of(session: Session, *, user: User, now: dt.datetime) -> Offer | None:
 
 
 def undoable(sessions: Collection[Session], *, user: User, now: dt.datetime) -> dict[int, ListAct]:
-    """Return by session the latest act on its list where this person can undo it, in one query."""
+    """Return by the key of the session the latest act on its list, if this person can undo it, in one query."""
     acts = ListAct.objects.filter(session__in=sessions).order_by("session_id", "-pk").distinct("session_id")
     by_key = {session.pk: session for session in sessions}
     found = {}
@@ -63,7 +64,7 @@ def undoable(sessions: Collection[Session], *, user: User, now: dt.datetime) -> 
 
 
 def what_of(act: ListAct) -> str:
-    """Return the act with the number of those whom it concerned."""
+    """Return the name of an act with the number of its workers."""
     return ngettext("%(act)s: %(count)d worker", "%(act)s: %(count)d workers", act.workers) % {
         "act": act,
         "count": act.workers,
@@ -71,10 +72,11 @@ def what_of(act: ListAct) -> str:
 
 
 def names_of(learners: Collection[Learner], *, of: int) -> str:
-    """Return the names of some people, and how many others there are.
+    """Return the names of some workers, and how many others there are.
 
     Args:
-        of: how many they are all together.
+        learners: the workers to name.
+        of: how many there are altogether.
     """
     names = ", ".join(learner.name for learner in learners)
     others = of - len(learners)

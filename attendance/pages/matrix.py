@@ -1,4 +1,4 @@
-"""The training matrix as pages show it: a row for each worker, a cell for each course asked of them."""
+"""The training matrix as its page shows it: a row for each worker, a cell for each course required of the worker."""
 
 import datetime as dt
 from collections import defaultdict
@@ -39,18 +39,18 @@ from training.core.kinds import StatusKind
 from training.core.words import month as month_in_words
 
 ROWS_PER_PAGE = 100
-COUNTED_TO = 10_000  # workers of a filter
+COUNTED_TO = 10_000  # the workers of a filter are counted up to this number
 
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixFilter:
-    """What the matrix is narrowed to.
+    """Which part of the matrix is asked for, and in which order.
 
     Attributes:
-        red_course: only workers who are not cleared for that course; not on another day.
-        shows_all: every course as a column, asked of anybody or not.
+        red_course: only workers who are not cleared for this course; ignored on another day than today.
+        shows_all: whether every course is a column, required of anybody or not.
         on: the day that is asked about; None for today.
-        by_name: by name instead of worst first.
+        by_name: whether rows are sorted by name instead of the worst first.
     """
 
     workers: WorkerFilter
@@ -62,17 +62,18 @@ class MatrixFilter:
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """What a worker has of a course that is asked: `text` is a number of days or a month.
+    """How a worker stands with a required course.
 
-    Items that say the same share one cell, so that a page of thousands is compared and drawn quickly.
+    Items that show the same share one cell, so that a page with thousands of them is drawn quickly.
 
     Attributes:
-        expiry: last day of the proof that counts, or of the last one that did.
-        due: day by which a course with a grace period is to be done.
-        day: the one of them that the status is about; None where it is about none.
-        is_missing: red without any record.
-        is_to_verify: a practical sign-off is owed, shown beside the status.
-        booked: day of the coming session of this course that has the worker on its list (P4).
+        text: a number of days, or a month.
+        expiry: the last valid day of the proof that counts, or of the last one that did.
+        due: the day by which a course with a grace period has to be passed.
+        day: the one of these two days that the status is about; None where it is about neither.
+        is_missing: whether the worker is red without any record.
+        is_to_verify: whether a practical sign-off waits, which is shown beside the status.
+        booked: the day of the next coming session of this course that has the worker on its list (P4).
     """
 
     standing: ItemStanding
@@ -87,9 +88,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A worker, the one word about them, and a cell for each column; None where the course is not asked.
+    """A worker with the verdict, and a cell for each column.
 
-    `later` is what is told about the day that is shown, and was known differently on it (C8).
+    Attributes:
+        cells: in the order of the columns; None where the course is not required.
+        later: what is now known about the day that is shown, and was not known on it (C8).
     """
 
     learner: Learner
@@ -99,20 +102,22 @@ class Row:
 
     @property
     def key(self) -> str:
-        """The learner's key as the page writes it: text, since every number costs a look at its format."""
+        """The key of the worker as text: a template would format a number, which takes time in every row."""
         return str(self.learner.pk)
 
     @property
     def is_entered_later(self) -> bool:
-        """All that is new about the day is that something was not known on it, and nothing was known otherwise."""
+        """Whether facts about that day were only added later, and none was changed."""
         return bool(self.later) and all(each.was is None for each in self.later)
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """One page of the matrix; `before` and `after` are the places of the pages beside it.
+    """One page of the matrix.
 
-    `total` is how many workers the filter leaves, counted up to `COUNTED_TO`.
+    Attributes:
+        total: how many workers match the filter, counted up to `COUNTED_TO`.
+        before, after: where the pages before and after this one begin; None where there is none.
     """
 
     columns: Sequence[Column]
@@ -123,16 +128,18 @@ class Matrix:
 
     @property
     def is_counted_out(self) -> bool:
-        """There may be more workers than were counted."""
+        """Whether the counting stopped, so that there may be more workers than `total`."""
         return self.total >= COUNTED_TO
 
 
 def matrix(wanted: MatrixFilter, place: Place | None, *, now: dt.datetime, warning_days: int) -> Matrix:
-    """Return one page of the matrix; the number of queries does not depend on rows and columns.
+    """Return one page of the matrix. The number of queries does not depend on its rows and columns.
 
     Args:
-        place: beside which row the page begins; None for the first page.
-        warning_days: length of the warning window before an expiry.
+        wanted: the filter and the order.
+        place: the row next to which the page begins; None for the first page.
+        now: the present moment.
+        warning_days: how many days before an expiry the warning begins.
     """
     today = timezone.localdate(now)
     learners = _learners(wanted, today=today, warning_days=warning_days)
@@ -160,7 +167,7 @@ def matrix(wanted: MatrixFilter, place: Place | None, *, now: dt.datetime, warni
 
 @dataclass(frozen=True)
 class WholeMatrix:
-    """All rows of a filter in the order of the pages; `rows` reads them a page at a time."""
+    """All rows of a filter, in the order of the pages; `rows` reads one page of them at a time."""
 
     columns: Sequence[Column]
     keys: Sequence[int]
@@ -168,7 +175,7 @@ class WholeMatrix:
 
 
 def whole_matrix(wanted: MatrixFilter, *, now: dt.datetime, warning_days: int) -> WholeMatrix:
-    """Return the columns and the workers of a filter; the rows are read when they are asked for."""
+    """Return the columns and the workers of a filter. The rows are read only when they are asked for."""
     today = timezone.localdate(now)
     heads = _columns(wanted, _learners(wanted, today=today, warning_days=warning_days), today=today)
     keys = matrix_keys(wanted, now=now, warning_days=warning_days)
@@ -193,7 +200,7 @@ def matrix_keys(wanted: MatrixFilter, *, now: dt.datetime, warning_days: int) ->
 
 
 def matrix_counts(wanted: MatrixFilter, *, today: dt.date, warning_days: int) -> dict[Group, int]:
-    """Return how many ACTIVE workers of a filter stand in each group today, whichever group is chosen."""
+    """Return how many ACTIVE workers of a filter are in each group today, whichever group the filter chooses."""
     learners = _learners(replace(wanted, workers=wanted.workers.without_group), today=today, warning_days=warning_days)
     return group_counts(among=learners, today=today, warning_days=warning_days)
 
@@ -218,7 +225,7 @@ def _place(row: tuple[int, Rank], *, is_backwards: bool = False) -> Place:
 def _rows(
     keys: Sequence[int], heads: Sequence[Column], *, on: dt.date | None, now: dt.datetime, warning_days: int
 ) -> list[Row]:
-    """Return the rows of these workers, in this order, in a constant number of queries."""
+    """Return the rows of these workers in the given order, in a constant number of queries."""
     today = timezone.localdate(now)
     found = Learner.objects.select_related("company", "role").in_bulk(keys)
     bookings: Mapping[tuple[int, int], dt.date] = {}
@@ -256,7 +263,14 @@ def _rows(
 def cells_by_worker(
     facts: Sequence[Facts], bookings: Mapping[tuple[int, int], dt.date], *, day: dt.date, warning_days: int
 ) -> dict[int, dict[int, Cell]]:
-    """Return the cells by worker and course. Items that say the same share one cell: there are thousands of them."""
+    """Return the cells by the keys of worker and course. Items that show the same share one cell.
+
+    Args:
+        facts: the items.
+        bookings: the day of the next coming session, by the keys of worker and course.
+        day: the day that is shown.
+        warning_days: how many days before an expiry the warning begins.
+    """
     cells: dict[int, dict[int, Cell]] = defaultdict(dict)
     made: dict[tuple[object, ...], Cell] = {}
     month = cache(month_in_words)
@@ -282,20 +296,22 @@ def cells_by_worker(
 
 
 def _last_day(fact: Facts, standing: ItemStanding) -> dt.date | None:
-    """Return the day that an item's status is about: the last valid one, or the one by which it is to be done."""
+    """Return the day that the status of an item is about: the last valid day, or the day by which it has to be done."""
     if standing.order[0] == Urgency.DUE:
         return fact.due_date
-    if standing.order[0] == Urgency.RED and fact.status != ComplianceStatus.NON_COMPLIANT:  # out of date (C7)
-        return fact.holds_until
+    if standing.order[0] == Urgency.RED and fact.status != ComplianceStatus.NON_COMPLIANT:
+        return fact.holds_until  # the last day of the stored answer, which has passed (C7)
     return fact.expiry_date or (fact.due_date if standing.order[0] == Urgency.RED else None)
 
 
 def _text(standing: ItemStanding, last: dt.date | None, day: dt.date, month: Callable[[dt.date], str]) -> str:
-    """Return the few letters of a cell: days left or passed, or the month in which a pass ends.
+    """Return the short text of a cell: the days that are left or have passed, or the month in which a pass ends.
 
     Args:
-        last: the day that the status is about.
-        month: writes the month of its first day.
+        standing: how the worker stands with the course.
+        last: the day that the status is about; None where it is about none.
+        day: the day that is shown.
+        month: returns the text for the month that begins on a day.
     """
     place = standing.order[0]
     if last is None:

@@ -1,4 +1,4 @@
-"""What a cell and a column of the training matrix open."""
+"""What opens when somebody presses a cell or the head of a column of the training matrix."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -21,19 +21,19 @@ from training.models import Course, Session
 from training.selectors.courses import course_title
 
 OFFERED_SESSIONS = 5
-LONGEST_LIST = 500  # workers on the list of a session that is planned for a column
+LONGEST_LIST = 500  # a session planned for a column lists at most this many workers
 
 
 @dataclass(frozen=True)
 class CellDetails:
-    """One worker and one course: why, with what proof, and where the training can be had.
+    """One worker and one course: the status and its reasons, the proof, and the sessions where the training is offered.
 
     Attributes:
-        line: None where the course is not asked.
-        is_proof_entered_later: on another day, nobody had entered the proof by then (C8).
-        later: what is told about the worker on another day, and was known differently on it (C8).
+        line: the requirement; None where the course is not required of the worker.
+        is_proof_entered_later: whether the proof was entered after the day that is shown (C8).
+        later: what is now known about the day that is shown, and was not known on it (C8).
         booked: the next coming session of the course that has the worker on its list.
-        sessions: coming sessions of the course with a free seat.
+        sessions: coming sessions of the course with free seats.
     """
 
     learner: Learner
@@ -50,10 +50,17 @@ class CellDetails:
 def cell_details(
     learner: Learner, course_id: int, *, on: dt.date | None, now: dt.datetime, warning_days: int
 ) -> CellDetails:
-    """Return what is behind one cell, on a day.
+    """Return the details of one cell.
+
+    Args:
+        learner: the worker of the row.
+        course_id: key of the course of the column.
+        on: the day that is asked about (C8); None for today.
+        now: the present moment.
+        warning_days: how many days before an expiry the warning begins.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such course.
     """
     course = get_course(course_id)
     day = on or timezone.localdate(now)
@@ -83,10 +90,10 @@ def cell_details(
 
 
 def get_course(course_id: int) -> Course:
-    """Return a course.
+    """Return a course by its key.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such course.
     """
     return check_found(
         Course.objects.filter(pk=course_id, deleted_at__isnull=True).first(), _("There is no such course.")
@@ -94,21 +101,21 @@ def get_course(course_id: int) -> Course:
 
 
 def next_booking(badges: Collection[int], course_id: int, *, now: dt.datetime) -> Session | None:
-    """Return the next coming session of a course that has the person with these badges on its list."""
+    """Return the next coming session of a course that has the person with these badges on its list, or None."""
     rows = coming_lists(now).filter(learner__in=badges, session__course=course_id)
     row = rows.select_related("session").order_by("session__start_time", "session").first()
     return row.session if row else None
 
 
 def sessions_with_seats(course_id: int, *, now: dt.datetime) -> list[Session]:
-    """Return the next scheduled sessions of a course that have a free seat, each with `free`, how many."""
+    """Return the next scheduled sessions of a course that have free seats; `free` is how many."""
     sessions = with_seats([course_id], now=now).select_related("venue")
     return list(sessions.order_by("start_time", "pk")[:OFFERED_SESSIONS])
 
 
 @dataclass(frozen=True)
 class ColumnDetails:
-    """The workers who are not cleared for a course: whom a new session would list, and who is on a list already."""
+    """The workers who are not cleared for a course: those a new session would list, and those on a list already."""
 
     course: Course
     title: str
@@ -118,15 +125,21 @@ class ColumnDetails:
 
     @property
     def is_cut(self) -> bool:
-        """There are more than one list takes."""
+        """Whether there are more workers than one list takes."""
         return len(self.to_plan) + self.already_booked < self.total
 
 
 def column_details(wanted: MatrixFilter, course_id: int, *, now: dt.datetime, warning_days: int) -> ColumnDetails:
-    """Return who of a filter is not cleared for a course, the longest so first.
+    """Return the workers of a filter who are not cleared for a course, those who have been so for longest first.
+
+    Args:
+        wanted: the filter of the matrix.
+        course_id: key of the course of the column.
+        now: the present moment.
+        warning_days: how many days before an expiry the warning begins.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such course.
     """
     course = get_course(course_id)
     today = timezone.localdate(now)

@@ -1,4 +1,4 @@
-"""Signed sheets as they are looked at: the page with the worker's line first, and where on it the line stands (E3)."""
+"""Signed sheets as a page shows them: the page with the worker's line comes first, and the line is marked (E3)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from learners.evidence.perspective import Quad
 from learners.models import EvidenceUpload, Learner
 from training.models import Session
 
-ACROSS = 1000  # units of the drawing over a picture, in both directions
+ACROSS = 1000  # the width and the height of the drawing that lies over a picture, in its own units
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class PaperPage:
     """A page of a file.
 
     Attributes:
-        band: the corners of the worker's row as an SVG polygon in a square of `ACROSS` units; empty for none.
+        band: the corners of the worker's row as an SVG polygon in a square of `ACROSS` units; empty if it is not known.
     """
 
     number: int
@@ -28,10 +28,10 @@ class PaperPage:
 
 @dataclass(frozen=True)
 class Paper:
-    """A file with its pages in the order in which they are looked at: that with the worker's line first.
+    """A file with its pages in the order in which they are shown: the page with the worker's line first.
 
     Attributes:
-        where: where the worker's line stands, or why that is not known; empty where there is no line to look for.
+        where: where the worker's line stands, or why that is not known; empty if there is no line to look for.
     """
 
     upload: EvidenceUpload
@@ -40,29 +40,30 @@ class Paper:
 
     @property
     def first(self) -> int:
-        """The page at which it opens."""
+        """The page at which the file opens."""
         return self.pages[0].number
 
 
 def papers(uploads: Iterable[EvidenceUpload], *, session: Session | None, line: int | None) -> list[Paper]:
-    """Return files as they are looked at; no query.
+    """Return files as a page shows them, without a query.
 
     Args:
-        session: whose signed sheets they are; None for certificates.
-        line: of the worker on the list of that session.
+        uploads: the files.
+        session: the session whose signed sheets they are; None for certificates of external training.
+        line: the line of the worker on the list of that session; None if there is none to look for.
     """
     return [_paper(upload, session, line) for upload in uploads]
 
 
 def line_of(session: Session | None, learner: Learner | None) -> int | None:
-    """Return a worker's line on the list of a session; None where there is none."""
+    """Return the line of a worker on the list of a session; None if the worker is not on it."""
     if session is None or learner is None:
         return None
     return SessionAttendee.objects.filter(session=session, learner=learner).values_list("line", flat=True).first()
 
 
 def line_place(upload: EvidenceUpload, session: Session | None, line: int | None) -> Place | None:
-    """Return where on a signed sheet a line of its session stands; None where its codes do not tell."""
+    """Return where a line of the session stands on its signed sheet; None if the codes of the sheet do not tell."""
     reading = reading_of(upload)
     if reading is None or session is None or line is None:
         return None

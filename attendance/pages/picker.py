@@ -1,4 +1,4 @@
-"""The picker beside a session's list: whom it shows, the groups above, and whom its one button adds (P1 to P4)."""
+"""The picker beside a session's list: candidates, groups, and the workers whom its one button adds (P1 to P4)."""
 
 import datetime as dt
 from collections import Counter
@@ -24,7 +24,7 @@ from training.models import Session
 
 @dataclass(frozen=True)
 class Filter:
-    """One entry of the strip: everybody, or one group with how many it has, and the query that shows it."""
+    """One entry of the strip: everybody, or one group with its number of candidates, and the query that shows it."""
 
     group: Group | None
     count: str
@@ -37,12 +37,12 @@ class Picker:
     """The picker as the page shows it.
 
     Attributes:
-        counts: candidates by group, up to `COUNTED_TO`; None for whoever is offered nobody without a search.
-        bulk_group: what the one button adds, red unless one group is shown, and `bulk`: these workers, at most as many
-            as the room still holds.
-        seats_left: how many the room still holds; None while there is no venue.
-        next_limit: how many "load more" shows; None where these are all, or as many as one page shows.
-        is_searching: there is enough text to search for.
+        counts: candidates by group, counted up to `COUNTED_TO`; None for people who see nobody before they search.
+        bulk_group: the group that the one button adds: the chosen group, or red.
+        bulk: the workers that the button adds, at most as many as there are seats left.
+        seats_left: free seats of the venue; None while there is no venue.
+        next_limit: how many rows "load more" shows; None if all are shown, or as many as one page can show.
+        is_searching: whether the text is long enough to search for.
     """
 
     wanted: Wanted
@@ -56,17 +56,17 @@ class Picker:
 
     @property
     def fills_room(self) -> bool:
-        """Whether the one button takes the last seats."""
+        """Whether the one button would take the last seats."""
         return self.seats_left is not None and len(self.bulk) == self.seats_left
 
     @property
     def is_full(self) -> bool:
-        """Whether the room holds nobody more. Single workers can be added all the same (S7)."""
+        """Whether no seat is left. Single workers can be added all the same (S7)."""
         return self.seats_left == 0
 
     @property
     def filters(self) -> list[Filter]:
-        """The strip; a group counted to the end of counting is shown with a plus."""
+        """The entries of the strip. A group in which the counting stopped is shown with a plus."""
         strip: list[tuple[Group | None, str]] = [(None, "")]
         for group, count in (self.counts or {}).items():
             strip.append((group, f"{count - 1}+" if count == COUNTED_TO else str(count)))
@@ -77,7 +77,7 @@ class Picker:
 
     @property
     def more(self) -> str:
-        """The query of "load more"; empty where there is no more."""
+        """The query of "load more"; empty if there is nothing more to load."""
         return self.wanted.query(limit=self.next_limit) if self.next_limit else ""
 
 
@@ -87,8 +87,13 @@ def picker(
     """Return the picker of a session.
 
     Args:
-        listed: how many are on its list.
-        offers_list: whoever may read the site is offered the most urgent (P1); others find people by name or badge.
+        session: the session of the list.
+        wanted: which candidates, and how many at most.
+        listed: how many workers are on its list.
+        offers_list: whether the most urgent workers are shown without a search (P1). Only people who may read the whole
+            site get them; others find workers by name or badge.
+        now: the present moment.
+        warning_days: how many days before an expiry the warning begins.
     """
     is_searching = len(wanted.search.strip()) >= SHORTEST_SEARCH
     found, counts = [], None
@@ -115,7 +120,7 @@ def picker(
 def _counts(
     session: Session, wanted: Wanted, found: Collection[Candidate], *, today: dt.date, warning_days: int
 ) -> dict[Group, int]:
-    """Return `group_counts`; a group that ends before the page does was counted by finding it."""
+    """Return `group_counts`. A group whose candidates are all on the page is not counted by a query again."""
     shown = Counter(candidate.group for candidate in found)
     counts = {group: shown[group] for group in COUNTED if group in _complete(wanted, found)}
     others = [group for group in COUNTED if group not in counts]
@@ -125,7 +130,7 @@ def _counts(
 
 
 def _complete(wanted: Wanted, found: Collection[Candidate]) -> Collection[Group]:
-    """Return the groups of which nobody is missing from the page."""
+    """Return the groups whose candidates are all on the page."""
     groups = list(Group) if wanted.group is None else [wanted.group]
     last = max((candidate.group for candidate in found), key=groups.index, default=None)
     return groups if len(found) < wanted.limit or last is None else groups[: groups.index(last)]

@@ -1,4 +1,4 @@
-"""A worker's way through classes, as the profile shows it, and whom a class may still take."""
+"""The progress of a worker through classes as the profile shows it, and the workers whom a class can still take."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ CANDIDATES = 30
 
 @dataclass(frozen=True)
 class HoursOfWorker:
-    """Every class of a worker with its progress, the steps, and the latest rows of the log."""
+    """Every class of a worker with its progress, its steps, and the latest rows of the log of hours."""
 
     lines: Sequence[ProgressionLine]
     steps: Sequence[ProgressionEvent]
@@ -34,10 +34,11 @@ class HoursOfWorker:
 
 
 def hours_of_worker(learner_id: int, *, on: date | None = None) -> HoursOfWorker:
-    """Return what a worker's classes have made of hours, the latest first; at most three queries.
+    """Return the classes of a worker with their hours, the latest first, in at most three queries.
 
     Args:
-        on: as they stood on that day (C8); None for today.
+        learner_id: key of the worker.
+        on: the day that is asked about (C8); None for today.
     """
     lines = progressions_of_learner(learner_id) if on is None else progressions_of_learner_as_of(learner_id, on=on)
     keys = [line.progression.pk for line in lines]
@@ -52,10 +53,10 @@ def hours_of_worker(learner_id: int, *, on: date | None = None) -> HoursOfWorker
 
 
 def get_progression(tracking_id: int) -> LearnerProgression:
-    """Return a worker's way through a class, with both.
+    """Return the progress of a worker through a class, with both loaded.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such progression.
     """
     return check_found(
         LearnerProgression.objects.select_related("learner", "training_class__agent").filter(pk=tracking_id).first(),
@@ -64,9 +65,14 @@ def get_progression(tracking_id: int) -> LearnerProgression:
 
 
 def candidates_of_class(training_class: TrainingClass, *, search: str, chosen: Collection[int]) -> list[Learner]:
-    """Return whom a class may take: those who are chosen already, then active workers who match the search, by name.
+    """Return the workers whom a class can take: those chosen already, then active ones who match the search, by name.
 
-    Each has `in_progress`, the programmes that a start would collide with, at most one.
+    Each has `in_progress`, the programme that a start would collide with, in a list that has at most one member.
+
+    Args:
+        training_class: the class.
+        search: words of the name in any order, or the badge.
+        chosen: keys of the workers who are chosen already.
     """
     in_class = LearnerProgression.objects.filter(training_class=training_class, learner=OuterRef("pk"))
     free = Learner.objects.filter(~Exists(in_class), status=Learner.Status.ACTIVE).select_related("company")

@@ -24,7 +24,7 @@ from training.models import Company, Session
 from training.policies.sessions import allows
 
 PERSON = ("status", "end_date", "company", "role")
-# What rows need: with everything else that is known about 200 people, reading the list takes half as long again.
+# The fields that rows show. Reading all fields of 200 workers takes half as long again.
 SHOWN = (
     *("session", "learner", "line", "status", "is_present", "has_passed", "remarks"),
     *("marked_by", "marked_at", "company", "role", "version"),
@@ -38,22 +38,21 @@ class Row:
     """One line of the grid.
 
     Attributes:
-        key, line, version: the worker's key, the line and the version of the row as the page writes them: text, since
-            every number costs a look at its format.
-        is_changed: it was marked since it was put on the list; before, its version is 1 and not worth a field.
-        is_present, has_passed, remarks: as stored, or what somebody wanted to save and could not.
-        standing: how the worker stands with the session's course today.
-        awaiting_verification: a practical sign-off is owed.
-        alert: that the worker is blocked, not active (L1) or gone before the session (L3), or stands on another line as
-            well (L2), in red; None for the others.
-        warning: the same as a sentence that says more; empty where the word says it all.
-        company: employer as marked, else of today (R3).
-        role: likewise.
-        marked_by, marked_at: whoever marked the row last, and when, in words; empty while it is unmarked.
-        can_remove: whether the row may still be taken off the list (P5).
-        outcome: what finalize made of it; None before.
+        key, line, version: the key of the worker, the line and the version of the row as text: a template would format
+            numbers, which takes time in every row.
+        is_changed: whether the row was ever marked. Until then its version is 1, and the page needs no field for it.
+        is_present, has_passed, remarks: as stored, or as somebody typed them in a form that could not be saved.
+        standing: how the worker stands with the course of the session today.
+        awaiting_verification: whether a practical sign-off waits.
+        alert: in red, that the worker is blocked or not active (L1), leaves before the session (L3), or is on another
+            line too (L2); None if nothing is wrong.
+        warning: the alert as a longer sentence; empty if the alert says it all.
+        company, role: those that the mark copied, without a mark those of today (R3).
+        marked_by, marked_at: who marked the row last, and when, in words; empty while it is unmarked.
+        can_remove: whether the worker can still be removed from the list (P5).
+        outcome: what finalize made of the line; None before finalize.
         record: the training record that finalize made.
-        stale: why it could not be saved: the row was changed meanwhile.
+        stale: the change by somebody else because of which the row could not be saved.
     """
 
     attendee: SessionAttendee
@@ -92,8 +91,11 @@ def register(
     """Return the rows of the list in the order of their lines, in a constant number of queries.
 
     Args:
-        learner_ids: only the rows of these workers.
+        session: the session of the list.
+        learner_ids: only the rows of these workers; None for all.
         after_line: only rows with a higher line number.
+        now: the present moment.
+        warning_days: how many days before an expiry the warning begins.
     """
     today = timezone.localdate(now)
     attendees = session.attendees.filter(line__gt=after_line)
@@ -107,7 +109,7 @@ def register(
     records, sign_offs = _made_by_finalize(session, ids) if session.is_finalized else ({}, {})
     names = _names(found)
     when = cache(moment_in_words)
-    removable: dict[bool, bool] = {}  # by whether a row is marked: nothing else of a row decides (P5)
+    removable: dict[bool, bool] = {}  # by whether a row is marked: nothing else about a row decides (P5)
     rows = []
     for attendee in found:
         learner, person = attendee.learner, attendee.learner.person
@@ -153,7 +155,7 @@ class _Names(NamedTuple):
 
 
 def _names(attendees: Collection[SessionAttendee]) -> _Names:
-    """Return what rows call by name, each once: many people share few employers, roles and trainers."""
+    """Return the employers, roles and people that rows name. Each is read once, because many rows share few of them."""
     companies = {attendee.company_id or attendee.learner.person.company_id for attendee in attendees}
     roles = {attendee.role_id or attendee.learner.person.role_id for attendee in attendees}
     people = User.objects.filter(pk__in={attendee.marked_by_id for attendee in attendees})
@@ -167,7 +169,7 @@ def _names(attendees: Collection[SessionAttendee]) -> _Names:
 def _made_by_finalize(
     session: Session, learner_ids: Collection[int]
 ) -> tuple[dict[int, TrainingRecord], dict[int, CompetencyRecord]]:
-    """Return by learner the records and sign-offs that stem from the session, the latest of each."""
+    """Return by the key of the worker the latest record and the latest sign-off that came from the session."""
     records = TrainingRecord.objects.filter(session=session, learner__in=learner_ids).order_by("pk")
     sign_offs = CompetencyRecord.objects.filter(session=session, learner__in=learner_ids).order_by("attempt")
     return (
@@ -177,7 +179,7 @@ def _made_by_finalize(
 
 
 def _lines_of_survivors(session: Session, attendees: Collection[SessionAttendee]) -> dict[int | None, int]:
-    """Return by key the lines of those into whom somebody on the list was merged, where they stand there too (L2)."""
+    """Return the lines of badges into which another badge on the list was merged, by the key of the worker (L2)."""
     survivors = [row.learner.merged_into_id for row in attendees if row.learner.merged_into_id]
     if not survivors:
         return {}
@@ -185,7 +187,7 @@ def _lines_of_survivors(session: Session, attendees: Collection[SessionAttendee]
 
 
 def _alert(person: Learner, twin_line: int | None, *, session: Session, today: dt.date) -> Standing | None:
-    """Return what stands against a row, the most serious alone."""
+    """Return the most serious thing that is wrong with a row; None if nothing is."""
     if person.status != Learner.Status.ACTIVE:
         return Standing(StatusKind.BAD, str(verdict(person, today=today).label))
     if leaves_before(session, person):
@@ -200,7 +202,7 @@ def _warning(person: Learner, twin_line: int | None, *, session: Session) -> str
 
 
 def _outcome(attendee: SessionAttendee, record: TrainingRecord | None, sign_off: CompetencyRecord | None) -> Standing:
-    """Return what counts of a row, in one word: what finalize made of it, or what was put in its place (F9)."""
+    """Return in one word what finalize made of a row, or the correction that replaced it (F9)."""
     if record is not None and not hasattr(record, "revocation"):
         return (
             Standing(StatusKind.OK, _("Passed"))
@@ -213,5 +215,5 @@ def _outcome(attendee: SessionAttendee, record: TrainingRecord | None, sign_off:
         return Standing(StatusKind.WAIT, _("To verify"))
     if record is not None or sign_off is not None:
         return Standing(StatusKind.NONE, _("Revoked"))
-    # Who was present has a record, if not by this line then by the one of another badge (L2).
+    # Everybody who was present has a record, from this line or from the line of another badge (L2).
     return Standing(StatusKind.NONE, _("On another line") if attendee.is_present else _("Absent"))

@@ -1,6 +1,6 @@
-"""What the search in the top bar finds: workers, sessions, classes, courses and companies, each by what is shown of it.
+"""What the search in the top bar finds: workers, sessions, classes, courses and companies, by the words they show.
 
-Whoever does not read the site finds own sessions and classes, and nothing else.
+People who may not read the whole site find only their own sessions and classes.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True)
 class Hits(Generic[Thing]):
-    """The first of what matches, and whether there is more of it."""
+    """The first matches of one kind, and whether there are more."""
 
     rows: Sequence[Thing] = ()
     more: bool = False
@@ -36,7 +36,7 @@ class Hits(Generic[Thing]):
 
 @dataclass(frozen=True, kw_only=True)
 class Most:
-    """How many of each kind are wanted, at most."""
+    """How many matches of each kind are wanted at most."""
 
     workers: int = 20
     sessions: int = 20
@@ -47,7 +47,7 @@ class Most:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a search has found, by kind."""
+    """What a search found, by kind."""
 
     workers: Hits[WorkerRow]
     sessions: Hits[Session]
@@ -60,9 +60,9 @@ class Found:
 
 
 def find_exactly(text: str, *, user: User) -> Learner | Session | TrainingClass | None:
-    """Return the one thing that `text` names beyond doubt, if this person may read it.
+    """Return the one thing that a text names exactly, if this person may read it, else None.
 
-    Whose badge it is, else the session of that reference, else the class of that code.
+    It is the worker with this badge, or else the session with this reference, or else the class with this code.
     """
     if may(user, Permission.READ_SITE) and (learner := find_by_badge(text)):
         return learner
@@ -73,10 +73,18 @@ def find_exactly(text: str, *, user: User) -> Learner | Session | TrainingClass 
 
 
 def find(text: str, *, user: User, today: date, warning_days: int, most: Most) -> Found:
-    """Return what matches `text`: each kind by words that its rows show, in a constant number of queries.
+    """Return everything that matches a text, in a constant number of queries.
 
-    Workers come worst first, by name or badge, also one that they had before; sessions newest first, by reference,
-    course, title, trainer or venue; classes by code; courses by code or title; companies by name or code.
+    Workers are found by name or badge, earlier badges included, and come worst first. Sessions are found by reference,
+    course, title, trainer or venue, and come newest first. Classes are found by code, courses by code or title,
+    companies by name or code.
+
+    Args:
+        text: what was typed.
+        user: who searches.
+        today: the site's date.
+        warning_days: how many days before an expiry the warning begins.
+        most: how many of each kind at most.
     """
     sessions = matching(visible_sessions(user), SessionFilter(text=text)).select_related("course", "trainer", "venue")
     classes = by_code(visible_classes(user), text).order_by("-start_date", "-pk")
@@ -99,7 +107,7 @@ def find(text: str, *, user: User, today: date, warning_days: int, most: Most) -
 
 
 def _courses(text: str) -> QuerySet[Course]:
-    """Return the courses whose code or title of today mentions every word, by code, with that `title`."""
+    """Return the courses whose code or present title has every word, sorted by code; each has that `title`."""
     courses = Course.objects.filter(deleted_at__isnull=True).annotate(title=course_title("pk")).order_by("code")
     for word in text.split():
         courses = courses.filter(Q(code__icontains=word) | Q(title__icontains=word))

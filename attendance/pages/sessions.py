@@ -1,4 +1,4 @@
-"""Sessions with their seats, and the one thing that is to be said about each: in lists, on Today, in the week."""
+"""Sessions as lists, Today and the week show them: with their seats and the most important thing to say about each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ NOBODY = ListCounts()
 
 @dataclass(frozen=True)
 class SessionLine:
-    """A session with its seats and the one thing that is to be said about it; `age` in days since it was planned."""
+    """A session with its seats and the most important thing to say about it; `age` is in days since it was planned."""
 
     session: Session
     seats: ListCounts
@@ -35,15 +35,15 @@ class SessionLine:
 
     @property
     def is_over_capacity(self) -> bool:
-        """More people than the venue holds (S7)."""
+        """Whether more workers are listed than the venue has seats (S7)."""
         venue = self.session.venue
         return venue is not None and self.seats.listed > venue.capacity
 
 
 def session_lines(sessions: QuerySet[Session], *, today: date, now: datetime) -> list[SessionLine]:
-    """Return sessions with title, seats and state, in their order.
+    """Return the lines of these sessions, in their order.
 
-    Two queries, and one more where there are drafts that lack nothing: small ones, since building one large query
+    It takes two queries, and one more if there are complete drafts. They are small on purpose: building one large query
     takes longer than answering it.
     """
     shown = list(with_title(sessions).select_related("course", "trainer", "venue"))
@@ -61,10 +61,11 @@ def session_lines(sessions: QuerySet[Session], *, today: date, now: datetime) ->
 
 
 def listing(sessions: QuerySet[Session], worker: str) -> QuerySet[Session]:
-    """Return those of `sessions` that have a worker on their list, under whichever badge (L2).
+    """Return those of the sessions that have a worker on their list, under any badge (L2).
 
     Args:
-        worker: a badge, of one person then, else words of the name; empty does not narrow.
+        sessions: the sessions to choose from.
+        worker: a badge, which means that person, or words of a name; empty returns all sessions.
     """
     if not worker:
         return sessions
@@ -77,7 +78,7 @@ def listing(sessions: QuerySet[Session], worker: str) -> QuerySet[Session]:
 
 
 def _obstacles(drafts: Sequence[Session]) -> dict[int, str]:
-    """Return in words what S2 will say against scheduling those drafts that have a trainer, a venue and a time."""
+    """Return by the key of the draft why it could not be scheduled (S2), for drafts with trainer, venue and time."""
     whole = [draft.pk for draft in drafts if not _lacking(draft)]
     if not whole:
         return {}
@@ -112,7 +113,7 @@ def _lacking(draft: Session) -> list[str]:
     return [word for word, value in fields.items() if not value]
 
 
-# The one thing that is to be said
+# The most important thing to say about a session
 
 
 def _state(session: Any, seats: ListCounts, obstacle: str, now: datetime) -> Standing:
@@ -131,7 +132,7 @@ def _state(session: Any, seats: ListCounts, obstacle: str, now: datetime) -> Sta
 
 
 def _ended_state(session: Session, seats: ListCounts) -> Standing:
-    """What a session that is over lacks for finalize (F1); unmarked people are allowed, and worth a warning (F5)."""
+    """Return what a session that is over lacks for finalize (F1). Unmarked workers are allowed, but a warning (F5)."""
     if not session.has_evidence:
         return Standing(StatusKind.BAD, _("Sheet missing"))
     if not seats.present:
@@ -143,7 +144,7 @@ def _ended_state(session: Session, seats: ListCounts) -> Standing:
 
 
 def _draft_state(draft: Session, obstacle: str) -> Standing:
-    """What stands against scheduling a draft (S2)."""
+    """Return what prevents a draft from being scheduled (S2)."""
     if lacking := _lacking(draft):
         return Standing(StatusKind.WARN, _("No %(things)s") % {"things": ", ".join(lacking)})
     return Standing(StatusKind.BAD, obstacle) if obstacle else Standing(StatusKind.OK, _("Ready to schedule"))

@@ -1,6 +1,6 @@
-"""Today: how the site stands, who must not work, what runs out, and which sessions want something done.
+"""Today: how the site stands, who must not work, what expires soon, and which sessions need something done.
 
-Every count comes from the condition that its link filters by, so that a number and its rows cannot disagree.
+Every number is counted by the same condition as the list that its link opens, so the two cannot disagree.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ COMING_DAYS = 7
 
 @dataclass(frozen=True)
 class SignOffLine:
-    """A practical sign-off that is owed, and for how many days."""
+    """A practical sign-off that waits, and for how many days."""
 
     record: CompetencyRecord
     waiting_days: int
@@ -41,11 +41,11 @@ class SignOffLine:
 
 @dataclass(frozen=True)
 class WantedCourse:
-    """A course that somebody of Today wants.
+    """A course that a worker named on Today needs.
 
     Attributes:
-        booked: the next coming session of it that has the worker on its list (P4).
-        is_offered: there is a coming session of it with a free seat; where there is none, one can be planned.
+        booked: the next coming session of the course that has the worker on its list (P4).
+        is_offered: whether there is a coming session of the course with free seats; otherwise one can be planned.
     """
 
     reason: Reason
@@ -55,7 +55,7 @@ class WantedCourse:
 
 @dataclass(frozen=True)
 class UrgentLine:
-    """A worker whom Today names, with the courses that are the reason, worst first."""
+    """A worker whom Today names, with the courses that are the reason, the worst first."""
 
     row: WorkerRow
     courses: Sequence[WantedCourse]
@@ -63,7 +63,7 @@ class UrgentLine:
 
 @dataclass(frozen=True)
 class Board:
-    """What the page of Today shows; panels hold the first rows of what their counts count."""
+    """What the page of Today shows. Each panel has the first rows of what its number counts."""
 
     counts: Mapping[Group, int]
     freshness: Freshness
@@ -97,23 +97,23 @@ class Board:
 
     @property
     def on_site(self) -> int:
-        """How many ACTIVE workers there are (C4)."""
+        """The number of ACTIVE workers (C4)."""
         return self.cleared + self.not_cleared
 
     @property
     def cleared_percent(self) -> int | None:
-        """The share of cleared workers, rounded down: 100 % means everybody. None where there is nobody."""
+        """The cleared workers in percent, rounded down, so that 100 means everybody; None if there are no workers."""
         return self.cleared * 100 // self.on_site if self.on_site else None
 
     @property
     def cleared_for_longer(self) -> int:
-        """Cleared, with nothing that runs out within the warning window."""
+        """The number of cleared workers for whom nothing expires within the warning days."""
         return self.cleared - self.expiring
 
 
 @dataclass(frozen=True)
 class OwnBoard:
-    """Today of a trainer: own sessions and classes only, of learners nothing."""
+    """Today for a trainer: only the trainer's own sessions and classes, and nothing about workers."""
 
     todays_sessions: Sequence[SessionLine]
     unfinished: Sequence[SessionLine]
@@ -123,10 +123,13 @@ class OwnBoard:
 
 
 def board(*, user: User, today: date, now: datetime, warning_days: int) -> Board:
-    """Return Today of the whole site, in a constant number of queries.
+    """Return Today for the whole site, in a constant number of queries.
 
     Args:
-        warning_days: length of the warning window before an expiry.
+        user: who looks.
+        today: the site's date.
+        now: the present moment.
+        warning_days: how many days before an expiry the warning begins.
     """
     sessions = visible_sessions(user)
     urgent = most_urgent(today=today, warning_days=warning_days, limit=ROWS)
@@ -160,7 +163,7 @@ def board(*, user: User, today: date, now: datetime, warning_days: int) -> Board
 
 
 def own_board(*, user: User, today: date, now: datetime) -> OwnBoard:
-    """Return Today of a trainer: own sessions of the day, those that still want marks or the sheet, and the coming."""
+    """Return Today for a trainer: own sessions of the day, those that lack marks or the sheet, and the coming ones."""
     sessions = visible_sessions(user)
     begun = sessions.filter(status=Session.Status.SCHEDULED, start_time__lte=now).order_by("start_time")
     coming = sessions.filter(
@@ -183,7 +186,7 @@ def own_board(*, user: User, today: date, now: datetime) -> OwnBoard:
 
 
 def _urgent_lines(urgent: Urgent, *, now: datetime) -> tuple[list[UrgentLine], list[UrgentLine]]:
-    """Return both groups with who is on a coming list already, and where nothing is planned yet, in two queries."""
+    """Return both groups of urgent workers, with bookings and whether their courses are offered, in two queries."""
     wanted = [(row, [each for each in row.reasons if each.kind == StatusKind.BAD]) for row in urgent.not_cleared]
     expiring = [(row, [row.next_expiry] if row.next_expiry else []) for row in urgent.expiring]
     rows = [*wanted, *expiring]
@@ -211,22 +214,27 @@ def _in(shown: Shown, sessions: QuerySet[Session], now: datetime) -> QuerySet[Se
 
 
 def _on_the_day(sessions: QuerySet[Session], today: date) -> QuerySet[Session]:
-    """All that start today, whatever has become of them."""
+    """Return the sessions that start today, in any state."""
     return sessions.filter(start_time__gte=start_of_day(today), start_time__lt=start_of_day(today + timedelta(days=1)))
 
 
 class Panel(NamedTuple):
-    """How many sessions a panel is about, and its first lines."""
+    """The number of sessions that a panel is about, and its first lines."""
 
     total: int
     lines: Sequence[SessionLine]
 
 
 def _panels(asked: Mapping[str, QuerySet[Session]], *, today: date, now: datetime) -> dict[str, Panel]:
-    """Return by name what to show of sessions in the order of time, and how many there are beyond a slice.
+    """Return the panels by name, each with the first of its sessions in the order of time, and how many there are.
 
-    One query names and counts them all, and the lines of all are read together: what takes time on this page is to
-    build queries, not to answer them.
+    One query finds and counts the sessions of all panels, and their lines are read together: on this page building a
+    query takes longer than answering it.
+
+    Args:
+        asked: the sessions of each panel, by its name. A slice shows only those in it, and counts all.
+        today: the site's date.
+        now: the present moment.
     """
     named = [sessions.values_list(Value(name), "pk", Window(Count("pk"))) for name, sessions in asked.items()]
     shown: dict[str, set[int]] = {name: set() for name in asked}
@@ -239,11 +247,11 @@ def _panels(asked: Mapping[str, QuerySet[Session]], *, today: date, now: datetim
     return {name: Panel(totals[name], [line for line in lines if line.session.pk in shown[name]]) for name in asked}
 
 
-# What else is owed
+# What else waits to be done
 
 
 class Captures(NamedTuple):
-    """How many class meetings nobody has captured, and the oldest of them."""
+    """The number of class meetings that nobody has captured, and the oldest of them."""
 
     total: int
     rows: Sequence[ClassAttendanceSession]
@@ -256,7 +264,7 @@ def _captures(user: User, today: date) -> Captures:
 
 
 def _sign_offs(today: date) -> tuple[int, list[SignOffLine]]:
-    """Return how many practical sign-offs are owed, and the oldest of them (V1)."""
+    """Return the number of practical sign-offs that wait, and the oldest of them (V1)."""
     records = (
         pending_sign_offs()
         .select_related("learner")

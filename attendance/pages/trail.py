@@ -1,4 +1,4 @@
-"""Which tables tell the history of a worker, and of a session."""
+"""The tables that the trail of a worker, and the trail of a session, is read from."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -43,8 +43,9 @@ UPLOAD = ("sha256", "size", "content_type", "reason")
 
 
 def of_worker(learner: Learner) -> Sequence[Source]:
-    """Return what has happened to a person under any badge (L2): facts, places, merges, lists, records, sign-offs,
-    answers, and who looked.
+    """Return the sources of a worker's trail, under all badges of the person (L2).
+
+    They are the worker's facts, employers and roles, merges, lists, records, sign-offs, compliance, and reads.
     """
     me = ids_of_person(learner)
     merge: Any = {"fields": ("kind", "reason", "status_before"), "at": "created_at", "who": "created_by"}
@@ -69,7 +70,7 @@ def of_worker(learner: Learner) -> Sequence[Source]:
 
 
 def of_session(session: Session) -> Sequence[Source]:
-    """Return what has happened to a session: plan, list, marks, bulk acts, evidence, records, who opened the sheet."""
+    """Return the sources of a session's trail: plan, list, marks, bulk acts, evidence, records, reads of the sheet."""
     records = list(TrainingRecord.objects.filter(session=session).values_list("pk", flat=True))
     sign_offs = list(CompetencyRecord.objects.filter(session=session).values_list("pk", flat=True))
     uploads = list(EvidenceUpload.objects.filter(session=session).values_list("pk", flat=True))

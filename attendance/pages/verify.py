@@ -1,4 +1,4 @@
-"""The page of the verification queue: who waits, and beside the signed sheet the one whose sign-off is open (V1)."""
+"""The page of the verification queue: the sign-offs that wait, and one of them open beside its signed sheet (V1)."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ ROWS_PER_PAGE = 50
 
 @dataclass(frozen=True)
 class QueueRow:
-    """A sign-off that is owed, whose it is (L2), and for how many days it has waited."""
+    """A sign-off that waits, the person it is about (L2), and for how many days it has waited."""
 
     record: CompetencyRecord
     person: Learner
@@ -30,12 +30,12 @@ class QueueRow:
 
 @dataclass(frozen=True)
 class OpenSignOff:
-    """The sign-off that is being decided: its signed sheets, where on them the worker stands, and what came before.
+    """The sign-off that is being decided, with its signed sheets and earlier attempts.
 
     Attributes:
-        sheets: what was signed in the session, the newest correction first, the original last (E6).
-        line: the worker's line on them; None for who was not on the list.
-        alert: why the worker may not work here, empty where nothing is the matter (L1).
+        sheets: the signed sheets of the session, the newest correction first, the original last (E6).
+        line: the line of the worker on them; None for a worker who was not on the list.
+        alert: why the worker may not work here (L1); empty if nothing is wrong.
     """
 
     record: CompetencyRecord
@@ -49,7 +49,7 @@ class OpenSignOff:
 
     @property
     def papers(self) -> list[Paper]:
-        """Each sheet with its pages, that with the worker's line first."""
+        """Each sheet with its pages, the page with the worker's line first."""
         return papers(self.sheets, session=self.record.session, line=self.line)
 
 
@@ -58,8 +58,8 @@ class Desk:
     """A page of the queue and the sign-off that is open.
 
     Attributes:
-        opened: None where nobody waits.
-        gone: who signed off the one that was asked for and when, where it does not wait any more; else empty.
+        opened: the open sign-off; None if none waits.
+        gone: if the sign-off that was asked for does not wait any more, who decided it and when; else empty.
     """
 
     page: Page
@@ -69,12 +69,14 @@ class Desk:
 
 
 def desk(wanted: QueueFilter, *, record_id: int | None, page: str | None, today: dt.date) -> Desk:
-    """Return the page of the queue in a constant number of queries.
+    """Return a page of the queue, in a constant number of queries.
 
     Args:
-        record_id: which sign-off is open, on whatever page of the queue it stands; the next one in line where it does
-            not wait any more. By default the first of the page.
-        page: the page that was asked for where no sign-off was.
+        wanted: the filter of the queue.
+        record_id: key of the sign-off to open; its page of the queue is shown. If it does not wait any more, the next
+            one is opened. None opens the first of the page.
+        page: the number of the page, used only if `record_id` is None.
+        today: the site's date.
 
     Raises:
         NotFound: there is no such sign-off.

@@ -11,16 +11,16 @@ from attendance.pages.sessions import SessionLine, session_lines
 from training.models import Session
 from training.selectors.availability import week_bounds
 
-FIRST_HOUR, LAST_HOUR = 6, 18  # shown at least; the CSS knows days of the lengths in DAY_LENGTHS
+FIRST_HOUR, LAST_HOUR = 6, 18  # the hours shown at least; the CSS has rows for days of the lengths in DAY_LENGTHS
 DAY_LENGTHS = (12, 14, 16, 18, 20, 24)
 QUARTERS = 96
 MOST_LANES = 6
-UNTIMED = timedelta(hours=1)  # how long a draft without an end is drawn
+UNTIMED = timedelta(hours=1)  # how long a draft is drawn that has no end yet
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """Where a session stands in a day: quarters of an hour from midnight, and the columns it takes."""
+    """The place of a session in a day: its quarters of an hour, counted from midnight, and the columns it takes."""
 
     line: SessionLine
     first: int
@@ -33,13 +33,13 @@ class Slot:
         return self.last - self.first
 
     def overlaps(self, other: "Slot") -> bool:
-        """Whether both are held at some time."""
+        """Return whether both sessions are held at the same time at some moment."""
         return self.first < other.last and other.first < self.last
 
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """One column of the week; `more` sessions found no room beside the others."""
+    """One day of the week; `more` sessions have no room beside the others."""
 
     day: date
     is_today: bool
@@ -50,7 +50,7 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class Week:
-    """The week of `monday`. `hours` are the hours of the day that are drawn."""
+    """The week that begins on `monday`; `hours` are the hours of the day that are drawn."""
 
     monday: date
     days: Sequence[Day]
@@ -70,22 +70,22 @@ class Week:
 
     @property
     def quarters(self) -> int:
-        """How many quarters of an hour a column is long."""
+        """The length of a day as it is drawn, in quarters of an hour."""
         return 4 * len(self.hours)
 
     @property
     def shift(self) -> int:
-        """What to add to a quarter of the day to get the row in which it is drawn."""
+        """The number to add to a quarter of the day to get the row in which it is drawn."""
         return -4 * self.hours.start
 
     @property
     def marks(self) -> list[tuple[int, time]]:
-        """The hours beside the grid, each with its row; the first stands too close to the head."""
+        """The hours written beside the grid, each with its row. The first is left out: it would touch the head."""
         return [(4 * number, time(hour)) for number, hour in enumerate(self.hours) if number]
 
 
 def week(sessions: QuerySet[Session], *, of: date, today: date, now: datetime) -> Week:
-    """Return the week in which the day `of` lies, in one query. Cancelled sessions hold nothing and are left out."""
+    """Return the week around the day `of`, in one query. Cancelled sessions take up no time and are left out."""
     first, after = week_bounds(of)
     held = sessions.exclude(status=Session.Status.CANCELLED).filter(
         Q(end_time__gt=first) | Q(end_time__isnull=True, start_time__gte=first), start_time__lt=after
@@ -97,7 +97,7 @@ def week(sessions: QuerySet[Session], *, of: date, today: date, now: datetime) -
 
 
 def _day(day: date, lines: Sequence[SessionLine], today: date) -> Day:
-    """Give every session of the day the first column that is free at its time."""
+    """Return a day in which every session has the first column that is free at its time."""
     slots: list[Slot] = []
     free_from = [0] * MOST_LANES
     more = 0
@@ -117,14 +117,17 @@ def _day(day: date, lines: Sequence[SessionLine], today: date) -> Day:
 
 
 def _width(slot: Slot, slots: Sequence[Slot], lanes: int) -> int:
-    """Return how many columns a session may take before it meets another one to its right."""
+    """Return how many columns a session can take before it touches another one to its right."""
     met = [other.lane for other in slots if other.lane > slot.lane and other.overlaps(slot)]
     return min(met, default=lanes + 1) - slot.lane
 
 
 def _quarters(session: Session, day: date) -> tuple[int, int]:
-    """Return the quarters of the day between which a session lies, by the clocks of the site; equal if it does not."""
-    assert session.start_time is not None  # noqa: S101  # the week asks for sessions with a start only
+    """Return the first quarter of the day that a session takes, and the one after its last, in the site's time zone.
+
+    They are equal if the session does not touch the day.
+    """
+    assert session.start_time is not None  # noqa: S101  # the week asks only for sessions that have a start
     start = localtime(session.start_time)
     end = localtime(session.end_time or session.start_time + UNTIMED)
     if start.date() > day or end.date() < day:
@@ -139,7 +142,7 @@ def _minutes(clock: time) -> int:
 
 
 def _hours(slots: Sequence[Slot]) -> range:
-    """Return the hours to draw: the usual ones, more if a session needs them, in a length that the CSS knows."""
+    """Return the hours to draw: the usual ones, and more if a session needs them, in a length that the CSS has."""
     first = min([FIRST_HOUR, *(slot.first // 4 for slot in slots)])
     last = max([LAST_HOUR, *(-(-slot.last // 4) for slot in slots)])
     length = next(each for each in DAY_LENGTHS if each >= last - first)

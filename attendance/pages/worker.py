@@ -1,5 +1,7 @@
-"""The profile of one worker, today or as on another day (C8): verdict, items with proof, the signed sheet behind a
-record, records, sign-offs. A person with several badges is shown as one (L2).
+"""The profile of one worker, today or as on another day (C8).
+
+It shows the verdict, the requirements with their proof, the signed sheet behind a record, the records and the
+sign-offs. A person with several badges is shown as one (L2).
 """
 
 import datetime as dt
@@ -29,7 +31,7 @@ from training.models import Session
 
 @dataclass(frozen=True)
 class NextSession:
-    """The next scheduled session of a course: the one the worker is booked on, else the first with a free seat."""
+    """The next scheduled session of a course: the one that lists the worker, or else the first with a free seat."""
 
     session: Session
     is_booked: bool
@@ -37,9 +39,11 @@ class NextSession:
 
 @dataclass(frozen=True)
 class Requirement:
-    """A row of the compliance table; `next_session` is looked for where the worker must or soon must train.
+    """A row of the compliance table.
 
-    On another day `is_proof_entered_later` marks a proof that nobody had entered by then (C8).
+    Attributes:
+        next_session: where the worker can train next, if the worker must train now or soon.
+        is_proof_entered_later: whether the proof was entered after the day that is shown (C8).
     """
 
     line: ItemLine
@@ -50,11 +54,12 @@ class Requirement:
 
 @dataclass(frozen=True)
 class RecordLine:
-    """A record with the worker's line on the signed sheet; None for external training.
+    """A training record in the list of records.
 
     Attributes:
-        is_revoked: it counts for nothing on the day that is shown.
-        is_revoked_later, is_entered_later: it was revoked, or entered, after the day that is shown (C8).
+        line: the line of the worker on the signed sheet; None for external training.
+        is_revoked: whether it was revoked on the day that is shown.
+        is_revoked_later, is_entered_later: whether it was revoked, or entered, after the day that is shown (C8).
     """
 
     record: TrainingRecord
@@ -66,10 +71,10 @@ class RecordLine:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The signed sheet or certificate behind a record, and where on it the worker stands.
+    """The signed sheet or certificate behind a record, and where the worker stands on it.
 
     Attributes:
-        uploads: the newest correction first, the original last (E6).
+        uploads: the files, the newest correction first, the original last (E6).
     """
 
     record: TrainingRecord
@@ -79,26 +84,26 @@ class Sheet:
 
     @property
     def upload(self) -> EvidenceUpload | None:
-        """The file that is shown first."""
+        """The file that is shown first; None if there is none."""
         return self.uploads[0] if self.uploads else None
 
     @property
     def papers(self) -> list[Paper]:
-        """Each file with its pages, that with the worker's line first."""
+        """Each file with its pages, the page with the worker's line first."""
         return papers(self.uploads, session=self.record.session, line=self.line)
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Everything the page of a worker shows, hours and the audit trail apart.
+    """Everything that the page of a worker shows, except the hours and the trail.
 
     Attributes:
-        learner: as on the day that is shown.
-        areas: names of the areas of that day.
+        learner: the worker as on the day that is shown.
+        areas: the names of the worker's areas on that day.
         as_of: the day that is shown; None for today.
-        is_known: the site knew this worker on that day.
-        later: what is told about that day today, and was known differently on it (C8).
-        coming: what the worker is booked for; None on another day.
+        is_known: whether the site knew this worker on that day.
+        later: what is now known about that day, and was not known on it (C8).
+        coming: what the worker is booked for; None if another day than today is shown.
     """
 
     learner: Learner
@@ -119,14 +124,14 @@ class Profile:
 
     @property
     def failing(self) -> list[Requirement]:
-        """What the worker must not be assigned to, worst first."""
+        """The requirements because of which the worker must not be assigned, the worst first."""
         return [each for each in self.requirements if each.line.standing.kind == StatusKind.BAD]
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many requirements are of which kind, and how many practical sign-offs are owed besides.
+        """The number of requirements of each kind, and the number of practical sign-offs that wait.
 
-        A sign-off is owed whether or not its course is required, as lists and the queue count it.
+        A sign-off counts whether or not its course is required, as in lists and in the queue.
         """
         kinds = [each.line.standing.kind for each in self.requirements]
         waiting = sum(each.is_pending for each in self.sign_offs)
@@ -139,10 +144,10 @@ class Profile:
 
 
 def get_worker(pk: int) -> Learner:
-    """Return a worker with employer, role and, if merged, the surviving one.
+    """Return a worker with employer, role and, if the badge was merged, the badge of today.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such worker.
     """
     return check_found(
         Learner.objects.select_related("company", "role", "supervisor", "merged_into").filter(pk=pk).first(),
@@ -153,11 +158,15 @@ def get_worker(pk: int) -> Learner:
 def worker_profile(
     learner: Learner, *, record_id: int | None, today: dt.date, now: dt.datetime, warning_days: int
 ) -> Profile:
-    """Return the profile of a worker in a constant number of queries.
+    """Return the profile of a worker today, in a constant number of queries.
 
     Args:
-        record_id: whose sheet is open; by default the proof of the worst item, else of the newest record.
-        warning_days: length of the warning window before an expiry.
+        learner: the worker.
+        record_id: key of the record whose sheet is open; None opens the proof of the worst requirement, or else of the
+            newest record.
+        today: the site's date.
+        now: the present moment.
+        warning_days: how many days before an expiry the warning begins.
     """
     badges = ids_of_person(learner)
     lines = item_lines(learner, today=today, warning_days=warning_days)
@@ -178,7 +187,13 @@ def worker_profile(
 def worker_profile_as_of(learner: Learner, *, on: dt.date, record_id: int | None, warning_days: int) -> Profile:
     """Return the profile of a worker as on an earlier day (C8), in a constant number of queries.
 
-    Where the training can be had next is of today, so it is left out.
+    The next sessions are left out, because they are those of today.
+
+    Args:
+        learner: the worker.
+        on: the day that is asked about.
+        record_id: as in `worker_profile`.
+        warning_days: how many days before an expiry the warning begins.
     """
     lines = item_lines_as_of(learner, on=on, warning_days=warning_days)
     known = workers_as_of([learner], [line.item for line in lines], on=on).get(learner.pk)
@@ -200,14 +215,14 @@ def worker_profile_as_of(learner: Learner, *, on: dt.date, record_id: int | None
 
 
 def _unknown(learner: Learner) -> Then:
-    """Return somebody the site did not know on a day."""
+    """Return what is shown for a worker whom the site did not know on a day."""
     unknown = copy(learner)
     unknown.status, unknown.end_date = Learner.Status.INACTIVE, None
     return Then(unknown, [])
 
 
 def _sign_off_as_of(record: CompetencyRecord, on: dt.date) -> CompetencyRecord | None:
-    """Return a sign-off as it stood on a day; None where the training was later. Never saved."""
+    """Return a sign-off as it was on a day, as an object that is never saved; None if the training was later."""
     if record.training_date > on:
         return None
     then = copy(record)
@@ -222,7 +237,7 @@ def _sign_off_as_of(record: CompetencyRecord, on: dt.date) -> CompetencyRecord |
 
 
 def _records(badges: Collection[int], *, on: dt.date | None = None) -> list[RecordLine]:
-    """Return all records of a person, newest first; what came after the day `on` is marked."""
+    """Return all records of a person, the newest first. What happened after the day `on` is marked so."""
     attendees = SessionAttendee.objects.filter(learner__in=badges)
     places = {(session, badge): line for session, badge, line in attendees.values_list("session", "learner", "line")}
     lines = []
@@ -257,7 +272,7 @@ def _requirements(
 
 
 def _open_sheet(record_id: int | None, lines: Sequence[ItemLine], records: Sequence[RecordLine]) -> Sheet | None:
-    """Return the sheet of the record that is asked for, else of the worst item's proof, else of the newest record."""
+    """Return the sheet of the record that is asked for, else of the worst requirement's proof or the newest record."""
     by_key = {each.record.pk: each for each in records}
     wanted = [record_id, *(line.item.proof_id for line in lines), *by_key]
     line = next((by_key[key] for key in wanted if key in by_key), None)
@@ -277,9 +292,9 @@ def _sheet(line: RecordLine) -> Sheet:
 def _next_sessions(
     learner: Learner, badges: Collection[int], lines: Sequence[ItemLine], *, now: dt.datetime
 ) -> dict[int, NextSession]:
-    """Return by course where the worker trains next, for the courses that are red or yellow, in one query.
+    """Return by the key of the course where the worker can train next, for red and yellow courses, in one query.
 
-    Only who is ACTIVE can be put on a list (L1).
+    Workers who are not ACTIVE get none, for they cannot be put on a list (L1).
     """
     if learner.status != Learner.Status.ACTIVE:
         return {}

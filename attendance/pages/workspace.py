@@ -1,4 +1,4 @@
-"""Everything the workspace of a session shows, and the parts of it that move with every mark."""
+"""Everything that the workspace of a session shows, and the parts of it that change with every mark."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from training.selectors.courses import published_version
 
 @dataclass(frozen=True)
 class Step:
-    """One word of the step line; `is_now` is the one that waits to be done."""
+    """One step of the step line; `is_now` marks the one to do next."""
 
     kind: StatusKind
     label: str
@@ -34,13 +34,13 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far a session is: what moves with every mark, and is swapped with it.
+    """How far a session is: the part of the page that changes, and is swapped, with every mark.
 
     Attributes:
-        is_ahead: it has not started, so nothing of it is late.
-        capacity_warning: S7's alert, or an empty text.
-        roomier: a venue that is free at that time and holds everybody; looked for when the chosen one does not, and the
-            session can still move.
+        is_ahead: whether the session has not started, so that nothing about it is late.
+        capacity_warning: the warning of S7, or an empty text.
+        roomier: a venue that is free at that time and has seats for everybody. It is looked for only if the chosen one
+            is too small and the session can still move.
     """
 
     session: Session
@@ -53,13 +53,13 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
-    """The page.
+    """The page of a session.
 
     Attributes:
         version: the pinned course version, or the one that scheduling would pin.
-        booked_minutes: of the trainer in the week of the session (S6); None without trainer or time, or where nothing
-            is planned any more.
-        to_repeat: how many were absent or failed, and have not passed since; 0 before finalize.
+        booked_minutes: for how many minutes the trainer is booked in the week of the session (S6); None without trainer
+            or time, or if nothing can be planned any more.
+        to_repeat: how many workers were absent or failed, and have not passed since; 0 before finalize.
     """
 
     session: Session
@@ -72,7 +72,7 @@ class Workspace:
 
 
 def workspace(session: Session, *, now: dt.datetime, warning_days: int) -> Workspace:
-    """Return the page of a session, in a number of queries that does not depend on its list."""
+    """Return the page of a session. The number of queries does not depend on its list."""
     return Workspace(
         session=session,
         version=session.course_version or published_version(session.course_id),
@@ -85,7 +85,7 @@ def workspace(session: Session, *, now: dt.datetime, warning_days: int) -> Works
 
 
 def progress(session: Session, *, now: dt.datetime) -> Progress:
-    """Return how far a session is, in three queries, and one more if the venue is too small."""
+    """Return how far a session is, in three queries, with one more if the venue is too small."""
     preview = finalize_preview(session, now=now)
     listed = preview.facts.listed
     warning = capacity_warning(attendees=listed, capacity=session.venue.capacity if session.venue else None)
@@ -107,7 +107,7 @@ def _booked_minutes(session: Session) -> int | None:
 
 
 def _roomier_venue(session: Session, *, seats: int) -> Venue | None:
-    """Return the smallest venue in use that holds everybody and is free at the time of the session."""
+    """Return the smallest active venue with enough seats that is free at the time of the session, or None."""
     if session.start_time is None or session.end_time is None:
         return None
     taken = (
@@ -120,7 +120,7 @@ def _roomier_venue(session: Session, *, seats: int) -> Venue | None:
 
 
 def _steps(session: Session, preview: FinalizePreview, now: dt.datetime) -> list[Step]:
-    """Return the step line: details, list, attendance, signed sheet, finalize; the first that is not done is now."""
+    """Return the step line: details, list, attendance, signed sheet, finalize. The first that is not done is next."""
     facts = preview.facts
     marked = facts.listed - facts.unmarked
     is_over = has_ended(session, now=now)

@@ -1,4 +1,4 @@
-"""The cells of the matrix, of which a page has thousands: as few letters as possible, each text made once."""
+"""The cells of the matrix. A page has thousands of them, so each is short, and each text is made only once."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,18 +15,18 @@ from training.core.words import day
 register = template.Library()
 
 LETTERS = {StatusKind.BAD: "r", StatusKind.WARN: "w", StatusKind.WAIT: "v", StatusKind.OK: "o"}
-NOTHING = mark_safe("<td></td>")  # words of our own
+NOTHING = mark_safe("<td></td>")  # texts of this site only, nothing that somebody typed
 
 
 @register.simple_tag
 def matrix_cells(cells: Sequence[Cell | None]) -> SafeString:
-    """Draw the cells of a row. matrix.css draws the shape; its word, before the letters, is for screen readers."""
-    return mark_safe("".join(NOTHING if cell is None else _cell(cell) for cell in cells))  # noqa: S308  # all escaped
+    """Return the cells of a row as HTML. matrix.css draws their shapes; the word in each is for screen readers."""
+    return mark_safe("".join(NOTHING if cell is None else _cell(cell) for cell in cells))  # noqa: S308  # every part is escaped
 
 
 @register.simple_tag
 def matrix_cell(cell: Cell, learner_id: int, course_id: int) -> SafeString:
-    """Draw one cell that takes the place of itself in the page (hx-swap-oob)."""
+    """Return one cell as HTML that replaces the same cell in the page (hx-swap-oob)."""
     in_place = format_html('id="cell-{}-{}" hx-swap-oob="true" tabindex="-1"', learner_id, course_id)
     return _cell(cell, in_place)
 
@@ -37,7 +37,7 @@ def _cell(cell: Cell, in_place: str = "") -> SafeString:
     return _drawn(letters, word, cell.text, day(cell.booked) if cell.booked else "", in_place)
 
 
-@lru_cache(maxsize=4096)  # by what is seen: a site has few words, days left and months, and every page shows them
+@lru_cache(maxsize=4096)  # a site has few different words, days left and months, and every page shows them
 def _drawn(letters: str, word: str, text: str, booked: str, in_place: str) -> SafeString:
     start = format_html('<td {} class="{}"', in_place, letters) if in_place else format_html('<td class="{}"', letters)
     mark = format_html(' data-b="{}"', booked) if booked else ""

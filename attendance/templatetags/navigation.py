@@ -31,7 +31,7 @@ NUMBERS: Mapping[str, Callable[[], int]] = {"attendance:verify": sign_offs_owed}
 
 
 class NavigationEntry(NamedTuple):
-    """One word of the top bar; `name` is the last part of its URL name."""
+    """One entry of the top bar; `name` is the last part of its URL name."""
 
     name: str
     word: str

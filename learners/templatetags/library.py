@@ -1,4 +1,4 @@
-"""The sections of the library, as its index and the tabs of its pages show them: those of both apps that keep it."""
+"""The sections of the library for its index and the tabs of its pages. Two apps have pages there, this is the upper."""
 
 from typing import NamedTuple
 

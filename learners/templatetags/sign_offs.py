@@ -1,4 +1,4 @@
-"""What the lines of practical sign-offs on a worker's page offer (V2)."""
+"""Which practical sign-offs on a worker's page offer a further attempt (V2)."""
 
 from collections.abc import Collection
 
@@ -12,5 +12,9 @@ register = template.Library()
 
 @register.simple_tag
 def repeatable_sign_offs(records: Collection[CompetencyRecord]) -> set[int]:
-    """Return the keys of those after which a further attempt may be opened, among all sign-offs of a worker."""
+    """Return the keys of the sign-offs after which a further attempt may be opened.
+
+    Args:
+        records: all sign-offs of one worker.
+    """
     return repeatable(records)
