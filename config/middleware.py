@@ -14,6 +14,7 @@ from config.api_gate import token_of
 from config.client_address import client_address
 from config.refusal_answers import answer_refusal, refusal_of
 from training.core.audit_context import person
+from training.core.kinds import Door
 
 # Nothing of the site needs a device or a browser feature that asks the user.
 PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -106,13 +107,13 @@ def kept_by_nobody(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
     return middleware
 
 
-def _door(path: str) -> str:
+def _door(path: str) -> Door:
     """Return which of the three doors of the site a path belongs to."""
     if path.startswith("/api/"):
-        return "api"
+        return Door.API
     if path.startswith("/admin/"):
-        return "admin"
-    return "page"
+        return Door.ADMIN
+    return Door.PAGE
 
 
 def permissions_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

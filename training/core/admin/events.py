@@ -15,14 +15,15 @@ from pghistory.models import Event
 
 from training.core.admin.guarded import ReadOnlyAdmin
 from training.core.keys import key_of
+from training.core.kinds import EventKind
 from training.core.trail import door_in_words
 
 WORDS = {
-    "known": gettext_lazy("existed before recording began"),
-    "insert": gettext_lazy("added"),
-    "update": gettext_lazy("changed"),
-    "password": gettext_lazy("password changed"),
-    "delete": gettext_lazy("removed"),
+    EventKind.KNOWN: gettext_lazy("existed before recording began"),
+    EventKind.INSERT: gettext_lazy("added"),
+    EventKind.UPDATE: gettext_lazy("changed"),
+    EventKind.PASSWORD: gettext_lazy("password changed"),
+    EventKind.DELETE: gettext_lazy("removed"),
 }
 
 
