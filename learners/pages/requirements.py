@@ -21,7 +21,7 @@ def get_role(pk: int) -> Role:
     """Return a role.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such role.
     """
     return check_found(list_roles().filter(pk=pk).first(), _("There is no such role. It may have been deleted."))
 
@@ -91,7 +91,7 @@ def get_area(pk: int) -> Area:
     """Return an area.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such area.
     """
     return check_found(Area.objects.filter(pk=pk).first(), _("There is no such area. It may have been deleted."))
 

@@ -158,7 +158,7 @@ def check_found(thing: Thing | None, sentence: str) -> Thing:
         sentence: what a person is told then, already translated.
 
     Raises:
-        NotFound: there is none.
+        NotFound: it is None.
     """
     if thing is None:
         raise NotFound(sentence)

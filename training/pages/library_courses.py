@@ -135,7 +135,7 @@ def get_course(pk: int) -> Course:
     """Return a course, deleted or not, with its versions, the newest first, and their prerequisites.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such course.
     """
     links = Prefetch("prerequisite_links", CoursePrerequisite.objects.select_related("course").order_by("course__code"))
     versions = CourseVersion.objects.prefetch_related(links).select_related("updated_by").order_by("-number")
@@ -149,7 +149,7 @@ def get_version(pk: int) -> CourseVersion:
     """Return a version of a course that is not deleted, with the course and the prerequisites.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such version.
     """
     links = Prefetch("prerequisite_links", CoursePrerequisite.objects.select_related("course").order_by("course__code"))
     versions = CourseVersion.objects.select_related("course").prefetch_related(links)

@@ -20,7 +20,7 @@ def get_venue(pk: int) -> Venue:
     """Return a venue.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such venue.
     """
     return check_found(Venue.objects.filter(pk=pk).first(), _("There is no such venue."))
 
@@ -37,7 +37,7 @@ def get_company(pk: int) -> Company:
     """Return a company, as `companies_with_use` does.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such company.
     """
     return check_found(companies_with_use(Company.objects.filter(pk=pk)).first(), _("There is no such company."))
 

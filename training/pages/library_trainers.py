@@ -65,7 +65,7 @@ def get_trainer(pk: int) -> Trainer:
     """Return a trainer with company and login.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such trainer.
     """
     return check_found(
         Trainer.objects.select_related("company", "user").filter(pk=pk).first(), _("There is no such trainer.")
@@ -76,7 +76,7 @@ def get_qualification(pk: int) -> TrainerQualification:
     """Return a qualification with its trainer and course.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such qualification.
     """
     return check_found(
         TrainerQualification.objects.select_related("trainer", "course").filter(pk=pk).first(),

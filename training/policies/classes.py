@@ -73,7 +73,7 @@ def check_class_found(training_class: TrainingClass | None) -> TrainingClass:
     """Return a class that somebody names.
 
     Raises:
-        NotFound: there is none.
+        NotFound: it does not exist.
     """
     return check_found(training_class, _("There is no such class; it may have been deleted."))
 
@@ -92,7 +92,7 @@ def check_can_activate(training_class: TrainingClass) -> None:
     """Only a draft is made active.
 
     Raises:
-        ClassNotInThisState: it is none.
+        ClassNotInThisState: it is no draft.
     """
     if not _can_take(ClassStep.ACTIVATE, training_class):
         raise _wrong_state(training_class, _("Only a draft can be activated; this class was before."))

@@ -90,7 +90,7 @@ def check_can_schedule(session: Session) -> None:
     """S9: only a draft is scheduled.
 
     Raises:
-        NotInThisState: it is none.
+        NotInThisState: it is no draft.
     """
     check_open(session)
     if Session.Status.SCHEDULED not in SESSION_STEPS[session.status]:
@@ -101,7 +101,7 @@ def check_can_delete(session: Session) -> None:
     """S8: only drafts are deleted.
 
     Raises:
-        NotInThisState: it is none.
+        NotInThisState: it is no draft.
     """
     if session.status != Session.Status.DRAFT:
         raise _wrong_state(session, _("Only drafts can be deleted. A scheduled session can be cancelled."))
