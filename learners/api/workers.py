@@ -11,8 +11,8 @@ from pydantic import Field, WithJsonSchema, create_model
 
 from learners.models import ComplianceStatus, Learner, LearnerHoursLog
 from learners.pages.items import ItemLine, item_lines
-from learners.policies.worker_fields import WORKER_FIELDS
 from learners.policies.standing import Group, Verdict, is_out_of_date, verdict
+from learners.policies.worker_fields import WORKER_FIELDS
 from learners.selectors.learners import WorkerFilter, group_counts, list_workers, sign_offs_owed
 from learners.selectors.progression import ProgressionLine, hours_log, progressions_of_learner
 from learners.services.merging import merge_workers

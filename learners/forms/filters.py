@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from learners.models import Area, Learner, Role
-from training.core.web.fields import RowField, offer
 from learners.policies.standing import Group
 from learners.selectors.learners import WorkerFilter
+from training.core.web.fields import RowField, offer
 from training.models import Company
 
 LONGEST_TEXT = 250  # first and last name, the longest there are
