@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from config.problems import API, UNKNOWN, problem_of
-from training.core.refusals import OutcomeUnknown, Refusal, refusal_at_door
-from training.core.web.forms import page_status
+from training.core.refusals import Invalid, OutcomeUnknown, Refusal, refusal_at_door
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -60,7 +59,7 @@ def answer_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """
     if request.path.startswith(API):
         return problem_of(refusal, has_key="Idempotency-Key" in request.headers)
-    status = page_status(refusal)
+    status = 422 if refusal.status == Invalid.status else refusal.status
     headers = {"Retry-After": str(refusal.retry_seconds)} if refusal.retry_seconds else {}
     if isinstance(refusal, OutcomeUnknown):
         headers[UNKNOWN] = "true"

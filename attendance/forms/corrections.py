@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attendance.policies.corrections import Result, Seen, Standing
+from learners.forms.proof import SHOWABLE
 from training.core.web.fields import offer
 from training.core.web.forms import ReasonForm
 
@@ -34,11 +35,12 @@ class CorrectionForm(ReasonForm):
     def __init__(self, data: Any = None, *, standing: Standing, needs_sign_off: bool, **kwargs: Any) -> None:
         seen = {"record": standing.seen.record_id, "sign_off": standing.seen.sign_off_id}
         super().__init__(data, initial={**seen, **kwargs.pop("initial", {})}, **kwargs)
+        self.standing = standing
         words = {
             Result.PASSED: _("Passed, practical sign-off still needed") if needs_sign_off else _("Passed"),
             Result.FAILED: _("Failed"),
         }
-        # What was chosen before somebody else's change is understood, so that it can be refused with what stands now.
+        # What was chosen before somebody else's change is still a choice: the service refuses it with what stands now.
         is_stale = data is not None and any(data.get(name, "") != str(key or "") for name, key in seen.items())
         choices = [(str(result), label) for result, label in words.items() if result != standing.result or is_stale]
         if standing.result is not None or is_stale:
@@ -47,6 +49,7 @@ class CorrectionForm(ReasonForm):
 
     @property
     def only_revokes(self) -> bool:
+        """Whether a valid form says that no record shall count."""
         return bool(self.cleaned_data["outcome"] == REVOKE)
 
     def seen(self) -> Seen:
@@ -56,5 +59,7 @@ class CorrectionForm(ReasonForm):
 
 class CorrectingSheetForm(ReasonForm):
     """Why the sheet of a finalized session is corrected (E6), and which one the person saw; the file is no field."""
+
+    showable = SHOWABLE
 
     corrects = forms.IntegerField(min_value=1, widget=forms.HiddenInput)

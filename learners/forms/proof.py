@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from learners.evidence.upload_names import FIELD
+from training.core.refusals import TooLarge, UnsupportedType
 from training.core.web.forms import RefusableForm
+
+SHOWABLE = (*RefusableForm.showable, TooLarge, UnsupportedType)  # by a form that comes with a file
 
 
 class ProofForm(RefusableForm):
@@ -13,6 +16,7 @@ class ProofForm(RefusableForm):
         file_error: why the proof was refused; empty where it was not.
     """
 
+    showable = SHOWABLE
     file_error = ""
 
     def show(self, place: str, texts: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ from learners.selectors.competency import (
     last_sign_off_by,
     methods_on_offer,
 )
-from training.core.keys import key_of
+from training.core.keys import keys_among
 from training.core.web.fields import LONGEST_REASON, DayField, RowField, needed, offer
 from training.core.web.forms import RefusableForm
 
@@ -127,4 +127,4 @@ def initial_of(record: CompetencyRecord | None, *, by: User, today: date) -> dic
 
 def ticked(data: QueryDict) -> list[int]:
     """Return the keys of the rows that were ticked; what is no key names nothing."""
-    return sorted({key for each in data.getlist(TICKED) if (key := key_of(each)) is not None})
+    return sorted(set(keys_among(data.getlist(TICKED))))

@@ -28,6 +28,11 @@ def keys_of(texts: Iterable[str]) -> list[int] | None:
     return known if len(known) == len(keys) else None
 
 
+def keys_among(texts: Iterable[str]) -> list[int]:
+    """Return the keys among these texts, in their order; what is none is left out."""
+    return [key for text in texts if (key := key_of(text)) is not None]
+
+
 def day_of_text(text: str) -> dt.date:
     """Return the day that a text such as 2026-03-02 writes.
 

@@ -28,28 +28,43 @@ class RefusableForm(forms.BaseForm):
     Attributes:
         places: the field of this form for a name that the service gives to it, where the two differ.
         shows_stored: whether fields say what is stored by now after somebody else's change.
+        showable: the kinds of refusal that the form can show; any other one is for the whole page.
         refusal: what was refused last; None where nothing was.
     """
 
     places: ClassVar[Mapping[str, str]] = {}
     shows_stored: ClassVar[bool] = True
+    showable: ClassVar[tuple[type[Refusal], ...]] = (Invalid, Conflict)
     refusal: Refusal | None = None
 
     @property
     def http_status(self) -> int:
-        """The HTTP status of a page with this form: 200, of bad input 422, of a refusal its own."""
-        if self.refusal is not None:
-            return page_status(self.refusal)
-        return 422 if self.is_bound and not self.is_valid() else 200
+        """The HTTP status of a page with this form: 200, of what can be put right in it 422, of a conflict 409.
+
+        HTMX swaps in a form with one of these, and nothing with another status.
+        """
+        if isinstance(self.refusal, Conflict):
+            return self.refusal.status
+        return 422 if self.refusal is not None or (self.is_bound and not self.is_valid()) else 200
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it answers somebody who has sent it: with what they typed, or anew with what was refused."""
+        return self.is_bound or self.refusal is not None
 
     def refusing(self) -> "Refusing":
         """Around the call of a service: what it refuses is shown here, and the view goes on after the block."""
         return Refusing(self)
 
     def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal at the fields that it names, or above the form. What was typed stays."""
+        """Show a refusal at the fields that it names, or above the form. What was typed stays.
+
+        A form that is asked anew, and so is not bound, shows it as well.
+        """
         self.refusal = refusal
-        if isinstance(refusal, Stale):
+        if not self.is_bound:
+            self.cleaned_data: dict[str, Any] = {}  # Django's add_error takes from it what is wrong
+        elif isinstance(refusal, Stale):
             self._go_on_from(refusal)
         for name, texts in refusal.errors.items():
             self.show(self.place_of(name), texts)
@@ -80,7 +95,7 @@ class RefusableForm(forms.BaseForm):
 
 
 class Refusing:
-    """Puts what a service refuses for reasons of the input or of the present state into a form."""
+    """Puts what a service refuses into a form, as far as the form can show it."""
 
     def __init__(self, form: RefusableForm) -> None:
         self.form = form
@@ -91,7 +106,7 @@ class Refusing:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        if not isinstance(error, Invalid | Conflict):
+        if not isinstance(error, self.form.showable):
             return False
         self.form.refuse(error)
         return True
@@ -105,11 +120,6 @@ class ReasonForm(QuestionForm):
     """A question that is answered with a reason."""
 
     reason = ReasonField()
-
-
-def page_status(refusal: Refusal) -> int:
-    """Return the HTTP status of a refusal in the browser: bad input is 422 there, 400 in the JSON API."""
-    return 422 if refusal.status == Invalid.status else refusal.status
 
 
 def remember(form: forms.BaseForm, row: Authored | None) -> None:
