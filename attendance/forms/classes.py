@@ -15,8 +15,8 @@ from attendance.pages.hours import COLUMNS, Column
 from attendance.services.capture import Presence
 from learners.models import LearnerProgression, ProgressionEvent
 from learners.services.progression import Collision
-from training.core.keys import key_of
-from training.core.web.fields import LONGEST_REASON, DayField, RowField, offer
+from training.core.keys import keys_among
+from training.core.web.fields import LONGEST_REASON, DayField, ReasonField, RowField, offer
 from training.core.web.forms import RefusableForm
 from training.forms.sessions import course_choices
 from training.models import Company, Trainer
@@ -104,28 +104,26 @@ class CaptureForm(RefusableForm, forms.Form):
 
     @property
     def rows(self) -> Iterator[tuple[LearnerProgression, forms.BoundField]]:
+        """Everybody in progress, with the field of their hours."""
         for each in self.progressions:
             yield each, self[f"{HOURS}{each.learner_id}"]
 
     def presences(self) -> list[Presence]:
         """Return the hours of everybody whom the page showed, those who are no longer in progress as well."""
         named = {name.removeprefix(HOURS): hours for name, hours in self.data.items() if name.startswith(HOURS)}
-        return [
-            Presence(learner_id, str(hours).strip().replace(",", "."))
-            for text, hours in named.items()
-            if (learner_id := key_of(text)) is not None
-        ]
+        return [Presence(key, named[str(key)].strip().replace(",", ".")) for key in keys_among(named)]
 
     def place_of(self, name: str) -> str:
         return f"{HOURS}{name}"  # the service names workers by key
 
 
 class MonthForm(forms.Form):
-    """Which month of a class is shown; what is none is left to the page."""
+    """Which month of a class is shown. Without one, or with what is no month, the page chooses."""
 
     month = forms.DateField(required=False, input_formats=["%Y-%m"])
 
     def month_or_none(self) -> date | None:
+        """Return the first day of the month that was asked for; None where none was."""
         self.is_valid()
         asked: date | None = self.cleaned_data.get("month")
         return asked
@@ -155,21 +153,21 @@ class StartForm(RefusableForm, forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, ticked: Sequence[str], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        # What can be a key; whose it is, the service knows.
-        self.chosen = [key for text in ticked if (key := key_of(text)) is not None]
+        # Whether there is such a worker is for the service to say.
+        self.chosen = keys_among(ticked)
         self.fields["learner"].choices = [(key, key) for key in self.chosen]  # type: ignore[attr-defined]
+
+    @property
+    def http_status(self) -> int:
+        """200, or 422: of a worker in another programme as well, because the form asks what becomes of that one."""
+        return 422 if self.is_bound and not self.is_valid() else 200
 
 
 class StepForm(RefusableForm, forms.Form):
     """From which day on a programme is held, resumed or completed, and why (H7)."""
 
     effective_date = DayField(label=gettext_lazy("Effective from"))
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    reason = ReasonField(required=False, rows=2)
     holds_other = forms.BooleanField(
         label=gettext_lazy("Put another programme in progress on hold"),
         required=False,
@@ -239,7 +237,7 @@ class ExportForm(ClassFilterForm):
         self.initial["columns"] = [column.name for column in COLUMNS]
 
     def clean(self) -> dict[str, Any]:
-        """The days are in order."""
+        """Check that the last day is not before the first one."""
         first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
         if first and last and last < first:
             self.add_error("last", _("This day is before the first one. Enter that day or a later one."))

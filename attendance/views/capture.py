@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,8 +19,9 @@ from attendance.services.capture import Captured, capture_session, mark_exceptio
 from learners.selectors.progression import in_progress_on
 from training.core.permissions import Permission, check_may, requires
 from training.core.refusals import Conflict, Invalid, Refusal
-from training.core.web.forms import ReasonForm
-from training.core.web.htmx import HtmxRequest
+from training.core.web.answers import answer, swapped_into
+from training.core.web.forms import ReasonForm, RefusableForm
+from training.core.web.htmx import HtmxRequest, posted
 from training.core.words import day as day_in_words
 from training.models import ClassAttendanceSession, TrainingClass
 from training.policies.meetings import check_can_capture, check_can_void
@@ -41,13 +41,10 @@ def class_capture(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
             check_can_capture(meeting, today=timezone.localdate())
     except Refusal as refusal:
         return _refused(request, training_class, day, refusal)
-    form = CaptureForm(
-        request.POST if request.method == "POST" else None,
-        progressions=list(in_progress_on(pk, day)),
-        scheduled=meeting.scheduled_hours,
-    )
+    progressions = list(in_progress_on(pk, day))
+    form = CaptureForm(posted(request), progressions=progressions, scheduled=meeting.scheduled_hours)
     if form.is_valid():
-        try:
+        with form.refusing():
             captured = capture_session(
                 class_id=pk,
                 session_date=day,
@@ -56,18 +53,14 @@ def class_capture(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
                 by=request.user,
                 now=timezone.now(),
             )
-        except (Invalid, Conflict) as refusal:
-            form.refuse(refusal)
-            return _asked(request, "capture", meeting, form, status=_status(refusal))
-        else:
             return _done(request, training_class, day, _told(captured))
-    return _asked(request, "capture", meeting, form, status=422 if form.is_bound else 200)
+    return _ask(request, "capture", meeting, form)
 
 
 @requires(Permission.CAPTURE)
 @require_POST
 def class_exception(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
-    """Mark a meeting, a future one too, as cancelled by the client or as missed by the agent (H3)."""
+    """Mark a meeting, past or to come, as cancelled by the client or missed by the trainer (H3)."""
     training_class = visible_class(request.user, pk)
     status = request.POST.get("status", "")
     try:
@@ -84,7 +77,8 @@ def class_exception(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
 def class_meeting(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
     """Show what was logged for a meeting, by whom, and what was voided."""
     meeting = get_meeting(visible_class(request.user, pk), day)
-    return _render(request, "meeting", meeting, {"detail": meeting_detail(meeting)})
+    detail = meeting_detail(meeting)
+    return answer(request, "attendance/class_meeting.html", part="dialog", detail=detail, **_about(meeting))
 
 
 @requires(Permission.VOID)
@@ -99,48 +93,32 @@ def class_void(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
             check_can_void(meeting)
     except Refusal as refusal:
         return _refused(request, training_class, day, refusal)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(posted(request))
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        try:
+        with form.refusing():
             void_capture(class_id=pk, session_date=day, reason=reason, by=request.user, now=timezone.now())
-        except (Invalid, Conflict) as refusal:
-            form.refuse(refusal)
-            return _asked(request, "void", meeting, form, status=_status(refusal))
-        else:
             text = _("Taken back. %(day)s can be recorded again.") % {"day": day_in_words(day)}
             return _done(request, training_class, day, text)
-    return _asked(request, "void", meeting, form, status=422 if form.is_bound else 200)
+    return _ask(request, "void", meeting, form)
 
 
-def _asked(
-    request: HtmxRequest, name: str, meeting: ClassAttendanceSession, form: forms.Form, *, status: int
-) -> HttpResponse:
-    """Answer with a question: a dialog over the page that HTMX is on, else a page of its own.
+def _ask(request: HtmxRequest, name: str, meeting: ClassAttendanceSession, form: RefusableForm) -> HttpResponse:
+    """Answer with a question, as a dialog or a page.
 
-    What was refused comes back with the month behind the dialog, which may be another one by now.
+    A dialog that was refused comes back with the month behind it, in which something may have changed by now.
     """
-    context: dict[str, Any] = {"form": form}
-    if request.htmx and form.is_bound:
-        context["board"] = _board(request, meeting.training_class, meeting.session_date)
-    response = _render(request, name, meeting, context, status=status)
-    if request.htmx and form.is_bound:
-        response["HX-Retarget"], response["HX-Reswap"] = f"#{name}-form", "outerHTML"
-    return response
+    about = _about(meeting)
+    if request.htmx and form.is_reply:
+        about["board"] = _board(request, meeting.training_class, meeting.session_date)
+    response = answer(request, f"attendance/class_{name}.html", part="dialog", form=form, **about)
+    return swapped_into(response, f"{name}-form") if request.htmx and form.is_reply else response
 
 
-def _render(
-    request: HtmxRequest, name: str, meeting: ClassAttendanceSession, context: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
+def _about(meeting: ClassAttendanceSession) -> dict[str, Any]:
     training_class = meeting.training_class
-    where = "partials/_" if request.htmx else ""
-    context = {
-        "meeting": meeting,
-        "training_class": training_class,
-        "back": _month_url(training_class, meeting.session_date),
-        **context,
-    }
-    return render(request, f"attendance/{where}class_{name}.html", context, status=status)
+    back = _month_url(training_class, meeting.session_date)
+    return {"meeting": meeting, "training_class": training_class, "back": back}
 
 
 def _month_url(training_class: TrainingClass, day: date) -> str:
@@ -148,27 +126,21 @@ def _month_url(training_class: TrainingClass, day: date) -> str:
 
 
 def _done(request: HtmxRequest, training_class: TrainingClass, day: date, text: str) -> HttpResponse:
-    """Tell it: HTMX gets the month anew and closes the dialog, a browser goes to the class."""
+    """Say what was done: HTMX gets the month anew and closes the dialog, a browser goes to the class."""
     if not request.htmx:
         messages.success(request, text)
         return redirect(_month_url(training_class, day))
     context = {"board": _board(request, training_class, day), "kind": "ok", "text": text, "is_over": True}
-    return render(request, "attendance/partials/_class_done.html", context)
+    return render(request, "attendance/class.html#told", context)
 
 
 def _refused(request: HtmxRequest, training_class: TrainingClass, day: date, refusal: Refusal) -> HttpResponse:
-    """Tell why not; HTMX gets the month as it is by now as well, for the page that asked is out of date."""
+    """Say why not. HTMX also gets the month as it is by now, because the page that asked is out of date."""
     if not request.htmx:
         raise refusal
     context = {"board": _board(request, training_class, day), "kind": "bad", "text": refusal.message}
-    response = render(request, "attendance/partials/_class_done.html", context, status=_status(refusal))
-    response["HX-Retarget"], response["HX-Reswap"] = "#class-board", "outerHTML"
-    return response
-
-
-def _status(refusal: Refusal) -> int:
-    """A form is swapped in with 409 where the state stands in the way, else with 422."""
-    return Conflict.status if isinstance(refusal, Conflict) else 422
+    status = Conflict.status if isinstance(refusal, Conflict) else 422  # those that HTMX swaps in
+    return swapped_into(render(request, "attendance/class.html#told", context, status=status), "class-board")
 
 
 def _board(request: HtmxRequest, training_class: TrainingClass, day: date) -> ClassBoard:

@@ -1,4 +1,6 @@
-"""Classes: the list, the page of one with its months, and the captures that are missing."""
+"""Classes: the list, the page of one with its months, the captures that are missing, and the file of hours."""
+
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict
@@ -23,7 +25,8 @@ from attendance.pages.first_steps import is_empty_site
 from attendance.tasks import HOURS, export_form, hours_asked_for
 from training.core.permissions import Permission, Reach, reach, requires
 from training.core.sorting import sort_of, sorted_by
-from training.core.web.htmx import HtmxRequest, swaps
+from training.core.web.answers import answer
+from training.core.web.htmx import HtmxRequest, posted, swaps
 from training.selectors.classes import captures_missing, status_history, visible_class, visible_classes
 from training.selectors.courses import published_version
 from training.services.job_kinds import untold
@@ -55,7 +58,7 @@ def classes(request: HtmxRequest) -> HttpResponse:
     sort = sort_of(request.GET.get("sort", ""), COLUMNS)
     rows = sorted_by(in_state(found, shown), sort, COLUMNS)
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "sort": sort,
         "shown": shown,
@@ -66,8 +69,7 @@ def classes(request: HtmxRequest) -> HttpResponse:
         "page": page,
         "lines": class_lines(page.object_list, today=today),  # type: ignore[arg-type]  # a sliced queryset
     }
-    template = "attendance/partials/_classes.html" if swaps(request, "classes") else "attendance/classes.html"
-    return render(request, template, context)
+    return answer(request, "attendance/classes.html", part="swapped", target="classes", **context)
 
 
 @requires(Permission.READ_CLASS)
@@ -77,7 +79,7 @@ def class_captures(request: HtmxRequest) -> HttpResponse:
     """List the meetings that were held and nobody has captured, the oldest first."""
     today = timezone.localdate()
     page = Paginator(captures_missing(request.user, today=today), ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "attendance/class_captures.html", {"page": page, "today": today})
+    return answer(request, "attendance/class_captures.html", page=page, today=today)
 
 
 @requires(Permission.READ_CLASS)
@@ -86,15 +88,13 @@ def class_captures(request: HtmxRequest) -> HttpResponse:
 def class_hours(request: HtmxRequest) -> HttpResponseBase:
     """Ask for columns and kind of file; a POST gives the hours of the classes of a filter that this person may read.
 
-    Few rows come at once, many are made by a job. The filters of the list, in the address, are what the page begins
-    with.
+    Few rows come at once; of many a job makes the file. The page begins with the filters of the list, which are in the
+    address.
     """
-    if request.method != "POST":
-        form = export_form(None, by=request.user, initial={"show": ExportForm.usually, **request.GET.dict()})
-        return render(request, "attendance/class_hours.html", {"form": form})
-    form = export_form(request.POST, by=request.user)
+    initial = {"show": ExportForm.usually, **request.GET.dict()}
+    form = export_form(posted(request), by=request.user, initial=initial)
     if not form.is_valid():
-        return render(request, "attendance/class_hours.html", {"form": form}, status=422)
+        return answer(request, "attendance/class_hours.html", form=form, status=422 if form.is_bound else 200)
     asked = hours_asked_for(form, by=request.user, now=timezone.now())
     if len(asked.rows) > ROWS_AT_ONCE:
         return ask_and_show(request, kind=HOURS.name, title=_("Hours of classes"), query=_without_token(request.POST))
@@ -106,24 +106,25 @@ def class_hours(request: HtmxRequest) -> HttpResponseBase:
 @never_cache
 @require_safe
 def class_page(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show a class with the month of `?month=2026-03`; HTMX gets what the month changes alone."""
+    """Show a class with the month of `?month=2026-03`; HTMX gets only what another month changes."""
     training_class = visible_class(request.user, pk)
     month = MonthForm(request.GET).month_or_none()
     board = class_board(training_class, month=month, user=request.user, today=timezone.localdate())
     if swaps(request, "class-board"):
-        return render(request, "attendance/partials/_class_board.html", {"board": board})
-    context = {
-        "board": board,
-        "version": published_version(training_class.course_id) if training_class.course_id else None,
-        "rhythm": rhythm(training_class),
-        "timetable": timetable(training_class),
-        "history": status_history(training_class),
-    }
-    return render(request, "attendance/class.html", context)
+        return render(request, "attendance/class.html#board", {"board": board})
+    return answer(
+        request,
+        "attendance/class.html",
+        board=board,
+        version=published_version(training_class.course_id) if training_class.course_id else None,
+        rhythm=rhythm(training_class),
+        timetable=timetable(training_class),
+        history=status_history(training_class),
+    )
 
 
 def _without_token(sent: QueryDict) -> str:
-    """Return what was sent, as an address says it."""
+    """Return what was sent as the query of an address."""
     query = sent.copy()
     for name in ("csrfmiddlewaretoken", FIELD):
         query.pop(name, None)

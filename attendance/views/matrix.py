@@ -25,7 +25,8 @@ from learners.selectors.as_of import NotADay, day_of
 from learners.selectors.compliance import last_run_at
 from training.core.permissions import Permission, check_may, requires
 from training.core.sorting import Sort
-from training.core.web.htmx import HtmxRequest, swaps
+from training.core.web.answers import answer, go
+from training.core.web.htmx import HtmxRequest
 from training.selectors.sessions import get_session
 from training.services.job_kinds import untold
 from training.views.jobs import ask_and_show
@@ -38,7 +39,7 @@ KEPT = ("q", "company", "role", "area", "person", "columns", "sort")  # what sta
 @never_cache
 @require_safe
 def training_matrix(request: HtmxRequest) -> HttpResponse:
-    """Show a page of the matrix, today's or as on another day; HTMX gets it and the counts without the filters."""
+    """Show a page of the matrix, of today or as on another day; HTMX gets the matrix and the counts alone."""
     today = timezone.localdate()
     form = MatrixForm(request.GET)
     on, refusal = None, None
@@ -75,8 +76,8 @@ def training_matrix(request: HtmxRequest) -> HttpResponse:
             "counts_everybody": wanted.workers.leaves_active and wanted.red_course is None,
             "list_url": request.path,
         }
-    template = "partials/_matrix_swapped.html" if swaps(request, "matrix") else "matrix.html"
-    return render(request, f"attendance/{template}", context, status=422 if refusal else 200)
+    status = 422 if refusal else 200
+    return answer(request, "attendance/matrix.html", part="swapped", target="matrix", status=status, **context)
 
 
 @requires(Permission.READ_SITE)
@@ -118,7 +119,7 @@ def matrix_cell(request: HtmxRequest, pk: int, course_id: int) -> HttpResponse:
         return redirect("attendance:worker", pk)
     on = day_of(request.GET.get("on", ""), today=timezone.localdate())
     details = cell_details(learner, course_id, on=on, now=timezone.now(), warning_days=settings.EXPIRY_WARNING_DAYS)
-    return render(request, "attendance/partials/_matrix_cell.html", {"details": details, "on": on, "text": text})
+    return render(request, "attendance/matrix_cell.html", {"details": details, "on": on, "text": text})
 
 
 @requires(Permission.READ_SITE)
@@ -131,8 +132,7 @@ def matrix_course(request: HtmxRequest, pk: int) -> HttpResponse:
         form.wanted_matrix(on=None), pk, now=timezone.now(), warning_days=settings.EXPIRY_WARNING_DAYS
     )
     if request.method != "POST":
-        where = "partials/_" if request.htmx else ""
-        return render(request, f"attendance/{where}matrix_course.html", {"details": details})
+        return answer(request, "attendance/matrix_course.html", part="dialog", details=details)
     draft = draft_for(course_id=pk, learner_ids=details.to_plan, by=request.user, now=timezone.now())
     count = len(details.to_plan)
     told = ngettext(
@@ -141,4 +141,4 @@ def matrix_course(request: HtmxRequest, pk: int) -> HttpResponse:
         count,
     )
     messages.success(request, told % {"count": count})
-    return redirect("attendance:session", draft.pk)
+    return go(request, "attendance:session", draft.pk)

@@ -5,13 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRefresh
 
 from attendance.forms.classes import ByHandForm, StartForm, StepForm
 from attendance.pages.progression import candidates_of_class, get_progression
@@ -20,8 +18,8 @@ from learners.policies.hours import check_in_progress, check_step
 from learners.services.hours import enter_hours
 from learners.services.progression import Collision, Started, complete, hold, resume, start_progressions
 from training.core.permissions import Permission, check_may, requires
-from training.core.refusals import Conflict, Invalid
-from training.core.web.htmx import HtmxRequest, swaps
+from training.core.web.answers import answer, go, stay
+from training.core.web.htmx import HtmxRequest, posted
 from training.core.words import day as day_in_words
 from training.models import TrainingClass
 from training.selectors.classes import visible_class
@@ -35,35 +33,32 @@ Kind = ProgressionEvent.Kind
 def class_learners(request: HtmxRequest, pk: int) -> HttpResponse:
     """Find workers, and let them take part in a class; whoever is ticked stays while others are searched."""
     training_class = visible_class(request.user, pk)
-    if request.method == "POST":
-        form = StartForm(request.POST, ticked=request.POST.getlist("learner"))
-        if form.is_valid():
-            try:
-                started = start_progressions(
-                    class_id=pk,
-                    learner_ids=form.cleaned_data["learner"],
-                    start_date=form.cleaned_data["start_date"],
-                    on_collision=Collision(form.cleaned_data["on_collision"]),
-                    by=request.user,
-                    now=timezone.now(),
-                )
-            except (Invalid, Conflict) as refusal:
-                form.refuse(refusal)
-            else:
-                messages.success(request, _told(started))
-                return redirect("attendance:class", pk)
-    else:
-        form = StartForm(ticked=request.GET.getlist("learner"), initial=_usual_day(training_class))
+    sent = posted(request)
+    ticked = (request.GET if sent is None else sent).getlist("learner")
+    form = StartForm(sent, ticked=ticked, initial=_usual_day(training_class))
+    if form.is_valid():
+        with form.refusing():
+            started = start_progressions(
+                class_id=pk,
+                learner_ids=form.cleaned_data["learner"],
+                start_date=form.cleaned_data["start_date"],
+                on_collision=Collision(form.cleaned_data["on_collision"]),
+                by=request.user,
+                now=timezone.now(),
+            )
+            messages.success(request, _told(started))
+            return go(request, "attendance:class", pk)
     search = request.GET.get("q", "")
-    context = {
-        "training_class": training_class,
-        "form": form,
-        "search": search,
-        "candidates": candidates_of_class(training_class, search=search, chosen=form.chosen),
-    }
-    template = "partials/_class_candidates.html" if swaps(request, "candidates") else "class_learners.html"
-    status = 422 if request.method == "POST" else 200
-    return render(request, f"attendance/{template}", context, status=status)
+    return answer(
+        request,
+        "attendance/class_learners.html",
+        part="candidates",
+        target="candidates",
+        form=form,
+        training_class=training_class,
+        search=search,
+        candidates=candidates_of_class(training_class, search=search, chosen=form.chosen),
+    )
 
 
 @requires(Permission.PLAN_CLASSES)
@@ -98,52 +93,32 @@ def progression_hours(request: HtmxRequest, pk: int) -> HttpResponse:
     progression = get_progression(pk)
     training_class = visible_class(request.user, progression.training_class_id)
     check_may(request.user, Permission.CAPTURE, training_class)
-    form = ByHandForm(request.POST if request.method == "POST" else None, initial={"log_date": timezone.localdate()})
+    form = ByHandForm(posted(request), initial={"log_date": timezone.localdate()})
     if not form.is_bound:
         check_in_progress(progression.status)
     if form.is_valid():
         entered = form.entered()
-        try:
+        with form.refusing():
             enter_hours(tracking_id=pk, **entered, by=request.user, now=timezone.now())
-        except (Invalid, Conflict) as refusal:
-            form.refuse(refusal)
-            return _asked(request, "hours", {"progression": progression, "form": form}, refusal)
-        else:
             words = {"worker": progression.learner.name, "day": day_in_words(entered["log_date"])}
             messages.success(request, _("%(worker)s: hours of %(day)s recorded.") % words)
-            return _go(request, progression)
-    return _asked(request, "hours", {"progression": progression, "form": form})
+            return stay(request, "attendance:class", progression.training_class_id)
+    return answer(request, "attendance/progression_hours.html", part="dialog", form=form, progression=progression)
 
 
 def _step(request: HtmxRequest, pk: int, kind: ProgressionEvent.Kind) -> HttpResponse:
     progression = get_progression(pk)
-    posted = request.POST if request.method == "POST" else None
-    form = StepForm(posted, kind=kind, initial={"effective_date": timezone.localdate()})
+    form = StepForm(posted(request), kind=kind, initial={"effective_date": timezone.localdate()})
     if not form.is_bound:
         check_step(kind, status=progression.status)
-    context = {"progression": progression, "kind": kind, "form": form}
     if form.is_valid():
-        try:
+        with form.refusing():
             _take(request, progression, kind, form)
-        except (Invalid, Conflict) as refusal:
-            form.refuse(refusal)
-            return _asked(request, "step", context, refusal)
-        else:
             words = {"worker": progression.learner.name, "step": Kind(kind).label.lower()}
             messages.success(request, _("%(worker)s: %(step)s.") % words)
-            return _go(request, progression)
-    return _asked(request, "step", context)
-
-
-def _asked(
-    request: HtmxRequest, name: str, context: dict[str, Any], refusal: Invalid | Conflict | None = None
-) -> HttpResponse:
-    """Answer with a question: a dialog over the page that HTMX is on, else a page of its own."""
-    where = "partials/_" if request.htmx else ""
-    status = 422 if context["form"].is_bound else 200
-    if isinstance(refusal, Conflict):
-        status = Conflict.status
-    return render(request, f"attendance/{where}progression_{name}.html", context, status=status)
+            return stay(request, "attendance:class", progression.training_class_id)
+    about: dict[str, Any] = {"progression": progression, "kind": kind}
+    return answer(request, "attendance/progression_step.html", part="dialog", form=form, **about)
 
 
 def _take(request: HtmxRequest, progression: LearnerProgression, kind: str, form: StepForm) -> None:
@@ -155,13 +130,6 @@ def _take(request: HtmxRequest, progression: LearnerProgression, kind: str, form
     else:
         step = hold if kind == Kind.HELD else complete
         step(tracking_id=progression.pk, effective_date=day, reason=reason, by=by, now=now)
-
-
-def _go(request: HtmxRequest, progression: LearnerProgression) -> HttpResponse:
-    """HTMX stays on the page that the dialog lies over, a browser goes to the class."""
-    if request.htmx:
-        return HttpResponseClientRefresh()
-    return redirect("attendance:class", progression.training_class_id)
 
 
 def _usual_day(training_class: TrainingClass) -> dict[str, date]:

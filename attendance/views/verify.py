@@ -1,16 +1,17 @@
 """The verification queue: the signed sheet beside the fields, one worker after the other or several at once (V1).
 
-Every answer is the whole desk: the queue, the sheet of the one that is open, and its fields. HTMX gets it without the
-page around it, so that swapping equals reloading.
+Nearly every answer is the whole desk: the queue, the sheet of the one that is open, and its fields. HTMX gets it
+without the page around it, so that swapping equals reloading.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,8 +28,9 @@ from learners.selectors.learners import pending_sign_offs, sign_offs_owed
 from learners.services.competency import sign_off
 from training.core.keys import key_of
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, NotFound, Refusal, TooLarge, UnsupportedType
-from training.core.web.htmx import HtmxRequest, swaps
+from training.core.refusals import Conflict, Invalid, NotFound, TooLarge, UnsupportedType
+from training.core.web.answers import answer, swapped_into
+from training.core.web.htmx import HtmxRequest
 
 
 @requires(Permission.READ_SITE)
@@ -47,16 +49,16 @@ def verify_one(request: HtmxRequest, pk: int) -> HttpResponse:
     chosen = [key for key in ticked(request.POST) if key != pk]
     form = SignOffForm(request.POST)
     if not form.is_valid():
-        return _answer(request, record_id=pk, form=form, status=422)
+        return _answer(request, record_id=pk, form=form)
     assessment = form.assessment()
     proof = request.FILES.getlist(FIELD)
     try:
         (record,) = sign_off(record_ids=[pk], assessment=assessment, proof=proof, by=request.user, now=timezone.now())
     except (Invalid, TooLarge, UnsupportedType) as refusal:
         form.refuse(refusal)
-        return _answer(request, record_id=pk, form=form, status=422)
-    except Conflict as refusal:
-        return _answer(request, record_id=pk, form=form, chosen=chosen, refusal=refusal, status=409)
+        return _answer(request, record_id=pk, form=form)
+    except Conflict as conflict:
+        return _answer(request, record_id=pk, form=form, chosen=chosen, conflict=conflict)
     words = {"worker": worker_of(record), "course": record.course_version.title}
     following = next_in_queue(pk, _filters(request).wanted())
     return _signed(request, following, _told(assessment) % words, chosen=chosen)
@@ -71,15 +73,15 @@ def verify_many(request: HtmxRequest) -> HttpResponse:
     chosen = ticked(request.POST)
     form = AssessmentForm(request.POST, auto_id="many_%s")
     if not form.is_valid():
-        return _answer(request, record_id=open_id, many=form, chosen=chosen, status=422)
+        return _answer(request, record_id=open_id, many=form, chosen=chosen)
     assessment = form.assessment()
     try:
         signed = sign_off(record_ids=chosen, assessment=assessment, by=request.user, now=timezone.now())
     except (Invalid, NotFound) as refusal:
         form.refuse(refusal)
-        return _answer(request, record_id=open_id, many=form, chosen=chosen, status=422)
-    except Conflict as refusal:
-        return _answer(request, record_id=open_id, many=form, chosen=chosen, refusal=refusal, status=409)
+        return _answer(request, record_id=open_id, many=form, chosen=chosen)
+    except Conflict as conflict:
+        return _answer(request, record_id=open_id, many=form, chosen=chosen, conflict=conflict)
     text = _told_of_many(assessment, len(signed))
     return _signed(request, None if open_id in chosen else open_id, text)
 
@@ -92,9 +94,16 @@ def verify_history(request: HtmxRequest) -> HttpResponse:
     filters = QueueFilterForm(request.GET, among=lost_sign_offs())
     wanted = filters.wanted()
     page = Paginator(failed_or_revoked(wanted), ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"filters": filters, "is_narrowed": wanted != QueueFilter(), "page": page, "records": list(page)}
-    template = "partials/_verify_history.html" if swaps(request, "history") else "verify_history.html"
-    return render(request, f"attendance/{template}", context)
+    return answer(
+        request,
+        "attendance/verify_history.html",
+        part="list",
+        target="history",
+        filters=filters,
+        is_narrowed=wanted != QueueFilter(),
+        page=page,
+        records=list(page),
+    )
 
 
 def _filters(request: HtmxRequest) -> QueueFilterForm:
@@ -122,7 +131,7 @@ def _told_of_many(assessment: Assessment, count: int) -> str:
 
 
 def _signed(request: HtmxRequest, following: int | None, text: str, *, chosen: Sequence[int] = ()) -> HttpResponse:
-    """Tell it and open the next in line."""
+    """Say what was done, and open the next in line."""
     address = _address(request, following)
     if not request.htmx:
         messages.success(request, text)
@@ -139,41 +148,47 @@ def _answer(
     form: SignOffForm | None = None,
     many: AssessmentForm | None = None,
     chosen: Sequence[int] = (),
-    refusal: Refusal | None = None,
+    conflict: Conflict | None = None,
     told: str = "",
-    status: int = 200,
 ) -> HttpResponse:
-    """Answer with the desk; bad input of one worker swaps the fields alone, so that a chosen file stays chosen.
+    """Answer with the desk. Bad input about one worker swaps in the fields alone, so that a chosen file stays chosen.
 
     Args:
+        record_id: who is open; None for the first in the queue.
+        form: what was sent about one worker.
+        many: what was sent about all that are ticked.
         chosen: keys of the rows that stay ticked.
-        refusal: why nobody was signed off.
+        conflict: what stood in the way, for the head of the desk.
         told: what was done, for a toast.
     """
     filters = _filters(request)
     wanted, today = filters.wanted(), timezone.localdate()
     board = desk(wanted, record_id=record_id, page=request.GET.get("page"), today=today)
     by, opened = request.user, board.opened
-    context = {
+    context: dict[str, Any] = {
         "desk": board,
         "page": board.page,
         "filters": filters,
         "is_narrowed": wanted != QueueFilter(),
-        "form": form or SignOffForm(initial=initial_of(opened.record if opened else None, by=by, today=today)),
         "many": many or AssessmentForm(initial=initial_of(None, by=by, today=today), auto_id="many_%s"),
         "chosen": chosen,
-        "refusal": refusal.message if refusal else board.gone,
+        "refusal": conflict.message if conflict else board.gone,
         "told": told,
         "waiting": sign_offs_owed() if told else None,
         "holds_focus": request.method == "POST" or "record" in request.GET,
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
     }
-    if request.htmx and form is not None and refusal is None:
-        response = render(request, "attendance/partials/_verify_fields.html", context, status=status)
-        response["HX-Retarget"], response["HX-Reswap"] = "#verify-fields", "outerHTML"
-        return response
-    template = "attendance/partials/_verify.html" if request.htmx else "attendance/verify.html"
-    return render(request, template, context, status=status)
+    sent = form or many
+    is_bad_input = form is not None and conflict is None
+    response = answer(
+        request,
+        "attendance/verify.html",
+        part="fields" if is_bad_input else "desk",
+        form=form or SignOffForm(initial=initial_of(opened.record if opened else None, by=by, today=today)),
+        status=conflict.status if conflict else sent.http_status if sent else 200,
+        **context,
+    )
+    return swapped_into(response, "verify-fields") if request.htmx and is_bad_input else response
 
 
 def _address(request: HtmxRequest, record_id: int | None) -> str:
