@@ -1,4 +1,4 @@
-"""What the pages of classes send: filters, the hours of a meeting, and why one is voided."""
+"""What the pages of classes send: filters, the hours of a meeting, who takes part, and what is exported."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

@@ -45,6 +45,7 @@ class MatrixForm(WorkerFilterForm):
 
     @property
     def choosers(self) -> list[forms.BoundField]:
+        """The fields that are chosen from lists, the courses last."""
         return [*super().choosers, self["columns"]]
 
     def person_status(self, chosen: str) -> Learner.Status | None:
@@ -66,12 +67,12 @@ class MatrixForm(WorkerFilterForm):
 
     @property
     def is_narrowed(self) -> bool:
-        """Anything was asked for but the day and the order."""
+        """Whether anything was asked for besides the day and the order."""
         return any(value for name, value in self.cleaned_data.items() if name not in ("on", "sort"))
 
 
 def place_of(after: str, before: str) -> Place | None:
-    """Return beside which row a page begins, from an address; what means nothing is the first page."""
+    """Return the row beside which a page begins, as an address names it; None for the first page."""
     for text, is_backwards in ((after, False), (before, True)):
         if found := PLACE.fullmatch(text):
             return Place(Rank(int(found[1])), int(found[2]), is_backwards)

@@ -31,8 +31,9 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.READ_EVIDENCE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_certificates(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask for all certificates of a session as one PDF, which a job makes. A GET goes to the session, where the button
-    is.
+    """Ask for all certificates of a session as one PDF, which a job makes.
+
+    A GET goes to the session, where the button is.
     """
     if request.method != "POST":
         return redirect("attendance:session", get_session(pk, user=request.user).pk)
