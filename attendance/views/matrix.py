@@ -119,7 +119,7 @@ def matrix_cell(request: HtmxRequest, pk: int, course_id: int) -> HttpResponse:
         return redirect("attendance:worker", pk)
     on = day_of(request.GET.get("on", ""), today=timezone.localdate())
     details = cell_details(learner, course_id, on=on, now=timezone.now(), warning_days=settings.EXPIRY_WARNING_DAYS)
-    return render(request, "attendance/matrix_cell.html", {"details": details, "on": on, "text": text})
+    return render(request, "attendance/matrix.html#cell", {"details": details, "on": on, "text": text})
 
 
 @requires(Permission.READ_SITE)
