@@ -72,7 +72,7 @@ def session_correct(request: HtmxRequest, pk: int) -> HttpResponse:
             form = _correction_form(session, learner, reason=reason)
             form.refuse(refusal)
     about: dict[str, Any] = {"session": session, "learner": learner, "standing": form.standing}
-    return answer(request, "attendance/correction.html", part="dialog", form=form, **about)
+    return answer(request, "attendance/session_correct.html", part="dialog", form=form, **about)
 
 
 @requires(Permission.CORRECT)
@@ -106,7 +106,7 @@ def session_correct_sheet(request: HtmxRequest, pk: int) -> HttpResponse:
             form.refuse(refusal)
     return answer(
         request,
-        "attendance/correcting_sheet.html",
+        "attendance/session_correct_sheet.html",
         part="fields" if form.is_reply else "dialog",
         form=form,
         session=session,
@@ -120,7 +120,7 @@ def _choose(request: HtmxRequest, session: Session) -> HttpResponse:
     text = request.GET.get("q", "")
     part = "candidates" if swaps(request, "correction-candidates") else "dialog"
     about: dict[str, Any] = {"session": session, "text": text, "found": candidates(text)}
-    return answer(request, "attendance/correction_worker.html", part=part, **about)
+    return answer(request, "attendance/session_correct_worker.html", part=part, **about)
 
 
 def _correction_form(session: Session, learner: Learner, data: Any = None, **initial: Any) -> CorrectionForm:
