@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from learners.forms.filters import area_choices
 from learners.models import Area, AreaRequirement, Role, RoleRequirement
 from learners.models.requirement import RequirementType
+from training.core.refusals import NotFound
 from training.core.web.fields import DayField, RowField, needed, offer
 from training.core.web.forms import LOADED, RefusableForm, remember
 from training.forms.sessions import course_choices
@@ -63,6 +64,8 @@ class RequirementForm(RefusableForm, forms.Form):
         requirement: the one that is changed; None for a new one.
         today: the day from which a new one is asked, unless another day is typed.
     """
+
+    showable = (*RefusableForm.showable, NotFound)  # the course or the requirement is gone meanwhile
 
     course = RowField(
         label=gettext_lazy("Course"),

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,16 +21,27 @@ from learners.policies.outcome import NOTHING_TURNS
 from learners.selectors.learners import with_areas_inside
 from learners.services.requirements import delete_area, save_area
 from learners.views.deletion import delete_or_ask
-from learners.views.previews import preview_or_save, save_if_seen, status_of, words_of
+from learners.views.previews import Step, preview_or_save, save_if_seen, status_of, words_of
 from learners.views.requirements import requirement_form, requirement_removal
 from training.core.keys import key_of
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
-from training.core.web.htmx import HtmxRequest, swaps
-from training.views.library.answers import asked, go, told
+from training.core.web.htmx import HtmxRequest, posted
+from training.forms.library import LONGEST_SEARCH
+from training.views.library.frames import FORM, Link, ListPage, listed, told
 
-LONGEST_TEXT = 100
+AREAS = ListPage(
+    name="areas",
+    table="learners/areas.html",
+    heading=gettext_lazy("Areas"),
+    searches=gettext_lazy("Name"),
+    nothing=gettext_lazy("No areas yet. An area says which courses everybody in it needs."),
+    new=gettext_lazy("New area"),
+    new_at="learners:area_new",
+    no_match=gettext_lazy("No area matches."),
+    show_all=gettext_lazy("Show all areas"),
+)
 
 
 @requires(Permission.READ_SITE)
@@ -37,9 +49,8 @@ LONGEST_TEXT = 100
 @require_safe
 def areas(request: HtmxRequest) -> HttpResponse:
     """Show the tree of areas with how many workers are in each; HTMX gets the tree alone."""
-    text = request.GET.get("q", "")[:LONGEST_TEXT]
-    template = "partials/_areas.html" if swaps(request, "areas") else "areas.html"
-    return render(request, f"learners/{template}", {"lines": list_areas(text), "text": text})
+    text = request.GET.get("q", "")[:LONGEST_SEARCH]
+    return listed(request, AREAS, list_areas(text), typed=text, text=text)
 
 
 @requires(Permission.READ_SITE)
@@ -60,19 +71,14 @@ def area_new(request: HtmxRequest) -> HttpResponse:
     """Add an area, where `?parent=` says if it is asked from there."""
     parent = key_of(request.GET.get("parent", ""))
     stored = Area(parent=get_area(parent) if parent else None)
-    form = AreaForm(_posted(request), instance=copy(stored))
-    refusal: Refusal | None = None
+    form = AreaForm(posted(request), instance=copy(stored))
     if form.is_valid():
-        try:
+        with form.refusing():
             saved = save_area(area=form.instance, by=request.user, now=timezone.now())
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
             messages.success(request, _("%(thing)s is saved.") % {"thing": saved})
             return go(request, "learners:area", saved.pk)
-    back = (_("Areas"), reverse("learners:areas"))
-    fields = "learners/partials/_area_fields.html"
-    return asked(request, form, fields=fields, heading=_("New area"), back=back, refusal=refusal)
+    heading, back = _("New area"), Link(_("Areas"), reverse("learners:areas"))
+    return answer(request, FORM, part="form", form=form, heading=heading, back=back)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -82,26 +88,22 @@ def area_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     """Rename an area, or move it in the tree; who turns by a move is shown before it is saved."""
     today = timezone.localdate()
     stored = get_area(pk)
-    form = AreaForm(_posted(request), instance=copy(stored), inside=with_areas_inside(pk))
-    step, refusal = None, None
+    form = AreaForm(posted(request), instance=copy(stored), inside=with_areas_inside(pk))
+    step: Step | None = None
     if form.is_valid():
         change = partial(save_area, area=form.instance, by=request.user, now=timezone.now(), loaded=loaded_by(form))
-        try:
+        with form.refusing():
             if form.moves or "seen" in request.POST:
                 step = preview_or_save(request, change, today=today)
             else:  # another name turns nobody, unless somebody moved the area meanwhile, or answers have run out (C7)
                 step = save_if_seen(change, seen=NOTHING_TURNS.fingerprint, today=today)
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-            form.refuse(reason)
-        else:
             if step.is_saved:
                 said = _("%(thing)s is saved.") % {"thing": form.instance}
                 messages.success(request, f"{said} {words_of(step.outcome)}" if form.moves else said)
                 return go(request, "learners:area", pk)
-    template = "partials/_area_form.html" if request.htmx else "area_form.html"
-    context = {"area": stored, "form": form, "step": step}
-    return render(request, f"learners/{template}", context, status=status_of(step, form=form, refusal=refusal))
+    page, back_url = "learners/area_form.html", reverse("learners:area", args=[pk])
+    status = status_of(step)
+    return answer(request, page, part="change", form=form, status=status, area=stored, step=step, back_url=back_url)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -142,8 +144,4 @@ def area_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> Ht
 def area_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show what has happened to an area and to what it asks for."""
     found = get_area(pk)
-    return told(request, of_area(found), of=(found.name, reverse("learners:area", args=[pk])))
-
-
-def _posted(request: HtmxRequest) -> object:
-    return request.POST if request.method == "POST" else None
+    return told(request, of_area(found), of=Link(found.name, reverse("learners:area", args=[pk])))

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from learners.pages.course_askers import askers_of
 from learners.services.courses import check_not_required, delete_course
 from training.core.permissions import Permission, requires
+from training.core.web.answers import answer, go
 from training.core.web.htmx import HtmxRequest
 from training.pages.library_courses import get_course
 from training.services.courses import check_unbooked
-from training.views.library.answers import go, question
+from training.views.library.frames import QUESTION, Link
 
 
 @requires(Permission.READ_SITE)
@@ -25,8 +25,7 @@ def course_askers(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show which roles and areas ask for a course; HTMX gets that alone, for the page of the course."""
     course = get_course(pk)
     roles, areas = askers_of(course)
-    template = "learners/partials/_course_askers.html" if request.htmx else "learners/course_askers.html"
-    return render(request, template, {"course": course, "roles": roles, "areas": areas})
+    return answer(request, "learners/course_askers.html", part="askers", course=course, roles=roles, areas=areas)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -41,6 +40,5 @@ def course_delete(request: HtmxRequest, pk: int) -> HttpResponse:
         return go(request, "training:courses")
     check_not_required(course)
     check_unbooked(course)
-    back = (course.code, reverse("training:course", args=[pk]))
-    heading = _("Delete %(code)s") % {"code": course}
-    return question(request, "learners/partials/_course_delete.html", heading=heading, back=back)
+    heading, back = _("Delete %(code)s") % {"code": course}, Link(course.code, reverse("training:course", args=[pk]))
+    return answer(request, QUESTION, part="dialog", words="learners/deletion.html#course", heading=heading, back=back)

@@ -13,8 +13,9 @@ from learners.models import Area, Role
 from learners.services.preview import try_out
 from learners.views.requirements import kind_of
 from training.core.refusals import Conflict
+from training.core.web.answers import answer, go
 from training.core.web.htmx import HtmxRequest
-from training.views.library.answers import go, question
+from training.views.library.frames import QUESTION, Link
 
 
 def delete_or_ask(request: HtmxRequest, thing: Role | Area, delete: Callable[[], Any]) -> HttpResponse:
@@ -29,7 +30,13 @@ def delete_or_ask(request: HtmxRequest, thing: Role | Area, delete: Callable[[],
         try_out(delete, today=timezone.localdate())
     except Conflict as reason:
         refusal = reason.message
-    heading = _("Delete %(thing)s") % {"thing": thing}
-    back = (str(thing), reverse(f"learners:{kind}", args=[thing.pk]))
-    words = "learners/partials/_deletion.html"
-    return question(request, words, heading=heading, back=back, kind=kind, refusal=refusal)
+    return answer(
+        request,
+        QUESTION,
+        part="dialog",
+        words="learners/deletion.html#asker",
+        heading=_("Delete %(thing)s") % {"thing": thing},
+        back=Link(str(thing), reverse(f"learners:{kind}", args=[thing.pk])),
+        kind=kind,
+        refusal=refusal,
+    )

@@ -1,7 +1,5 @@
 """Assessment methods of the library: the list, new, edit, offered or not."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from learners.forms.methods import MethodForm
 from learners.models import AssessmentMethod
 from learners.selectors.competency import list_methods
-from learners.services.methods import MethodFacts, create_method, edit_method
+from learners.services.methods import create_method, edit_method
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, NotFound
+from training.core.refusals import NotFound
+from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
-from training.core.web.htmx import HtmxRequest
-from training.views.library.answers import asked, go
+from training.core.web.htmx import HtmxRequest, posted
+from training.views.library.frames import FORM, Link
 
 
 @requires(Permission.READ_SITE)
@@ -34,8 +33,11 @@ def methods(request: HtmxRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def method_new(request: HtmxRequest) -> HttpResponse:
     """Add a method."""
-    form = MethodForm(request.POST if request.method == "POST" else None)
-    return _form(request, form, heading=_("New method"), save=lambda facts: create_method(facts=facts, by=request.user))
+    form = MethodForm(posted(request))
+    if form.is_valid():
+        with form.refusing():
+            return _saved(request, create_method(facts=form.facts(), by=request.user))
+    return answer(request, FORM, part="form", form=form, heading=_("New method"), back=_methods())
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -46,27 +48,19 @@ def method_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     method = AssessmentMethod.objects.filter(pk=pk).first()
     if method is None:
         raise NotFound(_("There is no such assessment method."))
-    heading = _("Edit %(name)s") % {"name": method}
-    form = MethodForm(request.POST if request.method == "POST" else None, instance=method)
-
-    def save(facts: MethodFacts) -> AssessmentMethod:
-        return edit_method(method_id=pk, facts=facts, by=request.user, loaded=loaded_by(form))
-
-    return _form(request, form, heading=heading, save=save)
-
-
-def _form(
-    request: HtmxRequest, form: MethodForm, *, heading: str, save: Callable[[MethodFacts], AssessmentMethod]
-) -> HttpResponse:
-    refusal = None
+    heading = _("Edit %(name)s") % {"name": method}  # before what is typed stands in it
+    form = MethodForm(posted(request), instance=method)
     if form.is_valid():
-        try:
-            method = save(form.facts())
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
-            messages.success(request, _("%(name)s is saved.") % {"name": method})
-            return go(request, "learners:methods")
-    back = (_("Assessment methods"), reverse("learners:methods"))
-    fields = "learners/partials/_method_fields.html"
-    return asked(request, form, fields=fields, heading=heading, back=back, refusal=refusal)
+        with form.refusing():
+            edited = edit_method(method_id=pk, facts=form.facts(), by=request.user, loaded=loaded_by(form))
+            return _saved(request, edited)
+    return answer(request, FORM, part="form", form=form, heading=heading, back=_methods())
+
+
+def _saved(request: HtmxRequest, method: AssessmentMethod) -> HttpResponse:
+    messages.success(request, _("%(name)s is saved.") % {"name": method})
+    return go(request, "learners:methods")
+
+
+def _methods() -> Link:
+    return Link(_("Assessment methods"), reverse("learners:methods"))

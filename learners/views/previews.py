@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from learners.pages.outcomes import ToldOutcome, told
 from learners.services.preview import Change, OutcomeDiffers, carry_out, try_out
-from training.core.refusals import Conflict, Refusal
+from training.core.refusals import Conflict
 
 MOST_NAMED = 50
 
@@ -47,11 +46,9 @@ def save_if_seen(change: Change, *, seen: str, today: date) -> Step:
     return Step(told(outcome, most=0), is_saved=True)
 
 
-def status_of(step: Step | None, *, form: BaseForm | None = None, refusal: Refusal | None = None) -> int:
-    """Return the status of the page that shows a form with its preview, or with why there is none."""
-    if isinstance(refusal, Conflict) or (step is not None and step.notice):
-        return Conflict.status
-    return 422 if form is not None and form.errors else 200
+def status_of(step: Step | None) -> int | None:
+    """Return the HTTP status of a page with a preview, where it is not that of its form: others would turn by now."""
+    return Conflict.status if step is not None and step.notice else None
 
 
 def words_of(outcome: ToldOutcome) -> str:

@@ -3,13 +3,12 @@
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from learners.forms.filters import WorkerFilterForm
 from learners.forms.reassignment import Deed, ReassignForm, asked_deed, chosen_workers
@@ -17,9 +16,9 @@ from learners.pages.outcomes import ToldOutcome, chosen_people
 from learners.selectors.learners import workers_of
 from learners.views.previews import preview_or_save, status_of, words_of
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid
-from training.core.web.htmx import HtmxRequest
-from training.views.library.answers import go
+from training.core.refusals import Invalid
+from training.core.web.answers import answer, go
+from training.core.web.htmx import HtmxRequest, posted
 
 MOST_NAMED = 10
 
@@ -40,29 +39,27 @@ def workers_change(request: HtmxRequest) -> HttpResponse:
     except Invalid as refusal:
         messages.error(request, refusal.message)
         return go(request, "attendance:workers")
-    form = ReassignForm(request.POST if is_posted else None, deed=deed, learner_ids=learner_ids, today=today)
+    form = ReassignForm(posted(request), deed=deed, learner_ids=learner_ids, today=today)
     step = None
     if form.is_valid():
-        try:
-            change = form.change(by=request.user, now=timezone.now())
-            step = preview_or_save(request, change, today=today)
-        except (Invalid, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
+        with form.refusing():
+            step = preview_or_save(request, form.change(by=request.user, now=timezone.now()), today=today)
             if step.is_saved:
                 messages.success(request, _said(step.outcome))
-                return _go(request, form)
+                return go(request, _list_of(form))
     matched = request.GET.get("everyone")
-    context = {
-        "form": form,
-        "deed": deed,
-        "step": step,
-        "total": len(learner_ids),
-        "chosen": chosen_people(learner_ids, most=MOST_NAMED),
-        "matched_before": matched if matched and matched != str(len(learner_ids)) else "",
-    }
-    template = "partials/_workers_change.html" if request.htmx else "workers_change.html"
-    return render(request, f"learners/{template}", context, status=status_of(step, form=form))
+    return answer(
+        request,
+        "learners/workers_change.html",
+        part="change",
+        form=form,
+        status=status_of(step) or (422 if form.errors else None),
+        deed=deed,
+        step=step,
+        total=len(learner_ids),
+        chosen=chosen_people(learner_ids, most=MOST_NAMED),
+        matched_before=matched if matched and matched != str(len(learner_ids)) else "",
+    )
 
 
 def _chosen_in_list(data: QueryDict) -> list[int]:
@@ -83,8 +80,7 @@ def _said(outcome: ToldOutcome) -> str:
     return f"{text} {words_of(outcome)}"
 
 
-def _go(request: HtmxRequest, form: ReassignForm) -> HttpResponse:
-    """Lead to the list of those who have the role or work in the area now."""
+def _list_of(form: ReassignForm) -> str:
+    """Return the address of the list of those who have the role or work in the area now."""
     query = "" if form.deed is Deed.LEAVE else f"?{'role' if form.deed is Deed.ROLE else 'area'}={form.target}"
-    where = resolve_url("attendance:workers") + query
-    return HttpResponseClientRedirect(where) if request.htmx else redirect(where)
+    return resolve_url("attendance:workers") + query

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,13 +21,24 @@ from learners.services.requirements import delete_role, save_role
 from learners.views.deletion import delete_or_ask
 from learners.views.requirements import requirement_form, requirement_removal
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, Refusal
 from training.core.sorting import sort_of, sorted_by
+from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
-from training.core.web.htmx import HtmxRequest, swaps
-from training.views.library.answers import asked, go, told
+from training.core.web.htmx import HtmxRequest, posted
+from training.forms.library import LONGEST_SEARCH
+from training.views.library.frames import FORM, Link, ListPage, listed, told
 
-LONGEST_TEXT = 100
+ROLES = ListPage(
+    name="roles",
+    table="learners/roles.html",
+    heading=gettext_lazy("Roles"),
+    searches=gettext_lazy("Title or code"),
+    nothing=gettext_lazy("No roles yet. A role says which courses its workers need."),
+    new=gettext_lazy("New role"),
+    new_at="learners:role_new",
+    no_match=gettext_lazy("No role matches."),
+    show_all=gettext_lazy("Show all roles"),
+)
 COLUMNS = {"role": ("title",), "code": ("code",), "workers": ("workers",), "courses": ("courses",)}
 
 
@@ -35,11 +47,9 @@ COLUMNS = {"role": ("title",), "code": ("code",), "workers": ("workers",), "cour
 @require_safe
 def roles(request: HtmxRequest) -> HttpResponse:
     """List roles with how many workers they have and how many courses they ask for; HTMX gets the list alone."""
-    text = request.GET.get("q", "")[:LONGEST_TEXT]
-    template = "partials/_roles.html" if swaps(request, "roles") else "roles.html"
+    text = request.GET.get("q", "")[:LONGEST_SEARCH]
     sort = sort_of(request.GET.get("sort", ""), COLUMNS)
-    found = sorted_by(list_roles(text), sort, COLUMNS)
-    return render(request, f"learners/{template}", {"roles": found, "text": text, "sort": sort})
+    return listed(request, ROLES, sorted_by(list_roles(text), sort, COLUMNS), typed=text, text=text, sort=sort)
 
 
 @requires(Permission.READ_SITE)
@@ -57,7 +67,7 @@ def role(request: HtmxRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def role_new(request: HtmxRequest) -> HttpResponse:
     """Add a role."""
-    return _form(request, Role())
+    return _save(request, Role(), heading=_("New role"), back=Link(_("Roles"), reverse("learners:roles")))
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -65,7 +75,8 @@ def role_new(request: HtmxRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def role_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     """Change what a role is called."""
-    return _form(request, get_role(pk))
+    stored = get_role(pk)
+    return _save(request, stored, heading=_("Edit %(thing)s") % {"thing": stored}, back=_page_of(stored))
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -106,23 +117,19 @@ def role_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> Ht
 def role_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show what has happened to a role and to what it asks for."""
     found = get_role(pk)
-    return told(request, of_role(found), of=(found.title, reverse("learners:role", args=[pk])))
+    return told(request, of_role(found), of=_page_of(found))
 
 
-def _form(request: HtmxRequest, stored: Role) -> HttpResponse:
-    form = RoleForm(request.POST if request.method == "POST" else None, instance=copy(stored))
-    refusal: Refusal | None = None
+def _save(request: HtmxRequest, stored: Role, *, heading: str, back: Link) -> HttpResponse:
+    """Save what was typed of a role, new or stored, and lead to its page; else ask for it."""
+    form = RoleForm(posted(request), instance=copy(stored))
     if form.is_valid():
-        try:
+        with form.refusing():
             saved = save_role(role=form.instance, by=request.user, now=timezone.now(), loaded=loaded_by(form))
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
             messages.success(request, _("%(thing)s is saved.") % {"thing": saved})
             return go(request, "learners:role", saved.pk)
-    heading, back = _("New role"), (_("Roles"), reverse("learners:roles"))
-    if stored.pk is not None:
-        heading = _("Edit %(thing)s") % {"thing": stored}
-        back = (stored.title, reverse("learners:role", args=[stored.pk]))
-    fields = "learners/partials/_role_fields.html"
-    return asked(request, form, fields=fields, heading=heading, back=back, refusal=refusal)
+    return answer(request, FORM, part="form", form=form, heading=heading, back=back)
+
+
+def _page_of(role: Role) -> Link:
+    return Link(role.title, reverse("learners:role", args=[role.pk]))

@@ -56,14 +56,14 @@ def job(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def job_progress(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Give HTMX one job as it is now; the page asks by itself, every other second, which is nothing that a person does.
+    """Give HTMX one job as it is now; without HTMX its page tells the same.
 
-    Without HTMX its page tells the same.
+    The page asks by itself, every other second.
     """
     mine = own_job(job_id=pk, by=request.user)
     if not request.htmx:
         return redirect("training:job", pk)
-    return render(request, "training/partials/_job_progress.html", {"line": job_line(mine, now=timezone.now())})
+    return render(request, "training/job.html#progress", {"line": job_line(mine, now=timezone.now())})
 
 
 @signed_in

@@ -63,11 +63,11 @@ def test_roles_are_listed_with_those_who_have_them(as_auditor: Client) -> None:
     LearnerFactory(role=rigger, status="INACTIVE")
     RoleRequirementFactory(role=rigger)
     page = as_auditor.get(url("roles"))
-    assert [(role, role.workers, role.courses) for role in page.context["roles"]] == [(cook, 0, 0), (rigger, 2, 1)]
+    assert [(role, role.workers, role.courses) for role in page.context["lines"]] == [(cook, 0, 0), (rigger, 2, 1)]
     assert f'href="/workers/?role={rigger.pk}&amp;person=ACTIVE">2<' in page.content.decode()
     assert "New role" not in text_of(page)
     found = as_auditor.get(url("roles") + "?q=rig", headers={**HX, "HX-Target": "roles"})
-    assert list(found.context["roles"]) == [rigger]
+    assert list(found.context["lines"]) == [rigger]
     assert fragment(found.content.decode(), "roles") == found_on_page(as_auditor, "roles", "?q=rig")
     assert "No role matches" in text_of(as_auditor.get(url("roles") + "?q=welder"))
 

@@ -1,5 +1,6 @@
 """Keeping workers in the browser: new, edit, status, badge, return, merge and undo."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from learners.models import BadgePeriod, Learner, LearnerArea
+from learners.policies.worker_fields import WORKER_FIELDS
 from learners.services.effective import effective_on
 from learners.services.learners import change_learner, replace_badge
 from learners.services.merging import merge_workers
@@ -22,6 +24,7 @@ from tests.factories.learners import (
     TrainingRecordFactory,
 )
 from tests.factories.training import CompanyFactory
+from tests.html import fragment
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +85,12 @@ def test_a_new_worker_is_added_with_all_that_is_known(as_supervisor: Client) -> 
     )
     assert learner.role_assigned_at == date(2026, 3, 2)
     assert LearnerArea.objects.get(learner=learner).assigned_at == date(2026, 3, 2)
+
+
+def test_the_form_asks_for_every_field_that_is_declared(as_supervisor: Client) -> None:
+    form = fragment(as_supervisor.get(url("new")).content.decode(), "worker-form")
+
+    assert {field.name for field in WORKER_FIELDS if field.card} <= set(re.findall(r' name="(\w+)"', form))
 
 
 def test_what_cannot_be_is_said_at_its_field_and_stays_typed(as_supervisor: Client) -> None:

@@ -2,23 +2,35 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
-from training.core.web.htmx import HtmxRequest
+from training.core.web.htmx import HtmxRequest, posted
 from training.forms.library import CompanyForm, use_filter
 from training.models import Company
 from training.pages.library_lists import count_by_use, mentioning
 from training.pages.library_places import classes_of, companies_with_use, get_company
 from training.pages.library_trail import of_company
 from training.services.companies import CompanyFacts, create_company, edit_company
-from training.views.library.answers import Link, asked, go, listed, shown, told
+from training.views.library.frames import FORM, Link, ListPage, filtered, told
 
+FIELDS = "training/library/company.html#fields"
+COMPANIES = ListPage(
+    name="companies",
+    table="training/library/companies.html",
+    heading=gettext_lazy("Companies"),
+    searches=gettext_lazy("Name, code or prefix"),
+    nothing=gettext_lazy("No companies here."),
+    new=gettext_lazy("New company"),
+    new_at="training:company_new",
+)
 COLUMNS = {
     "company": ("name",),
     "code": ("code",),
@@ -36,7 +48,7 @@ def companies(request: HtmxRequest) -> HttpResponse:
     form = use_filter(request.GET)
     found = mentioning(Company.objects.all(), form.text, "name", "code", "class_code_prefix")
     rows = companies_with_use(found.filter(form.shown().condition))
-    return listed(request, "companies", rows, form=form, counts=count_by_use(found), columns=COLUMNS)
+    return filtered(request, COMPANIES, rows, form=form, counts=count_by_use(found), columns=COLUMNS)
 
 
 @requires(Permission.READ_SITE)
@@ -45,8 +57,8 @@ def companies(request: HtmxRequest) -> HttpResponse:
 def company(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show a company with its trainers and classes."""
     company = get_company(pk)
-    trainers, classes = company.trainers.all(), classes_of(company)
-    return shown(request, "company", company=company, trainers=trainers, classes=classes)
+    context = {"company": company, "trainers": company.trainers.all(), "classes": classes_of(company)}
+    return render(request, "training/library/company.html", context)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -54,18 +66,14 @@ def company(request: HtmxRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def company_new(request: HtmxRequest) -> HttpResponse:
     """Add a company."""
-    form = CompanyForm(request.POST if request.method == "POST" else None)
-    refusal: Refusal | None = None
+    form = CompanyForm(posted(request))
     if form.is_valid():
-        try:
+        with form.refusing():
             made = create_company(facts=form.facts(), by=request.user)
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
             messages.success(request, _("%(name)s is added.") % {"name": made})
             return go(request, "training:company", made.pk)
-    back = (_("Companies"), reverse("training:companies"))
-    return asked(request, form, fields="company", heading=_("New company"), back=back, refusal=refusal)
+    heading, back = _("New company"), Link(_("Companies"), reverse("training:companies"))
+    return answer(request, FORM, part="form", form=form, fields=FIELDS, heading=heading, back=back)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -74,18 +82,14 @@ def company_new(request: HtmxRequest) -> HttpResponse:
 def company_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     """Change what is known of a company."""
     company = get_company(pk)
-    back, heading = _page_of(company), _("Edit %(name)s") % {"name": company}
-    form = CompanyForm(request.POST if request.method == "POST" else None, instance=company)
-    refusal: Refusal | None = None
+    heading, back = _("Edit %(name)s") % {"name": company}, _page_of(company)  # before what is typed stands in it
+    form = CompanyForm(posted(request), instance=company)
     if form.is_valid():
-        try:
+        with form.refusing():
             edit_company(company_id=pk, facts=form.facts(), by=request.user, loaded=loaded_by(form))
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
             messages.success(request, _("Saved."))
             return go(request, "training:company", pk)
-    return asked(request, form, fields="company", heading=heading, back=back, refusal=refusal)
+    return answer(request, FORM, part="form", form=form, fields=FIELDS, heading=heading, back=back)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -118,4 +122,4 @@ def company_trail(request: HtmxRequest, pk: int) -> HttpResponse:
 
 
 def _page_of(company: Company) -> Link:
-    return (str(company), reverse("training:company", args=[company.pk]))
+    return Link(str(company), reverse("training:company", args=[company.pk]))

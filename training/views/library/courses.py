@@ -2,25 +2,35 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, Refusal
-from training.core.web.htmx import HtmxRequest
+from training.core.web.answers import answer, go
+from training.core.web.htmx import HtmxRequest, posted
 from training.forms.library import NewCourseForm, course_filter
-from training.models import CourseVersion
 from training.pages.library_courses import compared, count_courses, course_lines, courses_mentioning, get_course
 from training.pages.library_courses import line_of as line_of_course
 from training.pages.library_lists import coming_sessions
 from training.pages.library_trail import of_course
 from training.selectors.courses import course_title
 from training.services.courses import create_course_with_draft
-from training.views.library.answers import asked, go, listed, shown, told
+from training.views.library.frames import FORM, Link, ListPage, filtered, first_of, told
 
+COURSES = ListPage(
+    name="courses",
+    table="training/library/courses.html",
+    heading=gettext_lazy("Courses"),
+    searches=gettext_lazy("Code or title"),
+    nothing=gettext_lazy("No courses here."),
+    new=gettext_lazy("New course"),
+    new_at="training:course_new",
+)
 COLUMNS = {"code": ("code",), "course": ("title", "code")}
 
 
@@ -32,7 +42,8 @@ def courses(request: HtmxRequest) -> HttpResponse:
     form = course_filter(request.GET)
     found = courses_mentioning(form.text)
     rows = found.filter(form.shown().condition).annotate(title=course_title("pk"))
-    return listed(request, "courses", rows, form=form, counts=count_courses(found), columns=COLUMNS, lines=course_lines)
+    counts = count_courses(found)
+    return filtered(request, COURSES, rows, form=form, counts=counts, columns=COLUMNS, lines=course_lines)
 
 
 @requires(Permission.READ_SITE)
@@ -45,9 +56,9 @@ def course(request: HtmxRequest, pk: int) -> HttpResponse:
         "course": course,
         "line": line_of_course(course),
         "comparison": compared(course),
-        "statuses": CourseVersion.Status,
+        **first_of(coming_sessions(course_id=pk, now=timezone.now())),
     }
-    return shown(request, "course", bookings=coming_sessions(course_id=pk, now=timezone.now()), **context)
+    return render(request, "training/library/course.html", context)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -55,10 +66,9 @@ def course(request: HtmxRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_new(request: HtmxRequest) -> HttpResponse:
     """Add a course with the draft of its first version."""
-    form = NewCourseForm(request.POST if request.method == "POST" else None)
-    refusal: Refusal | None = None
+    form = NewCourseForm(posted(request))
     if form.is_valid():
-        try:
+        with form.refusing():
             version = create_course_with_draft(
                 code=form.cleaned_data["code"],
                 syllabus=form.syllabus(),
@@ -66,13 +76,10 @@ def course_new(request: HtmxRequest) -> HttpResponse:
                 by=request.user,
                 now=timezone.now(),
             )
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
             messages.success(request, _("The course is added. Publish its version, and sessions can be planned."))
             return go(request, "training:course", version.course_id)
-    back = (_("Courses"), reverse("training:courses"))
-    return asked(request, form, fields="version", heading=_("New course"), back=back, refusal=refusal)
+    fields, back = "training/library/version.html#fields", Link(_("Courses"), reverse("training:courses"))
+    return answer(request, FORM, part="form", form=form, fields=fields, heading=_("New course"), back=back)
 
 
 @requires(Permission.READ_SITE)
@@ -81,4 +88,4 @@ def course_new(request: HtmxRequest) -> HttpResponse:
 def course_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show who changed what about a course and its versions."""
     course = get_course(pk)
-    return told(request, of_course(course), of=(course.code, reverse("training:course", args=[pk])))
+    return told(request, of_course(course), of=Link(course.code, reverse("training:course", args=[pk])))

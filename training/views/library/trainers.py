@@ -7,17 +7,18 @@ from django.conf import settings
 from django.contrib import messages
 from django.db.models.functions import Lower
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
-from training.core.web.htmx import HtmxRequest
+from training.core.web.htmx import HtmxRequest, posted
 from training.forms.library import QualificationForm, TrainerForm, use_filter
 from training.models import Session, Trainer
 from training.pages.library_lists import count_by_use, mentioning
@@ -39,8 +40,19 @@ from training.services.trainers import (
     edit_trainer,
     remove_qualification,
 )
-from training.views.library.answers import Link, asked, go, listed, question, shown, told
+from training.views.library.frames import FORM, QUESTION, Link, ListPage, filtered, first_of, told
 
+FIELDS = "training/library/trainer.html#fields"
+QUALIFICATION_FIELDS = "training/library/qualification.html#fields"
+TRAINERS = ListPage(
+    name="trainers",
+    table="training/library/trainers.html",
+    heading=gettext_lazy("Trainers"),
+    searches=gettext_lazy("Name or company"),
+    nothing=gettext_lazy("No trainers here."),
+    new=gettext_lazy("New trainer"),
+    new_at="training:trainer_new",
+)
 COLUMNS = {
     "trainer": ("last_name", "first_name"),
     "kind": ("kind", "last_name"),
@@ -57,7 +69,7 @@ def trainers(request: HtmxRequest) -> HttpResponse:
     found = mentioning(Trainer.objects.select_related("company"), form.text, "first_name", "last_name", "company__name")
     rows = found.filter(form.shown().condition).order_by(Lower("last_name"), Lower("first_name"), "pk")
     lines = partial(trainer_lines, today=timezone.localdate())
-    return listed(request, "trainers", rows, form=form, counts=count_by_use(found), columns=COLUMNS, lines=lines)
+    return filtered(request, TRAINERS, rows, form=form, counts=count_by_use(found), columns=COLUMNS, lines=lines)
 
 
 @requires(Permission.READ_SITE)
@@ -74,8 +86,9 @@ def trainer(request: HtmxRequest, pk: int) -> HttpResponse:
         ),
         "unqualified": unqualified_for(trainer, bookings),
         "line": trainer_lines([trainer], today=today)[0],
+        **first_of(bookings),
     }
-    return shown(request, "trainer", bookings=bookings, **context)
+    return render(request, "training/library/trainer.html", context)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -83,18 +96,14 @@ def trainer(request: HtmxRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def trainer_new(request: HtmxRequest) -> HttpResponse:
     """Add a trainer."""
-    form = TrainerForm(request.POST if request.method == "POST" else None)
-    refusal: Refusal | None = None
+    form = TrainerForm(posted(request))
     if form.is_valid():
-        try:
+        with form.refusing():
             made = create_trainer(facts=form.facts(), by=request.user)
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
             messages.success(request, _("%(name)s is added. Add what the trainer may teach.") % {"name": made})
             return go(request, "training:trainer", made.pk)
-    back = (_("Trainers"), reverse("training:trainers"))
-    return asked(request, form, fields="trainer", heading=_("New trainer"), back=back, refusal=refusal)
+    heading, back = _("New trainer"), Link(_("Trainers"), reverse("training:trainers"))
+    return answer(request, FORM, part="form", form=form, fields=FIELDS, heading=heading, back=back)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -103,18 +112,14 @@ def trainer_new(request: HtmxRequest) -> HttpResponse:
 def trainer_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     """Change what is known of a trainer."""
     trainer = get_trainer(pk)
-    back, heading = _page_of(trainer), _("Edit %(name)s") % {"name": trainer}
-    form = TrainerForm(request.POST if request.method == "POST" else None, instance=trainer)
-    refusal: Refusal | None = None
+    heading, back = _("Edit %(name)s") % {"name": trainer}, _page_of(trainer)  # before what is typed stands in it
+    form = TrainerForm(posted(request), instance=trainer)
     if form.is_valid():
-        try:
+        with form.refusing():
             edit_trainer(trainer_id=pk, facts=form.facts(), by=request.user, loaded=loaded_by(form))
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
             messages.success(request, _("Saved."))
             return go(request, "training:trainer", pk)
-    return asked(request, form, fields="trainer", heading=heading, back=back, refusal=refusal)
+    return answer(request, FORM, part="form", form=form, fields=FIELDS, heading=heading, back=back)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -154,18 +159,14 @@ def trainer_trail(request: HtmxRequest, pk: int) -> HttpResponse:
 def qualification_new(request: HtmxRequest, pk: int) -> HttpResponse:
     """Say that a trainer may teach one more course."""
     trainer = get_trainer(pk)
-    form = QualificationForm(request.POST if request.method == "POST" else None, trainer=trainer)
-    refusal: Refusal | None = None
+    form = QualificationForm(posted(request), trainer=trainer)
     if form.is_valid():
-        try:
+        with form.refusing():
             add_qualification(trainer_id=pk, course_id=form.cleaned_data["course"], facts=form.facts(), by=request.user)
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
             messages.success(request, _("The qualification is added."))
             return go(request, "training:trainer", pk)
-    heading = _("New qualification of %(name)s") % {"name": trainer}
-    return asked(request, form, fields="qualification", heading=heading, back=_page_of(trainer), refusal=refusal)
+    heading, back = _("New qualification of %(name)s") % {"name": trainer}, _page_of(trainer)
+    return answer(request, FORM, part="form", form=form, fields=QUALIFICATION_FIELDS, heading=heading, back=back)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -175,20 +176,16 @@ def qualification_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     """Change certificate number and days; sessions that are no longer covered are told."""
     qualification = get_qualification(pk)
     trainer = qualification.trainer
-    words = {"code": qualification.course, "name": trainer}
-    form = QualificationForm(request.POST if request.method == "POST" else None, instance=qualification)
-    refusal: Refusal | None = None
+    form = QualificationForm(posted(request), instance=qualification)
     if form.is_valid():
-        try:
+        with form.refusing():
             edit_qualification(qualification_id=pk, facts=form.facts(), by=request.user, loaded=loaded_by(form))
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
             messages.success(request, _("Saved."))
             _warn_of(request, unqualified_for(trainer, bookings_of(trainer, now=timezone.now())))
             return go(request, "training:trainer", trainer.pk)
-    heading = _("Qualification of %(name)s for %(code)s") % words
-    return asked(request, form, fields="qualification", heading=heading, back=_page_of(trainer), refusal=refusal)
+    heading = _("Qualification of %(name)s for %(code)s") % {"name": trainer, "code": qualification.course}
+    back = _page_of(trainer)
+    return answer(request, FORM, part="form", form=form, fields=QUALIFICATION_FIELDS, heading=heading, back=back)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -204,19 +201,20 @@ def qualification_remove(request: HtmxRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The qualification is removed."))
         _warn_of(request, relying)
         return go(request, "training:trainer", trainer.pk)
-    heading = _("Remove %(code)s from %(name)s") % {"code": qualification.course, "name": trainer}
-    context = {"qualification": qualification, "relying": relying}
-    return question(
+    return answer(
         request,
-        "training/library/partials/_qualification_remove.html",
-        heading=heading,
+        QUESTION,
+        part="dialog",
+        words="training/library/qualification.html#remove",
+        heading=_("Remove %(code)s from %(name)s") % {"code": qualification.course, "name": trainer},
         back=_page_of(trainer),
-        **context,
+        qualification=qualification,
+        relying=relying,
     )
 
 
 def _page_of(trainer: Trainer) -> Link:
-    return (str(trainer), reverse("training:trainer", args=[trainer.pk]))
+    return Link(str(trainer), reverse("training:trainer", args=[trainer.pk]))
 
 
 def _warn_of(request: HtmxRequest, sessions: Sequence[Session]) -> None:

@@ -2,24 +2,36 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
-from training.core.web.htmx import HtmxRequest
+from training.core.web.htmx import HtmxRequest, posted
 from training.forms.library import VenueForm, use_filter
 from training.models import Venue
 from training.pages.library_lists import coming_sessions, count_by_use, mentioning
 from training.pages.library_places import get_venue, venues_with_bookings
 from training.pages.library_trail import of_venue
 from training.services.venues import VenueFacts, create_venue, edit_venue
-from training.views.library.answers import Link, asked, go, listed, shown, told
+from training.views.library.frames import FORM, Link, ListPage, filtered, first_of, told
 
+FIELDS = "training/library/venue.html#fields"
+VENUES = ListPage(
+    name="venues",
+    table="training/library/venues.html",
+    heading=gettext_lazy("Venues"),
+    searches=gettext_lazy("Name or location"),
+    nothing=gettext_lazy("No venues here."),
+    new=gettext_lazy("New venue"),
+    new_at="training:venue_new",
+)
 COLUMNS = {"venue": ("name",), "location": ("location", "name"), "seats": ("capacity",), "coming": ("coming",)}
 
 
@@ -31,7 +43,7 @@ def venues(request: HtmxRequest) -> HttpResponse:
     form = use_filter(request.GET)
     found = mentioning(Venue.objects.all(), form.text, "name", "location")
     rows = venues_with_bookings(found.filter(form.shown().condition), now=timezone.now())
-    return listed(request, "venues", rows, form=form, counts=count_by_use(found), columns=COLUMNS)
+    return filtered(request, VENUES, rows, form=form, counts=count_by_use(found), columns=COLUMNS)
 
 
 @requires(Permission.READ_SITE)
@@ -40,7 +52,8 @@ def venues(request: HtmxRequest) -> HttpResponse:
 def venue(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show a venue and what is booked there."""
     venue = get_venue(pk)
-    return shown(request, "venue", bookings=coming_sessions(venue_id=pk, now=timezone.now()), venue=venue)
+    bookings = first_of(coming_sessions(venue_id=pk, now=timezone.now()))
+    return render(request, "training/library/venue.html", {"venue": venue, **bookings})
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -48,18 +61,14 @@ def venue(request: HtmxRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def venue_new(request: HtmxRequest) -> HttpResponse:
     """Add a venue."""
-    form = VenueForm(request.POST if request.method == "POST" else None)
-    refusal: Refusal | None = None
+    form = VenueForm(posted(request))
     if form.is_valid():
-        try:
+        with form.refusing():
             made = create_venue(facts=form.facts(), by=request.user)
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
             messages.success(request, _("%(name)s is added.") % {"name": made})
             return go(request, "training:venue", made.pk)
-    back = (_("Venues"), reverse("training:venues"))
-    return asked(request, form, fields="venue", heading=_("New venue"), back=back, refusal=refusal)
+    heading, back = _("New venue"), Link(_("Venues"), reverse("training:venues"))
+    return answer(request, FORM, part="form", form=form, fields=FIELDS, heading=heading, back=back)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -68,18 +77,14 @@ def venue_new(request: HtmxRequest) -> HttpResponse:
 def venue_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     """Change what is known of a venue."""
     venue = get_venue(pk)
-    back, heading = _page_of(venue), _("Edit %(name)s") % {"name": venue}
-    form = VenueForm(request.POST if request.method == "POST" else None, instance=venue)
-    refusal: Refusal | None = None
+    heading, back = _("Edit %(name)s") % {"name": venue}, _page_of(venue)  # before what is typed stands in it
+    form = VenueForm(posted(request), instance=venue)
     if form.is_valid():
-        try:
+        with form.refusing():
             edit_venue(venue_id=pk, facts=form.facts(), by=request.user, loaded=loaded_by(form))
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
             messages.success(request, _("Saved."))
             return go(request, "training:venue", pk)
-    return asked(request, form, fields="venue", heading=heading, back=back, refusal=refusal)
+    return answer(request, FORM, part="form", form=form, fields=FIELDS, heading=heading, back=back)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -112,4 +117,4 @@ def venue_trail(request: HtmxRequest, pk: int) -> HttpResponse:
 
 
 def _page_of(venue: Venue) -> Link:
-    return (str(venue), reverse("training:venue", args=[venue.pk]))
+    return Link(str(venue), reverse("training:venue", args=[venue.pk]))

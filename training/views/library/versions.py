@@ -9,9 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from training.core.permissions import Permission, requires
-from training.core.refusals import Conflict, Invalid, NotFound, Refusal
+from training.core.refusals import NotFound
+from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by, loaded_in, remember
-from training.core.web.htmx import HtmxRequest
+from training.core.web.htmx import HtmxRequest, posted
 from training.forms.library import VersionForm, initial_of
 from training.models import Course, CourseVersion
 from training.pages.library_courses import get_course, get_version, planned_with, publication
@@ -23,7 +24,9 @@ from training.services.courses import (
     edit_draft_version,
     publish_version,
 )
-from training.views.library.answers import Link, asked, go, question
+from training.views.library.frames import FORM, QUESTION, Link
+
+FIELDS = "training/library/version.html#fields"
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -36,10 +39,9 @@ def course_version_new(request: HtmxRequest, pk: int) -> HttpResponse:
         raise NotFound(_("This course was deleted, so it gets no new version."))
     newest = next(iter(course.versions.all()), None)
     initial = {**initial_of(newest), "change_log": ""} if newest is not None else {}
-    form = VersionForm(request.POST if request.method == "POST" else None, initial=initial, course=course)
-    refusal: Refusal | None = None
+    form = VersionForm(posted(request), initial=initial, course=course)
     if form.is_valid():
-        try:
+        with form.refusing():
             version = create_version(
                 course_id=pk,
                 syllabus=form.syllabus(),
@@ -47,16 +49,13 @@ def course_version_new(request: HtmxRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 now=timezone.now(),
             )
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
             words = {"number": version.number}
             messages.success(
                 request, _("Version %(number)d is a draft. Nothing changes until it is published.") % words
             )
             return go(request, "training:course", pk)
-    heading = _("New version of %(code)s") % {"code": course}
-    return asked(request, form, fields="version", heading=heading, back=_page_of(course), refusal=refusal)
+    heading, back = _("New version of %(code)s") % {"code": course}, _page_of(course)
+    return answer(request, FORM, part="form", form=form, fields=FIELDS, heading=heading, back=back)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -66,12 +65,10 @@ def version_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     """Change a draft."""
     version = get_version(pk)
     check_can_edit(version)
-    typed = request.POST if request.method == "POST" else None
-    form = VersionForm(typed, initial=initial_of(version), course=version.course)
+    form = VersionForm(posted(request), initial=initial_of(version), course=version.course)
     remember(form, version)
-    refusal: Refusal | None = None
     if form.is_valid():
-        try:
+        with form.refusing():
             edit_draft_version(
                 version_id=pk,
                 syllabus=form.syllabus(),
@@ -80,13 +77,10 @@ def version_edit(request: HtmxRequest, pk: int) -> HttpResponse:
                 now=timezone.now(),
                 loaded=loaded_by(form),
             )
-        except (Invalid, Conflict) as reason:
-            refusal = reason
-        else:
             messages.success(request, _("The draft is saved."))
             return go(request, "training:course", version.course_id)
-    heading = _("Edit version %(number)d of %(code)s") % _words(version)
-    return asked(request, form, fields="version", heading=heading, back=_page_of(version.course), refusal=refusal)
+    heading, back = _("Edit version %(number)d of %(code)s") % _words(version), _page_of(version.course)
+    return answer(request, FORM, part="form", form=form, fields=FIELDS, heading=heading, back=back)
 
 
 @requires(Permission.KEEP_LIBRARY)
@@ -100,14 +94,15 @@ def version_publish(request: HtmxRequest, pk: int) -> HttpResponse:
         publish_version(version_id=pk, by=request.user, now=timezone.now(), loaded=loaded_in(request.POST))
         messages.success(request, _("Version %(number)d of %(code)s is published.") % _words(version))
         return go(request, "training:course", version.course_id)
-    heading = _("Publish version %(number)d of %(code)s") % _words(version)
-    context = {"version": version, "publication": publication(version)}
-    return question(
+    return answer(
         request,
-        "training/library/partials/_version_publish.html",
-        heading=heading,
+        QUESTION,
+        part="dialog",
+        words="training/library/version.html#publish",
+        heading=_("Publish version %(number)d of %(code)s") % _words(version),
         back=_page_of(version.course),
-        **context,
+        version=version,
+        publication=publication(version),
     )
 
 
@@ -122,14 +117,14 @@ def version_archive(request: HtmxRequest, pk: int) -> HttpResponse:
         archive_version(version_id=pk, by=request.user, now=timezone.now())
         messages.success(request, _("Version %(number)d of %(code)s is archived.") % _words(version))
         return go(request, "training:course", version.course_id)
-    heading = _("Archive version %(number)d of %(code)s") % _words(version)
-    context = {"version": version, "planned": planned_with(version)}
-    return question(
+    return answer(
         request,
-        "training/library/partials/_version_archive.html",
-        heading=heading,
+        QUESTION,
+        part="dialog",
+        words="training/library/version.html#archive",
+        heading=_("Archive version %(number)d of %(code)s") % _words(version),
         back=_page_of(version.course),
-        **context,
+        planned=planned_with(version),
     )
 
 
@@ -144,18 +139,13 @@ def version_delete(request: HtmxRequest, pk: int) -> HttpResponse:
         delete_draft_version(version_id=pk, by=request.user)
         messages.success(request, _("The draft of version %(number)d is deleted.") % _words(version))
         return go(request, "training:course", version.course_id)
-    heading = _("Delete the draft of version %(number)d of %(code)s") % _words(version)
-    return question(
-        request,
-        "training/library/partials/_version_delete.html",
-        heading=heading,
-        back=_page_of(version.course),
-        version=version,
-    )
+    heading, back = _("Delete the draft of version %(number)d of %(code)s") % _words(version), _page_of(version.course)
+    words = "training/library/version.html#delete"
+    return answer(request, QUESTION, part="dialog", words=words, heading=heading, back=back)
 
 
 def _page_of(course: Course) -> Link:
-    return (course.code, reverse("training:course", args=[course.pk]))
+    return Link(course.code, reverse("training:course", args=[course.pk]))
 
 
 def _words(version: CourseVersion) -> dict[str, object]:
