@@ -28,8 +28,9 @@ from training.core.permissions import Permission, requires
 from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest, posted
+from training.core.web.trails import Link
 from training.forms.library import LONGEST_SEARCH
-from training.views.library.frames import FORM, Link, ListPage, listed, told
+from training.views.library.frames import FORM, ListPage, library_log, listed
 
 AREAS = ListPage(
     name="areas",
@@ -144,4 +145,4 @@ def area_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> Ht
 def area_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show what has happened to an area and to what it asks for."""
     found = get_area(pk)
-    return told(request, of_area(found), of=Link(found.name, reverse("learners:area", args=[pk])))
+    return library_log(request, of_area(found), of=Link(found.name, reverse("learners:area", args=[pk])))

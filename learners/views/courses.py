@@ -13,9 +13,10 @@ from learners.services.courses import check_not_required, delete_course
 from training.core.permissions import Permission, requires
 from training.core.web.answers import answer, go
 from training.core.web.htmx import HtmxRequest
+from training.core.web.trails import Link
 from training.pages.library_courses import get_course
 from training.services.courses import check_unbooked
-from training.views.library.frames import QUESTION, Link
+from training.views.library.frames import QUESTION
 
 
 @requires(Permission.READ_SITE)

@@ -15,7 +15,8 @@ from learners.views.requirements import kind_of
 from training.core.refusals import Conflict
 from training.core.web.answers import answer, go
 from training.core.web.htmx import HtmxRequest
-from training.views.library.frames import QUESTION, Link
+from training.core.web.trails import Link
+from training.views.library.frames import QUESTION
 
 
 def delete_or_ask(request: HtmxRequest, thing: Role | Area, delete: Callable[[], Any]) -> HttpResponse:

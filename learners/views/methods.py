@@ -17,7 +17,8 @@ from training.core.refusals import NotFound
 from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest, posted
-from training.views.library.frames import FORM, Link
+from training.core.web.trails import Link
+from training.views.library.frames import FORM
 
 
 @requires(Permission.READ_SITE)

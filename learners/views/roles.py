@@ -25,8 +25,9 @@ from training.core.sorting import sort_of, sorted_by
 from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest, posted
+from training.core.web.trails import Link
 from training.forms.library import LONGEST_SEARCH
-from training.views.library.frames import FORM, Link, ListPage, listed, told
+from training.views.library.frames import FORM, ListPage, library_log, listed
 
 ROLES = ListPage(
     name="roles",
@@ -117,7 +118,7 @@ def role_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> Ht
 def role_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show what has happened to a role and to what it asks for."""
     found = get_role(pk)
-    return told(request, of_role(found), of=_page_of(found))
+    return library_log(request, of_role(found), of=_page_of(found))
 
 
 def _save(request: HtmxRequest, stored: Role, *, heading: str, back: Link) -> HttpResponse:

@@ -13,13 +13,14 @@ from training.core.permissions import Permission, requires
 from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest, posted
+from training.core.web.trails import Link
 from training.forms.library import CompanyForm, use_filter
 from training.models import Company
 from training.pages.library_lists import count_by_use, mentioning
 from training.pages.library_places import classes_of, companies_with_use, get_company
 from training.pages.library_trail import of_company
 from training.services.companies import CompanyFacts, create_company, edit_company
-from training.views.library.frames import FORM, Link, ListPage, filtered, told
+from training.views.library.frames import FORM, ListPage, filtered, library_log
 
 FIELDS = "training/library/company.html#fields"
 COMPANIES = ListPage(
@@ -118,7 +119,7 @@ def company_activate(request: HtmxRequest, pk: int) -> HttpResponse:
 def company_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show who changed what about a company."""
     company = get_company(pk)
-    return told(request, of_company(company), of=_page_of(company))
+    return library_log(request, of_company(company), of=_page_of(company))
 
 
 def _page_of(company: Company) -> Link:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from training.core.permissions import Permission, requires
 from training.core.web.answers import answer, go
 from training.core.web.htmx import HtmxRequest, posted
+from training.core.web.trails import Link
 from training.forms.library import NewCourseForm, course_filter
 from training.pages.library_courses import compared, count_courses, course_lines, courses_mentioning, get_course
 from training.pages.library_courses import line_of as line_of_course
@@ -20,7 +21,7 @@ from training.pages.library_lists import coming_sessions
 from training.pages.library_trail import of_course
 from training.selectors.courses import course_title
 from training.services.courses import create_course_with_draft
-from training.views.library.frames import FORM, Link, ListPage, filtered, first_of, told
+from training.views.library.frames import FORM, ListPage, filtered, first_of, library_log
 
 COURSES = ListPage(
     name="courses",
@@ -88,4 +89,4 @@ def course_new(request: HtmxRequest) -> HttpResponse:
 def course_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show who changed what about a course and its versions."""
     course = get_course(pk)
-    return told(request, of_course(course), of=Link(course.code, reverse("training:course", args=[pk])))
+    return library_log(request, of_course(course), of=Link(course.code, reverse("training:course", args=[pk])))

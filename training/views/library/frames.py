@@ -1,4 +1,4 @@
-"""Pages that the things of the library have alike: the list, the form, the question, and the audit log.
+"""Pages that the things of the library have alike: the list, the form, the question and the audit log.
 
 The form wants `heading` and `back`, which is the page above it, and `fields` where it has more than one field under the
 other. The question wants `heading`, `back`, and in `words` what it says with its buttons.
@@ -6,18 +6,20 @@ other. The question wants `heading`, `back`, and in `words` what it says with it
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from training.core.sorting import Columns, sort_of, sorted_by
-from training.core.trail import Source, trail
+from training.core.trail import Source
 from training.core.web.answers import answer
 from training.core.web.htmx import HtmxRequest
+from training.core.web.trails import Link, told
 from training.forms.library import LibraryFilterForm
 from training.models import Session
 
@@ -27,13 +29,6 @@ ROWS_PER_PAGE = 50
 BOOKINGS_SHOWN = 10
 NO_MATCH = _("Nothing matches. Search for fewer words, or look at all of them.")
 SHOW_ALL = _("Show all")
-
-
-class Link(NamedTuple):
-    """A word and the address to which it leads."""
-
-    word: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -127,8 +122,6 @@ def first_of(bookings: Sequence[Session] | QuerySet[Session]) -> dict[str, Any]:
     return {"bookings": rows[:BOOKINGS_SHOWN], "more_bookings": len(rows) - BOOKINGS_SHOWN}
 
 
-def told(request: HtmxRequest, sources: Sequence[Source], *, of: Link) -> HttpResponse:
-    """Answer with the audit log of a thing; HTMX gets the lines alone, and for "load more" those that follow."""
-    lines = trail(sources, after=request.GET.get("after", ""))
-    page = "training/library/trail.html"
-    return answer(request, page, part="entries", trail=lines, trail_url=request.path, of=of)
+def library_log(request: HtmxRequest, sources: Sequence[Source], *, of: Link) -> HttpResponse:
+    """Answer with the audit log of a thing of the library."""
+    return told(request, sources, of=of, above=(Link(str(_("Library")), reverse("training:library")),))

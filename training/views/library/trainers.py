@@ -19,6 +19,7 @@ from training.core.permissions import Permission, requires
 from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest, posted
+from training.core.web.trails import Link
 from training.forms.library import QualificationForm, TrainerForm, use_filter
 from training.models import Session, Trainer
 from training.pages.library_lists import count_by_use, mentioning
@@ -40,7 +41,7 @@ from training.services.trainers import (
     edit_trainer,
     remove_qualification,
 )
-from training.views.library.frames import FORM, QUESTION, Link, ListPage, filtered, first_of, told
+from training.views.library.frames import FORM, QUESTION, ListPage, filtered, first_of, library_log
 
 FIELDS = "training/library/trainer.html#fields"
 QUALIFICATION_FIELDS = "training/library/qualification.html#fields"
@@ -147,7 +148,7 @@ def trainer_activate(request: HtmxRequest, pk: int) -> HttpResponse:
 def trainer_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show who changed what about a trainer and the qualifications."""
     trainer = get_trainer(pk)
-    return told(request, of_trainer(trainer), of=_page_of(trainer))
+    return library_log(request, of_trainer(trainer), of=_page_of(trainer))
 
 
 # Qualifications

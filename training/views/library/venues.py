@@ -14,13 +14,14 @@ from training.core.permissions import Permission, requires
 from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest, posted
+from training.core.web.trails import Link
 from training.forms.library import VenueForm, use_filter
 from training.models import Venue
 from training.pages.library_lists import coming_sessions, count_by_use, mentioning
 from training.pages.library_places import get_venue, venues_with_bookings
 from training.pages.library_trail import of_venue
 from training.services.venues import VenueFacts, create_venue, edit_venue
-from training.views.library.frames import FORM, Link, ListPage, filtered, first_of, told
+from training.views.library.frames import FORM, ListPage, filtered, first_of, library_log
 
 FIELDS = "training/library/venue.html#fields"
 VENUES = ListPage(
@@ -113,7 +114,7 @@ def venue_activate(request: HtmxRequest, pk: int) -> HttpResponse:
 def venue_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show who changed what about a venue."""
     venue = get_venue(pk)
-    return told(request, of_venue(venue), of=_page_of(venue))
+    return library_log(request, of_venue(venue), of=_page_of(venue))
 
 
 def _page_of(venue: Venue) -> Link:

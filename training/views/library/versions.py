@@ -13,6 +13,7 @@ from training.core.refusals import NotFound
 from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by, loaded_in, remember
 from training.core.web.htmx import HtmxRequest, posted
+from training.core.web.trails import Link
 from training.forms.library import VersionForm, initial_of
 from training.models import Course, CourseVersion
 from training.pages.library_courses import get_course, get_version, planned_with, publication
@@ -24,7 +25,7 @@ from training.services.courses import (
     edit_draft_version,
     publish_version,
 )
-from training.views.library.frames import FORM, QUESTION, Link
+from training.views.library.frames import FORM, QUESTION
 
 FIELDS = "training/library/version.html#fields"
 

@@ -1,0 +1,45 @@
+"""The page of an audit log: who changed what about a thing, and when."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.http import HttpResponse
+
+from training.core.trail import Source, trail
+from training.core.web.answers import answer
+from training.core.web.htmx import HtmxRequest
+
+
+class Link(NamedTuple):
+    """A word and the address to which it leads."""
+
+    word: str
+    url: str
+
+
+def told(
+    request: HtmxRequest,
+    sources: Sequence[Source],
+    *,
+    of: Link,
+    above: Sequence[Link] = (),
+    hides_from_where: bool = False,
+) -> HttpResponse:
+    """Answer with the audit log of a thing; HTMX gets the lines alone, and for "load more" those that follow.
+
+    Args:
+        of: the thing, and its page.
+        above: the pages above that one.
+        hides_from_where: whether the lines leave out from which address somebody worked.
+    """
+    lines = trail(sources, after=request.GET.get("after", ""))
+    return answer(
+        request,
+        "trail.html",
+        part="entries",
+        trail=lines,
+        trail_url=request.path,
+        of=of,
+        above=above,
+        hides_from_where=hides_from_where,
+    )
