@@ -31,7 +31,6 @@ LONGEST_TEXT = 100
 def worker_new(request: HtmxRequest) -> HttpResponse:
     """Add a worker."""
     form = WorkerForm(posted(request), today=timezone.localdate())
-
     if form.is_valid():
         with form.refusing():
             made = create_learner(facts=form.facts(), areas=form.chosen_areas(), by=request.user, now=timezone.now())
@@ -52,7 +51,6 @@ def worker_edit(request: HtmxRequest, pk: int) -> HttpResponse:
         today=timezone.localdate(),
         may_date_back=may(request.user, Permission.DATE_BACK_STATUS),
     )
-
     if form.is_valid():
         with form.refusing():
             changed = change_learner(
@@ -76,7 +74,6 @@ def worker_status(request: HtmxRequest, pk: int) -> HttpResponse:
     learner = _get(pk)
     check_not_merged(learner)
     form = StatusForm(posted(request), learner=learner)
-
     if form.is_valid():
         typed = form.cleaned_data
         with form.refusing():
@@ -95,7 +92,6 @@ def worker_badge(request: HtmxRequest, pk: int) -> HttpResponse:
     learner = _get(pk)
     check_not_merged(learner)
     form = BadgeForm(posted(request))
-
     if form.is_valid():
         typed = form.cleaned_data
         with form.refusing():
@@ -123,7 +119,6 @@ def worker_return(request: HtmxRequest, pk: int) -> HttpResponse:
         today=timezone.localdate(),
         may_date_back=may(request.user, Permission.DATE_BACK_STATUS),
     )
-
     if form.is_valid():
         typed = form.cleaned_data
         with form.refusing():
@@ -184,7 +179,6 @@ def worker_unmerge(request: HtmxRequest, pk: int) -> HttpResponse:
     learner = _get(pk)
     check_merged(learner)
     form = ReasonForm(posted(request))
-
     if form.is_valid():
         with form.refusing():
             alone = undo_merge(duplicate_id=pk, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
