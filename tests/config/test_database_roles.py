@@ -111,6 +111,8 @@ def test_legal_rows_cannot_be_updated(as_application: None, table: str) -> None:
 @pytest.mark.parametrize("table", LEGAL)
 def test_legal_rows_can_be_locked(as_application: None, table: str) -> None:
     _execute(f"SELECT FROM {table} FOR UPDATE")
+    held = "SELECT mode FROM pg_locks WHERE pid = pg_backend_pid() AND mode = 'RowShareLock' AND relation = "
+    assert _scalar(f"{held}'{table}'::regclass") == "RowShareLock"
 
 
 @pytest.mark.parametrize("table", [*AUDIT, *PERIODS])

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import Group, User
+from django.contrib.sessions.backends.db import SessionStore as Store
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
@@ -20,6 +22,7 @@ from psycopg import errors
 from config.api_tokens import make_token, revoke_token
 from config.database_roles import tables_written_by_triggers
 from config.models import SignIn
+from learners.models import ComplianceRun
 from tests.admin_forms import filled_in
 from tests.factories.learners import LearnerFactory
 from training.core.groups import TRAINERS
@@ -289,7 +292,13 @@ def test_people_log_in_and_out(request: pytest.FixtureRequest) -> None:
 
     kept = SignIn.objects.order_by("pk").values_list("outcome", flat=True)
     assert list(kept) == ["refused", "refused", "signed_in", "signed_out"]
+
+    ended, open_ = (Store() for _ in range(2))
+    ended.set_expiry(-1)
+    for each in (ended, open_):
+        each.save()
     call_command("clearsessions")
+    assert set(Session.objects.values_list("session_key", flat=True)) == {open_.session_key}
 
 
 def test_superusers_keep_logins_and_tokens(superuser: User, request: pytest.FixtureRequest) -> None:
@@ -307,11 +316,19 @@ def test_superusers_keep_logins_and_tokens(superuser: User, request: pytest.Fixt
         assert [group.pk for group in morgan.groups.all()] == groups
 
     token, _secret = make_token(user=morgan, name="HR", by=superuser, now=timezone.now())
-    revoke_token(token_id=token.pk, by=superuser, now=timezone.now())
+    now = timezone.now()
+    revoke_token(token_id=token.pk, by=superuser, now=now)
+    token.refresh_from_db()
+    assert (token.revoked_at, token.ended_by) == (now, "revoked")
 
 
 def test_the_nightly_run_is_noted(request: pytest.FixtureRequest) -> None:
     LearnerFactory()
+    AccessAttempt.objects.create(username="haddad", failures_since_start=3)
     request.getfixturevalue("as_application")
+
     call_command("recalculate_compliance")
+    assert ComplianceRun.objects.get().judged_on == timezone.localdate()
+
     call_command("axes_reset")
+    assert not AccessAttempt.objects.exists()

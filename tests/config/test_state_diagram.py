@@ -33,6 +33,7 @@ def arrows_of(title: str) -> set[tuple[str, str, str]]:
 
 
 def test_the_page_says_what_the_tables_say() -> None:
+    assert drawn() in state_diagrams.PAGE.read_text(encoding="utf-8")
     call_command("state_diagram", "--check")
 
 

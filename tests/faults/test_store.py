@@ -210,6 +210,9 @@ def test_e4_a_service_that_knows_no_trailing_checksums_takes_files(
     with object_store(lambda: None, certificate=certificate) as server, override_settings(STORAGES=s3_at(server.url)):
         upload = _upload(session, supervisor, SIZES["19 MB"])
         check_stored(key=upload.key, sha256=upload.sha256)
+        assert len(server.objects[f"/{BUCKET}/{upload.key}"]) == upload.size
+    session.refresh_from_db()
+    assert session.attendance_file_key == upload.key
 
 
 def test_a_service_that_knows_no_trailing_checksums_is_what_it_says(

@@ -260,7 +260,9 @@ def test_where_nobody_was_asked_the_sheet_does_not_stand_in_the_way(ready: Sessi
 
 def test_the_right_sheet_asks_for_nothing(ready: Session, supervisor: User) -> None:
     send(ready, supervisor, sheets.printed(ready))
+    assert finalize_preview(ready, now=NOW).sheet_state == ""
     finalize_session(session_id=ready.pk, by=supervisor, now=NOW, confirmed=list_state(ready), sheet_confirmed="")
+    assert TrainingRecord.objects.filter(session=ready).count() == 2
 
 
 def test_e6_a_correcting_sheet_is_read_as_well(ready: Session, supervisor: User, superuser: User) -> None:

@@ -192,3 +192,4 @@ def test_c8_l3_a_mistyped_badge_is_kept_as_overruled(supervisor: User) -> None:
     kept = BadgePeriod.objects.get(learner=learner, badge_id="10B1")
     assert (kept.valid_to, kept.overruled_by_id) == (None, supervisor.pk)
     LearnerFactory(badge_id="10b1")  # it is free for whoever has it
+    assert set(Learner.objects.values_list("badge_id", flat=True)) == {"1081", "10b1"}

@@ -1,5 +1,6 @@
 """What keeps the hours log and its sums right, whatever door a row comes through (invariants 5 and 6)."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -132,7 +133,10 @@ def test_invariant_5_the_log_is_append_only(progression: LearnerProgression):
 def test_invariant_6_sums_cannot_be_set_to_anything_else(progression: LearnerProgression, change: str):
     progression.add_hours(4, 3)
     assert refused(f"UPDATE learner_lp_tracking SET {change}") == "progression_sums_are_the_logs"
-    rows("UPDATE learner_lp_tracking SET updated_at = now()")
+    rows("UPDATE learner_lp_tracking SET updated_at = '2026-03-02 12:00Z'")  # no sum
+    progression.refresh_from_db()
+    assert progression.updated_at == datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    assert (progression.hours_trained, progression.hours_present, progression.hours_absent) == (4, 3, 1)
 
 
 def test_invariant_6_a_progression_starts_at_zero(progression: LearnerProgression):

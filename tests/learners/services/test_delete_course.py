@@ -63,11 +63,13 @@ def test_a_course_that_a_class_needs_is_not_deleted_until_the_class_stops(superv
 
     stop_class(class_id=training_class.pk, stop_date=date(2026, 3, 2), by=supervisor, now=NOW)
     delete_course(course_id=course_id, by=supervisor, now=NOW)
+    assert Course.objects.get(pk=course_id).deleted_at == NOW
 
 
 def test_a_deleted_draft_books_nothing(supervisor: User):
     session = SessionFactory(deleted_at=NOW)
     delete_course(course_id=session.course_id, by=supervisor, now=NOW)
+    assert Course.objects.get(pk=session.course_id).deleted_at == NOW
 
 
 def test_only_who_keeps_the_library_may(auditor: User):

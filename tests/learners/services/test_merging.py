@@ -131,6 +131,8 @@ def test_l2_a_merge_is_one_step_deep(superuser: User) -> None:
     with pytest.raises(CannotMerge, match=r"First .* was merged into .*Second .*. Undo that merge first, or"):
         merge(second, third, superuser)
     merge(third, second, superuser)
+    merged = Learner.objects.order_by("pk").values_list("pk", "merged_into_id")
+    assert list(merged) == [(first.pk, second.pk), (second.pk, None), (third.pk, second.pk)]
 
 
 def test_l2_the_database_keeps_merges_one_step_deep() -> None:
@@ -156,6 +158,8 @@ def test_l1_l2_merging_unblocks_nobody(superuser: User) -> None:
     with pytest.raises(CannotMerge, match=r"is blocked and .* is not"):
         merge(blocked, active, superuser)
     merge(active, blocked, superuser)
+    stands = Learner.objects.order_by("pk").values_list("pk", "status", "merged_into_id")
+    assert list(stands) == [(blocked.pk, "BLACKLISTED", None), (active.pk, "INACTIVE", blocked.pk)]
 
 
 def test_l2_nobody_comes_to_supervise_themselves(superuser: User) -> None:

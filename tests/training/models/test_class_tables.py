@@ -44,6 +44,7 @@ def test_k1_a_code_works_once():
     rows("INSERT INTO classes (class_code) VALUES ('TEST123')")
     assert refused("INSERT INTO classes (class_code) VALUES ('TEST123')") == "class_code_unique"
     rows("INSERT INTO classes (class_code) VALUES (NULL), (NULL)")
+    assert rows("SELECT class_code, count(*) FROM classes GROUP BY 1 ORDER BY 1") == [("TEST123", 1), (None, 2)]
 
 
 def test_invariant_7_a_code_is_never_empty():

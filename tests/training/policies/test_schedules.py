@@ -166,7 +166,10 @@ def test_h1_a_schedule_that_cannot_be_meant_is_refused_with_the_field(schedule: 
 
 
 def test_h1_intervals_of_odd_lengths_may_total_half_hours():
-    check_schedule(Schedule(WEEKLY, {1: (Interval(time(8), time(8, 45)), Interval(time(9), time(9, 45)))}))
+    odd, other = Interval(time(8), time(8, 45)), Interval(time(9), time(9, 45))
+    check_schedule(Schedule(WEEKLY, {1: (odd, other)}))
+    with pytest.raises(BadSchedule, match=r"Tuesday: .* now 45 minutes"):  # each day adds up by itself
+        check_schedule(Schedule(WEEKLY, {1: (odd, other), 2: (odd,)}))
 
 
 def test_h1_public_holidays_are_those_of_the_configured_place(settings):

@@ -238,9 +238,11 @@ def test_a_job_that_has_ended_is_not_begun_again(kind: list[Step], auditor: User
     job = asked(auditor)
     run_waiting()
     kind.append(lambda tell: pytest.fail("It was begun again."))
+    before = list(Job.objects.values())
 
     job_runs.run(job.pk)
     job_runs.run(987_654)  # a job that was cleared away
+    assert list(Job.objects.values()) == before
 
 
 def test_a_database_that_goes_away_is_no_failure_of_the_job(kind: list[Step], auditor: User):

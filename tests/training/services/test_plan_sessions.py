@@ -218,7 +218,8 @@ def test_s2_the_trainer_is_qualified_on_that_date(
 ):
     qualified.qualifications.update(valid_from=valid_from, valid_until=valid_until)
     if sentence is None:
-        schedule_session(session_id=draft.pk, by=supervisor, now=NOW)
+        assert schedule_session(session_id=draft.pk, by=supervisor, now=NOW).trainer == qualified
+        assert stored(draft)["status"] == "SCHEDULED"
         return
     refusal = refused(policies.NotPlannable, schedule_session, session_id=draft.pk, by=supervisor, now=NOW)
     assert refusal.errors == {"trainer": [sentence]}
@@ -234,6 +235,8 @@ def test_s2_the_date_is_the_sites_not_utc(draft: Session, qualified: Trainer, su
         by=supervisor,
         now=NOW,
     )
+    row = stored(draft)
+    assert (row["status"], row["start_time"], row["trainer_id"]) == ("SCHEDULED", start, qualified.pk)
 
 
 def test_s2_an_unqualified_trainer_is_refused(draft: Session, supervisor: User):
@@ -292,6 +295,8 @@ def test_s2_cancelled_sessions_and_drafts_block_nobody(draft: Session, superviso
 
 def test_s2_a_time_in_the_past_is_allowed(draft: Session, supervisor: User):
     schedule_session(session_id=draft.pk, by=supervisor, now=MORNING + timedelta(days=30))
+    row = stored(draft)
+    assert (row["status"], row["start_time"]) == ("SCHEDULED", MORNING)
 
 
 def test_s2_planned_and_booked_in_one_step(draft: Session, version: CourseVersion, supervisor: User):
@@ -367,7 +372,10 @@ def test_s3_an_own_booking_is_no_conflict(draft: Session, supervisor: User):
 def test_s3_an_inactive_trainer_stays_where_already_booked(draft: Session, qualified: Trainer, supervisor: User):
     session = schedule_session(session_id=draft.pk, by=supervisor, now=NOW)
     Trainer.objects.filter(pk=qualified.pk).update(is_active=False)
-    edit_session(session_id=session.pk, changes=Plan(venue_id=VenueFactory().pk), by=supervisor, now=NOW)
+    other = VenueFactory()
+    edit_session(session_id=session.pk, changes=Plan(venue_id=other.pk), by=supervisor, now=NOW)
+    row = stored(session)
+    assert (row["trainer_id"], row["venue_id"], row["status"]) == (qualified.pk, other.pk, "SCHEDULED")
 
 
 def test_s12_a_scheduled_session_keeps_its_version_unless_the_course_changes(
@@ -495,6 +503,8 @@ def test_s11_with_a_reason_it_moves_and_the_reason_is_kept(draft: Session, super
 def test_s11_filling_in_what_was_empty_needs_no_reason(draft: Session, room: Venue, supervisor: User):
     Session.objects.filter(pk=draft.pk).update(first_marked_at=NOW, venue_id=None)
     schedule_session(session_id=draft.pk, changes=Plan(venue_id=room.pk), by=supervisor, now=NOW)
+    row = stored(draft)
+    assert (row["venue_id"], row["status"], row["change_reason"]) == (room.pk, "SCHEDULED", "")
 
 
 # Cancelling and deleting
@@ -507,7 +517,8 @@ def test_s8_cancelling_frees_the_slot(make: Any, supervisor: User):
 
     row = stored(session)
     assert (row["status"], row["cancellation_reason"], row["updated_at"]) == ("CANCELLED", "Storm", NOW)
-    scheduled_session(trainer=session.trainer, venue=session.venue, start_time=session.start_time)
+    other = scheduled_session(trainer=session.trainer, venue=session.venue, start_time=session.start_time)
+    assert stored(other)["status"] == "SCHEDULED"
 
 
 @pytest.mark.parametrize("reason", ["", " \n\t"])

@@ -53,7 +53,10 @@ def test_prerequisites_that_nobody_could_fulfil_are_refused(wanted, asked, sente
 
 def test_a_circle_among_other_courses_ends_the_search():
     codes = {number: f"AA-00{number}" for number in (1, 2, 3)}
-    check_prerequisites(1, {2}, asked={2: {3}, 3: {2}}, codes=codes)
+    around = {2: {3}, 3: {2}}
+    check_prerequisites(1, {2}, asked=around, codes=codes)
+    with pytest.raises(SyllabusInvalid, match=r"AA-002 → AA-003 → AA-001\."):
+        check_prerequisites(1, {2}, asked=around | {3: {1, 2}}, codes=codes)  # the control: now it leads back
 
 
 @pytest.mark.django_db
@@ -75,7 +78,8 @@ def test_a_draft_that_closes_a_circle_is_refused_with_nothing_saved(supervisor: 
 def test_an_archived_version_asks_for_nothing(supervisor: User):
     base = course("AA-001")
     old = course("AA-002", base, status="ARCHIVED")
-    create_version(course_id=base.pk, syllabus={}, prerequisites=[old.pk], by=supervisor, now=NOW)
+    draft = create_version(course_id=base.pk, syllabus={}, prerequisites=[old.pk], by=supervisor, now=NOW)
+    assert list(draft.prerequisites.all()) == [old]
 
 
 @pytest.mark.django_db
