@@ -1,8 +1,46 @@
-"""Parts of answered pages, for tests that compare a fragment with the page it belongs to."""
+"""Parts of answered pages: as markup, to compare a fragment with its page, and as what a person reads in them."""
 
 import re
+from typing import Any
+
+from lxml import html as markup
 
 VOID = {"input", "img", "br", "hr"}
+
+# Places on pages that tests read, for `text_of` and `texts`.
+ALERT = '//*[@role="alert"][contains(@class, "warnbox")]'
+HEALTH = '//section[@aria-label="Site health"]/a[1]'
+TOAST = "//*[@data-toast][not(ancestor::template)]/p"
+TURNS = '//ul[@class="turns"]/li'
+VERDICT = '//section[@aria-label="Verdict"]'
+
+READ = ".//text()[not(ancestor::script or ancestor::style or ancestor::svg)]"
+
+
+def source_of(page: Any) -> str:
+    """Return the markup of an answer, with one space where a browser sees one."""
+    return " ".join(_source(page).split())
+
+
+def text_of(page: Any, path: str = "//body") -> str:
+    """Return what a person reads in the one element that `path` names, an XPath. A page is an answer or its markup.
+
+    Use it instead of looking for a word somewhere on the page: "Blocked" stands in the filter as well, and "1 added."
+    in "11 added.".
+    """
+    found = texts(page, path)
+    assert len(found) == 1, f"{path}: {found}"
+    return found[0]
+
+
+def texts(page: Any, path: str) -> list[str]:
+    """Return what a person reads in each element that `path` names, in the order of the page."""
+    found = markup.document_fromstring(_source(page)).xpath(path)
+    return [" ".join(" ".join(element.xpath(READ)).split()) for element in found]
+
+
+def _source(page: Any) -> str:
+    return page if isinstance(page, str) else str(page.content.decode())
 
 
 def fragment(html: str, element_id: str) -> str:

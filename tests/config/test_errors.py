@@ -8,6 +8,7 @@ from django.urls import path
 from psycopg_pool import PoolTimeout
 
 from config import urls
+from tests.html import text_of
 from training.core.permissions import public
 
 
@@ -50,7 +51,7 @@ def test_a_defect_tells_the_visitor_nothing_about_itself(stranger: Client) -> No
 def test_an_unknown_address_has_a_page_of_its_own(client: Client) -> None:
     answer = client.get("/no/such/page")
     assert answer.status_code == 404
-    assert "SiteProof" in answer.content.decode()
+    assert text_of(answer, "//h1") == "There is no such page"
 
 
 @pytest.mark.django_db

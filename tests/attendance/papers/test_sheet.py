@@ -74,7 +74,7 @@ def test_a_person_reads_course_reference_version_time_and_people() -> None:
     assert "Printed 22 Oct 2026 07:41" in text
     assert "Page 1 of 1" in text
     assert "Thu 22 Oct 2026, 08:00–12:30" in text
-    assert "4.5" in text
+    assert "Hours 4.5 Line" in text
     assert "Training room B" in text
     assert str(session.trainer) in text
     attendee = SessionAttendee.objects.select_related("learner__role", "learner__company").first()

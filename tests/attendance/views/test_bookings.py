@@ -16,15 +16,16 @@ from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.compliance import asked_of, judge, passed
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
 from tests.factories.training import SessionFactory, TrainerFactory, VenueFactory, active_class, scheduled_session
+from tests.html import source_of
 from training.models import CourseVersion, Session, Trainer
 
 pytestmark = pytest.mark.django_db
 
 
-def text_of(client: Client, address: str) -> str:
+def source_at(client: Client, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200, address
-    return " ".join(response.content.decode().split())
+    return source_of(response)
 
 
 def profile(learner: Learner) -> str:
@@ -87,8 +88,8 @@ def test_a_session_that_is_being_held_is_still_a_booking(as_supervisor: Client):
 def test_who_is_booked_for_nothing_is_told_so_and_the_past_tells_nothing(as_supervisor: Client):
     learner = LearnerFactory()
 
-    assert "On the list of no coming session" in text_of(as_supervisor, profile(learner))
-    assert "Coming bookings" not in text_of(as_supervisor, f"{profile(learner)}?on=2026-01-01")
+    assert "On the list of no coming session" in source_at(as_supervisor, profile(learner))
+    assert "Coming bookings" not in source_at(as_supervisor, f"{profile(learner)}?on=2026-01-01")
 
 
 @pytest.mark.parametrize("size", [1, 3])
@@ -121,7 +122,7 @@ def test_sessions_are_found_by_the_badge_and_by_the_name_of_who_is_on_the_list(a
     assert found("/sessions/?show=all&worker=OLD-1") == {theirs, under_old_badge}
     assert found("/sessions/?show=coming&worker=celik+selma") == {theirs}
     assert found("/sessions/?show=all&worker=nobody") == set()
-    assert "/sessions/?show=all&amp;worker=AB-77" in text_of(as_supervisor, profile(learner))
+    assert "/sessions/?show=all&amp;worker=AB-77" in source_at(as_supervisor, profile(learner))
     counts = dict(as_supervisor.get("/sessions/?worker=AB-77").context["counts"])
     assert {shown.value: count for shown, count in counts.items()}["all"] == 2
 
@@ -165,7 +166,7 @@ def test_p4_today_marks_who_is_on_a_coming_list_and_offers_to_plan_for_the_other
     SessionAttendeeFactory(session=full)
     in_days(6, course_version=with_seats)
 
-    page = text_of(as_supervisor, "/")
+    page = source_at(as_supervisor, "/")
 
     day = timezone.localdate(session.start_time)
     assert f'class="booked" href="/sessions/{session.pk}/"' in page
@@ -180,19 +181,19 @@ def test_p4_a_proof_that_runs_out_has_the_mark_as_well(as_supervisor: Client):
     version = asked_of(learner)
     passed(learner, version, expiry=timezone.localdate() + timedelta(days=9))
     judge(learner, on=timezone.localdate())
-    assert plan_for(learner, version) in text_of(as_supervisor, "/")
+    assert plan_for(learner, version) in source_at(as_supervisor, "/")
 
     session = in_days(4, course_version=version)
     SessionAttendeeFactory(session=session, learner=learner)
 
-    assert f'class="booked" href="/sessions/{session.pk}/"' in text_of(as_supervisor, "/")
+    assert f'class="booked" href="/sessions/{session.pk}/"' in source_at(as_supervisor, "/")
 
 
 def test_auditors_see_the_marks_and_are_offered_nothing_to_plan(as_auditor: Client):
     learner, version = red()
 
-    assert plan_for(learner, version) not in text_of(as_auditor, "/")
-    assert plan_for(learner, version) not in text_of(as_auditor, profile(learner))
+    assert plan_for(learner, version) not in source_at(as_auditor, "/")
+    assert plan_for(learner, version) not in source_at(as_auditor, profile(learner))
 
 
 # Planning for somebody
@@ -215,13 +216,13 @@ def test_a_course_that_is_due_offers_it_on_the_profile_too(as_supervisor: Client
     version = asked_of(learner, grace_days=30)
     judge(learner, on=timezone.localdate())
 
-    assert plan_for(learner, version) in text_of(as_supervisor, profile(learner))
+    assert plan_for(learner, version) in source_at(as_supervisor, profile(learner))
 
 
 def test_the_form_says_who_will_be_on_the_list_and_keeps_it(as_supervisor: Client):
     learner, version = red()
 
-    page = text_of(as_supervisor, plan_for(learner, version))
+    page = source_at(as_supervisor, plan_for(learner, version))
     assert f'<option value="{version.course_id}" selected>' in page
     assert "On its list:" in page
     assert learner.badge_id in page

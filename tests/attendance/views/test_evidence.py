@@ -16,6 +16,7 @@ from learners.models import EvidenceRead, EvidenceUpload, TrainingRecord
 from tests.factories import files
 from tests.factories.learners import EvidenceUploadFactory, TrainingRecordFactory
 from tests.factories.training import SessionFactory, scheduled_session
+from tests.html import ALERT, text_of
 from training.models import Session, Trainer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
@@ -92,8 +93,8 @@ def test_e2_an_upload_by_htmx_swaps_the_card(as_trainer: Client, session: Sessio
     answer = _post(as_trainer, session, (files.pdf(2), "Unterschriften <b>.pdf"), htmx=True)
     assert answer.status_code == 200
     assert 'id="evidence"' in answer.text
-    assert "Unterschriften &lt;b&gt;.pdf" in answer.text
-    assert "2 pages" in answer.text
+    assert text_of(answer, '//div[@class="file"]/div/b') == "Unterschriften <b>.pdf"
+    assert text_of(answer, '//div[@class="file"]/div/small').startswith("2 pages, ")
 
 
 def test_e7_several_pictures_are_one_upload(as_supervisor: Client, session: Session) -> None:
@@ -171,7 +172,7 @@ def test_e1_much_over_the_limit_costs_no_disk(
         "tempfile._TemporaryFileWrapper.write", lambda self, data: written.append(len(data)), raising=False
     )
     answer = _post(as_supervisor, session, (bytes(3_000_000), "1.pdf"), (bytes(3_000_000), "2.pdf"), htmx=True)
-    assert "5.7" in answer.text
+    assert text_of(answer, ALERT).startswith("The files have 5.7 MB together, the limit is 1000 bytes.")
     assert sum(written) == 1001
 
 
@@ -205,7 +206,7 @@ def test_e1_a_cancelled_session_answers_409_with_the_card(as_supervisor: Client)
     session = SessionFactory(status=Session.Status.CANCELLED, cancellation_reason="Trainer is ill")
     answer = _post(as_supervisor, session, (files.pdf(), "sheet.pdf"), htmx=True)
     assert answer.status_code == 409
-    assert "cancelled" in answer.text
+    assert "cancelled" in text_of(answer, ALERT)
     assert 'type="file"' not in answer.text
 
 

@@ -14,7 +14,7 @@ from learners.models import ComplianceItem
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import VenueFactory, scheduled_session
-from tests.html import attendance_row, fragment
+from tests.html import attendance_row, fragment, text_of
 from training.models import Session, Trainer
 
 pytestmark = pytest.mark.django_db
@@ -35,10 +35,6 @@ def post(client: Client, name: str, session: Session, htmx: bool = True, **data:
 
 def page(client: Client, session: Session) -> str:
     return client.get(reverse("attendance:session", args=[session.pk])).text
-
-
-def words(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html)).strip()
 
 
 def row_of(row: SessionAttendee) -> tuple[bool, bool, str, bool, int]:
@@ -111,7 +107,7 @@ def test_a1_taking_back_a_mark_that_somebody_changed_asks_whose_values_count(as_
     mark(as_supervisor, row, "present", "passed", **version(key, 2))
     response = post(as_supervisor, "marks", session, take_back=key, **version(key, 2))
     assert response.status_code == 409
-    assert "Yours: not marked" in words(response.text)
+    assert "Yours: not marked" in text_of(response.text)
     assert f'{{"version-{key}": "3", "take_back": "{key}"}}' in response.text
     post(as_supervisor, "marks", session, take_back=key, **version(key, 3))
     assert row_of(row) == (False, True, "", True, 4)
@@ -124,7 +120,7 @@ def test_a1_a_mark_on_a_row_that_was_taken_back_meanwhile_says_so(as_supervisor:
     post(as_supervisor, "marks", session, take_back=key, **version(key, 2))
     response = mark(as_supervisor, row, "present", "passed", **version(key, 2))
     assert response.status_code == 409
-    assert "The mark was taken back in the meantime: not marked" in words(response.text)
+    assert "The mark was taken back in the meantime: not marked" in text_of(response.text)
 
 
 @pytest.mark.parametrize("key", ["", "x", "1,2", "999999"])
@@ -172,7 +168,7 @@ def test_a1_all_present_names_whom_it_concerned_and_is_undone(as_supervisor: Cli
     mark(as_supervisor, rows[0], remarks="Sick")
     response = post(as_supervisor, "marks", session, everybody="present")
 
-    offer = words(fragment(response.text, "list-act"))
+    offer = text_of(fragment(response.text, "list-act"))
     assert "All present: 5 workers" in offer
     assert f"{rows[1].learner.name}, {rows[2].learner.name}, {rows[3].learner.name} and 2 others" in offer
     assert fragment(page(as_supervisor, session), "list-act") == fragment(response.text, "list-act")
@@ -222,7 +218,7 @@ def test_a1_all_marks_are_taken_back_and_that_is_undone(as_supervisor: Client):
     session, rows = a_list(2)
     mark(as_supervisor, rows[0], "present", remarks="Late")
     response = post(as_supervisor, "marks", session, everybody="taken-back")
-    assert "All marks taken back: 1 worker" in words(fragment(response.text, "list-act"))
+    assert "All marks taken back: 1 worker" in text_of(fragment(response.text, "list-act"))
     assert row_of(rows[0]) == (False, True, "", True, 3)
     post(as_supervisor, "undo", session, act=ListAct.objects.get().pk)
     assert row_of(rows[0]) == (True, False, "Late", False, 4)
@@ -232,7 +228,7 @@ def test_p5_a_removal_names_whom_it_took_off_and_brings_the_worker_back(as_super
     session, rows = a_list(2, hours=30)
     response = post(as_supervisor, "remove", session, learner=rows[0].learner_id)
     assert response.headers["HX-Trigger"] == "list-changed"
-    assert f"Taken off the list: 1 worker {rows[0].learner.name}" in words(fragment(response.text, "list-act"))
+    assert f"Taken off the list: 1 worker {rows[0].learner.name}" in text_of(fragment(response.text, "list-act"))
     back = post(as_supervisor, "undo", session, act=ListAct.objects.get().pk)
     assert session.attendees.get(line=1).learner == rows[0].learner
     assert attendance_row(back.text, rows[0].learner_id)
@@ -264,7 +260,7 @@ def reds(number: int, session: Session) -> None:
 
 
 def bulk_button(html: str) -> str:
-    return words(fragment(html, "picker-bulk"))
+    return text_of(fragment(html, "picker-bulk"))
 
 
 def test_s7_the_bulk_button_adds_no_more_than_the_room_holds_and_says_so(as_supervisor: Client):
@@ -276,7 +272,7 @@ def test_s7_the_bulk_button_adds_no_more_than_the_room_holds_and_says_so(as_supe
     response = post(as_supervisor, "add", session, learner=people)
     assert session.attendees.count() == 3
     assert bulk_button(response.text) == "The room is full"
-    assert "Added to the list: 2 workers" in words(fragment(response.text, "list-act"))
+    assert "Added to the list: 2 workers" in text_of(fragment(response.text, "list-act"))
 
     more = re.search(r'id="add-1"[^>]* value="(\d+)"', response.text)
     assert more is not None  # adding is never disabled
