@@ -49,7 +49,7 @@ from training.services.sessions import (
 REFERENCES = {"course", "trainer", "venue"}
 
 
-class SessionForm(ServiceForm):
+class SessionAdminForm(ServiceForm):
     """The plan of a session, with the version that this person has seen (S3) and the reason for a change (S11)."""
 
     reason = ReasonField(
@@ -142,7 +142,7 @@ def _finalize(session: Session, *, by: User, now: datetime, confirmed: str | Non
 class SessionAdmin(GuardedAdmin):
     """Plans are edited here; lists, marks and evidence on the session's own page. The status is never typed (S9)."""
 
-    form = SessionForm
+    form = SessionAdminForm
     list_display = ("reference", "course", "status", "start_time", "trainer", "venue", "attendee_count", "deleted_at")
     list_filter = (
         "status",

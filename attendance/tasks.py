@@ -36,7 +36,7 @@ from training.core.words import day as day_in_words
 from training.models import Session
 from training.selectors.classes import visible_classes
 from training.selectors.sessions import get_session
-from training.services.job_kinds import Kind, Product, Tell, declare
+from training.services.job_kinds import JobKind, Product, Tell, declare
 
 WORKER = "worker"
 SESSION, SITE = "session", "site"  # whose certificates these are, and the host to which their QR codes lead
@@ -123,7 +123,7 @@ class HoursFile:
     """An export of hours: its rows, the chosen columns, and the kind of file."""
 
     rows: Sequence[hours.Row]
-    columns: Sequence[hours.Column]
+    columns: Sequence[hours.HoursColumn]
     ending: FileFormat
     day: date
 
@@ -216,10 +216,10 @@ _check_reads_site = partial(check_may, permission=Permission.READ_SITE)
 _check_reads_sessions = partial(check_may_some, permission=Permission.READ_EVIDENCE)
 _check_reads_classes = partial(check_may_some, permission=Permission.READ_CLASS)
 
-PACK = declare(Kind("pack", gettext_lazy("Audit pack"), _check_reads_evidence, _make_pack))
-MATRIX = declare(Kind("matrix", gettext_lazy("Matrix"), _check_reads_site, _make_matrix))
-CERTIFICATES = declare(Kind("certificates", gettext_lazy("Certificates"), _check_reads_sessions, _make_certificates))
-HOURS = declare(Kind("hours", gettext_lazy("Hours"), _check_reads_classes, _make_hours))
+PACK = declare(JobKind("pack", gettext_lazy("Audit pack"), _check_reads_evidence, _make_pack))
+MATRIX = declare(JobKind("matrix", gettext_lazy("Matrix"), _check_reads_site, _make_matrix))
+CERTIFICATES = declare(JobKind("certificates", gettext_lazy("Certificates"), _check_reads_sessions, _make_certificates))
+HOURS = declare(JobKind("hours", gettext_lazy("Hours"), _check_reads_classes, _make_hours))
 
 
 def _dated(title: str, on: date | None) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.api_tokens import TokenRefused, check_can_have, check_opens, make_token, revoke_token
+from config.api_tokens import TokenRefused, check_can_have, check_opens, create_token, revoke_token
 from config.models import ApiToken, SignIn
 from training.core.admin.events import register_events
 from training.core.admin.guarded import GuardedAdmin, ObjectAction, ReadOnlyAdmin, ServiceForm, who_acts
@@ -97,7 +97,7 @@ class ApiTokenAdmin(GuardedAdmin):
         if change:
             return
         owner: User = form.cleaned_data["user"]
-        token, secret = make_token(
+        token, secret = create_token(
             user=owner,
             name=form.cleaned_data["name"],
             scope=form.cleaned_data["scope"],

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from ninja.utils import check_csrf
 
 from config.api_tokens import TokenRefused, use_token
-from config.attempts import Kind, TooManyAttempts, begin, counter
+from config.attempts import CountedBy, TooManyAttempts, begin, counter
 from config.client_address import client_network
 from config.models import ApiToken
 from config.problems import API, outcome_unknown, problem
-from config.sent_once import Outcome, Standing, claim, fingerprint_of, give_up, keep
+from config.sent_once import FirstRequest, SentOutcome, claim, fingerprint_of, give_up, keep
 from config.sign_ins import note_token_refused, note_token_used
 from training.core.permissions import SUPERUSER_ONLY, Permission, reach
 
@@ -53,7 +53,7 @@ class TokenMiddleware:
                 self._act_by_token(request, secret.strip(), now=now)
             if token_of(request) is None:
                 try:
-                    begin([counter(Kind.TOKEN_FROM_ADDRESS, client_network(request))], now=now)
+                    begin([counter(CountedBy.TOKEN_FROM_ADDRESS, client_network(request))], now=now)
                 except TooManyAttempts as refusal:
                     wait = {"Retry-After": str(refusal.seconds)}
                     return problem(HTTPStatus.TOO_MANY_REQUESTS, refusal.message, headers=wait)
@@ -188,7 +188,7 @@ def _once(request: HttpRequest, user: User, run: Callable[[], HttpResponseBase],
     return response
 
 
-def _again(standing: Standing, fingerprint: str) -> HttpResponse:
+def _again(standing: FirstRequest, fingerprint: str) -> HttpResponse:
     known = standing.row
     if known.fingerprint != fingerprint:
         return problem(HTTPStatus.CONFLICT, _("This Idempotency-Key was sent with another request. Use a new one."))
@@ -197,13 +197,13 @@ def _again(standing: Standing, fingerprint: str) -> HttpResponse:
         return HttpResponse(
             bytes(known.body), status=known.status, content_type=known.content_type or None, headers=headers
         )
-    if standing.outcome is Outcome.RUNNING:
+    if standing.outcome is SentOutcome.RUNNING:
         return problem(
             HTTPStatus.CONFLICT,
             _("The first request with this Idempotency-Key is still running. Send it again later for its answer."),
             headers={"Retry-After": str(RETRY_SECONDS)},
         )
-    if standing.outcome is Outcome.SAVED:
+    if standing.outcome is SentOutcome.SAVED:
         return problem(
             HTTPStatus.CONFLICT,
             _("The first request with this Idempotency-Key failed after something was saved. Check what is stored."),

@@ -20,7 +20,7 @@ USE_IS_NOTED_EVERY = timedelta(minutes=1)
 Scope, Ended = ApiToken.Scope, ApiToken.Ended
 
 
-class AlreadyRevoked(Conflict):
+class TokenAlreadyRevoked(Conflict):
     """The token opens nothing any more (409)."""
 
 
@@ -32,7 +32,7 @@ class TokenRefused(Exception):  # noqa: N818  # an answer, not an accident
         self.message, self.token = message, token
 
 
-def make_token(
+def create_token(
     *, user: User, name: str, by: User, now: datetime, scope: str = Scope.WRITE, days: int | None = None
 ) -> tuple[ApiToken, str]:
     """Make a token for a login.
@@ -87,14 +87,14 @@ def revoke_token(*, token_id: int, by: User, now: datetime) -> None:
 
     Raises:
         NotPermitted: not granted; superusers only.
-        AlreadyRevoked: somebody did it before, or the token ended with its login.
+        TokenAlreadyRevoked: somebody did it before, or the token ended with its login.
     """
     check_may(by, Permission.ADMINISTER)
     standing = ApiToken.objects.filter(pk=token_id, revoked_at__isnull=True)
     with acting(by):
         revoked = standing.update(revoked_at=now, ended_by=Ended.REVOKED)
     if not revoked:
-        raise AlreadyRevoked(_("This token was revoked already."))
+        raise TokenAlreadyRevoked(_("This token was revoked already."))
 
 
 def use_token(secret: str, *, now: datetime) -> ApiToken:

@@ -61,7 +61,7 @@ class Limit:
         return min(doubled, self.longest)
 
 
-class Kind(StrEnum):
+class CountedBy(StrEnum):
     """What attempts are counted by."""
 
     NAME_FROM_ADDRESS = "name from address"
@@ -73,27 +73,27 @@ class Kind(StrEnum):
 
 
 LIMITS = {
-    Kind.NAME_FROM_ADDRESS: Limit(free=5, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
-    Kind.ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
-    Kind.NAME: Limit(free=10, first=timedelta(seconds=5), longest=timedelta(minutes=5)),
-    Kind.NAME_IN_BROWSER: Limit(free=10, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
-    Kind.OLD_PASSWORD: Limit(free=5, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
-    Kind.TOKEN_FROM_ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
+    CountedBy.NAME_FROM_ADDRESS: Limit(free=5, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
+    CountedBy.ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
+    CountedBy.NAME: Limit(free=10, first=timedelta(seconds=5), longest=timedelta(minutes=5)),
+    CountedBy.NAME_IN_BROWSER: Limit(free=10, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
+    CountedBy.OLD_PASSWORD: Limit(free=5, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
+    CountedBy.TOKEN_FROM_ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
 }
 # A success shows that the others here were of the same person. Elsewhere it takes back its own attempt only: who has
 # an account of his own could begin anew with it as often as he likes.
-FORGIVEN_BY_SUCCESS = (Kind.NAME_FROM_ADDRESS, Kind.NAME_IN_BROWSER, Kind.OLD_PASSWORD)
+FORGIVEN_BY_SUCCESS = (CountedBy.NAME_FROM_ADDRESS, CountedBy.NAME_IN_BROWSER, CountedBy.OLD_PASSWORD)
 
 
 @dataclass(frozen=True, order=True)
 class Counter:
     """One thing that attempts are counted by: its kind and the hash of who or where it is."""
 
-    kind: Kind
+    kind: CountedBy
     who: str
 
 
-def counter(kind: Kind, *who: str) -> Counter:
+def counter(kind: CountedBy, *who: str) -> Counter:
     """Return what counts the attempts of a name, an address or both; names in any case are the same."""
     return Counter(kind, salted_hmac(f"attempts {kind}", "\n".join(who).casefold(), algorithm="sha256").hexdigest())
 
@@ -112,7 +112,7 @@ def begin(counters: Collection[Counter], *, now: datetime) -> None:
         if wait > timedelta(0):
             raise too_many(wait)
         for each in standing:
-            limit = LIMITS[Kind(each.kind)]
+            limit = LIMITS[CountedBy(each.kind)]
             each.failures = (each.failures if now - each.last_at < limit.forgotten else 0) + 1
             each.last_at = max(now, each.last_at)
         Attempts.objects.bulk_update(standing, ("failures", "last_at"))
@@ -155,5 +155,5 @@ def _rows(counters: Collection[Counter]) -> QuerySet[Attempts]:
 
 
 def _wait(row: Attempts, *, now: datetime) -> timedelta:
-    limit = LIMITS[Kind(row.kind)]
+    limit = LIMITS[CountedBy(row.kind)]
     return row.last_at + limit.wait(row.failures) - now if now - row.last_at < limit.forgotten else timedelta(0)

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from config import hashers
-from config.attempts import Counter, Kind, TooManyAttempts, begin, counter, succeeded, take_back
+from config.attempts import CountedBy, Counter, TooManyAttempts, begin, counter, succeeded, take_back
 from config.client_address import client_network
 from config.hashers import TooManyAtOnce
 from config.sign_ins import note_throttled
@@ -39,7 +39,7 @@ def _known(request: HttpRequest) -> dict[str, Any]:
 
 
 def _hash(name: str) -> str:
-    return counter(Kind.NAME, name).who
+    return counter(CountedBy.NAME, name).who
 
 
 def remember_browser(request: HttpRequest, response: HttpResponse, name: str) -> None:
@@ -60,12 +60,12 @@ def counters_of(request: HttpRequest, name: str) -> list[Counter]:
     """Return what counts an attempt to sign in. Strangers who guess a name do not slow the browser of its owner."""
     known = _known(request)
     if _hash(name) in known["names"]:
-        return [counter(Kind.NAME_IN_BROWSER, name, known["browser"])]
+        return [counter(CountedBy.NAME_IN_BROWSER, name, known["browser"])]
     network = client_network(request)
     return [
-        counter(Kind.NAME_FROM_ADDRESS, name, network),
-        counter(Kind.ADDRESS, network),
-        counter(Kind.NAME, name),
+        counter(CountedBy.NAME_FROM_ADDRESS, name, network),
+        counter(CountedBy.ADDRESS, network),
+        counter(CountedBy.NAME, name),
     ]
 
 
@@ -97,7 +97,7 @@ def _said(form: GuessingForm, refusal: Refusal) -> forms.ValidationError:
     return forms.ValidationError(refusal.message)
 
 
-class LoginForm(AuthenticationForm):
+class SignInForm(AuthenticationForm):
     """Name and password, looked at as often as the limits allow."""
 
     refusal: Refusal | None = None
@@ -107,7 +107,7 @@ class LoginForm(AuthenticationForm):
         if not name or not password or self.request is None:
             return super().clean()
         counters = counters_of(self.request, name)
-        with _guess(self, counters, is_known=counters[0].kind == Kind.NAME_IN_BROWSER):
+        with _guess(self, counters, is_known=counters[0].kind == CountedBy.NAME_IN_BROWSER):
             return super().clean()
 
 
@@ -117,7 +117,7 @@ class OldPasswordForm(PasswordChangeForm):
     refusal: Refusal | None = None
 
     def clean_old_password(self) -> str:
-        with _guess(self, [counter(Kind.OLD_PASSWORD, str(self.user.pk))]):
+        with _guess(self, [counter(CountedBy.OLD_PASSWORD, str(self.user.pk))]):
             return super().clean_old_password()
 
 
@@ -150,7 +150,7 @@ def _with_status(response: HttpResponse, refusal: Refusal | None) -> HttpRespons
 
 
 class LoginView(views.LoginView):
-    form_class = LoginForm
+    form_class = SignInForm
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:

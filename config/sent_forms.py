@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from config.models import IdempotentAnswer
 from config.problems import API
 from config.refusal_answers import answer_refusal, place_to_look
-from config.sent_once import Outcome, Standing, claim, fingerprint_of, give_up, keep, outcome_of, rows
+from config.sent_once import FirstRequest, SentOutcome, claim, fingerprint_of, give_up, keep, outcome_of, rows
 from training.core.permissions import signed_in
 from training.core.refusals import Conflict, Invalid
 from training.core.web.htmx import HtmxRequest
@@ -89,14 +89,14 @@ def sent(request: HtmxRequest, key: str) -> HttpResponse:
     return JsonResponse({"outcome": outcome, "page": page})
 
 
-def what_came_of(*, user: User, key: str, now: datetime) -> tuple[Outcome, str]:
+def what_came_of(*, user: User, key: str, now: datetime) -> tuple[SentOutcome, str]:
     """Tell what is known of the newest request with the key of a form, and the path of the page that shows it.
 
     A key that nobody has is one of a form that was refused, or has not been here: it can be sent.
     """
     row = rows.filter(user=user, key__startswith=_beginning(key)).order_by("-created_at").first()
     if row is None:
-        return Outcome.NOT_SAVED, ""
+        return SentOutcome.NOT_SAVED, ""
     return outcome_of(row, now=now), _target(row)
 
 
@@ -141,14 +141,14 @@ def _messages(request: HttpRequest) -> str:
 # Giving again
 
 
-def _again(request: HttpRequest, standing: Standing) -> HttpResponse:
+def _again(request: HttpRequest, standing: FirstRequest) -> HttpResponse:
     row, outcome = standing.row, standing.outcome
     if row.status is not None:
         response = _kept(request, row)
-    elif outcome is Outcome.SAVED:
+    elif outcome is SentOutcome.SAVED:
         messages.warning(request, _("This was sent before, and part of it was saved. Check what is stored now."))
         response = _go(request, _target(row))
-    elif outcome is Outcome.RUNNING:
+    elif outcome is SentOutcome.RUNNING:
         text = _("What you sent is still being done. Check the result before you send it again.")
         return answer_refusal(request, Conflict(text))
     else:

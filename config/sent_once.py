@@ -45,7 +45,7 @@ OURS = frozenset({FIELD, "csrfmiddlewaretoken"})  # no content: other ones each 
 rows = IdempotentAnswer.objects
 
 
-class Outcome(StrEnum):
+class SentOutcome(StrEnum):
     """What is known of a request that came with a key."""
 
     SAVED = "saved"  # all of it, or where it broke down at least a part
@@ -55,16 +55,16 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class FirstRequest:
     """The request with this key that was there first, and what came of it."""
 
     row: IdempotentAnswer
-    outcome: Outcome
+    outcome: SentOutcome
 
 
 def claim(
     *, user: User, key: str, fingerprint: str, now: datetime, page: str = ""
-) -> tuple[IdempotentAnswer | None, Standing | None]:
+) -> tuple[IdempotentAnswer | None, FirstRequest | None]:
     """Claim a key for a request of a login; one statement where nobody has it.
 
     Waits for a request with the same key and content that is under way, `WAIT_SECONDS` at most.
@@ -85,26 +85,26 @@ def claim(
             continue  # given up, or forgotten, between the two looks
         outcome = outcome_of(known, now=timezone.now())
         if known.fingerprint == fingerprint:
-            if outcome is Outcome.NOT_SAVED:
+            if outcome is SentOutcome.NOT_SAVED:
                 rows.filter(pk=known.pk, status=None, ended_at=known.ended_at).delete()
                 continue
-            if outcome is Outcome.RUNNING and monotonic() < until:
+            if outcome is SentOutcome.RUNNING and monotonic() < until:
                 sleep(PAUSE_SECONDS)
                 continue
-        return None, Standing(known, outcome)
+        return None, FirstRequest(known, outcome)
 
 
-def outcome_of(row: IdempotentAnswer, *, now: datetime) -> Outcome:
+def outcome_of(row: IdempotentAnswer, *, now: datetime) -> SentOutcome:
     """Tell what came of a request; at most one statement."""
     if row.status is not None:
-        return Outcome.SAVED
+        return SentOutcome.SAVED
     if row.ended_at is None and now < row.created_at + RUNS_AT_MOST:
-        return Outcome.RUNNING
+        return SentOutcome.RUNNING
     if row.context_id is not None and Context.objects.filter(pk=row.context_id).exists():
-        return Outcome.SAVED
+        return SentOutcome.SAVED
     if row.ended_at is None or row.context_id is None:
-        return Outcome.UNKNOWN
-    return Outcome.RUNNING if now < row.ended_at + COMMITS_WITHIN else Outcome.NOT_SAVED
+        return SentOutcome.UNKNOWN
+    return SentOutcome.RUNNING if now < row.ended_at + COMMITS_WITHIN else SentOutcome.NOT_SAVED
 
 
 def keep(row: IdempotentAnswer, **answer: Any) -> None:

@@ -17,7 +17,7 @@ BEGIN, END = "<!-- state_diagram: begin -->", "<!-- state_diagram: end -->"
 
 
 @dataclass(frozen=True)
-class Step:
+class StateStep:
     """One legal step from one state to another; `name` is its name in the table, empty where the table gives none."""
 
     before: str
@@ -55,7 +55,7 @@ class Machine:
     def first(self) -> str:
         return str(self._status.db_default if self._status.has_db_default() else self._status.get_default())
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[StateStep]:
         """Return all steps, sorted by state so that the same steps always give the same text."""
         order = [state for state, _word in self.states]
         return sorted(self._read(), key=lambda step: (order.index(step.before), order.index(step.after), step.name))
@@ -64,15 +64,15 @@ class Machine:
     def _status(self) -> Any:
         return self.model._meta.get_field(self.field)
 
-    def _read(self) -> Iterator[Step]:
+    def _read(self) -> Iterator[StateStep]:
         tables: list[Mapping[str, Any]] = [import_string(name) for name in self.tables]
         if len(tables) == 1:
             following: Mapping[str, Collection[str]] = tables[0]
-            yield from (Step(str(before), str(after)) for before, them in following.items() for after in them)
+            yield from (StateStep(str(before), str(after)) for before, them in following.items() for after in them)
         else:
             can_be_taken, leaves = tables
             for name, states in can_be_taken.items():
-                yield from (Step(str(before), str(leaves[name]), str(name)) for before in states)
+                yield from (StateStep(str(before), str(leaves[name]), str(name)) for before in states)
 
 
 MACHINES = (

@@ -63,7 +63,7 @@ from training.services.courses import (
 from training.services.trainers import (
     QualificationFacts,
     TrainerFacts,
-    add_qualification,
+    create_qualification,
     create_trainer,
     edit_qualification,
     edit_trainer,
@@ -143,7 +143,7 @@ class TrainerAdmin(GuardedAdmin):
         for qualification, _fields in formset.changed_objects:
             edit_qualification(qualification_id=qualification.pk, facts=_facts_of(qualification), by=by)
         for qualification in formset.new_objects:
-            add_qualification(
+            create_qualification(
                 trainer_id=form.instance.pk,
                 course_id=qualification.course_id,
                 facts=_facts_of(qualification),

@@ -39,7 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("library/trainers/<int:pk>/edit/", trainers.trainer_edit, name="trainer_edit"),
     path(
         "library/trainers/<int:pk>/qualifications/new/",
-        trainers.qualification_new,
+        trainers.trainer_qualification_new,
         name="trainer_qualification_new",
     ),
     path("library/trainers/<int:pk>/trail/", trainers.trainer_trail, name="trainer_trail"),

@@ -7,7 +7,7 @@ from django.utils import timezone
 from ninja import Path, Query, Router
 from pydantic import Field
 
-from attendance.pages.classes import ClassFilter, Shown, in_state, matching
+from attendance.pages.classes import ClassFilter, ShownClasses, in_state, matching
 from attendance.services.capture import Presence, capture_session, mark_exception
 from training.core.api.objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page, part
 from training.core.permissions import Permission, check_may, name_of, requires
@@ -91,7 +91,7 @@ class ExceptionObject(ApiObject):
 def list_classes(request: ApiRequest, query: Query[ClassQuery]) -> dict[str, Any]:
     """Classes, the latest first; a trainer's own only. `code` is a class code or a part of it."""
     wanted = ClassFilter(code=query.code, client_id=query.client_id, course_id=query.course_id, agent_id=query.agent_id)
-    found = in_state(matching(visible_classes(request.user), wanted), Shown[query.status or "ALL"])
+    found = in_state(matching(visible_classes(request.user), wanted), ShownClasses[query.status or "ALL"])
     return page(found, query, lambda rows: [_class(each) for each in rows])
 
 

@@ -23,7 +23,7 @@ from training.selectors.sessions import get_session
 router = Router(by_alias=True)
 
 
-class Correction(ApiObject):
+class CorrectionObject(ApiObject):
     """`supersedes` is the record that the new one replaces, `signOff` a pass that waits for its practical sign-off."""
 
     learner_id: Key
@@ -42,7 +42,7 @@ class Corrected(ApiObject):
 
 @router.post("/{session_id}/corrections", response=answers(Corrected, 201))
 @requires(Permission.CORRECT)
-def correct(request: ApiRequest, session_id: Path[Key], body: Correction) -> Status[Corrected]:
+def correct(request: ApiRequest, session_id: Path[Key], body: CorrectionObject) -> Status[Corrected]:
     """Enter what the session should have said of a worker, listed or not; what stands is revoked (F9)."""
     made = correct_record(
         session_id=session_id,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from attendance.models import ListAct
 from attendance.pages.candidates import Candidate
 from attendance.pages.list_acts import undoable
-from attendance.pages.register import Row
+from attendance.pages.register import RegisterRow
 from attendance.pages.sessions import SessionLine, session_lines
 from attendance.policies.finalize import ListFacts, check_can_finalize
 from attendance.policies.lists import check_can_mark, check_can_upload, check_list_is_open, check_list_may_shrink
@@ -127,7 +127,7 @@ class Clash(ApiObject):
     end_time: Moment
 
 
-class Booking(ApiObject):
+class BookingObject(ApiObject):
     session_id: int
     start_time: Moment
 
@@ -144,7 +144,7 @@ class Suggestion(ApiObject):
     expiry_date: Day | None
     due_date: Day | None
     clash: Clash | None
-    already_booked: Booking | None
+    already_booked: BookingObject | None
     missing_prerequisites: list[str]
 
 
@@ -169,7 +169,7 @@ def session_objects(sessions: QuerySet[Session], *, user: User, now: datetime) -
     ]
 
 
-def attendee_object(row: Row) -> AttendeeObject:
+def attendee_object(row: RegisterRow) -> AttendeeObject:
     attendee, learner = row.attendee, row.learner
     return AttendeeObject(
         line=attendee.line,
@@ -206,7 +206,7 @@ def suggestion(candidate: Candidate, *, reads_site: bool) -> Suggestion:
         clash=Clash(session_id=clash.pk, start_time=clash.start_time, end_time=clash.end_time)
         if clash and clash.start_time and clash.end_time
         else None,
-        already_booked=Booking(session_id=booked.pk, start_time=booked.start_time)
+        already_booked=BookingObject(session_id=booked.pk, start_time=booked.start_time)
         if booked and booked.start_time
         else None,
         missing_prerequisites=candidate.missing if reads_site else [],

@@ -43,7 +43,7 @@ class LastChanges(ApiObject):
     end_time: Moment | None = None
 
 
-class Changes(LastChanges):
+class SessionChanges(LastChanges):
     """What is left out stays as it is; null empties it. `reason` is needed once there is a mark or evidence (S11)."""
 
     course_id: Key = None  # type: ignore[assignment]  # may be left out, and never be null
@@ -91,7 +91,7 @@ def show_session(request: ApiRequest, session_id: Path[Key]) -> SessionObject:
 
 @router.patch("/{session_id}", response=answers(SessionObject))
 @requires(Permission.PLAN)
-def change_session(request: ApiRequest, session_id: Path[Key], body: Changes) -> SessionObject:
+def change_session(request: ApiRequest, session_id: Path[Key], body: SessionChanges) -> SessionObject:
     """Change the plan of a draft or scheduled session (S3, S11)."""
     edit_session(
         session_id=session_id,

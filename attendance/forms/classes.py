@@ -10,8 +10,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from attendance.pages.classes import ClassFilter, Shown
-from attendance.pages.hours import COLUMNS, Column
+from attendance.pages.classes import ClassFilter, ShownClasses
+from attendance.pages.hours import COLUMNS, HoursColumn
 from attendance.services.capture import Presence
 from learners.models import LearnerProgression, ProgressionEvent
 from learners.services.progression import Collision
@@ -35,9 +35,9 @@ class ClassFilterForm(forms.Form):
         usually: the entry of the status strip where none is chosen.
     """
 
-    usually = Shown.ACTIVE
+    usually = ShownClasses.ACTIVE
 
-    show = forms.ChoiceField(label=gettext_lazy("Classes"), required=False, choices=Shown)
+    show = forms.ChoiceField(label=gettext_lazy("Classes"), required=False, choices=ShownClasses)
     q = forms.CharField(label=gettext_lazy("Class code"), required=False, max_length=50)
     client = RowField(label=gettext_lazy("Client"), required=False)
     course = RowField(label=gettext_lazy("Course"), required=False)
@@ -59,11 +59,11 @@ class ClassFilterForm(forms.Form):
         """The fields that are chosen from lists."""
         return [self[name] for name in ("client", "course", "agent") if name in self.fields]
 
-    def shown(self) -> Shown:
+    def shown(self) -> ShownClasses:
         """Return which entry of the status strip is chosen; whoever looks for a code looks in all states."""
         self.is_valid()
         asked = self.cleaned_data
-        return Shown(asked.get("show") or (Shown.ALL if asked.get("q") else self.usually))
+        return ShownClasses(asked.get("show") or (ShownClasses.ALL if asked.get("q") else self.usually))
 
     def wanted(self) -> ClassFilter:
         """Return the filter that was asked for."""
@@ -214,7 +214,7 @@ class ByHandForm(RefusableForm, forms.Form):
 class ExportForm(ClassFilterForm):
     """Which hours are exported: the filters of the list, the days, the columns and the kind of file."""
 
-    usually = Shown.ALL
+    usually = ShownClasses.ALL
 
     first = DayField(label=gettext_lazy("From"), required=False)
     last = DayField(label=gettext_lazy("To"), required=False)
@@ -243,6 +243,6 @@ class ExportForm(ClassFilterForm):
             self.add_error("last", _("This day is before the first one. Enter that day or a later one."))
         return self.cleaned_data
 
-    def chosen(self) -> list[Column]:
+    def chosen(self) -> list[HoursColumn]:
         """Return the columns of a valid form, in their usual order."""
         return [column for column in COLUMNS if column.name in self.cleaned_data["columns"]]

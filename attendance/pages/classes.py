@@ -32,7 +32,7 @@ Meeting = ClassAttendanceSession
 NO_HOURS = Decimal(0)
 
 
-class Shown(TextChoices):
+class ShownClasses(TextChoices):
     """The entries of the status strip above the list. Their values stand in addresses."""
 
     ACTIVE = "active", gettext_lazy("Active")
@@ -94,7 +94,7 @@ class Month:
 
 
 @dataclass(frozen=True)
-class Summary:
+class ClassSummary:
     """How many meetings of a class are in each state, and the hours of its timetable that are held and planned."""
 
     captured: int
@@ -115,7 +115,7 @@ class ClassBoard:
     """The parts of a class's page that change when hours are captured."""
 
     training_class: TrainingClass
-    summary: Summary
+    summary: ClassSummary
     months: Sequence[Month]
     month: date | None
     days: Sequence[DayLine]
@@ -152,15 +152,17 @@ def matching(classes: QuerySet[TrainingClass], wanted: ClassFilter) -> QuerySet[
     return by_code(found, wanted.code) if wanted.code.strip() else found
 
 
-def count_by_state(classes: QuerySet[TrainingClass]) -> dict[Shown, int]:
+def count_by_state(classes: QuerySet[TrainingClass]) -> dict[ShownClasses, int]:
     """Return how many of the classes each entry of the strip has, in one query."""
     counted = dict(classes.order_by().values_list("status").annotate(Count("pk")))
-    return {each: sum(counted.values()) if each is Shown.ALL else counted.get(each.value, 0) for each in Shown}
+    return {
+        each: sum(counted.values()) if each is ShownClasses.ALL else counted.get(each.value, 0) for each in ShownClasses
+    }
 
 
-def in_state(classes: QuerySet[TrainingClass], shown: Shown) -> QuerySet[TrainingClass]:
+def in_state(classes: QuerySet[TrainingClass], shown: ShownClasses) -> QuerySet[TrainingClass]:
     """Return those of the classes that belong to an entry of the strip, the latest first."""
-    found = classes if shown is Shown.ALL else classes.filter(status=shown.value)
+    found = classes if shown is ShownClasses.ALL else classes.filter(status=shown.value)
     return found.order_by(F("start_date").desc(nulls_first=True), "-pk")
 
 
@@ -257,10 +259,10 @@ def _month(firsts: Sequence[date], asked: date | None, today: date) -> date | No
     return wanted if wanted in firsts else min(max(today.replace(day=1), firsts[0]), firsts[-1])
 
 
-def _summary(training_class: TrainingClass, today: date) -> Summary:
+def _summary(training_class: TrainingClass, today: date) -> ClassSummary:
     is_captured, is_pending = Q(status=Meeting.Status.CAPTURED), Q(status=Meeting.Status.PENDING)
     zero = partial(Sum, "scheduled_hours", default=NO_HOURS)
-    return Summary(
+    return ClassSummary(
         **training_class.sessions.aggregate(
             captured=Count("pk", filter=is_captured),
             pending=Count("pk", filter=is_pending),

@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Column:
+class HoursColumn:
     """A column that can be chosen for the export.
 
     Attributes:
@@ -51,21 +51,23 @@ def _name(row: Row) -> str:
 
 WORKER = ("learner__sort_key", "learner_id", "learner__first_name", "learner__last_name")
 COLUMNS = (
-    Column("month", gettext_lazy("Month"), itemgetter("month"), ("month",), pattern=month_pattern),
-    Column("class", gettext_lazy("Class"), lambda row: row[CODE] or "", ("training_class_id", CODE)),
-    Column("client", gettext_lazy("Client"), lambda row: row[CLIENT] or "", (CLIENT,), width=28),
-    Column("course", gettext_lazy("Course"), itemgetter("course__code"), ("course__code",)),
-    Column("badge", gettext_lazy("Badge"), itemgetter("learner__badge_id"), (*WORKER, "learner__badge_id")),
-    Column("worker", gettext_lazy("Worker"), _name, WORKER, width=28),
-    Column("employer", gettext_lazy("Employer"), itemgetter(EMPLOYER), (EMPLOYER,), width=28),
-    Column("trained", gettext_lazy("Hours trained"), itemgetter("trained"), pattern=hours_pattern),
-    Column("present", gettext_lazy("Hours present"), itemgetter("present"), pattern=hours_pattern),
-    Column("absent", gettext_lazy("Hours absent"), lambda row: row["trained"] - row["present"], pattern=hours_pattern),
+    HoursColumn("month", gettext_lazy("Month"), itemgetter("month"), ("month",), pattern=month_pattern),
+    HoursColumn("class", gettext_lazy("Class"), lambda row: row[CODE] or "", ("training_class_id", CODE)),
+    HoursColumn("client", gettext_lazy("Client"), lambda row: row[CLIENT] or "", (CLIENT,), width=28),
+    HoursColumn("course", gettext_lazy("Course"), itemgetter("course__code"), ("course__code",)),
+    HoursColumn("badge", gettext_lazy("Badge"), itemgetter("learner__badge_id"), (*WORKER, "learner__badge_id")),
+    HoursColumn("worker", gettext_lazy("Worker"), _name, WORKER, width=28),
+    HoursColumn("employer", gettext_lazy("Employer"), itemgetter(EMPLOYER), (EMPLOYER,), width=28),
+    HoursColumn("trained", gettext_lazy("Hours trained"), itemgetter("trained"), pattern=hours_pattern),
+    HoursColumn("present", gettext_lazy("Hours present"), itemgetter("present"), pattern=hours_pattern),
+    HoursColumn(
+        "absent", gettext_lazy("Hours absent"), lambda row: row["trained"] - row["present"], pattern=hours_pattern
+    ),
 )
 
 
 def hours_rows(
-    classes: QuerySet[TrainingClass], columns: Sequence[Column], *, first: date | None, last: date | None
+    classes: QuerySet[TrainingClass], columns: Sequence[HoursColumn], *, first: date | None, last: date | None
 ) -> list[Row]:
     """Return the hours of these classes, with reversed hours subtracted, in one query.
 

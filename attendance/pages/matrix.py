@@ -61,7 +61,7 @@ class MatrixFilter:
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class MatrixCell:
     """How a worker stands with a required course.
 
     Items that show the same share one cell, so that a page with thousands of them is drawn quickly.
@@ -87,7 +87,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class MatrixRow:
     """A worker with the verdict, and a cell for each column.
 
     Attributes:
@@ -97,7 +97,7 @@ class Row:
 
     learner: Learner
     standing: Standing
-    cells: Sequence[Cell | None]
+    cells: Sequence[MatrixCell | None]
     later: Sequence[Later] = ()
 
     @property
@@ -121,7 +121,7 @@ class Matrix:
     """
 
     columns: Sequence[Column]
-    rows: Sequence[Row]
+    rows: Sequence[MatrixRow]
     total: int
     before: Place | None
     after: Place | None
@@ -171,7 +171,7 @@ class WholeMatrix:
 
     columns: Sequence[Column]
     keys: Sequence[int]
-    rows: Callable[[], Iterator[Row]]
+    rows: Callable[[], Iterator[MatrixRow]]
 
 
 def whole_matrix(wanted: MatrixFilter, *, now: dt.datetime, warning_days: int) -> WholeMatrix:
@@ -180,7 +180,7 @@ def whole_matrix(wanted: MatrixFilter, *, now: dt.datetime, warning_days: int) -
     heads = _columns(wanted, _learners(wanted, today=today, warning_days=warning_days), today=today)
     keys = matrix_keys(wanted, now=now, warning_days=warning_days)
 
-    def rows() -> Iterator[Row]:
+    def rows() -> Iterator[MatrixRow]:
         for start in range(0, len(keys), ROWS_PER_PAGE):
             page = keys[start : start + ROWS_PER_PAGE]
             yield from _rows(page, heads, on=wanted.on, now=now, warning_days=warning_days)
@@ -224,7 +224,7 @@ def _place(row: tuple[int, Rank], *, is_backwards: bool = False) -> Place:
 
 def _rows(
     keys: Sequence[int], heads: Sequence[Column], *, on: dt.date | None, now: dt.datetime, warning_days: int
-) -> list[Row]:
+) -> list[MatrixRow]:
     """Return the rows of these workers in the given order, in a constant number of queries."""
     today = timezone.localdate(now)
     found = Learner.objects.select_related("company", "role").in_bulk(keys)
@@ -244,7 +244,7 @@ def _rows(
         bookings = {place: booking.day for place, booking in next_bookings(keys, now=now).items()}
     cells = cells_by_worker(facts, bookings, day=on or today, warning_days=warning_days)
     return [
-        Row(
+        MatrixRow(
             learner=found[pk],
             standing=standing_of_worker(
                 found[pk],
@@ -262,7 +262,7 @@ def _rows(
 
 def cells_by_worker(
     facts: Sequence[Facts], bookings: Mapping[tuple[int, int], dt.date], *, day: dt.date, warning_days: int
-) -> dict[int, dict[int, Cell]]:
+) -> dict[int, dict[int, MatrixCell]]:
     """Return the cells by the keys of worker and course. Items that show the same share one cell.
 
     Args:
@@ -271,8 +271,8 @@ def cells_by_worker(
         day: the day that is shown.
         warning_days: how many days before an expiry the warning begins.
     """
-    cells: dict[int, dict[int, Cell]] = defaultdict(dict)
-    made: dict[tuple[object, ...], Cell] = {}
+    cells: dict[int, dict[int, MatrixCell]] = defaultdict(dict)
+    made: dict[tuple[object, ...], MatrixCell] = {}
     month = cache(month_in_words)
     for fact in facts:
         booked = bookings.get((fact.learner_id, fact.course_id))
@@ -281,7 +281,7 @@ def cells_by_worker(
         if cell is None:
             standing = standing_of_item(fact, day, warning_days)
             last = _last_day(fact, standing)
-            cell = made[what] = Cell(
+            cell = made[what] = MatrixCell(
                 standing=standing,
                 text=_text(standing, last, day, month),
                 expiry=fact.expiry_date,

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attendance.pages.matrix import Cell, MatrixFilter, cells_by_worker
+from attendance.pages.matrix import MatrixCell, MatrixFilter, cells_by_worker
 from attendance.selectors.bookings import coming_lists, with_seats
 from learners.models import ComplianceItem, Learner
 from learners.pages.items import ItemLine, item_lines, item_lines_as_of
@@ -40,7 +40,7 @@ class CellDetails:
     course: Course
     title: str
     line: ItemLine | None
-    cell: Cell | None
+    cell: MatrixCell | None
     is_proof_entered_later: bool
     later: Sequence[Later]
     booked: Session | None

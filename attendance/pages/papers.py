@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
-from attendance.policies.sheet_reading import Place, reading_of
+from attendance.policies.sheet_reading import LinePlace, reading_of
 from learners.evidence.perspective import Quad
 from learners.models import EvidenceUpload, Learner
 from training.models import Session
@@ -62,7 +62,7 @@ def line_of(session: Session | None, learner: Learner | None) -> int | None:
     return SessionAttendee.objects.filter(session=session, learner=learner).values_list("line", flat=True).first()
 
 
-def line_place(upload: EvidenceUpload, session: Session | None, line: int | None) -> Place | None:
+def line_place(upload: EvidenceUpload, session: Session | None, line: int | None) -> LinePlace | None:
     """Return where a line of the session stands on its signed sheet; None if the codes of the sheet do not tell."""
     reading = reading_of(upload)
     if reading is None or session is None or line is None:
@@ -80,7 +80,7 @@ def _paper(upload: EvidenceUpload, session: Session | None, line: int | None) ->
     return Paper(upload, pages, _where(place, upload))
 
 
-def _where(place: Place, upload: EvidenceUpload) -> str:
+def _where(place: LinePlace, upload: EvidenceUpload) -> str:
     if place.pages == upload.pages == 1:
         return ""
     facts = {"at": place.at, "page": place.page, "pages": place.pages}

@@ -34,7 +34,7 @@ SHOWN = (
 
 
 @dataclass(frozen=True)
-class Row:
+class RegisterRow:
     """One line of the grid.
 
     Attributes:
@@ -87,7 +87,7 @@ def register(
     after_line: int = 0,
     now: dt.datetime,
     warning_days: int,
-) -> list[Row]:
+) -> list[RegisterRow]:
     """Return the rows of the list in the order of their lines, in a constant number of queries.
 
     Args:
@@ -120,7 +120,7 @@ def register(
         if is_marked not in removable:
             removable[is_marked] = allows(partial(check_can_remove, session, attendee, now=now))
         rows.append(
-            Row(
+            RegisterRow(
                 attendee=attendee,
                 learner=learner,
                 key=str(learner.pk),

@@ -38,7 +38,7 @@ class NextSession:
 
 
 @dataclass(frozen=True)
-class Requirement:
+class RequirementLine:
     """A row of the compliance table.
 
     Attributes:
@@ -70,7 +70,7 @@ class RecordLine:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class OpenSheet:
     """The signed sheet or certificate behind a record, and where the worker stands on it.
 
     Attributes:
@@ -109,10 +109,10 @@ class Profile:
     learner: Learner
     areas: Sequence[str]
     verdict: Verdict
-    requirements: Sequence[Requirement]
+    requirements: Sequence[RequirementLine]
     records: Sequence[RecordLine]
     sign_offs: Sequence[CompetencyRecord]
-    sheet: Sheet | None
+    sheet: OpenSheet | None
     as_of: dt.date | None = None
     is_known: bool = True
     later: Sequence[Later] = ()
@@ -123,7 +123,7 @@ class Profile:
         return KIND_OF_VERDICT[self.verdict]
 
     @property
-    def failing(self) -> list[Requirement]:
+    def failing(self) -> list[RequirementLine]:
         """The requirements because of which the worker must not be assigned, the worst first."""
         return [each for each in self.requirements if each.line.standing.kind == StatusKind.BAD]
 
@@ -258,10 +258,10 @@ def _records(badges: Collection[int], *, on: dt.date | None = None) -> list[Reco
 
 def _requirements(
     lines: Sequence[ItemLine], records: Sequence[RecordLine], sessions: Mapping[int, NextSession]
-) -> list[Requirement]:
+) -> list[RequirementLine]:
     entered_later = {each.record.pk for each in records if each.is_entered_later}
     return [
-        Requirement(
+        RequirementLine(
             line=line,
             proof=line.item.proof,
             is_proof_entered_later=line.item.proof_id in entered_later,
@@ -271,7 +271,7 @@ def _requirements(
     ]
 
 
-def _open_sheet(record_id: int | None, lines: Sequence[ItemLine], records: Sequence[RecordLine]) -> Sheet | None:
+def _open_sheet(record_id: int | None, lines: Sequence[ItemLine], records: Sequence[RecordLine]) -> OpenSheet | None:
     """Return the sheet of the record that is asked for, else of the worst requirement's proof or the newest record."""
     by_key = {each.record.pk: each for each in records}
     wanted = [record_id, *(line.item.proof_id for line in lines), *by_key]
@@ -279,9 +279,9 @@ def _open_sheet(record_id: int | None, lines: Sequence[ItemLine], records: Seque
     return _sheet(line) if line else None
 
 
-def _sheet(line: RecordLine) -> Sheet:
+def _sheet(line: RecordLine) -> OpenSheet:
     record = line.record
-    return Sheet(
+    return OpenSheet(
         record=record,
         uploads=sheets_of([record])[record.pk],
         line=line.line,

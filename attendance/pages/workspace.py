@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from attendance.pages.evidence import EvidenceCard, evidence_card
 from attendance.pages.finalize import FinalizePreview, finalize_preview
-from attendance.pages.register import Row, register
+from attendance.pages.register import RegisterRow, register
 from attendance.policies.lists import capacity_warning, has_ended
 from attendance.selectors.repeat import to_repeat
 from training.core.kinds import StatusKind
@@ -24,7 +24,7 @@ from training.selectors.courses import published_version
 
 
 @dataclass(frozen=True)
-class Step:
+class WorkspaceStep:
     """One step of the step line; `is_now` marks the one to do next."""
 
     kind: StatusKind
@@ -33,7 +33,7 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class SessionProgress:
     """How far a session is: the part of the page that changes, and is swapped, with every mark.
 
     Attributes:
@@ -45,7 +45,7 @@ class Progress:
 
     session: Session
     preview: FinalizePreview
-    steps: list[Step]
+    steps: list[WorkspaceStep]
     is_ahead: bool
     capacity_warning: str
     roomier: Venue | None
@@ -65,8 +65,8 @@ class Workspace:
     session: Session
     version: CourseVersion | None
     booked_minutes: int | None
-    progress: Progress
-    rows: list[Row]
+    progress: SessionProgress
+    rows: list[RegisterRow]
     to_repeat: int
     evidence: EvidenceCard
 
@@ -84,12 +84,12 @@ def workspace(session: Session, *, now: dt.datetime, warning_days: int) -> Works
     )
 
 
-def progress(session: Session, *, now: dt.datetime) -> Progress:
+def progress(session: Session, *, now: dt.datetime) -> SessionProgress:
     """Return how far a session is, in three queries, with one more if the venue is too small."""
     preview = finalize_preview(session, now=now)
     listed = preview.facts.listed
     warning = capacity_warning(attendees=listed, capacity=session.venue.capacity if session.venue else None)
-    return Progress(
+    return SessionProgress(
         session=session,
         preview=preview,
         steps=_steps(session, preview, now),
@@ -119,7 +119,7 @@ def _roomier_venue(session: Session, *, seats: int) -> Venue | None:
     return offered_venues().filter(~Exists(taken), capacity__gte=seats).order_by("capacity", "name").first()
 
 
-def _steps(session: Session, preview: FinalizePreview, now: dt.datetime) -> list[Step]:
+def _steps(session: Session, preview: FinalizePreview, now: dt.datetime) -> list[WorkspaceStep]:
     """Return the step line: details, list, attendance, signed sheet, finalize. The first that is not done is next."""
     facts = preview.facts
     marked = facts.listed - facts.unmarked
@@ -137,6 +137,6 @@ def _steps(session: Session, preview: FinalizePreview, now: dt.datetime) -> list
     ]
     first_open = next((place for place, (is_done, *_words) in enumerate(steps) if not is_done), None)
     return [
-        Step(StatusKind.OK, label) if is_done else Step(kind, open_label, is_now=place == first_open)
+        WorkspaceStep(StatusKind.OK, label) if is_done else WorkspaceStep(kind, open_label, is_now=place == first_open)
         for place, (is_done, label, open_label, kind) in enumerate(steps)
     ]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from attendance.models import SessionAttendee
 from attendance.pages.papers import line_place
-from attendance.policies.sheet_reading import Place
+from attendance.policies.sheet_reading import LinePlace
 from learners.models import EvidenceUpload, Learner, Revocation, TrainingRecord
 from learners.pages.items import ItemLine, item_lines_of, item_lines_of_many_as_of
 from learners.pages.later import Later, changed_later
@@ -53,7 +53,7 @@ class Held:
             File(self.record.evidence_file_key, self.record.evidence_hash, False),
         ]
 
-    def place_in(self, key: str) -> Place | None:
+    def place_in(self, key: str) -> LinePlace | None:
         """Return where the worker's line stands in the file under this key; None if its codes do not tell."""
         sheets = (upload for upload in self.sheets if upload.key == key)
         places = (line_place(upload, self.record.session, self.line) for upload in sheets)

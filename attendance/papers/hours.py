@@ -8,7 +8,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from attendance.pages.hours import Column, Row
+from attendance.pages.hours import HoursColumn, Row
 from training.core import xlsx_files
 from training.core.csv_files import Cell, csv_lines
 from training.core.xlsx_files import Table, workbook
@@ -27,7 +27,7 @@ CONTENT_TYPES = {
 }
 
 
-def as_csv(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
+def as_csv(rows: Iterable[Row], columns: Sequence[HoursColumn]) -> IO[bytes]:
     """Return an open CSV file that Excel opens without asking; no cell can be taken for a formula."""
     file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
     titles = [str(column.label) for column in columns]
@@ -38,10 +38,10 @@ def as_csv(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
     return file
 
 
-def as_xlsx(rows: Iterable[Row], columns: Sequence[Column]) -> IO[bytes]:
+def as_xlsx(rows: Iterable[Row], columns: Sequence[HoursColumn]) -> IO[bytes]:
     """Return an open Excel file in which months are dates and hours are numbers that can be added up."""
     with workbook() as (book, file):
-        titles = [xlsx_files.Column(str(each.label), width=each.width, pattern=each.pattern()) for each in columns]
+        titles = [xlsx_files.XlsxColumn(str(each.label), width=each.width, pattern=each.pattern()) for each in columns]
         table = Table(book, _("Hours"), titles)
         for row in rows:
             table.add([column.value(row) for column in columns])

@@ -11,12 +11,12 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
-from attendance.pages.matrix import Cell, Row
+from attendance.pages.matrix import MatrixCell, MatrixRow
 from learners.selectors import matrix as selector
 from training.core import xlsx_files
 from training.core.kinds import StatusKind
 from training.core.words import day as day_in_words
-from training.core.xlsx_files import Column, Table, Value, day_pattern, workbook
+from training.core.xlsx_files import Table, Value, XlsxColumn, day_pattern, workbook
 
 CONTENT_TYPE = xlsx_files.CONTENT_TYPE
 FIRST_COLUMNS = 5
@@ -29,7 +29,7 @@ COLOURS: dict[str, tuple[tuple[str, Any], ...]] = {
 }
 
 
-def as_xlsx(columns: Sequence[selector.Column], rows: Iterable[Row], *, day: date, is_past: bool) -> IO[bytes]:
+def as_xlsx(columns: Sequence[selector.Column], rows: Iterable[MatrixRow], *, day: date, is_past: bool) -> IO[bytes]:
     """Return an open Excel file, written row by row so that a large site is never in memory as a whole.
 
     Args:
@@ -58,45 +58,45 @@ def _above(day: date) -> str:
     }
 
 
-def _heads(courses: Sequence[selector.Column], *, is_past: bool) -> list[Column]:
+def _heads(courses: Sequence[selector.Column], *, is_past: bool) -> list[XlsxColumn]:
     return [
         *_heads_of_worker(),
-        *(Column(f"{each.code} {each.title}".strip(), width=22) for each in courses),
-        *([Column(_("Changed later"), width=60)] if is_past else []),
+        *(XlsxColumn(f"{each.code} {each.title}".strip(), width=22) for each in courses),
+        *([XlsxColumn(_("Changed later"), width=60)] if is_past else []),
     ]
 
 
-def _heads_of_worker() -> list[Column]:
+def _heads_of_worker() -> list[XlsxColumn]:
     return [
-        Column(_("Worker"), width=28),
-        Column(_("Badge"), width=14),
-        Column(_("Status"), width=14),
-        Column(_("Role"), width=24),
-        Column(_("Employer"), width=28),
+        XlsxColumn(_("Worker"), width=28),
+        XlsxColumn(_("Badge"), width=14),
+        XlsxColumn(_("Status"), width=14),
+        XlsxColumn(_("Role"), width=24),
+        XlsxColumn(_("Employer"), width=28),
     ]
 
 
-def _heads_of_facts() -> list[Column]:
+def _heads_of_facts() -> list[XlsxColumn]:
     return [
         *_heads_of_worker(),
-        Column(_("Course"), width=11),
-        Column(_("Title"), width=32),
-        Column(_("Status of the course"), width=14),
-        Column(_("Valid until"), width=13),
-        Column(_("Due by"), width=13),
-        Column(_("Days left"), width=11),
-        Column(_("Sign-off"), width=12),
-        Column(_("Booked for"), width=13),
+        XlsxColumn(_("Course"), width=11),
+        XlsxColumn(_("Title"), width=32),
+        XlsxColumn(_("Status of the course"), width=14),
+        XlsxColumn(_("Valid until"), width=13),
+        XlsxColumn(_("Due by"), width=13),
+        XlsxColumn(_("Days left"), width=11),
+        XlsxColumn(_("Sign-off"), width=12),
+        XlsxColumn(_("Booked for"), width=13),
     ]
 
 
-def _worker(row: Row) -> Iterator[Value | xlsx_files.Cell]:
+def _worker(row: MatrixRow) -> Iterator[Value | xlsx_files.XlsxCell]:
     learner = row.learner
-    status = xlsx_files.Cell(row.standing.word, look=COLOURS[row.standing.kind])
+    status = xlsx_files.XlsxCell(row.standing.word, look=COLOURS[row.standing.kind])
     yield from (learner.name, learner.badge_id, status, str(learner.role), str(learner.company))
 
 
-def _shown(cell: Cell | None) -> xlsx_files.Cell | None:
+def _shown(cell: MatrixCell | None) -> xlsx_files.XlsxCell | None:
     """Return a cell of the first sheet: a day if there is one, else words."""
     if cell is None:
         return None
@@ -104,11 +104,11 @@ def _shown(cell: Cell | None) -> xlsx_files.Cell | None:
     marks = [_("to verify")] if cell.is_to_verify else []
     if cell.day is None:
         booked = [_("booked for %(day)s") % {"day": day_in_words(cell.booked)}] if cell.booked else []
-        return xlsx_files.Cell(", ".join([cell.standing.word, *marks, *booked]), look=look)
+        return xlsx_files.XlsxCell(", ".join([cell.standing.word, *marks, *booked]), look=look)
     # The booked day is no part of the pattern: Excel allows some two hundred patterns, and there may be more days.
     after = "".join(f", {mark}" for mark in (*marks, *([_("booked")] if cell.booked else [])))
     pattern = f"{_quoted(cell.standing.word + ' ')}{day_pattern()}{_quoted(after)}"
-    return xlsx_files.Cell(cell.day, pattern=pattern, look=look)
+    return xlsx_files.XlsxCell(cell.day, pattern=pattern, look=look)
 
 
 def _quoted(text: str) -> str:
@@ -116,8 +116,8 @@ def _quoted(text: str) -> str:
     return '"{}"'.format(text.replace('"', "”")) if text else ""
 
 
-def _facts(course: selector.Column, cell: Cell, *, day: date) -> Iterator[Value | xlsx_files.Cell]:
+def _facts(course: selector.Column, cell: MatrixCell, *, day: date) -> Iterator[Value | xlsx_files.XlsxCell]:
     yield from (course.code, course.title)
-    yield xlsx_files.Cell(cell.standing.word, look=COLOURS[cell.standing.kind])
+    yield xlsx_files.XlsxCell(cell.standing.word, look=COLOURS[cell.standing.kind])
     yield from (cell.expiry, cell.due, (cell.day - day).days if cell.day else None)
     yield from (_("to verify") if cell.is_to_verify else None, cell.booked)

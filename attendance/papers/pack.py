@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.papers.dossiers import File, Held, dossiers
-from attendance.papers.pack_summary import Summary, print_summary
+from attendance.papers.pack_summary import PackSummary, print_summary
 from attendance.papers.zip_stream import Member, zipped
 from learners.evidence.reads import log_downloads
 from learners.evidence.store import (
@@ -162,7 +162,7 @@ def _members(pack: Pack, reads: Reads, tell: Tell) -> Iterator[Member]:
             reads.add({upload.pk for held in person.held for upload in held.sheets}, person.learner.pk)
             for held in person.held:
                 yield from _evidence(pack, held, contents)
-        summary = Summary(
+        summary = PackSummary(
             name=pack.name,
             subject=pack.subject,
             workers=len(pack.learner_ids),

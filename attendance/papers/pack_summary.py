@@ -22,7 +22,7 @@ FEW = 5  # up to so many people, a summary is small enough to be made in this pr
 
 
 @dataclass(frozen=True, kw_only=True)
-class Summary:
+class PackSummary:
     """What a summary says.
 
     Attributes:
@@ -48,13 +48,13 @@ class Summary:
     damaged: Mapping[str, str]
 
 
-def print_summary(summary: Summary) -> bytes:
+def print_summary(summary: PackSummary) -> bytes:
     """Return the PDF of a summary."""
     print_it = typeset if len(summary.people) <= FEW else typeset_apart
     return print_it(TEMPLATE, summary_data(summary), made_at=summary.made_at)
 
 
-def summary_data(summary: Summary) -> dict[str, Any]:
+def summary_data(summary: PackSummary) -> dict[str, Any]:
     """Return everything that `pack.typ` prints, as JSON values."""
     people = [_person(person, summary) for person in summary.people]
     marked = any(UNPRINTABLE in text for person in people for text in (person["name"], person["details"]))
@@ -77,7 +77,7 @@ def summary_data(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _facts(summary: Summary) -> list[str]:
+def _facts(summary: PackSummary) -> list[str]:
     facts = [
         _("As of %(day)s") % {"day": day(summary.on)} if summary.on else "",
         _("Made %(when)s by %(who)s") % {"when": moment(summary.made_at), "who": printable(summary.made_by)},
@@ -96,7 +96,7 @@ def _lost(files: int) -> str:
     ) % {"files": files}
 
 
-def _person(person: Dossier, summary: Summary) -> dict[str, Any]:
+def _person(person: Dossier, summary: PackSummary) -> dict[str, Any]:
     learner = person.learner
     failing = [line for line in person.lines if line.standing.kind == StatusKind.BAD]
     held = {each.record.pk: each for each in person.held}
@@ -118,7 +118,7 @@ def _title(line: ItemLine) -> str:
     return line.course_title or line.item.course.code
 
 
-def _line(line: ItemLine, held: Held | None, summary: Summary) -> dict[str, Any]:
+def _line(line: ItemLine, held: Held | None, summary: PackSummary) -> dict[str, Any]:
     """Return a requirement as `pack.typ` prints it, with the files that prove it if a record counts on that day."""
     proof = line.item.proof
     rule = f"{line.rule.source}, {line.rule.asks}" if line.rule else ""
@@ -135,7 +135,7 @@ def _line(line: ItemLine, held: Held | None, summary: Summary) -> dict[str, Any]
     }
 
 
-def _held(held: Held, summary: Summary) -> dict[str, Any]:
+def _held(held: Held, summary: PackSummary) -> dict[str, Any]:
     record = held.record
     by = record.trainer_name if record.session else str(record.provider or "")
     return {
@@ -151,7 +151,7 @@ def _until(last: date | None, *, is_known: bool) -> str:
     return day(last) if last else _("no expiry") if is_known else ""
 
 
-def _evidence(held: Held | None, summary: Summary) -> dict[str, list[str]]:
+def _evidence(held: Held | None, summary: PackSummary) -> dict[str, list[str]]:
     """Return the names of a record's files in the pack, and why others are not in it."""
     if held is None:
         return {"record": [], "files": [], "lost": []}
@@ -167,7 +167,7 @@ def _evidence(held: Held | None, summary: Summary) -> dict[str, list[str]]:
     return {"record": [number, *later, *line], "files": files, "lost": lost}
 
 
-def _file(held: Held, key: str, summary: Summary) -> str:
+def _file(held: Held, key: str, summary: PackSummary) -> str:
     """Return the name of a file, with the page on which the worker signed if its codes tell."""
     place = held.place_in(key)
     if place is None:

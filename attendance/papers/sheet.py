@@ -17,7 +17,7 @@ from attendance.models import SessionAttendee
 from attendance.papers.qr_code import qr_code
 from attendance.policies.sheet_code import SheetCode, code_text
 from attendance.policies.sheet_layout import PRINTED, layout
-from attendance.selectors.sheet import Sheet
+from attendance.selectors.sheet import SheetContents
 from training.core.printing import UNPRINTABLE, printable, scripts_without_font, typeset
 from training.core.words import moment, time_range
 from training.models import Session
@@ -25,7 +25,7 @@ from training.models import Session
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 
 
-def print_sheet(sheet: Sheet, *, printed_at: datetime, names_roles: bool = True) -> bytes:
+def print_sheet(sheet: SheetContents, *, printed_at: datetime, names_roles: bool = True) -> bytes:
     """Return the PDF of a sign-in sheet.
 
     Args:
@@ -41,7 +41,7 @@ def file_name(session: Session) -> str:
     return f"{session.reference}-v{session.version}.pdf"
 
 
-def sheet_data(sheet: Sheet, *, printed_at: datetime, names_roles: bool = True) -> dict[str, Any]:
+def sheet_data(sheet: SheetContents, *, printed_at: datetime, names_roles: bool = True) -> dict[str, Any]:
     """Return everything that `sheet.typ` prints, as JSON values."""
     session = sheet.session
     pages = _pages(sheet, names_roles=names_roles)
@@ -72,7 +72,7 @@ def sheet_data(sheet: Sheet, *, printed_at: datetime, names_roles: bool = True) 
     }
 
 
-def sheet_codes(sheet: Sheet) -> list[SheetCode]:
+def sheet_codes(sheet: SheetContents) -> list[SheetCode]:
     """Return what the QR code on each page of a sheet says, in the order of the pages."""
     session = sheet.session
     pages = _pages(sheet, names_roles=False)
@@ -82,7 +82,7 @@ def sheet_codes(sheet: Sheet) -> list[SheetCode]:
     ]
 
 
-def _pages(sheet: Sheet, *, names_roles: bool) -> list[list[dict[str, Any]]]:
+def _pages(sheet: SheetContents, *, names_roles: bool) -> list[list[dict[str, Any]]]:
     """Return the rows of each page; the walk-in lines follow the last attendee."""
     rows = [_row(attendee, names_roles=names_roles) for attendee in sheet.attendees]
     room = layout(PRINTED).rows

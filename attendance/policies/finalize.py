@@ -26,7 +26,7 @@ class NotScheduled(Conflict):
     """The session is cancelled, or still a draft (409)."""
 
 
-class EvidenceMissing(Invalid):
+class SheetMissing(Invalid):
     """There is no signed attendance sheet (400)."""
 
 
@@ -143,10 +143,10 @@ def check_has_evidence(facts: ListFacts) -> None:
     """F1: there is no record without the signed sheet.
 
     Raises:
-        EvidenceMissing: no sheet was uploaded.
+        SheetMissing: no sheet was uploaded.
     """
     if not facts.has_evidence:
-        raise EvidenceMissing(_("Evidence missing. Upload the signed attendance sheet first."))
+        raise SheetMissing(_("Evidence missing. Upload the signed attendance sheet first."))
 
 
 def check_has_started(session: Session, *, now: datetime) -> None:
@@ -239,7 +239,7 @@ def check_can_finalize(session: Session, facts: ListFacts, *, now: datetime) -> 
 
     Raises:
         AlreadyFinalized, NotScheduled: 409.
-        EvidenceMissing, NotStarted, NobodyPresent: 400.
+        SheetMissing, NotStarted, NobodyPresent: 400.
         TwoOutcomes: 409.
     """
     check_not_finalized(session)

@@ -17,7 +17,7 @@ MANY = 5  # this many names stand in a sentence, the others are counted
 
 
 @dataclass(frozen=True)
-class Finding:
+class SheetFinding:
     """One sentence about a sheet, with the kind that decides its colour and icon."""
 
     kind: StatusKind
@@ -28,7 +28,7 @@ class Finding:
 class Told:
     """All that can be said about a sheet; empty where no codes were looked for on it."""
 
-    findings: Sequence[Finding] = ()
+    findings: Sequence[SheetFinding] = ()
 
     @property
     def warnings(self) -> list[str]:
@@ -45,7 +45,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Changes:
+class ListChanges:
     """How the list of a session differs from a sheet that was printed earlier, as names with their lines.
 
     Attributes:
@@ -76,7 +76,7 @@ def missing_pages(codes: Sequence[SheetCode]) -> list[int]:
     return sorted({*range(1, newest.pages + 1)} - {code.page for code in codes})
 
 
-def told(reading: Reading, *, reference: str, version: int, pages: int, changes: Changes) -> Told:
+def told(reading: Reading, *, reference: str, version: int, pages: int, changes: ListChanges) -> Told:
     """Return all that can be said about an uploaded sheet (E8).
 
     Args:
@@ -92,7 +92,7 @@ def told(reading: Reading, *, reference: str, version: int, pages: int, changes:
         findings += [*_gaps(codes), *_age(codes, version, changes)]
     if not findings:
         findings.append(
-            Finding(
+            SheetFinding(
                 StatusKind.NONE,
                 _(
                     "No code of a sign-in sheet was found in this file: it is another paper, or the code cannot be "
@@ -102,26 +102,26 @@ def told(reading: Reading, *, reference: str, version: int, pages: int, changes:
         )
     if reading.looked_at < pages and reading.pages:
         text = _("Codes were looked for on the first %(count)s pages only.") % {"count": reading.looked_at}
-        findings.append(Finding(StatusKind.NONE, text))
+        findings.append(SheetFinding(StatusKind.NONE, text))
     return Told(findings)
 
 
-def _own(codes: Sequence[SheetCode], reference: str) -> list[Finding]:
+def _own(codes: Sequence[SheetCode], reference: str) -> list[SheetFinding]:
     if not codes:
         return []
     text = _("This is the sheet of %(reference)s, %(pages)s, list version %(version)s.")
     versions = sorted({code.version for code in codes})
     facts = {"reference": reference, "pages": _pages_of(codes), "version": _listed(map(str, versions))}
-    findings = [Finding(StatusKind.OK, text % facts)]
+    findings = [SheetFinding(StatusKind.OK, text % facts)]
     if len(versions) > 1:
-        findings.append(Finding(StatusKind.WARN, _("Its pages were printed from different versions of the list.")))
+        findings.append(SheetFinding(StatusKind.WARN, _("Its pages were printed from different versions of the list.")))
     if not all(code.is_keyed for code in codes):
         text = _("Its code comes from an earlier release, which anybody could have printed. Compare it with the list.")
-        findings.append(Finding(StatusKind.WARN, text))
+        findings.append(SheetFinding(StatusKind.WARN, text))
     return findings
 
 
-def _of_others(reading: Reading, reference: str) -> list[Finding]:
+def _of_others(reading: Reading, reference: str) -> list[SheetFinding]:
     """Return findings on pages of other sessions, and on pages with a code that this site never printed."""
     others: dict[str, list[SheetCode]] = defaultdict(list)
     for each in reading.pages:
@@ -135,7 +135,7 @@ def _of_others(reading: Reading, reference: str) -> list[Finding]:
             text = _("It holds %(pages)s of the sheet of another session, %(other)s.")
         else:
             text = _("This is the sheet of another session: %(other)s, %(pages)s. This session is %(reference)s.")
-        findings.append(Finding(StatusKind.BAD, text % facts))
+        findings.append(SheetFinding(StatusKind.BAD, text % facts))
     foreign = sorted({each.at for each in reading.pages if each.code is None})
     if foreign:
         text = ngettext(
@@ -143,11 +143,11 @@ def _of_others(reading: Reading, reference: str) -> list[Finding]:
             "The codes on pages %(pages)s of the file were not issued by this site.",
             len(foreign),
         )
-        findings.append(Finding(StatusKind.BAD, text % {"pages": _listed(map(str, foreign))}))
+        findings.append(SheetFinding(StatusKind.BAD, text % {"pages": _listed(map(str, foreign))}))
     return findings
 
 
-def _gaps(codes: Sequence[SheetCode]) -> list[Finding]:
+def _gaps(codes: Sequence[SheetCode]) -> list[SheetFinding]:
     """Return findings on pages that are missing, and on pages that are there more than once."""
     findings = []
     if missing := missing_pages(codes):
@@ -156,18 +156,18 @@ def _gaps(codes: Sequence[SheetCode]) -> list[Finding]:
             "Page %(missing)s of %(pages)s is missing.", "Pages %(missing)s of %(pages)s are missing.", len(missing)
         )
         facts = {"missing": _listed(map(str, missing)), "pages": newest.pages}
-        findings.append(Finding(StatusKind.BAD, text % facts))
+        findings.append(SheetFinding(StatusKind.BAD, text % facts))
     counted = Counter((code.version, code.page) for code in codes)
     twice = sorted({page for (_version, page), times in counted.items() if times > 1})
     if twice:
         text = ngettext(
             "Page %(pages)s is in it more than once.", "Pages %(pages)s are in it more than once.", len(twice)
         )
-        findings.append(Finding(StatusKind.WARN, text % {"pages": _listed(map(str, twice))}))
+        findings.append(SheetFinding(StatusKind.WARN, text % {"pages": _listed(map(str, twice))}))
     return findings
 
 
-def _age(codes: Sequence[SheetCode], version: int, changes: Changes) -> list[Finding]:
+def _age(codes: Sequence[SheetCode], version: int, changes: ListChanges) -> list[SheetFinding]:
     """Return findings on workers added to or removed from the list since the sheet was printed.
 
     A walk-in who took a free line of the sheet signed on the sheet too, and is no reason for a warning.
@@ -175,7 +175,7 @@ def _age(codes: Sequence[SheetCode], version: int, changes: Changes) -> list[Fin
     findings = []
     if changes.walk_ins:
         text = _("On its lines for walk-ins: %(names)s.") % {"names": _listed(changes.walk_ins)}
-        findings.append(Finding(StatusKind.NONE, text))
+        findings.append(SheetFinding(StatusKind.NONE, text))
     stale = max(code.version for code in codes)
     if stale == version or (changes.walk_ins and not changes.added and not changes.removed):
         return findings
@@ -189,7 +189,7 @@ def _age(codes: Sequence[SheetCode], version: int, changes: Changes) -> list[Fin
         sentences.append(_("Removed since, and still on the sheet: %(names)s.") % {"names": _listed(changes.removed)})
     if not changes.added and not changes.removed:
         sentences.append(_("On its pages nobody was added or removed. Compare trainer, venue and time."))
-    return [*findings, Finding(StatusKind.WARN, " ".join(sentences))]
+    return [*findings, SheetFinding(StatusKind.WARN, " ".join(sentences))]
 
 
 def _pages_of(codes: Sequence[SheetCode]) -> str:

@@ -34,7 +34,7 @@ class PageRead:
 
 
 @dataclass(frozen=True)
-class Place:
+class LinePlace:
     """Where a line of the list stands in a file.
 
     Attributes:
@@ -65,14 +65,14 @@ class Reading:
         """Return the codes of the session's own sheet, in the order of the file."""
         return [each.code for each in self.pages if each.code and each.code.reference == reference]
 
-    def place(self, *, reference: str, line: int) -> Place | None:
+    def place(self, *, reference: str, line: int) -> LinePlace | None:
         """Return where a line of a session's list stands; None where no page that was read has it."""
         for each in self.pages:
             code = each.code
             if code and code.reference == reference and line in (code.lines or ()):
                 row = list(code.lines or ()).index(line)
                 band = layout(code.layout).band(row, each.paper) if each.paper else None
-                return Place(each.at, code.page, code.pages, band)
+                return LinePlace(each.at, code.page, code.pages, band)
         return None
 
 

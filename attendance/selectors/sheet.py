@@ -10,7 +10,7 @@ from training.models import CourseVersion, Session
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SheetContents:
     """A session, the title of its course, and its list in the order of the lines."""
 
     session: Session
@@ -18,7 +18,7 @@ class Sheet:
     attendees: list[SessionAttendee]
 
 
-def sheet_of(session_id: int) -> Sheet:
+def sheet_of(session_id: int) -> SheetContents:
     """Return the sheet of a session in any state. A draft shows the course version that it would pin today.
 
     Raises:
@@ -34,4 +34,4 @@ def sheet_of(session_id: int) -> Sheet:
     attendees = SessionAttendee.objects.filter(session=session).select_related(
         "learner__company", "learner__role", "company", "role"
     )
-    return Sheet(session, version.title if version else "", list(attendees.order_by("line")))
+    return SheetContents(session, version.title if version else "", list(attendees.order_by("line")))

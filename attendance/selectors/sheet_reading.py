@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
-from attendance.policies.sheet_findings import Changes, Told, free_lines, missing_pages, printed_lines, told
+from attendance.policies.sheet_findings import ListChanges, Told, free_lines, missing_pages, printed_lines, told
 from attendance.policies.sheet_reading import Reading, reading_of
 from learners.models import EvidenceUpload
 from training.core.kinds import EventKind
@@ -54,11 +54,11 @@ def sheets_told(sheets: Iterable[tuple[Session, EvidenceUpload]]) -> list[Told]:
     ]
 
 
-def _changes(reading: Reading, session: Session, listed: _Listed | None) -> Changes:
+def _changes(reading: Reading, session: Session, listed: _Listed | None) -> ListChanges:
     """Return how the list differs from the pages that were read, going by line numbers, which are never given twice."""
     codes = [code for code in reading.of_session(session.reference) if code.is_keyed]
     if listed is None or not codes:
-        return Changes()
+        return ListChanges()
     printed, free = printed_lines(codes), free_lines(codes)
     known_to = 0 if missing_pages(codes) else max(printed | free)
     last = max((code.lines[-1] for code in codes if code.page == code.pages and code.lines), default=None)
@@ -67,7 +67,7 @@ def _changes(reading: Reading, session: Session, listed: _Listed | None) -> Chan
         for line in listed.now
         if line not in printed | free and (line <= known_to or (last is not None and line > last))
     ]
-    return Changes(
+    return ListChanges(
         added=[listed.now[line] for line in added],
         walk_ins=[listed.now[line] for line in sorted(free & listed.now.keys())],
         removed=[listed.before.get(line, str(line)) for line in sorted(printed - listed.now.keys())],

@@ -183,7 +183,7 @@ def plan_repeat(*, session_id: int, by: User, now: datetime) -> Session:
     return draft
 
 
-def draft_for(*, learner_ids: Iterable[int], by: User, now: datetime, **plan: Unpack[Plan]) -> Session:
+def create_draft_for(*, learner_ids: Iterable[int], by: User, now: datetime, **plan: Unpack[Plan]) -> Session:
     """Make a draft with these workers on its list, for example those who are red in a column of the matrix.
 
     Args:
@@ -203,7 +203,7 @@ def draft_for(*, learner_ids: Iterable[int], by: User, now: datetime, **plan: Un
     return _planned_for(learner_ids, create_draft, plan, by=by, now=now)
 
 
-def scheduled_for(*, learner_ids: Iterable[int], by: User, now: datetime, **plan: Unpack[Plan]) -> Session:
+def create_scheduled_for(*, learner_ids: Iterable[int], by: User, now: datetime, **plan: Unpack[Plan]) -> Session:
     """Make a scheduled session with these workers on its list in one step (S2).
 
     Args:

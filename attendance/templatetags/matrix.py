@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from attendance.pages.matrix import Cell
+from attendance.pages.matrix import MatrixCell
 from training.core.kinds import StatusKind
 from training.core.words import day
 
@@ -19,19 +19,19 @@ NOTHING = mark_safe("<td></td>")  # texts of this site only, nothing that somebo
 
 
 @register.simple_tag
-def matrix_cells(cells: Sequence[Cell | None]) -> SafeString:
+def matrix_cells(cells: Sequence[MatrixCell | None]) -> SafeString:
     """Return the cells of a row as HTML. matrix.css draws their shapes; the word in each is for screen readers."""
     return mark_safe("".join(NOTHING if cell is None else _cell(cell) for cell in cells))  # noqa: S308  # every part is escaped
 
 
 @register.simple_tag
-def matrix_cell(cell: Cell, learner_id: int, course_id: int) -> SafeString:
+def matrix_cell(cell: MatrixCell, learner_id: int, course_id: int) -> SafeString:
     """Return one cell as HTML that replaces the same cell in the page (hx-swap-oob)."""
     in_place = format_html('id="cell-{}-{}" hx-swap-oob="true" tabindex="-1"', learner_id, course_id)
     return _cell(cell, in_place)
 
 
-def _cell(cell: Cell, in_place: str = "") -> SafeString:
+def _cell(cell: MatrixCell, in_place: str = "") -> SafeString:
     letters = LETTERS[cell.standing.kind] + (" n" if cell.is_missing else "") + (" v" if cell.is_to_verify else "")
     word = _("%(word)s, to verify") % {"word": cell.standing.word} if cell.is_to_verify else cell.standing.word
     return _drawn(letters, word, cell.text, day(cell.booked) if cell.booked else "", in_place)

@@ -19,7 +19,7 @@ from attendance.pages.first_steps import is_empty_site
 from attendance.pages.matrix import matrix, matrix_counts
 from attendance.pages.matrix_details import cell_details, column_details
 from attendance.pages.worker import get_worker
-from attendance.services.attendees import add_attendees, draft_for
+from attendance.services.attendees import add_attendees, create_draft_for
 from attendance.tasks import MATRIX, matrix_asked_for
 from learners.selectors.as_of import NotADay, day_of
 from learners.selectors.compliance import last_run_at
@@ -133,7 +133,7 @@ def matrix_course(request: HtmxRequest, pk: int) -> HttpResponse:
     )
     if request.method != "POST":
         return answer(request, "attendance/matrix_course.html", part="dialog", details=details)
-    draft = draft_for(course_id=pk, learner_ids=details.to_plan, by=request.user, now=timezone.now())
+    draft = create_draft_for(course_id=pk, learner_ids=details.to_plan, by=request.user, now=timezone.now())
     count = len(details.to_plan)
     told = ngettext(
         "%(count)d worker is on the list. Give the session a day and a time, then schedule it.",

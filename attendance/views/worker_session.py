@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from attendance.pages.worker import get_worker
-from attendance.services.attendees import draft_for, scheduled_for
+from attendance.services.attendees import create_draft_for, create_scheduled_for
 from training.core.permissions import Permission, requires
 from training.core.web.htmx import HtmxRequest
 from training.views.sessions import plan_anew
@@ -21,7 +21,7 @@ def worker_session_new(request: HtmxRequest, pk: int) -> HttpResponse:
     learner = get_worker(pk).person
     return plan_anew(
         request,
-        draft=partial(draft_for, learner_ids=[learner.pk]),
-        scheduled=partial(scheduled_for, learner_ids=[learner.pk]),
+        draft=partial(create_draft_for, learner_ids=[learner.pk]),
+        scheduled=partial(create_scheduled_for, learner_ids=[learner.pk]),
         listed=[learner],
     )

@@ -19,7 +19,7 @@ from attendance.forms.lists import PickerForm, act_key, everybody, learner_ids, 
 from attendance.pages.corrections import corrections_of
 from attendance.pages.list_acts import names_of, offer_of, what_of
 from attendance.pages.picker import Picker, picker
-from attendance.pages.register import Row, register
+from attendance.pages.register import RegisterRow, register
 from attendance.pages.workspace import progress, workspace
 from attendance.policies.lists import check_can_mark, check_list_is_open
 from attendance.services.attendees import Added, add_attendees, duplicate_session, plan_repeat, remove_attendee
@@ -271,7 +271,7 @@ def _take_back(request: HtmxRequest, session: Session, mark: Mark) -> HttpRespon
     return render(request, "attendance/session_grid.html#taken-back", context)
 
 
-def _row(session: Session, learner_id: int) -> Row:
+def _row(session: Session, learner_id: int) -> RegisterRow:
     rows = register(session, learner_ids=[learner_id], now=timezone.now(), warning_days=_warning_days())
     if not rows:
         raise NotOnTheList(_("This worker is not on the list any more. Reload the page."))
@@ -287,7 +287,7 @@ def _conflict(request: HtmxRequest, session: Session, stale: StaleRow) -> HttpRe
     return response
 
 
-def _as_typed(rows: list[Row], typed: Collection[Mark], stale: StaleMarks) -> list[Row]:
+def _as_typed(rows: list[RegisterRow], typed: Collection[Mark], stale: StaleMarks) -> list[RegisterRow]:
     """Return the rows with what was typed, and with the present version: saving again means "keep mine"."""
     marks = {mark.learner_id: mark for mark in typed}
     changed = {row.mark.learner_id: row for row in stale.rows}

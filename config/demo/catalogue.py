@@ -22,7 +22,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class CompanyFacts:
+class CatalogueCompany:
     name: str
     code: str
     roles: dict[str, int]
@@ -30,7 +30,7 @@ class CompanyFacts:
 
 
 @dataclass(frozen=True)
-class AreaFacts:
+class CatalogueArea:
     name: str
     within: str
     asks: tuple[Asked, ...]
@@ -38,7 +38,7 @@ class AreaFacts:
 
 
 @dataclass(frozen=True)
-class RoleFacts:
+class CatalogueRole:
     code: str
     title: str
     asks: tuple[Asked, ...]
@@ -46,7 +46,7 @@ class RoleFacts:
 
 
 @dataclass(frozen=True)
-class CourseFacts:
+class CatalogueCourse:
     """A course; `before` holds the validity of its archived versions, `at` what kind of place it is taught in."""
 
     code: str
@@ -62,7 +62,7 @@ class CourseFacts:
 
 
 @dataclass(frozen=True)
-class VenueFacts:
+class CatalogueVenue:
     name: str
     location: str
     capacity: int
@@ -70,7 +70,7 @@ class VenueFacts:
 
 
 @dataclass(frozen=True)
-class TrainerFacts:
+class CatalogueTrainer:
     first_name: str
     last_name: str
     teaches: tuple[str, ...]
@@ -87,12 +87,12 @@ class TrainerFacts:
 
 @dataclass(frozen=True)
 class Catalogue:
-    companies: tuple[CompanyFacts, ...]
-    areas: tuple[AreaFacts, ...]
-    roles: tuple[RoleFacts, ...]
-    courses: tuple[CourseFacts, ...]
-    venues: tuple[VenueFacts, ...]
-    trainers: tuple[TrainerFacts, ...]
+    companies: tuple[CatalogueCompany, ...]
+    areas: tuple[CatalogueArea, ...]
+    roles: tuple[CatalogueRole, ...]
+    courses: tuple[CatalogueCourse, ...]
+    venues: tuple[CatalogueVenue, ...]
+    trainers: tuple[CatalogueTrainer, ...]
 
     @property
     def operator(self) -> str:
@@ -104,10 +104,10 @@ class Catalogue:
         """Companies that train and certify elsewhere."""
         return [company.name for company in self.companies if company.trains]
 
-    def course(self, code: str) -> CourseFacts:
+    def course(self, code: str) -> CatalogueCourse:
         return next(course for course in self.courses if course.code == code)
 
-    def areas_around(self, name: str) -> Iterable[AreaFacts]:
+    def areas_around(self, name: str) -> Iterable[CatalogueArea]:
         """Yield an area and those that it lies in."""
         by_name = {area.name: area for area in self.areas}
         while name:
@@ -122,18 +122,18 @@ def catalogue() -> Catalogue:
         tables = tomllib.load(file)
     return Catalogue(
         companies=tuple(
-            CompanyFacts(each["name"], each["code"], each.get("roles", {}), each.get("trains", False))
+            CatalogueCompany(each["name"], each["code"], each.get("roles", {}), each.get("trains", False))
             for each in tables["company"]
         ),
         areas=tuple(
-            AreaFacts(each["name"], each.get("within", ""), _asks(each), each.get("people", 0))
+            CatalogueArea(each["name"], each.get("within", ""), _asks(each), each.get("people", 0))
             for each in tables["area"]
         ),
         roles=tuple(
-            RoleFacts(each["code"], each["title"], _asks(each), each.get("place", "")) for each in tables["role"]
+            CatalogueRole(each["code"], each["title"], _asks(each), each.get("place", "")) for each in tables["role"]
         ),
         courses=tuple(
-            CourseFacts(
+            CatalogueCourse(
                 code=each["code"],
                 title=each["title"],
                 category=each["category"],
@@ -147,9 +147,9 @@ def catalogue() -> Catalogue:
             )
             for each in tables["course"]
         ),
-        venues=tuple(VenueFacts(**each) for each in tables["venue"]),
+        venues=tuple(CatalogueVenue(**each) for each in tables["venue"]),
         trainers=tuple(
-            TrainerFacts(
+            CatalogueTrainer(
                 first_name=each["first_name"],
                 last_name=each["last_name"],
                 teaches=tuple(each["teaches"]),

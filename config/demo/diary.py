@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from config.demo.catalogue import AWAY, Catalogue, CourseFacts, TrainerFacts, VenueFacts
+from config.demo.catalogue import AWAY, Catalogue, CatalogueCourse, CatalogueTrainer, CatalogueVenue
 from config.demo.people import Person
-from config.demo.plan import HISTORY_DAYS, Group, Outcome, is_working_day
+from config.demo.plan import HISTORY_DAYS, DrawnOutcome, TrainingGroup, is_working_day
 from learners.policies.records import expiry_date
 
 STARTS = (time(8), time(13), time(10), time(7), time(15))
@@ -18,19 +18,19 @@ LONGEST_DELAY_DAYS = 15
 
 @dataclass(frozen=True)
 class PlannedSession:
-    course: CourseFacts
-    trainer: TrainerFacts
-    venue: VenueFacts
+    course: CatalogueCourse
+    trainer: CatalogueTrainer
+    venue: CatalogueVenue
     start: datetime
     end: datetime
-    outcomes: dict[int, Outcome]  # by index in the list of people
+    outcomes: dict[int, DrawnOutcome]  # by index in the list of people
 
 
 @dataclass(frozen=True)
 class PlannedCertificate:
     """Proof from elsewhere, one paper for a group: of a company that trains, or from before there was SiteProof."""
 
-    course: CourseFacts
+    course: CatalogueCourse
     provider: str
     day: date
     holders: list[int]
@@ -60,12 +60,18 @@ class Diary:
 
 
 def keep_diary(
-    rng: random.Random, catalogue: Catalogue, people: list[Person], groups: list[Group], *, today: date, diary: Diary
+    rng: random.Random,
+    catalogue: Catalogue,
+    people: list[Person],
+    groups: list[TrainingGroup],
+    *,
+    today: date,
+    diary: Diary,
 ) -> tuple[list[PlannedSession], list[PlannedCertificate]]:
     """Return sessions by start, and certificates by day."""
     sessions: list[PlannedSession] = []
     certificates: list[PlannedCertificate] = []
-    load: Counter[TrainerFacts] = Counter()
+    load: Counter[CatalogueTrainer] = Counter()
     for group in groups:
         if group.course.at == AWAY or group.day < today - timedelta(days=HISTORY_DAYS):
             certificates += _certificate(rng, catalogue, group, today=today)
@@ -80,11 +86,11 @@ def keep_diary(
 def _book(
     catalogue: Catalogue,
     people: list[Person],
-    group: Group,
+    group: TrainingGroup,
     *,
     today: date,
     diary: Diary,
-    load: Counter[TrainerFacts],
+    load: Counter[CatalogueTrainer],
 ) -> PlannedSession | None:
     """Find the first day, hour, trainer and venue for a group; None where all are taken for weeks."""
     trainers = sorted(
@@ -110,10 +116,10 @@ def _book(
 
 
 def _certificate(
-    rng: random.Random, catalogue: Catalogue, group: Group, *, today: date
+    rng: random.Random, catalogue: Catalogue, group: TrainingGroup, *, today: date
 ) -> Iterable[PlannedCertificate]:
     """Yield the certificate of a group, if it was still good when SiteProof came."""
-    holders = [index for index, outcome in group.outcomes.items() if outcome is Outcome.PASSED]
+    holders = [index for index, outcome in group.outcomes.items() if outcome is DrawnOutcome.PASSED]
     expiry = expiry_date(group.day, validity_months=group.course.months)
     lies_ahead = group.day >= today
     if holders and not lies_ahead and (expiry is None or expiry >= today - timedelta(days=HISTORY_DAYS)):

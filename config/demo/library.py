@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from config.demo.catalogue import ASKED_FOR_DAYS, AWAY, Asked, Catalogue, CourseFacts
+from config.demo.catalogue import ASKED_FOR_DAYS, AWAY, Asked, Catalogue, CatalogueCourse
 from learners.models import Area, AreaRequirement, AssessmentMethod, RequirementType, Role, RoleRequirement
 from learners.services.effective import effective_on
 from training.models import Company, Course, CoursePrerequisite, CourseVersion, Trainer, TrainerQualification, Venue
@@ -127,7 +127,7 @@ def _write_versions(catalogue: Catalogue, courses: dict[str, Course], author: Au
     return {version.course.code: version for version in versions if version.status == CourseVersion.Status.PUBLISHED}
 
 
-def _versions(facts: CourseFacts, course: Course, author: Author) -> list[CourseVersion]:
+def _versions(facts: CatalogueCourse, course: Course, author: Author) -> list[CourseVersion]:
     """Return the archived versions of a course, the published one, and the draft of the next where there is one."""
     published = len(facts.before) + 1
     plans = [

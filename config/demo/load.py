@@ -14,11 +14,11 @@ from config.demo.diary import Diary, keep_diary
 from config.demo.filing import file_papers, filing_clerks
 from config.demo.library import write_library
 from config.demo.logins import ADMIN, SUPERVISORS_BY_NAME, write_logins
-from config.demo.past import Held, Historian, analyze
+from config.demo.past import Historian, PastSession, analyze
 from config.demo.people import draw_people
 from config.demo.plan import draw_groups
 from config.demo.present import Present
-from config.demo.progress import Progress
+from config.demo.progress import LoadingProgress
 from config.demo.sign_offs import revoke_a_few, sign_off
 from config.demo.workforce import write_workforce
 from learners.models import Learner
@@ -27,7 +27,7 @@ from training.core.audit_context import as_command
 from training.core.long_jobs import take_time
 
 
-def load(*, seed: int, workers: int, now: datetime, progress: Progress) -> None:
+def load(*, seed: int, workers: int, now: datetime, progress: LoadingProgress) -> None:
     """Write a site of `workers` people and two years before `now`. The same arguments give the same site."""
     take_time()
     rng = random.Random(seed)
@@ -47,7 +47,7 @@ def load(*, seed: int, workers: int, now: datetime, progress: Progress) -> None:
     historian = Historian(rng, people, learners, library, supervisors=supervisors, now=now)
     held = historian.write_lists(sessions)
     with filing_clerks() as clerks:
-        sheets = file_papers(held, Held.paper, clerks)
+        sheets = file_papers(held, PastSession.paper, clerks)
         papers = file_papers(certificates, lambda each: certificate_paper(each, learners, library), clerks)
         _recalculate(now)
         not_competent = historian.finalize(held, sheets, progress=progress)

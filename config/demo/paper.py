@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from attendance.models import SessionAttendee
 from attendance.papers.sheet import sheet_data
-from attendance.selectors.sheet import Sheet
+from attendance.selectors.sheet import SheetContents
 from learners.models import Learner
 from training.core.printing import printable, typeset
 from training.core.words import day
@@ -27,7 +27,7 @@ Stroke = dict[str, Any]  # one line of a pen in mm: colour, width, where it star
 class Signed:
     """A printed sheet that people signed; walk-ins wrote their names on the free lines."""
 
-    sheet: Sheet
+    sheet: SheetContents
     walk_ins: Sequence[SessionAttendee]
     printed_at: datetime
 

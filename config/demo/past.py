@@ -16,14 +16,14 @@ from django.db import connection
 from attendance.models import SessionAttendee
 from attendance.papers.sheet import file_name, sheet_codes
 from attendance.policies.sheet_reading import as_printed, kept
-from attendance.selectors.sheet import Sheet
+from attendance.selectors.sheet import SheetContents
 from attendance.services.finalize import finalize_session
 from config.demo.diary import PlannedSession
 from config.demo.library import Library
 from config.demo.paper import Signed, signed_sheet
 from config.demo.people import Person
-from config.demo.plan import Outcome
-from config.demo.progress import Progress
+from config.demo.plan import DrawnOutcome
+from config.demo.progress import LoadingProgress
 from learners.evidence.store import StoredFile
 from learners.models import (
     CompetencyRecord,
@@ -62,7 +62,7 @@ SESSIONS_BETWEEN_STATISTICS = 150
 
 
 @dataclass(frozen=True)
-class Held:
+class PastSession:
     """A session that took place, with its list; the walk-ins are the last of it.
 
     Attributes:
@@ -72,7 +72,7 @@ class Held:
     session: Session
     printed: Session
     attendees: list[SessionAttendee]
-    outcomes: list[Outcome]
+    outcomes: list[DrawnOutcome]
     by: User
     printed_at: datetime
     uploaded_at: datetime
@@ -84,14 +84,14 @@ class Held:
         return {
             (self.session.pk, attendee.learner_id)
             for attendee, outcome in zip(self.attendees, self.outcomes, strict=True)
-            if outcome is Outcome.NOT_COMPETENT
+            if outcome is DrawnOutcome.NOT_COMPETENT
         }
 
     @property
-    def sheet(self) -> Sheet:
+    def sheet(self) -> SheetContents:
         """The sheet as it was printed."""
         assert self.printed.course_version is not None  # noqa: S101  # scheduled
-        return Sheet(self.printed, self.printed.course_version.title, self.attendees[: self.printed.last_line])
+        return SheetContents(self.printed, self.printed.course_version.title, self.attendees[: self.printed.last_line])
 
     def paper(self) -> tuple[bytes, int]:
         """Return the signed sheet and its number of pages."""
@@ -119,12 +119,14 @@ class Historian:
         self.supervisors = supervisors
         self.now = now
 
-    def write_lists(self, planned: list[PlannedSession]) -> list[Held]:
+    def write_lists(self, planned: list[PlannedSession]) -> list[PastSession]:
         """Write all sessions with their lists and marks; return those that took place, by their finalize."""
         with as_command("demo", by=self.supervisors[0]):
             return sorted(self._write_lists(planned), key=lambda each: each.finalized_at)
 
-    def finalize(self, held: list[Held], papers: Iterable[StoredFile], *, progress: Progress) -> set[tuple[int, int]]:
+    def finalize(
+        self, held: list[PastSession], papers: Iterable[StoredFile], *, progress: LoadingProgress
+    ) -> set[tuple[int, int]]:
         """Link each session to its signed sheet, and finalize it.
 
         Returns:
@@ -138,10 +140,10 @@ class Historian:
                 finalize_session(session_id=each.session.pk, by=each.by, now=each.finalized_at)
         return {pair for each in held for pair in each.not_competent}
 
-    def _write_lists(self, planned: list[PlannedSession]) -> list[Held]:
+    def _write_lists(self, planned: list[PlannedSession]) -> list[PastSession]:
         sessions = [self._session(each) for each in planned]
         Session.objects.bulk_create(sessions)
-        held: list[Held] = []
+        held: list[PastSession] = []
         booked: list[SessionAttendee] = []
         for each, session in zip(planned, sessions, strict=True):
             lead = timedelta(days=self.rng.randint(8, 40), hours=self.rng.randint(0, 8))
@@ -159,7 +161,7 @@ class Historian:
     def _session(self, planned: PlannedSession) -> Session:
         by = self.rng.choice(self.supervisors)
         version = self.library.versions[planned.course.code]
-        is_cancelled = all(outcome is Outcome.ABSENT for outcome in planned.outcomes.values())
+        is_cancelled = all(outcome is DrawnOutcome.ABSENT for outcome in planned.outcomes.values())
         return Session(
             course=version.course,
             course_version=version,
@@ -174,7 +176,7 @@ class Historian:
             updated_by=by,
         )
 
-    def _held(self, planned: PlannedSession, session: Session) -> Held:
+    def _held(self, planned: PlannedSession, session: Session) -> PastSession:
         rng = self.rng
         by = session.created_by
         marked_by = session.trainer.user if session.trainer and session.trainer.user else by
@@ -199,7 +201,7 @@ class Historian:
         session.version += 1 if walk_ins else 0
         uploaded_at = planned.end + timedelta(minutes=rng.randint(15, 100))
         finalized_at = uploaded_at + rng.choice((timedelta(minutes=7), timedelta(hours=1), timedelta(hours=18)))
-        return Held(
+        return PastSession(
             session=session,
             printed=printed,
             attendees=attendees,
@@ -219,20 +221,22 @@ class Historian:
             added_at=session.created_at,
         )
 
-    def _mark(self, attendee: SessionAttendee, person: Person, outcome: Outcome, *, by: User, at: datetime) -> None:
+    def _mark(
+        self, attendee: SessionAttendee, person: Person, outcome: DrawnOutcome, *, by: User, at: datetime
+    ) -> None:
         """Note how it went; employer and role are those of that day (R3)."""
         attendee.marked_by, attendee.marked_at, attendee.version = by, at, 2
-        attendee.is_present = outcome is not Outcome.ABSENT
-        attendee.has_passed = outcome in (Outcome.PASSED, Outcome.NOT_COMPETENT)
-        if outcome is Outcome.ABSENT:
+        attendee.is_present = outcome is not DrawnOutcome.ABSENT
+        attendee.has_passed = outcome in (DrawnOutcome.PASSED, DrawnOutcome.NOT_COMPETENT)
+        if outcome is DrawnOutcome.ABSENT:
             attendee.remarks = self.rng.choice(WHY_ABSENT)
             return
-        if outcome is Outcome.FAILED:
+        if outcome is DrawnOutcome.FAILED:
             attendee.remarks = self.rng.choice(WHY_FAILED)
         attendee.company = self.library.companies[person.company_on(at.date())]
         attendee.role = self.library.roles[person.role_on(at.date())]
 
-    def _linked(self, filed: Iterator[tuple[Held, StoredFile]]) -> Iterator[Held]:
+    def _linked(self, filed: Iterator[tuple[PastSession, StoredFile]]) -> Iterator[PastSession]:
         """Link sessions to their sheets, as an upload does, some at a time; yield each when it is."""
         while some := list(islice(filed, FILED_AT_ONCE)):
             uploads = []

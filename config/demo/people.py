@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from config.demo.catalogue import AreaFacts, Catalogue, RoleFacts
+from config.demo.catalogue import Catalogue, CatalogueArea, CatalogueRole
 from config.demo.names import draw_name
 from learners.models import Learner
 
@@ -177,10 +177,10 @@ def _give_supervisors(rng: random.Random, people: list[Person]) -> None:
 
 def asked_of(person: Person, catalogue: Catalogue, *, today: date) -> dict[str, tuple[date, date]]:
     """Return, by course, the day since which it is asked of somebody and the day by which they must have it (C1)."""
-    role: RoleFacts = next(each for each in catalogue.roles if each.code == person.role)
+    role: CatalogueRole = next(each for each in catalogue.roles if each.code == person.role)
     rules = [(asked, person.role_since) for asked in role.asks]
     for name, assigned in person.areas:
-        area: AreaFacts
+        area: CatalogueArea
         for area in catalogue.areas_around(name):
             rules += [(asked, assigned) for asked in area.asks]
     strictest: dict[str, tuple[bool, date, date]] = {}

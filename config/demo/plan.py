@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from config.demo.catalogue import AWAY, Catalogue, CourseFacts
+from config.demo.catalogue import AWAY, Catalogue, CatalogueCourse
 from config.demo.people import Person, asked_of
 from learners.policies.records import expiry_date
 
@@ -30,7 +30,7 @@ SHORTEST_INTERVAL_DAYS = 10
 EARLIEST_BEFORE_ACCESS_DAYS = 60
 
 
-class Outcome(StrEnum):
+class DrawnOutcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     ABSENT = "absent"
@@ -38,12 +38,12 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Group:
+class TrainingGroup:
     """People who are trained together. What is noted for days that lie ahead did not happen yet."""
 
-    course: CourseFacts
+    course: CatalogueCourse
     day: date
-    outcomes: dict[int, Outcome]  # by index in the list of people
+    outcomes: dict[int, DrawnOutcome]  # by index in the list of people
 
 
 @dataclass(frozen=True, order=True)
@@ -55,10 +55,10 @@ class Need:
     earliest: date
 
 
-def draw_groups(rng: random.Random, catalogue: Catalogue, people: list[Person], *, today: date) -> list[Group]:
+def draw_groups(rng: random.Random, catalogue: Catalogue, people: list[Person], *, today: date) -> list[TrainingGroup]:
     """Return the groups of all courses until `AHEAD_DAYS` from today, by day."""
     asked = [asked_of(person, catalogue, today=today) for person in people]
-    groups: list[Group] = []
+    groups: list[TrainingGroup] = []
     for course in catalogue.courses:
         needs = [
             need
@@ -89,8 +89,8 @@ def _first_need(rng: random.Random, person: int, since: date, due: date, *, toda
 
 
 def _groups_of_course(
-    rng: random.Random, course: CourseFacts, needs: list[Need], people: list[Person], *, today: date
-) -> list[Group]:
+    rng: random.Random, course: CatalogueCourse, needs: list[Need], people: list[Person], *, today: date
+) -> list[TrainingGroup]:
     """A course is held at regular intervals, and sooner again when many still wait."""
     if not needs:
         return []
@@ -107,7 +107,7 @@ def _groups_of_course(
         ]
         outcomes = _draw_outcomes(rng, course, attending)
         if outcomes:
-            groups.append(Group(course, day, outcomes))
+            groups.append(TrainingGroup(course, day, outcomes))
         if day < today:
             for person, outcome in outcomes.items():
                 for need in _next_need(rng, course, person, day, outcome, today=today):
@@ -134,7 +134,7 @@ def _gather(needs: list[Need], day: date, *, size: int, days_ahead: float) -> li
     return attending
 
 
-def _days_between_groups(course: CourseFacts, people: int) -> float:
+def _days_between_groups(course: CatalogueCourse, people: int) -> float:
     """Return how often a course is held, so that its groups are full."""
     per_day = people * (0.4 + HISTORY_DAYS / 30.4 / max(course.months, 24)) / HISTORY_DAYS
     interval = sum(GROUP_SIZES[course.at]) / 2 / per_day
@@ -149,21 +149,28 @@ def _session_day(day: date, today: date) -> date:
     return day
 
 
-def _draw_outcomes(rng: random.Random, course: CourseFacts, attending: list[int]) -> dict[int, Outcome]:
+def _draw_outcomes(rng: random.Random, course: CatalogueCourse, attending: list[int]) -> dict[int, DrawnOutcome]:
     if course.at == AWAY:
-        return dict.fromkeys(attending, Outcome.PASSED)  # who failed there brought no certificate
+        return dict.fromkeys(attending, DrawnOutcome.PASSED)  # who failed there brought no certificate
     if rng.random() < SHARE_CANCELLED:
-        return dict.fromkeys(attending, Outcome.ABSENT)
-    weights = {Outcome.PASSED: 92, Outcome.FAILED: 3, Outcome.ABSENT: 4, Outcome.NOT_COMPETENT: 3 * course.checked}
+        return dict.fromkeys(attending, DrawnOutcome.ABSENT)
+    weights = {
+        DrawnOutcome.PASSED: 92,
+        DrawnOutcome.FAILED: 3,
+        DrawnOutcome.ABSENT: 4,
+        DrawnOutcome.NOT_COMPETENT: 3 * course.checked,
+    }
     return dict(zip(attending, rng.choices(list(weights), list(weights.values()), k=len(attending)), strict=True))
 
 
 def _next_need(
-    rng: random.Random, course: CourseFacts, person: int, day: date, outcome: Outcome, *, today: date
+    rng: random.Random, course: CatalogueCourse, person: int, day: date, outcome: DrawnOutcome, *, today: date
 ) -> Iterator[Need]:
     """Yield when somebody needs the course again, if ever."""
-    if outcome is not Outcome.PASSED:
-        again = day + timedelta(days=rng.randint(25, 45) if outcome is Outcome.NOT_COMPETENT else rng.randint(6, 25))
+    if outcome is not DrawnOutcome.PASSED:
+        again = day + timedelta(
+            days=rng.randint(25, 45) if outcome is DrawnOutcome.NOT_COMPETENT else rng.randint(6, 25)
+        )
         yield Need(again, person, again)
         return
     expiry = expiry_date(day, validity_months=course.months)

@@ -14,7 +14,7 @@ class Output(Protocol):
     def isatty(self) -> bool: ...
 
 
-class Progress:
+class LoadingProgress:
     """One line per step; on a terminal a number counts up in it."""
 
     def __init__(self, out: Output) -> None:

@@ -26,7 +26,7 @@ from learners.models import (
 )
 from learners.policies.worker_fields import WORKER_FIELDS, Card, fields_in
 from learners.selectors.learners import matches
-from learners.services.learners import LearnerFacts, attribute_of, change_learner, create_learner, set_areas
+from learners.services.learners import LearnerFacts, attribute_of, create_learner, edit_learner, set_areas
 from training.core.admin.guarded import (
     GuardedAdmin,
     GuardedInline,
@@ -113,7 +113,7 @@ class LearnerAdmin(GuardedAdmin):
         if not change:
             obj.pk = create_learner(facts=_facts(form, form.fields), by=by, now=now).pk
         elif form.has_changed():
-            change_learner(learner_id=obj.pk, facts=_facts(form, form.changed_data), by=by, now=now)
+            edit_learner(learner_id=obj.pk, facts=_facts(form, form.changed_data), by=by, now=now)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Hand over all areas of the worker, as they stand on the page."""

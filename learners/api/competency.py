@@ -10,7 +10,19 @@ from learners.models import CompetencyRecord
 from learners.policies.sign_offs import Assessment
 from learners.selectors.competency import QueueFilter, queue
 from learners.services.competency import open_further_attempt, revoke_sign_off, sign_off
-from training.core.api.objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Reason, Text, answers, page
+from training.core.api.objects import (
+    ApiObject,
+    ApiRequest,
+    Day,
+    Key,
+    Moment,
+    Page,
+    Paging,
+    ReasonText,
+    Text,
+    answers,
+    page,
+)
 from training.core.permissions import Permission, name_of, requires
 
 router = Router(by_alias=True)
@@ -93,7 +105,7 @@ def bulk_verify(request: ApiRequest, body: SignOffs) -> SignedOff:
 
 @router.post("/{record_id}/revoke", response=answers(CompetencyObject))
 @requires(Permission.REVOKE)
-def revoke(request: ApiRequest, record_id: Path[Key], body: Reason) -> CompetencyObject:
+def revoke(request: ApiRequest, record_id: Path[Key], body: ReasonText) -> CompetencyObject:
     """Let a sign-off and its record count for nothing from now on (V2)."""
     record = revoke_sign_off(record_id=record_id, reason=body.reason, by=request.user, now=timezone.now())
     return competency_object(record)

@@ -9,7 +9,19 @@ from learners.models import TrainingRecord
 from learners.selectors.records import list_records
 from learners.services.external_records import ExternalTraining, record_external
 from learners.services.records import revoke_record
-from training.core.api.objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Reason, Text, answers, page
+from training.core.api.objects import (
+    ApiObject,
+    ApiRequest,
+    Day,
+    Key,
+    Moment,
+    Page,
+    Paging,
+    ReasonText,
+    Text,
+    answers,
+    page,
+)
 from training.core.permissions import Permission, name_of, requires
 
 router = Router(by_alias=True)
@@ -89,7 +101,7 @@ def create_external_record(
 
 @router.post("/{record_id}/revoke", response=answers(RecordObject))
 @requires(Permission.REVOKE)
-def revoke(request: ApiRequest, record_id: Path[Key], body: Reason) -> RecordObject:
+def revoke(request: ApiRequest, record_id: Path[Key], body: ReasonText) -> RecordObject:
     """Let a record count for nothing from now on; it stays visible (R2)."""
     revoke_record(record_id=record_id, reason=body.reason, by=request.user, now=timezone.now())
     return record_object(list_records().get(pk=record_id))

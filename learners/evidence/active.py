@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 
 from learners.evidence import pictures
-from learners.evidence.kinds import Kind, Reason, UnacceptableError, kind_of
+from learners.evidence.kinds import Kind, UnacceptableError, UnfitReason, kind_of
 
 HARMLESS_ACTIONS = frozenset(
     ("/GoTo", "/GoToDp", "/Named", "/Hide", "/SetOCGState", "/Trans", "/ResetForm", "/Thread", "/NOP", "/URI")
@@ -58,7 +58,7 @@ def check(content: bytes) -> int:
                 _check_objects(document)
         except (pikepdf.PdfError, UnacceptableError) as error:
             # What no program can read this way is no other reading.
-            if isinstance(error, UnacceptableError) and error.reason is not Reason.PASSWORD:
+            if isinstance(error, UnacceptableError) and error.reason is not UnfitReason.PASSWORD:
                 raise
     return pages
 
@@ -67,7 +67,7 @@ def _opened(content: bytes) -> pikepdf.Pdf:
     try:
         return pikepdf.open(io.BytesIO(content))
     except pikepdf.PasswordError as error:
-        raise UnacceptableError(Reason.PASSWORD) from error
+        raise UnacceptableError(UnfitReason.PASSWORD) from error
 
 
 def _other_readings(content: bytes) -> Iterator[bytes]:
@@ -78,7 +78,7 @@ def _other_readings(content: bytes) -> Iterator[bytes]:
     yield START.sub(b"startxxxx", content)
     ends = [found.end() for found in END_MARK.finditer(content)][:-1]
     if len(ends) > MOST_REVISIONS:
-        raise UnacceptableError(Reason.EFFORT, "revisions")
+        raise UnacceptableError(UnfitReason.EFFORT, "revisions")
     for end in ends:
         yield content[:end]
 
@@ -109,15 +109,15 @@ def _check(whole: Any) -> None:
         if isinstance(part, pikepdf.Dictionary):
             _check_dictionary(part)
         waiting += [each for each in _values(part) if _is_container(each) and not each.is_indirect]
-    raise UnacceptableError(Reason.EFFORT, "parts")
+    raise UnacceptableError(UnfitReason.EFFORT, "parts")
 
 
 def _check_dictionary(part: pikepdf.Dictionary) -> None:
     is_in_structure = part.get("/Type") == pikepdf.Name.StructElem  # there, /S may be any word that an author uses
     if str(part.get("/S")) in ACTIONS and not is_in_structure:
-        raise UnacceptableError(Reason.ACTIVE, str(part.get("/S")))
+        raise UnacceptableError(UnfitReason.ACTIVE, str(part.get("/S")))
     if str(part.get("/Subtype")) in ANNOTATIONS or any(key in part for key in CONTENT):
-        raise UnacceptableError(Reason.ACTIVE, "content")
+        raise UnacceptableError(UnfitReason.ACTIVE, "content")
     for place in PLACES_OF_ACTIONS:
         if place in part:
             _check_actions(part[place], is_automatic=place == "/AA")
@@ -127,7 +127,7 @@ def _check_dictionary(part: pikepdf.Dictionary) -> None:
         for file in _values(part["/EF"]):
             _check_embedded(file)
     if str(part.get("/Subtype")) == "/Form" and "/Ref" in part:
-        raise UnacceptableError(Reason.ACTIVE, "content of another file")
+        raise UnacceptableError(UnfitReason.ACTIVE, "content of another file")
 
 
 def _check_actions(action: Any, *, is_automatic: bool) -> None:
@@ -137,7 +137,7 @@ def _check_actions(action: Any, *, is_automatic: bool) -> None:
             continue
         kind = str(each["/S"])
         if kind not in HARMLESS_ACTIONS or (kind == "/Thread" and "/F" in each):
-            raise UnacceptableError(Reason.ACTIVE, kind)
+            raise UnacceptableError(UnfitReason.ACTIVE, kind)
         if is_automatic:
             _check_follows_no_link(each)
 
@@ -153,7 +153,7 @@ def _check_follows_no_link(action: Any) -> None:
             continue
         seen.add(each.objgen)
         if str(each.get("/S")) == "/URI":
-            raise UnacceptableError(Reason.ACTIVE, "link by itself")
+            raise UnacceptableError(UnfitReason.ACTIVE, "link by itself")
         waiting.append(each.get("/Next"))
 
 
@@ -162,13 +162,13 @@ def _check_link(link: Any) -> None:
         link = link.get("/Base", "")
     address = BLANKS_AND_CONTROLS.sub("", str(link)) if isinstance(link, pikepdf.String | str) else "unknown:"
     if not HARMLESS_LINKS.match(address):
-        raise UnacceptableError(Reason.ACTIVE, "link")
+        raise UnacceptableError(UnfitReason.ACTIVE, "link")
 
 
 def _check_stream(stream: Any) -> None:
     dictionary = stream.stream_dict
     if "/F" in dictionary:
-        raise UnacceptableError(Reason.ACTIVE, "content of another file")
+        raise UnacceptableError(UnfitReason.ACTIVE, "content of another file")
     if dictionary.get("/Type") == pikepdf.Name.EmbeddedFile:
         _check_embedded(stream)
 
@@ -176,14 +176,14 @@ def _check_stream(stream: Any) -> None:
 def _check_embedded(file: Any) -> None:
     """Check an embedded file: it has to be a picture that would be accepted alone."""
     if not isinstance(file, pikepdf.Stream):
-        raise UnacceptableError(Reason.ACTIVE, "embedded file")
+        raise UnacceptableError(UnfitReason.ACTIVE, "embedded file")
     content = file.read_bytes()
     try:
         kind = kind_of(io.BytesIO(content))
     except UnacceptableError as error:
-        raise UnacceptableError(Reason.ACTIVE, "embedded file") from error
+        raise UnacceptableError(UnfitReason.ACTIVE, "embedded file") from error
     if kind is Kind.PDF:
-        raise UnacceptableError(Reason.ACTIVE, "embedded file")
+        raise UnacceptableError(UnfitReason.ACTIVE, "embedded file")
     pictures.check_structure(content, kind)
 
 

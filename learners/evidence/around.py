@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 
-from learners.evidence.kinds import HEAD_BYTES, Reason, UnacceptableError
+from learners.evidence.kinds import HEAD_BYTES, UnacceptableError, UnfitReason
 
 # A byte order mark, blanks, zeros, the ends of file of CP/M and of Unix, and what an erased disk gives.
 PADDING = b"\xef\xbb\xbf \t\r\n\f\0\x1a\x04"
@@ -82,13 +82,13 @@ def check_around_pdf(content: bytes) -> None:
     first = FIRST_OBJECT.search(content, start)
     # The header line and comments; words inside an object, such as a title, are a title.
     if LATER.search(content, start, first.start() if first else len(content)) or BETWEEN_OBJECTS.search(content):
-        raise UnacceptableError(Reason.TWO_KINDS, "web page")
+        raise UnacceptableError(UnfitReason.TWO_KINDS, "web page")
     if first is None:
-        raise UnacceptableError(Reason.DAMAGED, "no object")
+        raise UnacceptableError(UnfitReason.DAMAGED, "no object")
     check_archives(content)
     end = content.find(END_MARK)
     if end < 0:
-        raise UnacceptableError(Reason.DAMAGED, "no end mark")
+        raise UnacceptableError(UnfitReason.DAMAGED, "no end mark")
     while end >= 0:
         following = content.find(END_MARK, end + 1)
         part = content[end + len(END_MARK) : following if following >= 0 else None]
@@ -104,7 +104,7 @@ def check_behind_picture(content: bytes, at: int) -> None:
     """
     behind = content[after_padding(content, at) :]
     if behind.startswith(PROGRAMS_AND_ARCHIVES) or WEB_PAGE.match(behind) or LATER.search(behind):
-        raise UnacceptableError(Reason.TWO_KINDS, "behind")
+        raise UnacceptableError(UnfitReason.TWO_KINDS, "behind")
 
 
 def check_archives(content: bytes) -> None:
@@ -114,7 +114,7 @@ def check_archives(content: bytes) -> None:
         UnacceptableError: TWO_KINDS.
     """
     if content[DISC_IMAGE] == b"CD001" or ARCHIVES_FOUND_ANYWHERE.search(content) or _is_zip(content):
-        raise UnacceptableError(Reason.TWO_KINDS, "archive")
+        raise UnacceptableError(UnfitReason.TWO_KINDS, "archive")
 
 
 def after_padding(content: bytes, at: int) -> int:
@@ -140,9 +140,9 @@ def _is_zip(content: bytes) -> bool:
 def _check_before(content: bytes) -> None:
     text = content.strip(PADDING)
     if text.startswith((*PROGRAMS_AND_ARCHIVES, *PICTURES_AND_SOUNDS)) or WEB_PAGE.search(text):
-        raise UnacceptableError(Reason.TWO_KINDS, "before")
+        raise UnacceptableError(UnfitReason.TWO_KINDS, "before")
     if not all(any(form.fullmatch(line) for form in BEFORE) for line in _lines(text)):
-        raise UnacceptableError(Reason.TWO_KINDS, "before")
+        raise UnacceptableError(UnfitReason.TWO_KINDS, "before")
 
 
 def _check_behind_mark(content: bytes, *, is_last: bool) -> None:
@@ -154,7 +154,7 @@ def _check_behind_mark(content: bytes, *, is_last: bool) -> None:
             return
         if GOES_ON.match(content, at):
             if is_last:
-                raise UnacceptableError(Reason.DAMAGED, "no end mark")
+                raise UnacceptableError(UnfitReason.DAMAGED, "no end mark")
             return
         end = _end(END_OF_LINE.search(content, at))
         line = content[at:end].rstrip(PADDING)
@@ -162,7 +162,7 @@ def _check_behind_mark(content: bytes, *, is_last: bool) -> None:
         if not is_comment and not any(form.fullmatch(line) for form in BEHIND):
             break
         at = end
-    raise UnacceptableError(Reason.TWO_KINDS, "behind")
+    raise UnacceptableError(UnfitReason.TWO_KINDS, "behind")
 
 
 def _end(found: "re.Match[bytes] | None") -> int:

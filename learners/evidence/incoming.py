@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from learners.evidence import limited
-from learners.evidence.kinds import Kind, Reason, UnacceptableError
+from learners.evidence.kinds import Kind, UnacceptableError, UnfitReason
 from learners.evidence.upload_names import FIELD, UNUSABLE, NamingParser
 from training.core.refusals import Invalid, Refusal, TooLarge, Unavailable, UnsupportedType
 
@@ -70,7 +70,7 @@ class EvidenceNotAccepted(UnsupportedType):
     """The file is neither PDF nor JPEG nor PNG, or not what it seems."""
 
 
-class EvidenceUnreadable(Invalid):
+class EvidenceUnusable(Invalid):
     """The file is of an accepted kind but cannot be used."""
 
 
@@ -113,7 +113,7 @@ def received(files: Sequence[File]) -> Iterator[Document]:
     context.
 
     Raises:
-        NothingSent, NameUnusable, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the file cannot be used.
+        NothingSent, NameUnusable, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnusable: the file cannot be used.
         EvidenceNotReceived, ReaderUnavailable: the site cannot take it at the moment; trying again may help.
     """
     _check_sizes(files)
@@ -203,34 +203,34 @@ def _refusal(error: UnacceptableError, names: Sequence[str]) -> Refusal:
     """Return the refusal for what the reader found, in words that help to send something better."""
     name = ", ".join(names) if error.number is None else names[error.number]
     match error.reason:
-        case Reason.KIND if error.detail:
+        case UnfitReason.KIND if error.detail:
             text = _(
                 "“%(name)s” is not a PDF, JPEG or PNG file: its content looks like %(kind)s. Upload the scan or photo."
             )
-        case Reason.KIND:
+        case UnfitReason.KIND:
             text = _("“%(name)s” is not a PDF, JPEG or PNG file. Upload the scan or photo.")
-        case Reason.HEIC:
+        case UnfitReason.HEIC:
             text = _("“%(name)s” is a HEIC picture. Save it as JPEG, or set the camera to “most compatible”.")
-        case Reason.TWO_KINDS:
+        case UnfitReason.TWO_KINDS:
             text = _("“%(name)s” holds content of another kind as well. Scan or photograph the paper again.")
-        case Reason.NOT_PICTURES:
+        case UnfitReason.NOT_PICTURES:
             text = _("Choose either one PDF or several pictures; a PDF cannot be joined with other files.")
         case _:
-            return _on_field(EvidenceUnreadable, _unreadable(error) % {"name": name})
+            return _on_field(EvidenceUnusable, _unreadable(error) % {"name": name})
     return _on_field(EvidenceNotAccepted, text % {"name": name, "kind": error.detail})
 
 
 def _unreadable(error: UnacceptableError) -> str:
     match error.reason:
-        case Reason.PASSWORD:
+        case UnfitReason.PASSWORD:
             return _("“%(name)s” is protected by a password. Save it without one.")
-        case Reason.ACTIVE:
+        case UnfitReason.ACTIVE:
             return _("“%(name)s” starts a program when it is opened. Print it to a new PDF and upload that.")
-        case Reason.PIXELS:
+        case UnfitReason.PIXELS:
             return _("“%(name)s” has more pixels than any camera makes. Save it smaller.")
-        case Reason.PAGES:
+        case UnfitReason.PAGES:
             return _("“%(name)s” has no pages, or more than 500.")
-        case Reason.EFFORT:
+        case UnfitReason.EFFORT:
             return _("“%(name)s” takes too long to open. Save it as an ordinary JPEG or PDF.")
         case _:
             return _("“%(name)s” is damaged or not complete. Scan or photograph the paper again.")

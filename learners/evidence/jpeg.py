@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 
 from learners.evidence.around import after_padding, check_archives, check_behind_picture, is_web_page
-from learners.evidence.kinds import HEAD_BYTES, Reason, UnacceptableError
+from learners.evidence.kinds import HEAD_BYTES, UnacceptableError, UnfitReason
 
 START = b"\xff\xd8"
 # In coded data a zero follows every 0xFF that is data; restart marks belong to it as well.
@@ -38,7 +38,7 @@ def check(content: bytes) -> Size:
         UnacceptableError: DAMAGED, EFFORT or TWO_KINDS.
     """
     if b"%PDF-" in content[:HEAD_BYTES]:
-        raise UnacceptableError(Reason.TWO_KINDS, "PDF")
+        raise UnacceptableError(UnfitReason.TWO_KINDS, "PDF")
     size, end = _picture(content, 0)
     check_archives(content)
     check_behind_picture(content, _end_of_camera_data(content, end))
@@ -62,26 +62,26 @@ def _picture(content: bytes, at: int) -> tuple[Size, int]:
         if mark in FRAMES and len(body) >= 5:
             size = size or Size(width=int.from_bytes(body[3:5]), height=int.from_bytes(body[1:3]))
         elif mark == COMMENT and is_web_page(body):
-            raise UnacceptableError(Reason.TWO_KINDS, "web page")
+            raise UnacceptableError(UnfitReason.TWO_KINDS, "web page")
         elif mark == SCAN:
             scans += 1
             at = _end_of_scan(content, at)
         if scans > MAX_SCANS:
-            raise UnacceptableError(Reason.EFFORT, "scans")
-    raise UnacceptableError(Reason.DAMAGED, "segments")
+            raise UnacceptableError(UnfitReason.EFFORT, "scans")
+    raise UnacceptableError(UnfitReason.DAMAGED, "segments")
 
 
 def _segment(content: bytes, at: int) -> bytes:
     length = int.from_bytes(content[at : at + 2])
     if length < 2 or at + length > len(content):
-        raise UnacceptableError(Reason.DAMAGED, "segment")
+        raise UnacceptableError(UnfitReason.DAMAGED, "segment")
     return content[at + 2 : at + length]
 
 
 def _end_of_scan(content: bytes, at: int) -> int:
     found = NEXT_MARK.search(content, at)
     if found is None:
-        raise UnacceptableError(Reason.DAMAGED, "no end mark")
+        raise UnacceptableError(UnfitReason.DAMAGED, "no end mark")
     return found.start()
 
 

@@ -20,7 +20,7 @@ class Kind(StrEnum):
     PNG = "image/png"
 
 
-class Reason(StrEnum):
+class UnfitReason(StrEnum):
     """Why the reader refuses a file; `incoming` has the sentences."""
 
     KIND = "kind"  # neither PDF nor JPEG nor PNG; the detail is what it looks like
@@ -38,7 +38,7 @@ class Reason(StrEnum):
 class UnacceptableError(Exception):
     """The file is refused. Of several files `number` is the one, counted from 0; None if no single one is to blame."""
 
-    def __init__(self, reason: Reason, detail: str = "", number: int | None = None) -> None:
+    def __init__(self, reason: UnfitReason, detail: str = "", number: int | None = None) -> None:
         super().__init__(reason, detail, number)
         self.reason = reason
         self.detail = detail
@@ -60,8 +60,8 @@ def kind_of(file: BinaryIO) -> Kind:
     if b"%PDF-" in head:
         return Kind.PDF
     if head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS:
-        raise UnacceptableError(Reason.HEIC)
-    raise UnacceptableError(Reason.KIND, _looks_like(head))
+        raise UnacceptableError(UnfitReason.HEIC)
+    raise UnacceptableError(UnfitReason.KIND, _looks_like(head))
 
 
 def _looks_like(head: bytes) -> str:

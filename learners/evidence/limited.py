@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Warning, register  # noqa: A004  # 
 from django.utils.translation import gettext as _
 
 from learners.evidence import confinement, crowd, places
-from learners.evidence.kinds import ANSWERED_BEFORE, REFUSED, Reason, UnacceptableError
+from learners.evidence.kinds import ANSWERED_BEFORE, REFUSED, UnacceptableError, UnfitReason
 from training.core.refusals import Unavailable
 
 logger = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ def _answer(task: str, files: Sequence[BinaryIO], options: dict[str, Any], place
 
 def _has_answered_before(error: Exception, output: BinaryIO) -> bool:
     """Tell whether a reader that was ended by the limits had answered before; then `output` holds that answer."""
-    is_effort = isinstance(error, UnacceptableError) and error.reason is Reason.EFFORT
+    is_effort = isinstance(error, UnacceptableError) and error.reason is UnfitReason.EFFORT
     output.seek(0)
     return is_effort and output.read(1) == ANSWERED_BEFORE
 
@@ -103,12 +103,12 @@ def _status_of_reader(
 def _failure(status: int, output: BinaryIO) -> Exception:
     if status == REFUSED:
         answer = json.load(output)
-        refusal = UnacceptableError(Reason(answer["reason"]), answer["detail"], answer["number"])
+        refusal = UnacceptableError(UnfitReason(answer["reason"]), answer["detail"], answer["number"])
         logger.info("evidence_file_refused", reason=refusal.reason, detail=refusal.detail)
         return refusal
     if status < 0:
         logger.warning("evidence_reader_killed", signal=-status)
-        return UnacceptableError(Reason.EFFORT, f"signal {-status}")
+        return UnacceptableError(UnfitReason.EFFORT, f"signal {-status}")
     logger.error("evidence_reader_failed", status=status)
     return ReaderUnavailable(_("The file cannot be checked at the moment. Tell your administrator."))
 

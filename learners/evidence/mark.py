@@ -25,7 +25,7 @@ class OfAnotherSite(Conflict):
 
 
 @dataclass(frozen=True)
-class Held:
+class FilesFound:
     """How many of the newest uploaded files were looked for in the store, and how many of them it holds."""
 
     named: int
@@ -65,7 +65,7 @@ def mark_if_certain() -> bool:
     return True
 
 
-def adopt_store(*, from_another_site: bool) -> Held:
+def adopt_store(*, from_another_site: bool) -> FilesFound:
     """Mark the store as this site's because an operator says so, whatever it holds.
 
     Args:
@@ -89,9 +89,9 @@ def adopt_store(*, from_another_site: bool) -> Held:
     return holds
 
 
-def _look() -> Held:
+def _look() -> FilesFound:
     keys = list(EvidenceUpload.objects.order_by("-pk").values_list("key", flat=True)[:LOOKED_AT])
-    return Held(named=len(keys), found=sum(read_stored(key=key) is not None for key in keys))
+    return FilesFound(named=len(keys), found=sum(read_stored(key=key) is not None for key in keys))
 
 
 def _knows_uploads_and_identity(apps: Apps) -> bool:

@@ -7,7 +7,7 @@ from PIL import Image
 
 from learners.evidence import active
 from learners.evidence.around import check_around_pdf
-from learners.evidence.kinds import Reason, UnacceptableError
+from learners.evidence.kinds import UnacceptableError, UnfitReason
 
 MAX_PAGES = 500
 
@@ -23,7 +23,7 @@ def check(file: BinaryIO) -> int:
     check_around_pdf(content)
     pages = active.check(content)
     if not 1 <= pages <= MAX_PAGES:
-        raise UnacceptableError(Reason.PAGES, str(pages))
+        raise UnacceptableError(UnfitReason.PAGES, str(pages))
     return pages
 
 

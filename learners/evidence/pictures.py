@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 
 from learners.evidence import jpeg, png
 from learners.evidence.jpeg import Size
-from learners.evidence.kinds import Kind, Reason, UnacceptableError
+from learners.evidence.kinds import Kind, UnacceptableError, UnfitReason
 
 MAX_PIXELS = 250_000_000
 LARGE_PIXELS = 50_000_000  # beyond, decoding is kept as coarse as it can be
@@ -104,7 +104,7 @@ def _opened(file: BinaryIO) -> Image.Image:
 
 def _check_size(size: Size) -> None:
     if size.width * size.height > MAX_PIXELS:
-        raise UnacceptableError(Reason.PIXELS, f"{size.width} × {size.height}")
+        raise UnacceptableError(UnfitReason.PIXELS, f"{size.width} × {size.height}")
 
 
 def _shown(image: Image.Image, box: tuple[int, int]) -> Image.Image:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from learners.evidence.around import check_archives, check_behind_picture
 from learners.evidence.jpeg import Size
-from learners.evidence.kinds import HEAD_BYTES, Reason, UnacceptableError
+from learners.evidence.kinds import HEAD_BYTES, UnacceptableError, UnfitReason
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 AT_ONCE = 1024 * 1024
@@ -21,7 +21,7 @@ PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), 
 def size_of(content: bytes) -> Size:
     """Return the width and height that the header gives."""
     if len(content) < 33 or content[12:16] != b"IHDR":
-        raise UnacceptableError(Reason.DAMAGED, "no header")
+        raise UnacceptableError(UnfitReason.DAMAGED, "no header")
     return Size(int.from_bytes(content[16:20]), int.from_bytes(content[20:24]))
 
 
@@ -32,7 +32,7 @@ def check(content: bytes) -> None:
         UnacceptableError: DAMAGED or TWO_KINDS. `zlib.error` means that it is damaged.
     """
     if b"%PDF-" in content[:HEAD_BYTES]:
-        raise UnacceptableError(Reason.TWO_KINDS, "PDF")
+        raise UnacceptableError(UnfitReason.TWO_KINDS, "PDF")
     size_of(content)
     wanted, unpacker, at = _unpacked_bytes(content[16:29]), zlib.decompressobj(), len(SIGNATURE)
     for name, body in _chunks(content):
@@ -40,7 +40,7 @@ def check(content: bytes) -> None:
         if name == b"IDAT" and wanted > 0:
             wanted -= _unpacked(unpacker, body, wanted)
     if wanted > 0:
-        raise UnacceptableError(Reason.DAMAGED, "pixels")
+        raise UnacceptableError(UnfitReason.DAMAGED, "pixels")
     check_archives(content)
     check_behind_picture(content, at)
 
@@ -54,12 +54,12 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         if len(content) < at + 12 + length or int.from_bytes(content[at + 8 + length : at + 12 + length]) != zlib.crc32(
             body, zlib.crc32(name)
         ):
-            raise UnacceptableError(Reason.DAMAGED, "sum")
+            raise UnacceptableError(UnfitReason.DAMAGED, "sum")
         yield name, body
         at += 12 + length
         if name == b"IEND":
             return
-    raise UnacceptableError(Reason.DAMAGED, "no IEND")
+    raise UnacceptableError(UnfitReason.DAMAGED, "no IEND")
 
 
 def _unpacked(unpacker: "zlib._Decompress", packed: bytes, most: int) -> int:
@@ -75,7 +75,7 @@ def _unpacked_bytes(header: bytes) -> int:
     """Return how many bytes the pixels have: each line has one byte before its pixels, and ends with a whole byte."""
     width, height, depth, colour, _packing, _filter, is_interlaced = struct.unpack(">IIBBBBB", header)
     if not width or not height or colour not in SAMPLES or is_interlaced > 1:
-        raise UnacceptableError(Reason.DAMAGED, "header")
+        raise UnacceptableError(UnfitReason.DAMAGED, "header")
     bits = depth * SAMPLES[colour]
     parts = PASSES if is_interlaced else ((0, 0, 1, 1),)
     sizes = [

@@ -22,7 +22,7 @@ from PIL import Image
 
 from learners.evidence import codes, pdf, pictures
 from learners.evidence.confinement import confine
-from learners.evidence.kinds import ANSWERED_BEFORE, REFUSED, Kind, Reason, UnacceptableError, kind_of
+from learners.evidence.kinds import ANSWERED_BEFORE, REFUSED, Kind, UnacceptableError, UnfitReason, kind_of
 
 COLOURS = 128
 PROBE_WIDTH = 64
@@ -91,7 +91,7 @@ def join(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
         with _blaming(number):
             kinds.append(kind_of(file))
     if Kind.PDF in kinds:
-        raise UnacceptableError(Reason.NOT_PICTURES)
+        raise UnacceptableError(UnfitReason.NOT_PICTURES)
     for number, (file, kind) in enumerate(zip(files, kinds, strict=True)):
         with _blaming(number):
             pictures.check(file, kind)
@@ -116,9 +116,9 @@ def _blaming(number: int | None) -> Iterator[None]:
         error.number = number if error.number is None else error.number
         raise
     except MemoryError as error:
-        raise UnacceptableError(Reason.EFFORT, "memory", number) from error
+        raise UnacceptableError(UnfitReason.EFFORT, "memory", number) from error
     except Exception as error:
-        raise UnacceptableError(Reason.DAMAGED, type(error).__name__, number) from error
+        raise UnacceptableError(UnfitReason.DAMAGED, type(error).__name__, number) from error
 
 
 def _as_png(image: Image.Image) -> bytes:

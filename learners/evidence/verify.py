@@ -42,7 +42,7 @@ class Damage(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class DamagedFile:
     """A damaged file, and what it proves: sessions by reference, records and sign-offs by number.
 
     A sheet that was replaced before finalize proves no record, but its session is named.
@@ -63,7 +63,7 @@ class Report:
 
     files: int = 0
     bytes: int = 0
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[DamagedFile] = field(default_factory=list)
     surplus: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -163,7 +163,7 @@ def _read(expected: _Expected) -> tuple[Content | None, bool]:
     raise AssertionError
 
 
-def _judge(expected: _Expected, found: Content | None, *, is_readable: bool) -> Finding | None:
+def _judge(expected: _Expected, found: Content | None, *, is_readable: bool) -> DamagedFile | None:
     wrong = next((content for content in expected.contents if content != found), None)
     if wrong is None:
         return None
@@ -173,10 +173,10 @@ def _judge(expected: _Expected, found: Content | None, *, is_readable: bool) -> 
         damage = Damage.MISSING
     else:
         damage = Damage.ALTERED if found.size == wrong.size else Damage.OTHER_SIZE
-    return Finding(expected.key, damage, expected=wrong, found=found)
+    return DamagedFile(expected.key, damage, expected=wrong, found=found)
 
 
-def _with_what_they_prove(findings: Sequence[Finding]) -> list[Finding]:
+def _with_what_they_prove(findings: Sequence[DamagedFile]) -> list[DamagedFile]:
     """Return the findings with what their files prove, in three queries."""
     if not findings:
         return []

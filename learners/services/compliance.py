@@ -155,7 +155,7 @@ def _answer(learner_ids: list[int], course_id: int | None, *, today: date, now: 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class RunProgress:
     """How far a run over the site is: workers who are judged, all workers of the run, items written or removed."""
 
     done: int
@@ -163,7 +163,7 @@ class Progress:
     changed: int
 
 
-def recalculate_everyone(*, today: date, now: datetime, only_due: bool = False) -> Iterator[Progress]:
+def recalculate_everyone(*, today: date, now: datetime, only_due: bool = False) -> Iterator[RunProgress]:
     """Bring the answers of the whole site up to date, however many days were missed (C6).
 
     Each chunk of workers is a transaction of its own, so that nobody waits long. A run that was killed can simply be
@@ -181,13 +181,13 @@ def recalculate_everyone(*, today: date, now: datetime, only_due: bool = False) 
         learners = learners.filter(compliance_holds_until__lt=today)
     learner_ids = list(learners.values_list("pk", flat=True))
     changed = 0
-    yield Progress(done=0, total=len(learner_ids), changed=0)
+    yield RunProgress(done=0, total=len(learner_ids), changed=0)
     for start in range(0, len(learner_ids), CHUNK):
         chunk = learner_ids[start : start + CHUNK]
         with acting(None):
             take_time()
             changed += recalculate(learner_ids=chunk, today=today, now=now)
-        yield Progress(done=start + len(chunk), total=len(learner_ids), changed=changed)
+        yield RunProgress(done=start + len(chunk), total=len(learner_ids), changed=changed)
     ComplianceRun.objects.create(
         started_at=now, judged_on=today, only_due=only_due, workers=len(learner_ids), changed=changed
     )

@@ -88,7 +88,7 @@ def create_learner(*, facts: LearnerFacts, by: User, now: datetime, areas: Mappi
     return learner
 
 
-def change_learner(
+def edit_learner(
     *,
     learner_id: int,
     facts: LearnerFacts,
@@ -139,10 +139,10 @@ def set_areas(*, learner_id: int, areas: Mapping[int, date], by: User, now: date
         areas: by the key of each area, the day from which the worker is assigned to it. Assignments to other areas end.
 
     Raises:
-        NotPermitted, NotFound, MergedAway: as `change_learner`.
+        NotPermitted, NotFound, MergedAway: as `edit_learner`.
         UnknownArea: an area does not exist.
     """
-    change_learner(learner_id=learner_id, facts={}, areas=areas, by=by, now=now)
+    edit_learner(learner_id=learner_id, facts={}, areas=areas, by=by, now=now)
 
 
 def replace_badge(*, learner_id: int, badge_id: str, by: User, now: datetime, was_mistyped: bool = False) -> Learner:
@@ -152,7 +152,7 @@ def replace_badge(*, learner_id: int, badge_id: str, by: User, now: datetime, wa
         was_mistyped: the old badge was a typing mistake. Then it finds nobody any more, and can be given to somebody.
 
     Raises:
-        NotPermitted, NotFound, MergedAway: as `change_learner`.
+        NotPermitted, NotFound, MergedAway: as `edit_learner`.
         Invalid: it is no badge, the same one, or it is or was somebody else's.
     """
     check_may(by, Permission.KEEP_WORKERS)

@@ -21,7 +21,7 @@ from learners.policies.outcome import NOTHING_TURNS
 from learners.selectors.learners import with_areas_inside
 from learners.services.requirements import delete_area, save_area
 from learners.views.deletion import delete_or_ask
-from learners.views.previews import Step, preview_or_save, save_if_seen, status_of, words_of
+from learners.views.previews import PreviewStep, preview_or_save, save_if_seen, status_of, words_of
 from learners.views.requirements import requirement_form, requirement_removal
 from training.core.keys import key_of
 from training.core.permissions import Permission, requires
@@ -90,7 +90,7 @@ def area_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     stored = get_area(pk)
     form = AreaForm(posted(request), instance=copy(stored), inside=with_areas_inside(pk))
-    step: Step | None = None
+    step: PreviewStep | None = None
     if form.is_valid():
         change = partial(save_area, area=form.instance, by=request.user, now=timezone.now(), loaded=loaded_by(form))
         with form.refusing():

@@ -14,7 +14,7 @@ MOST_NAMED = 50
 
 
 @dataclass(frozen=True)
-class Step:
+class PreviewStep:
     """How far a change has come: `outcome` is what it did, where `is_saved`, else what it would do.
 
     `notice` says that it would do something else by now than what was seen.
@@ -25,7 +25,7 @@ class Step:
     notice: str = ""
 
 
-def preview_or_save(request: HttpRequest, change: Change, *, today: date) -> Step:
+def preview_or_save(request: HttpRequest, change: Change, *, today: date) -> PreviewStep:
     """Show who turns; on the button of that preview save it, or show a new one where it would turn others by now.
 
     The preview sends back what it has shown in `seen`; `action` is its button: save, or all to name everybody.
@@ -33,20 +33,20 @@ def preview_or_save(request: HttpRequest, change: Change, *, today: date) -> Ste
     action, seen = request.POST.get("action"), request.POST.get("seen")
     most = None if action == "all" else MOST_NAMED
     if action != "save" or not seen:
-        return Step(told(try_out(change, today=today), most=most))
+        return PreviewStep(told(try_out(change, today=today), most=most))
     return save_if_seen(change, seen=seen, today=today)
 
 
-def save_if_seen(change: Change, *, seen: str, today: date) -> Step:
+def save_if_seen(change: Change, *, seen: str, today: date) -> PreviewStep:
     """Save what does exactly what was seen; else save nothing and show what it would do now."""
     try:
         outcome = carry_out(change, seen=seen, today=today)
     except OutcomeDiffers as refusal:
-        return Step(told(refusal.outcome, most=MOST_NAMED), notice=refusal.message)
-    return Step(told(outcome, most=0), is_saved=True)
+        return PreviewStep(told(refusal.outcome, most=MOST_NAMED), notice=refusal.message)
+    return PreviewStep(told(outcome, most=0), is_saved=True)
 
 
-def status_of(step: Step | None) -> int | None:
+def status_of(step: PreviewStep | None) -> int | None:
     """Return the HTTP status of a page with a preview, where it is not that of its form: others would turn by now."""
     return Conflict.status if step is not None and step.notice else None
 

@@ -11,7 +11,7 @@ from learners.forms.workers import BadgeForm, ReturnForm, StatusForm, WorkerForm
 from learners.models import Learner
 from learners.pages.merging import merge_candidates, side_by_side
 from learners.policies.workers import check_can_return, check_merged, check_not_merged
-from learners.services.learners import change_learner, create_learner, replace_badge
+from learners.services.learners import create_learner, edit_learner, replace_badge
 from learners.services.merging import merge_workers, undo_merge
 from learners.services.statuses import return_to_site, set_status
 from training.core.keys import key_of
@@ -53,7 +53,7 @@ def worker_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         with form.refusing():
-            changed = change_learner(
+            changed = edit_learner(
                 learner_id=pk,
                 facts=form.facts(),
                 areas=form.chosen_areas(),

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from config.api_tokens import make_token
+from config.api_tokens import create_token
 from config.models import ApiToken
 
 
@@ -15,7 +15,7 @@ from config.models import ApiToken
 def token_of(superuser: User) -> Callable[[User], str]:
     def token(user: User) -> str:
         scope = ApiToken.Scope.ADMIN if user.is_superuser else ApiToken.Scope.WRITE
-        return make_token(user=user, name="Gate", by=superuser, now=timezone.now(), scope=scope)[1]
+        return create_token(user=user, name="Gate", by=superuser, now=timezone.now(), scope=scope)[1]
 
     return token
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import trans_real
 
 from attendance.models import SessionAttendee
-from config.api_tokens import AlreadyRevoked, make_token, revoke_token
-from config.attempts import LIMITS, Kind
+from config.api_tokens import TokenAlreadyRevoked, create_token, revoke_token
+from config.attempts import LIMITS, CountedBy
 from config.errors import server_error
 from config.models import ApiToken, IdempotentAnswer
 from config.problems import ProblemMiddleware
@@ -37,7 +37,7 @@ PROBLEM = "application/problem+json"
 
 
 def test_a_token_is_kept_as_a_hash_and_notes_its_use(supervisor: User, superuser: User):
-    token, secret = make_token(user=supervisor, name="HR", by=superuser, now=timezone.now())
+    token, secret = create_token(user=supervisor, name="HR", by=superuser, now=timezone.now())
 
     assert Client(headers={"Authorization": f"Bearer {secret}"}).get(SESSIONS).status_code == 200
 
@@ -47,7 +47,7 @@ def test_a_token_is_kept_as_a_hash_and_notes_its_use(supervisor: User, superuser
 
 
 def test_a_revoked_token_opens_nothing(supervisor: User, superuser: User):
-    token, secret = make_token(user=supervisor, name="HR", by=superuser, now=timezone.now())
+    token, secret = create_token(user=supervisor, name="HR", by=superuser, now=timezone.now())
     revoke_token(token_id=token.pk, by=superuser, now=timezone.now())
 
     response = Client(headers={"Authorization": f"Bearer {secret}"}).get(SESSIONS)
@@ -55,7 +55,7 @@ def test_a_revoked_token_opens_nothing(supervisor: User, superuser: User):
     assert response.status_code == 401
     assert response["WWW-Authenticate"] == 'Bearer error="invalid_token"'
     assert "This token was revoked on" in response.json()["detail"]
-    with pytest.raises(AlreadyRevoked):
+    with pytest.raises(TokenAlreadyRevoked):
         revoke_token(token_id=token.pk, by=superuser, now=timezone.now())
 
 
@@ -86,7 +86,7 @@ def test_a_token_opens_no_page(token_of: Callable[[User], str], supervisor: User
 
 def test_only_superusers_make_tokens(supervisor: User):
     with pytest.raises(NotPermitted):
-        make_token(user=supervisor, name="HR", by=supervisor, now=timezone.now())
+        create_token(user=supervisor, name="HR", by=supervisor, now=timezone.now())
 
 
 def test_the_audit_trail_names_the_login_of_the_token(as_planner: Client, supervisor: User):
@@ -136,7 +136,7 @@ def test_tokens_are_not_guessed_and_a_right_one_from_that_address_still_opens(
 ):
     now = timezone.now()
     monkeypatch.setattr("config.api_gate.timezone.now", lambda: now)
-    free = LIMITS[Kind.TOKEN_FROM_ADDRESS].free
+    free = LIMITS[CountedBy.TOKEN_FROM_ADDRESS].free
     found = [
         Client(headers={"Authorization": f"Bearer sp_{number}"}).get(SESSIONS, REMOTE_ADDR="198.51.100.66")
         for number in range(free + 2)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from attendance.pages.candidates import Candidate, Wanted, candidates
 from attendance.pages.finalize import finalize_preview
-from attendance.pages.register import Row, register
+from attendance.pages.register import RegisterRow, register
 from attendance.services.attendees import NotActive, add_attendees, duplicate_session
 from attendance.services.finalize import finalize_session
 from attendance.services.marking import Mark, save_marks
@@ -42,7 +42,7 @@ def pick(session: Session, search: str = "") -> list[Candidate]:
     return candidates(session, Wanted(search=search), now=NOW, warning_days=60)
 
 
-def rows(session: Session) -> list[Row]:
+def rows(session: Session) -> list[RegisterRow]:
     return register(Session.objects.get(pk=session.pk), now=NOW, warning_days=60)
 
 

@@ -32,7 +32,7 @@ from learners.services.compliance import recalculate_everyone
 from learners.services.courses import delete_course
 from learners.services.external_records import ExternalTraining, record_external
 from learners.services.hours import enter_hours, rebuild_sums
-from learners.services.learners import change_learner
+from learners.services.learners import edit_learner
 from learners.services.merging import merge_workers
 from learners.services.methods import create_method
 from learners.services.preview import try_out
@@ -290,7 +290,7 @@ WRITERS: dict[str, Callable[[User], Call]] = {
     "learners.evidence.reads": downloading,
     "learners.services.external_records": recording,
     "learners.services.hours": entering_hours,
-    "learners.services.learners": of_worker(change_learner, facts={"first_name": "Olha"}),
+    "learners.services.learners": of_worker(edit_learner, facts={"first_name": "Olha"}),
     "learners.services.merging": merging,
     "learners.services.methods": lambda by: lambda: create_method(facts={"name": "Interview"}, by=by),
     "learners.services.preview": trying_out,

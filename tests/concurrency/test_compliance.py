@@ -14,7 +14,7 @@ from django.db import transaction
 from learners.models import ComplianceItem, Learner, Revocation, Role
 from learners.services import locks, requirements
 from learners.services.compliance import recalculate
-from learners.services.learners import change_learner, set_areas
+from learners.services.learners import edit_learner, set_areas
 from learners.services.records import AlreadyRevoked, revoke_record
 from learners.services.requirements import save_area, save_requirement
 from tests.concurrency.at_once import Job, all_at_once, meanwhile
@@ -64,7 +64,7 @@ def new_rule_for_somebody_who_comes(by: User) -> tuple[Job, Job, Learner]:
             asker=role, course_id=course.pk, requirement_type="PRE_MOB", starts_on=TODAY, by=by, now=NOW
         )
 
-    return asking, lambda: change_learner(learner_id=learner.pk, facts={"role_id": role.pk}, by=by, now=NOW), learner
+    return asking, lambda: edit_learner(learner_id=learner.pk, facts={"role_id": role.pk}, by=by, now=NOW), learner
 
 
 def moved_area_for_somebody_who_comes(by: User) -> tuple[Job, Job, Learner]:

@@ -20,7 +20,7 @@ from attendance.services.finalize import FinalizeResult, finalize_session
 from attendance.services.marking import Mark, save_marks
 from learners.models import Learner, TrainingRecord
 from learners.services.compliance import recalculate_everyone
-from learners.services.learners import change_learner
+from learners.services.learners import edit_learner
 from learners.services.requirements import save_requirement
 from tests.concurrency.at_once import Job, all_at_once, everybody_first, meanwhile
 from tests.factories.attendance import session_ready_to_finalize
@@ -164,7 +164,7 @@ def test_sessions_with_the_same_workers_the_nightly_run_and_new_rules_do_not_wai
             )
 
         def moving(learner: Learner) -> Job:
-            return lambda: change_learner(learner_id=learner.pk, facts={"role_id": other.pk}, by=supervisor, now=NOW)
+            return lambda: edit_learner(learner_id=learner.pk, facts={"role_id": other.pk}, by=supervisor, now=NOW)
 
         jobs: list[Job] = [
             *(pressing(session, supervisor) for session in sessions),

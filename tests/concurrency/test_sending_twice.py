@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from config import api_gate, sent_once
-from config.api_tokens import make_token
+from config.api_tokens import create_token
 from config.models import IdempotentAnswer
 from tests.concurrency.at_once import all_at_once, everybody_first
 from tests.factories.training import CourseVersionFactory, UserFactory
@@ -33,7 +33,7 @@ Send = Callable[..., Any]
 def send() -> Send:
     """Send the same draft, each time as a program of its own."""
     user = UserFactory(groups=[SUPERVISORS])
-    secret = make_token(user=user, name="HR", by=UserFactory(is_superuser=True), now=timezone.now())[1]
+    secret = create_token(user=user, name="HR", by=UserFactory(is_superuser=True), now=timezone.now())[1]
     body = {"courseId": CourseVersionFactory(status="PUBLISHED").course_id}
 
     def send_draft(key: str | None = "a1") -> Any:

@@ -19,7 +19,7 @@ from django.urls import reverse
 from pghistory.models import Event
 
 from attendance.models import CaptureVoid, ListAct, SessionAttendee
-from config.api_tokens import make_token
+from config.api_tokens import create_token
 from config.models import ApiToken, SignIn
 from learners import models as learners
 from tests.factories.attendance import SessionAttendeeFactory
@@ -124,7 +124,7 @@ def class_session(**fields: Any) -> training.ClassAttendanceSession:
 
 
 def api_token() -> ApiToken:
-    token, _secret = make_token(
+    token, _secret = create_token(
         user=UserFactory(), name="Gate", by=UserFactory(is_superuser=True, is_staff=True), now=AT
     )
     return token

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from config import hashers
-from config.attempts import LIMITS, Kind, Limit, TooManyAttempts, begin, counter, succeeded
+from config.attempts import LIMITS, CountedBy, Limit, TooManyAttempts, begin, counter, succeeded
 from config.models import Attempts
 from tests.fixtures import client_of
 
@@ -96,12 +96,12 @@ def test_names_are_the_same_in_any_case(client: Client, haddad: User) -> None:
 
 def test_spraying_many_names_from_one_address_is_slowed(client: Client, long: bool) -> None:
     found = statuses(300 if long else 40, lambda number: log_in(client, "Summer2026!!", f"name{number}"))
-    assert found.count(200) == LIMITS[Kind.ADDRESS].free
-    assert set(found[LIMITS[Kind.ADDRESS].free :]) == {429}
+    assert found.count(200) == LIMITS[CountedBy.ADDRESS].free
+    assert set(found[LIMITS[CountedBy.ADDRESS].free :]) == {429}
 
 
 def test_an_account_of_ones_own_does_not_make_spraying_free(client: Client, haddad: User) -> None:
-    for number in range(LIMITS[Kind.ADDRESS].free - 1):
+    for number in range(LIMITS[CountedBy.ADDRESS].free - 1):
         log_in(Client(), "Summer2026!!", f"name{number}")
         if not number % 10:
             log_in(Client(), PASSWORD)
@@ -111,7 +111,7 @@ def test_an_account_of_ones_own_does_not_make_spraying_free(client: Client, hadd
 
 def test_an_ipv6_network_is_one_address(client: Client) -> None:
     found = statuses(35, lambda number: log_in(client, "x", f"name{number}", f"2001:db8:0:1::{number:x}"))
-    assert found.count(200) == LIMITS[Kind.ADDRESS].free
+    assert found.count(200) == LIMITS[CountedBy.ADDRESS].free
     assert log_in(client, "x", "name", "2001:db8:0:2::1").status_code == 200
 
 
@@ -119,7 +119,7 @@ def test_forged_hops_make_no_other_address(client: Client) -> None:
     found = statuses(
         35, lambda number: log_in(client, "x", f"name{number}", HTTP_X_FORWARDED_FOR=f"203.0.113.{number}")
     )
-    assert found.count(200) == LIMITS[Kind.ADDRESS].free
+    assert found.count(200) == LIMITS[CountedBy.ADDRESS].free
 
 
 # One name from many addresses
@@ -131,8 +131,8 @@ def guess_from_everywhere(number: int = 15) -> list[int]:
 
 def test_one_name_from_many_addresses_is_slowed(haddad: User) -> None:
     found = guess_from_everywhere()
-    assert found.count(200) == LIMITS[Kind.NAME].free
-    assert set(found[LIMITS[Kind.NAME].free :]) == {429}
+    assert found.count(200) == LIMITS[CountedBy.NAME].free
+    assert set(found[LIMITS[CountedBy.NAME].free :]) == {429}
 
 
 def test_the_owner_gets_in_with_a_browser_that_he_has_used(client: Client, haddad: User) -> None:
@@ -163,7 +163,7 @@ def test_a_stolen_browser_guesses_no_faster(client: Client, haddad: User) -> Non
     log_in(client, PASSWORD)
     client.post("/logout/")
     found = statuses(15, lambda number: log_in(client, f"guess {number}", address=f"203.0.113.{number}"))
-    assert found.count(200) == LIMITS[Kind.NAME_IN_BROWSER].free
+    assert found.count(200) == LIMITS[CountedBy.NAME_IN_BROWSER].free
 
 
 def test_a_computer_that_a_shift_shares_knows_all_of_them(client: Client) -> None:
@@ -210,13 +210,13 @@ def test_typing_errors_in_the_form_are_forgiven_by_the_right_password(haddad: Us
 def test_attempts_are_kept_without_names_and_addresses(client: Client, haddad: User) -> None:
     log_in(client, "guess")
     rows = list(Attempts.objects.values_list("kind", "who"))
-    assert {kind for kind, _who in rows} == {Kind.NAME_FROM_ADDRESS, Kind.ADDRESS, Kind.NAME}
+    assert {kind for kind, _who in rows} == {CountedBy.NAME_FROM_ADDRESS, CountedBy.ADDRESS, CountedBy.NAME}
     assert not any("haddad" in who or STRANGER in who for _kind, who in rows)
 
 
 def test_after_an_hour_of_quiet_it_begins_anew() -> None:
     now = timezone.now()
-    guessed = [counter(Kind.NAME_FROM_ADDRESS, "haddad", STRANGER)]
+    guessed = [counter(CountedBy.NAME_FROM_ADDRESS, "haddad", STRANGER)]
     for _ in range(5):
         begin(guessed, now=now)
     with pytest.raises(TooManyAttempts):
@@ -227,8 +227,8 @@ def test_after_an_hour_of_quiet_it_begins_anew() -> None:
 
 def test_old_counts_are_tidied_away() -> None:
     now = timezone.now()
-    begin([counter(Kind.NAME, "once")], now=now - timedelta(days=8))
-    mine = [counter(Kind.NAME, "haddad")]
+    begin([counter(CountedBy.NAME, "once")], now=now - timedelta(days=8))
+    mine = [counter(CountedBy.NAME, "haddad")]
     begin(mine, now=now)
     succeeded(mine, now=now)
     assert [(row.who, row.failures) for row in Attempts.objects.all()] == [(mine[0].who, 0)]

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from pghistory.models import Event
 
-from config.api_tokens import make_token, revoke_token
+from config.api_tokens import create_token, revoke_token
 from config.models import ApiToken
 from tests.factories.training import UserFactory
 from training.core.groups import AUDITORS, TRAINERS
@@ -279,7 +279,7 @@ def test_a_setting_of_the_site_that_changes_leaves_one_event():
 
 
 def test_a_token_leaves_one_event_when_it_is_made_and_when_it_is_revoked(superuser: User):
-    token, secret = make_token(user=superuser, name="Gate", by=superuser, now=timezone.now())
+    token, secret = create_token(user=superuser, name="Gate", by=superuser, now=timezone.now())
     Client().get("/api/v1/training/sessions", headers={"Authorization": f"Bearer {secret}"})
     revoke_token(token_id=token.pk, by=superuser, now=timezone.now())
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pghistory.models import Context
 
 from config import urls
-from config.api_tokens import make_token
+from config.api_tokens import create_token
 from tests.factories.training import CompanyFactory, CourseVersionFactory, UserFactory
 from training.core.audit_context import as_command, as_person
 from training.core.permissions import signed_in
@@ -47,7 +47,7 @@ def test_an_event_knows_who_made_it_and_from_where(client: Client, superuser: Us
 
 def test_an_event_names_the_token_that_acted_and_who_it_was_then(client: Client, superuser: User) -> None:
     User.objects.filter(pk=superuser.pk).update(first_name="Robert", last_name="Aldous")
-    token, secret = make_token(user=superuser, name="Planning board", by=superuser, now=timezone.now())
+    token, secret = create_token(user=superuser, name="Planning board", by=superuser, now=timezone.now())
     course = CourseVersionFactory().course
     answer = client.post(
         "/api/v1/training/sessions/draft",

@@ -17,7 +17,7 @@ from psycopg import errors
 from attendance.services.list_acts import undo_act
 from attendance.services.marking import Everybody, mark_everybody
 from config import database_roles
-from config.api_tokens import make_token
+from config.api_tokens import create_token
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import MORNING, CourseVersionFactory, scheduled_session
@@ -209,7 +209,7 @@ def test_the_application_can_do_its_work(as_application: None) -> None:
 
 def test_the_application_can_answer_programs(supervisor: User, superuser: User, request: pytest.FixtureRequest) -> None:
     """Limits, repeated requests and the last use of a token are written; none of them needs the owner of the tables."""
-    secret = make_token(user=supervisor, name="HR", by=superuser, now=timezone.now())[1]
+    secret = create_token(user=supervisor, name="HR", by=superuser, now=timezone.now())[1]
     body = {"courseId": CourseVersionFactory(status="PUBLISHED").course_id}
     headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "a1"}
     request.getfixturevalue("as_application")

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from psycopg import errors
 
-from config.api_tokens import make_token, revoke_token
+from config.api_tokens import create_token, revoke_token
 from config.database_roles import tables_written_by_triggers
 from config.models import SignIn
 from learners.models import ComplianceRun
@@ -315,7 +315,7 @@ def test_superusers_keep_logins_and_tokens(superuser: User, request: pytest.Fixt
         assert client.post(address, filled_in(client, address, groups=groups)).status_code == 302
         assert [group.pk for group in morgan.groups.all()] == groups
 
-    token, _secret = make_token(user=morgan, name="HR", by=superuser, now=timezone.now())
+    token, _secret = create_token(user=morgan, name="HR", by=superuser, now=timezone.now())
     now = timezone.now()
     revoke_token(token_id=token.pk, by=superuser, now=now)
     token.refresh_from_db()

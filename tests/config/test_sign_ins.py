@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from config.api_tokens import make_token, revoke_token
+from config.api_tokens import create_token, revoke_token
 from config.models import SignIn
 from config.sign_ins import note_throttled
 
@@ -84,7 +84,7 @@ def test_who_has_to_wait_is_noted_once_a_minute(client: Client):
 
 
 def test_the_first_use_of_a_token_and_its_refusals_are_kept(supervisor: User, superuser: User):
-    token, secret = make_token(user=supervisor, name="HR", by=superuser, now=timezone.now())
+    token, secret = create_token(user=supervisor, name="HR", by=superuser, now=timezone.now())
     program = Client(headers={"Authorization": f"Bearer {secret}"})
     program.get(SESSIONS)
     program.get(SESSIONS)

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from config.api_tokens import make_token, use_token
+from config.api_tokens import create_token, use_token
 from config.models import ApiToken
 from tests.factories.training import CourseVersionFactory, UserFactory
 from training.core.groups import SUPERVISORS, TRAINERS
@@ -30,7 +30,7 @@ def program(secret: str) -> Client:
 
 def a_token(user: User, **facts: Any) -> tuple[ApiToken, Client]:
     chief = UserFactory(is_superuser=True)
-    token, secret = make_token(user=user, name="Gate", by=chief, now=facts.pop("now", timezone.now()), **facts)
+    token, secret = create_token(user=user, name="Gate", by=chief, now=facts.pop("now", timezone.now()), **facts)
     return token, program(secret)
 
 
@@ -107,8 +107,8 @@ def test_only_the_scope_admin_revokes_corrects_and_merges(superuser: User, path:
 def test_what_the_scope_leaves_out_is_withheld_from_services_too(superuser: User):
     """Whatever an operation declares: a service that asks for more than the token has is refused."""
     now = timezone.now()
-    _token, writing = make_token(user=superuser, name="Writes", by=superuser, now=now, scope="write")
-    _token, revoking = make_token(user=superuser, name="Revokes", by=superuser, now=now, scope="admin")
+    _token, writing = create_token(user=superuser, name="Writes", by=superuser, now=now, scope="write")
+    _token, revoking = create_token(user=superuser, name="Revokes", by=superuser, now=now, scope="admin")
 
     writer, admin = use_token(writing, now=now).user, use_token(revoking, now=now).user
 

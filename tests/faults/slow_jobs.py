@@ -18,7 +18,7 @@ if __name__ == "__main__":
 
 from django.contrib.auth.models import User  # once the apps are there
 
-from training.services.job_kinds import Kind, Product, Tell, declare
+from training.services.job_kinds import JobKind, Product, Tell, declare
 
 STEP_SECONDS = 0.1
 
@@ -32,7 +32,7 @@ def make(query: QueryDict, *, by: User, now: object, tell: Tell) -> Product:
 
 
 def declare_slow() -> None:
-    declare(Kind("slow", "Slow", lambda user: None, make))
+    declare(JobKind("slow", "Slow", lambda user: None, make))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from config.attempts import Kind
+from config.attempts import CountedBy
 from config.models import Attempts
 from tests.faults.web_site import CHECKOUT, free_port, page, running
 
@@ -172,7 +172,7 @@ def test_what_a_client_says_of_its_address_is_dropped_and_many_logins_are_refuse
         statuses.append(answer.status)
     assert statuses[:2] == [200] * 2
     assert 429 in statuses
-    assert Attempts.objects.filter(kind=Kind.ADDRESS).count() == 1
+    assert Attempts.objects.filter(kind=CountedBy.ADDRESS).count() == 1
 
 
 def test_what_is_too_large_is_refused_before_the_site(proxy: Proxy) -> None:

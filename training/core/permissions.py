@@ -24,7 +24,7 @@ User = AbstractUser | AnonymousUser
 Row = TypeVar("Row", bound=Model)
 
 
-class Role(StrEnum):
+class LoginRole(StrEnum):
     """What a login is, for the table below; one login may have several roles."""
 
     SUPERUSER = "superuser"
@@ -88,11 +88,11 @@ _TRAINERS_OWN = {
     Permission.CAPTURE,
 }
 
-GRANTS: dict[Role, dict[Permission, Reach]] = {
-    Role.SUPERUSER: dict.fromkeys(Permission, Reach.ALL),
-    Role.SUPERVISOR: {permission: Reach.ALL for permission in Permission if permission not in SUPERUSER_ONLY},
-    Role.TRAINER: dict.fromkeys(_TRAINERS_OWN, Reach.OWN),
-    Role.AUDITOR: dict.fromkeys(_READING, Reach.ALL),
+GRANTS: dict[LoginRole, dict[Permission, Reach]] = {
+    LoginRole.SUPERUSER: dict.fromkeys(Permission, Reach.ALL),
+    LoginRole.SUPERVISOR: {permission: Reach.ALL for permission in Permission if permission not in SUPERUSER_ONLY},
+    LoginRole.TRAINER: dict.fromkeys(_TRAINERS_OWN, Reach.OWN),
+    LoginRole.AUDITOR: dict.fromkeys(_READING, Reach.ALL),
 }
 
 
@@ -103,14 +103,16 @@ class Owned(Protocol):
     def owner_id(self) -> int | None: ...
 
 
-def roles_of(user: User) -> frozenset[Role]:
+def roles_of(user: User) -> frozenset[LoginRole]:
     """Return the roles of a login; anonymous and disabled users have none. One query for each user object."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    cached: frozenset[Role] | None = getattr(user, "_siteproof_roles", None)
+    cached: frozenset[LoginRole] | None = getattr(user, "_siteproof_roles", None)
     if cached is None:
         names = set(Group.objects.filter(user__pk=user.pk, name__in=GROUPS).values_list("name", flat=True))
-        cached = frozenset({Role(name) for name in names} | ({Role.SUPERUSER} if user.is_superuser else set()))
+        cached = frozenset(
+            {LoginRole(name) for name in names} | ({LoginRole.SUPERUSER} if user.is_superuser else set())
+        )
         user._siteproof_roles = cached  # type: ignore[attr-defined]  # a cache on the request's user object
     return cached
 

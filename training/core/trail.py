@@ -127,7 +127,7 @@ def trail(sources: Sequence[Source], *, after: str = "", size: int = PAGE_SIZE) 
     """
     lines = _lines(sources, after=after, limit=size + 1)
     shown = lines[:size]
-    names = _Names(shown)
+    names = _NamesOfRows(shown)
     entries = [_entry(line, names) for line in shown]
     told = [entry for entry in entries if entry.changes or entry.action != EventKind.UPDATE]
     return Trail(told, shown[-1].cursor if len(lines) > size else "")
@@ -216,7 +216,7 @@ def _parsed(cursor: str) -> tuple[dt.datetime, int, int] | None:
 # Telling them in words
 
 
-class _Names:
+class _NamesOfRows:
     """The names of the things that lines refer to, read with one query for each kind of thing.
 
     Logins have the name that they had when it happened.
@@ -255,7 +255,7 @@ def _rows(model: type[models.Model]) -> models.QuerySet[Any]:
     return rows.select_related("content_type") if model is Permission else rows  # its name has that of the thing
 
 
-def _entry(line: _Line, names: _Names) -> Entry:
+def _entry(line: _Line, names: _NamesOfRows) -> Entry:
     source = line.source
     thing = str(source.model._meta.verbose_name)
     if source.subject:
@@ -281,7 +281,7 @@ def _entry(line: _Line, names: _Names) -> Entry:
     )
 
 
-def _changes(line: _Line, names: _Names) -> list[Change]:
+def _changes(line: _Line, names: _NamesOfRows) -> list[Change]:
     """Return the fields that differ from the row before; where there was none, every field that has a value."""
     changes = []
     for field in _told(line.source):
@@ -313,7 +313,7 @@ def _told(source: Source) -> list[models.Field]:
     return [field for field in fields if field.name not in hidden and not isinstance(field, models.JSONField)]
 
 
-def _in_words(field: Any, line: _Line, row: dict[str, Any], names: _Names) -> str:
+def _in_words(field: Any, line: _Line, row: dict[str, Any], names: _NamesOfRows) -> str:
     value = row.get(field.column)
     if value is None or value == "" or not _is_said(line.source.model, field.name, row):
         return NOTHING

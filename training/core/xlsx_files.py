@@ -28,7 +28,7 @@ Value = str | int | Decimal | date | datetime | None
 
 
 @dataclass(frozen=True)
-class Cell:
+class XlsxCell:
     """A value that is shown in another way than its column says.
 
     Attributes:
@@ -42,7 +42,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Column:
+class XlsxColumn:
     """A column: its title, its width in letters, and the pattern of its days and numbers; empty for the usual one."""
 
     title: str
@@ -79,20 +79,20 @@ class Table:
     """
 
     def __init__(
-        self, book: Workbook, name: str, columns: Sequence[Column], *, above: str = "", fixed: int = 0
+        self, book: Workbook, name: str, columns: Sequence[XlsxColumn], *, above: str = "", fixed: int = 0
     ) -> None:
         self._book, self._name, self._columns, self._above, self._fixed = book, name, columns, above, fixed
         self._formats = cache(self._make_format)
         self._sheets = 0
         self._begin()
 
-    def add(self, values: Sequence[Value | Cell]) -> None:
+    def add(self, values: Sequence[Value | XlsxCell]) -> None:
         """Write a row; None leaves a cell empty."""
         if self._row == MOST_ROWS:
             self.close()
             self._begin()
         for number, (column, each) in enumerate(zip(self._columns, values, strict=True)):
-            cell = each if isinstance(each, Cell) else Cell(each)
+            cell = each if isinstance(each, XlsxCell) else XlsxCell(each)
             if cell.value is not None:
                 self._write(number, cell, column)
         self._row += 1
@@ -116,7 +116,7 @@ class Table:
             self._sheet.write_string(self._head, number, column.title[:LONGEST_CELL], head)
         self._row = self._head + 1
 
-    def _write(self, number: int, cell: Cell, column: Column) -> None:
+    def _write(self, number: int, cell: XlsxCell, column: XlsxColumn) -> None:
         value, row = cell.value, self._row
         pattern = cell.pattern or column.pattern
         if isinstance(value, datetime):

@@ -42,7 +42,7 @@ class ShownCourses(TextChoices):
 
 
 @dataclass(frozen=True)
-class CourseLine:
+class CourseRow:
     """A course of the list.
 
     Attributes:
@@ -66,7 +66,7 @@ class CourseLine:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ComparedCell:
     """What one version says about one fact, and whether that differs from the version before it."""
 
     text: str
@@ -74,7 +74,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Column:
+class ComparedVersion:
     """One version beside others, with the numbers of scheduled and of finalized sessions that pin it."""
 
     version: CourseVersion
@@ -86,8 +86,8 @@ class Column:
 class Comparison:
     """The versions of a course side by side, newest first: a column for each, a row for each fact."""
 
-    columns: Sequence[Column]
-    rows: Sequence[tuple[str, Sequence[Cell]]]
+    columns: Sequence[ComparedVersion]
+    rows: Sequence[tuple[str, Sequence[ComparedCell]]]
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def count_courses(courses: QuerySet[Course]) -> dict[ShownCourses, int]:
     return {each: counts[each.name] for each in ShownCourses}
 
 
-def course_lines(courses: Iterable[Course]) -> list[CourseLine]:
+def course_lines(courses: Iterable[Course]) -> list[CourseRow]:
     """Return the lines of one page of the list, in one query besides that of `courses`."""
     versions: dict[int, list[CourseVersion]] = {}
     rows = list(courses)
@@ -159,7 +159,7 @@ def get_version(pk: int) -> CourseVersion:
     )
 
 
-def line_of(course: Course) -> CourseLine:
+def line_of(course: Course) -> CourseRow:
     """Return the line of the list for a course from `get_course`."""
     return _line(course, list(course.versions.all()))
 
@@ -170,7 +170,7 @@ def compared(course: Course) -> Comparison:
     pinned = {(version_id, status): count for version_id, status, count in pinning.annotate(count=Count("pk"))}
     versions = list(course.versions.all())
     columns = [
-        Column(
+        ComparedVersion(
             each,
             planned=pinned.get((each.pk, Session.Status.SCHEDULED), 0),
             held=pinned.get((each.pk, Session.Status.COMPLETED), 0),
@@ -183,7 +183,9 @@ def compared(course: Course) -> Comparison:
         texts = [each[label] for each in told]
         befores = [*texts[1:], texts[-1]]  # the oldest version has none before it
         is_compared = label != _change_log()
-        cells = [Cell(text, is_compared and text != before) for text, before in zip(texts, befores, strict=True)]
+        cells = [
+            ComparedCell(text, is_compared and text != before) for text, before in zip(texts, befores, strict=True)
+        ]
         rows.append((label, cells))
     return Comparison(columns, rows)
 
@@ -243,10 +245,10 @@ def _has(status: CourseVersion.Status) -> Exists:
     return Exists(CourseVersion.objects.filter(course=OuterRef("pk"), status=status))
 
 
-def _line(course: Course, versions: Sequence[CourseVersion]) -> CourseLine:
+def _line(course: Course, versions: Sequence[CourseVersion]) -> CourseRow:
     published = next((each for each in versions if each.status == Published), None)
     draft = next((each for each in versions if each.status == Draft), None)
-    return CourseLine(course, published or (versions[0] if versions else None), draft, len(versions))
+    return CourseRow(course, published or (versions[0] if versions else None), draft, len(versions))
 
 
 def _label(field: str) -> str:

@@ -201,7 +201,7 @@ def check_offered(*, trainer: Trainer | None = None, venue: Venue | None = None)
         raise NotPlannable.of_fields(errors)
 
 
-class Booking(NamedTuple):
+class WholeSession(NamedTuple):
     """The plan of a session in which nothing is missing."""
 
     trainer: Trainer
@@ -210,7 +210,7 @@ class Booking(NamedTuple):
     end_time: datetime
 
 
-def check_whole(session: Session) -> Booking:
+def check_whole(session: Session) -> WholeSession:
     """S2: scheduling needs trainer, venue, start and end; return these four.
 
     Raises:
@@ -225,7 +225,7 @@ def check_whole(session: Session) -> Booking:
             "end_time": (end, _("Enter the end time.")),
         }
         raise NotPlannable.of_fields({field: [words] for field, (value, words) in needed.items() if value is None})
-    return Booking(trainer, venue, start, end)
+    return WholeSession(trainer, venue, start, end)
 
 
 def check_known(thing: Thing | None, field: str) -> Thing:

@@ -57,7 +57,7 @@ class Make(Protocol):
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobKind:
     """One kind of job.
 
     Attributes:
@@ -73,16 +73,16 @@ class Kind:
     make: Make
 
 
-_KINDS: dict[str, Kind] = {}
+_KINDS: dict[str, JobKind] = {}
 
 
-def declare(kind: Kind) -> Kind:
+def declare(kind: JobKind) -> JobKind:
     """Add a kind, and return it."""
     _KINDS[kind.name] = kind
     return kind
 
 
-def kind_of(name: str) -> Kind:
+def kind_of(name: str) -> JobKind:
     """Return a kind by its name.
 
     Raises:

@@ -66,7 +66,9 @@ def edit_trainer(*, trainer_id: int, facts: TrainerFacts, by: User, loaded: date
     return edit_row(Trainer.objects.all(), trainer_id, facts, missing=missing, by=by, loaded=loaded)
 
 
-def add_qualification(*, trainer_id: int, course_id: int, facts: QualificationFacts, by: User) -> TrainerQualification:
+def create_qualification(
+    *, trainer_id: int, course_id: int, facts: QualificationFacts, by: User
+) -> TrainerQualification:
     """Say that a trainer may teach a course.
 
     Raises:

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from config.demo.load import ForeignWorkers, is_loaded, load
 from config.demo.logins import told_logins
-from config.demo.progress import Progress
+from config.demo.progress import LoadingProgress
 from config.embedded_postgres import stop_with_parent
 from config.environment import CHECKOUT, IS_LOCAL
 from learners.evidence.mark import adopt_store
@@ -122,7 +122,7 @@ class Command(BaseCommand):
         # Not atomic(): the services that it calls insist on transactions of their own, which nest in an open one.
         connection.set_autocommit(False)
         try:
-            load(seed=seed, workers=workers, now=timezone.now(), progress=Progress(self.stdout))
+            load(seed=seed, workers=workers, now=timezone.now(), progress=LoadingProgress(self.stdout))
             self._stop_if_interrupted()
             connection.commit()
         except BaseException:

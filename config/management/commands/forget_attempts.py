@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.attempts import Kind, counter, forget
+from config.attempts import CountedBy, counter, forget
 
 
 class Command(BaseCommand):
@@ -18,9 +18,9 @@ class Command(BaseCommand):
             raise CommandError("Say who: --name, --address, or both for one name at one address.")
         counters = []
         if name:
-            counters.append(counter(Kind.NAME, name))
+            counters.append(counter(CountedBy.NAME, name))
         if address:
-            counters += [counter(Kind.ADDRESS, address), counter(Kind.TOKEN_FROM_ADDRESS, address)]
+            counters += [counter(CountedBy.ADDRESS, address), counter(CountedBy.TOKEN_FROM_ADDRESS, address)]
         if name and address:
-            counters.append(counter(Kind.NAME_FROM_ADDRESS, name, address))
+            counters.append(counter(CountedBy.NAME_FROM_ADDRESS, name, address))
         self.stdout.write("Done." if forget(counters) else "Nothing was counted.")

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from learners.evidence.store import StoreUnavailable
-from learners.evidence.verify import Damage, Finding, Report, verify_evidence
+from learners.evidence.verify import Damage, DamagedFile, Report, verify_evidence
 from training.core import progress_bar
 
 STANDARD_OUTPUT = "-"
@@ -84,7 +84,7 @@ def _in_words(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: DamagedFile) -> str:
     if finding.found is None:
         sizes = ""
     elif finding.damage is Damage.OTHER_SIZE:
@@ -94,7 +94,7 @@ def _finding(finding: Finding) -> str:
     return f"{finding.damage.upper()} {finding.key}{sizes}: {_proves(finding)}."
 
 
-def _proves(finding: Finding) -> str:
+def _proves(finding: DamagedFile) -> str:
     parts = []
     if finding.sessions:
         parts.append(f"session {', '.join(finding.sessions)}")

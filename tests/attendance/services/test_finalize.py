@@ -16,10 +16,10 @@ from attendance.pages.register import register
 from attendance.policies.finalize import (
     AlreadyFinalized,
     ChangedSinceAsked,
-    EvidenceMissing,
     NobodyPresent,
     NotScheduled,
     NotStarted,
+    SheetMissing,
     TwoOutcomes,
 )
 from attendance.selectors.finalize import list_facts
@@ -94,8 +94,8 @@ def test_f1_cancelled_or_still_a_draft(supervisor: User) -> None:
 def test_f1_evidence_missing(supervisor: User) -> None:
     session = scheduled_session(start_time=START)
     SessionAttendeeFactory(session=session, present=True)
-    check_refused(session, supervisor, EvidenceMissing, words="^Evidence missing")
-    assert EvidenceMissing.status == 400
+    check_refused(session, supervisor, SheetMissing, words="^Evidence missing")
+    assert SheetMissing.status == 400
 
 
 @pytest.mark.parametrize("upload", [None, {"key": "sha256/cd/other.pdf"}, {"sha256": "cd" * 32}])
@@ -105,7 +105,7 @@ def test_f1_a_link_without_a_verified_upload_is_no_evidence(supervisor: User, up
     EvidenceUploadFactory(session=scheduled_session())
     if upload:
         EvidenceUploadFactory(session=session, **upload)
-    check_refused(session, supervisor, EvidenceMissing, words="^Evidence missing")
+    check_refused(session, supervisor, SheetMissing, words="^Evidence missing")
 
 
 def test_f1_not_yet_started(supervisor: User) -> None:
@@ -125,7 +125,7 @@ def test_f1_nobody_marked_present(supervisor: User) -> None:
 def test_f1_the_first_reason_in_order_is_told(supervisor: User) -> None:
     later = START - timedelta(days=1)
     bare = scheduled_session(start_time=START)
-    check_refused(bare, supervisor, EvidenceMissing, now=later)
+    check_refused(bare, supervisor, SheetMissing, now=later)
     Session.objects.filter(pk=bare.pk).update(status="CANCELLED", cancellation_reason="Storm")
     check_refused(bare, supervisor, NotScheduled, now=later)
     listless, _ = ready(learners=[])

@@ -18,7 +18,7 @@ from attendance.services.evidence import correct_sheet, upload_evidence
 from attendance.services.finalize import finalize_session
 from attendance.services.marking import Mark, save_marks
 from learners.evidence import limited
-from learners.evidence.kinds import Reason, UnacceptableError
+from learners.evidence.kinds import UnacceptableError, UnfitReason
 from learners.evidence.perspective import in_quad
 from learners.models import EvidenceUpload, TrainingRecord
 from tests.factories import files, sheets
@@ -184,7 +184,7 @@ def test_a_code_of_before_is_read_and_cannot_vouch_for_itself(said: Say) -> None
     ]
 
 
-@pytest.mark.parametrize("failure", [UnacceptableError(Reason.EFFORT), limited.ReaderUnavailable("busy")])
+@pytest.mark.parametrize("failure", [UnacceptableError(UnfitReason.EFFORT), limited.ReaderUnavailable("busy")])
 def test_a_reader_that_fails_refuses_nothing(said: Say, monkeypatch: pytest.MonkeyPatch, failure: Exception) -> None:
     run = limited.run
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance.services.attendees import draft_for, scheduled_for
+from attendance.services.attendees import create_draft_for, create_scheduled_for
 from learners.models import Learner
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.compliance import asked_of, judge, passed
@@ -254,7 +254,7 @@ def test_a_session_is_booked_with_its_list_in_one_step(supervisor: User):
     trainer = TrainerFactory()
     trainer.qualifications.create(course=draft.course)
 
-    session = scheduled_for(
+    session = create_scheduled_for(
         learner_ids=[learner.pk for learner in learners],
         course_id=draft.course_id,
         trainer_id=trainer.pk,
@@ -267,4 +267,6 @@ def test_a_session_is_booked_with_its_list_in_one_step(supervisor: User):
 
     assert session.status == Session.Status.SCHEDULED
     assert [row.learner for row in session.attendees.order_by("line")] == learners
-    assert draft_for(learner_ids=[], course_id=draft.course_id, by=supervisor, now=timezone.now()).status == "DRAFT"
+    assert (
+        create_draft_for(learner_ids=[], course_id=draft.course_id, by=supervisor, now=timezone.now()).status == "DRAFT"
+    )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attendance.pages import matrix as selector
-from attendance.pages.matrix import Cell
+from attendance.pages.matrix import MatrixCell
 from attendance.views import matrix as views
 from learners.models import ComplianceItem, Learner
 from learners.selectors.learners import WorkerFilter
@@ -60,7 +60,7 @@ def workers_in(response) -> list[Learner]:
     return [row.learner for row in response.context["matrix"].rows]
 
 
-def told(cell: Cell) -> str:
+def told(cell: MatrixCell) -> str:
     return f"{cell.standing.word} {cell.text}"
 
 

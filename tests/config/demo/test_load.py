@@ -17,7 +17,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from attendance.models import SessionAttendee
 from config.demo.load import is_loaded, load
 from config.demo.logins import told_logins
-from config.demo.progress import Progress
+from config.demo.progress import LoadingProgress
 from learners.evidence.store import check_stored
 from learners.models import (
     CompetencyRecord,
@@ -49,7 +49,7 @@ Data = list[list[tuple[Any, ...]]]
 
 
 def load_site() -> None:
-    load(seed=1, workers=WORKERS, now=NOW, progress=Progress(io.StringIO()))
+    load(seed=1, workers=WORKERS, now=NOW, progress=LoadingProgress(io.StringIO()))
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -14,7 +14,7 @@ from config.demo.catalogue import AWAY, catalogue
 from config.demo.diary import Diary, PlannedCertificate, PlannedSession, keep_diary
 from config.demo.names import languages
 from config.demo.people import Person, asked_of, draw_people
-from config.demo.plan import Outcome, draw_groups
+from config.demo.plan import DrawnOutcome, draw_groups
 from learners.policies.records import expiry_date
 from training.core.printing import UNPRINTABLE, available_families, printable
 
@@ -119,7 +119,7 @@ def _passes(site: MadeUp) -> Iterable[tuple[int, str, date, int]]:
             yield index, certificate.course.code, certificate.day, certificate.course.months
     for session in site.sessions:
         for index, outcome in session.outcomes.items():
-            if outcome is Outcome.PASSED and session.start.date() < TODAY:
+            if outcome is DrawnOutcome.PASSED and session.start.date() < TODAY:
                 yield index, session.course.code, session.start.date(), session.course.months
 
 

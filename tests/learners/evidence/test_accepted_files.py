@@ -8,7 +8,7 @@ from django.test import override_settings
 
 from learners.evidence import limited, reader
 from learners.evidence.incoming import display_name, received
-from learners.evidence.kinds import Kind, Reason, UnacceptableError
+from learners.evidence.kinds import Kind, UnacceptableError, UnfitReason
 from tests.factories import files
 
 GOOD: dict[str, tuple[Callable[[], bytes], Kind, int]] = {
@@ -69,7 +69,7 @@ def test_e1_a_whole_file_that_takes_more_than_the_limits_to_draw_is_accepted(
         assert document.pages == 1
         with pytest.raises(UnacceptableError) as caught:
             limited.run("page", [document.file], page=1, width=320)
-    assert caught.value.reason is Reason.EFFORT
+    assert caught.value.reason is UnfitReason.EFFORT
 
 
 def test_e1_a_file_of_exactly_the_limit_is_accepted() -> None:

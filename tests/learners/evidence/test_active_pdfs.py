@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 
 from learners.evidence import active, reader
-from learners.evidence.kinds import Reason, UnacceptableError
+from learners.evidence.kinds import UnacceptableError, UnfitReason
 from tests.factories import files, pdfs
 from tests.factories.pdfs import SCRIPT, written
 
@@ -140,7 +140,7 @@ BESIDE_THE_TABLE = written().replace(
 )
 
 
-def _reason(content: bytes) -> Reason:
+def _reason(content: bytes) -> UnfitReason:
     with pytest.raises(UnacceptableError) as caught:
         reader.check([io.BytesIO(content)], {})
     return caught.value.reason
@@ -157,21 +157,21 @@ def test_e1_a_pdf_that_does_something_is_refused(case: str, written_as: str) -> 
             content = pdfs.locked_for_changes(content)
         case "changed later":
             content = pdfs.updated(content, {9: "<< /Title (nothing) >>"})
-    assert _reason(content) is Reason.ACTIVE
+    assert _reason(content) is UnfitReason.ACTIVE
 
 
 @pytest.mark.parametrize(
     "content", [NAMED_BY_NOTHING, EMBEDDED_BUT_MISSING, BEFORE_A_CHANGE, IN_A_CHANGE, BESIDE_THE_TABLE]
 )
 def test_e1_every_object_of_every_reading_of_a_pdf_is_judged(content: bytes) -> None:
-    assert _reason(content) is Reason.ACTIVE
+    assert _reason(content) is UnfitReason.ACTIVE
 
 
 def test_e1_a_pdf_with_no_end_of_changes_is_refused() -> None:
     content = written()
     for _ in range(active.MOST_REVISIONS + 1):
         content = pdfs.updated(content, {9: "<< /Title (nothing) >>"})
-    assert _reason(content) is Reason.EFFORT
+    assert _reason(content) is UnfitReason.EFFORT
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_e1_a_pdf_with_no_end_of_changes_is_refused() -> None:
 )
 def test_e7_an_embedded_picture_is_judged_like_one_sent_alone(content: bytes) -> None:
     """It says that SiteProof has joined it; that does not help."""
-    assert _reason(content) in (Reason.TWO_KINDS, Reason.DAMAGED)
+    assert _reason(content) in (UnfitReason.TWO_KINDS, UnfitReason.DAMAGED)
 
 
 def test_e1_an_unpacking_bomb_among_the_embedded_pictures_ends_with_a_refusal() -> None:
@@ -194,4 +194,4 @@ def test_e1_an_unpacking_bomb_among_the_embedded_pictures_ends_with_a_refusal() 
         bomb = io.BytesIO()
         document.save(bomb, compress_streams=True)
     assert len(bomb.getvalue()) < 100_000
-    assert _reason(bomb.getvalue()) is Reason.DAMAGED
+    assert _reason(bomb.getvalue()) is UnfitReason.DAMAGED

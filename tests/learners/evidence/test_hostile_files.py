@@ -17,7 +17,7 @@ from learners.evidence.incoming import (
     EvidenceNotAccepted,
     EvidenceNotReceived,
     EvidenceTooLarge,
-    EvidenceUnreadable,
+    EvidenceUnusable,
     NothingSent,
     received,
 )
@@ -101,7 +101,7 @@ def test_e1_other_kinds_are_refused_whatever_they_are_called(case: str) -> None:
 @pytest.mark.parametrize("case", UNREADABLE)
 def test_e1_damaged_and_dangerous_files_are_refused(case: str) -> None:
     refusal = _refusal(UNREADABLE[case]())
-    assert isinstance(refusal, EvidenceUnreadable)
+    assert isinstance(refusal, EvidenceUnusable)
     assert "sheet.pdf" in refusal.message
     assert refusal.errors == {"file": [refusal.message]}
 
@@ -212,7 +212,7 @@ def _is_readable(content: bytes) -> bool:
     try:
         with received([files.upload(content)]):
             return True
-    except (EvidenceNotAccepted, EvidenceUnreadable, NothingSent):
+    except (EvidenceNotAccepted, EvidenceUnusable, NothingSent):
         return False
 
 
@@ -238,5 +238,5 @@ _PARSING = (OSError, SyntaxError, ValueError, pikepdf.PdfError)
 
 
 def test_sentences_exist_for_every_reason() -> None:
-    sentences = {incoming._refusal(UnacceptableError(reason), ["sheet.pdf"]).message for reason in kinds.Reason}
-    assert len(sentences) == len(kinds.Reason)
+    sentences = {incoming._refusal(UnacceptableError(reason), ["sheet.pdf"]).message for reason in kinds.UnfitReason}
+    assert len(sentences) == len(kinds.UnfitReason)

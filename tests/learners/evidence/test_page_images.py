@@ -10,7 +10,7 @@ from PIL import Image
 
 from learners.evidence import limited, page_images, places
 from learners.evidence.incoming import Document
-from learners.evidence.kinds import Kind, Reason, UnacceptableError
+from learners.evidence.kinds import Kind, UnacceptableError, UnfitReason
 from learners.evidence.page_images import PageNotShown, Width, page_image
 from learners.evidence.store import EvidenceAltered, EvidenceMissing, StoredFile, store
 from tests.factories import files
@@ -78,7 +78,7 @@ def test_e3_a_missing_file_is_said_so() -> None:
 
 def test_e3_a_page_that_cannot_be_drawn_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     def too_much(*arguments: object, **options: object) -> None:
-        raise UnacceptableError(Reason.EFFORT)
+        raise UnacceptableError(UnfitReason.EFFORT)
 
     monkeypatch.setattr(limited, "run", too_much)
     with pytest.raises(PageNotShown, match="Download the file"):
@@ -90,7 +90,7 @@ def test_e3_a_page_that_cannot_be_drawn_costs_once(monkeypatch: pytest.MonkeyPat
 
     def too_much(*arguments: object, **options: object) -> None:
         asked.append(options["width"])
-        raise UnacceptableError(Reason.EFFORT)
+        raise UnacceptableError(UnfitReason.EFFORT)
 
     monkeypatch.setattr(limited, "run", too_much)
     file = _stored(files.pdf(2), Kind.PDF, pages=2)

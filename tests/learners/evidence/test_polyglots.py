@@ -11,7 +11,7 @@ from PIL import Image
 
 from learners.evidence import reader
 from learners.evidence.incoming import received
-from learners.evidence.kinds import Reason, UnacceptableError
+from learners.evidence.kinds import UnacceptableError, UnfitReason
 from tests.factories import files, pdfs
 
 MAIL = (
@@ -185,7 +185,7 @@ def test_e1_what_stands_around_is_kept_as_sent() -> None:
 def test_e1_two_files_in_one_are_refused(case: str) -> None:
     with pytest.raises(UnacceptableError) as caught:
         reader.check([io.BytesIO(REFUSED[case]())], {})
-    assert caught.value.reason in (Reason.TWO_KINDS, Reason.KIND)
+    assert caught.value.reason in (UnfitReason.TWO_KINDS, UnfitReason.KIND)
 
 
 WORDS = (

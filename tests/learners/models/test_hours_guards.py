@@ -136,7 +136,8 @@ def test_invariant_6_sums_cannot_be_set_to_anything_else(progression: LearnerPro
     rows("UPDATE learner_lp_tracking SET updated_at = '2026-03-02 12:00Z'")  # no sum
     progression.refresh_from_db()
     assert progression.updated_at == datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-    assert (progression.hours_trained, progression.hours_present, progression.hours_absent) == (4, 3, 1)
+    hours: tuple[object, ...] = (progression.hours_trained, progression.hours_present, progression.hours_absent)
+    assert hours == (4, 3, 1)
 
 
 def test_invariant_6_a_progression_starts_at_zero(progression: LearnerProgression):

@@ -18,7 +18,7 @@ from learners.models import Area, CompetencyRecord, ComplianceItem, Learner, Tra
 from learners.policies.sign_offs import Assessment
 from learners.services.competency import sign_off
 from learners.services.compliance import recalculate
-from learners.services.learners import LearnerFacts, change_learner, set_areas
+from learners.services.learners import LearnerFacts, edit_learner, set_areas
 from learners.services.merging import merge_workers
 from learners.services.preview import try_out
 from learners.services.reassignment import add_to_area, give_role, remove_from_area
@@ -100,7 +100,7 @@ def merge(scene: Scene) -> None:
 
 def role(scene: Scene) -> None:
     rule = RoleRequirementFactory()
-    change_learner(learner_id=scene.worker.pk, facts={"role_id": rule.role_id}, by=scene.by, now=NOW)
+    edit_learner(learner_id=scene.worker.pk, facts={"role_id": rule.role_id}, by=scene.by, now=NOW)
 
 
 def role_in_bulk(scene: Scene) -> None:
@@ -147,7 +147,7 @@ def status(scene: Scene) -> None:
     worker = scene.worker
     RoleRequirementFactory(role=worker.role, requirement_type="POST_MOB", grace_period_days=10)
     facts: LearnerFacts = {"end_date": date(2026, 2, 1)}
-    change_learner(learner_id=worker.pk, facts=facts, by=scene.by, now=NOW)
+    edit_learner(learner_id=worker.pk, facts=facts, by=scene.by, now=NOW)
     assert "NON_COMPLIANT" in ComplianceItem.objects.filter(learner=worker).values_list("status", flat=True)
     return_to_site(
         learner_id=worker.pk,

@@ -15,8 +15,8 @@ from learners.services.learners import (
     BadgeTaken,
     LearnerFacts,
     UnknownArea,
-    change_learner,
     create_learner,
+    edit_learner,
     replace_badge,
     set_areas,
 )
@@ -108,7 +108,7 @@ def test_names_in_any_script_are_kept_as_they_are(supervisor: User, first: str, 
 def test_c6_a_new_role_asks_other_things_from_today_on(supervisor: User) -> None:
     before, after = RoleRequirementFactory(), RoleRequirementFactory(requirement_type="POST_MOB", grace_period_days=30)
     learner = create_learner(facts=facts(role_id=before.role_id, start_date=date(2025, 1, 1)), by=supervisor, now=NOW)
-    learner = change_learner(learner_id=learner.pk, facts={"role_id": after.role_id}, by=supervisor, now=NOW)
+    learner = edit_learner(learner_id=learner.pk, facts={"role_id": after.role_id}, by=supervisor, now=NOW)
     assert asked(learner) == {after.course_id: "PENDING"}
     assert ComplianceItem.objects.get().due_date == date(2026, 4, 1)
     assert (learner.role_assigned_at, learner.compliance_status) == (TODAY, ComplianceStatus.PENDING)
@@ -116,7 +116,7 @@ def test_c6_a_new_role_asks_other_things_from_today_on(supervisor: User) -> None
 
 def test_c6_the_day_of_a_new_role_can_be_told(supervisor: User) -> None:
     learner = LearnerFactory()
-    changed = change_learner(
+    changed = edit_learner(
         learner_id=learner.pk,
         facts={"role_id": RoleFactory().pk, "role_assigned_at": date(2026, 2, 1)},
         by=supervisor,
@@ -129,7 +129,7 @@ def test_c6_grace_counts_from_the_return(supervisor: User) -> None:
     """Whoever returns has a new start date, from which grace periods count (L3)."""
     requirement = RoleRequirementFactory(requirement_type="POST_MOB", grace_period_days=10)
     learner = LearnerFactory(role=requirement.role, status="INACTIVE", end_date=date(2025, 6, 1))
-    returned = change_learner(
+    returned = edit_learner(
         learner_id=learner.pk,
         facts={"status": "ACTIVE", "status_reason": "Back", "start_date": TODAY, "end_date": None},
         by=supervisor,
@@ -142,7 +142,7 @@ def test_c6_grace_counts_from_the_return(supervisor: User) -> None:
 def test_l1_blocking_keeps_the_answers_for_the_day_of_unblocking(supervisor: User) -> None:
     requirement = RoleRequirementFactory()
     learner = LearnerFactory(role=requirement.role)
-    change_learner(
+    edit_learner(
         learner_id=learner.pk, facts={"status": "BLACKLISTED", "status_reason": "Fight"}, by=supervisor, now=NOW
     )
     assert asked(learner) == {requirement.course_id: "NON_COMPLIANT"}
@@ -151,7 +151,7 @@ def test_l1_blocking_keeps_the_answers_for_the_day_of_unblocking(supervisor: Use
 def test_c8_a_change_leaves_a_dated_history(supervisor: User) -> None:
     learner = create_learner(facts=facts(start_date=date(2025, 1, 1)), by=supervisor, now=NOW)
     company = CompanyFactory()
-    change_learner(learner_id=learner.pk, facts={"company_id": company.pk}, by=supervisor, now=NOW)
+    edit_learner(learner_id=learner.pk, facts={"company_id": company.pk}, by=supervisor, now=NOW)
     assert LearnerPeriod.objects.filter(learner=learner, valid_to=None).get().company_id == company.pk
     assert LearnerPeriod.objects.filter(learner=learner).count() == 2
 
@@ -168,9 +168,9 @@ def test_a_new_worker_comes_with_areas_in_one_step(supervisor: User) -> None:
 def test_an_edit_of_what_somebody_else_has_changed_meanwhile_is_refused(supervisor: User, superuser: User) -> None:
     learner = LearnerFactory()
     loaded = learner.updated_at
-    change_learner(learner_id=learner.pk, facts={"phone": "0660"}, version=loaded, by=superuser, now=NOW)
+    edit_learner(learner_id=learner.pk, facts={"phone": "0660"}, version=loaded, by=superuser, now=NOW)
     with pytest.raises(Stale, match=superuser.get_full_name()) as refused:
-        change_learner(learner_id=learner.pk, facts={"phone": "0770"}, version=loaded, by=supervisor, now=NOW)
+        edit_learner(learner_id=learner.pk, facts={"phone": "0770"}, version=loaded, by=supervisor, now=NOW)
     learner.refresh_from_db()
     assert learner.phone == "0660"
     assert refused.value.conflict is not None
@@ -180,7 +180,7 @@ def test_an_edit_of_what_somebody_else_has_changed_meanwhile_is_refused(supervis
 def test_l2_what_is_merged_is_changed_at_the_survivor(supervisor: User) -> None:
     learner = LearnerFactory(status="INACTIVE", merged_into=LearnerFactory(last_name="Survivor"))
     for change in (
-        lambda: change_learner(learner_id=learner.pk, facts={"phone": "0660"}, by=supervisor, now=NOW),
+        lambda: edit_learner(learner_id=learner.pk, facts={"phone": "0660"}, by=supervisor, now=NOW),
         lambda: set_areas(learner_id=learner.pk, areas={}, by=supervisor, now=NOW),
         lambda: replace_badge(learner_id=learner.pk, badge_id="20001", by=supervisor, now=NOW),
     ):
@@ -304,7 +304,7 @@ def test_only_those_who_keep_workers_may(kind: str, request: pytest.FixtureReque
     with pytest.raises(NotPermitted):
         create_learner(facts=facts(), by=user, now=NOW)
     with pytest.raises(NotPermitted):
-        change_learner(learner_id=learner.pk, facts={"first_name": "Ana"}, by=user, now=NOW)
+        edit_learner(learner_id=learner.pk, facts={"first_name": "Ana"}, by=user, now=NOW)
     with pytest.raises(NotPermitted):
         set_areas(learner_id=learner.pk, areas={}, by=user, now=NOW)
     with pytest.raises(NotPermitted):
@@ -313,6 +313,6 @@ def test_only_those_who_keep_workers_may(kind: str, request: pytest.FixtureReque
 
 def test_nobody_is_refused_as_not_found(supervisor: User) -> None:
     with pytest.raises(NotFound):
-        change_learner(learner_id=0, facts={}, by=supervisor, now=NOW)
+        edit_learner(learner_id=0, facts={}, by=supervisor, now=NOW)
     with pytest.raises(NotFound):
         set_areas(learner_id=0, areas={}, by=supervisor, now=NOW)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from learners.models import ComplianceItem, Learner, LearnerPeriod
 from learners.policies.workers import DatedBack, MergedAway, StatusNotPossible
 from learners.services.effective import effective_on
-from learners.services.learners import change_learner, create_learner
+from learners.services.learners import create_learner, edit_learner
 from learners.services.statuses import end_departed, return_to_site, set_status
 from tests.factories.compliance import asked_of, passed
 from tests.factories.learners import LearnerFactory, RoleFactory, RoleRequirementFactory
@@ -56,7 +56,7 @@ def test_l1_a_status_needs_a_reason(reason: str, supervisor: User) -> None:
         set_status(learner_id=learner.pk, status="BLACKLISTED", reason=reason, by=supervisor, now=NOW)
     assert list(refused.value.errors) == ["reason"]
     with pytest.raises(Invalid, match="Say why"):
-        change_learner(learner_id=learner.pk, facts={"status": "BLACKLISTED"}, by=supervisor, now=NOW)
+        edit_learner(learner_id=learner.pk, facts={"status": "BLACKLISTED"}, by=supervisor, now=NOW)
     assert status(learner) == "ACTIVE"
 
 
@@ -87,13 +87,13 @@ def test_l3_a_past_end_date_takes_effect_when_it_is_saved(
     end_date: date | None, expected: str, supervisor: User
 ) -> None:
     learner = LearnerFactory()
-    changed = change_learner(learner_id=learner.pk, facts={"end_date": end_date}, by=supervisor, now=NOW)
+    changed = edit_learner(learner_id=learner.pk, facts={"end_date": end_date}, by=supervisor, now=NOW)
     assert (changed.status, status(learner)) == (expected, expected)
 
 
 def test_l3_c8_who_left_days_ago_is_not_active_from_the_day_after(supervisor: User) -> None:
     learner = LearnerFactory(start_date=date(2025, 1, 1))
-    change_learner(learner_id=learner.pk, facts={"end_date": date(2026, 2, 20)}, by=supervisor, now=NOW)
+    edit_learner(learner_id=learner.pk, facts={"end_date": date(2026, 2, 20)}, by=supervisor, now=NOW)
     assert history(learner) == [
         ("ACTIVE", date(2025, 1, 1), date(2026, 2, 21)),
         ("INACTIVE", date(2026, 2, 21), None),
@@ -132,7 +132,7 @@ def test_l3_the_nightly_step_catches_up_however_many_nights_were_missed(missed: 
 
 def test_l3_c7_where_the_nightly_step_is_missing_nobody_stays_green(supervisor: User) -> None:
     learner = LearnerFactory()
-    changed = change_learner(learner_id=learner.pk, facts={"end_date": TODAY}, by=supervisor, now=NOW)
+    changed = edit_learner(learner_id=learner.pk, facts={"end_date": TODAY}, by=supervisor, now=NOW)
     assert changed.compliance_holds_until == TODAY
 
 
@@ -164,7 +164,7 @@ def test_l3_who_returns_may_have_another_employer_and_role(supervisor: User) -> 
 
 def test_l3_c8_a_return_entered_late_counts_from_its_day(supervisor: User) -> None:
     learner = LearnerFactory()
-    change_learner(learner_id=learner.pk, facts={"end_date": date(2026, 2, 10)}, by=supervisor, now=NOW)
+    edit_learner(learner_id=learner.pk, facts={"end_date": date(2026, 2, 10)}, by=supervisor, now=NOW)
     returned(learner, supervisor, start_date=date(2026, 2, 20))
     assert history(learner)[-2:] == [
         ("INACTIVE", date(2026, 2, 11), date(2026, 2, 20)),
@@ -254,13 +254,13 @@ def test_c8_an_end_date_before_the_last_change_of_status_is_a_superusers(supervi
     learner = lifted(supervisor)
     ends: dict[str, Any] = {"learner_id": learner.pk, "facts": {"end_date": date(2026, 1, 20)}, "now": NOW}
     with pytest.raises(DatedBack, match="only a superuser") as refused:
-        change_learner(**ends, by=supervisor, reason="He left in January")
+        edit_learner(**ends, by=supervisor, reason="He left in January")
     assert list(refused.value.errors) == ["end_date"]
     with pytest.raises(DatedBack, match="Say why"):
-        change_learner(**ends, by=superuser)
+        edit_learner(**ends, by=superuser)
     assert "BLACKLISTED" in {status for status, *_days in history(learner)}
 
-    changed = change_learner(**ends, by=superuser, reason="He left in January")
+    changed = edit_learner(**ends, by=superuser, reason="He left in January")
     assert changed.status_reason.endswith("has passed. He left in January")
     assert history(learner)[-1] == ("INACTIVE", date(2026, 1, 21), None)
 
@@ -281,7 +281,7 @@ def test_c8_the_nightly_step_never_goes_back_past_a_change_of_status(supervisor:
 def test_c8_role_and_employer_are_dated_back_by_a_supervisor(supervisor: User) -> None:
     learner, role, company = LearnerFactory(start_date=date(2025, 1, 1)), RoleFactory(), CompanyFactory()
     before = learner.role_id
-    change_learner(learner_id=learner.pk, facts={"end_date": date(2026, 2, 10)}, by=supervisor, now=NOW)
+    edit_learner(learner_id=learner.pk, facts={"end_date": date(2026, 2, 10)}, by=supervisor, now=NOW)
     returned(learner, supervisor, start_date=date(2026, 2, 20), role_id=role.pk, company_id=company.pk)
     periods = LearnerPeriod.objects.standing().filter(learner=learner).order_by("valid_from")
     assert list(periods.values_list("role", "valid_from")) == [

@@ -13,7 +13,7 @@ from django.utils import timezone
 from learners.models import BadgePeriod, Learner, LearnerArea
 from learners.policies.worker_fields import WORKER_FIELDS
 from learners.services.effective import effective_on
-from learners.services.learners import change_learner, replace_badge
+from learners.services.learners import edit_learner, replace_badge
 from learners.services.merging import merge_workers
 from learners.services.statuses import set_status
 from tests.factories.learners import (
@@ -141,7 +141,7 @@ def test_an_edit_of_what_was_changed_meanwhile_is_refused_and_goes_through_the_s
 ) -> None:
     learner = LearnerFactory()
     loaded = as_loaded(learner, phone="0770")
-    change_learner(learner_id=learner.pk, facts={"phone": "0660"}, by=superuser, now=timezone.now())
+    edit_learner(learner_id=learner.pk, facts={"phone": "0660"}, by=superuser, now=timezone.now())
     response = as_supervisor.post(url("edit", learner), loaded, headers=HTMX)
     page = response.content.decode()
     assert (response.status_code, "changed this worker on" in page, 'value="0770"' in page) == (409, True, True)

@@ -35,7 +35,7 @@ from tests.jobs import run_waiting
 from training.core.refusals import NotFound, NotPermitted
 from training.models import FileDownload, Job
 from training.services import job_kinds, job_runs
-from training.services.job_kinds import Kind, Product, Tell, declare
+from training.services.job_kinds import JobKind, Product, Tell, declare
 from training.services.jobs import Ended, RunsAlready, ask, cancel, hand_out
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
@@ -58,7 +58,7 @@ def kind(monkeypatch: pytest.MonkeyPatch) -> list[Step]:
 
     monkeypatch.setattr(job_kinds, "_KINDS", dict(job_kinds._KINDS))
     monkeypatch.setattr(job_runs, "TOLD_EVERY_SECONDS", 0)
-    declare(Kind("test", "Test", lambda user: None, make))
+    declare(JobKind("test", "Test", lambda user: None, make))
     return steps
 
 

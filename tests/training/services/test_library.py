@@ -13,7 +13,7 @@ from training.services.companies import CompanyFacts, create_company, edit_compa
 from training.services.trainers import (
     QualificationFacts,
     TrainerFacts,
-    add_qualification,
+    create_qualification,
     create_trainer,
     edit_qualification,
     edit_trainer,
@@ -98,10 +98,10 @@ def test_a_login_belongs_to_one_trainer(supervisor: User, trainer: Trainer):
 def test_a_qualification_is_added_once_per_course_and_its_days_are_in_order(supervisor: User):
     trainer, course = TrainerFactory(), CourseFactory()
     facts = QualificationFacts(certificate_number="C-1", valid_from=date(2026, 1, 1))
-    held = add_qualification(trainer_id=trainer.pk, course_id=course.pk, facts=facts, by=supervisor)
+    held = create_qualification(trainer_id=trainer.pk, course_id=course.pk, facts=facts, by=supervisor)
     assert (held.created_by, held.valid_from) == (supervisor, date(2026, 1, 1))
     with pytest.raises(Invalid, match="has a qualification for that course already"):
-        add_qualification(trainer_id=trainer.pk, course_id=course.pk, facts=facts, by=supervisor)
+        create_qualification(trainer_id=trainer.pk, course_id=course.pk, facts=facts, by=supervisor)
     with pytest.raises(Invalid) as caught:
         edit_qualification(
             qualification_id=held.pk, facts=QualificationFacts(valid_until=date(2025, 12, 31)), by=supervisor
@@ -130,7 +130,7 @@ def test_what_is_not_there_is_said(supervisor: User):
     with pytest.raises(NotFound):
         edit_trainer(trainer_id=1, facts=TrainerFacts(), by=supervisor)
     with pytest.raises(NotFound):
-        add_qualification(trainer_id=1, course_id=CourseFactory().pk, facts=QualificationFacts(), by=supervisor)
+        create_qualification(trainer_id=1, course_id=CourseFactory().pk, facts=QualificationFacts(), by=supervisor)
 
 
 def test_only_who_keeps_the_library_may(auditor: User):
@@ -142,7 +142,7 @@ def test_only_who_keeps_the_library_may(auditor: User):
         lambda: edit_venue(venue_id=venue.pk, facts=VenueFacts(name="New"), by=auditor),
         lambda: create_trainer(facts=JOHN, by=auditor),
         lambda: edit_trainer(trainer_id=trainer.pk, facts=JOHN, by=auditor),
-        lambda: add_qualification(trainer_id=trainer.pk, course_id=1, facts=QualificationFacts(), by=auditor),
+        lambda: create_qualification(trainer_id=trainer.pk, course_id=1, facts=QualificationFacts(), by=auditor),
         lambda: edit_qualification(qualification_id=1, facts=QualificationFacts(), by=auditor),
         lambda: remove_qualification(qualification_id=1, by=auditor),
     ):

@@ -103,7 +103,7 @@ Moment = Annotated[
 Day = Annotated[dt.date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 
-class Reason(ApiObject):
+class ReasonText(ApiObject):
     """Why something legal is taken back; never blank."""
 
     reason: Text

@@ -35,7 +35,7 @@ from training.pages.library_trainers import (
 )
 from training.services.trainers import (
     TrainerFacts,
-    add_qualification,
+    create_qualification,
     create_trainer,
     edit_qualification,
     edit_trainer,
@@ -157,13 +157,15 @@ def trainer_trail(request: HtmxRequest, pk: int) -> HttpResponse:
 @requires(Permission.KEEP_LIBRARY)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def qualification_new(request: HtmxRequest, pk: int) -> HttpResponse:
+def trainer_qualification_new(request: HtmxRequest, pk: int) -> HttpResponse:
     """Say that a trainer may teach one more course."""
     trainer = get_trainer(pk)
     form = QualificationForm(posted(request), trainer=trainer)
     if form.is_valid():
         with form.refusing():
-            add_qualification(trainer_id=pk, course_id=form.cleaned_data["course"], facts=form.facts(), by=request.user)
+            create_qualification(
+                trainer_id=pk, course_id=form.cleaned_data["course"], facts=form.facts(), by=request.user
+            )
             messages.success(request, _("The qualification is added."))
             return go(request, "training:trainer", pk)
     heading, back = _("New qualification of %(name)s") % {"name": trainer}, _page_of(trainer)
