@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from attendance.policies.corrections import Result, Seen, Standing
+from attendance.policies.corrections import Result, ResultStanding, Seen
 from learners.forms.proof import SHOWABLE
 from training.core.web.fields import offer
 from training.core.web.forms import ReasonForm
@@ -32,7 +32,7 @@ class CorrectionForm(ReasonForm):
 
     field_order = ("outcome", "reason")
 
-    def __init__(self, data: Any = None, *, standing: Standing, needs_sign_off: bool, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, standing: ResultStanding, needs_sign_off: bool, **kwargs: Any) -> None:
         seen = {"record": standing.seen.record_id, "sign_off": standing.seen.sign_off_id}
         super().__init__(data, initial={**seen, **kwargs.pop("initial", {})}, **kwargs)
         self.standing = standing

@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from attendance.pages.candidates import LONGEST_PAGE, Group, Wanted
+from attendance.pages.candidates import LONGEST_PAGE, CandidateGroup, Wanted
 from attendance.services.marking import REMARKS_LENGTH, Everybody, Mark
 from training.core.keys import key_of, keys_of
 from training.core.refusals import Invalid
@@ -105,7 +105,7 @@ class PickerForm(forms.Form):
     """What the picker is narrowed to; whatever cannot be right does not narrow."""
 
     q = forms.CharField(required=False, max_length=100)
-    group = forms.ChoiceField(required=False, choices=[(group.value, group.value) for group in Group])
+    group = forms.ChoiceField(required=False, choices=[(group.value, group.value) for group in CandidateGroup])
     limit = forms.IntegerField(required=False, min_value=1, max_value=LONGEST_PAGE)
 
     def wanted(self) -> Wanted:
@@ -114,7 +114,7 @@ class PickerForm(forms.Form):
         group, limit = self.cleaned_data.get("group"), self.cleaned_data.get("limit")
         return Wanted(
             search=self.cleaned_data.get("q", ""),
-            group=Group(group) if group else None,
+            group=CandidateGroup(group) if group else None,
             limit=limit or Wanted().limit,
         )
 

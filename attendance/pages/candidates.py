@@ -36,7 +36,7 @@ SHOWN = ("badge_id", "first_name", "last_name", "end_date", "company__name", "ro
 COUNTED_TO = 1000  # counting further would take longer on a larger site
 
 
-class Group(StrEnum):
+class CandidateGroup(StrEnum):
     """The groups of P1 in its order. Their values stand in addresses."""
 
     RED = "red"
@@ -45,7 +45,7 @@ class Group(StrEnum):
     OTHER = "other"
 
 
-COUNTED = (Group.RED, Group.YELLOW, Group.EXPIRING)
+COUNTED = (CandidateGroup.RED, CandidateGroup.YELLOW, CandidateGroup.EXPIRING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class Wanted:
     """
 
     search: str = ""
-    group: Group | None = None
+    group: CandidateGroup | None = None
     limit: int = PAGE_SIZE
 
     def query(self, **changes: str | int | None) -> str:
@@ -82,7 +82,7 @@ class Candidate:
     """
 
     learner: Learner
-    group: Group
+    group: CandidateGroup
     item: Facts | None
     standing: ItemStanding
     clash: Session | None = None
@@ -129,8 +129,8 @@ def candidates(session: Session, wanted: Wanted, *, now: dt.datetime, warning_da
 
 
 def group_counts(
-    session: Session, *, search: str, today: dt.date, warning_days: int, groups: Collection[Group] = COUNTED
-) -> dict[Group, int]:
+    session: Session, *, search: str, today: dt.date, warning_days: int, groups: Collection[CandidateGroup] = COUNTED
+) -> dict[CandidateGroup, int]:
     """Return how many candidates each group has, counted up to `COUNTED_TO`, in one query.
 
     Args:
@@ -168,20 +168,20 @@ def _people(session: Session, search: str) -> QuerySet[Learner]:
     return people.annotate(item=FilteredRelation("items", condition=Q(items__course=session.course_id)))
 
 
-def _conditions(today: dt.date, warning_days: int) -> dict[Group, list[Q]]:
+def _conditions(today: dt.date, warning_days: int) -> dict[CandidateGroup, list[Q]]:
     """Return each group as conditions, one for each stretch of the index (course, status, key date) that it covers."""
     window = today + dt.timedelta(days=warning_days)
     holds = Q(item__holds_until__isnull=True) | Q(item__holds_until__gte=today)
     green = Q(item__status=ComplianceStatus.COMPLIANT)
     yellow = Q(item__status=ComplianceStatus.PENDING)
     return {
-        Group.RED: [
+        CandidateGroup.RED: [
             Q(item__status=ComplianceStatus.NON_COMPLIANT),
             (green | yellow) & Q(item__holds_until__lt=today),
         ],
-        Group.YELLOW: [yellow & holds],
-        Group.EXPIRING: [green & holds & Q(item__expiry_date__lte=window)],
-        Group.OTHER: [
+        CandidateGroup.YELLOW: [yellow & holds],
+        CandidateGroup.EXPIRING: [green & holds & Q(item__expiry_date__lte=window)],
+        CandidateGroup.OTHER: [
             Q(item__isnull=True)
             | (green & holds & (Q(item__expiry_date__isnull=True) | Q(item__expiry_date__gt=window)))
         ],
@@ -193,7 +193,7 @@ class _Ranked:
     """A worker in the order of P1, with the stored answer for the course."""
 
     learner_id: int
-    group: Group
+    group: CandidateGroup
     item: Facts | None
 
 
@@ -207,8 +207,8 @@ def _ranked(session: Session, wanted: Wanted, *, today: dt.date, warning_days: i
     for group, conditions in _conditions(today, warning_days).items():
         if wanted.group not in (None, group):
             continue
-        order = ["sort_key"] if group is Group.OTHER else ["item__key_date", "sort_key"]
-        place = Value(list(Group).index(group))
+        order = ["sort_key"] if group is CandidateGroup.OTHER else ["item__key_date", "sort_key"]
+        place = Value(list(CandidateGroup).index(group))
         facts = [f"item__{name}" for name in Facts._fields]
         walks += [
             people.filter(condition).order_by(*order).values_list("pk", "sort_key", place, *facts)[: wanted.limit]
@@ -217,8 +217,8 @@ def _ranked(session: Session, wanted: Wanted, *, today: dt.date, warning_days: i
     first, *others = walks
     found = []
     for learner_id, name, place, *facts in first.union(*others, all=True):
-        group, item = list(Group)[place], Facts._make(facts) if facts[0] else None
-        key_date = item.key_date if item and group is not Group.OTHER else None
+        group, item = list(CandidateGroup)[place], Facts._make(facts) if facts[0] else None
+        key_date = item.key_date if item and group is not CandidateGroup.OTHER else None
         found.append((place, key_date or dt.date.min, name, _Ranked(learner_id, group, item)))
     return [ranked for *_order, ranked in sorted(found)[: wanted.limit]]
 

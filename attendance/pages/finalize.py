@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from attendance.models import SessionAttendee
 from attendance.policies.finalize import (
     ListFacts,
-    Outcome,
+    SessionOutcome,
     check_can_finalize,
     check_has_evidence,
     check_has_started,
@@ -60,7 +60,7 @@ class FinalizePreview:
     """
 
     facts: ListFacts
-    outcome: Outcome
+    outcome: SessionOutcome
     completion_date: date | None
     expiry_date: date | None
     blocked: Sequence[SessionAttendee]

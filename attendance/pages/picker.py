@@ -14,7 +14,7 @@ from attendance.pages.candidates import (
     PAGE_SIZE,
     SHORTEST_SEARCH,
     Candidate,
-    Group,
+    CandidateGroup,
     Wanted,
     candidates,
     group_counts,
@@ -26,7 +26,7 @@ from training.models import Session
 class Filter:
     """One entry of the strip: everybody, or one group with its number of candidates, and the query that shows it."""
 
-    group: Group | None
+    group: CandidateGroup | None
     count: str
     query: str
     is_current: bool
@@ -47,8 +47,8 @@ class Picker:
 
     wanted: Wanted
     candidates: list[Candidate]
-    counts: dict[Group, int] | None
-    bulk_group: Group
+    counts: dict[CandidateGroup, int] | None
+    bulk_group: CandidateGroup
     bulk: list[int]
     seats_left: int | None
     next_limit: int | None
@@ -67,7 +67,7 @@ class Picker:
     @property
     def filters(self) -> list[Filter]:
         """The entries of the strip. A group in which the counting stopped is shown with a plus."""
-        strip: list[tuple[Group | None, str]] = [(None, "")]
+        strip: list[tuple[CandidateGroup | None, str]] = [(None, "")]
         for group, count in (self.counts or {}).items():
             strip.append((group, f"{count - 1}+" if count == COUNTED_TO else str(count)))
         return [
@@ -101,7 +101,7 @@ def picker(
         found = candidates(session, wanted, now=now, warning_days=warning_days)
     if offers_list:
         counts = _counts(session, wanted, found, today=timezone.localdate(now), warning_days=warning_days)
-    bulk_group = wanted.group or Group.RED
+    bulk_group = wanted.group or CandidateGroup.RED
     bulk = [candidate.learner.pk for candidate in found if offers_list and candidate.group is bulk_group]
     seats_left = max(session.venue.capacity - listed, 0) if session.venue else None
     has_more = len(found) == wanted.limit < LONGEST_PAGE
@@ -119,7 +119,7 @@ def picker(
 
 def _counts(
     session: Session, wanted: Wanted, found: Collection[Candidate], *, today: dt.date, warning_days: int
-) -> dict[Group, int]:
+) -> dict[CandidateGroup, int]:
     """Return `group_counts`. A group whose candidates are all on the page is not counted by a query again."""
     shown = Counter(candidate.group for candidate in found)
     counts = {group: shown[group] for group in COUNTED if group in _complete(wanted, found)}
@@ -129,8 +129,8 @@ def _counts(
     return {group: counts[group] for group in COUNTED}
 
 
-def _complete(wanted: Wanted, found: Collection[Candidate]) -> Collection[Group]:
+def _complete(wanted: Wanted, found: Collection[Candidate]) -> Collection[CandidateGroup]:
     """Return the groups whose candidates are all on the page."""
-    groups = list(Group) if wanted.group is None else [wanted.group]
+    groups = list(CandidateGroup) if wanted.group is None else [wanted.group]
     last = max((candidate.group for candidate in found), key=groups.index, default=None)
     return groups if len(found) < wanted.limit or last is None else groups[: groups.index(last)]

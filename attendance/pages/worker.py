@@ -38,7 +38,7 @@ class NextSession:
 
 
 @dataclass(frozen=True)
-class RequirementLine:
+class ProfileRequirement:
     """A row of the compliance table.
 
     Attributes:
@@ -109,7 +109,7 @@ class Profile:
     learner: Learner
     areas: Sequence[str]
     verdict: Verdict
-    requirements: Sequence[RequirementLine]
+    requirements: Sequence[ProfileRequirement]
     records: Sequence[RecordLine]
     sign_offs: Sequence[CompetencyRecord]
     sheet: OpenSheet | None
@@ -123,7 +123,7 @@ class Profile:
         return KIND_OF_VERDICT[self.verdict]
 
     @property
-    def failing(self) -> list[RequirementLine]:
+    def failing(self) -> list[ProfileRequirement]:
         """The requirements because of which the worker must not be assigned, the worst first."""
         return [each for each in self.requirements if each.line.standing.kind == StatusKind.BAD]
 
@@ -258,10 +258,10 @@ def _records(badges: Collection[int], *, on: dt.date | None = None) -> list[Reco
 
 def _requirements(
     lines: Sequence[ItemLine], records: Sequence[RecordLine], sessions: Mapping[int, NextSession]
-) -> list[RequirementLine]:
+) -> list[ProfileRequirement]:
     entered_later = {each.record.pk for each in records if each.is_entered_later}
     return [
-        RequirementLine(
+        ProfileRequirement(
             line=line,
             proof=line.item.proof,
             is_proof_entered_later=line.item.proof_id in entered_later,

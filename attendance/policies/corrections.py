@@ -36,7 +36,7 @@ class Seen:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class ResultStanding:
     """What a finalized session says about one worker.
 
     Attributes:
@@ -86,7 +86,7 @@ def check_is_finalized(session: Session) -> None:
         )
 
 
-def check_can_correct(session: Session, standing: Standing, *, seen: Seen, result: Result) -> None:
+def check_can_correct(session: Session, standing: ResultStanding, *, seen: Seen, result: Result) -> None:
     """F9: a correcting record differs from what the session says now, and replaces what the person has seen.
 
     Args:
@@ -114,7 +114,7 @@ def check_can_correct(session: Session, standing: Standing, *, seen: Seen, resul
         )
 
 
-def _replaced(standing: Standing) -> Seen:
+def _replaced(standing: ResultStanding) -> Seen:
     """Return what a correcting record replaces: what counts now, or else the record revoked last."""
     if standing.result is None and standing.revoked is not None:
         return Seen(record_id=standing.revoked.pk)

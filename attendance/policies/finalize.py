@@ -67,7 +67,7 @@ class ListFacts(ListCounts):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class SessionOutcome:
     """How many records finalize makes from a list (F2).
 
     Attributes:
@@ -84,7 +84,7 @@ class Outcome:
     second_lines: int = 0
 
 
-def outcome(session: Session, facts: ListFacts) -> Outcome:
+def outcome(session: Session, facts: ListFacts) -> SessionOutcome:
     """Return how many records finalize would make (F2).
 
     Where the course asks for a practical sign-off, a pass makes a competency record that waits for it.
@@ -95,10 +95,10 @@ def outcome(session: Session, facts: ListFacts) -> Outcome:
     """
     passed, failed, second_lines = facts.people_passed, facts.people_failed, facts.present - facts.people
     if session.course_version is not None and session.course_version.requires_verification:
-        return Outcome(
+        return SessionOutcome(
             training_records=failed, passed=0, failed=failed, competency_records=passed, second_lines=second_lines
         )
-    return Outcome(
+    return SessionOutcome(
         training_records=passed + failed,
         passed=passed,
         failed=failed,

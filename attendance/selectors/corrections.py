@@ -1,12 +1,12 @@
 """What a finalized session says about its workers, with every correction (F6, F9)."""
 
-from attendance.policies.corrections import Standing
+from attendance.policies.corrections import ResultStanding
 from learners.models import TrainingRecord
 from learners.selectors.learners import pending_sign_offs
 from training.models import Session
 
 
-def standing_of(session: Session, learner_id: int) -> Standing:
+def standing_of(session: Session, learner_id: int) -> ResultStanding:
     """Return what a finalized session says about a worker now, in two queries.
 
     Args:
@@ -17,4 +17,6 @@ def standing_of(session: Session, learner_id: int) -> Standing:
     last = records.filter(superseded_by__isnull=True).select_related("revocation__revoked_by").first()
     waiting = pending_sign_offs().filter(session=session, learner=learner_id)
     is_revoked = last is not None and hasattr(last, "revocation")
-    return Standing(record=None if is_revoked else last, sign_off=waiting.first(), revoked=last if is_revoked else None)
+    return ResultStanding(
+        record=None if is_revoked else last, sign_off=waiting.first(), revoked=last if is_revoked else None
+    )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionAttendee
-from attendance.policies.corrections import NothingToCorrect, Result, Seen, Standing, check_can_correct
+from attendance.policies.corrections import NothingToCorrect, Result, ResultStanding, Seen, check_can_correct
 from attendance.policies.finalize import completion_date
 from attendance.selectors.corrections import standing_of
 from attendance.selectors.evidence import session_of_evidence
@@ -122,7 +122,14 @@ def _lock_person(session: Session, learner_id: int) -> Learner:
 
 
 def _write(
-    session: Session, learner: Learner, standing: Standing, *, result: Result, reason: str, by: User, now: datetime
+    session: Session,
+    learner: Learner,
+    standing: ResultStanding,
+    *,
+    result: Result,
+    reason: str,
+    by: User,
+    now: datetime,
 ) -> TrainingRecord | CompetencyRecord:
     version, end_time, finalized_at = session.course_version, session.end_time, session.finalized_at
     trainer = session.trainer

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from attendance.policies.finalize import (
     ChangedSinceAsked,
-    Outcome,
+    SessionOutcome,
     check_can_finalize,
     check_is_as_confirmed,
     check_sheet_is_confirmed,
@@ -78,7 +78,7 @@ RETURNING learner_id
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinalizeResult(Outcome):
+class FinalizeResult(SessionOutcome):
     """The numbers of records that one finalize made, and when."""
 
     finalized_at: datetime
@@ -138,7 +138,7 @@ def finalize_session(
     return FinalizeResult(finalized_at=now, **asdict(made))
 
 
-def _write_records(session: Session, made: Outcome, *, by: User, now: datetime) -> list[int]:
+def _write_records(session: Session, made: SessionOutcome, *, by: User, now: datetime) -> list[int]:
     """Write the records and the sign-offs that wait (F2), and close the list (F3).
 
     Args:

@@ -71,7 +71,7 @@ class Matter(StrEnum):
     AREA = "area"
 
 
-class Entry(StrEnum):
+class LaterEntry(StrEnum):
     """Which entry changed what counts: the beginning of the columns that say who made it and when."""
 
     ENTERED = "entered"
@@ -255,10 +255,10 @@ def _compared(versions: Sequence[_Version], on: dt.date, over: dt.datetime) -> l
     if known is None and now is None:
         return []
     if known is None:
-        return [_change(known, now, "", now, Entry.ENTERED)]
+        return [_change(known, now, "", now, LaterEntry.ENTERED)]
     if now is None:
         last = versions[-1]
-        return [_change(known, now, "", last, Entry.OVERRULED if last.says["overruled_at"] else Entry.ENDED)]
+        return [_change(known, now, "", last, LaterEntry.OVERRULED if last.says["overruled_at"] else LaterEntry.ENDED)]
     changes = []
     for column in FIELDS[now.kind]:
         says = now.says[column]
@@ -268,11 +268,11 @@ def _compared(versions: Sequence[_Version], on: dt.date, over: dt.datetime) -> l
                 if version is known or version.says[column] != says:
                     break
                 author = version
-            changes.append(_change(known, now, column, author, Entry.ENTERED))
+            changes.append(_change(known, now, column, author, LaterEntry.ENTERED))
     return changes
 
 
-def _change(known: _Version | None, now: _Version | None, column: str, author: Any, entry: Entry) -> _Change:
+def _change(known: _Version | None, now: _Version | None, column: str, author: Any, entry: LaterEntry) -> _Change:
     return _Change(
         known=known, now=now, column=column, by=author.says[f"{entry}_by_id"], at=author.moment_of(f"{entry}_at")
     )

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from attendance.pages.candidates import Candidate, Group, Wanted, candidates, group_counts
+from attendance.pages.candidates import Candidate, CandidateGroup, Wanted, candidates, group_counts
 from learners.models import ComplianceItem, Learner
 from tests.factories.attendance import SessionAttendeeFactory
 from tests.factories.learners import LearnerFactory, RevocationFactory, TrainingRecordFactory
@@ -85,9 +85,9 @@ def test_p1_red_then_yellow_then_expiring_then_everyone_else_by_name():
         "Permanent",
         "Valid Zoe",
     ]
-    assert [candidate.group for candidate in found] == [Group.RED] * 3 + [Group.YELLOW] * 2 + [Group.EXPIRING] * 2 + [
-        Group.OTHER
-    ] * 3
+    assert [candidate.group for candidate in found] == [CandidateGroup.RED] * 3 + [CandidateGroup.YELLOW] * 2 + [
+        CandidateGroup.EXPIRING
+    ] * 2 + [CandidateGroup.OTHER] * 3
     assert [candidate.standing.kind for candidate in found] == ["bad"] * 3 + ["warn"] * 4 + ["none", "ok", "ok"]
 
 
@@ -102,11 +102,11 @@ def test_c7_an_answer_past_its_last_day_counts_as_red():
 
     assert names(found) == ["Lapsed green", "Lapsed yellow", "Red", "Last day"]
     assert [candidate.standing.word for candidate in found[:2]] == ["Out of date", "Out of date"]
-    assert found[3].group is Group.EXPIRING
+    assert found[3].group is CandidateGroup.EXPIRING
     assert group_counts(session, search="", today=TODAY, warning_days=60) == {
-        Group.RED: 3,
-        Group.YELLOW: 0,
-        Group.EXPIRING: 1,
+        CandidateGroup.RED: 3,
+        CandidateGroup.YELLOW: 0,
+        CandidateGroup.EXPIRING: 1,
     }
 
 
@@ -122,7 +122,7 @@ def test_p1_nobody_on_the_list_and_l1_nobody_who_is_not_active():
     Learner.objects.filter(pk=merged.pk).update(status="INACTIVE", merged_into=survivor)
 
     assert names(pick(session)) == ["Survivor"]
-    assert group_counts(session, search="", today=TODAY, warning_days=60)[Group.RED] == 1
+    assert group_counts(session, search="", today=TODAY, warning_days=60)[CandidateGroup.RED] == 1
 
 
 def test_p1_only_the_item_of_this_course_counts():
@@ -137,7 +137,7 @@ def test_p1_only_the_item_of_this_course_counts():
         updated_at=timezone.now(),
     )
     (found,) = pick(session)
-    assert (found.group, found.standing.word) == (Group.OTHER, "Valid")
+    assert (found.group, found.standing.word) == (CandidateGroup.OTHER, "Valid")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_p2_fifty_by_default_and_more_on_request():
     first, more = pick(session), pick(session, limit=100)
     assert (len(first), len(more)) == (50, 52)
     assert more[:50] == first
-    assert first[0].group is Group.RED
+    assert first[0].group is CandidateGroup.RED
 
 
 @pytest.mark.parametrize(("group", "expected"), [("red", ["Rr"]), ("yellow", ["Yy"]), ("expiring", ["Ee"])])
@@ -182,9 +182,9 @@ def test_the_strip_narrows_to_one_group_and_counts_exactly_its_rows(group: str, 
     with_item(session, "Yy", "PENDING", due_date=days(1))
     with_item(session, "Ee", "COMPLIANT", expiry_date=days(1))
     with_item(session, "Other", None)
-    assert names(pick(session, group=Group(group))) == expected
-    assert group_counts(session, search="", today=TODAY, warning_days=60)[Group(group)] == 1
-    assert group_counts(session, search="Other", today=TODAY, warning_days=60)[Group(group)] == 0
+    assert names(pick(session, group=CandidateGroup(group))) == expected
+    assert group_counts(session, search="", today=TODAY, warning_days=60)[CandidateGroup(group)] == 1
+    assert group_counts(session, search="Other", today=TODAY, warning_days=60)[CandidateGroup(group)] == 0
 
 
 def test_p4_a_clash_names_the_overlapping_session_and_back_to_back_is_none():
