@@ -1,7 +1,7 @@
 """What the application may do in the database: its own role, which keeps the promise of invariant 5.
 
 The owner of a table can drop its triggers, so the web processes and timers must not be the owner, nor be able to
-become it. The migrations declare by triggers what is append-only or never deleted (`training.core.database_guards`);
+become it. The migrations declare by triggers what is append-only (`refuse_change`) or never deleted (`refuse_delete`);
 the rights below follow these triggers, the models and the catalogue of functions. Only tables that no trigger audits
 are named.
 """

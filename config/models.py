@@ -14,7 +14,7 @@ class ApiToken(models.Model):
     once, when it is made.
 
     The database ends it when its login is disabled, gets another password or loses a right, whatever door that comes
-    through, and nothing revives it (migration `tokens_end`).
+    through, and nothing revives it (migration `0006_squashed_guards`).
     """
 
     class Scope(models.TextChoices):

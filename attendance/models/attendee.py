@@ -15,7 +15,7 @@ from training.core.audited import audited
 class SessionAttendee(models.Model):
     """A learner on a session's list, with a line number that is never given twice.
 
-    After finalize the triggers of migration `0003_list_is_frozen` refuse every change. Employer and role are copied
+    After finalize the triggers of migration `0010_squashed_guards` refuse every change. Employer and role are copied
     when the learner is first marked present (R3); taking the mark back clears them. While `marked_at` is null the
     learner is not marked.
     """

@@ -11,7 +11,7 @@ from training.core.audited import audited, not_blank
 class CaptureVoid(models.Model):
     """Who took back what was entered for a class meeting, when and why. Append-only.
 
-    Inserting a row sets the meeting back to pending (trigger of migration `0007_capture_void`).
+    Inserting a row sets the meeting back to pending (trigger of migration `0010_squashed_guards`).
     """
 
     class_session = models.ForeignKey(

@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.contrib.postgres.fields import RangeBoundary
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -17,7 +16,7 @@ from attendance.policies.lists import capacity_warning, has_ended
 from attendance.selectors.repeat import to_repeat
 from training.core.kinds import StatusKind
 from training.models import CourseVersion, Session, Venue
-from training.models.session import TimeRange
+from training.models.session import time_range
 from training.policies.sessions import allows, check_open
 from training.selectors.availability import BOOKED, booked_minutes, offered_venues
 from training.selectors.courses import published_version
@@ -111,7 +110,7 @@ def _roomier_venue(session: Session, *, seats: int) -> Venue | None:
     if session.start_time is None or session.end_time is None:
         return None
     taken = (
-        Session.objects.alias(span=TimeRange("start_time", "end_time", RangeBoundary()))
+        Session.objects.alias(span=time_range())
         .filter(venue=OuterRef("pk"), status__in=BOOKED)
         .filter(span__overlap=DateTimeTZRange(session.start_time, session.end_time))
         .exclude(pk=session.pk)

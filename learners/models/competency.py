@@ -33,7 +33,7 @@ class AssessmentMethod(Authored):
 class CompetencyRecord(models.Model):
     """One attempt at a practical sign-off (F2, V1).
 
-    Once it is decided, only `revoked_at` changes, and only through a `Revocation` (trigger of `0003_append_only`). The
+    Once it is decided, only `revoked_at` changes, and only through a `Revocation` (trigger of `0016_squashed_guards`). The
     legal steps from state to state are in `learners.policies.sign_offs`.
     """
 

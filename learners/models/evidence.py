@@ -1,4 +1,4 @@
-"""What is known of each stored evidence file, and who opened it. Append-only (migration `0003_append_only`)."""
+"""What is known of each stored evidence file, and who opened it. Append-only (migration `0016_squashed_guards`)."""
 
 from django.conf import settings
 from django.db import models

@@ -10,7 +10,10 @@ from training.core.audited import Authored, audited
 
 
 class Fold(Func):
-    """Text without accents and in lower case, the same on every server (SQL function `fold`, migration `0001`)."""
+    """Text without accents and in lower case, the same on every server.
+
+    The SQL function `fold` of migration `0001_squashed_0014_tables`.
+    """
 
     function = "fold"
     arity = 1
@@ -100,8 +103,10 @@ class Learner(Authored):
     not_cleared_since = models.DateField(_("not cleared since"), null=True, editable=False)  # of the oldest red item
     next_expiry = models.DateField(_("next expiry"), null=True, editable=False)  # of the green items
     sort_key = models.GeneratedField(
-        expression=Fold(
+        expression=Func(  # as `Fold` would say it, but of Django's own parts: a migration repeats it
             Concat(Value(" "), F("last_name"), Value(" "), F("first_name"), Value(" "), F("badge_id")),
+            function="fold",
+            output_field=models.TextField(db_collation="C"),
         ),
         output_field=models.TextField(db_collation="C"),
         db_persist=True,

@@ -1,4 +1,4 @@
-"""Merges of two badges of one person, and their undoing (L2). Append-only (migration `0010_people`)."""
+"""Merges of two badges of one person, and their undoing (L2). Append-only (migration `0016_squashed_guards`)."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""Training records and their revocations: the legal core. Append-only (migration `0003_append_only`)."""
+"""Training records and their revocations: the legal core. Append-only (migration `0016_squashed_guards`)."""
 
 from django.conf import settings
 from django.db import models

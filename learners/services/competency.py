@@ -1,6 +1,6 @@
 """Practical sign-offs: given or refused, revoked, and tried again (V1, V2).
 
-The database freezes a sign-off once it is decided (`0003_append_only`); from then on only a revocation changes it.
+The database freezes a sign-off once it is decided (`0016_squashed_guards`); from then on only a revocation changes it.
 """
 
 from collections.abc import Collection, Sequence

@@ -4,16 +4,17 @@ They run on a database of their own, so that the one of the other tests keeps it
 """
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connections
+from django.db import IntegrityError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from pytest_django import DjangoDbBlocker
+
+from tests.own_database import own_database
 
 TABLES, SEQUENCE, INDEX, CONSTRAINT = (
     "0006_training_class",
@@ -21,27 +22,14 @@ TABLES, SEQUENCE, INDEX, CONSTRAINT = (
     "0008_class_code_index",
     "0009_class_code_constraint",
 )
-ALIAS = "codes"
 
 
 @pytest.fixture(scope="module")
 def database(django_db_blocker: DjangoDbBlocker) -> Iterator[BaseDatabaseWrapper]:
     """A database with the tables of classes, before any of the three steps."""
-    default = connections["default"]
-    test_name = default.creation._get_test_db_name()  # type: ignore[attr-defined]  # unknown to django-stubs
-    name = f"{test_name}_{ALIAS}_{os.getpid()}"
-    with django_db_blocker.unblock():
-        with default._nodb_cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}"')
-        connections.settings[ALIAS] = {**default.settings_dict, "NAME": name, "OPTIONS": {}}
-        try:
-            migrate(connections[ALIAS], TABLES)
-            yield connections[ALIAS]
-        finally:
-            connections[ALIAS].close()
-            del connections[ALIAS], connections.settings[ALIAS]
-            with default._nodb_cursor() as cursor:
-                cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with django_db_blocker.unblock(), own_database("codes") as made:
+        migrate(made, TABLES)
+        yield made
 
 
 @pytest.fixture

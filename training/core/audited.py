@@ -17,7 +17,7 @@ class Trim(models.Transform):
     """Text without white space around it. PostgreSQL's own TRIM removes blanks only, so a tab would pass as text."""
 
     lookup_name = "trim"
-    template = r"BTRIM(%(expressions)s, E' \t\n\r\f\v\u00a0')"
+    template = r"BTRIM(%(expressions)s, E' \t\n\r\f\x0b\u00a0')"  # to PostgreSQL 15 \v is the letter v
 
 
 models.CharField.register_lookup(Length)

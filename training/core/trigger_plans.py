@@ -9,7 +9,7 @@ django-pgtrigger replaces these functions whenever the columns of a table change
 runs after every `migrate` (`TrainingConfig`).
 
 Functions of our own that join old to new rows take care of that themselves, with EXECUTE: see the migration
-`learners.0013_history_keeps_everything`.
+`learners.0015_squashed_history`.
 """
 
 from typing import LiteralString

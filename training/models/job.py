@@ -96,7 +96,7 @@ class Job(models.Model):
 
 
 class FileDownload(models.Model):
-    """One download of a file that a job had made (X1). Append-only (migration `0016_file_download_is_append_only`).
+    """One download of a file that a job had made (X1). Append-only (migration `0018_squashed_guards`).
 
     The job and its file are removed after some days; this row stays.
     """

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
 
-class TimeRange(Func):
-    """`tstzrange(start, end, '[)')`: back-to-back sessions do not overlap (invariant 2)."""
+def time_range() -> Func:
+    """Return `tstzrange(start_time, end_time, '[)')`: back-to-back sessions do not overlap (invariant 2).
 
-    function = "TSTZRANGE"
-    output_field = DateTimeRangeField()
+    Made of Django's own parts alone: the migrations of the constraints repeat it, and may name nothing of ours.
+    """
+    return Func("start_time", "end_time", RangeBoundary(), function="TSTZRANGE", output_field=DateTimeRangeField())
 
 
 def _no_overlap(resource: str, name: str, message: "_StrOrPromise") -> ExclusionConstraint:
@@ -31,7 +32,7 @@ def _no_overlap(resource: str, name: str, message: "_StrOrPromise") -> Exclusion
         name=name,
         expressions=[
             (resource, RangeOperators.EQUAL),
-            (TimeRange("start_time", "end_time", RangeBoundary()), RangeOperators.OVERLAPS),
+            (time_range(), RangeOperators.OVERLAPS),
         ],
         condition=Q(status__in=("SCHEDULED", "COMPLETED")),
         violation_error_message=message,
@@ -42,10 +43,10 @@ def _no_overlap(resource: str, name: str, message: "_StrOrPromise") -> Exclusion
 class Session(Authored):
     """One HSE training event.
 
-    The triggers of migration `0003_session_is_frozen` freeze a finalized session, and refuse every step that is not in
+    The triggers of migration `0005_squashed_guards` freeze a finalized session, and refuse every step that is not in
     the table of legal steps below (S9). `version` counts changes of the plan and of the list, but not marks: the
     sign-in sheet prints it, so that people see when a sheet is out of date (S11). `first_marked_at` is written by the
-    triggers of migration `attendance.0004_first_mark`, so that the course is fixed whatever way a mark comes in.
+    triggers of migration `attendance.0010_squashed_guards`, so that the course is fixed whatever way a mark comes in.
     """
 
     class Status(models.TextChoices):

@@ -4,14 +4,13 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.contrib.postgres.fields import RangeBoundary
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from training.models import Session, Trainer, TrainerQualification, Venue
-from training.models.session import TimeRange
+from training.models.session import time_range
 from training.policies.sessions import Overlap
 
 BOOKED = (Session.Status.SCHEDULED, Session.Status.COMPLETED)
@@ -75,7 +74,7 @@ def _holding(
     holder = {f"{kind.lower()}_id": Cast(Value(pk), BigIntegerField())}
     sessions = (
         Session.objects.order_by()
-        .alias(span=TimeRange("start_time", "end_time", RangeBoundary()))
+        .alias(span=time_range())
         .filter(**holder, status__in=statuses, deleted_at__isnull=True, span__overlap=span)
         .filter(start_time__isnull=False, end_time__isnull=False)  # with one of them only, a range has no end
     )

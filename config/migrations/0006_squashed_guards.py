@@ -1,6 +1,14 @@
-from django.db import migrations, models
+from django.db import migrations
 
-from training.core import database_guards as guards
+# An append-only table, and a table that cannot be emptied past the triggers that see rows.
+APPEND_ONLY = """
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+  FOR EACH ROW EXECUTE FUNCTION refuse_change('{key}');
+CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION refuse_truncate();
+"""
+NOT_APPEND_ONLY = "DROP TRIGGER {table}_append_only ON {table}; DROP TRIGGER {table}_no_truncate ON {table};"
+NEVER_EMPTIED = "CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION refuse_truncate();"
+MAY_BE_EMPTIED = "DROP TRIGGER {table}_no_truncate ON {table};"
 
 END_TOKENS = """
     CREATE FUNCTION end_tokens_of_login() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -41,34 +49,30 @@ FORGET = """
 """
 
 
-class Migration(migrations.Migration):
-    """A token ends: on its day, or with the password, the activity or a right of its login, and nothing revives it.
+def each(text: str, *tables: str, key: str = "id") -> str:
+    """Return the SQL for every table; `key` is the column that names a row in a message."""
+    return "".join(text.format(table=table, key=key) for table in tables)
 
-    Tokens of before get 90 days from now on and the scope write. The triggers stand on Django's tables, so that a
-    password changed by any door counts. The record of sign-ins is append-only.
+
+class Migration(migrations.Migration):
+    """What became of API tokens is audited, and the audit and the record of sign-ins are append-only (invariant 5).
+
+    A token ends: on its day, or with the password, the activity or a right of its login, and nothing revives it. The
+    triggers stand on Django's tables, so that a password changed by any door counts.
     """
 
+    replaces = [("config", "0006_answers_of_forms")]
     dependencies = [
-        ("config", "0004_sign_ins_and_token_scopes"),
+        ("config", "0001_squashed_0005_tables"),
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("training", "0014_who_may_what_is_append_only"),
+        ("training", "0018_squashed_guards"),
     ]
     operations = [
+        migrations.RunSQL("SET LOCAL lock_timeout = '5s'", "SET LOCAL lock_timeout = '5s'"),
         migrations.RunSQL(
-            """
-            UPDATE config_apitoken SET expires_at = greatest(now(), created_at) + interval '90 days',
-                   ended_by = CASE WHEN revoked_at IS NULL THEN '' ELSE 'revoked' END;
-            """,
-            migrations.RunSQL.noop,
+            each(APPEND_ONLY, "config_apitokenevent", key="pgh_id"), each(NOT_APPEND_ONLY, "config_apitokenevent")
         ),
-        migrations.AddConstraint(
-            model_name="apitoken",
-            constraint=models.CheckConstraint(
-                condition=models.Q(expires_at__isnull=False, expires_at__gt=models.F("created_at")),
-                name="api_token_has_end",
-                violation_error_message="A token ends after it was made.",
-            ),
-        ),
+        migrations.RunSQL(each(APPEND_ONLY, "config_signin"), each(NOT_APPEND_ONLY, "config_signin")),
+        migrations.RunSQL(each(NEVER_EMPTIED, "config_apitoken"), each(MAY_BE_EMPTIED, "config_apitoken")),
         migrations.RunSQL(END_TOKENS, FORGET),
-        guards.append_only("config_signin"),
     ]

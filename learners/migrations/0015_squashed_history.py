@@ -1,11 +1,6 @@
-from importlib import import_module
-
-import django.db.models.deletion
-from django.conf import settings
-from django.db import migrations, models
+from django.db import migrations
 
 PERIODS = ("areaperiod", "badgeperiod", "learnerareaperiod", "learnerperiod", "requirementperiod")
-MOMENTS = {"entered": "entered", "ended": "end entered", "overruled": "overruled"}
 
 # Who changes something, by the context that audit events are written with; null where it names nobody. What is no
 # context there is no reason to refuse a change.
@@ -45,8 +40,10 @@ END $$;
 
 # Statement level, with transition tables: bulk changes cost one pass. A statement that joins transition tables is given
 # to EXECUTE, because what plpgsql keeps of its own statements is a plan for as many rows as there were the first time.
+# Whether anything has changed is an aggregate and no EXISTS, which is planned for its first hit: a nested loop, and where
+# nothing has changed there is no hit to end it (ADR 25).
 HEAD = """
-CREATE OR REPLACE FUNCTION write_{table}_period() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION write_{table}_period() RETURNS trigger LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = public, pg_temp AS $body$
 DECLARE day date := least(site_effective_date(), site_today()); moment timestamptz := clock_timestamp(); who integer := history_actor();
         is_changed boolean;
@@ -58,7 +55,7 @@ BEGIN
       SELECT {old_keys}, false AS is_there, false AS is_new, $1 AS since, {nothing}, {unchanged} FROM old_rows o
     ) {rewrite} $sql$ USING day, moment, who;
   ELSE
-    EXECUTE $sql$ SELECT EXISTS (SELECT FROM new_rows n JOIN old_rows o USING (id) WHERE {differ}) $sql$ INTO is_changed;
+    EXECUTE $sql$ SELECT coalesce(bool_or({differ}), false) FROM new_rows n JOIN old_rows o USING (id) $sql$ INTO is_changed;
     IF is_changed THEN
       EXECUTE $sql$ WITH touched AS MATERIALIZED (
         SELECT {new_keys}, true AS is_there, {keys_differ} AS is_new, $1 AS since, {new_values}, {changed}
@@ -72,6 +69,12 @@ BEGIN
   END IF;
   RETURN NULL;
 END $body$;
+CREATE TRIGGER {table}_period_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION write_{table}_period();
+CREATE TRIGGER {table}_period_update AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION write_{table}_period();
+CREATE TRIGGER {table}_period_delete AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION write_{table}_period();
 """
 
 INSERT = """INSERT INTO {period} ({keys}, {values}, valid_from, entered_at, entered_by_id)
@@ -140,7 +143,7 @@ def history(
     first_day: str = "$1",
     may_return: bool = False,
 ) -> migrations.RunSQL:
-    """Let the trigger function of `table` keep every row of `period`.
+    """Keep `period` in step with `table`, and every row that it ever had.
 
     Args:
         keys: columns of the period that name its row, each with the column of `table` that it is taken from.
@@ -199,7 +202,11 @@ def history(
         keys_differ=f"({each('n.{source}', of=keys)}) IS DISTINCT FROM ({each('o.{source}', of=keys)})",
         other_is_old=each("other.{source} = o.{source}", of=keys, by=" AND "),
     )
-    return migrations.RunSQL(sql, migrations.RunSQL.noop)
+    return migrations.RunSQL(
+        sql,
+        f"""DROP TRIGGER {table}_period_insert ON {table}; DROP TRIGGER {table}_period_update ON {table};
+            DROP TRIGGER {table}_period_delete ON {table}; DROP FUNCTION write_{table}_period();""",
+    )
 
 
 RULE = {name: name for name in ("requirement_type", "grace_period_days", "starts_on", "course_id")}
@@ -246,7 +253,7 @@ HISTORY = (
 # An old badge stays, even one of a single day, for it still finds the person (L3). One that was mistyped never was any:
 # the setting `siteproof.badge_was_mistyped` of the transaction says so, and the period is overruled.
 BADGES = """
-CREATE OR REPLACE FUNCTION write_badge_period() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION write_badge_period() RETURNS trigger LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = public, pg_temp AS $body$
 DECLARE day date := least(site_effective_date(), site_today()); moment timestamptz := clock_timestamp(); who integer := history_actor();
         is_changed boolean;
@@ -256,7 +263,7 @@ BEGIN
     SELECT id, badge_id, least(day, start_date), moment, who FROM new_rows;
     RETURN NULL;
   END IF;
-  EXECUTE 'SELECT EXISTS (SELECT FROM new_rows n JOIN old_rows o USING (id) WHERE n.badge_id <> o.badge_id)'
+  EXECUTE 'SELECT coalesce(bool_or(n.badge_id <> o.badge_id), false) FROM new_rows n JOIN old_rows o USING (id)'
      INTO is_changed;
   IF NOT is_changed THEN
     RETURN NULL;
@@ -282,74 +289,30 @@ BEGIN
   END IF;
   RETURN NULL;
 END $body$;
+CREATE TRIGGER learner_badge_period_insert AFTER INSERT ON learners_learner REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION write_badge_period();
+CREATE TRIGGER learner_badge_period_update AFTER UPDATE ON learners_learner
+  REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION write_badge_period();
 """
 
 
-def before(migration: str, name: str) -> str:
-    """Return the text with which an earlier migration made a function, to put it back."""
-    module = import_module(f"learners.migrations.{migration}")
-    texts = [module.BADGES] if name == "write_badge_period" else [str(op.sql) for op in module.Migration.operations]
-    (text,) = (text for text in texts if f"CREATE FUNCTION {name}()" in text)
-    return text.split("CREATE TRIGGER")[0].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
-
-
-FUNCTIONS_BEFORE = "".join(
-    before(migration, name)
-    for migration, name in (
-        ("0004_periods", "write_learners_learner_period"),
-        ("0004_periods", "write_learners_learnerarea_period"),
-        ("0004_periods", "write_learners_area_period"),
-        ("0004_periods", "write_learners_rolerequirement_period"),
-        ("0004_periods", "write_learners_arearequirement_period"),
-        ("0010_people", "write_badge_period"),
-    )
-)
-
-
-def columns(period: str) -> list[migrations.AddField]:
-    """Return what each row is told besides: when and by whom it was entered, ended and overruled."""
-    return [
-        migrations.AddField(period, f"{what}_{detail}", field)
-        for what, words in MOMENTS.items()
-        for detail, field in (
-            ("at", models.DateTimeField(null=True, verbose_name=words)),
-            (
-                "by",
-                models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-        )
-    ]
-
-
 class Migration(migrations.Migration):
-    """Dated history keeps every row that it ever had, and who said so when (C8).
+    """The dated history behind as-of answers (C8), written by the database whatever door a change comes through.
 
-    New columns are null: rows from before do not know. Reversing takes the columns away, and with them every period that
-    was overruled, for there would be nothing left to tell it from those that count.
+    It keeps every row that it ever had, and who said so when. A badge that was mistyped is kept as overruled, and may be
+    somebody else's (L3).
     """
 
-    dependencies = [
-        ("learners", "0012_what_was_read"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    replaces = [("learners", "0015_rows_compared_at_once")]
+    dependencies = [("learners", "0001_squashed_0014_tables")]
     operations = [
-        migrations.RunSQL("SET LOCAL lock_timeout = '5s'", "SET LOCAL lock_timeout = '5s'"),
-        *(operation for period in PERIODS for operation in columns(period)),
-        migrations.RunSQL(
-            migrations.RunSQL.noop,
-            "".join(f"DELETE FROM learners_{period} WHERE overruled_at IS NOT NULL;" for period in PERIODS),
-        ),
         migrations.RunSQL(ACTOR, "DROP FUNCTION history_actor();"),
-        migrations.RunSQL(migrations.RunSQL.noop, FUNCTIONS_BEFORE),
         *HISTORY,
-        migrations.RunSQL(BADGES, migrations.RunSQL.noop),
+        migrations.RunSQL(
+            BADGES,
+            """DROP TRIGGER learner_badge_period_insert ON learners_learner;
+               DROP TRIGGER learner_badge_period_update ON learners_learner; DROP FUNCTION write_badge_period();""",
+        ),
         migrations.RunSQL(
             GUARD
             + "".join(
