@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
 
     replaces = [("attendance", "0010_list_act_is_kept")]
     dependencies = [("attendance", "0001_squashed_0009_tables")]
+    run_before = [("training", "0019_sessions")]  # so that keys that refer to sessions get the same names everywhere
     operations = [
         migrations.RunSQL(each(APPEND_ONLY, *EVENTS, key="pgh_id"), each(NOT_APPEND_ONLY, *EVENTS)),
         migrations.RunSQL(

@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
 
     replaces = [("learners", "0016_words")]
     dependencies = [("learners", "0015_squashed_history")]
+    run_before = [("training", "0019_sessions")]  # so that keys that refer to sessions get the same names everywhere
     operations = [
         migrations.RunSQL(each(APPEND_ONLY, *EVENTS, key="pgh_id"), each(NOT_APPEND_ONLY, *EVENTS)),
         migrations.RunSQL(each(APPEND_ONLY, *LEGAL), each(NOT_APPEND_ONLY, *LEGAL)),

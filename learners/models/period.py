@@ -5,8 +5,9 @@ today's date of the site, or on an earlier date that the transaction says in its
 (`learners.services.effective`). It concerns only what it changes: if a role is dated back, status and employer of those
 days stay as they were.
 
-Nothing is ever erased. Only the triggers of the migration `0015_squashed_history`
-write these rows, whatever way a change comes in. They refuse every DELETE and TRUNCATE, and every UPDATE but two, each of which happens once: a period ends (`valid_to`), or it is overruled.
+Nothing is ever erased. Only the triggers of the migration `0015_squashed_history` write these rows, whatever way a
+change comes in. They refuse every DELETE and TRUNCATE, and every UPDATE but two, each of which happens once: a period
+ends (`valid_to`), or it is overruled.
 
 - A change as of today ends the period that counted, and begins another.
 - A change that is dated back **overrules** the periods from its day on. They stay, marked with who did it and when, and

@@ -33,10 +33,10 @@ OVERLAPS = "status IN ('SCHEDULED', 'COMPLETED') AND tstzrange(start_time, end_t
 PLAIN_SESSION = (
     "SELECT id FROM training_trainer WHERE id = %(trainer_id)s FOR NO KEY UPDATE",
     "SELECT id FROM training_venue WHERE id = %(venue_id)s FOR NO KEY UPDATE",
-    f"""SELECT id FROM training_session WHERE trainer_id = %(trainer_id)s AND {OVERLAPS}
+    f"""SELECT id FROM sessions WHERE trainer_id = %(trainer_id)s AND {OVERLAPS}
          UNION ALL
-        SELECT id FROM training_session WHERE venue_id = %(venue_id)s AND {OVERLAPS}""",
-    """INSERT INTO training_session (
+        SELECT id FROM sessions WHERE venue_id = %(venue_id)s AND {OVERLAPS}""",
+    """INSERT INTO sessions (
          created_at, updated_at, created_by_id, updated_by_id, course_id, course_version_id, trainer_id, venue_id,
          start_time, end_time, status, attendance_file_key, attendance_file_hash, cancellation_reason, change_reason,
          version, last_line)

@@ -371,7 +371,7 @@ def test_a_service_that_waits_says_so_writes_nothing_and_works_afterwards(module
 def test_a_wait_for_a_session_names_the_session(short_limits: None, by: User) -> None:
     call = marking(by)
     with elsewhere() as holder:
-        holder.execute("SELECT FROM training_session FOR UPDATE")
+        holder.execute("SELECT FROM sessions FOR UPDATE")
         with pytest.raises(Busy) as refused:
             call()
         holder.rollback()
@@ -389,7 +389,7 @@ def test_a_forgotten_transaction_is_ended_and_marking_goes_on(by: User) -> None:
             forgotten = elsewhere()
         finally:
             admin.execute(f'ALTER DATABASE "{name}" RESET idle_in_transaction_session_timeout')
-    forgotten.execute("SELECT FROM training_session FOR UPDATE")
+    forgotten.execute("SELECT FROM sessions FOR UPDATE")
     started = time.monotonic()
 
     (row,) = call()

@@ -308,7 +308,7 @@ def test_l2_control_a_sub_select_in_the_lock_leaves_the_survivor_free(by: User) 
 @pytest.mark.parametrize(
     ("statement", "bare"),
     [
-        ('SELECT "t"."id" FROM "training_session" "t" WHERE "t"."id" = 1 LIMIT 1 FOR UPDATE', True),
+        ('SELECT "t"."id" FROM "sessions" "t" WHERE "t"."id" = 1 LIMIT 1 FOR UPDATE', True),
         ('SELECT "t"."id" AS "pk" FROM "t" WHERE ("t"."id" IN (1, 2)) ORDER BY 1 ASC FOR NO KEY UPDATE', True),
         ("SELECT id FROM learners_learner WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE", True),
         ('SELECT "t"."id", "v"."id" FROM "t" LEFT OUTER JOIN "v" ON ("t"."v" = "v"."id") FOR UPDATE OF "t"', False),

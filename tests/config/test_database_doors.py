@@ -17,7 +17,7 @@ from training.models import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OURS = re.compile(r'"(training_session|learner_lp_tracking)"')
+OURS = re.compile(r'"(sessions|learner_lp_tracking)"')
 
 # What happens before the next statement about a session: the statement that makes it happen for real.
 FAULTS = {

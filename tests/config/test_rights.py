@@ -90,11 +90,11 @@ RIGHTS = {
     "procrastinate_periodic_defers": "SELECT UPDATE(job_id)",
     "procrastinate_workers": "SELECT INSERT UPDATE(last_heartbeat) DELETE",
     "session_attendees": WORK,
+    "sessions": WORK,
     "training_company": WORK,
     "training_course": WORK,
     "training_courseprerequisite": WORK,
     "training_courseversion": WORK,
-    "training_session": WORK,
     "training_filedownload": LEGAL.format(key="id"),
     "training_job": (
         "SELECT INSERT UPDATE(done, ended_at, failure, file_key, file_name, file_sha256, file_size, file_type, lost, "

@@ -89,10 +89,10 @@ def through(port: int) -> "psycopg.Connection[Any]":
 def test_whoever_waits_for_a_lock_or_takes_too_long_is_ended(port: int) -> None:
     session = scheduled_session()
     with through(port) as holder, through(port) as waiting:
-        holder.execute("SELECT FROM training_session WHERE id = %s FOR UPDATE", [session.pk])
+        holder.execute("SELECT FROM sessions WHERE id = %s FOR UPDATE", [session.pk])
         started = time.monotonic()
         with pytest.raises(errors.LockNotAvailable):
-            waiting.execute("SELECT FROM training_session WHERE id = %s FOR UPDATE", [session.pk])
+            waiting.execute("SELECT FROM sessions WHERE id = %s FOR UPDATE", [session.pk])
         waiting.rollback()
         assert time.monotonic() - started < PATIENCE_SECONDS
         holder.rollback()
@@ -103,10 +103,10 @@ def test_whoever_waits_for_a_lock_or_takes_too_long_is_ended(port: int) -> None:
 def test_a_transaction_in_which_nothing_happens_is_ended(port: int) -> None:
     session = scheduled_session()
     with closing(through(port)) as forgotten:
-        forgotten.execute("SELECT FROM training_session WHERE id = %s FOR UPDATE", [session.pk])
+        forgotten.execute("SELECT FROM sessions WHERE id = %s FOR UPDATE", [session.pk])
         time.sleep(6)
         with through(port) as other:
-            other.execute("SELECT FROM training_session WHERE id = %s FOR UPDATE NOWAIT", [session.pk])
+            other.execute("SELECT FROM sessions WHERE id = %s FOR UPDATE NOWAIT", [session.pk])
         with pytest.raises(psycopg.Error):
             forgotten.execute("SELECT 1")
 

@@ -46,7 +46,7 @@ class Session(Authored):
     The triggers of migration `0005_squashed_guards` freeze a finalized session, and refuse every step that is not in
     the table of legal steps below (S9). `version` counts changes of the plan and of the list, but not marks: the
     sign-in sheet prints it, so that people see when a sheet is out of date (S11). `first_marked_at` is written by the
-    triggers of migration `attendance.0010_squashed_guards`, so that the course is fixed whatever way a mark comes in.
+    triggers of migration `attendance.0011_sessions`, so that the course is fixed whatever way a mark comes in.
     """
 
     class Status(models.TextChoices):
@@ -110,6 +110,7 @@ class Session(Authored):
     deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
     class Meta:
+        db_table = "sessions"
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         ordering = ("-start_time", "-pk")

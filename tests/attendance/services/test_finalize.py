@@ -349,7 +349,7 @@ def test_f3_the_audit_entry_names_who_finalized(supervisor: User) -> None:
         assert events.count() == 2
 
 
-@pytest.mark.parametrize("statement", ["learners_trainingrecord", "session_attendees", "training_session"])
+@pytest.mark.parametrize("statement", ["learners_trainingrecord", "session_attendees", '"sessions"'])
 def test_f3_all_of_it_or_none_of_it(supervisor: User, statement: str) -> None:
     """Whatever statement fails, nothing stays."""
     session, _ = ready()
@@ -403,10 +403,9 @@ def test_f8_the_number_of_queries_does_not_depend_on_the_number_of_attendees(
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE training_session SET status = 'COMPLETED' WHERE id = %s",
-        "UPDATE training_session SET finalized_at = now() WHERE id = %s",
-        "UPDATE training_session SET status = 'COMPLETED', finalized_at = now(), finalized_by_id = updated_by_id"
-        " WHERE id = %s",
+        "UPDATE sessions SET status = 'COMPLETED' WHERE id = %s",
+        "UPDATE sessions SET finalized_at = now() WHERE id = %s",
+        "UPDATE sessions SET status = 'COMPLETED', finalized_at = now(), finalized_by_id = updated_by_id WHERE id = %s",
     ],
 )
 def test_invariant_3_completed_means_finalized_with_evidence(supervisor: User, sql: str) -> None:

@@ -103,7 +103,7 @@ def test_a_free_slot_takes_one_query_which_the_indexes_of_the_exclusion_constrai
         overlapping(start=NOON, end=NOON + HOUR, trainer_id=trainers[0].pk, venue_id=venues[1].pk)
     (query,) = captured.captured_queries
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE training_session")
+        cursor.execute("ANALYZE sessions")
         cursor.execute(f"EXPLAIN {query['sql']}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "session_trainer_not_double_booked" in plan
