@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,10 +33,12 @@ class SessionAttendee(models.Model):
         "learners.Learner", verbose_name=_("worker"), on_delete=models.PROTECT, related_name="attendances"
     )
     line = models.PositiveIntegerField(_("line"))
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.REGISTERED)
-    is_present = models.BooleanField(_("present"), default=False)
-    has_passed = models.BooleanField(_("passed"), default=True)
-    remarks = models.CharField(_("remarks"), max_length=500, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.REGISTERED, db_default=Status.REGISTERED
+    )
+    is_present = models.BooleanField(_("present"), default=False, db_default=False)
+    has_passed = models.BooleanField(_("passed"), default=True, db_default=True)
+    remarks = models.CharField(_("remarks"), max_length=500, blank=True, default="", db_default="")
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("marked by"),
@@ -61,7 +64,7 @@ class SessionAttendee(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
+    added_at = models.DateTimeField(_("added at"), default=timezone.now, db_default=Now(), editable=False)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("added by"),
@@ -70,7 +73,7 @@ class SessionAttendee(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    version = models.PositiveIntegerField(_("version"), default=1)
+    version = models.PositiveIntegerField(_("version"), default=1, db_default=1)
 
     # In trails: `is_present` says something only once the learner is marked, `has_passed` only once present. Somebody
     # who was merely put on the list is neither absent nor passed.

@@ -36,7 +36,9 @@ MIGRATIONS = sorted(path for app in APPS for path in (CHECKOUT / app / "migratio
 LOOKS_AT_ANOTHER = {"0008_class_code_index.py": "training.migrations.0007_class_code_sequence"}
 AFTER = {
     ("attendance", "0011_sessions"),
+    ("attendance", "0012_attendee_defaults"),
     ("training", "0019_sessions"),
+    ("training", "0020_session_defaults"),
 }
 ROLE = f"siteproof_app_of_migrations_{os.getpid()}"
 

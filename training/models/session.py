@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +50,10 @@ class Session(Authored):
     triggers of migration `attendance.0011_sessions`, so that the course is fixed whatever way a mark comes in.
     """
 
+    # As in `Authored`, and with defaults of the database too.
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True, db_default=Now())
+
     class Status(models.TextChoices):
         DRAFT = "DRAFT", _("Draft")
         SCHEDULED = "SCHEDULED", _("Scheduled")
@@ -85,9 +90,13 @@ class Session(Authored):
     )
     start_time = models.DateTimeField(_("start"), null=True, blank=True)
     end_time = models.DateTimeField(_("end"), null=True, blank=True)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
-    attendance_file_key = models.CharField(_("key of the signed sheet"), max_length=200, blank=True, editable=False)
-    attendance_file_hash = models.CharField(_("SHA-256 of the signed sheet"), max_length=64, blank=True, editable=False)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, db_default=Status.DRAFT)
+    attendance_file_key = models.CharField(
+        _("key of the signed sheet"), max_length=200, blank=True, default="", db_default="", editable=False
+    )
+    attendance_file_hash = models.CharField(
+        _("SHA-256 of the signed sheet"), max_length=64, blank=True, default="", db_default="", editable=False
+    )
     finalized_at = models.DateTimeField(_("finalized at"), null=True, blank=True, editable=False)
     finalized_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -98,15 +107,17 @@ class Session(Authored):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    cancellation_reason = models.TextField(_("reason for cancelling"), blank=True)
+    cancellation_reason = models.TextField(_("reason for cancelling"), blank=True, default="", db_default="")
     change_reason = models.TextField(
         _("reason for the last change"),
         blank=True,
+        default="",
+        db_default="",
         help_text=_("Needed once attendance is marked or a signed sheet is stored."),
     )
     first_marked_at = models.DateTimeField(_("first marked at"), null=True, blank=True, editable=False)
-    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
-    last_line = models.PositiveIntegerField(_("last line number given"), default=0, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, db_default=1, editable=False)
+    last_line = models.PositiveIntegerField(_("last line number given"), default=0, db_default=0, editable=False)
     deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
     class Meta:
