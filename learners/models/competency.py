@@ -33,8 +33,8 @@ class AssessmentMethod(Authored):
 class CompetencyRecord(models.Model):
     """One attempt at a practical sign-off (F2, V1).
 
-    Once it is decided, only `revoked_at` changes, and only through a `Revocation` (trigger of `0016_squashed_guards`). The
-    legal steps from state to state are in `learners.policies.sign_offs`.
+    Once it is decided, only `revoked_at` changes, and only through a `Revocation` (trigger of `0016_squashed_guards`).
+    The legal steps from state to state are in `learners.policies.sign_offs`.
     """
 
     class Status(models.TextChoices):

@@ -42,8 +42,8 @@ def _hours(label: "_StrOrPromise") -> "models.DecimalField[Decimal, Decimal]":
 class LearnerProgression(models.Model):
     """One worker in one course of one class. A worker has at most one that is in progress.
 
-    The three sums always equal the log: a trigger of migration `0016_squashed_guards` changes them with every row of the
-    log, and refuses any other value (invariant 6). The legal steps are in `learners.policies.hours`.
+    The three sums always equal the log: a trigger of migration `0016_squashed_guards` changes them with every row of
+    the log, and refuses any other value (invariant 6). The legal steps are in `learners.policies.hours`.
     """
 
     class Status(models.TextChoices):

@@ -11,8 +11,8 @@ from training.core.audited import audited
 class Site(models.Model):
     """One row, written after every migrate from the setting `SITE_TIME_ZONE`; no other site has its `identity`.
 
-    The SQL function `site_today()` (migration `0005_squashed_guards`) reads the time zone, so that today is the same day for
-    triggers and plain SQL as for pages.
+    The SQL function `site_today()` (migration `0005_squashed_guards`) reads the time zone, so that today is the same
+    day for triggers and plain SQL as for pages.
     """
 
     time_zone = models.CharField(_("time zone"), max_length=64)
