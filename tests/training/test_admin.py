@@ -185,9 +185,9 @@ def test_a_draft_that_was_published_meanwhile_is_refused_in_words(
     as_superuser: Client, monkeypatch: pytest.MonkeyPatch
 ):
     version = CourseVersionFactory(validity_months=12)
-    monkeypatch.setattr("training.admin._is_draft", lambda version: True)
+    monkeypatch.setattr("training.admin.courses._is_draft", lambda version: True)
     address = reverse(f"{VERSION}_change", args=[version.pk])
-    monkeypatch.setattr("training.admin.CourseVersionAdmin.has_change_permission", lambda *args: True)
+    monkeypatch.setattr("training.admin.courses.CourseVersionAdmin.has_change_permission", lambda *args: True)
 
     response = as_superuser.post(address, filled_in(as_superuser, address, validity_months=36))
 
