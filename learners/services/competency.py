@@ -58,7 +58,7 @@ def sign_off(
         the sign-offs, the oldest training first.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: one of them does not exist.
         NotAssessable: method, date or remarks are missing or cannot be right; `errors` names the fields.
         AlreadySignedOff, HasRecord: some cannot be decided any more (409); the sentence names them.
@@ -102,7 +102,7 @@ def revoke_sign_off(*, record_id: int, reason: str, by: User, now: datetime) -> 
     A sign-off that is still owed can be revoked as well, and leaves the queue; so can a failed attempt.
 
     Raises:
-        NotPermitted: not granted; superusers only.
+        NotPermitted: the person is no superuser.
         ReasonMissing: the reason is blank.
         NotFound: there is no such sign-off.
         AlreadyRevoked: it was revoked before; the sentence says by whom and when.
@@ -133,7 +133,7 @@ def open_further_attempt(*, record_id: int, by: User, now: datetime) -> Competen
         record_id: the attempt that is repeated; the further one has the same training and evidence.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such sign-off.
         NoFurtherAttempt: an attempt is open or signed off as competent, or this one was never signed off.
         HasRecord: the worker has a record of that session that counts.

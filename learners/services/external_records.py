@@ -64,7 +64,7 @@ def record_external(
         files: one PDF, JPEG or PNG, or several pictures, which become one PDF (E7).
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such worker.
         IsMerged, RecordedAlready: 409.
         NotOffered, CompletionAhead, ExpiryTooEarly: 400; `errors` names the field.

@@ -41,7 +41,7 @@ def enter_hours(
 
     Raises:
         NotFound: there is no such programme.
-        NotPermitted: not granted, or not the trainer's own class.
+        NotPermitted: the person may not do this, or not for this class.
         ProgressionNotInThisState: it is on hold or completed.
         WrongHours: hours or day cannot be right; `errors` names the arguments. Nothing is logged.
     """
@@ -122,7 +122,7 @@ def void_hours(*, log_id: int, reason: str, by: User, now: datetime) -> LearnerH
         the reversal.
 
     Raises:
-        NotPermitted: not granted; superusers only.
+        NotPermitted: the person is no superuser.
         NotFound: there is no such row.
         ReasonMissing: the reason is blank.
         HoursStay: they belong to a capture, are reversed already, or are a reversal (409).

@@ -72,7 +72,7 @@ def create_learner(*, facts: LearnerFacts, by: User, now: datetime, areas: Mappi
         areas: by the key of each area, the day from which the worker is assigned to it.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         Invalid: a field breaks its rule, the badge is or was somebody's, or an area does not exist.
     """
     check_may(by, Permission.KEEP_WORKERS)
@@ -110,7 +110,7 @@ def edit_learner(
         reason: why an end date lies before the last change of status, which only a superuser may enter (C8).
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such worker.
         MergedAway: the worker was merged into another one.
         Stale: somebody else was faster.

@@ -31,7 +31,7 @@ def merge_workers(*, duplicate_id: int, survivor_id: int, reason: str, by: User,
         the survivor, with new answers.
 
     Raises:
-        NotPermitted: not granted; superusers only.
+        NotPermitted: the person is no superuser.
         ReasonMissing: the reason is blank.
         NotFound: one of them does not exist.
         CannotMerge: one of them is merged already, only the duplicate is blocked, one supervises the other, or both
@@ -64,7 +64,7 @@ def undo_merge(*, duplicate_id: int, reason: str, by: User, now: datetime) -> Le
         the badge that was the duplicate, with new answers.
 
     Raises:
-        NotPermitted: not granted; superusers only.
+        NotPermitted: the person is no superuser.
         ReasonMissing: the reason is blank.
         NotFound: there is no such worker.
         NotMerged: there is nothing to undo.

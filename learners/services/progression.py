@@ -72,7 +72,7 @@ def start_progressions(
         on_collision: what to do with the programmes that workers are in already.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such class.
         NotEnrollable: the class is not active, or somebody is not; nobody is started.
         InAnotherProgramme: somebody is in one, and `on_collision` refuses that; nobody is started.
@@ -109,7 +109,7 @@ def hold(*, tracking_id: int, effective_date: date, by: User, now: datetime, rea
     """Put a programme on hold: from that day on no hours of the worker are captured (H7).
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such programme.
         ProgressionNotInThisState: it is not in progress.
         WrongDate: the day lies in the future, before the last step, or hours are logged for it or a later day.

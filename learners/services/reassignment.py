@@ -36,7 +36,7 @@ def give_role(*, learner_ids: Iterable[int], role_id: int, assigned_at: date, by
         assigned_at: the day from which the role counts for the others; not in the future.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         Invalid: the role is gone, or the day lies in the future.
         WorkersGone: nobody gets it.
     """
@@ -62,7 +62,7 @@ def add_to_area(*, learner_ids: Iterable[int], area_id: int, assigned_at: date, 
         assigned_at: the day from which the others are assigned to it; not in the future.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         Invalid: the area is gone, or the day lies in the future.
         WorkersGone: nobody is added.
     """
@@ -86,7 +86,7 @@ def remove_from_area(*, learner_ids: Iterable[int], area_id: int, by: User, now:
     """Take workers out of an area; assignments to areas inside it stay.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         WorkersGone: nobody is taken out.
     """
     check_may(by, Permission.KEEP_WORKERS)

@@ -26,7 +26,7 @@ def revoke_record(*, record_id: int, reason: str, by: User, now: datetime) -> Re
     With a record that a practical sign-off has made, the sign-off is revoked too (V2).
 
     Raises:
-        NotPermitted: not granted; superusers only.
+        NotPermitted: the person is no superuser.
         ReasonMissing: the reason is blank.
         NotFound: there is no such record.
         AlreadyRevoked: it was revoked before; the sentence says by whom and when.

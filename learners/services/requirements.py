@@ -75,7 +75,7 @@ def save_requirement(
         loaded: `updated_at` of the requirement when the person loaded it; None does not ask.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such course.
         Stale: somebody else was faster.
         Invalid: a field breaks its rule.
@@ -101,7 +101,7 @@ def delete_requirement(*, asker: Role | Area, course_id: int, by: User, now: dat
     """Delete the requirement of a course by a role or an area, and judge the workers concerned anew.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: the role or area does not require the course.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -123,7 +123,7 @@ def save_role(*, role: Role, by: User, now: datetime, loaded: datetime | None = 
         loaded: `updated_at` of the role when the person loaded it; None does not ask.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         Stale: somebody else was faster.
         Invalid: a field breaks its rule.
     """
@@ -139,7 +139,7 @@ def delete_role(*, role_id: int, by: User) -> None:
     """Delete a role that nobody has or had, with its requirements.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         RoleInUse: workers have it, or had it when they attended a session.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -168,7 +168,7 @@ def save_area(*, area: Area, by: User, now: datetime, loaded: datetime | None = 
         loaded: `updated_at` of the area when the person loaded it; None does not ask.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         Stale: somebody else was faster.
         Invalid: a field breaks its rule, or the area would lie inside itself.
     """
@@ -187,7 +187,7 @@ def delete_area(*, area_id: int, by: User) -> None:
     """Delete an area in which no other area lies and nobody works, with its requirements.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         AreaInUse: areas lie in it, or workers are assigned to it.
     """
     check_may(by, Permission.KEEP_LIBRARY)

@@ -26,7 +26,7 @@ def set_status(*, learner_id: int, status: str, reason: str, by: User, now: date
         status: one of `Learner.Status`, as it was sent.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such worker.
         ReasonMissing: the reason is blank.
         Invalid: there is no such status.
@@ -56,7 +56,7 @@ def return_to_site(
         reason: needed if the start date lies before the last change of status, which only a superuser may enter (C8).
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such worker.
         MergedAway, StatusNotPossible: 409.
         Invalid: the start is not after the last day, or a field breaks its rule.

@@ -56,7 +56,7 @@ def create_course(*, code: str, by: User) -> Course:
     """Add a course. It can be booked once it has a published version; its code never changes.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         CourseInvalid: the code has another form, or another course has it, be it a deleted one.
     """
     check_may(by, Permission.KEEP_LIBRARY)
@@ -73,7 +73,7 @@ def create_course_with_draft(
     """Add a course and the draft of its first version, or neither.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         CourseInvalid: as `create_course`.
         SyllabusInvalid: as `create_version`.
     """
@@ -97,7 +97,7 @@ def create_version(
         prerequisites: keys of the courses to be held before; None takes those of the version before.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such course.
         SyllabusInvalid: a field breaks its rule, or a prerequisite asks for this course in turn.
     """
@@ -137,7 +137,7 @@ def edit_draft_version(
         loaded: `updated_at` of the draft when the person loaded it; None does not ask.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such version.
         VersionInUse: it is no draft.
         Stale: somebody else was faster.
@@ -167,7 +167,7 @@ def publish_version(*, version_id: int, by: User, now: datetime, loaded: datetim
         loaded: `updated_at` of the draft when the person loaded it; None does not ask.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such version.
         VersionInUse: it is no draft.
         Stale: somebody has changed the draft since.
@@ -188,7 +188,7 @@ def archive_version(*, version_id: int, by: User, now: datetime) -> CourseVersio
     """Withdraw the published version; the course can be booked again when another version is published.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such version.
         VersionInUse: it is not the published one.
     """
@@ -203,7 +203,7 @@ def delete_draft_version(*, version_id: int, by: User) -> None:
     """Delete a draft of a version for real; nothing can refer to it yet.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such version.
         VersionInUse: it is no draft.
     """
@@ -220,7 +220,7 @@ def delete_unbooked_course(*, course_id: int, by: User, now: datetime) -> Course
     It does not ask whether roles or areas require the course: `learners.services.courses.delete_course` does.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such course.
         CourseBooked: as `check_unbooked`.
     """

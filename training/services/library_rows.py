@@ -23,7 +23,7 @@ def create_row(row: Row, facts: Mapping[str, Any], *, by: User) -> Row:
     """Write a new row with these values.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         Invalid: a field breaks its rule, or what must be unique is taken; `errors` names it.
     """
     check_may(by, Permission.KEEP_LIBRARY)

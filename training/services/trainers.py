@@ -72,7 +72,7 @@ def create_qualification(
     """Say that a trainer may teach a course.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such trainer.
         Invalid: the trainer has one for this course already, or it would end before it begins.
     """
@@ -91,7 +91,7 @@ def edit_qualification(
         loaded: `updated_at` of the qualification when the person loaded it; None does not ask.
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such qualification.
         Stale: somebody else was faster.
         Invalid: it would end before it begins.
@@ -109,7 +109,7 @@ def remove_qualification(*, qualification_id: int, by: User) -> Trainer:
     trainer (S3).
 
     Raises:
-        NotPermitted: not granted.
+        NotPermitted: the person may not do this.
         NotFound: there is no such qualification.
     """
     check_may(by, Permission.KEEP_LIBRARY)
