@@ -17,7 +17,7 @@ from attendance.policies.lists import check_can_mark, check_list_is_open
 from attendance.services.list_acts import note_act
 from training.core.kinds import ConflictKind
 from training.core.permissions import Permission, check_may, name_of
-from training.core.refusals import Conflict, Invalid
+from training.core.refusals import Invalid, Stale
 from training.core.transactions import acting
 from training.models import Session
 from training.services.sessions import lock_session
@@ -103,7 +103,7 @@ class StaleRow:
         }
 
 
-class StaleMarks(Conflict):
+class StaleMarks(Stale):
     """Somebody else changed some of the rows meanwhile, so nothing was saved (409, A1)."""
 
     def __init__(self, rows: Sequence[StaleRow]) -> None:
