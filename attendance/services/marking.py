@@ -223,11 +223,11 @@ def save_list(*, session_id: int, marks: Iterable[Mark], everybody: Everybody | 
         NotFound, NotPermitted, ListIsClosed, MarkingNotOpen, NotOnTheList, Invalid, StaleMarks: as `save_marks`;
             then nothing at all is saved.
     """
+    if everybody is None:
+        return len(save_marks(session_id=session_id, marks=marks, by=by, now=now))
     with acting(by):
-        count = len(save_marks(session_id=session_id, marks=marks, by=by, now=now))
-        if everybody is not None:
-            count += mark_everybody(session_id=session_id, what=everybody, by=by, now=now)
-        return count
+        saved = save_marks(session_id=session_id, marks=marks, by=by, now=now)
+        return len(saved) + mark_everybody(session_id=session_id, what=everybody, by=by, now=now)
 
 
 def _check_is_open(session: Session, *, marks: bool, now: datetime) -> None:
