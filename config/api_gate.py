@@ -1,4 +1,4 @@
-"""What every operation of the API passes: who asks, may they, do they ask too often, have they asked that before."""
+"""The checks before every operation of the API: who asks, may they, do they ask too often, was this sent before."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -28,16 +28,17 @@ SCHEME = "bearer"
 Scope = ApiToken.Scope
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
 LONGEST_KEY = 255
-RETRY_SECONDS = 5  # for a request that is still running
+RETRY_SECONDS = 5  # for a repeat of a request that is still running
 
 Run = Callable[..., HttpResponseBase]
 
 
 class TokenMiddleware:
-    """Let a token act as its login, before anything asks who acts: the audit trail names it like any login.
+    """Let a request with a token act as the login of the token, so that the audit trail names it like any login.
 
-    Under /api/ only. A token that opens nothing is nobody, whatever cookies come with it; an address that tries many
-    has to wait, which never stops a right one: a program that is out of date may stand beside others that are not.
+    This holds under /api/ only. A request whose token is refused acts as nobody, even if it has a session's cookie.
+    An address that sends many refused tokens has to wait (429). A valid token never waits for that, because a program
+    with an old token may run at the same address as others whose tokens are good.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -46,7 +47,7 @@ class TokenMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")
         if request.path.startswith(API) and scheme:
-            request.by_token = True  # type: ignore[attr-defined]  # read by the gate: no cookie, no forgery
+            request.by_token = True  # type: ignore[attr-defined]  # read by the gate: it needs no CSRF token
             request.user = AnonymousUser()
             now = timezone.now()
             if scheme.lower() == SCHEME:
@@ -74,13 +75,16 @@ class TokenMiddleware:
 
 
 def token_of(request: HttpRequest) -> ApiToken | None:
-    """Return the token that a request acts by; None where it came with a login of its own, or as nobody."""
+    """Return the token that a request acts by; None if it has a session instead, or acts as nobody."""
     token: ApiToken | None = getattr(request, "api_token", None)
     return token
 
 
 def gate(run: Run) -> Run:
-    """Around each operation, before its input is read. An operation that declares no permission is for nobody."""
+    """Return an operation with the checks that run before its input is read.
+
+    An operation that declares no permission refuses everybody.
+    """
     view = run.__self__.view_func  # type: ignore[attr-defined]  # the operation that this is a method of
     permissions = getattr(view, "permissions", None)
 
@@ -102,7 +106,7 @@ def gate(run: Run) -> Run:
 def _turned_away(
     request: HttpRequest, user: User, permissions: frozenset[Permission] | None, *, now: datetime
 ) -> HttpResponse | None:
-    """Answer a login that may not do this, or asks too often; None if it may."""
+    """Return the answer for a login that may not do this, or asks too often; None if it may go on."""
     if not getattr(request, "by_token", False) and check_csrf(request):
         return problem(
             HTTPStatus.FORBIDDEN,
@@ -123,14 +127,14 @@ def _turned_away(
 
 
 def not_signed_in(request: HttpRequest) -> HttpResponse:
-    """Answer nobody, or a token that opens nothing, which is told why."""
+    """Return the 401 for a request without a login; with a token that is refused, it says why."""
     if refusal := getattr(request, "token_refusal", ""):
         return problem(HTTPStatus.UNAUTHORIZED, refusal, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
     return problem(HTTPStatus.UNAUTHORIZED, _("Log in, or send a token."), headers={"WWW-Authenticate": "Bearer"})
 
 
 def _missing_scope(token: ApiToken, request: HttpRequest, permissions: frozenset[Permission]) -> HttpResponse | None:
-    """Answer what the scope of a token leaves out, naming the one that is needed (N4); None if it is enough."""
+    """Return the 403 for a token with too narrow a scope, naming the one that is needed (N4); None if it is enough."""
     if permissions <= SUPERUSER_ONLY and token.scope != Scope.ADMIN:
         needed, sentence = Scope.ADMIN, _("This token may not revoke, correct or merge. Use one with the scope admin.")
     elif request.method not in READING_METHODS and token.scope == Scope.READ:
@@ -145,7 +149,7 @@ def _missing_scope(token: ApiToken, request: HttpRequest, permissions: frozenset
 
 
 def _seconds_to_wait(user: User, *, now: datetime) -> int:
-    """Count a request of this minute, and return how long to wait once there were too many; one statement."""
+    """Count a request of this minute in one statement; return the seconds to wait, 0 while there are not too many."""
     minute = now.replace(second=0, microsecond=0)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -166,7 +170,7 @@ def _seconds_to_wait(user: User, *, now: datetime) -> int:
 
 
 def _once(request: HttpRequest, user: User, run: Callable[[], HttpResponseBase], *, now: datetime) -> HttpResponseBase:
-    """Run a POST once for each key of a login; repeated, it is answered as it was the first time (ADR 39)."""
+    """Run a POST once for each key of a login, and answer a repeat as it was answered the first time (ADR 39)."""
     key = request.headers["Idempotency-Key"].strip()
     if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         return problem(HTTPStatus.BAD_REQUEST, _("An Idempotency-Key has 1 to 255 plain characters."))
@@ -177,7 +181,7 @@ def _once(request: HttpRequest, user: User, run: Callable[[], HttpResponseBase],
         return _again(standing, fingerprint)
     try:
         response = run()
-    except Exception as error:  # answered further out, and told to give the key up here
+    except Exception as error:  # an outer layer answers it; here only the key is given up
         was_lost = isinstance(error, Error)  # perhaps in COMMIT
         give_up(mine, outcome_unknown(503 if was_lost else 500, has_key=True))
         raise

@@ -38,15 +38,15 @@ def create_token(
     """Make a token for a login.
 
     Args:
-        scope: what it may do of what the login may; `admin` for logins only that may revoke, correct or merge.
-        days: how long it opens anything; by default as long as the settings say.
+        scope: what the token may do of what its login may; `admin` only for a login that may revoke, correct or merge.
+        days: for how many days it is valid; None means `API_TOKEN_DAYS` of the settings.
 
     Returns:
-        its row, and the token itself, which cannot be had again.
+        the row, and the token itself, which is not stored and cannot be shown again.
 
     Raises:
-        NotPermitted: not granted; superusers only.
-        Invalid: the name is blank or too long; no such scope, or not for this login; too many days, or none.
+        NotPermitted: the person is no superuser.
+        Invalid: the name is blank or too long, the scope is unknown or not for this login, or `days` is out of range.
     """
     check_may(by, Permission.ADMINISTER)
     days = settings.API_TOKEN_DAYS if days is None else days
@@ -83,10 +83,10 @@ def check_can_have(user: User, *, scope: str, days: int) -> None:
 
 
 def revoke_token(*, token_id: int, by: User, now: datetime) -> None:
-    """Let a token open nothing from now on.
+    """Revoke a token: from now on it is refused.
 
     Raises:
-        NotPermitted: not granted; superusers only.
+        NotPermitted: the person is no superuser.
         TokenAlreadyRevoked: somebody did it before, or the token ended with its login.
     """
     check_may(by, Permission.ADMINISTER)
@@ -98,13 +98,13 @@ def revoke_token(*, token_id: int, by: User, now: datetime) -> None:
 
 
 def use_token(secret: str, *, now: datetime) -> ApiToken:
-    """Return a token with the login that it stands for, and note the use, at most once a minute.
+    """Return the row of a token with its login, and note its use, at most once a minute.
 
-    What the scope leaves out is withheld from the login, whoever asks what it may. The row is as it was before this
-    use, so that a first one can be told.
+    Rights that the scope leaves out are withheld from the returned login. `last_used_at` is as it was before this use,
+    so that the caller can recognise the first one.
 
     Raises:
-        TokenRefused: it opens nothing.
+        TokenRefused: the token is unknown or has ended, or its login is disabled.
     """
     token = ApiToken.objects.select_related("user").filter(digest=_digest(secret)).first()
     if token is None:

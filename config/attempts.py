@@ -1,7 +1,8 @@
 """How often passwords and tokens may be guessed (ADR 29).
 
-Each attempt is counted before the password is looked at, so that sixty at the same moment are sixty. After some free
-ones each failure doubles the wait. What is counted is kept as a keyed hash: people type passwords into the wrong field.
+Each attempt is counted before the password is checked, so that sixty attempts at the same moment count as sixty. A few
+failures are free; after them each failure doubles the wait. Names and addresses are stored as keyed hashes, because
+people sometimes type a password into the field for the name.
 """
 
 from collections.abc import Collection
@@ -23,11 +24,11 @@ from config.models import Attempts
 from training.core.refusals import Refusal
 
 ROWS_ARE_KEPT = timedelta(days=7)
-DOUBLINGS = 20  # by then every wait is the longest
+DOUBLINGS = 20  # after so many every wait has reached its longest
 
 
 class TooManyAttempts(Refusal):
-    """Too many guesses failed; the next one is looked at in `seconds` (429)."""
+    """Too many guesses failed (429). The next one is checked after `seconds`."""
 
     status = 429
 
@@ -41,10 +42,10 @@ class Limit:
     """How guessing is slowed.
 
     Args:
-        free: failures that cost nothing: typing errors.
-        first: the wait after the first one beyond; it doubles with each.
-        longest: no wait is longer.
-        forgotten: after so long without an attempt it begins anew.
+        free: how many attempts may fail before anybody has to wait, since people mistype.
+        first: the wait after the last of these; each further failure doubles it.
+        longest: no wait is longer than this.
+        forgotten: after so long without an attempt the count starts again.
     """
 
     free: int
@@ -65,10 +66,10 @@ class CountedBy(StrEnum):
     """What attempts are counted by."""
 
     NAME_FROM_ADDRESS = "name from address"
-    ADDRESS = "address"  # one password, many names; many people may sit behind one address
-    NAME = "name"  # one name, many addresses; strangers only, so that nobody locks its owner out
-    NAME_IN_BROWSER = "name in browser"  # instead of the three above, where the name signed in before
-    OLD_PASSWORD = "old password"  # noqa: S105  # the form
+    ADDRESS = "address"  # slows one password tried on many names; many people may share one address
+    NAME = "name"  # slows guesses of one name from many addresses; not asked where the name signed in before
+    NAME_IN_BROWSER = "name in browser"  # instead of the three above, in a browser where the name signed in before
+    OLD_PASSWORD = "old password"  # noqa: S105  # names the form
     TOKEN_FROM_ADDRESS = "token from address"  # noqa: S105  # no token
 
 
@@ -80,29 +81,29 @@ LIMITS = {
     CountedBy.OLD_PASSWORD: Limit(free=5, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
     CountedBy.TOKEN_FROM_ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
 }
-# A success shows that the others here were of the same person. Elsewhere it takes back its own attempt only: who has
-# an account of his own could begin anew with it as often as he likes.
+# A success here shows that the earlier failures came from the same person, so the count starts again. Elsewhere it
+# takes back its own attempt only: otherwise anybody who has an account could sign in to clear the count, and guess on.
 FORGIVEN_BY_SUCCESS = (CountedBy.NAME_FROM_ADDRESS, CountedBy.NAME_IN_BROWSER, CountedBy.OLD_PASSWORD)
 
 
 @dataclass(frozen=True, order=True)
 class Counter:
-    """One thing that attempts are counted by: its kind and the hash of who or where it is."""
+    """One thing that attempts are counted by. `who` is the keyed hash of a name, an address or both."""
 
     kind: CountedBy
     who: str
 
 
 def counter(kind: CountedBy, *who: str) -> Counter:
-    """Return what counts the attempts of a name, an address or both; names in any case are the same."""
+    """Return the counter of a name, an address or both. Capital and small letters count as the same."""
     return Counter(kind, salted_hmac(f"attempts {kind}", "\n".join(who).casefold(), algorithm="sha256").hexdigest())
 
 
 def begin(counters: Collection[Counter], *, now: datetime) -> None:
-    """Count an attempt as failed, before it is looked at; `succeeded` takes it back.
+    """Count an attempt as failed before the password or token is checked; `succeeded` takes it back.
 
     Raises:
-        TooManyAttempts: one of the counters says to wait; then nothing is counted, and nothing must be looked at.
+        TooManyAttempts: one of the counters says to wait. Nothing is counted, and the caller must not check anything.
     """
     with transaction.atomic():
         fresh = [Attempts(kind=each.kind, who=each.who, failures=0, last_at=now) for each in sorted(counters)]
@@ -119,7 +120,7 @@ def begin(counters: Collection[Counter], *, now: datetime) -> None:
 
 
 def succeeded(counters: Collection[Counter], *, now: datetime) -> None:
-    """Take an attempt back that was right; and tidy up."""
+    """Take back an attempt that was right, and delete counters that were not used for `ROWS_ARE_KEPT`."""
     forgiven = [each for each in counters if each.kind in FORGIVEN_BY_SUCCESS]
     others = [each for each in counters if each.kind not in FORGIVEN_BY_SUCCESS]
     if forgiven:
@@ -130,12 +131,12 @@ def succeeded(counters: Collection[Counter], *, now: datetime) -> None:
 
 
 def take_back(counters: Collection[Counter]) -> None:
-    """Let an attempt not count: it was right, or was not looked at in the end."""
+    """Stop counting an attempt that was right, or that was not checked in the end."""
     _rows(counters).update(failures=Greatest(F("failures") - 1, 0))
 
 
 def forget(counters: Collection[Counter]) -> int:
-    """Let these begin anew, because an operator says so; return how many there were."""
+    """Set these counters to zero because an operator asks for it, and return how many of them existed."""
     return _rows(counters).update(failures=0)
 
 

@@ -3,11 +3,11 @@ import ipaddress
 from django.conf import settings
 from django.http import HttpRequest
 
-HOUSEHOLD = 64  # the bits of an IPv6 address that a network hands out to one customer
+HOUSEHOLD = 64  # the length of the IPv6 prefix that a provider gives to one customer
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Return the address the request came from, as seen by the outermost proxy that we run ourselves; None on a socket.
+    """Return the address that the outermost of our own proxies saw; None if there is none, as on a Unix socket.
 
     X-Forwarded-For is read only as far as ``TRUSTED_PROXY_COUNT`` proxies wrote it, from the right: what stands further
     left came from the client and may be forged.
@@ -20,7 +20,7 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def client_network(request: HttpRequest) -> str:
-    """Return what one client can send from: an IPv4 address, or the /64 of an IPv6 address; "" on a socket."""
+    """Return the network of one client: an IPv4 address, or the /64 around an IPv6 address; "" if there is none."""
     address = client_address(request) or ""
     try:
         known = ipaddress.ip_address(address)

@@ -21,7 +21,7 @@ from config.sign_ins import note_throttled
 from training.core.refusals import Refusal
 
 SALT = "known browser"
-NAMES_OF_A_BROWSER = 8  # a computer that a shift shares
+NAMES_OF_A_BROWSER = 8  # enough for a computer that a shift shares
 BUSY_SECONDS = 5
 
 
@@ -29,7 +29,7 @@ BUSY_SECONDS = 5
 
 
 def _known(request: HttpRequest) -> dict[str, Any]:
-    """Return the number of the browser and the names, as hashes, that signed in with it."""
+    """Return the random number of the browser, and the hashes of the names that have signed in with it."""
     sealed = request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, "")
     try:
         known = signing.loads(sealed, salt=SALT, max_age=settings.KNOWN_BROWSER_COOKIE_AGE)
@@ -43,7 +43,10 @@ def _hash(name: str) -> str:
 
 
 def remember_browser(request: HttpRequest, response: HttpResponse, name: str) -> None:
-    """Write into the browser that this name has signed in with it; nobody can forge that, or use it for another."""
+    """Set a signed cookie which says that this name has signed in with this browser.
+
+    Nobody can forge it, or use it for another name.
+    """
     known = _known(request)
     others = [each for each in known["names"] if each != _hash(name)]
     response.set_cookie(
@@ -57,7 +60,7 @@ def remember_browser(request: HttpRequest, response: HttpResponse, name: str) ->
 
 
 def counters_of(request: HttpRequest, name: str) -> list[Counter]:
-    """Return what counts an attempt to sign in. Strangers who guess a name do not slow the browser of its owner."""
+    """Return the counters of an attempt to sign in. Strangers who guess a name do not slow the browser of its owner."""
     known = _known(request)
     if _hash(name) in known["names"]:
         return [counter(CountedBy.NAME_IN_BROWSER, name, known["browser"])]
@@ -78,7 +81,14 @@ class GuessingForm(Protocol):
 
 @contextmanager
 def _guess(form: GuessingForm, counters: list[Counter], *, is_known: bool = False) -> Iterator[None]:
-    """Around the look at a password: counted as failed unless it ends well; what is refused is said in the form."""
+    """Count the check of a password, which runs inside, as a failed attempt unless it succeeds.
+
+    Args:
+        is_known: the name has signed in with this browser before, so strangers do not delay the check.
+
+    Raises:
+        ValidationError: too many attempts, or too many at once; `form.refusal` says which.
+    """
     now = timezone.now()
     try:
         begin(counters, now=now)
@@ -98,7 +108,7 @@ def _said(form: GuessingForm, refusal: Refusal) -> forms.ValidationError:
 
 
 class SignInForm(AuthenticationForm):
-    """Name and password, looked at as often as the limits allow."""
+    """Name and password, which are checked only as often as the limits on guessing allow."""
 
     refusal: Refusal | None = None
 
@@ -127,7 +137,7 @@ class OldPasswordForm(PasswordChangeForm):
 def signed_in_before_strangers(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Hash for those who are signed in, such as a new password, in the queue of those who are known."""
+    """Let people who are signed in hash, say, a new password in the queue of known people, ahead of strangers."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and request.user.is_authenticated:
@@ -142,7 +152,7 @@ def signed_in_before_strangers(
 
 
 def _with_status(response: HttpResponse, refusal: Refusal | None) -> HttpResponse:
-    """Say to programs as well what the form says: too often (429) or too many at once (503), and when to try again."""
+    """Tell programs by the status what the form says, too often (429) or too many at once (503), and when to retry."""
     if refusal is not None:
         response.status_code = refusal.status
         response["Retry-After"] = str(refusal.seconds if isinstance(refusal, TooManyAttempts) else BUSY_SECONDS)

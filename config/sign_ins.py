@@ -1,6 +1,6 @@
 """The record of sign-ins: who came in, who was turned away, from where. Kept for ever, and exported from Admin.
 
-Written by Django's own signals, so that every way of signing in is seen. What bounds guessing is another matter.
+Written by Django's own signals, so that every way of signing in is seen. `config.attempts` limits guessing.
 """
 
 from datetime import timedelta
@@ -19,13 +19,13 @@ from training.core.audit_context import person
 from training.core.permissions import name_of
 
 Outcome = SignIn.Outcome
-# Whoever is refused without a look at what was sent can come back a thousand times a second.
+# A refusal without a check takes no time, so the same one could come a thousand times a second.
 REPEATED_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
 @receiver(user_logged_in, dispatch_uid="sign_ins")
 def note_signed_in(*, request: HttpRequest | None, user: AbstractUser, **_signal: Any) -> None:
-    """Note it, and let the rest of the request be that person's in the audit."""
+    """Note that somebody signed in, and name them in the audit for the rest of the request."""
     _note(Outcome.SIGNED_IN, request, user=user)
     pghistory.context(**person(user))
 
@@ -43,7 +43,7 @@ def note_refused(*, credentials: dict[str, Any], request: HttpRequest | None = N
 
 
 def note_throttled(request: HttpRequest, *, username: str) -> None:
-    """Note that somebody was told to wait, and the password not looked at; once a minute for a name and an address."""
+    """Note that somebody had to wait and no password was checked, at most once a minute for a name and an address."""
     _note(Outcome.THROTTLED, request, username=username, only_once=True)
 
 
@@ -53,12 +53,12 @@ def note_token_used(request: HttpRequest, token: ApiToken) -> None:
 
 
 def note_token_refused(request: HttpRequest, token: ApiToken | None) -> None:
-    """Note a token that opens nothing, once a minute for an address and token; of a strange one nothing is kept."""
+    """Note a refused token, at most once a minute for a token and address; nothing of an unknown token is kept."""
     _note(Outcome.TOKEN_REFUSED, request, user=token.user if token else None, token=token, only_once=True)
 
 
 def name_for_axes(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
-    """Return a name that the columns of django-axes can hold, which does not look how long one is."""
+    """Return the typed name, cut to what the columns of django-axes hold: axes does not check its length."""
     name = (credentials or request.POST).get("username")
     return None if name is None else _kept(str(name), 255)
 
@@ -90,5 +90,5 @@ def _note(
 
 
 def _kept(text: str, length: int) -> str:
-    """Return what the database can hold of a text that anybody may have sent."""
+    """Return a text that anybody may have sent as the database can hold it, `length` characters at most."""
     return text.encode(errors="replace").decode().replace("\0", "�")[:length]
