@@ -29,7 +29,7 @@ class SuperuserSite(admin.AdminSite):
         return may(request.user, Permission.ADMINISTER)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Who reaches this page is logged in already."""
+        """Lead on to the index: whoever reaches this page is logged in already."""
         return redirect("admin:index")
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

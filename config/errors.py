@@ -24,7 +24,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if failure is not None and isinstance(failure.__cause__, PoolTimeout) and not may_be_saved:
         busy = loader.render_to_string("503.html")
         return HttpResponse(busy, status=503, headers={"Retry-After": RETRY_SECONDS})
-    refusal = refusal_of(request, failure)  # of the middlewares, which read the login before any view
+    refusal = refusal_of(request, failure)  # middlewares that read the login can fail before any view begins
     if refusal is not None:
         return answer_refusal(request, refusal)
     context = {
@@ -37,7 +37,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer what came with the token of an earlier login; HTMX as after a logout: its page takes over the new one."""
+    """Answer a form that carries the CSRF token of an earlier login.
+
+    HTMX gets a 401, as after a logout, so that the page which sent it can take over the new login.
+    """
     if getattr(request, "htmx", False):
         return HttpResponse(_("You have signed in or out in the meantime. Reload the page."), status=401)
     return csrf.csrf_failure(request, reason)

@@ -40,8 +40,8 @@ class RequestLogMiddleware(RequestMiddleware):
 class AuditContextMiddleware:
     """Give every audit event of a request its user, URL, door and client address, and the token that acted.
 
-    Nobody is named by nothing at all: the context only grows, so that a login made by this very request can still be
-    added (`config.sign_ins`).
+    If nobody is signed in, the user is left out: values can only be added to the context, and this very request may
+    still sign somebody in (`config.sign_ins`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -61,7 +61,7 @@ class AuditContextMiddleware:
 
 
 class RefusalMiddleware:
-    """Answer a refusal, or an error of the database, that a view let through: the sentence, with its status."""
+    """Answer a refusal, or an error of the database, that a view did not catch, by its sentence and status."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -77,8 +77,9 @@ class RefusalMiddleware:
 class CompressionMiddleware(GZipMiddleware):
     """Compress pages and JSON, where no proxy would (ADR 28).
 
-    Length tells secrets only where they stand beside what an attacker may vary: the one secret of a page, its CSRF
-    token, is masked anew each time, and Django adds some random bytes. Files and streams stay as they are.
+    The length of a compressed answer can betray a secret that stands beside text which an attacker varies. The one
+    secret of a page, its CSRF token, is masked anew each time, and Django adds some random bytes. Files and streams are
+    not compressed.
     """
 
     KINDS = frozenset(
@@ -93,9 +94,9 @@ class CompressionMiddleware(GZipMiddleware):
 
 
 def kept_by_nobody(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Let no browser and no proxy keep an answer: it is personal, and status changes; Back asks again.
+    """Let no browser and no proxy keep an answer: it is personal and soon out of date, so Back has to ask again.
 
-    Static files never come here. Whoever keeps answers all the same is told what they depend on.
+    Static files never come here. A cache that keeps answers all the same is told by `Vary` what they depend on.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -35,10 +35,10 @@ def place_to_look(request: HttpRequest) -> str:
 
 
 def refusal_of(request: HttpRequest, exception: BaseException | None) -> Refusal | None:
-    """Return what an exception refuses; None where it is a defect.
+    """Return an exception as a refusal; None if it is a defect.
 
-    An error of the database that no service has caught may come after something was saved: then nobody says that
-    nothing was.
+    An error of the database that no service has caught may come after something was saved. Then the refusal does not
+    say that nothing was.
     """
     match exception:
         case Refusal():
@@ -76,7 +76,7 @@ def address_of_outcome(request: HttpRequest) -> str:
 
 
 def _page(request: HttpRequest, refusal: Refusal) -> str:
-    """Return the page; where the database is gone, without what it would have to tell, such as who is signed in."""
+    """Return the page; if the database is gone, without what only it could tell, such as who is signed in."""
     context = {
         "message": refusal.message,
         "wanted_to_read": request.method in SAFE,

@@ -1,4 +1,4 @@
-"""Forms of pages that are sent more than once: the answer to give again, and what is known where there was none."""
+"""Forms that are sent more than once: a repeat gets the first answer, or is told what is known if there was none."""
 
 import re
 from collections.abc import Callable
@@ -27,14 +27,15 @@ from training.templatetags.form_key import FIELD
 
 KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
 LARGEST_KEPT_BYTES = 256 * 1024
-ADMIN = "/admin/"  # whose messages are not kept: one of them is a token
+ADMIN = "/admin/"  # messages of its pages are not kept, since one of them shows a new token
 
 
 class SentOnceMiddleware:
-    """Do the POST of a form once for each key and content of a login; a repeat gets the answer of the first one.
+    """Do the POST of a form once for each login, key and content; a repeat gets the answer of the first one.
 
-    Other content under the same key is another request: somebody went back, corrected and sent. What hands out a file
-    is done again. Nothing is asked of a form without a key, such as one of a page from before an upgrade.
+    Other content under the same key is another request: somebody went back, corrected the form and sent it again. A
+    request that is answered with a file is done again. A form without a key, such as one of a page from before an
+    upgrade, is let through.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -59,7 +60,7 @@ class SentOnceMiddleware:
 
     @staticmethod
     def _claim(request: HttpRequest) -> HttpResponseBase | None:
-        """Claim the key; return the answer where another request has it."""
+        """Claim the key; return None if this request has it now, else the answer to give."""
         key = request.POST[FIELD]
         if not KEY.fullmatch(key):
             return answer_refusal(
@@ -82,7 +83,7 @@ class SentOnceMiddleware:
 @signed_in
 @require_safe
 def sent(request: HtmxRequest, key: str) -> HttpResponse:
-    """Tell what came of a form of this login by its key: to a script (`Accept: application/json`), or on a page."""
+    """Tell a login what came of its form with this key: JSON to a script (`Accept: application/json`), else a page."""
     outcome, page = what_came_of(user=request.user, key=key, now=timezone.now())
     if request.accepts("text/html"):
         return render(request, "sent.html", {"outcome": outcome, "page": page})
@@ -90,9 +91,9 @@ def sent(request: HtmxRequest, key: str) -> HttpResponse:
 
 
 def what_came_of(*, user: User, key: str, now: datetime) -> tuple[SentOutcome, str]:
-    """Tell what is known of the newest request with the key of a form, and the path of the page that shows it.
+    """Return what is known of the newest request with the key of a form, and the path of the page that shows it.
 
-    A key that nobody has is one of a form that was refused, or has not been here: it can be sent.
+    An unknown key belongs to a form that was refused or never arrived: nothing was saved, and it can be sent again.
     """
     row = rows.filter(user=user, key__startswith=_beginning(key)).order_by("-created_at").first()
     if row is None:
@@ -123,12 +124,12 @@ def _settle(request: HttpRequest, mine: IdempotentAnswer, response: HttpResponse
             messages=_messages(request),
             for_htmx=is_htmx,
         )
-    elif is_htmx or not give_up(mine, response):  # a page in answer to a form says usually what is wrong with it
+    elif is_htmx or not give_up(mine, response):  # a page in answer to a form usually says what is wrong
         keep(mine, status=303, headers={}, for_htmx=False, messages=_messages(request))
 
 
 def _messages(request: HttpRequest) -> str:
-    """Return what the next page is going to say, as it stands in a session; "" if nothing."""
+    """Return the messages for the next page, in the form in which a session stores them; "" if there are none."""
     storage = messages.get_messages(request)
     queued = getattr(storage, "_queued_messages", ())
     if not queued or request.path.startswith(ADMIN) or not isinstance(storage, SessionStorage):
