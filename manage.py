@@ -6,9 +6,9 @@ import signal
 import sys
 
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C while the program is being read ends it without a word
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C during the imports ends it without a traceback
 
-if sys.argv[1:2] == ["demo"]:  # has a database of its own wherever it is, and so has the web server that it starts
+if sys.argv[1:2] == ["demo"]:  # it, and the web server that it starts, use a database of their own, wherever they run
     os.environ.setdefault("LOCAL_SITE", "1")
 
 from django.core.exceptions import ImproperlyConfigured
@@ -33,7 +33,7 @@ INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command of the command line; what goes wrong before it begins is one sentence."""
+    """Run the command that was typed; what goes wrong before it begins is told in one sentence, without a traceback."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -46,7 +46,7 @@ def main() -> None:
     except (ImproperlyConfigured, embedded_postgres.NoServerError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # pressed again, it would only disturb the tidying up
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl+C would only disturb the tidying up
         print("\nStopped.", file=sys.stderr)  # noqa: T201
         sys.exit(INTERRUPTED)
 

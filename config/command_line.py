@@ -1,4 +1,4 @@
-"""The door of `manage.py`: what is refused, or what the database does not do in time, is one sentence and status 1."""
+"""The door of `manage.py`: a refusal or an error of the database ends it with one sentence and status 1."""
 
 import sys
 from collections.abc import Sequence
@@ -10,10 +10,14 @@ from training.core.refusals import Refusal, refusal_from
 
 
 def run_command(arguments: Sequence[str]) -> None:
-    """Run a command as `manage.py` is told.
+    """Run a command of `manage.py`.
+
+    Args:
+        arguments: as in `sys.argv`, the name of the program first.
 
     Raises:
-        SystemExit: status 1, with a sentence, where it was refused or the database did not do it in time.
+        SystemExit: status 1, with a sentence: the command was refused, or the database failed or was too slow.
+        Error: the error of the database itself, if `--traceback` is among the arguments.
     """
     try:
         execute_from_command_line(list(arguments))

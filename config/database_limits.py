@@ -1,9 +1,10 @@
-"""How long anybody may wait for, or hold up, the database: kept by PostgreSQL, whoever connects and however.
+"""Limits on how long anybody may wait for the database or hold it up. PostgreSQL keeps them, whoever connects.
 
-A forgotten transaction is ended, whose login it may be: the limit belongs to the database. Waiting for a lock and one
-statement are limited for the application's role, because PgBouncer passes no options of a connection on. Long jobs ask
-for more within their transaction (`training.core.long_jobs`). The embedded server has one role; its connections bring
-their limits along (`config.settings`).
+The limit on idle transactions belongs to the database, so a forgotten transaction of any role is ended. The limits on
+the wait for a lock and on one statement belong to the application's role and not to each connection, because PgBouncer
+does not pass the options of a connection on. Long jobs ask for more time within their transaction
+(`training.core.long_jobs`). The embedded server has one role, so there each connection sets the limits
+(`config.settings`).
 """
 
 from typing import Any
@@ -17,18 +18,21 @@ from psycopg import errors, sql
 IDLE = "idle_in_transaction_session_timeout"
 OF_DATABASE = (IDLE,)
 OF_ROLE = ("lock_timeout", "statement_timeout")
-LOCK_SECONDS_OF_MIGRATIONS = 10  # whoever waits for a table makes everybody else wait behind him
+LOCK_SECONDS_OF_MIGRATIONS = 10  # a migration that waits for a table makes everybody else wait behind it
 
 
 class LimitsMissing(Exception):  # noqa: N818  # a refusal, in words for the operator
-    """A limit is not set, and not this user's to set; the message says what an administrator runs."""
+    """A limit is missing and this user may not set it; the message says what an administrator has to run."""
 
 
 def set_up(role: str) -> None:
-    """Bound every wait in the database, for good. Runs as the owner of the database; safe to run again.
+    """Set all limits in the database, where they stay. Runs as the owner of the database; safe to run again.
+
+    Args:
+        role: the name of the application's role.
 
     Raises:
-        LimitsMissing: PostgreSQL does not let this user; what it lets stands.
+        LimitsMissing: this user may not set some of them. The others are set.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_database()")
@@ -94,7 +98,7 @@ def value_of(name: str) -> str:
 
 
 def missing() -> list[str]:
-    """Return the names of the waits that nothing bounds in the connection at hand."""
+    """Return the names of the limits that are not set for the present connection."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting = '0' ORDER BY name",
@@ -105,7 +109,7 @@ def missing() -> list[str]:
 
 @checks.register(checks.Tags.database)
 def check_waits_are_bounded(app_configs: Any, databases: Any, **options: Any) -> list[checks.CheckMessage]:
-    """`manage.py check --database default`."""
+    """Warn of limits that are missing, in `manage.py check --database default`."""
     if not databases or not (names := missing()):
         return []
     text = f"Nothing bounds {', '.join(names)}: one forgotten transaction can stop the site."
@@ -113,7 +117,7 @@ def check_waits_are_bounded(app_configs: Any, databases: Any, **options: Any) ->
 
 
 def before_migrations(**signal: Any) -> None:
-    """A migration works as long as it must, and does not wait for a table while everybody waits behind it."""
+    """Let a migration run as long as it needs, but wait for a table only briefly, because everybody waits behind it."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS_OF_MIGRATIONS}s'; SET statement_timeout = 0; SET {IDLE} = 0")
 

@@ -29,7 +29,7 @@ from training.core.refusals import Refusal
 ON_THIS_MACHINE = "127.0.0.1"
 WORKERS = 2_000
 FEWEST_WORKERS = 50
-LOCK = 7_305_101  # of the database: one start at a time makes tables and site
+LOCK = 7_305_101  # number of the advisory lock: one start at a time makes the tables and the site
 INTERRUPTED = 130
 
 
@@ -73,7 +73,7 @@ class Command(BaseCommand):
             self._serve(port=options["port"])
 
     def _interrupt(self, *_: object) -> None:
-        """Stop at once, and remember it: where an exception cannot leave, Python drops it and goes on."""
+        """Stop at once, and remember it: where an exception cannot be passed on, Python drops it and continues."""
         self.is_interrupted = True
         raise KeyboardInterrupt
 
@@ -83,7 +83,10 @@ class Command(BaseCommand):
 
     @contextmanager
     def _one_start_at_a_time(self) -> Iterator[None]:
-        """Let the second of two first starts find what the first has made. Its connection is nobody else's."""
+        """Let one start at a time make the site, so that a second one finds what the first has made.
+
+        The lock is held by a database connection that nothing else uses.
+        """
         with closing(connections.create_connection(DEFAULT_DB_ALIAS)) as own, own.cursor() as cursor:
             is_told = False
             while True:
@@ -100,7 +103,7 @@ class Command(BaseCommand):
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
     def _make(self, *, seed: int, workers: int, serves: bool) -> None:
-        """Make tables, site and static files, whatever of it is not there yet."""
+        """Make the tables, the site and the static files, as far as they are not there yet."""
         if not connection.introspection.table_names():
             self.stdout.write("Making the tables.")
         call_command("migrate", verbosity=0, interactive=False)
@@ -116,7 +119,7 @@ class Command(BaseCommand):
                 return
         except ForeignWorkers as refusal:
             raise CommandError(str(refusal)) from refusal
-        adopt_store(from_another_site=IS_LOCAL)  # in a checkout it was left by a demo whose database is gone
+        adopt_store(from_another_site=IS_LOCAL)  # a store in a checkout is of a demo whose database is gone
         self.stdout.write(f"Loading the demo: {workers:,} workers, two years of training.")
         started = monotonic()
         # Not atomic(): the services that it calls insist on transactions of their own, which nest in an open one.
@@ -162,7 +165,7 @@ class Command(BaseCommand):
             [sys.executable, "manage.py", "run_jobs"],
             cwd=CHECKOUT,
             env=environment,
-            start_new_session=True,  # Ctrl+C is for this process, which stops it
+            start_new_session=True,  # Ctrl+C reaches only this process, which stops the worker
             preexec_fn=stop_with_parent(signal.SIGTERM),  # noqa: PLW1509  # as above
         )
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())
@@ -181,7 +184,7 @@ class Command(BaseCommand):
 
 
 def _is_full(error: BaseException | None) -> bool:
-    """Tell whether something failed for want of room on a disk, the database's or ours."""
+    """Tell whether an error came from a full disk, the database's or ours."""
     while error is not None:
         if isinstance(error, psycopg.errors.DiskFull) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
             return True
