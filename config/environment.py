@@ -13,10 +13,10 @@ NO = ("false", "off", "n", "no", "0", "")
 
 
 class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # environ has no types
-    """Variables, of which nonsense is refused in one sentence that names the variable, and shows no secret.
+    """The variables. Nonsense is refused in one sentence that names the variable, and shows no secret.
 
-    Whole numbers are never negative, and what is switched on or off is named so: a typing error must not switch off
-    what protects the site.
+    Whole numbers are never negative, and a switch takes only the words for on and off: a typing error must not switch
+    off what protects the site.
     """
 
     def get_value(
@@ -47,6 +47,6 @@ env.read_env(CHECKOUT / ".env")
 IS_DEBUGGED = env.bool("DEBUG", default=False)
 IS_LOCAL_WANTED = env.bool("LOCAL_SITE", default=False)
 
-# Without DATABASE_URL a demo, development or test checkout runs on its own embedded server. It has to be one: an
-# installed site that has lost its DATABASE_URL must not begin anew on an empty database. The demo asks for it itself.
+# Without DATABASE_URL a checkout, for development or tests, runs on its own embedded server. Anything else does not: an
+# installed site that has lost its DATABASE_URL must not begin anew on an empty database. The demo sets LOCAL_SITE.
 IS_LOCAL = not env.str("DATABASE_URL", default="") and (IS_DEBUGGED or IS_LOCAL_WANTED or (CHECKOUT / ".git").exists())

@@ -1,4 +1,4 @@
-"""Passwords are hashed one after the other: hashing is meant to be dear, and must not stop the pages (ADR 29)."""
+"""Passwords are hashed one after the other: hashing is slow on purpose, and must not hold up the pages (ADR 29)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +15,11 @@ WAITING = 3  # each waits in a thread that could answer a page
 
 
 class TooManyAtOnce(Unavailable):
-    """More people sign in at this moment than passwords can be looked at (503)."""
+    """More people are signing in at this moment than passwords can be checked (503)."""
 
 
 class Queue:
-    """Lets one at a time through; a few wait for their turn."""
+    """Lets one at a time through; a few may wait for their turn, the others are refused (`TooManyAtOnce`)."""
 
     def __init__(self) -> None:
         self.turn = BoundedSemaphore(1)
@@ -46,7 +46,7 @@ _queue = ContextVar("queue", default=STRANGERS)
 
 @contextmanager
 def ahead_of_strangers() -> Iterator[None]:
-    """Hash in a queue of their own for those who are known here: signed in, or with a browser that was."""
+    """Hash in a separate queue for people who are known: signed in now, or earlier with the same browser."""
     token = _queue.set(KNOWN)
     try:
         yield

@@ -69,8 +69,8 @@ def time_zone(name: str, *, default: str) -> str:
 def holiday_place(name: str, *, default: str) -> str:
     """Return a country, or a country and a part of it, whose public holidays are known; empty for none.
 
-    Of the part nothing is asked: reading the calendars takes half a second, which the web server has when it starts
-    (`check_holidays`), and not every command.
+    The part is not checked here: reading the calendars takes half a second. The web server has that time when it starts
+    (`check_holidays`); commands do not.
     """
     value: str = env.str(name, default=default)
     if value and value.partition("/")[0] not in {code for _class, *codes in COUNTRIES.values() for code in codes}:
@@ -79,7 +79,7 @@ def holiday_place(name: str, *, default: str) -> str:
 
 
 def check_holidays(name: str, value: str) -> None:
-    """Read the calendar of a place that `holiday_place` has returned."""
+    """Check the part of a place that `holiday_place` has returned, by reading its calendar; returns nothing."""
     country, _slash, subdivision = value.partition("/")
     try:
         if value:
@@ -113,7 +113,7 @@ def secret_key(name: str, value: str) -> str:
 
 
 def hosts(name: str, *, default: list[str]) -> list[str]:
-    """Return the host names of the site. Every name there is would let anybody pose as the site in links and caches."""
+    """Return the host names of the site. A wildcard for any name would let others pose as the site in links."""
     values: list[str] = env.list(name, default=default)
     for value in values:
         is_whole_domain = value.startswith(".") and "." not in value.strip(".")
@@ -142,7 +142,7 @@ def database(name: str) -> dict[str, Any]:
         )
     try:
         value: dict[str, Any] = env.db(name)
-    except Exception:  # whatever the parser stumbles over
+    except Exception:  # the parser raises many kinds of error
         value = {}
     if value.get("ENGINE") != "django.db.backends.postgresql" or not value.get("NAME"):
         raise ImproperlyConfigured(f"{name} is an address such as postgres://user:password@host/name.")
@@ -164,7 +164,7 @@ def bucket(name: str) -> str:
 
 
 def s3_options(bucket_name: str) -> dict[str, str | None]:
-    """Return what the S3 store is given."""
+    """Return the options of the S3 store; None for what is not set."""
     endpoint = env.str("EVIDENCE_S3_ENDPOINT", default=None)
     if endpoint is not None and not ORIGIN.match(endpoint):
         raise ImproperlyConfigured("EVIDENCE_S3_ENDPOINT is an address such as https://s3.example.com.")
@@ -204,7 +204,7 @@ def proxy_addresses(name: str, *, default: str) -> str:
 
 
 def refuse_debugging_in_production(*, names: list[str], https: bool) -> None:
-    """Debugging pages show code, settings and data to everybody who provokes an error."""
+    """Refuse DEBUG where others reach the site: its pages show code, settings and data to whoever provokes an error."""
     if https or set(names) - THIS_MACHINE:
         raise ImproperlyConfigured(
             "DEBUG is for development only: switch it off, or serve this machine only, with HTTPS=0 and no other host "

@@ -21,12 +21,12 @@ EXPIRY_WARNING_DAYS = value.whole_number("EXPIRY_WARNING_DAYS", default=60, at_m
 MARKING_OPENS_MINUTES = value.whole_number("MARKING_OPENS_MINUTES", default=30, at_most=10_080)
 EVIDENCE_MAX_BYTES = value.whole_number("EVIDENCE_MAX_BYTES", default=20 * 1024 * 1024, at_least=1024)
 EVIDENCE_RETENTION_YEARS = value.whole_number("EVIDENCE_RETENTION_YEARS", default=None, at_least=1)
-# Whose public holidays classes rest on: "DE", or with a part of the country "DE/BY"; empty means none.
+# The place on whose public holidays no class meets: "DE", or with a part of the country "DE/BY"; empty means none.
 SITE_HOLIDAYS = value.holiday_place("SITE_HOLIDAYS", default="DE")
 
 # Core
 DEBUG = IS_DEBUGGED
-DATABASE = (  # read first: without it nothing else of an installed site is there to be named
+DATABASE = (  # read first: if it is missing, the operator is told of it before any other setting
     {"NAME": "siteproof", "USER": "siteproof", "HOST": str(embedded_postgres.RUN)}
     if IS_LOCAL
     else value.database("DATABASE_URL")
@@ -99,7 +99,7 @@ TEMPLATES = [
         "DIRS": [CHECKOUT / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["training.templatetags.form_key"],  # no form without a key: {% csrf_token %} brings it along
+            "builtins": ["training.templatetags.form_key"],  # {% csrf_token %} adds the key, so that no form lacks one
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -110,7 +110,7 @@ TEMPLATES = [
 ]
 
 # Database
-# Seconds after which somebody who waits for a lock, a statement, and a transaction in which nothing happens are ended.
+# Seconds after which PostgreSQL ends the wait for a lock, a statement, and a transaction in which nothing happens.
 DATABASE_LIMITS = {
     "lock_timeout": value.whole_number("DATABASE_LOCK_SECONDS", default=5, at_least=1, at_most=86_400),
     "statement_timeout": value.whole_number("DATABASE_STATEMENT_SECONDS", default=30, at_least=1, at_most=86_400),
@@ -124,7 +124,7 @@ WEB_THREADS = value.whole_number("WEB_THREADS", default=DATABASE_POOL_SIZE or 10
 DATABASES = {
     "default": {
         **(DATABASE | {"ENGINE": "config.postgresql"}),
-        "CONN_HEALTH_CHECKS": not DATABASE_POOL_SIZE,  # out of the pool they are checked by config.postgresql
+        "CONN_HEALTH_CHECKS": not DATABASE_POOL_SIZE,  # config.postgresql checks those of the pool
         "ATOMIC_REQUESTS": False,
         "DISABLE_SERVER_SIDE_CURSORS": env.bool("DATABASE_BEHIND_PGBOUNCER", default=False),
         "TEST": {"NAME": value.test_database("TEST_DATABASE_NAME")},
@@ -152,7 +152,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = value.directory("STATIC_ROOT", default="staticfiles")
 STATICFILES_DIRS = [CHECKOUT / "static"]
 STATIC_HASHED_NAMES = env.bool("STATIC_HASHED_NAMES", default=True)
-# Files of jobs wait here for whoever asked: a directory, or a corner of the bucket, in which no evidence is looked for.
+# Files that jobs made wait here for whoever asked for them: in a directory, or under a prefix of the bucket where
+# nobody looks for evidence.
 WAITING_PREFIX = "waiting"
 WAITING_DIR = value.directory("WAITING_DIR", default=".waiting")
 EVIDENCE_DIR = value.directory("EVIDENCE_DIR", default="evidence")
@@ -196,7 +197,7 @@ STORAGES = {
 FILE_UPLOAD_HANDLERS = ["learners.evidence.incoming.CappedFileHandler"]
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    "page_images": {  # previews of evidence: personal data, in a directory of the site's account only
+    "page_images": {  # previews of evidence are personal data: only the site's account may read the directory
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": value.directory("PAGE_IMAGE_DIR", default=".page-images"),
         "TIMEOUT": int(timedelta(days=30).total_seconds()),
@@ -207,7 +208,7 @@ CACHES: dict[str, dict[str, Any]] = {
 # Jobs
 JOBS_AT_ONCE = value.whole_number(
     "JOBS_AT_ONCE", default=2, at_least=1, at_most=100
-)  # of one worker process; a pack keeps a processor busy
+)  # in one worker process; making a pack keeps a processor busy
 FILES_WAIT = timedelta(days=7)
 
 # Language and time
@@ -232,7 +233,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 TRUSTED_PROXY_COUNT = value.whole_number("TRUSTED_PROXY_COUNT", default=0, at_most=10)
-AXES_LOCK_OUT_AT_FAILURE = False  # config.attempts bounds guesses (ADR 29); what axes recorded before can be read
+AXES_LOCK_OUT_AT_FAILURE = False  # config.attempts limits guessing (ADR 29); axes only records
 AXES_RESET_ON_SUCCESS = True
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_DISABLE_ACCESS_LOG = True  # `config.sign_ins` keeps the record, append-only
@@ -255,7 +256,7 @@ SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-# Browsers take a cookie of this beginning from this very host over HTTPS only: no neighbour can plant one.
+# Browsers accept a cookie with this prefix only from this very host over HTTPS, so no other host can plant one.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
@@ -270,7 +271,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500  # without JavaScript a list of 500 people is one form, four fields each
 SILENCED_SYSTEM_CHECKS = [
-    "security.W021",  # HSTS preload: the domain is the site's own to submit to browsers
+    "security.W021",  # HSTS preload: the owner of the domain decides whether to submit it to browsers
     "axes.W002",  # axes records logins, and stops none
     "axes.W003",
 ]

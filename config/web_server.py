@@ -26,8 +26,8 @@ except ImproperlyConfigured as refusal:
     sys.exit(str(refusal))
 
 worker_class = "config.web_worker.Worker"
-worker_connections = 500  # below the usual limit of 1,024 open files, uploads on their way included
-sendfile = False  # goes past the bound on how long an answer may take
+worker_connections = 500  # stays below the usual limit of 1,024 open files, with the files of running uploads
+sendfile = False  # would bypass the limit on how long an answer may take
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
@@ -39,9 +39,9 @@ accesslog = None
 
 
 def on_starting(server: Any) -> None:
-    """Keep the secrets in the environment of gunicorn's first process from others of the same account.
+    """Hide the secrets in the environment of gunicorn's first process from other processes of the same account.
 
-    Scripts that cannot be printed are named, so that nobody learns it from a sheet.
+    The log also names the scripts that cannot be printed, so that nobody first learns of it from a printed sheet.
     """
     hide_from_others()
     for package, scripts in scripts_without_font().items():
@@ -49,5 +49,5 @@ def on_starting(server: Any) -> None:
 
 
 def post_fork(server: object, worker: object) -> None:
-    """The same for each web process."""
+    """Hide the secrets in the environment of each web process too."""
     hide_from_others()
