@@ -1,4 +1,4 @@
-"""The JSON API: mounts the routers of the apps, and alone turns refusals into problems."""
+"""The JSON API: mounts the routers of the apps, and turns their refusals into problems."""
 
 import json
 from collections.abc import Callable
@@ -58,7 +58,7 @@ class SiteProofAPI(NinjaAPI):
 
 
 def for_logins(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Documentation is for whoever is logged in: others are sent to the login page, programs are told so."""
+    """Show documentation only to whoever is logged in: others are sent to the login page, programs get a 401."""
 
     def guarded(request: HttpRequest, **values: Any) -> HttpResponse:
         if request.user.is_authenticated:
@@ -71,7 +71,7 @@ def for_logins(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
 
 class Docs(Swagger):
-    """The document to browse; what is tried out there is sent with the login of the page, and its CSRF token."""
+    """The page to browse the document; requests that are tried out there carry the login and CSRF token of the page."""
 
     def render_page(self, request: HttpRequest, api: NinjaAPI, **values: Any) -> HttpResponse:
         swagger = json.dumps({**self.settings, "url": self.get_openapi_url(api, values)})
@@ -110,7 +110,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 @api.exception_handler(Error)
 def failed_database(request: HttpRequest, error: Error) -> HttpResponse:
-    """A time-out or a lost connection is told like a refusal; what is a defect goes on to the 500."""
+    """Answer a time-out or a lost connection like a refusal; leave a defect to the site's own 500."""
     refusal = refusal_of(request, error)
     if refusal is None:
         raise error
@@ -139,7 +139,7 @@ def failed(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def urls() -> tuple[list[URLPattern | URLResolver], str, str]:
-    """Return the addresses; the permission middleware lets them through, because the gate asks."""
+    """Return the addresses; the permission middleware lets them through, because the gate checks permissions."""
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
         public(pattern.callback)  # type: ignore[type-var]  # ninja makes plain patterns

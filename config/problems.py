@@ -1,4 +1,4 @@
-"""Every answer of the API that is no success: RFC 9457, whichever part of the site gives it."""
+"""Every answer of the API that is not a success, as a problem of RFC 9457, whichever part of the site gives it."""
 
 import datetime as dt
 import json
@@ -17,11 +17,11 @@ from training.core.refusals import OutcomeUnknown, Refusal
 
 MEDIA_TYPE = "application/problem+json"
 UNKNOWN = "Outcome-Unknown"  # the header of an answer that does not tell whether something was saved
-RETRY_SECONDS_OF_UNKNOWN = 10  # until a COMMIT that was under way is through
+RETRY_SECONDS_OF_UNKNOWN = 10  # by then a COMMIT that was under way has ended
 TYPE_OF_UNKNOWN = "urn:siteproof:problem:outcome-unknown"
 API = "/api/"
 
-# Fields that the pages call otherwise.
+# Fields that have another name on the pages than in the API.
 FIELDS = {
     "course": "courseId",
     "trainer": "trainerId",
@@ -83,7 +83,14 @@ def problem(
     headers: Mapping[str, str] | None = None,
     kind: str = "about:blank",
 ) -> HttpResponse:
-    """Return a problem; `detail` is a sentence that a person may read, `kind` its type where the status says less."""
+    """Return a problem as the answer to a request.
+
+    Args:
+        detail: a sentence that a person may read.
+        errors: sentences by field.
+        conflict: what the request conflicts with.
+        kind: the URI of its type, where the status alone does not say enough.
+    """
     body: dict[str, Any] = {
         "type": kind,
         "title": HTTPStatus(status).phrase,
@@ -99,10 +106,10 @@ def problem(
 
 
 def outcome_unknown(status: int, *, has_key: bool) -> HttpResponse:
-    """Return the problem of a request that may have been done, or not.
+    """Return the problem of a request of which nobody knows whether it was done.
 
     Args:
-        has_key: it came with an Idempotency-Key, under which it is safe to send it again.
+        has_key: the request came with an Idempotency-Key, so it is safe to send it again with the same one.
     """
     if not has_key:
         detail = _("We do not know whether it was saved. Check before you try again.")
@@ -113,7 +120,7 @@ def outcome_unknown(status: int, *, has_key: bool) -> HttpResponse:
 
 
 def problem_of(refusal: Refusal, *, has_key: bool = False) -> HttpResponse:
-    """Return the problem that tells a refusal, in its own words; with a key, unknown outcomes may be sent again."""
+    """Return a refusal as a problem, in its own words; `has_key` is that of `outcome_unknown`."""
     if isinstance(refusal, OutcomeUnknown):
         return outcome_unknown(refusal.status, has_key=has_key)
     errors = {FIELDS.get(field, to_camel(field)): texts for field, texts in refusal.errors.items()}
@@ -136,7 +143,10 @@ def sentence(status: int) -> str:
 
 
 def field_errors(errors: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Return by field what does not fit, from the errors of ninja: their places begin with where the input stands."""
+    """Return by field what is wrong with the input, from the errors of ninja.
+
+    The place in an error begins with the part of the request, such as the body, which is left out.
+    """
     found: dict[str, list[str]] = {}
     for error in errors:
         place = ".".join(str(part) for part in error["loc"][2:] or error["loc"][1:])
@@ -145,7 +155,7 @@ def field_errors(errors: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
 
 
 def _misfit(error: Mapping[str, Any]) -> str:
-    """Tell what does not fit; what our own checks found stands behind pydantic's own beginning."""
+    """Return in words what is wrong, without the prefix that pydantic puts before the sentences of our own checks."""
     if error["type"] not in MISFITS:
         return str(error["msg"]).removeprefix("Value error, ")
     context = dict(error.get("ctx", {}))
@@ -155,7 +165,7 @@ def _misfit(error: Mapping[str, Any]) -> str:
 
 
 def _conflict(conflict: Mapping[str, Any]) -> dict[str, Any]:
-    """A conflict over several rows of a list names the first one as itself, and all of them."""
+    """Return a conflict as the API tells it; one over several `rows` of a list also has the fields of the first row."""
     first: Mapping[str, Any] = next(iter(conflict.get("rows", ())), {})
     told: dict[str, Any] = _told({**first, **conflict})
     return {**CONFLICT, **told}
@@ -173,9 +183,9 @@ def _told(value: Any) -> Any:
 
 
 class ProblemMiddleware:
-    """What never reaches an operation: unknown paths, wrong methods, CSRF and host refusals, failures anywhere.
+    """Answer with a problem what fails outside of operations: unknown paths, wrong methods, CSRF, hosts, any defect.
 
-    The page that the site made of it is told as a problem; its headers stay.
+    The problem replaces the error page of the site; the headers of that page stay.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

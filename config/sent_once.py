@@ -2,8 +2,8 @@
 
 Programs choose the key (`Idempotency-Key`, `config.api_gate`), forms carry one (`training.templatetags.form_key`). The
 row with the key is the claim, and committed before anything else happens: of several requests at the same moment one
-gets it, and the others wait a little for its answer. What was refused gives the key up: it changed nothing, and may be
-sent again, corrected or not. Where a request broke down, the audit tells whether anything of it was committed: every
+gets it, and the others wait a little for its answer. A refused request gives the key up: it changed nothing, and may
+be sent again, corrected or not. Where a request broke down, the audit tells whether anything of it was committed: every
 change leaves an event in its own transaction, and the event names the context of the request.
 """
 
@@ -35,12 +35,12 @@ from training.templatetags.form_key import FIELD
 logger = structlog.get_logger(__name__)
 
 ANSWERS_ARE_KEPT = timedelta(hours=24)
-WAIT_SECONDS = 3.0  # of a repeat for the answer of the first request; it holds a thread
+WAIT_SECONDS = 3.0  # a repeat waits so long for the first answer, and holds a thread meanwhile
 PAUSE_SECONDS = 0.05
-RUNS_AT_MOST = timedelta(minutes=5)  # afterwards a request that has not been answered was cut off
-COMMITS_WITHIN = timedelta(seconds=5)  # after the connection was lost in COMMIT, the server may still be at it
+RUNS_AT_MOST = timedelta(minutes=5)  # a request without an answer after that was cut off
+COMMITS_WITHIN = timedelta(seconds=5)  # if the connection was lost in COMMIT, the server may take so long to end it
 CHUNK = 256 * 1024
-OURS = frozenset({FIELD, "csrfmiddlewaretoken"})  # no content: other ones each time
+OURS = frozenset({FIELD, "csrfmiddlewaretoken"})  # not part of the content: they differ each time
 
 rows = IdempotentAnswer.objects
 
@@ -48,8 +48,8 @@ rows = IdempotentAnswer.objects
 class SentOutcome(StrEnum):
     """What is known of a request that came with a key."""
 
-    SAVED = "saved"  # all of it, or where it broke down at least a part
-    NOT_SAVED = "not_saved"  # refused, broken down before anything was saved, or never here
+    SAVED = "saved"  # all of it, or at least a part if the request broke down
+    NOT_SAVED = "not_saved"  # refused, broken down before anything was saved, or never received
     RUNNING = "running"
     UNKNOWN = "unknown"  # cut off, and nothing tells how far it came
 
@@ -65,15 +65,16 @@ class FirstRequest:
 def claim(
     *, user: User, key: str, fingerprint: str, now: datetime, page: str = ""
 ) -> tuple[IdempotentAnswer | None, FirstRequest | None]:
-    """Claim a key for a request of a login; one statement where nobody has it.
+    """Claim a key for a request of a login; this takes one statement if nobody has the key.
 
-    Waits for a request with the same key and content that is under way, `WAIT_SECONDS` at most.
+    If a request with the same key and content is under way, wait for its answer, `WAIT_SECONDS` at most.
 
     Args:
+        fingerprint: the request's `fingerprint_of`.
         page: the path that a form was sent from.
 
     Returns:
-        the claim, to be given to `keep` or `give_up`; or what stands under this key.
+        the claim, to be given to `keep` or `give_up`, or None; then the request that has the key already, or None.
     """
     until = monotonic() + WAIT_SECONDS
     while True:
@@ -82,7 +83,7 @@ def claim(
             return mine, None
         known = rows.filter(user=user, key=key).first()
         if known is None:
-            continue  # given up, or forgotten, between the two looks
+            continue  # given up or deleted between the two statements
         outcome = outcome_of(known, now=timezone.now())
         if known.fingerprint == fingerprint:
             if outcome is SentOutcome.NOT_SAVED:
@@ -114,7 +115,7 @@ def keep(row: IdempotentAnswer, **answer: Any) -> None:
 
 
 def give_up(row: IdempotentAnswer, response: HttpResponseBase) -> bool:
-    """Let go of the key of a request that was refused or broke down, unless something of it was saved or may be.
+    """Let go of the key of a request that was refused or broke down, unless some of it was, or may have been, saved.
 
     Returns:
         whether the key is free.
@@ -131,9 +132,9 @@ def give_up(row: IdempotentAnswer, response: HttpResponseBase) -> bool:
 
 
 def fingerprint_of(request: HttpRequest) -> str:
-    """Return the keyed hash of address and content, which tells nobody what was in it, such as a password.
+    """Return the keyed hash of address and content of a request. It does not reveal what was sent, such as a password.
 
-    Of uploads the content of files, read piece by piece.
+    Uploaded files count with their content, which is read piece by piece.
     """
     digest = hashlib.sha256(request.get_full_path().encode())
     for part in _parts(request):
@@ -156,7 +157,7 @@ def _parts(request: HttpRequest) -> Iterator[bytes]:
 
 
 def _insert(*, user: User, key: str, fingerprint: str, now: datetime, page: str) -> IdempotentAnswer | None:
-    """Insert the claim, and forget what anybody sent long ago; None if somebody has the key."""
+    """Insert and return the claim, and delete the old rows of everybody; None if somebody has the key."""
     with pghistory.context() as context, connection.cursor() as cursor:
         cursor.execute(
             """
@@ -191,7 +192,7 @@ def _leave_lost_connection() -> None:
 
 @contextmanager
 def _whatever_happens() -> Iterator[None]:
-    """The request itself is answered, even where the database does not take what came of it any more."""
+    """Log an error of the database and go on: the request is answered even if its outcome cannot be stored."""
     try:
         yield
     except Error as error:
