@@ -1,4 +1,4 @@
-"""API tokens in Django Admin: made, shown once, revoked; the record of sign-ins, to read and to take along."""
+"""API tokens in Django Admin: made, shown once, revoked. And the record of sign-ins, to read and to export."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -86,7 +86,7 @@ class ApiTokenAdmin(GuardedAdmin):
         return (*self.readonly_fields, "user", "name", "scope") if obj else ()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Any:
-        """A token that reads is offered first: more is asked for."""
+        """Offer the scope `read` first, so that a wider one has to be chosen."""
         return {
             "scope": ApiToken.Scope.READ,
             "days": settings.API_TOKEN_DAYS,
@@ -111,7 +111,7 @@ class ApiTokenAdmin(GuardedAdmin):
 
 @admin.register(SignIn)
 class SignInAdmin(ReadOnlyAdmin):
-    """Who came in and who was turned away; what the list shows can be taken along as a file."""
+    """Who came in and who was turned away; what the list shows can be exported as a file."""
 
     columns = ("at", "outcome", "username", "name", "user_id", "token_id", "address", "browser")
     list_display = ("at", "outcome", "username", "name", "address", "browser", "token_id")
@@ -147,18 +147,18 @@ def _cells(rows: Iterator[SignIn]) -> Iterator[list[Cell]]:
             row.token_id or "",
             row.address,
             row.browser,
-            _sortable(row.at.astimezone(UTC)),  # in which no hour comes twice
+            _sortable(row.at.astimezone(UTC)),  # UTC, in which no hour comes twice
         ]
 
 
 def _sortable(moment: datetime) -> str:
-    """Return a moment as every spreadsheet takes it for one."""
+    """Return a moment in a form that every spreadsheet recognises."""
     return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 @admin.register(AccessAttempt)
 class AccessAttemptAdmin(ReadOnlyAdmin):
-    """Wrong passwords that are counted at present, to slow down who guesses."""
+    """Wrong passwords as django-axes counts them; `config.attempts` has counts of its own, which slow down guessing."""
 
     list_display = ("attempt_time", "username", "ip_address", "failures_since_start")
     search_fields = ("username", "ip_address")

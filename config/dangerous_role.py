@@ -1,8 +1,8 @@
 """Whether a database role is fit to serve the application: one that cannot become the owner of the tables.
 
-What a role is (superuser, owner, a member of either) only an administrator of PostgreSQL can change:
-`setup_database_roles` refuses such a role. What a role may do beyond its work that command takes away, and looks again
-afterwards. `check --deploy` and `/readyz` ask for both.
+Only an administrator of PostgreSQL can change what a role is (superuser, owner, a member of either), so
+`setup_database_roles` refuses such a role. That command takes away what a role may do beyond its work, and checks again
+afterwards. `check --deploy` and `/readyz` check both.
 """
 
 from collections.abc import Collection
@@ -10,8 +10,8 @@ from typing import LiteralString
 
 from django.db.backends.utils import CursorWrapper
 
-# Predefined roles that read statistics and nothing that we keep; every other one is as good as the owner. Of the
-# database's owner it is said that he owns it.
+# Predefined roles that read statistics and nothing that we keep; every other one is as good as the owner. A member
+# of pg_database_owner owns the database, and is reported for that.
 HARMLESS = ["pg_database_owner", "pg_monitor", "pg_read_all_settings", "pg_read_all_stats", "pg_stat_scan_tables"]
 
 # The role itself and all that it is a member of, whether it inherits from them or could only SET ROLE. A superuser
@@ -23,7 +23,7 @@ MINE: LiteralString = """
     )
 """
 
-# Everybody may make large objects and set default privileges of his own; that makes nobody an owner of ours.
+# Any role may own large objects and default privileges; that gives it no power over our tables, so they do not count.
 POWERS: LiteralString = f"""
     WITH {MINE}, owned AS (
       SELECT d.refobjid AS owner, pg_describe_object(d.classid, d.objid, 0) AS thing,
@@ -98,7 +98,7 @@ def excess(role: str, cursor: CursorWrapper, *, kept: Collection[str]) -> list[s
     """Return what `role` may do beyond its work, each as the end of a sentence about it.
 
     Args:
-        kept: names of the tables whose rows triggers write, and nobody else.
+        kept: names of the tables whose rows only triggers may write.
     """
     cursor.execute(EXCESS, {"role": role, "kept": list(kept)})
     return [sentence for (sentence,) in cursor.fetchall()]
