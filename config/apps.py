@@ -16,7 +16,7 @@ class ConfigConfig(AppConfig):
         pre_migrate.connect(database_limits.before_migrations, sender=self)
         post_migrate.connect(database_limits.after_migrations, sender=self)
         import_module("config.sign_ins")  # its receivers need the models
-        import_module("config.checks")  # which register themselves, and need the models
+        import_module("config.checks")  # its checks register themselves, and need the models
 
 
 class AdminConfig(admin_apps.AdminConfig):

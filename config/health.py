@@ -49,9 +49,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def monitor(request: HttpRequest) -> JsonResponse:
-    """For those who watch: 503 when something is out of date that keeps nobody from being served (C7).
+    """Monitoring: 503 when something is out of date or missing although the site can serve (C7).
 
-    The answer names the part and tells no details; they are in the log.
+    The answer names the part without details, which are in the log.
     """
     return _told(UP_TO_DATE)
 
@@ -63,7 +63,10 @@ def _told(checks: Checks) -> JsonResponse:
 
 
 def _answers(checks: Checks) -> dict[str, str]:
-    """Return what each part says, in time: what has not answered by then, or was not asked, has no answer."""
+    """Return the answer of each part by name, after `ANSWERS_WITHIN_SECONDS` at most.
+
+    A part that has not answered by then, or was not asked yet, is told as `NOT_ANSWERED`.
+    """
     answers = dict.fromkeys(checks, NOT_ANSWERED)
 
     def ask() -> None:
@@ -96,7 +99,10 @@ def _check_database() -> None:
 
 
 def _check_role() -> None:
-    """A site that serves as the owner of its tables keeps no promise. A checkout's own server has a single role."""
+    """Fail if the site serves as a role that can change what must never change, such as the owner of the tables.
+
+    The server of a checkout has a single role and is not checked.
+    """
     if IS_LOCAL:
         return
     with connection.cursor() as cursor:
@@ -121,7 +127,7 @@ def _check_evidence_store() -> None:
 
 
 def _check_compliance() -> None:
-    """A dead timer keeps nobody green, and is noticed here (C7). What ended last night has a day to be renewed."""
+    """Fail if the nightly run has stopped (C7): an answer whose last day is over has one more day to be renewed."""
     held_until = freshness(timezone.localdate()).held_until
     if held_until is not None and held_until < timezone.localdate() - GRACE_OF_THE_NIGHTLY_RUN:
         logger.error("compliance_out_of_date", held_until=held_until.isoformat())
@@ -129,7 +135,7 @@ def _check_compliance() -> None:
 
 
 def _check_limits() -> None:
-    """Without them one forgotten transaction stops marking and finalizing for ever."""
+    """Fail if limits are missing: without them one forgotten transaction stops marking and finalizing for ever."""
     if names := database_limits.missing():
         logger.error("database_limits_missing", names=names)
         raise NotReadyError("missing; run `manage.py setup_database_roles`")

@@ -51,8 +51,8 @@ def logging_config(level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "propagate": True, "level": level},
             "axes.apps": {"level": "WARNING"},  # its greeting, once per command
-            "procrastinate": {"level": "WARNING"},  # every command loads its tasks; a job tells of itself
-            # The request log has the same with request id and user.
+            "procrastinate": {"level": "WARNING"},  # every command loads its tasks; jobs write their own lines
+            # The request log tells the same, with request id and user.
             "django.request": {"handlers": ["nowhere"], "propagate": False},
             "gunicorn.access": {"handlers": ["nowhere"], "propagate": False},  # would show query strings
             "gunicorn.error": {"handlers": ["stderr"], "propagate": False, "level": level},

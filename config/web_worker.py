@@ -28,7 +28,7 @@ from config.environment import env
 HEAD_SECONDS = 10
 BODY_SECONDS = 20  # for the whole of a form; also the longest silence in the middle of an upload
 FORM_BYTES = 64 * 1024
-SLOWEST = 16 * 1024  # bytes a second beyond that, both ways: a phone at the edge of a site, 20 MiB in 21 minutes
+SLOWEST = 16 * 1024  # bytes a second beyond that, in both directions: a phone with bad reception, 20 MiB in 21 minutes
 SEND_SECONDS = 20
 LINGER_SECONDS = 2  # for the client to read our last words before the connection is torn down
 
@@ -63,17 +63,17 @@ class DeclinedError(Exception):
 
 
 class Arrival:
-    """A request on its way. Knows how much of it is there and until when the rest has to be; does not ask the clock.
+    """A request that is arriving. It knows how much has come and by when the rest must come; it does not ask the clock.
 
-    What the head means is left to gunicorn's parser, which reads it afterwards: here it only says how much to wait for.
+    Here the head only tells how much to wait for. What it means is for gunicorn's parser, which reads it afterwards.
     """
 
     def __init__(self, now: float) -> None:
         self.began = self.last = now
         self.head = b""
-        self.length: int | None = None  # of the body; None until the head is there
-        self.kept = 0  # of the body
-        self.rest = b""  # what came behind the request
+        self.length: int | None = None  # bytes of the body; None until the head has come
+        self.kept = 0  # bytes of the body that have come
+        self.rest = b""  # bytes that came after the request
         self._received = bytearray()
         self._body: IO[bytes] = BytesIO()
 
@@ -88,7 +88,7 @@ class Arrival:
 
     @property
     def is_expected(self) -> bool:
-        """Whether the client waits for leave to send the body."""
+        """Whether the client waits for "100 Continue" before it sends the body."""
         return self.length is not None and not self.kept and bool(EXPECT.search(self.head))
 
     @property
@@ -100,7 +100,7 @@ class Arrival:
         """Take what was received.
 
         Raises:
-            DeclinedError: nothing more of it is wanted.
+            DeclinedError: the request is too large or sent in chunks, or the disk is full; the status says which.
         """
         self.last = now
         if self.length is not None:
@@ -127,7 +127,7 @@ class Arrival:
         return now > min(self.began + allowed, self.last + BODY_SECONDS)
 
     def whole(self) -> Callable[[int], bytes]:
-        """Return how to read it from its first byte; without the wish for leave to send the body, long granted."""
+        """Return a function that reads it from its first byte, without the header Expect, which is answered already."""
         self._body.seek(0)
         head = BytesIO(EXPECT.sub(b"", self.head))
         return lambda size: head.read(size) or self._body.read(size)
@@ -154,7 +154,7 @@ class Arrival:
 
 
 class ClientSocket(socket.socket):
-    """The connection as a thread sees it: what it reads is there already, and what it sends must be taken in time."""
+    """The connection as a thread sees it: it reads what has come already, and the client must take answers in time."""
 
     def __init__(self, accepted: socket.socket) -> None:
         super().__init__(fileno=accepted.detach())
@@ -167,17 +167,17 @@ class ClientSocket(socket.socket):
         self._read, self._sent, self._waited = read, 0, 0.0
 
     def end(self) -> None:
-        """From now on what is read comes from the client again."""
+        """Read from the client again from now on."""
         self._read = None
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         return self._read(size) if self._read else super().recv(size, flags)
 
     def sendall(self, data: Any, flags: int = 0, /) -> None:
-        """Send, within the time that all answers of this size may take: a client that does not read is left.
+        """Send within the time that an answer of this size may take; a client that does not read is given up.
 
         Raises:
-            BrokenPipeError: as if the client had gone.
+            BrokenPipeError: the time is over; the same error as when the client has gone.
         """
         self._sent += len(data)
         began = monotonic()
@@ -232,7 +232,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _receive(self, conn: TConn, _socket: object = None) -> None:
         arrival = self.arrivals.get(conn)
-        if arrival is None:  # closed by what else happened in this turn of the loop
+        if arrival is None:  # something else in this turn of the loop closed it
             return
         try:
             data = conn.sock.recv(arrival.wants)
@@ -261,7 +261,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._say(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def murder_pending(self) -> None:
-        """Let go of whoever is late; called once a second at least."""
+        """Part with clients that are late; gunicorn's loop calls this at least once a second."""
         super().murder_pending()
         now = monotonic()
         for conn, arrival in list(self.arrivals.items()):
@@ -275,7 +275,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._make_room()
 
     def _make_room(self) -> None:
-        """Close a tenth of what has long been arriving, from the address that has most; else of what lies idle."""
+        """Close slow requests of the address with most of them, a tenth of all connections at most; else idle ones."""
         now = monotonic()
         slow = [conn for conn, arrival in self.arrivals.items() if now > arrival.began + 1]
         addresses = Counter(_address(conn) for conn in slow)
@@ -297,7 +297,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().enqueue_req(conn)
 
     def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
-        """Whether the connection serves another request; what came behind this one is its beginning."""
+        """Tell whether the connection serves another request; bytes that came after this one are its beginning."""
         keeps = bool(super()._keepalive_after(conn, keepalive))
         if keeps:
             conn.parser.unreader.unread(conn.parser.unreader.take_buffered() + self.answering[conn].rest)
@@ -314,7 +314,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._part(conn)
 
     def _decline(self, conn: TConn, status: HTTPStatus) -> None:
-        """Say why, in the loop: what is not whole never reaches the site."""
+        """Tell the client why, here in the loop: an incomplete request never reaches the site."""
         arrival = self.arrivals[conn]
         sentence = SENTENCES[status]
         if API.match(arrival.head):
@@ -339,14 +339,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     @staticmethod
     def _say(conn: TConn, words: bytes) -> None:
-        """Send what fits into an empty buffer; whoever has gone does not hear it."""
+        """Send a few words, which fit into an empty buffer, without waiting; a client that has gone is no error."""
         try:
             conn.sock.send(words)
         except OSError:
             return
 
     def _part(self, conn: TConn) -> None:
-        """Send no more, and throw away what still comes, for a moment: torn down at once, our last words are lost."""
+        """Send no more, but read and discard for a moment: closing at once could lose our last words."""
         self._forget(conn)
         try:
             conn.sock.setblocking(False)
@@ -373,7 +373,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         conn.close()
 
     def _forget(self, conn: TConn) -> None:
-        """Wait for nothing more of this connection."""
+        """Stop receiving from this connection, and drop what has come of its request."""
         if conn in self.arrivals or conn in self.closing:
             self.poller.unregister(conn.sock)
         self.closing.pop(conn, None)
