@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` asks: that the role which serves is no dangerous one, and which fonts are there."""
+"""What `manage.py check --deploy` asks: whether the role that serves may do too much, and which fonts are missing."""
 
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,9 +20,9 @@ HINT = "Serve as a role of its own, to which `manage.py setup_database_roles`, r
 
 @register(Tags.security, deploy=True)
 def check_role(**kwargs: Any) -> list[CheckMessage]:
-    """The role of DATABASE_URL is not the owner, nor anybody who can become it, and may do no more than its work.
+    """Report a role in DATABASE_URL that is the owner, or can become it, or may do more than its work.
 
-    A database that does not answer is no fault of the settings, which can be checked before there is one; it is said.
+    A database that does not answer is only mentioned: settings can be checked before there is a database.
     """
     if IS_LOCAL:
         return []
@@ -37,7 +37,7 @@ def check_role(**kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def check_fonts(**kwargs: Any) -> list[CheckMessage]:
-    """Name the scripts that cannot be printed; a site without names in them does without the fonts."""
+    """Name the scripts that cannot be printed; a site without names in these scripts needs no fonts for them."""
     return [
         Info(
             f"No font for {', '.join(scripts)}: names in these letters are printed as {UNPRINTABLE} beside the badge.",

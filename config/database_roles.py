@@ -3,7 +3,7 @@
 The owner of a table can drop its triggers, so the web processes and timers must not be the owner, nor be able to
 become it. The migrations declare by triggers what is append-only (`refuse_change`) or never deleted (`refuse_delete`);
 the rights below follow these triggers, the models and the catalogue of functions. Only tables that no trigger audits
-are named.
+are listed by name.
 """
 
 from typing import LiteralString
@@ -22,8 +22,8 @@ LONGEST_NAME_BYTES = 63
 # Models whose rows are written by triggers only.
 WRITTEN_BY_TRIGGERS = (Event, Context, Period)
 
-# Everything is granted by name: what a later migration makes is out of reach until the next run. Temporary tables are
-# no less than tables: whoever has one can hang a trigger function on it, and a type of his own beneath.
+# Rights are granted on what exists: what a later migration makes is out of reach until the next run. Temporary tables
+# are refused as well: whoever has one can hang a trigger function on it, and give it a column type of his own.
 GRANTS: LiteralString = """
     REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {role};
     REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {role};
@@ -41,7 +41,7 @@ GRANTS: LiteralString = """
     GRANT UPDATE ON SEQUENCE class_code_seq TO {role};  -- import_classes moves it past the codes that it brings
 """
 
-# Tables whose changes leave no event, or that are not the application's to change: what it does with them, no more.
+# Tables whose changes leave no event, or that the application must not change: it gets only the rights that it uses.
 NARROWER: dict[str, LiteralString] = {
     "auth_group": "SELECT",  # written by migrate, like the next two
     "auth_group_permissions": "SELECT",
@@ -79,7 +79,7 @@ NARROWER: dict[str, LiteralString] = {
     "training_site": "SELECT",  # what day it is, for every trigger: written by migrate
 }
 
-# Tables with an unconditional trigger of a function, and their key column.
+# The tables on which a trigger calls a function without a condition, and the key column of each.
 TABLES_GUARDED_BY: LiteralString = """
     SELECT c.relname, a.attname
       FROM pg_trigger t
@@ -90,8 +90,8 @@ TABLES_GUARDED_BY: LiteralString = """
      WHERE p.proname = %s AND t.tgqual IS NULL
 """
 
-# Audit triggers write where the application may not. A fixed search path keeps temporary tables of the session from
-# posing as ours inside any trigger.
+# Audit triggers write where the application may not, so they run with their owner's rights. A fixed search path keeps
+# temporary tables of the session from posing as ours inside any trigger.
 HARDEN_FUNCTIONS: LiteralString = """
     DO $$
     DECLARE f record;
@@ -112,9 +112,9 @@ HARDEN_FUNCTIONS: LiteralString = """
     END $$;
 """
 
-# Whoever may execute a trigger function may hang it on a table of his own, where it runs with its owner's rights and on
-# his data; to fire where a migration has put it, it needs no right. What is neither a trigger function nor runs as its
-# owner runs as its caller, and can do nothing that the caller could not.
+# Whoever may execute a trigger function can hang it on a table of his own, where it runs with its owner's rights and on
+# his data. The triggers that migrations have made fire without that right. A function that is no trigger function and
+# does not run as its owner runs as its caller, so it can do nothing that the caller could not.
 OUR_FUNCTIONS: LiteralString = """
     SELECT p.oid::regprocedure::text,
            NOT p.prosecdef AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
@@ -124,7 +124,7 @@ OUR_FUNCTIONS: LiteralString = """
                         WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
 """
 
-# As django-pgtrigger makes it, any session could silence every trigger of it: SELECT set_config('pgtrigger.ignore', …)
+# As django-pgtrigger makes it, any session could silence all its triggers: SELECT set_config('pgtrigger.ignore', …)
 NEVER_IGNORE_TRIGGERS: LiteralString = """
     CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean
       LANGUAGE sql IMMUTABLE AS 'SELECT false';
@@ -198,7 +198,7 @@ def _make_sure_of(role: str, cursor: CursorWrapper) -> None:
 
 
 def _let_nobody_execute_triggers(role: str, cursor: CursorWrapper) -> None:
-    """Leave EXECUTE of our functions with nobody, and give it to the role for those that run as their caller."""
+    """Take EXECUTE on our functions from everybody, and give the role those that run as their caller."""
     cursor.execute(OUR_FUNCTIONS)
     functions = cursor.fetchall()
     every = sql.SQL(", ").join(sql.SQL(name) for name, _is_callers in functions)
@@ -213,7 +213,7 @@ def _execute(cursor: CursorWrapper, statement: LiteralString, **names: str) -> N
 
 
 def _narrower(cursor: CursorWrapper) -> list[tuple[str, LiteralString]]:
-    """Return the tables of `NARROWER` that are there: one of a library's may come and go with its version."""
+    """Return the tables of `NARROWER` that exist, with their rights: a library's table may go with its next version."""
     cursor.execute(
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)",
         [list(NARROWER)],

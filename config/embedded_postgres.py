@@ -147,7 +147,7 @@ def keep(programs: Path) -> NoReturn:
         **_as_owner(
             *(programs / "postgres", "-D", data, "-k", RUN),
             *("-c", "listen_addresses=", "-c", "max_connections=200"),
-            *("-c", "idle_in_transaction_session_timeout=60s"),  # a forgotten psql brings no limits along
+            *("-c", "idle_in_transaction_session_timeout=60s"),  # a psql session sets no limits itself
             *("-c", "random_page_cost=1.1"),  # all of it lies in memory: an index is cheaper than a whole table
             start_new_session=True,
             preexec_fn=stop_with_parent(signal.SIGINT),
@@ -158,19 +158,19 @@ def keep(programs: Path) -> NoReturn:
 
 
 def stop_with_parent(stop: signal.Signals) -> Callable[[], None]:
-    """Return what a child does between fork and exec so that it gets the signal `stop` when this process dies.
+    """Return a `preexec_fn` for subprocess, so that the child gets the signal `stop` when this process dies.
 
-    Called in the thread that lives as long as the process: Linux asks for the thread that forked. Elsewhere the child
-    stays.
+    Start the child in a thread that lives as long as this process, because Linux watches the thread that forked. Other
+    systems do not stop the child.
     """
     parent = os.getpid()
 
     def ask_for_it() -> None:
-        signal.signal(stop, signal.SIG_DFL)  # one that is ignored here would be lost until the child minds signals
+        signal.signal(stop, signal.SIG_DFL)  # one that is ignored here would be lost until the child handles signals
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop)  # after setuid, which would clear it
             if os.getppid() != parent:
-                os._exit(1)  # it died before it could be asked for
+                os._exit(1)  # the parent died before the line above
 
     return ask_for_it
 
@@ -266,7 +266,7 @@ def _run(*command: str | Path, check: bool = False, **options: Any) -> subproces
 def _private_directory(path: Path, *, owner: int, mode: int = 0o700) -> None:
     """Make the directory, or accept one that is ours; refuse one that somebody else put there before us.
 
-    It is moved into place as it shall be: whoever starts at the same moment never meets it half made.
+    A new one is moved into place when owner and mode are set: whoever starts at the same moment finds it complete.
     """
     if not os.path.lexists(path):
         made = Path(tempfile.mkdtemp(prefix=f"{path.name}-", dir=path.parent))

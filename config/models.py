@@ -1,4 +1,4 @@
-"""What the doors of the site keep: tokens, how much a login asks, and answers to give again."""
+"""What the doors of the site store: tokens, sign-ins, how much a login asks, failed attempts, and answers to repeat."""
 
 from django.conf import settings
 from django.db import models
@@ -13,8 +13,8 @@ class ApiToken(models.Model):
     """Lets a program act as a login, within a scope and until an end. Only the hash is kept: the token itself is shown
     once, when it is made.
 
-    The database ends it when its login is disabled, gets another password or loses a right, whatever door that comes
-    through, and nothing revives it (migration `0006_squashed_guards`).
+    The database ends it when its login is disabled, gets another password or loses a right, through whichever door
+    that happens, and nothing revives it (migration `0006_squashed_guards`).
     """
 
     class Scope(models.TextChoices):
@@ -82,7 +82,7 @@ class SignIn(models.Model):
     outcome = models.CharField(_("outcome"), max_length=13, choices=Outcome.choices)
     username = models.CharField(_("user name as typed"), max_length=150, blank=True)
     name = models.CharField(_("person, as named then"), max_length=302, blank=True)
-    user_id = models.BigIntegerField(_("number of the login"), null=True)  # no key: outlives the login
+    user_id = models.BigIntegerField(_("number of the login"), null=True)  # no foreign key: the row outlives the login
     token_id = models.BigIntegerField(_("number of the token"), null=True)
     address = models.CharField(_("client address"), max_length=45, blank=True)
     browser = models.CharField(_("browser or program"), max_length=200, blank=True)
@@ -118,23 +118,23 @@ class ApiUse(models.Model):
 class IdempotentAnswer(models.Model):
     """The answer to a POST that came with a key, of a program or of a form, to be given again when it is repeated.
 
-    Written by `config.sent_once`. Without a status the first request has not been answered: it runs, or it broke down,
-    or it was cut off. What it committed bears its audit context, which tells afterwards whether anything was.
+    Written by `config.sent_once`. Without a status the first request has not been answered: it is running, broke down
+    or was cut off. What it committed has its audit context, which tells afterwards whether anything was saved.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
-    context_id = models.UUIDField(null=True)  # of the audit; its row comes with the first change that is committed
+    context_id = models.UUIDField(null=True)  # audit context, whose row comes with the first change that is committed
     status = models.PositiveIntegerField(null=True)
     content_type = models.CharField(max_length=100, blank=True)
     body = models.BinaryField(default=bytes)
     headers = models.JSONField(null=True)  # where to go, and what HTMX is told
     messages = models.TextField(blank=True, db_default="")  # as Django writes them into a session
-    page = models.TextField(blank=True, db_default="")  # that a form was sent from
+    page = models.TextField(blank=True, db_default="")  # the path that a form was sent from
     for_htmx = models.BooleanField(db_default=False)
     created_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)  # without an answer to keep
+    ended_at = models.DateTimeField(null=True)  # when it ended without an answer to keep
 
     class Meta:
         verbose_name = _("answer to repeat")

@@ -1,1 +1,1 @@
-"""Django's database backend for PostgreSQL, with a pool that is well again as soon as its server is."""
+"""Django's database backend for PostgreSQL, with a pool that recovers as soon as its server does."""
