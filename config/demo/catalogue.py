@@ -14,7 +14,7 @@ AWAY = "away"
 
 @dataclass(frozen=True)
 class Asked:
-    """A requirement; `grace` in days, None before site access; asked for since `days_ago`."""
+    """A requirement, asked for since `days_ago`; `grace` is in days, None if it must be met before site access."""
 
     course: str
     grace: int | None
@@ -47,7 +47,7 @@ class CatalogueRole:
 
 @dataclass(frozen=True)
 class CatalogueCourse:
-    """A course; `before` holds the validity of its archived versions, `at` what kind of place it is taught in."""
+    """A course; `before` has the validity of its archived versions in months, `at` the kind of place for it."""
 
     code: str
     title: str

@@ -82,6 +82,6 @@ def _number(planned: PlannedCertificate, library: Library) -> str:
 
 
 def _entered_at(rng: random.Random, planned: PlannedCertificate, *, today: date) -> datetime:
-    """Old certificates were entered when SiteProof came, later ones some days after the training."""
+    """Return when it was entered: an old one when SiteProof came to the site, a later one days after the training."""
     day = max(planned.day + timedelta(days=rng.randint(1, 12)), today - timedelta(days=HISTORY_DAYS))
     return datetime.combine(min(day, today), time(7, rng.randint(0, 59)), timezone.get_default_timezone())

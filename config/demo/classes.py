@@ -76,7 +76,7 @@ TIMETABLES = (
 
 @dataclass
 class Pupil:
-    """A learner's way through a class, as it was decided before anything is written."""
+    """A learner's way through a class, which is decided before anything is written."""
 
     learner: Learner
     start: date
@@ -196,7 +196,7 @@ class Classes:
         )
 
     def _end(self, programme: Programme, schedule: Schedule, start: date) -> date:
-        """Return the day on which a class has had its hours."""
+        """Return the day on which a class reaches its hours, 540 days after its start at the latest."""
         latest = start + timedelta(days=540)
         hours = Decimal(0)
         for each in class_days(schedule, start=start, end=latest, holidays=public_holidays(first=start, last=latest)):
@@ -206,7 +206,7 @@ class Classes:
         return latest
 
     def _group(self, start: date, end: date) -> tuple[Company, list[int]]:
-        """Return a client and those of its people who are free for so long; nobody is in two classes at once."""
+        """Return a client and some of its people who are free from `start` on; nobody is in two classes at once."""
         by_company: dict[str, list[int]] = {}
         for index, person in enumerate(self.people):
             is_free = self._free_from.get(index, date.min) <= min(start, self.today)  # at most one is in progress now
@@ -221,7 +221,7 @@ class Classes:
         return self.library.companies[name], sorted(group)
 
     def _hold(self, programmed: Iterable[Programmed]) -> None:
-        """Let some stay away for good, and the others complete what is over."""
+        """Put some learners on hold, and let the others complete the classes that are over."""
         for each in programmed:
             start, end = each.training_class.start_date, each.training_class.end_date
             assert start is not None and end is not None  # noqa: S101, PT018  # an active class has both
@@ -235,7 +235,7 @@ class Classes:
     # Writing in bulk
 
     def _write_progressions(self, programmed: Iterable[Programmed]) -> dict[tuple[int, int], LearnerProgression]:
-        """Write the way of every pupil, with its steps; return them by class and learner."""
+        """Write the progression of every pupil, with its events; return them by the keys of class and learner."""
         written = []
         steps = []
         for each in programmed:
@@ -271,7 +271,7 @@ class Classes:
     def _capture(
         self, programmed: Sequence[Programmed], progressions: dict[tuple[int, int], LearnerProgression]
     ) -> None:
-        """Capture what is past, but for the meetings that somebody forgot."""
+        """Capture the meetings of the past, except those that somebody forgot."""
         by_class = {each.training_class.pk: each for each in programmed}
         past = ClassAttendanceSession.objects.filter(session_date__lt=self.today, training_class__in=by_class)
         for meeting in past.order_by("training_class_id", "session_date"):
@@ -346,7 +346,7 @@ class Classes:
                 stop_class(class_id=each.training_class.pk, stop_date=end, by=self.by, now=now)
 
     def _write_present(self, programmed: Sequence[Programmed]) -> None:
-        """A capture that was void and made again, and a meeting that the client has cancelled ahead."""
+        """Void one capture and make it again, and let the client cancel one coming meeting."""
         captured = [
             meeting
             for each in programmed[FINISHED : FINISHED + RUNNING]

@@ -1,4 +1,4 @@
-"""Turns groups into sessions with trainer, venue and hour, nobody in two places at once; or into certificates."""
+"""Turns groups into certificates, or into sessions where nobody is in two places at once."""
 
 import random
 from collections import Counter, defaultdict
@@ -28,7 +28,7 @@ class PlannedSession:
 
 @dataclass(frozen=True)
 class PlannedCertificate:
-    """Proof from elsewhere, one paper for a group: of a company that trains, or from before there was SiteProof."""
+    """One certificate for a group: of a company that trains elsewhere, or from before the site had SiteProof."""
 
     course: CatalogueCourse
     provider: str
@@ -118,7 +118,7 @@ def _book(
 def _certificate(
     rng: random.Random, catalogue: Catalogue, group: TrainingGroup, *, today: date
 ) -> Iterable[PlannedCertificate]:
-    """Yield the certificate of a group, if it was still good when SiteProof came."""
+    """Yield the certificate of a group, if it was still valid when SiteProof came to the site."""
     holders = [index for index, outcome in group.outcomes.items() if outcome is DrawnOutcome.PASSED]
     expiry = expiry_date(group.day, validity_months=group.course.months)
     lies_ahead = group.day >= today

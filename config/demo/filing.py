@@ -21,9 +21,9 @@ Subject = TypeVar("Subject")
 
 @contextmanager
 def filing_clerks() -> Iterator[Executor]:
-    """Give threads that file papers in the background; whoever fails meanwhile does not wait for all of them.
+    """Yield threads that file papers in the background; papers that are not begun when the block ends are dropped.
 
-    What they do can wait, what is written meanwhile cannot: on Linux a thread has a priority of its own.
+    On Linux, where each thread has its own priority, theirs is low: what is written meanwhile is more urgent.
     """
     threads = ThreadPoolExecutor(os.cpu_count(), initializer=partial(os.nice, BACKGROUND) if IS_LINUX else None)
     try:
@@ -35,7 +35,7 @@ def filing_clerks() -> Iterator[Executor]:
 def file_papers(
     subjects: Sequence[Subject], paper: Callable[[Subject], tuple[bytes, int]], clerks: Executor
 ) -> Iterator[StoredFile]:
-    """Begin to file the papers of all subjects, and return the stored ones in their order, as they come.
+    """Begin to file a paper of every subject, and return the stored files in the order of the subjects, as they come.
 
     Args:
         paper: returns the PDF of a subject and its number of pages; runs in a thread, without a database.

@@ -38,7 +38,7 @@ class Library:
 
 
 def write_library(catalogue: Catalogue, users: dict[str, User], *, by: User, today: date) -> Library:
-    """Write the catalogue, in force for as long as its requirements are asked for."""
+    """Write the catalogue; areas and roles are in force since `ASKED_FOR_DAYS` before `today`."""
     author: Author = {"created_by": by, "updated_by": by}
     companies = _write_companies(catalogue, author)
     courses = {

@@ -28,7 +28,7 @@ from training.core.long_jobs import take_time
 
 
 def load(*, seed: int, workers: int, now: datetime, progress: LoadingProgress) -> None:
-    """Write a site of `workers` people and two years before `now`. The same arguments give the same site."""
+    """Write a site of `workers` people with two years of history up to `now`. Equal arguments give the same site."""
     take_time()
     rng = random.Random(seed)
     today = timezone.localdate(now)

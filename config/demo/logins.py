@@ -33,7 +33,7 @@ LOGINS = (
 
 
 def write_logins() -> dict[str, User]:
-    """Make the logins and return them by user name. Only those that are told have a password."""
+    """Make the logins and return them by user name. Only those that the command tells have a password."""
     users = {}
     for facts in LOGINS:
         user = User(username=facts.username, first_name=facts.first_name, last_name=facts.last_name)

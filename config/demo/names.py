@@ -8,7 +8,7 @@ from pathlib import Path
 
 LISTS = Path(__file__).with_name("names.toml")
 SHARE_OF_WOMEN = 0.14
-# People of one name: the other one stays empty, and the badge tells them apart.
+# Names of people who have one name only: the first name stays empty, and the badge tells them apart.
 SINGLE_NAMES = ("Budiman", "Suharto", "Wiranto", "Slamet", "Tenzin", "Dorji")
 SHARE_OF_SINGLE_NAMES = 0.003
 

@@ -87,7 +87,7 @@ def _ink(rng: random.Random, attendee: SessionAttendee | None, *, is_walk_in: bo
 
 
 def signature(person: str, occasion: random.Random) -> Stroke:
-    """Return what somebody writes: the same hand each time for the same person, never twice the same line."""
+    """Return a signature: in the same hand each time for the same person, but never the same line twice."""
     hand = random.Random(person)
 
     def point(x: float, y: float) -> list[float]:

@@ -1,4 +1,4 @@
-"""Writes two years of sessions, each of which ends in finalize like any other, and the weeks that are booked.
+"""Writes two years of sessions, each finalized like any other session, and the weeks that are booked ahead.
 
 Lists, marks and sheets are written in bulk, as the services would have left them; records come from `finalize_session`.
 """
@@ -120,7 +120,7 @@ class Historian:
         self.now = now
 
     def write_lists(self, planned: list[PlannedSession]) -> list[PastSession]:
-        """Write all sessions with their lists and marks; return those that took place, by their finalize."""
+        """Write all sessions with their lists and marks; return those that took place, in the order of finalizing."""
         with as_command("demo", by=self.supervisors[0]):
             return sorted(self._write_lists(planned), key=lambda each: each.finalized_at)
 
@@ -224,7 +224,7 @@ class Historian:
     def _mark(
         self, attendee: SessionAttendee, person: Person, outcome: DrawnOutcome, *, by: User, at: datetime
     ) -> None:
-        """Note how it went; employer and role are those of that day (R3)."""
+        """Note how it went for one person; employer and role are those of that day (R3)."""
         attendee.marked_by, attendee.marked_at, attendee.version = by, at, 2
         attendee.is_present = outcome is not DrawnOutcome.ABSENT
         attendee.has_passed = outcome in (DrawnOutcome.PASSED, DrawnOutcome.NOT_COMPETENT)
@@ -237,7 +237,7 @@ class Historian:
         attendee.role = self.library.roles[person.role_on(at.date())]
 
     def _linked(self, filed: Iterator[tuple[PastSession, StoredFile]]) -> Iterator[PastSession]:
-        """Link sessions to their sheets, as an upload does, some at a time; yield each when it is."""
+        """Link sessions to their sheets as an upload does, `FILED_AT_ONCE` at a time; yield each one that is linked."""
         while some := list(islice(filed, FILED_AT_ONCE)):
             uploads = []
             for each, stored in some:
@@ -261,6 +261,6 @@ class Historian:
 
 
 def analyze() -> None:
-    """Tell the planner what was written: nothing else does within one transaction."""
+    """Tell the query planner of the database what was written: within one transaction nothing else does."""
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in READ_BY_SERVICES)}")

@@ -62,7 +62,7 @@ class Person:
 
 
 def draw_people(rng: random.Random, catalogue: Catalogue, *, workers: int, today: date) -> list[Person]:
-    """Return `workers` people in the order of their badges, which were given as they came."""
+    """Return `workers` people in the order of their badges, which were given in the order of arrival."""
     people = [
         _draw_person(rng, catalogue, company=company, role=role, today=today)
         for company, role in _posts(rng, catalogue, workers)
@@ -122,7 +122,7 @@ def _draw_person(rng: random.Random, catalogue: Catalogue, *, company: str, role
 
 
 def _days_on_site(rng: random.Random, *, is_contractor: bool) -> int:
-    """Contractors come and go; the operator's people stay."""
+    """Return how many days ago somebody came: contractors come and go, the operator's people stay."""
     bands = [(1, 25), (26, 365), (366, 730), (731, 1825), (1826, 5500)]
     (band,) = rng.choices(bands, weights=(7, 28, 24, 29, 12) if is_contractor else (1, 9, 12, 33, 45))
     return rng.randint(*band)

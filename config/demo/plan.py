@@ -18,12 +18,12 @@ from learners.policies.records import expiry_date
 
 HISTORY_DAYS = 730
 AHEAD_DAYS = 28
-# Of what ran out or fell due in the last weeks, some was forgotten: that is what turns people red.
+# Some of what expired or fell due in the last weeks was forgotten: that is what turns people red.
 FORGOTTEN_WITHIN_DAYS = 100
 SHARE_FORGOTTEN = 0.12
 SHARE_FORGOTTEN_AT_THE_GATE = 0.04
 SHARE_CANCELLED = 0.015  # everybody is noted absent
-# By kind of place: how many people make a group, and how long the next one may be in coming.
+# By kind of place: how many people make a group, and after how many days the next one comes at the latest.
 GROUP_SIZES = {"hall": (40, 58), "room": (16, 23), "yard": (17, 23), AWAY: (6, 14)}
 LONGEST_INTERVAL_DAYS = {"hall": 24, "room": 200, "yard": 200, AWAY: 90}
 SHORTEST_INTERVAL_DAYS = 10
@@ -39,7 +39,7 @@ class DrawnOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class TrainingGroup:
-    """People who are trained together. What is noted for days that lie ahead did not happen yet."""
+    """People who are trained together. For a day that lies ahead, the outcomes only tell who is booked."""
 
     course: CatalogueCourse
     day: date
@@ -48,7 +48,7 @@ class TrainingGroup:
 
 @dataclass(frozen=True, order=True)
 class Need:
-    """That somebody needs a course on a day; `earliest` is when they can come."""
+    """Somebody needs a course on `day`; `earliest` is the first day on which they can come."""
 
     day: date
     person: int
@@ -71,7 +71,7 @@ def draw_groups(rng: random.Random, catalogue: Catalogue, people: list[Person], 
 
 
 def is_working_day(day: date) -> bool:
-    """Weekdays but those between Christmas and New Year."""
+    """Tell whether a day is a weekday outside the days from Christmas to New Year."""
     return day.weekday() < 5 and (day.month, day.day) not in {(1, 1), *((12, each) for each in range(24, 32))}
 
 
@@ -91,7 +91,7 @@ def _first_need(rng: random.Random, person: int, since: date, due: date, *, toda
 def _groups_of_course(
     rng: random.Random, course: CatalogueCourse, needs: list[Need], people: list[Person], *, today: date
 ) -> list[TrainingGroup]:
-    """A course is held at regular intervals, and sooner again when many still wait."""
+    """Return the groups of a course, which is held at regular intervals, and sooner again when many still wait."""
     if not needs:
         return []
     groups = []
@@ -135,14 +135,14 @@ def _gather(needs: list[Need], day: date, *, size: int, days_ahead: float) -> li
 
 
 def _days_between_groups(course: CatalogueCourse, people: int) -> float:
-    """Return how often a course is held, so that its groups are full."""
+    """Return how many days lie between two groups of a course, so that the groups are full."""
     per_day = people * (0.4 + HISTORY_DAYS / 30.4 / max(course.months, 24)) / HISTORY_DAYS
     interval = sum(GROUP_SIZES[course.at]) / 2 / per_day
     return min(max(interval, SHORTEST_INTERVAL_DAYS), LONGEST_INTERVAL_DAYS[course.at])
 
 
 def _session_day(day: date, today: date) -> date:
-    """Return the working day for it; the present day has its own sessions."""
+    """Return `day` or the next working day away from today; `today` itself has its own sessions (`present`)."""
     step = timedelta(days=-1 if day < today else 1)
     while day == today or not is_working_day(day):
         day += step

@@ -28,7 +28,7 @@ QUARTER = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Scene:
-    """One session of today; hours count from now."""
+    """One session of today; it starts in `starts_in` hours from now and takes `hours`."""
 
     course: str
     trainer: str
@@ -126,7 +126,7 @@ class Present:
         upload_evidence(session_id=session_id, files=[scan], by=self.by, now=at)
 
     def _write_drafts(self) -> None:
-        """A plan with everything but the booking, one without a room, and a mere idea."""
+        """Write three drafts: a plan that is complete but not booked, one without a room, and a mere idea."""
         courses, trainers, venues = self.library.courses, self.library.trainers, self.library.venues
         start = self.hour + timedelta(days=9)
         whole = create_draft(
@@ -155,11 +155,11 @@ class Present:
             )
 
     def _backdate(self, session: Session, age: timedelta) -> None:
-        """Let a session be planned some time ago."""
+        """Make a session look as if it was planned `age` ago."""
         Session.objects.filter(pk=session.pk).update(created_at=self.now - age)
 
     def _trainer(self, scene: Scene, start: datetime, end: datetime) -> int:
-        """Return the trainer of the scene, or another one where planned sessions hold that one already."""
+        """Return the key of the scene's trainer, or of another one if that one is busy in a planned session."""
         others = [each for each in self.catalogue.trainers if each.may_teach(scene.course)]
         wanted = sorted(others, key=lambda each: each.name != scene.trainer)
         facts = next((each for each in wanted if self.diary.is_free(each, start, end)), wanted[0])
@@ -177,7 +177,7 @@ class Present:
         return self.library.venues[facts.name].pk
 
     def _learners(self, session: Session, number: int) -> list[int]:
-        """Return people who need the course most, as a supervisor would pick them; on a large site nobody twice."""
+        """Return the keys of those who need the course most, as a supervisor would; on a large site nobody twice."""
         learners = Learner.objects.filter(status=Learner.Status.ACTIVE, merged_into=None)
         free = learners.exclude(pk__in=self._listed)
         items = ComplianceItem.objects.filter(course=session.course, learner__in=free)
