@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 HARMLESS = ["pg_database_owner", "pg_monitor", "pg_read_all_settings", "pg_read_all_stats", "pg_stat_scan_tables"]
 
 # The role itself and all that it is a member of, whether it inherits from them or could only SET ROLE. A superuser
-# counts as a member of everything.
+# would count as a member of everything, so for him only the role itself is taken.
 MINE: LiteralString = """
     mine AS (
       SELECT r.* FROM pg_roles r, pg_roles me

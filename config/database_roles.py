@@ -70,13 +70,13 @@ NARROWER: dict[str, LiteralString] = {
         "SELECT, INSERT, DELETE, "
         "UPDATE (status, worker_id, attempts, abort_requested, scheduled_at, priority, queue_name, lock)"
     ),
-    "procrastinate_periodic_defers": "SELECT, UPDATE (job_id)",  # by a trigger, when a job is deleted
+    "procrastinate_periodic_defers": "SELECT, UPDATE (job_id)",  # a trigger does so when a job is deleted
     "procrastinate_workers": "SELECT, INSERT, DELETE, UPDATE (last_heartbeat)",
     "training_job": (  # who asked for what never changes
         "SELECT, INSERT, DELETE, UPDATE (state, task_id, run, lost, started_at, seen_at, ended_at, done, total, "
         "failure, file_key, file_name, file_type, file_size, file_sha256, taken_at)"
     ),
-    "training_site": "SELECT",  # what day it is, for every trigger: written by migrate
+    "training_site": "SELECT",  # tells every trigger what day it is; written by migrate
 }
 
 # The tables on which a trigger calls a function without a condition, and the key column of each.

@@ -79,7 +79,7 @@ def join() -> None:
 
 
 def _forget_other_servers() -> None:
-    """Take PGPORT, PGOPTIONS, PGSERVICE and their like out of the environment: they speak of some other server."""
+    """Take PGPORT, PGOPTIONS, PGSERVICE and their like out of the environment: they name another server."""
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
 
@@ -253,7 +253,7 @@ def _major_version(programs: Path) -> int:
 
 
 def _as_owner(*command: str | Path, **options: Any) -> dict[str, Any]:
-    """Arguments of subprocess for a command run as the server's owner, in an environment free of PG* and LC_*."""
+    """Return arguments of subprocess for a command of the server's owner, in an environment free of PG* and LC_*."""
     owner = {"user": OWNER.pw_uid, "group": OWNER.pw_gid, "extra_groups": []} if AS_ROOT else {}
     environment = {"PATH": os.defpath, "LC_ALL": "C"}
     return {"args": command, "env": environment, "cwd": "/", "stdin": subprocess.DEVNULL, **owner, **options}
@@ -318,14 +318,14 @@ def _lock_or_tell(name: str, how: int, why_it_waits: str) -> int:
 
 
 def _lock(name: str, how: int) -> int:
-    """Wait for the lock and return its open file; closing the file, or dying, gives it back."""
+    """Wait for the lock and return its open file; closing the file, or the end of the process, releases it."""
     file = os.open(RUN / name, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(file, how)
     return file
 
 
 def _try_lock(name: str) -> int | None:
-    """Like ``_lock`` with the exclusive lock, but None instead of waiting."""
+    """Take the exclusive lock like ``_lock``, but return None instead of waiting."""
     file = os.open(RUN / name, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

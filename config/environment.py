@@ -47,6 +47,6 @@ env.read_env(CHECKOUT / ".env")
 IS_DEBUGGED = env.bool("DEBUG", default=False)
 IS_LOCAL_WANTED = env.bool("LOCAL_SITE", default=False)
 
-# Without DATABASE_URL a checkout, for development or tests, runs on its own embedded server. Anything else does not: an
-# installed site that has lost its DATABASE_URL must not begin anew on an empty database. The demo sets LOCAL_SITE.
+# Without DATABASE_URL a checkout runs on its own embedded server, and so does a site with DEBUG or LOCAL_SITE, which
+# the demo sets. No other does: an installed site that lost its DATABASE_URL must not begin anew on an empty database.
 IS_LOCAL = not env.str("DATABASE_URL", default="") and (IS_DEBUGGED or IS_LOCAL_WANTED or (CHECKOUT / ".git").exists())

@@ -11,7 +11,7 @@ from config import embedded_postgres, environment
 
 TEST_ENVIRONMENT = {
     "DATABASE_POOL_SIZE": "0",  # a test owns its one connection
-    "DATABASE_LOCK_SECONDS": "60",  # races of 32 on a busy machine
+    "DATABASE_LOCK_SECONDS": "60",  # tests let 32 connections race on a busy machine
     "DATABASE_STATEMENT_SECONDS": "600",
     "DATABASE_IDLE_SECONDS": "600",
     "HTTPS": "0",

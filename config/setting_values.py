@@ -113,7 +113,7 @@ def secret_key(name: str, value: str) -> str:
 
 
 def hosts(name: str, *, default: list[str]) -> list[str]:
-    """Return the host names of the site. A wildcard for any name would let others pose as the site in links."""
+    """Return the host names of the site. A wildcard for all would let anybody pose as the site in links and caches."""
     values: list[str] = env.list(name, default=default)
     for value in values:
         is_whole_domain = value.startswith(".") and "." not in value.strip(".")

@@ -21,7 +21,7 @@ EXPIRY_WARNING_DAYS = value.whole_number("EXPIRY_WARNING_DAYS", default=60, at_m
 MARKING_OPENS_MINUTES = value.whole_number("MARKING_OPENS_MINUTES", default=30, at_most=10_080)
 EVIDENCE_MAX_BYTES = value.whole_number("EVIDENCE_MAX_BYTES", default=20 * 1024 * 1024, at_least=1024)
 EVIDENCE_RETENTION_YEARS = value.whole_number("EVIDENCE_RETENTION_YEARS", default=None, at_least=1)
-# The place on whose public holidays no class meets: "DE", or with a part of the country "DE/BY"; empty means none.
+# The place whose public holidays classes keep: "DE", or with a part of the country "DE/BY"; empty means none.
 SITE_HOLIDAYS = value.holiday_place("SITE_HOLIDAYS", default="DE")
 
 # Core

@@ -12,7 +12,7 @@ from training.core.printing import scripts_without_font
 
 try:
     from config import setting_values as value
-    from config import settings  # nonsense in any of them is one sentence here, not a traceback in each process
+    from config import settings  # a wrong value gives one sentence here, not a traceback in each process
 
     bind = value.web_address("WEB_BIND", default="127.0.0.1:8000")
     workers = value.whole_number(

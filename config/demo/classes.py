@@ -385,7 +385,7 @@ class Classes:
             create_class(plan=plan, by=self.by, now=self.now - timedelta(days=2))
 
     def _moment(self, day: date, hour: int, minute: int = 0) -> datetime:
-        """Return a time of a day on the site."""
+        """Return a time of a day in the site's time zone."""
         return timezone.make_aware(datetime.combine(day, time(hour, minute)))
 
     @staticmethod

@@ -37,7 +37,7 @@ class PlannedCertificate:
 
 
 class Diary:
-    """Who and what is taken when."""
+    """Remembers at which times people, trainers and venues are taken."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
@@ -68,7 +68,7 @@ def keep_diary(
     today: date,
     diary: Diary,
 ) -> tuple[list[PlannedSession], list[PlannedCertificate]]:
-    """Return sessions by start, and certificates by day."""
+    """Return the sessions in the order of their start, and the certificates in the order of their days."""
     sessions: list[PlannedSession] = []
     certificates: list[PlannedCertificate] = []
     load: Counter[CatalogueTrainer] = Counter()
