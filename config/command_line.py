@@ -1,4 +1,4 @@
-"""The door of `manage.py`: a refusal or an error of the database ends it with one sentence and status 1."""
+"""The door of `manage.py`: a refusal, or a database that is too slow, ends it with one sentence and status 1."""
 
 import sys
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ def run_command(arguments: Sequence[str]) -> None:
         arguments: as in `sys.argv`, the name of the program first.
 
     Raises:
-        SystemExit: status 1, with a sentence: the command was refused, or the database failed or was too slow.
-        Error: the error of the database itself, if `--traceback` is among the arguments.
+        SystemExit: status 1, with a sentence: it was refused, by the database too, or the database was too slow.
+        Error: an error of the database that is a defect; with `--traceback` among the arguments, any error of it.
     """
     try:
         execute_from_command_line(list(arguments))
