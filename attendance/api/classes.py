@@ -89,7 +89,7 @@ class ExceptionObject(ApiObject):
 @router.get("", response=answers(Page[ClassObject]))
 @requires(Permission.READ_CLASS)
 def list_classes(request: ApiRequest, query: Query[ClassQuery]) -> dict[str, Any]:
-    """Classes, the latest first; a trainer's own only. `code` is a class code or a part of it."""
+    """Classes, the latest first; trainers get only their own. `code` is a class code or a part of it."""
     wanted = ClassFilter(code=query.code, client_id=query.client_id, course_id=query.course_id, agent_id=query.agent_id)
     found = in_state(matching(visible_classes(request.user), wanted), ShownClasses[query.status or "ALL"])
     return page(found, query, lambda rows: [_class(each) for each in rows])
@@ -98,7 +98,7 @@ def list_classes(request: ApiRequest, query: Query[ClassQuery]) -> dict[str, Any
 @router.get("/{class_id}/sessions", response=answers(Page[MeetingObject]))
 @requires(Permission.READ_CLASS)
 def list_meetings(request: ApiRequest, class_id: Path[Key], query: Query[MeetingQuery]) -> dict[str, Any]:
-    """Meetings and blocked days by date, from and to the days named, both included."""
+    """Meetings and blocked days, ordered by date; `from` and `to` are days, both included."""
     training_class = visible_class(request.user, class_id)
     days = class_calendar(training_class, first=query.first or date.min, last=query.last or date.max)
     return {"items": [_day(each) for each in part(days, query)], "count": len(days)}
@@ -130,7 +130,10 @@ def capture(request: ApiRequest, class_id: Path[Key], session_date: Path[Day], b
 def except_meeting(
     request: ApiRequest, class_id: Path[Key], session_date: Path[Day], body: ExceptionObject
 ) -> MeetingObject:
-    """Mark a meeting, a future one too, as cancelled by the client or as missed by the agent; no hours (H3)."""
+    """Mark a meeting, which may be in the future, as cancelled by the client or missed by the agent (H3).
+
+    No hours are logged for it.
+    """
     _check_own(request, class_id)
     meeting = mark_exception(
         class_id=class_id,
@@ -144,7 +147,12 @@ def except_meeting(
 
 
 def _check_own(request: ApiRequest, class_id: int) -> None:
-    """Answer about a class that this login may not read as about one that does not exist."""
+    """Refuse a class whose hours this login may not capture.
+
+    Raises:
+        NotFound: there is no such class that this login may read.
+        NotPermitted: this login may not capture its hours.
+    """
     check_may(request.user, Permission.CAPTURE, visible_class(request.user, class_id))
 
 

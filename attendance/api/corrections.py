@@ -43,7 +43,7 @@ class Corrected(ApiObject):
 @router.post("/{session_id}/corrections", response=answers(Corrected, 201))
 @requires(Permission.CORRECT)
 def correct(request: ApiRequest, session_id: Path[Key], body: CorrectionObject) -> Status[Corrected]:
-    """Enter what the session should have said of a worker, listed or not; what stands is revoked (F9)."""
+    """Enter the right result of a worker, on the list or not; the result that stands is revoked (F9)."""
     made = correct_record(
         session_id=session_id,
         learner_id=body.learner_id,
@@ -64,7 +64,7 @@ def correct(request: ApiRequest, session_id: Path[Key], body: CorrectionObject) 
 def correct_evidence(
     request: ApiRequest, session_id: Path[Key], file: File[list[UploadedFile]], reason: Form[Text]
 ) -> Status[Stored]:
-    """Add a sheet that is shown before the one of finalize; both stay (E6)."""
+    """Add a sheet that is shown before the one with which the session was finalized; both are kept (E6)."""
     session = get_session(session_id, user=request.user)
     check_is_finalized(session)
     newest = newest_sheet(session)

@@ -1,4 +1,4 @@
-"""The list of a session through the API: who could come, who is on it, marks, the signed sheet, finalize."""
+"""The list of a session through the API: suggestions, attendees, marks, the signed sheet, finalize."""
 
 from collections.abc import Collection
 from pathlib import PurePosixPath
@@ -49,7 +49,7 @@ class SuggestionQuery(Paging):
 
 
 class Newcomers(ApiObject):
-    """Any number at once (P3)."""
+    """The workers to put on the list, any number at once (P3)."""
 
     learner_ids: list[Key] = Field(min_length=1)
 
@@ -61,8 +61,8 @@ class AddedObject(ApiObject):
 
 
 class MarkObject(ApiObject):
-    """`isPresent` null takes the mark back, with its remarks; every other mark says `hasPassed` too. `version` is the
-    row's as it was read; left out, whatever stands there is overwritten (A1).
+    """`isPresent` null takes the mark back, with its remarks; every other mark needs `hasPassed` too. `version` is that
+    of the row as it was read; without it, whatever stands there is overwritten (A1).
     """
 
     learner_id: Key
@@ -96,14 +96,14 @@ class Marks(ApiObject):
 
 
 class Undo(ApiObject):
-    """`actId` is the `id` of the session's `lastAct`, so that nothing else is undone than was seen."""
+    """`actId` is the `id` of the session's `lastAct`, so that only the act that the caller has seen is undone."""
 
     act_id: Key
 
 
 class UndoneObject(ApiObject):
     """`restored` rows are as before the act. `left` are the workers whose rows have changed since and stay as they are.
-    `wasUndone`: it was undone before, and nothing was done now.
+    `wasUndone` says that the act was undone before and that nothing was done now.
     """
 
     kind: str
@@ -125,8 +125,8 @@ class Finalized(ApiObject):
 def suggest_attendees(request: ApiRequest, session_id: Path[Key], query: Query[SuggestionQuery]) -> dict[str, Any]:
     """Who could be added, the most urgent first (P1 to P4).
 
-    Trainers find who came in by at least two letters, one page and no count: no list of all workers. Of each they are
-    told name, badge, company and how it stands with this course.
+    Trainers get no list of all workers: they search with at least two letters, and get one page without a total. Of
+    each worker they are told name, badge, company and their standing in this course.
     """
     session = _session(request, session_id, Permission.ADD_WALK_IN)
     now, warning_days = timezone.now(), settings.EXPIRY_WARNING_DAYS
@@ -147,7 +147,7 @@ def suggest_attendees(request: ApiRequest, session_id: Path[Key], query: Query[S
 @router.get("/{session_id}/attendees", response=answers(Page[AttendeeObject]))
 @requires(Permission.READ_SESSION)
 def list_attendees(request: ApiRequest, session_id: Path[Key], query: Query[Paging]) -> dict[str, Any]:
-    """The list by line."""
+    """The attendees of a session, in the order of their lines."""
     session = _session(request, session_id, Permission.READ_SESSION)
     ids = session.attendees.order_by("line").values_list("learner_id", flat=True)
     return _rows(session, list(ids[query.offset : query.offset + query.limit]), count=ids.count())
@@ -175,7 +175,7 @@ def remove_from_list(request: ApiRequest, session_id: Path[Key], learner_id: Pat
 @router.patch("/{session_id}/attendance", response=answers(Page[AttendeeObject]))
 @requires(Permission.MARK)
 def mark_attendance(request: ApiRequest, session_id: Path[Key], body: Marks) -> dict[str, Any]:
-    """Save marks, or take them back, all or nothing (A1), and return the rows named as they are now."""
+    """Save marks or take them back, all or nothing (A1), and return the rows in question as they are now."""
     session = _session(request, session_id, Permission.MARK)
     marks = [each.mark() for each in body.attendees]
     rows = save_marks(session_id=session_id, marks=marks, by=request.user, now=timezone.now())
@@ -185,7 +185,7 @@ def mark_attendance(request: ApiRequest, session_id: Path[Key], body: Marks) -> 
 @router.post("/{session_id}/undo", response=answers(UndoneObject))
 @requires(Permission.MARK, Permission.ADD_WALK_IN, Permission.REMOVE_ATTENDEE)
 def undo(request: ApiRequest, session_id: Path[Key], body: Undo) -> UndoneObject:
-    """Undo what was done to the list last: all or nothing, and once however often it is sent (A1)."""
+    """Undo the last act on the list: all or nothing, and only once, however often this is sent (A1)."""
     _session(request, session_id, Permission.READ_SESSION)
     undone = undo_act(session_id=session_id, act_id=body.act_id, by=request.user, now=timezone.now())
     return UndoneObject(
@@ -208,7 +208,7 @@ def upload(request: ApiRequest, session_id: Path[Key], file: File[list[UploadedF
 @router.get("/{session_id}/evidence", response=answers(None), openapi_extra=FILES)
 @requires(Permission.READ_EVIDENCE)
 def download(request: ApiRequest, session_id: Path[Key]) -> FileResponse:
-    """The signed sheet as it was stored; who took a copy is written down (E3)."""
+    """The signed sheet as it was stored; each download is recorded with the login (E3)."""
     session = _session(request, session_id, Permission.READ_EVIDENCE)
     stored = present_upload(session)
     if stored is None:
@@ -224,8 +224,8 @@ def download(request: ApiRequest, session_id: Path[Key]) -> FileResponse:
 def finalize(request: ApiRequest, session_id: Path[Key]) -> Finalized:
     """Turn attendance into records; there is no way back (F1).
 
-    A sheet that seems to be the wrong one does not stand in the way: `warnings` in the session's `evidence.sheet` tell
-    of it, before and after (E8).
+    A sheet that seems to be the wrong one does not prevent this: `warnings` in the session's `evidence.sheet` tell of
+    it, before and after (E8).
     """
     result = finalize_session(session_id=session_id, by=request.user, now=timezone.now())
     return Finalized(
@@ -238,7 +238,12 @@ def finalize(request: ApiRequest, session_id: Path[Key]) -> Finalized:
 
 
 def _session(request: ApiRequest, session_id: int, permission: Permission) -> Session:
-    """Return a session that this login may read, if it may do this with it."""
+    """Return a session with which this login may do what `permission` says.
+
+    Raises:
+        NotFound: there is no such session that this login may read.
+        NotPermitted: the login may not do this with it.
+    """
     session = get_session(session_id, user=request.user)
     check_may(request.user, permission, session)
     return session

@@ -1,4 +1,4 @@
-"""Sessions, attendees and suggestions as the API tells them."""
+"""Sessions, attendees and suggestions as the API shows them."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -28,7 +28,7 @@ from training.policies.sessions import allows, check_can_schedule, check_open
 
 
 class SheetPageObject(ApiObject):
-    """A code on page `filePage` of the file; what it says is null where this site did not issue it."""
+    """A code on page `filePage` of the file; what the code says is null if this site did not issue it."""
 
     file_page: int
     issued_here: bool
@@ -39,7 +39,7 @@ class SheetPageObject(ApiObject):
 
 
 class SheetObject(ApiObject):
-    """What the codes on a signed sheet tell (E8). The page asks about `warnings` before finalize; no caller has to."""
+    """What the codes on a signed sheet tell (E8). The page asks about `warnings` before finalize; the API does not."""
 
     pages: list[SheetPageObject]
     told: list[str]
@@ -64,7 +64,7 @@ class Stored(ApiObject):
 
 
 class ListActObject(ApiObject):
-    """What was done to the list last, to many workers at once or by taking one off; it can be undone (A1)."""
+    """The last act on the list that can be undone: on many workers at once, or taking one off (A1)."""
 
     id: int
     kind: str
@@ -74,7 +74,7 @@ class ListActObject(ApiObject):
 
 
 class SessionObject(ApiObject):
-    """`allowedActions` names what this login may do with it now, each of which has a path of its own."""
+    """`allowedActions` names what this login may do with it now; each action has a path of its own."""
 
     id: int
     course_id: int
@@ -189,7 +189,11 @@ def attendee_object(row: RegisterRow) -> AttendeeObject:
 
 
 def suggestion(candidate: Candidate, *, reads_site: bool) -> Suggestion:
-    """Return one candidate; whoever does not read the site learns nothing of role, other sessions and other courses."""
+    """Return one candidate as the API shows it.
+
+    Args:
+        reads_site: without it nothing is told of the role, of other sessions and of other courses.
+    """
     learner, item = candidate.learner, candidate.item
     clash, booked = (candidate.clash, candidate.booked) if reads_site else (None, None)
     return Suggestion(
@@ -214,7 +218,7 @@ def suggestion(candidate: Candidate, *, reads_site: bool) -> Suggestion:
 
 
 def stored_object(upload: EvidenceUpload) -> Stored:
-    """Return a file that was just stored."""
+    """Return a file that was just stored, as the API shows it."""
     return Stored(key=upload.key, sha256=upload.sha256, size=upload.size, content_type=upload.content_type)
 
 
@@ -296,7 +300,7 @@ def _evidence(upload: EvidenceUpload, told: Told) -> EvidenceObject:
 
 
 def _sheet(upload: EvidenceUpload, told: Told) -> SheetObject | None:
-    """Return what was read on a file; None where nobody looked for codes on it."""
+    """Return what was read on a file; None if it was not searched for codes."""
     reading = reading_of(upload)
     if reading is None:
         return None

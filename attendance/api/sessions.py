@@ -22,7 +22,7 @@ from training.services.sessions import Plan, cancel_session, create_draft, edit_
 
 router = Router(by_alias=True)
 
-# Told in its place: among the named parts of the document every enumeration would be called Status.
+# Written out in place: as named parts of the API document all enumerations would have the same name, Status.
 SessionStatus = Annotated[Session.Status, WithJsonSchema({"type": "string", "enum": Session.Status.values})]
 
 
@@ -35,7 +35,7 @@ class Draft(ApiObject):
 
 
 class LastChanges(ApiObject):
-    """Last changes to a draft; what is left out stays as it is."""
+    """Last changes to a draft before it is booked; what is left out stays as it is."""
 
     trainer_id: Key | None = None
     venue_id: Key | None = None
@@ -65,7 +65,7 @@ class SessionQuery(Paging):
 @router.post("/draft", response=answers(SessionObject, 201))
 @requires(Permission.PLAN)
 def create_session_draft(request: ApiRequest, body: Draft) -> Status[SessionObject]:
-    """Write down a plan that needs a course and nothing else (S1)."""
+    """Store a draft; it needs only a course (S1)."""
     draft = create_draft(**dict(body), by=request.user, now=timezone.now())
     return Status(201, _told(request, draft.pk))
 
@@ -73,7 +73,7 @@ def create_session_draft(request: ApiRequest, body: Draft) -> Status[SessionObje
 @router.get("", response=answers(Page[SessionObject]))
 @requires(Permission.READ_SESSION)
 def list_sessions(request: ApiRequest, query: Query[SessionQuery]) -> dict[str, Any]:
-    """Sessions, the latest first; a trainer's own only. `from` and `to` are days of the site, both included."""
+    """Sessions, the latest first; trainers get only their own. `from` and `to` are days of the site, both included."""
     wanted = SessionFilter(course_id=query.course_id, first=query.first, last=query.last)
     found = matching(visible_sessions(request.user), wanted)
     if query.status is not None:
@@ -121,16 +121,16 @@ def cancel(request: ApiRequest, session_id: Path[Key], body: Cancellation) -> Se
 
 
 def _plan(body: LastChanges) -> Plan:
-    """Return what was sent of a plan; what was left out stays as it is."""
+    """Return the part of a plan that was sent; the service leaves everything else as it is."""
     sent = {name: value for name, value in body if name in body.model_fields_set & Plan.__annotations__.keys()}
     return cast(Plan, sent)
 
 
 def _told(request: ApiRequest, session_id: int) -> SessionObject:
-    """Return a session that this login may read.
+    """Return a session as the API shows it.
 
     Raises:
-        NotFound: there is none, for this login.
+        NotFound: there is no such session that this login may read.
     """
     session = get_session(session_id, user=request.user)
     rows = Session.objects.filter(pk=session.pk)
