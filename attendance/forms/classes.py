@@ -21,7 +21,7 @@ from training.core.web.forms import RefusableForm
 from training.forms.sessions import course_choices
 from training.models import Company, Trainer
 
-HOURS = "hours-"  # and the key of the worker
+HOURS = "hours-"  # the key of the worker follows
 
 
 def _hours_input() -> forms.NumberInput:
@@ -29,10 +29,10 @@ def _hours_input() -> forms.NumberInput:
 
 
 class ClassFilterForm(forms.Form):
-    """The filters above the list. A value that means nothing narrows nothing.
+    """The filters above the list. A value that makes no sense is ignored.
 
     Attributes:
-        usually: the entry of the status strip where none is chosen.
+        usually: the entry of the status strip that counts if none is chosen.
     """
 
     usually = ShownClasses.ACTIVE
@@ -60,7 +60,7 @@ class ClassFilterForm(forms.Form):
         return [self[name] for name in ("client", "course", "agent") if name in self.fields]
 
     def shown(self) -> ShownClasses:
-        """Return which entry of the status strip is chosen; whoever looks for a code looks in all states."""
+        """Return the chosen entry of the status strip; by default all states if a code is searched for."""
         self.is_valid()
         asked = self.cleaned_data
         return ShownClasses(asked.get("show") or (ShownClasses.ALL if asked.get("q") else self.usually))
@@ -80,7 +80,7 @@ class ClassFilterForm(forms.Form):
 class CaptureForm(RefusableForm, forms.Form):
     """The hours of everybody in progress, all of them full until somebody says otherwise (H2).
 
-    What hours may be is for the service to say; here they are what was typed.
+    The form hands the hours over as they were typed; the service checks them.
     """
 
     notes = forms.CharField(
@@ -104,33 +104,33 @@ class CaptureForm(RefusableForm, forms.Form):
 
     @property
     def rows(self) -> Iterator[tuple[LearnerProgression, forms.BoundField]]:
-        """Everybody in progress, with the field of their hours."""
+        """Everybody in progress, each with the field for the hours."""
         for each in self.progressions:
             yield each, self[f"{HOURS}{each.learner_id}"]
 
     def presences(self) -> list[Presence]:
-        """Return the hours of everybody whom the page showed, those who are no longer in progress as well."""
+        """Return the hours of everybody whom the page showed, including those who are no longer in progress."""
         named = {name.removeprefix(HOURS): hours for name, hours in self.data.items() if name.startswith(HOURS)}
         return [Presence(key, named[str(key)].strip().replace(",", ".")) for key in keys_among(named)]
 
     def place_of(self, name: str) -> str:
-        return f"{HOURS}{name}"  # the service names workers by key
+        return f"{HOURS}{name}"  # the service reports errors by the key of the worker
 
 
 class MonthForm(forms.Form):
-    """Which month of a class is shown. Without one, or with what is no month, the page chooses."""
+    """Which month of a class is shown. If none is asked for, or it is not a month, the page chooses."""
 
     month = forms.DateField(required=False, input_formats=["%Y-%m"])
 
     def month_or_none(self) -> date | None:
-        """Return the first day of the month that was asked for; None where none was."""
+        """Return the first day of the month that was asked for; None if none was."""
         self.is_valid()
         asked: date | None = self.cleaned_data.get("month")
         return asked
 
 
 class StartForm(RefusableForm, forms.Form):
-    """Who takes part in a class from which day on, and what becomes of another programme of theirs (H7)."""
+    """Who takes part in a class, from which day on, and what happens to another programme that they are in (H7)."""
 
     start_date = DayField(
         label=gettext_lazy("From"),
@@ -153,13 +153,13 @@ class StartForm(RefusableForm, forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, ticked: Sequence[str], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        # Whether there is such a worker is for the service to say.
+        # The service checks whether these workers exist.
         self.chosen = keys_among(ticked)
         self.fields["learner"].choices = [(key, key) for key in self.chosen]  # type: ignore[attr-defined]
 
     @property
     def http_status(self) -> int:
-        """200, or 422: of a worker in another programme as well, because the form asks what becomes of that one."""
+        """200, or 422 and never 409: of a worker in another programme the form asks what happens to that programme."""
         return 422 if self.is_bound and not self.is_valid() else 200
 
 
@@ -180,7 +180,7 @@ class StepForm(RefusableForm, forms.Form):
 
 
 class ByHandForm(RefusableForm, forms.Form):
-    """Hours of a worker without a meeting (H5). What hours and day may be is for the service to say."""
+    """Hours of a worker that belong to no meeting (H5). The service checks the hours and the day."""
 
     log_date = DayField(label=gettext_lazy("Day"))
     hours_trained = forms.CharField(label=gettext_lazy("Hours trained"), max_length=20, widget=_hours_input())
@@ -200,7 +200,7 @@ class ByHandForm(RefusableForm, forms.Form):
     )
 
     def entered(self) -> dict[str, Any]:
-        """Return what a valid form logs."""
+        """Return what a valid form logs, by the argument names of the service; empty hours present mean all."""
         typed = self.cleaned_data
         trained = typed["hours_trained"].replace(",", ".")
         return {

@@ -11,15 +11,15 @@ from learners.forms.proof import SHOWABLE
 from training.core.web.fields import offer
 from training.core.web.forms import ReasonForm
 
-REVOKE = "REVOKE"  # neither passed nor failed: no record counts
+REVOKE = "REVOKE"  # the choice that the worker neither passed nor failed, so that no record counts
 
 
 class CorrectionForm(ReasonForm):
-    """What the session should have said of a worker, and why. What stood when the person decided comes back as well.
+    """The right result of a worker, and why. The form also sends back the result that the person saw when deciding.
 
     Args:
-        standing: what stands now; it decides what can be chosen.
-        needs_sign_off: a pass waits for its practical sign-off.
+        standing: the result that stands now; it decides what can be chosen.
+        needs_sign_off: whether a pass has to wait for its practical sign-off.
     """
 
     outcome = forms.ChoiceField(
@@ -40,7 +40,7 @@ class CorrectionForm(ReasonForm):
             Result.PASSED: _("Passed, practical sign-off still needed") if needs_sign_off else _("Passed"),
             Result.FAILED: _("Failed"),
         }
-        # What was chosen before somebody else's change is still a choice: the service refuses it with what stands now.
+        # After somebody else's change every result is a choice: the service refuses it and says what stands now.
         is_stale = data is not None and any(data.get(name, "") != str(key or "") for name, key in seen.items())
         choices = [(str(result), label) for result, label in words.items() if result != standing.result or is_stale]
         if standing.result is not None or is_stale:
@@ -53,12 +53,12 @@ class CorrectionForm(ReasonForm):
         return bool(self.cleaned_data["outcome"] == REVOKE)
 
     def seen(self) -> Seen:
-        """Return what stood when the person decided."""
+        """Return the result that the person saw when deciding."""
         return Seen(record_id=self.cleaned_data["record"], sign_off_id=self.cleaned_data["sign_off"])
 
 
 class CorrectingSheetForm(ReasonForm):
-    """Why the sheet of a finalized session is corrected (E6), and which one the person saw; the file is no field."""
+    """Why the sheet of a finalized session is corrected (E6), and which one the person saw; the file is not a field."""
 
     showable = SHOWABLE
 

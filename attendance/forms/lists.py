@@ -15,8 +15,8 @@ from training.core.refusals import Invalid
 class MarkForm(forms.Form):
     """One row of the attendance grid. Fields are named after the worker: `present-12`.
 
-    Without a version it is 1: a row that nobody has marked since it was put on the list has no field for it. A row
-    whose mark was taken back has one, and says that it is not marked.
+    A missing version means 1, because a row that nobody has marked since it was put on the list has no field for it. A
+    row whose mark was taken back has the field, and `unmarked` says that it is not marked.
     """
 
     present = forms.BooleanField(required=False)
@@ -33,10 +33,10 @@ class MarkForm(forms.Form):
         return f"{field_name}-{self.prefix}"
 
     def mark(self) -> Mark:
-        """Return what the row says.
+        """Return the mark that the row says.
 
         Raises:
-            Invalid: it is not a row of our grid, or the remarks are too long.
+            Invalid: the data is not a row of our grid, or the remarks are too long.
         """
         if not self.is_valid():
             remarks = self.errors.get("remarks")
@@ -54,20 +54,20 @@ class MarkForm(forms.Form):
 
 
 def typed_marks(data: QueryDict) -> list[Mark]:
-    """Return every row of the grid that was sent; a browser sends the remarks of each, be they empty or not.
+    """Return the marks of all rows that were sent. Rows are found by their remarks, which browsers send even if empty.
 
     Raises:
-        Invalid: as `MarkForm.mark`.
+        Invalid: as in `MarkForm.mark`.
     """
     ids = [name.removeprefix("remarks-") for name in data if name.startswith("remarks-")]
     return [MarkForm(data, learner_id=learner_id).mark() for learner_id in learner_ids(ids)] if ids else []
 
 
 def taken_back(data: QueryDict) -> Mark | None:
-    """Return the mark that one button takes back, if it was pressed.
+    """Return the mark that is to be taken back; None if no button for that was pressed.
 
     Raises:
-        Invalid: it is not a button of our grid.
+        Invalid: the button is not one of our grid.
     """
     word = data.get("take_back")
     if word is None:
@@ -80,12 +80,12 @@ def taken_back(data: QueryDict) -> Mark | None:
 
 
 def act_key(data: QueryDict) -> int:
-    """Return the act that is to be undone; 0 where that is unclear, which is none."""
+    """Return the key of the act that is to be undone; 0, which no act has, if the page sent none."""
     return key_of(data.get("act", "")) or 0
 
 
 def everybody(data: QueryDict) -> Everybody | None:
-    """Return what one button says of the whole list, if one was pressed.
+    """Return how a button marks the whole list; None if no such button was pressed.
 
     Raises:
         Invalid: there is no such button.
@@ -97,19 +97,19 @@ def everybody(data: QueryDict) -> Everybody | None:
 
 
 def line_number(data: QueryDict) -> int:
-    """Return the last line that the page shows; 0 where that is unclear, so that every row is sent."""
+    """Return the number of the last line that the page shows; 0 if the page sent none, so that it gets every row."""
     return key_of(data.get("after", "")) or 0
 
 
 class PickerForm(forms.Form):
-    """What the picker is narrowed to; whatever cannot be right does not narrow."""
+    """The filters of the picker. A value that makes no sense is ignored."""
 
     q = forms.CharField(required=False, max_length=100)
     group = forms.ChoiceField(required=False, choices=[(group.value, group.value) for group in CandidateGroup])
     limit = forms.IntegerField(required=False, min_value=1, max_value=LONGEST_PAGE)
 
     def wanted(self) -> Wanted:
-        """Return it for the selector."""
+        """Return the filter, as the selector takes it."""
         self.is_valid()
         group, limit = self.cleaned_data.get("group"), self.cleaned_data.get("limit")
         return Wanted(
@@ -120,10 +120,10 @@ class PickerForm(forms.Form):
 
 
 def learner_ids(values: Iterable[str]) -> list[int]:
-    """Return the workers named by the buttons of the picker: one key each, or several with commas.
+    """Return the keys of the workers whom the buttons of the picker name: one key each, or several with commas.
 
     Raises:
-        Invalid: something else was sent, or nothing.
+        Invalid: nothing was sent, or something that is not a key.
     """
     words = [word.strip() for value in values for word in value.split(",")]
     keys = keys_of(words)

@@ -21,7 +21,7 @@ PLACE = re.compile(r"([0-5])-(\d{1,18})", re.ASCII)  # rank and key of a worker
 
 
 class MatrixForm(WorkerFilterForm):
-    """The filters above the matrix: those of the list of workers, ACTIVE ones unless others are asked for.
+    """The filters above the matrix: those of the list of workers, but only ACTIVE ones unless others are asked for.
 
     The day is read by `learners.selectors.as_of.day_of`, which says what is wrong with it.
     """
@@ -49,13 +49,17 @@ class MatrixForm(WorkerFilterForm):
         return [*super().choosers, self["columns"]]
 
     def person_status(self, chosen: str) -> Learner.Status | None:
-        """Return which status the workers are narrowed to; ACTIVE unless another is asked for."""
+        """Return the status that the workers must have; ACTIVE unless another is asked for, None for any status."""
         if chosen == ANY_STATUS:
             return None
         return Learner.Status(chosen) if chosen else Learner.Status.ACTIVE
 
     def wanted_matrix(self, *, on: date | None) -> MatrixFilter:
-        """Return the filter that was asked for, on a day."""
+        """Return the filter that was asked for.
+
+        Args:
+            on: the day of the matrix; None for today.
+        """
         workers = self.wanted()
         return MatrixFilter(
             workers=workers,
@@ -80,5 +84,5 @@ def place_of(after: str, before: str) -> Place | None:
 
 
 def address_of(place: Place | None) -> str | None:
-    """Return a place as it stands in an address."""
+    """Return a place as an address names it; None for the first page."""
     return f"{int(place.rank)}-{place.learner_id}" if place else None

@@ -1,4 +1,4 @@
-"""What people ask of the list of sessions and of the week: the plan, and who is on the list."""
+"""The filters of the list of sessions and of the week: the plan, and who is on the list."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,6 @@ class SessionListForm(SessionFilterForm):
 
     @property
     def wanted_worker(self) -> str:
-        """The words that were typed for the worker; empty does not narrow."""
+        """The words that were typed for the worker; empty for any worker."""
         self.is_valid()
         return " ".join(self.cleaned_data.get("worker", "").replace("\0", " ").split())
