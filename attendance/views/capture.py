@@ -37,7 +37,7 @@ def class_capture(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
     check_may(request.user, Permission.CAPTURE, training_class)
     try:
         meeting = get_meeting(training_class, day)
-        if request.method != "POST":  # the service answers a post, and what was typed stays
+        if request.method != "POST":  # on POST the service checks this, and the form keeps what was typed
             check_can_capture(meeting, today=timezone.localdate())
     except Refusal as refusal:
         return _refused(request, training_class, day, refusal)
@@ -75,7 +75,7 @@ def class_exception(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
 @never_cache
 @require_safe
 def class_meeting(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
-    """Show what was logged for a meeting, by whom, and what was voided."""
+    """Show the hours that were logged for a meeting, by whom, and what was voided."""
     meeting = get_meeting(visible_class(request.user, pk), day)
     detail = meeting_detail(meeting)
     return answer(request, "attendance/class_meeting.html", part="dialog", detail=detail, **_about(meeting))
@@ -104,9 +104,9 @@ def class_void(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
 
 
 def _ask(request: HtmxRequest, name: str, meeting: ClassAttendanceSession, form: RefusableForm) -> HttpResponse:
-    """Answer with a question, as a dialog or a page.
+    """Answer with the form of one step, as a dialog or a page.
 
-    A dialog that was refused comes back with the month behind it, in which something may have changed by now.
+    After a refusal the dialog comes with the month behind it, because something there may have changed meanwhile.
     """
     about = _about(meeting)
     if request.htmx and form.is_reply:
@@ -126,7 +126,7 @@ def _month_url(training_class: TrainingClass, day: date) -> str:
 
 
 def _done(request: HtmxRequest, training_class: TrainingClass, day: date, text: str) -> HttpResponse:
-    """Say what was done: HTMX gets the month anew and closes the dialog, a browser goes to the class."""
+    """Say what was done. HTMX gets the month anew and closes the dialog; without HTMX the browser goes to the class."""
     if not request.htmx:
         messages.success(request, text)
         return redirect(_month_url(training_class, day))
@@ -135,11 +135,14 @@ def _done(request: HtmxRequest, training_class: TrainingClass, day: date, text: 
 
 
 def _refused(request: HtmxRequest, training_class: TrainingClass, day: date, refusal: Refusal) -> HttpResponse:
-    """Say why not. HTMX also gets the month as it is by now, because the page that asked is out of date."""
+    """Answer with the reason of a refusal. HTMX also gets the present month, because its page is out of date.
+
+    Without HTMX the refusal is raised again, for the middleware.
+    """
     if not request.htmx:
         raise refusal
     context = {"board": _board(request, training_class, day), "kind": "bad", "text": refusal.message}
-    status = Conflict.status if isinstance(refusal, Conflict) else 422  # those that HTMX swaps in
+    status = Conflict.status if isinstance(refusal, Conflict) else 422  # HTMX swaps in only these two
     return swapped_into(render(request, "attendance/class.html#told", context, status=status), "class-board")
 
 

@@ -1,4 +1,4 @@
-"""The certificate of a training record, all of a session, and the address that their codes hold."""
+"""The certificate of a training record, all certificates of a session, and the address in their QR codes."""
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -19,7 +19,7 @@ from training.views.jobs import ask_and_show
 @requires(Permission.READ_EVIDENCE)
 @require_safe
 def record(request: HttpRequest, pk: int) -> HttpResponse:
-    """Lead to the record: the worker's page opened at it; a trainer, who has no such page, gets the session."""
+    """Redirect to the worker's page, opened at the record; trainers, who may not read that page, go to the session."""
     found = get_record(pk)
     check_may(request.user, Permission.READ_EVIDENCE, found.session)
     if not may(request.user, Permission.READ_SITE):

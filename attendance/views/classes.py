@@ -1,4 +1,4 @@
-"""Classes: the list, the page of one with its months, the captures that are missing, and the file of hours."""
+"""Classes: the list, the page of one class with its months, the captures that are missing, and the file of hours."""
 
 from typing import Any
 
@@ -42,14 +42,14 @@ COLUMNS = {
     "first": ("start_date",),
     "last": ("end_date",),
 }
-ROWS_AT_ONCE = 5_000  # of a file of hours; more are made by a job
+ROWS_AT_ONCE = 5_000  # the longest file of hours that is made at once; a job makes longer ones
 
 
 @requires(Permission.READ_CLASS)
 @never_cache
 @require_safe
 def classes(request: HtmxRequest) -> HttpResponse:
-    """List the classes of a filter, the latest first; HTMX gets the list alone."""
+    """List the classes that match the filter, the latest first; HTMX gets the list alone."""
     today = timezone.localdate()
     sees_everything = reach(request.user, Permission.READ_CLASS) is Reach.ALL
     form = ClassFilterForm(request.GET, sees_everything=sees_everything)
@@ -64,7 +64,7 @@ def classes(request: HtmxRequest) -> HttpResponse:
         "shown": shown,
         "is_narrowed": wanted != ClassFilter(),
         "counts": count_by_state(found).items(),
-        "is_empty_site": is_empty_site,  # asked only where the list is empty
+        "is_empty_site": is_empty_site,  # a function, because it is only asked if the list is empty
         "missing": captures_missing(request.user, today=today).count(),
         "page": page,
         "lines": class_lines(page.object_list, today=today),  # type: ignore[arg-type]  # a sliced queryset
@@ -76,7 +76,7 @@ def classes(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def class_captures(request: HtmxRequest) -> HttpResponse:
-    """List the meetings that were held and nobody has captured, the oldest first."""
+    """List the meetings before today that nobody has captured, the oldest first."""
     today = timezone.localdate()
     page = Paginator(captures_missing(request.user, today=today), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return answer(request, "attendance/class_captures.html", page=page, today=today)
@@ -86,9 +86,9 @@ def class_captures(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def class_hours(request: HtmxRequest) -> HttpResponseBase:
-    """Ask for columns and kind of file; a POST gives the hours of the classes of a filter that this person may read.
+    """Ask for the columns and the kind of file; on POST give the file of hours, of classes that this person may read.
 
-    Few rows come at once; of many a job makes the file. The page begins with the filters of the list, which are in the
+    A short file comes at once; a job makes a long one. The page starts with the filters of the list, which are in the
     address.
     """
     initial = {"show": ExportForm.usually, **request.GET.dict()}
@@ -106,7 +106,7 @@ def class_hours(request: HtmxRequest) -> HttpResponseBase:
 @never_cache
 @require_safe
 def class_page(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show a class with the month of `?month=2026-03`; HTMX gets only what another month changes."""
+    """Show a class with the month that `?month=2026-03` names; HTMX gets only the parts that depend on the month."""
     training_class = visible_class(request.user, pk)
     month = MonthForm(request.GET).month_or_none()
     board = class_board(training_class, month=month, user=request.user, today=timezone.localdate())
@@ -124,7 +124,7 @@ def class_page(request: HtmxRequest, pk: int) -> HttpResponse:
 
 
 def _without_token(sent: QueryDict) -> str:
-    """Return what was sent as the query of an address."""
+    """Return what was sent as the query of an address, without the CSRF token."""
     query = sent.copy()
     for name in ("csrfmiddlewaretoken", FIELD):
         query.pop(name, None)

@@ -1,4 +1,4 @@
-"""Putting a finalized session right: what it says of a worker, a record that counts for nothing, the right sheet."""
+"""Correcting a finalized session: the result of a worker, a record that is revoked, the signed sheet."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ from training.models import Session
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def record_revoke(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask why, and let a record count for nothing from now on (R2, F6)."""
+    """Ask for the reason, and revoke a record (R2, F6)."""
     record = record_of_evidence(pk)
     check_not_revoked(record)
     form = ReasonForm(posted(request))
@@ -50,9 +50,10 @@ def record_revoke(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_correct(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask what is right for the worker whom `?worker=` names, listed or not, and enter it (F9); without, ask for whom.
+    """Ask for the right result of the worker whom `?worker=` names, on the list or not, and enter it (F9).
 
-    What stands is revoked in the same step; it can also be revoked alone (F6).
+    The result that stands is revoked in the same step; it can also be revoked alone (F6). Without `?worker=` the page
+    asks which worker is meant.
     """
     session = session_of_evidence(pk)
     check_is_finalized(session)
@@ -68,7 +69,7 @@ def session_correct(request: HtmxRequest, pk: int) -> HttpResponse:
             text = _("The record of %(worker)s is corrected; compliance is up to date.") % {"worker": learner.name}
             messages.success(request, text)
             return stay(request, "attendance:session", pk)
-        if isinstance(refusal := form.refusal, Conflict):  # asked anew, about what stands now
+        if isinstance(refusal := form.refusal, Conflict):  # asks again, about the result that stands now
             form = _correction_form(session, learner, reason=reason)
             form.refuse(refusal)
     about: dict[str, Any] = {"session": session, "learner": learner, "standing": form.standing}
@@ -79,9 +80,9 @@ def session_correct(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_correct_sheet(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask for the right sheet and why, and put it before the one that is shown (E6).
+    """Ask for the right sheet and the reason, and show it before the present one from now on (E6).
 
-    HTMX gets only the fields after a try, so that the chosen file stays chosen.
+    After an attempt HTMX gets only the fields, so that the chosen file stays chosen.
     """
     session = session_of_evidence(pk)
     check_is_finalized(session)
@@ -101,7 +102,7 @@ def session_correct_sheet(request: HtmxRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("The correcting sheet is stored."))
             return stay(request, "attendance:session", pk)
-        if isinstance(refusal := form.refusal, Conflict):  # asked anew, about the sheet that is the newest now
+        if isinstance(refusal := form.refusal, Conflict):  # asks again, about the newest sheet
             form = CorrectingSheetForm(initial={**seen, "reason": reason})
             form.refuse(refusal)
     return answer(
@@ -116,7 +117,7 @@ def session_correct_sheet(request: HtmxRequest, pk: int) -> HttpResponse:
 
 
 def _choose(request: HtmxRequest, session: Session) -> HttpResponse:
-    """Look for a worker who was not on the list; HTMX gets a dialog, then whom it found while somebody types."""
+    """Look for a worker who was not on the list. HTMX gets a dialog, and then the matches while somebody types."""
     text = request.GET.get("q", "")
     part = "candidates" if swaps(request, "correction-candidates") else "dialog"
     about: dict[str, Any] = {"session": session, "text": text, "found": candidates(text)}
@@ -130,7 +131,7 @@ def _correction_form(session: Session, learner: Learner, data: Any = None, **ini
 
 
 def _correct(request: HtmxRequest, session: Session, learner: Learner, form: CorrectionForm) -> None:
-    """Revoke what stands, and write what a valid form says is right, unless nothing is."""
+    """Revoke the result that stands, and write the one that a valid form says is right, if there is one."""
     facts: dict[str, Any] = {
         "seen": form.seen(),
         "reason": form.cleaned_data["reason"],

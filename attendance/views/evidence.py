@@ -1,4 +1,4 @@
-"""Evidence through the browser: upload, download, pictures of pages, and whether the stored file is still the same."""
+"""Evidence in the browser: upload, download, pictures of pages, and the check that a stored file is unchanged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ class Proof:
     """A stored file that the person may open, with the name it goes by and the page it belongs to.
 
     Args:
-        door: of whose evidence it is: "session", "record" or "sign_off", with the key `of`.
-        session: whose sheet it is, if a sheet.
-        learner: on whose account it is opened, if on one.
+        door: whose evidence it is: "session", "record" or "sign_off"; `of` is the key of that.
+        session: the session whose sheet it is; None for other files.
+        learner: the worker about whom it is opened; None if it is about none in particular.
     """
 
     upload: EvidenceUpload
@@ -114,7 +114,7 @@ def record_evidence_check(request: HtmxRequest, pk: int) -> HttpResponse:
 @requires(Permission.READ_EVIDENCE)
 @require_safe
 def sign_off_evidence(request: HtmxRequest, pk: int) -> HttpResponseBase:
-    """Hand out the sheet behind a practical sign-off that is owed, or its correction with `?sheet=`."""
+    """Hand out the sheet behind a practical sign-off that is owed, or the one that `?sheet=` names (E6)."""
     return _download(request, _proof_of_sign_off(request, pk))
 
 
@@ -156,7 +156,7 @@ def _upload(request: HtmxRequest, pk: int) -> HttpResponse:
 
 
 def _refused(request: HtmxRequest, pk: int, refusal: Refusal) -> HttpResponse:
-    """Answer with the card and the reason in it; a browser without JavaScript gets it on a page of its own."""
+    """Answer with the card and the reason in it. A browser without JavaScript gets the reason on a page of its own."""
     context: dict[str, Any] = {"evidence": evidence_card(session_of_evidence(pk)), "refusal": refusal}
     status = Conflict.status if isinstance(refusal, Conflict) else 422
     return answer(request, "attendance/evidence.html", part="card", status=status, **context)
@@ -181,7 +181,7 @@ def _proof_of_record(request: HtmxRequest, pk: int) -> Proof:
 
 
 def _proof_of_sign_off(request: HtmxRequest, pk: int) -> Proof:
-    """A sign-off has no record yet: its proof is what was signed in the session, the newest correction first (E6)."""
+    """Return the sheet of the session, the newest correction first (E6): a sign-off that is owed has no record yet."""
     record = sign_off_of_evidence(pk)
     check_may(request.user, Permission.READ_EVIDENCE, record.session)
     signed = sheets_of_session(record.session_id, key=record.evidence_file_key, sha256=record.evidence_hash)
@@ -195,7 +195,7 @@ def _wanted(request: HtmxRequest, offered: Sequence[EvidenceUpload], *, otherwis
     """Return the sheet that `?sheet=` names, by default the first: the newest correction, else the original (E6).
 
     Raises:
-        NotFound: there is none; `otherwise` says so.
+        NotFound: there is no such sheet; `otherwise` is the sentence.
     """
     wanted = request.GET.get("sheet")
     for sheet in offered:
@@ -205,7 +205,7 @@ def _wanted(request: HtmxRequest, offered: Sequence[EvidenceUpload], *, otherwis
 
 
 def _download(request: HtmxRequest, proof: Proof) -> FileResponse:
-    """The name is ours, not the one of the upload: what it ends in is what it is."""
+    """Hand out the file under a name of ours, because the ending of an uploaded name may not fit the content."""
     upload = proof.upload
     file = open_stored(key=upload.key, sha256=upload.sha256)
     log_download(upload=upload, learner=proof.learner, by=request.user, now=timezone.now())
@@ -227,7 +227,7 @@ def _page(request: HtmxRequest, proof: Proof, page: int) -> HttpResponse:
 
 
 def _view(request: HtmxRequest, proof: Proof) -> HttpResponse:
-    """Show all pages as pictures, those of a sheet with what its codes tell of the session (E8)."""
+    """Show all pages as pictures; for a sheet also what its codes tell of the session (E8)."""
     line = line_of(proof.session, proof.learner)
     (paper,) = papers([proof.upload], session=proof.session, line=line)
     context: dict[str, Any] = {
@@ -242,7 +242,7 @@ def _view(request: HtmxRequest, proof: Proof) -> HttpResponse:
 
 
 def _check(request: HtmxRequest, proof: Proof) -> HttpResponse:
-    """A store that is down is no verdict: that refusal goes on to the middleware."""
+    """Say whether the stored file is unchanged. If the store is down, nothing is said: the middleware answers that."""
     problem = ""
     try:
         check_stored(key=proof.upload.key, sha256=proof.upload.sha256)

@@ -1,4 +1,4 @@
-"""Finalize: what it would do, and doing it."""
+"""Finalize: the question that says what it would do, and the step itself."""
 
 from typing import Any
 
@@ -26,10 +26,10 @@ from training.selectors.sessions import get_session
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_finalize(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask (F5), then finalize (F2) and go back to the workspace, which is locked from now on.
+    """Ask (F5), then finalize (F2) and go back to the workspace, which is locked from then on.
 
-    Whoever says yes to numbers that are not so any more is asked again, with the new ones; so is who has not said that
-    they looked at a sheet that seems to be the wrong one (E8).
+    The question comes again, with the new numbers, if they have changed since they were shown. It also comes again if
+    the sheet seems to be the wrong one and the person has not confirmed having looked at it (E8).
     """
     session = get_session(pk, user=request.user)
     if request.method != "POST":
@@ -53,7 +53,7 @@ def _question(
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "session": session,
-        "confirmed": list_state(session),  # before the numbers: a change between the two is asked about once more
+        "confirmed": list_state(session),  # before the numbers, so that a change between the two is noticed
         "progress": progress(session, now=timezone.now()),
         "refusal": refusal,
     }
@@ -66,7 +66,7 @@ def _question(
 
 
 def _told(result: FinalizeResult) -> str:
-    """Say what was made."""
+    """Say which records were made."""
     records = ngettext("%(count)d training record made.", "%(count)d training records made.", result.training_records)
     sentences = [_("Session finalized."), records % {"count": result.training_records}]
     if result.competency_records:

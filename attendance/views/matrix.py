@@ -1,4 +1,4 @@
-"""The training matrix: pages, what a cell and a column open, and the Excel file."""
+"""The training matrix: its pages, what a cell and the head of a column open, and the Excel file."""
 
 from typing import Any
 
@@ -31,15 +31,15 @@ from training.selectors.sessions import get_session
 from training.services.job_kinds import untold
 from training.views.jobs import ask_and_show
 
-CELLS_AT_ONCE = 25_000  # of an Excel file: a quarter of a second of a processor (docs/performance.md)
-KEPT = ("q", "company", "role", "area", "person", "columns", "sort")  # what stays of an address when the day changes
+CELLS_AT_ONCE = 25_000  # of an Excel file: they take 0.25 s of processor time (docs/performance.md)
+KEPT = ("q", "company", "role", "area", "person", "columns", "sort")  # kept in the address when the day changes
 
 
 @requires(Permission.READ_SITE)
 @never_cache
 @require_safe
 def training_matrix(request: HtmxRequest) -> HttpResponse:
-    """Show a page of the matrix, of today or as on another day; HTMX gets the matrix and the counts alone."""
+    """Show a page of the matrix, for today or as of another day; HTMX gets the matrix and the counts alone."""
     today = timezone.localdate()
     form = MatrixForm(request.GET)
     on, refusal = None, None
@@ -63,7 +63,7 @@ def training_matrix(request: HtmxRequest) -> HttpResponse:
         "today": today,
         "kept": [(name, value) for name, value in request.GET.items() if name in KEPT],
         "refusal": refusal,
-        "is_empty_site": is_empty_site,  # asked only where the matrix is empty
+        "is_empty_site": is_empty_site,  # a function, because it is only asked if the matrix is empty
         "is_narrowed": form.is_narrowed,
         "after": address_of(shown.after),
         "before": address_of(shown.before),
@@ -84,7 +84,7 @@ def training_matrix(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def matrix_file(request: HtmxRequest) -> HttpResponseBase:
-    """Give all rows of a filter as an Excel file: at once where they are few, else a job makes it.
+    """Give all rows that match the filter as an Excel file: at once if they are few; else a job makes it.
 
     A GET goes to the matrix, where the button is.
     """
@@ -101,9 +101,9 @@ def matrix_file(request: HtmxRequest) -> HttpResponseBase:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def matrix_cell(request: HtmxRequest, pk: int, course_id: int) -> HttpResponse:
-    """Open one cell: why, with what proof, and where the training can be had; a POST adds to the list of `session`.
+    """Open one cell: the reason, the proof, and sessions that offer the training.
 
-    Without HTMX the profile tells the same.
+    A POST puts the worker on the list of `session`. Without HTMX a GET goes to the profile, which tells the same.
     """
     learner = get_worker(pk)
     text = ""
@@ -126,7 +126,7 @@ def matrix_cell(request: HtmxRequest, pk: int, course_id: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def matrix_course(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask whether to plan a session for those of a filter who are not cleared for a course; a POST makes its draft."""
+    """Ask whether to plan a session for those of a filter who are not cleared for a course; a POST makes the draft."""
     form = MatrixForm(request.GET)
     details = column_details(
         form.wanted_matrix(on=None), pk, now=timezone.now(), warning_days=settings.EXPIRY_WARNING_DAYS

@@ -1,4 +1,4 @@
-"""Audit packs: of one worker, and of the workers of a filter of the matrix. A job makes them; a GET makes nothing."""
+"""Audit packs: of one worker, and of all workers who match a filter of the matrix. A job makes them, never a GET."""
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -16,7 +16,7 @@ from training.views.jobs import ask_and_show
 @requires(Permission.READ_SITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def worker_pack(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask for the audit pack of a worker, today's or that of `?on=`; of a merged badge the survivor's (L2).
+    """Ask for the audit pack of a worker, as of today or `?on=`; for a merged badge that of the survivor (L2).
 
     A GET goes to the profile, where the button is.
     """
@@ -35,7 +35,7 @@ def worker_pack(request: HtmxRequest, pk: int) -> HttpResponse:
 @requires(Permission.READ_SITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def matrix_pack(request: HtmxRequest) -> HttpResponse:
-    """Ask for the audit pack of all workers of a filter of the matrix, in the matrix's order.
+    """Ask for the audit pack of all workers who match a filter of the matrix, in the order of the matrix.
 
     A GET goes to the matrix, where the button is.
     """

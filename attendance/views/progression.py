@@ -1,4 +1,4 @@
-"""Workers in classes: start, hold, resume and complete (H7), and hours by hand (H5)."""
+"""Workers in classes: start, hold, resume and complete (H7), and hours that are entered by hand (H5)."""
 
 from datetime import date
 from typing import Any
@@ -31,7 +31,7 @@ Kind = ProgressionEvent.Kind
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def class_learners(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Find workers, and let them take part in a class; whoever is ticked stays while others are searched."""
+    """Find workers, and let them take part in a class. Ticked workers stay ticked while others are searched for."""
     training_class = visible_class(request.user, pk)
     sent = posted(request)
     ticked = (request.GET if sent is None else sent).getlist("learner")
@@ -73,7 +73,7 @@ def progression_hold(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def progression_resume(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask from which day on, and go on with a programme."""
+    """Ask from which day on, and resume a programme."""
     return _step(request, pk, Kind.RESUMED)
 
 
@@ -133,12 +133,12 @@ def _take(request: HtmxRequest, progression: LearnerProgression, kind: str, form
 
 
 def _usual_day(training_class: TrainingClass) -> dict[str, date]:
-    """Offer today, or the first day of a class that has not begun."""
+    """Return the day that the form proposes: today, or the first day if the class has not begun."""
     return {"start_date": max(timezone.localdate(), training_class.start_date or date.min)}
 
 
 def _told(started: Started) -> str:
-    """Say who was started, and what became of the others."""
+    """Say how many were started, and what happened to the others."""
     text = ngettext("%(count)d worker started.", "%(count)d workers started.", started.started)
     sentences = [text % {"count": started.started}]
     if started.already_in:

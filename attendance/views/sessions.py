@@ -37,7 +37,7 @@ COLUMNS = {
 @requires(Permission.READ_SESSION)
 @require_safe
 def sessions(request: HtmxRequest) -> HttpResponse:
-    """List the sessions of a filter, what is to be done first; HTMX gets the list alone."""
+    """List the sessions that match the filter, by default the open ones in order of time; HTMX gets the list alone."""
     today, now = timezone.localdate(), timezone.now()
     form = _filter_form(request)
     shown, wanted = form.shown(), form.wanted()
@@ -51,7 +51,7 @@ def sessions(request: HtmxRequest) -> HttpResponse:
         "shown": shown,
         "is_narrowed": wanted != SessionFilter() or bool(form.wanted_worker),
         "counts": count_by_state(found, now=now).items(),
-        "is_empty_site": is_empty_site,  # asked only where the list is empty
+        "is_empty_site": is_empty_site,  # a function, because it is only asked if the list is empty
         "page": page,
         "lines": session_lines(page.object_list, today=today, now=now),  # type: ignore[arg-type]  # a sliced queryset
     }
@@ -61,7 +61,7 @@ def sessions(request: HtmxRequest) -> HttpResponse:
 @requires(Permission.READ_SESSION)
 @require_safe
 def sessions_week(request: HtmxRequest) -> HttpResponse:
-    """Show the week in which `?week_of=` lies, by default this one; HTMX gets the week alone."""
+    """Show the week of the day in `?week_of=`, by default of today; HTMX gets the week alone."""
     today, now = timezone.localdate(), timezone.now()
     form = _filter_form(request)
     found = listing(matching(visible_sessions(request.user), form.wanted()), form.wanted_worker)

@@ -1,4 +1,4 @@
-"""Putting practical sign-offs right from the worker's page: revoked with a reason, and tried again (V2)."""
+"""Correcting practical sign-offs from the worker's page: revoke one with a reason, and try again (V2)."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from training.core.web.htmx import HtmxRequest, posted
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_off_revoke(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask why, and revoke a sign-off with the record that it made."""
+    """Ask for the reason, and revoke a sign-off together with the record that it made."""
     record = sign_off_of_evidence(pk)
     form = ReasonForm(posted(request))
     if form.is_valid():
@@ -46,6 +46,6 @@ def sign_off_attempt(request: HtmxRequest, pk: int) -> HttpResponse:
 
 
 def _worker_url(record: CompetencyRecord) -> str:
-    """Return the address of the sign-offs of the worker, or of the survivor where the badge was merged."""
+    """Return the address of the sign-offs of the worker; of the survivor if the badge was merged."""
     worker = record.learner.merged_into_id or record.learner_id
     return f"{reverse('attendance:worker', args=[worker])}#sign-offs"

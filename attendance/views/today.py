@@ -16,7 +16,7 @@ from training.core.permissions import Permission, may, requires
 @never_cache
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """Show how the site stands; a trainer sees own sessions instead. On an empty site: the first steps."""
+    """Show the state of the site; trainers see their own sessions instead. An empty site shows the first steps."""
     day, now = timezone.localdate(), timezone.now()
     if is_empty_site():
         return render(request, "attendance/first_steps.html", {"day": day, "steps": first_steps()})

@@ -1,4 +1,4 @@
-"""The audit trail of a worker and of a session; their pages load it, and it is a page of its own."""
+"""The audit trail of a worker and of a session. Their pages load it, and it is also a page of its own."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -28,7 +28,7 @@ def worker_trail(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def session_trail(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show who changed what about a session, its list and its evidence; a trainer sees that of own sessions."""
+    """Show who changed what about a session, its list and its evidence; trainers see only their own sessions."""
     session = get_object_or_404(Session.objects.select_related("course", "trainer"), pk=pk, deleted_at__isnull=True)
     check_may(request.user, Permission.READ_SESSION, session)
     of = Link(session.reference, reverse("attendance:session", args=[pk]))
@@ -36,5 +36,5 @@ def session_trail(request: HtmxRequest, pk: int) -> HttpResponse:
 
 
 def _hides(request: HtmxRequest) -> bool:
-    """Tell whether this person sees who, and not from which address: so do trainers."""
+    """Tell whether network addresses are hidden from this person: trainers see who acted, but not from where."""
     return not may(request.user, Permission.READ_SITE)

@@ -37,7 +37,7 @@ from training.core.web.htmx import HtmxRequest
 @never_cache
 @require_safe
 def verify(request: HtmxRequest) -> HttpResponse:
-    """Show the queue, the oldest first, with the one that `?record=` names open, else the first."""
+    """Show the queue, the oldest first, with the sign-off open that `?record=` names, by default the first."""
     return _answer(request, record_id=key_of(request.GET.get("record", "")), chosen=ticked(request.GET))
 
 
@@ -68,7 +68,7 @@ def verify_one(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 def verify_many(request: HtmxRequest) -> HttpResponse:
-    """Sign all ticked workers off alike, as competent or not: all of them or nobody."""
+    """Give all ticked workers the same result, competent or not: all of them or nobody."""
     open_id = key_of(request.GET.get("record", ""))
     chosen = ticked(request.POST)
     form = AssessmentForm(request.POST, auto_id="many_%s")
@@ -90,7 +90,7 @@ def verify_many(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def verify_history(request: HtmxRequest) -> HttpResponse:
-    """List failed attempts and revoked sign-offs, the last decision first; HTMX gets the list alone."""
+    """List failed attempts and revoked sign-offs, the latest decision first; HTMX gets the list alone."""
     filters = QueueFilterForm(request.GET, among=lost_sign_offs())
     wanted = filters.wanted()
     page = Paginator(failed_or_revoked(wanted), ROWS_PER_PAGE).get_page(request.GET.get("page"))
@@ -154,12 +154,12 @@ def _answer(
     """Answer with the desk. Bad input about one worker swaps in the fields alone, so that a chosen file stays chosen.
 
     Args:
-        record_id: who is open; None for the first in the queue.
+        record_id: the key of the sign-off that is open; None for the first in the queue.
         form: what was sent about one worker.
         many: what was sent about all that are ticked.
         chosen: keys of the rows that stay ticked.
-        conflict: what stood in the way, for the head of the desk.
-        told: what was done, for a toast.
+        conflict: the refusal that the head of the desk shows.
+        told: what was done, shown in a toast.
     """
     filters = _filters(request)
     wanted, today = filters.wanted(), timezone.localdate()
@@ -192,7 +192,11 @@ def _answer(
 
 
 def _address(request: HtmxRequest, record_id: int | None) -> str:
-    """Return the page with the same filter and another one open."""
+    """Return the address of the page with the same filter and another sign-off open.
+
+    Args:
+        record_id: the key of that sign-off; None for the first in the queue.
+    """
     query = request.GET.copy()
     for name in ("record", TICKED):
         query.pop(name, None)

@@ -25,7 +25,7 @@ from training.core.web.htmx import HtmxRequest
 @never_cache
 @require_safe
 def worker(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show the profile of a worker, today or as on another day (`?on=`, C8).
+    """Show the profile of a worker, as of today or another day (`?on=`, C8).
 
     `?record=` opens the sheet of a record, which HTMX gets alone.
     """

@@ -1,4 +1,4 @@
-"""A session that is planned for one worker, from where the course is missing."""
+"""A session that is planned for one worker, from the place where a page shows that the course is missing."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from training.views.sessions import plan_anew
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def worker_session_new(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Plan a session with this worker on its list; an address may fill in fields, as for any new session."""
+    """Plan a session with this worker on its list. The address may fill in fields, as for any new session."""
     learner = get_worker(pk).person
     return plan_anew(
         request,

@@ -31,7 +31,7 @@ COLUMNS = {
 @never_cache
 @require_safe
 def workers(request: HtmxRequest) -> HttpResponse:
-    """List the workers of a filter, worst first unless a column is chosen; HTMX gets the list and its counts."""
+    """List the workers who match the filter, by default the worst first; HTMX gets the list and its counts."""
     today = timezone.localdate()
     warning_days = settings.EXPIRY_WARNING_DAYS
     form = WorkerFilterForm(request.GET)
@@ -46,7 +46,7 @@ def workers(request: HtmxRequest) -> HttpResponse:
         "is_narrowed": wanted != WorkerFilter(),
         "counts_everybody": wanted.leaves_active,
         "list_url": request.path,
-        "is_empty_site": is_empty_site,  # asked only where the list is empty
+        "is_empty_site": is_empty_site,  # a function, because it is only asked if the list is empty
         "counts": group_counts(
             among=workers_of(wanted.without_group, today=today, warning_days=warning_days),
             today=today,

@@ -1,4 +1,4 @@
-"""The workspace of a session: picker, attendance grid, and the parts that move with every change."""
+"""The workspace of a session: picker, attendance grid, and the parts that every change updates."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -32,7 +32,7 @@ from training.models import Session
 from training.policies.sessions import allows
 from training.selectors.sessions import get_session
 
-FULL_WEEK_MINUTES = 40 * 60  # what the bar of a trainer's load is drawn against
+FULL_WEEK_MINUTES = 40 * 60  # the full length of the bar of a trainer's load
 
 
 @requires(Permission.READ_SESSION)
@@ -84,7 +84,7 @@ def session_add(request: HtmxRequest, pk: int) -> HttpResponse:
 @requires(Permission.REMOVE_ATTENDEE)
 @require_POST
 def session_remove(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Take a worker off the list (P5); HTMX drops the row and offers to undo that, and the picker looks again."""
+    """Take a worker off the list (P5). HTMX removes the row, offers to undo that, and loads the picker again."""
     (learner_id,) = learner_ids(request.POST.getlist("learner")[:1])
     remove_attendee(session_id=pk, learner_id=learner_id, by=request.user, now=timezone.now())
     if not request.htmx:
@@ -101,7 +101,7 @@ def session_remove(request: HtmxRequest, pk: int) -> HttpResponse:
 @requires(Permission.MARK, Permission.ADD_WALK_IN, Permission.REMOVE_ATTENDEE)
 @require_POST
 def session_undo(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Undo what was done to the list last (A1); HTMX gets all rows as they are now."""
+    """Undo the last act on the list (A1); HTMX gets all rows as they are now."""
     undone = undo_act(session_id=pk, act_id=act_key(request.POST), by=request.user, now=timezone.now())
     if not request.htmx:
         tell = messages.warning if undone.left else messages.success
@@ -127,8 +127,10 @@ def session_mark(request: HtmxRequest, pk: int, learner_id: int) -> HttpResponse
 @requires(Permission.MARK)
 @require_POST
 def session_marks(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Save marks, or take them back: one row as soon as it is changed, one button's word for everybody, or all that a
-    browser without JavaScript sent.
+    """Save marks or take them back.
+
+    HTMX sends one row as soon as it is changed. A button marks everybody alike. A browser without JavaScript sends all
+    rows at once.
     """
     session = _session(request, pk, Permission.MARK)
     typed, what, back = typed_marks(request.POST), everybody(request.POST), taken_back(request.POST)
@@ -162,7 +164,7 @@ def session_duplicate(request: HtmxRequest, pk: int) -> HttpResponse:
 @requires(Permission.PLAN)
 @require_POST
 def session_repeat(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Plan a repeat for those who were absent or failed, and go there."""
+    """Plan another session for those who were absent or failed, and go there."""
     draft = plan_repeat(session_id=pk, by=request.user, now=timezone.now())
     messages.success(request, _("This is the repeat. Give it a day and a time, then schedule it."))
     return redirect("attendance:session", draft.pk)
@@ -177,7 +179,7 @@ def _session(request: HtmxRequest, pk: int, permission: Permission) -> Session:
 def _page(
     request: HtmxRequest, session: Session, *, typed: Collection[Mark] = (), stale: StaleMarks | None = None
 ) -> HttpResponse:
-    """Render the workspace; what could not be saved is still in its fields, with the reason above."""
+    """Render the workspace. Marks that could not be saved are still in their fields, with the reason above."""
     now = timezone.now()
     shown = workspace(session, now=now, warning_days=_warning_days())
     context: dict[str, Any] = {
@@ -199,12 +201,12 @@ def _page(
 
 
 def _moving(request: HtmxRequest, session: Session) -> dict[str, Any]:
-    """Return what the parts need that are swapped after every change."""
+    """Return the context of the parts that are swapped after every change."""
     return {"session": session, "progress": progress(session, now=timezone.now()), **_grants(request, session)}
 
 
 def _rows_again(request: HtmxRequest, session: Session, **context: str) -> HttpResponse:
-    """Render all rows after something that may concern each of them, with what moves and what can be undone."""
+    """Render all rows, and the parts that every change updates, after a step that may change any row."""
     now = timezone.now()
     rows = register(session, now=now, warning_days=_warning_days())
     offer = offer_of(session, user=request.user, now=now)
@@ -215,7 +217,7 @@ def _rows_again(request: HtmxRequest, session: Session, **context: str) -> HttpR
 def _grants(request: HtmxRequest, session: Session) -> dict[str, bool | str]:
     """Return what this person may do with the list in its present state.
 
-    `too_early` is why nobody can be marked yet (A1), empty once they can.
+    `too_early` is the reason why nobody can be marked yet (A1); empty once they can.
     """
     is_open = allows(lambda: check_list_is_open(session))
     return {
@@ -247,7 +249,7 @@ def _picker(request: HtmxRequest, session: Session, data: QueryDict, *, listed: 
 
 
 def _save_row(request: HtmxRequest, session: Session, typed: Collection[Mark]) -> HttpResponse:
-    """Save a row and answer with its last cell and what moves with it, or with both values if it is stale (A1)."""
+    """Save a row. Answer with its last cell and the parts that it updates, or with both values if it is stale (A1)."""
     if len(typed) != 1:
         raise Invalid(_("This row is incomplete. Reload the page and mark it again."))
     (mark,) = typed
@@ -279,7 +281,7 @@ def _row(session: Session, learner_id: int) -> RegisterRow:
 
 
 def _conflict(request: HtmxRequest, session: Session, stale: StaleRow) -> HttpResponse:
-    """Put both values below the row, which keeps what was typed; or in the place of those that are no longer true."""
+    """Show both values below the row, which keeps what was typed; they replace values that were shown there before."""
     context = {"session": session, "stale": stale}
     response = render(request, "attendance/session_grid.html#conflict", context, status=StaleMarks.status)
     response["HX-Retarget"] = "closest tr"
@@ -288,7 +290,7 @@ def _conflict(request: HtmxRequest, session: Session, stale: StaleRow) -> HttpRe
 
 
 def _as_typed(rows: list[RegisterRow], typed: Collection[Mark], stale: StaleMarks) -> list[RegisterRow]:
-    """Return the rows with what was typed, and with the present version: saving again means "keep mine"."""
+    """Return the rows with what was typed and with their present versions, so that saving again means "keep mine"."""
     marks = {mark.learner_id: mark for mark in typed}
     changed = {row.mark.learner_id: row for row in stale.rows}
     return [
@@ -306,7 +308,7 @@ def _as_typed(rows: list[RegisterRow], typed: Collection[Mark], stale: StaleMark
 
 
 def _told(added: Added) -> str:
-    """Say how many were added and how many were on the list (P3), and that the venue is too small (S7)."""
+    """Say how many were added, how many were on the list already (P3), and whether the venue is too small (S7)."""
     sentences = [ngettext("%(count)d added.", "%(count)d added.", added.added) % {"count": added.added}]
     if added.already_listed:
         sentences.append(
