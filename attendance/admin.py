@@ -1,4 +1,4 @@
-"""Admin of sessions with their lists, and of what finalize and capture leave behind."""
+"""Admin of sessions with their lists, of meetings of classes, and of acts on lists."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -68,7 +68,7 @@ class SessionAdminForm(ServiceForm):
             self.initial["seen_version"] = self.instance.version
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Leave the plan to the service, whose words name fields and the other session.
+        """Leave the check of the plan to the service, whose sentences name the field and the other session.
 
         Django's own check of an exclusion constraint breaks down without the status, which is not on the page.
         """
@@ -76,13 +76,13 @@ class SessionAdminForm(ServiceForm):
         return {*by_form, "trainer", "venue", "start_time", "end_time"}
 
     def full_clean(self) -> None:
-        """After somebody else's change the next try is on their version, which the message has told."""
+        """Let the next attempt start from the version of somebody else's change, which the message has shown."""
         super().full_clean()
         if isinstance(self.refused, Stale) and self.refused.conflict:
             self.put("seen_version", self.refused.conflict["theirs"])
 
     def plan(self) -> Plan:
-        """Return what a new session is to be, or what changes, by the names of the service."""
+        """Return the plan of a new session, or the changes to an existing one, by the argument names of the service."""
         plan: Any = {}
         named = self.changed_data if self.instance.pk else self.fields
         for name in {*REFERENCES, "start_time", "end_time"} & {*named}:
@@ -92,7 +92,7 @@ class SessionAdminForm(ServiceForm):
 
 
 def mark_in_words(attendee: SessionAttendee) -> str:
-    """Return what was marked; whoever was only put on the list is not marked, whatever the columns hold by default."""
+    """Return the mark in words. Only `marked_at` tells whether there is one: the columns have values by default."""
     if attendee.marked_at is None:
         return _("not marked")
     if not attendee.is_present:
@@ -119,7 +119,7 @@ class LookedForm(QuestionForm):
 
 
 def _finalize_question(session: Session) -> str:
-    """Say what finalize would make of the list and what the sheet tells (E8), or why it would refuse (F5)."""
+    """Say which records finalize would make and what the sheet tells (E8), or why it would refuse (F5)."""
     preview = finalize_preview(session, now=timezone.now())
     told = (preview.sentence, preview.second_lines_sentence, preview.unmarked_sentence, *preview.sheet.warnings)
     return preview.blocker or " ".join(filter(None, told))
@@ -140,7 +140,7 @@ def _finalize(session: Session, *, by: User, now: datetime, confirmed: str | Non
 
 @admin.register(Session)
 class SessionAdmin(GuardedAdmin):
-    """Plans are edited here; lists, marks and evidence on the session's own page. The status is never typed (S9)."""
+    """Plans are edited here; lists, marks and evidence on the session's own page. Nobody types the status (S9)."""
 
     form = SessionAdminForm
     list_display = ("reference", "course", "status", "start_time", "trainer", "venue", "attendee_count", "deleted_at")
@@ -232,11 +232,11 @@ class SessionAdmin(GuardedAdmin):
         return int(session.listed)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """S3: completed, cancelled and deleted ones stay as they are."""
+        """Refuse changes to completed, cancelled and deleted sessions (S3)."""
         return obj is None or (_is_kept(obj) and allows(check_open, obj))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A new draft has a plan only; what cannot be edited needs no reason."""
+        """Show only the plan of a new draft, and no field for a reason if the session cannot be edited."""
         if obj is None:
             return self.fields[:3]
         if not self.has_change_permission(request, obj):
@@ -292,7 +292,7 @@ class CaptureVoidInline(ReadOnlyInline):
 
 @admin.register(ClassAttendanceSession)
 class ClassAttendanceSessionAdmin(ReadOnlyAdmin):
-    """Meetings of classes, captured on their class's own page; what was captured is voided with a reason (H4)."""
+    """Meetings of classes. They are captured on the page of their class; a capture can be voided with a reason (H4)."""
 
     list_display = ("training_class", "session_date", "status", "scheduled_hours", "captured_by", "captured_at")
     list_display_links = ("training_class", "session_date")
@@ -328,7 +328,7 @@ class CaptureVoidAdmin(ReadOnlyAdmin):
 
 @admin.register(ListAct)
 class ListActAdmin(ReadOnlyAdmin):
-    """What was done to lists at one press; it is undone on the session's own page (A1)."""
+    """Acts on lists, each done with one press of a button. They are undone on the session's own page (A1)."""
 
     list_display = ("done_at", "session", "kind", "workers", "done_by", "undone_at", "undone_by")
     list_filter = ("kind",)

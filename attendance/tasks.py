@@ -1,4 +1,4 @@
-"""The files that people ask for and a job makes: audit packs, the matrix, hours, the certificates of a session."""
+"""The files that jobs make when people ask for them: audit packs, the matrix, hours, certificates of a session."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ from training.selectors.sessions import get_session
 from training.services.job_kinds import JobKind, Product, Tell, declare
 
 WORKER = "worker"
-SESSION, SITE = "session", "site"  # whose certificates these are, and the host to which their QR codes lead
+SESSION, SITE = "session", "site"  # whose certificates they are, and the host in their QR codes
 
 Item = TypeVar("Item")
 
@@ -78,7 +78,7 @@ def pack_asked_for(query: QueryDict, *, by: User, now: datetime) -> tuple[Pack, 
 
 @dataclass(frozen=True)
 class MatrixFile:
-    """The matrix as a file: the rows of a filter and the name of the file; `is_past` where its day is not today."""
+    """The matrix as a file: the rows of a filter and the title; `is_past` if it is as of another day than today."""
 
     whole: WholeMatrix
     day: date

@@ -28,7 +28,7 @@ from training.core.keys import day_of_text
 
 
 class DayConverter:
-    """A day in an address, such as 2026-03-02; what is none is no address."""
+    """A day in an address, such as 2026-03-02. A date that does not exist matches no address."""
 
     regex = r"\d{4}-\d{2}-\d{2}"
 
