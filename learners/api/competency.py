@@ -1,4 +1,4 @@
-"""Practical sign-offs through the API: what is owed, signing off, revoking, and trying again (V1, V2)."""
+"""Practical sign-offs through the API: those that are owed, signing off, revoking, trying again (V1, V2)."""
 
 from typing import Any, Literal
 
@@ -47,7 +47,7 @@ class CompetencyObject(ApiObject):
 
 
 class SignOff(ApiObject):
-    """Competent needs `methodId` and `assessedOn`, not competent needs `remarks`."""
+    """The status COMPETENT needs `methodId` and `assessedOn`; NOT_COMPETENT needs `remarks`."""
 
     status: Literal["COMPETENT", "NOT_COMPETENT"]
     method_id: Key | None = None
@@ -61,13 +61,13 @@ class SignOff(ApiObject):
 
 
 class SignOffs(SignOff):
-    """The same for many; `recordIds` are of competency records."""
+    """One result for many sign-offs; `recordIds` are the keys of competency records."""
 
     record_ids: list[Key] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 class SignedOff(ApiObject):
-    """The oldest training first."""
+    """The sign-offs that were decided, that of the oldest training first."""
 
     items: list[CompetencyObject]
 
@@ -90,7 +90,7 @@ def list_pending(request: ApiRequest, query: Query[PendingQuery]) -> dict[str, A
 @router.patch("/{record_id}/verify", response=answers(CompetencyObject))
 @requires(Permission.VERIFY)
 def verify(request: ApiRequest, record_id: Path[Key], body: SignOff) -> CompetencyObject:
-    """Sign one off; competent makes the training record (V1)."""
+    """Sign a worker off; COMPETENT makes the training record (V1)."""
     (record,) = sign_off(record_ids=[record_id], assessment=body.assessment(), by=request.user, now=timezone.now())
     return competency_object(record)
 
@@ -98,7 +98,7 @@ def verify(request: ApiRequest, record_id: Path[Key], body: SignOff) -> Competen
 @router.post("/bulk-verify", response=answers(SignedOff))
 @requires(Permission.VERIFY)
 def bulk_verify(request: ApiRequest, body: SignOffs) -> SignedOff:
-    """Sign many off alike, all of them or none (V1)."""
+    """Give many sign-offs the same result, all of them or none (V1)."""
     records = sign_off(record_ids=body.record_ids, assessment=body.assessment(), by=request.user, now=timezone.now())
     return SignedOff(items=[competency_object(each) for each in records])
 
@@ -106,7 +106,7 @@ def bulk_verify(request: ApiRequest, body: SignOffs) -> SignedOff:
 @router.post("/{record_id}/revoke", response=answers(CompetencyObject))
 @requires(Permission.REVOKE)
 def revoke(request: ApiRequest, record_id: Path[Key], body: ReasonText) -> CompetencyObject:
-    """Let a sign-off and its record count for nothing from now on (V2)."""
+    """Revoke a sign-off and its record, which count for nothing from now on (V2)."""
     record = revoke_sign_off(record_id=record_id, reason=body.reason, by=request.user, now=timezone.now())
     return competency_object(record)
 
@@ -114,13 +114,13 @@ def revoke(request: ApiRequest, record_id: Path[Key], body: ReasonText) -> Compe
 @router.post("/{record_id}/new-attempt", response=answers(CompetencyObject, 201))
 @requires(Permission.VERIFY)
 def new_attempt(request: ApiRequest, record_id: Path[Key]) -> Status[CompetencyObject]:
-    """Put a worker into the queue once more, after not competent or a revoked sign-off (V2)."""
+    """Put a worker into the queue once more, after NOT_COMPETENT or a revoked sign-off (V2)."""
     record = open_further_attempt(record_id=record_id, by=request.user, now=timezone.now())
     return Status(201, competency_object(record))
 
 
 def competency_object(record: CompetencyRecord) -> CompetencyObject:
-    """Return a practical sign-off as the API tells it."""
+    """Return a practical sign-off as the API shows it."""
     return CompetencyObject(
         id=record.pk,
         learner_id=record.learner_id,

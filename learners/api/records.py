@@ -1,4 +1,4 @@
-"""Training records through the API: lists, external ones by hand, and revoking."""
+"""Training records through the API: the list, entering external ones, and revoking."""
 
 from typing import Any
 
@@ -102,13 +102,13 @@ def create_external_record(
 @router.post("/{record_id}/revoke", response=answers(RecordObject))
 @requires(Permission.REVOKE)
 def revoke(request: ApiRequest, record_id: Path[Key], body: ReasonText) -> RecordObject:
-    """Let a record count for nothing from now on; it stays visible (R2)."""
+    """Revoke a record: it counts for nothing from now on and stays visible (R2)."""
     revoke_record(record_id=record_id, reason=body.reason, by=request.user, now=timezone.now())
     return record_object(list_records().get(pk=record_id))
 
 
 def record_object(record: TrainingRecord) -> RecordObject:
-    """Return a record of `list_records` as the API tells it."""
+    """Return a record of `list_records` as the API shows it."""
     revocation = getattr(record, "revocation", None)
     return RecordObject(
         id=record.pk,

@@ -1,4 +1,4 @@
-"""Workers through the API: who is cleared and why, and their way through classes."""
+"""Workers through the API: who is cleared and why, and their progress in classes."""
 
 from operator import attrgetter
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ from training.core.refusals import NotFound
 compliance = Router(by_alias=True)
 learners = Router(by_alias=True)
 
-# Told in its place: among the named parts of the document every enumeration would be called Status.
+# Written out in place: as named parts of the API document all enumerations would have the same name, Status.
 LearnerStatus = Annotated[Learner.Status, WithJsonSchema({"type": "string", "enum": Learner.Status.values})]
 
 
@@ -43,7 +43,7 @@ class ItemObject(ApiObject):
 
 
 class ComplianceObject(ApiObject):
-    """`cleared` is the answer at a gate: ACTIVE, nothing red, and the stored answer is of today (C7)."""
+    """`cleared` is the answer at a gate: ACTIVE, nothing red, and the stored answer has not run out (C7)."""
 
     overall_status: str
     cleared: bool
@@ -53,7 +53,7 @@ class ComplianceObject(ApiObject):
 
 
 class ComplianceStats(ApiObject):
-    """How many ACTIVE workers; `expiring` and `workersAwaitingVerification` are counted in the others too (C4).
+    """Numbers of ACTIVE workers; `expiring` and `workersAwaitingVerification` count some of them again (C4).
 
     `awaitingVerification` is the number of practical sign-offs that are owed, as pages show it; one worker may wait
     for several.
@@ -68,7 +68,7 @@ class ComplianceStats(ApiObject):
 
 
 class Hours(ApiObject):
-    """A row of the log; a reversal is the negative of the row that it names (H4)."""
+    """A row of the log. A reversal has the negative hours of the row that it names (H4)."""
 
     id: int
     log_date: Day
@@ -82,7 +82,7 @@ class Hours(ApiObject):
 
 
 class ProgressionObject(ApiObject):
-    """`progressPercent` is null where nobody said how long the course is, `attendanceRate` before the first hour."""
+    """`progressPercent` is null if the length of the course is unknown, `attendanceRate` before the first hour."""
 
     id: int
     learner_id: int
@@ -125,14 +125,14 @@ def list_learners(request: ApiRequest, query: Query[LearnerQuery]) -> dict[str, 
 @learners.get("/{learner_id}", response=answers(LearnerObject))
 @requires(Permission.READ_SITE)
 def show_learner(request: ApiRequest, learner_id: Path[Key]) -> Any:
-    """One worker; a badge that was merged answers with the one it went into (L2)."""
+    """One worker; for a merged badge the worker into whom it was merged (L2)."""
     return _learner(_get_learner(learner_id))
 
 
 @learners.post("/{learner_id}/merge", response=answers(LearnerObject))
 @requires(Permission.MERGE)
 def merge(request: ApiRequest, learner_id: Path[Key], body: MergeInto) -> Any:
-    """Read this badge as another worker's from now on, and return that one (L2)."""
+    """Merge this badge into another worker, and return that worker (L2)."""
     merge_workers(
         duplicate_id=learner_id, survivor_id=body.into, reason=body.reason, by=request.user, now=timezone.now()
     )
@@ -142,7 +142,7 @@ def merge(request: ApiRequest, learner_id: Path[Key], body: MergeInto) -> Any:
 @learners.get("/{learner_id}/progressions", response=answers(Page[ProgressionObject]))
 @requires(Permission.READ_SITE)
 def list_progressions(request: ApiRequest, learner_id: Path[Key], query: Query[Paging]) -> dict[str, Any]:
-    """A worker's way through each class, the latest first, with the hours behind the sums (H5 to H7)."""
+    """A worker's progress in each class, the latest first, with the hours behind the sums (H5 to H7)."""
     lines = progressions_of_learner(_get_learner(learner_id).pk)
     shown = part(lines, query)
     log: dict[int, list[Hours]] = {line.progression.pk: [] for line in shown}
@@ -154,7 +154,7 @@ def list_progressions(request: ApiRequest, learner_id: Path[Key], query: Query[P
 @compliance.get("/stats", response=answers(ComplianceStats))
 @requires(Permission.READ_SITE)
 def compliance_stats(request: ApiRequest) -> ComplianceStats:
-    """How many ACTIVE workers stand how."""
+    """How many ACTIVE workers are compliant, pending or not compliant, and how many sign-offs are owed (C4)."""
     counts = group_counts(today=timezone.localdate(), warning_days=settings.EXPIRY_WARNING_DAYS)
     return ComplianceStats(
         compliant=counts[Group.CLEARED] - counts[Group.DUE],
@@ -169,7 +169,7 @@ def compliance_stats(request: ApiRequest) -> ComplianceStats:
 @compliance.get("/{learner_id}", response=answers(ComplianceObject))
 @requires(Permission.READ_SITE)
 def show_compliance(request: ApiRequest, learner_id: Path[Key]) -> ComplianceObject:
-    """May this person work here today, and why (C4, C5, C7)."""
+    """Whether this person may work here today, and why (C4, C5, C7)."""
     learner, today = _get_learner(learner_id), timezone.localdate()
     lines = item_lines(learner, today=today, warning_days=settings.EXPIRY_WARNING_DAYS)
     return ComplianceObject(
@@ -190,7 +190,7 @@ def _get_learner(learner_id: int) -> Learner:
 
 
 def _overall(learner: Learner) -> str:
-    """An answer past its last day is no answer, and clears nobody (C7)."""
+    """Return the stored answer; NON_COMPLIANT once its last day is over, so that it clears nobody (C7)."""
     if is_out_of_date(learner.compliance_holds_until, today=timezone.localdate()):
         return ComplianceStatus.NON_COMPLIANT
     return learner.compliance_status
