@@ -1,4 +1,4 @@
-"""Admin of hours: workers in classes, what happened there, and the log. Hours entered wrong by hand can be voided."""
+"""Admin of hours: workers in classes, their steps there, and the log. Hours entered wrong by hand can be voided."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
@@ -32,7 +32,7 @@ class ProgressionEventAdmin(ReadOnlyAdmin):
 
 @admin.register(LearnerHoursLog)
 class LearnerHoursLogAdmin(ReadOnlyAdmin):
-    """Written by captures and by hand; what was entered wrong is voided with a reason."""
+    """Rows are written by captures and by hand. Hours that were entered wrong by hand are voided with a reason."""
 
     list_display = ("log_date", "learner", "course", "training_class", "hours_trained", "hours_present", "source")
     list_filter = ("source", ("course", admin.RelatedOnlyFieldListFilter))

@@ -1,4 +1,4 @@
-"""Admin of the legal rows: records, sign-offs, evidence. Nothing here changes; a record can be revoked (F6, R2)."""
+"""Admin of the legal rows: records, sign-offs, evidence. They cannot be edited; a record can be revoked (F6, R2)."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Admin of courses, roles and areas: what can be asked, and who asks it (C1)."""
+"""Admin of courses, roles and areas: what can be required, and what requires it (C1)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -55,7 +55,7 @@ class DeletedFilter(admin.SimpleListFilter):
 
 @admin.register(Course)
 class CourseAdmin(GuardedAdmin):
-    """A course is its code; what is taught stands in its versions."""
+    """A course has only a code; its versions say what is taught."""
 
     list_display = ("code", "published_title", "version_count", "deleted_at")
     list_filter = (DeletedFilter,)
@@ -93,7 +93,7 @@ class CourseAdmin(GuardedAdmin):
         return int(course.count)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A code never changes: records and sheets name it."""
+        """Refuse changes to an existing course: its code must not change, because records and sheets name it."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Course, form: Any, change: bool) -> None:
@@ -110,12 +110,12 @@ class CourseAdmin(GuardedAdmin):
 
 
 class RequirementInline(ReadOnlyInline):
-    """What is asked, with the way to the pages on which who turns is shown before a change is saved (C6)."""
+    """The requirements, with links to the pages that show whose answer changes before they save (C6)."""
 
     fields = ("course", "requirement_type", "grace_period_days", "starts_on", "pages")
     readonly_fields = fields
     select_related = ("course",)
-    page: str  # the URL name of the page that changes one; the one that removes it has the same beginning
+    page: str  # URL name of the page that changes a requirement; `…_remove` is the page that removes it
 
     @admin.display(description=gettext_lazy("with a preview"))
     def pages(self, requirement: RoleRequirement | AreaRequirement) -> str:
@@ -179,7 +179,7 @@ class RoleAdmin(GuardedAdmin):
 
 @admin.register(Area)
 class AreaAdmin(GuardedAdmin):
-    """An area; where it lies is chosen once, and changed on the page that shows first who turns."""
+    """Areas. The area around one is chosen here only once; it is changed on a page that previews the change first."""
 
     list_display = ("name", "parent", "requirement_count")
     list_filter = (("parent", admin.RelatedOnlyFieldListFilter),)
@@ -225,7 +225,7 @@ class AreaAdmin(GuardedAdmin):
 
 
 class RequirementAdmin(ReadOnlyAdmin):
-    """All requirements in one list; they are edited with the role or area that asks."""
+    """All requirements in one list; they are edited with the role or area that has them."""
 
     list_filter = ("requirement_type", ("course", admin.RelatedOnlyFieldListFilter))
     date_hierarchy = "starts_on"

@@ -75,7 +75,7 @@ class RecordInline(ReadOnlyInline):
 
 @admin.register(Learner)
 class LearnerAdmin(GuardedAdmin):
-    """Workers are never deleted; whatever changes about them, their answers follow at once (C6)."""
+    """Workers are never deleted. After any change their stored answers are recalculated at once (C6)."""
 
     form = LearnerForm
     list_display = ("badge_id", "last_name", "first_name", "status", "company", "role", "compliance_status")
@@ -105,7 +105,7 @@ class LearnerAdmin(GuardedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Learner], search_term: str
     ) -> tuple[QuerySet[Learner], bool]:
-        """Search as everywhere: words of the name in any order, or the badge, accents and case ignored (P2)."""
+        """Search as on all pages: words of the name in any order, or the badge; accents and case are ignored (P2)."""
         return self.suggested(request, queryset.filter(matches(search_term))), False
 
     def save_model(self, request: HttpRequest, obj: Learner, form: Any, change: bool) -> None:
@@ -116,7 +116,7 @@ class LearnerAdmin(GuardedAdmin):
             edit_learner(learner_id=obj.pk, facts=_facts(form, form.changed_data), by=by, now=now)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Hand over all areas of the worker, as they stand on the page."""
+        """Hand all areas of the worker to the service, as they stand on the page."""
         formset.save(commit=False)
         if formset.model is LearnerArea and formset.has_changed():
             rows = (row for row in formset.cleaned_data if row and not row.get("DELETE"))
@@ -128,7 +128,7 @@ class LearnerAdmin(GuardedAdmin):
             )
 
     def object_links(self, obj: Learner) -> Sequence[tuple[str, str]]:
-        """Merging shows both badges side by side, so it has a page of its own; there is one door to it (L2)."""
+        """Link to the page that merges: it shows both badges side by side, so Admin has no second one (L2)."""
         if obj.merged_into_id is not None:
             return ((_("Undo the merge"), reverse("learners:worker_unmerge", args=[obj.pk])),)
         return ((_("Merge another badge"), reverse("learners:worker_merge", args=[obj.pk])),)
@@ -145,7 +145,7 @@ class LearnerAdmin(GuardedAdmin):
 
 
 def _facts(form: Any, names: Any) -> LearnerFacts:
-    """Return the values of these fields for the service; a day of assignment left empty is for it to decide."""
+    """Return the values of these fields for the service. An empty day of assignment is left to the service."""
     facts: Any = {}
     for field in WORKER_FIELDS:
         if field.name in names:
@@ -158,7 +158,7 @@ def _facts(form: Any, names: Any) -> LearnerFacts:
 
 @admin.register(LearnerArea)
 class LearnerAreaAdmin(ReadOnlyAdmin):
-    """Who works where, in one list; edited with the worker."""
+    """Which worker works in which area, in one list; it is edited with the worker."""
 
     list_display = ("learner", "area", "assigned_at")
     list_filter = (("area", admin.RelatedOnlyFieldListFilter),)
@@ -169,7 +169,7 @@ class LearnerAreaAdmin(ReadOnlyAdmin):
 
 @admin.register(Merge)
 class MergeAdmin(ReadOnlyAdmin):
-    """Which badges were merged and why, and what was undone."""
+    """Which badges were merged and why, and which merges were undone."""
 
     list_display = ("created_at", "kind", "duplicate", "survivor", "reason", "created_by")
     list_filter = ("kind",)
@@ -200,7 +200,7 @@ class ComplianceItemAdmin(ReadOnlyAdmin):
     search_fields = (*WORKER_SEARCH, "course__code")
 
 
-# Dated history (C8): written by triggers. What a period names may be gone, so names are fetched apart.
+# Dated history (C8), written by triggers. A period may name a row that is gone, so names are fetched by queries apart.
 
 
 class PeriodAdmin(ReadOnlyAdmin):
