@@ -15,14 +15,14 @@ from training.core.words import day
 from training.models import Company
 from training.selectors.courses import bookable_versions
 
-NEVER = "never"  # stands for the last day where there is none
+NEVER = "never"  # in place of a last day if the training does not expire
 
 
 class ExternalRecordForm(ProofForm, forms.Form):
     """One certificate.
 
     Attributes:
-        proposed: the last day that the page proposed, so that one which somebody typed is told from it.
+        proposed: the last day that the page proposed; a different one was typed by somebody.
     """
 
     course = RowField(label=gettext_lazy("Course"))
@@ -56,7 +56,7 @@ class ExternalRecordForm(ProofForm, forms.Form):
         offer(self, "provider", providers, nothing=_("Choose a company"))
 
     def clean(self) -> dict[str, Any]:
-        """A certificate has a last day or none."""
+        """Refuse a last day together with the statement that the certificate does not expire."""
         if self.cleaned_data.get("is_permanent") and self.cleaned_data.get("expiry_date"):
             self.add_error("expiry_date", _("Enter the last day, or tick that it does not expire, not both."))
         return self.cleaned_data
@@ -73,7 +73,7 @@ class ExternalRecordForm(ProofForm, forms.Form):
         )
 
     def propose_expiry(self) -> None:
-        """Fill in what the course says of the last day (R1), unless somebody has typed something else."""
+        """Fill in the last day that the course gives (R1), unless somebody has typed something else."""
         proposal = self._proposal()
         if not proposal:
             return
@@ -90,7 +90,7 @@ class ExternalRecordForm(ProofForm, forms.Form):
             self.data = {**others, **answer, "proposed": proposal}
 
     def _proposal(self) -> str:
-        """Return the last day that the course gives, NEVER, or nothing while course or completion are not known."""
+        """Return the last day that the course gives, or NEVER; empty while course or day of completion is unknown."""
         course, completed_on = self._understood("course"), self._understood("completion_date")
         if not course or not completed_on:
             return ""
@@ -98,7 +98,7 @@ class ExternalRecordForm(ProofForm, forms.Form):
         return f"{last_day:%Y-%m-%d}" if last_day else NEVER
 
     def _understood(self, name: str) -> Any:
-        """Return the value of a field as far as it is typed, else None."""
+        """Return the value of a field; None if it cannot be understood so far."""
         try:
             return self.fields[name].clean(self[name].value())
         except forms.ValidationError:

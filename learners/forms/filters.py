@@ -1,4 +1,4 @@
-"""What people may ask of the list of workers."""
+"""The filters of the list of workers."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ from learners.selectors.learners import WorkerFilter
 from training.core.web.fields import RowField, offer
 from training.models import Company
 
-LONGEST_TEXT = 250  # first and last name, the longest there are
+LONGEST_TEXT = 250  # characters of the longest first and last name together
 
 
 class WorkerFilterForm(forms.Form):
-    """The filters above the list. A value that means nothing narrows nothing."""
+    """The filters above the list. A value that makes no sense is ignored."""
 
     q = forms.CharField(label=_("Name or badge"), required=False)
     status = forms.ChoiceField(label=_("Verdict"), required=False, choices=Group)
@@ -36,7 +36,7 @@ class WorkerFilterForm(forms.Form):
 
     @property
     def choosers(self) -> list[forms.BoundField]:
-        """The fields that are chosen from lists beside the search; the verdict is chosen by its count."""
+        """The fields beside the search that are chosen from lists; the verdict is chosen by clicking its count."""
         return [self[name] for name in ("company", "role", "area", "person")]
 
     def wanted(self) -> WorkerFilter:
@@ -53,12 +53,12 @@ class WorkerFilterForm(forms.Form):
         )
 
     def person_status(self, chosen: str) -> Learner.Status | None:
-        """Return which status the workers are narrowed to."""
+        """Return the status that the workers must have; None for any."""
         return Learner.Status(chosen) if chosen else None
 
 
 def area_choices() -> Iterator[tuple[int, str]]:
-    """Return every area below the one it lies in, its depth shown by dashes, in one query."""
+    """Return every area, listed after the one in which it lies and with dashes for its depth, in one query."""
     children: dict[int | None, list[Area]] = defaultdict(list)
     for area in Area.objects.order_by("name"):
         children[area.parent_id].append(area)

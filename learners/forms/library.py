@@ -1,4 +1,4 @@
-"""Roles, areas and what they ask for, as they are typed."""
+"""The forms of roles, areas and their requirements."""
 
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from training.forms.sessions import course_choices
 
 
 class RoleForm(RefusableForm, forms.ModelForm):
-    """A new role, or an existing one. What each field may be is for the model and the service to say."""
+    """A new role, or an existing one. The model and the service check the fields."""
 
     class Meta:
         model = Role
@@ -42,7 +42,7 @@ class AreaForm(RefusableForm, forms.ModelForm):
     def __init__(self, *args: Any, inside: set[int] = frozenset(), **kwargs: Any) -> None:  # type: ignore[assignment]
         """
         Args:
-            inside: keys of the area itself and of those inside it, in none of which it can lie.
+            inside: keys of the area itself and of all areas inside it; it cannot be moved into these.
         """
         super().__init__(*args, **kwargs)
         offered = [(pk, name) for pk, name in area_choices() if pk not in inside]
@@ -52,20 +52,20 @@ class AreaForm(RefusableForm, forms.ModelForm):
 
     @property
     def moves(self) -> bool:
-        """Whether the area would lie elsewhere than it does."""
+        """Whether the form moves the area into another one."""
         return "parent" in self.changed_data
 
 
 class RequirementForm(RefusableForm, forms.Form):
-    """That a role or an area asks for a course: which one, before entry or within how many days, from when on.
+    """A requirement of a role or an area: which course, before entry or within how many days, and from which day on.
 
     Args:
-        asked: keys of the courses that are asked for already, which a new requirement cannot name.
+        asked: keys of the courses that are required already, which a new requirement cannot name.
         requirement: the one that is changed; None for a new one.
-        today: the day from which a new one is asked, unless another day is typed.
+        today: the day from which a new requirement applies, unless another day is typed.
     """
 
-    showable = (*RefusableForm.showable, NotFound)  # the course or the requirement is gone meanwhile
+    showable = (*RefusableForm.showable, NotFound)  # the course or the requirement may be gone meanwhile
 
     course = RowField(
         label=gettext_lazy("Course"),
@@ -120,7 +120,7 @@ class RequirementForm(RefusableForm, forms.Form):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Return what was typed, as `save_requirement` takes it."""
+        """Return what was typed, by the argument names of `save_requirement`."""
         typed = {name: value for name, value in self.cleaned_data.items() if name != LOADED}
         course_id = typed.pop("course", None) or (self.requirement and self.requirement.course_id)
         return {"course_id": course_id, **typed}

@@ -1,4 +1,4 @@
-"""An assessment method as it is typed."""
+"""The form of an assessment method."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from training.core.web.forms import RefusableForm, remember
 
 
 class MethodForm(RefusableForm, forms.ModelForm):
-    """A method; a new one is on offer at once."""
+    """An assessment method; a new one is offered at once."""
 
     class Meta:
         model = AssessmentMethod
@@ -25,6 +25,6 @@ class MethodForm(RefusableForm, forms.ModelForm):
         remember(self, self.instance)
 
     def facts(self) -> MethodFacts:
-        """Return what was typed, of a valid form."""
+        """Return what was typed into a valid form."""
         cleaned = self.cleaned_data
         return MethodFacts(name=cleaned["name"], description=cleaned["description"], is_active=cleaned["is_active"])

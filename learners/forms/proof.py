@@ -1,4 +1,4 @@
-"""Forms that come with a proof."""
+"""Forms with which a proof is sent as a file."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,14 @@ from learners.evidence.upload_names import FIELD
 from training.core.refusals import TooLarge, UnsupportedType
 from training.core.web.forms import RefusableForm
 
-SHOWABLE = (*RefusableForm.showable, TooLarge, UnsupportedType)  # by a form that comes with a file
+SHOWABLE = (*RefusableForm.showable, TooLarge, UnsupportedType)  # the refusals that a form with a file can show
 
 
 class ProofForm(RefusableForm):
-    """The proof itself is no field, because a page cannot hand a chosen file back.
+    """A form with a proof. The file itself is not a field, because a page cannot fill in a chosen file again.
 
     Attributes:
-        file_error: why the proof was refused; empty where it was not.
+        file_error: why the proof was refused; empty if it was not.
     """
 
     showable = SHOWABLE

@@ -1,4 +1,4 @@
-"""Another role or area for many workers, as it is typed."""
+"""The form that gives many workers another role or area."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -34,9 +34,9 @@ class ReassignForm(RefusableForm, forms.Form):
     """Which role or area the chosen workers get or lose, and from which day on.
 
     Args:
-        deed: what is done to them; the form asks for what that takes.
+        deed: what is done to them; it decides which fields the form has.
         learner_ids: the chosen workers.
-        today: the day from which it counts, unless another day is typed.
+        today: the day from which the change counts, unless another day is typed.
     """
 
     role = RowField(label=gettext_lazy("New role"))
@@ -57,7 +57,7 @@ class ReassignForm(RefusableForm, forms.Form):
             offer(self, "area", self._areas(), nothing=_("Choose an area"))
 
     def _areas(self) -> Iterable[tuple[int, str]]:
-        """Return every area, or those in which one of the workers works."""
+        """Return the offered areas: all, or those in which any of the workers works if they are to lose one."""
         if self.deed is Deed.JOIN:
             return area_choices()
         links = LearnerArea.objects.filter(learner__in=self.learner_ids)
@@ -69,7 +69,7 @@ class ReassignForm(RefusableForm, forms.Form):
         return int(self.cleaned_data["role" if self.deed is Deed.ROLE else "area"])
 
     def change(self, *, by: User, now: datetime) -> Change:
-        """Return what was asked for, as a call of the service."""
+        """Return the change that was asked for: the service with all its arguments, ready to be called."""
         typed = self.cleaned_data
         who: dict[str, Any] = {"learner_ids": self.learner_ids, "by": by, "now": now}
         match self.deed:
@@ -89,7 +89,7 @@ _FIELDS: dict[Deed, set[str]] = {
 
 
 def asked_deed(data: QueryDict) -> Deed:
-    """Return which button was pressed.
+    """Return the step whose button was pressed.
 
     Raises:
         Invalid: there is no such button.
@@ -104,7 +104,7 @@ def chosen_workers(data: QueryDict) -> list[int]:
     """Return the keys of the workers who were ticked: one in each field, or several with commas.
 
     Raises:
-        Invalid: none was, or something else was sent.
+        Invalid: nobody was ticked, or something was sent that is not a key.
     """
     words = [word.strip() for value in data.getlist("learner") for word in value.split(",")]
     keys = keys_of(words)

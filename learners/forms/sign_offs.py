@@ -1,4 +1,4 @@
-"""Practical sign-offs as they are typed: one worker beside the document, or several alike (V1)."""
+"""The forms of practical sign-offs: of one worker beside the document, or one result for several (V1)."""
 
 from datetime import date
 from typing import Any
@@ -29,7 +29,7 @@ TICKED = "records"
 
 
 class QueueFilterForm(forms.Form):
-    """The filters above the queue. A value that means nothing narrows nothing.
+    """The filters above the queue. A value that makes no sense is ignored.
 
     Args:
         among: the sign-offs whose courses and employers are offered.
@@ -57,9 +57,9 @@ class QueueFilterForm(forms.Form):
 
 
 class AssessmentForm(RefusableForm, forms.Form):
-    """What an assessor found, of one worker or of all that are ticked. Which button was pressed is the result."""
+    """What an assessor found about one worker or about all who are ticked. The pressed button is the result."""
 
-    use_required_attribute = False  # what is needed depends on the button, which the browser does not know
+    use_required_attribute = False  # which fields are needed depends on the button, which is pressed last
 
     method = RowField(label=gettext_lazy("Method"))
     assessed_on = DayField(label=gettext_lazy("Assessed on"))
@@ -80,7 +80,10 @@ class AssessmentForm(RefusableForm, forms.Form):
         needed(self, _("needed if not competent"), "remarks")
 
     def clean(self) -> None:
-        """The labels go on to say what Competent needs; what Not competent needs is for the service to say."""
+        """Show the fields again as Competent needs them, after the validation by the button that was pressed.
+
+        The service checks what Not competent needs.
+        """
         self._need(competent=True)
 
     def _need(self, *, competent: bool) -> None:
@@ -89,7 +92,7 @@ class AssessmentForm(RefusableForm, forms.Form):
 
     @property
     def result(self) -> str:
-        """Which button was pressed; Ctrl+Enter and Enter press the one that says competent."""
+        """The status whose button was pressed; without a button, as with Ctrl+Enter and Enter, COMPETENT."""
         asked = self.data.get("result", Status.COMPETENT)
         return asked if asked in (Status.COMPETENT, Status.NOT_COMPETENT) else Status.COMPETENT
 
@@ -109,10 +112,10 @@ class SignOffForm(ProofForm, AssessmentForm):
 
 
 def initial_of(record: CompetencyRecord | None, *, by: User, today: date) -> dict[str, Any]:
-    """Return what this person probably chooses: the method of the sign-off before, and its day if it was made today.
+    """Return what this person probably chooses: the method of their last sign-off, and its day if they made it today.
 
     Args:
-        record: who is signed off; None for several.
+        record: the sign-off that is owed; None for several.
     """
     last = last_sign_off_by(by)
     if last is None or last.method is None or last.assessed_at is None:
@@ -126,5 +129,5 @@ def initial_of(record: CompetencyRecord | None, *, by: User, today: date) -> dic
 
 
 def ticked(data: QueryDict) -> list[int]:
-    """Return the keys of the rows that were ticked; what is no key names nothing."""
+    """Return the keys of the rows that were ticked; whatever is not a key is ignored."""
     return sorted(set(keys_among(data.getlist(TICKED))))

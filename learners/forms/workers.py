@@ -1,4 +1,4 @@
-"""Workers as they are typed: new, edit, status, badge, return, merge."""
+"""The forms of workers: new, edit, status, badge, return, merge."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -23,11 +23,11 @@ from training.models import Company
 
 
 class WorkerForm(RefusableForm, forms.Form):
-    """Everything that is known about a worker. A new one gets a badge here, later ones have a form of their own.
+    """Everything that is known about a worker. The first badge is typed here; `BadgeForm` changes it later.
 
     Args:
         learner: the one that is edited; None for a new one.
-        today: since when a newly ticked area counts, unless another day is typed.
+        today: the day from which a newly ticked area counts, unless another day is typed.
         may_date_back: whether this person may enter an end before the last change of status, with a reason (C8).
     """
 
@@ -77,7 +77,7 @@ class WorkerForm(RefusableForm, forms.Form):
         offer(self, "areas", area_choices())
 
     def clean_supervisor(self) -> int | None:
-        """Return the key of whose badge it is."""
+        """Return the key of the worker with the badge that was typed; None if it is empty."""
         badge = self.cleaned_data["supervisor"].strip()
         if not badge:
             return None
@@ -87,7 +87,7 @@ class WorkerForm(RefusableForm, forms.Form):
         return found.pk
 
     def facts(self) -> LearnerFacts:
-        """Return what a valid form says; a role that stays keeps its day unless another one was typed."""
+        """Return what a valid form says. The day of the role is left out unless the service is to change it."""
         facts: Any = {
             attribute_of(field): self.cleaned_data[field.name] for field in WORKER_FIELDS if field.name in self.fields
         }
@@ -111,20 +111,20 @@ class WorkerForm(RefusableForm, forms.Form):
                 yield shown
 
     def chosen_areas(self) -> dict[int, date]:
-        """Return the day since which each ticked area counts."""
+        """Return the ticked areas by key, each with the day from which it counts."""
         typed = self.cleaned_data
         since = typed["areas_from"] or (typed["start_date"] if self.learner is None else self.today)
         return {area: self.assigned.get(area, since) for area in typed["areas"]}
 
     def loaded(self) -> datetime | None:
-        """Return the version that this person had before them."""
+        """Return `updated_at` of the worker when the person loaded the form; None for a new worker."""
         try:
             return datetime.fromisoformat(self.cleaned_data.get("version") or "")
         except ValueError:
             return None
 
     def _says_when_the_role_counts(self) -> bool:
-        """A day that was not touched belongs to the role that was there before."""
+        """Tell whether the typed day is that of the role: one that was not touched belongs to the role before."""
         return self.learner is None or "role" not in self.changed_data or "role_assigned_at" in self.changed_data
 
 
@@ -132,7 +132,7 @@ class StatusForm(RefusableForm, forms.Form):
     """Another status, and why (L1).
 
     Args:
-        learner: whose; only the statuses are offered that somebody may be given by hand.
+        learner: the worker; only statuses are offered that may be set by hand.
     """
 
     status = forms.ChoiceField(label=gettext_lazy("New status"), widget=forms.RadioSelect)
@@ -167,7 +167,7 @@ class BadgeForm(RefusableForm, forms.Form):
 
 
 class ReturnForm(RefusableForm, forms.Form):
-    """Back to the site (L3), as what and with which employer.
+    """The return of a worker to the site (L3): the day, the role and the employer.
 
     Args:
         may_date_back: whether this person may enter a start before the last change of status, with a reason (C8).
@@ -206,7 +206,7 @@ class ReturnForm(RefusableForm, forms.Form):
 
 
 def _assigned(learner: Learner | None) -> dict[int, date]:
-    """Return where a worker works, each area with its day."""
+    """Return the keys of the areas in which a worker works, each with the day from which it counts."""
     links = LearnerArea.objects.filter(learner=learner) if learner else LearnerArea.objects.none()
     return dict(links.values_list("area", "assigned_at"))
 
@@ -223,7 +223,7 @@ def _form_field(field: WorkerField, made: forms.Field | None) -> forms.Field:
     """Return the form's field for a field of `Learner`.
 
     Args:
-        made: the one that the form has already, because it is typed in another way than the model holds it.
+        made: the field that the form has already, because it is typed in another way than it is stored; else None.
     """
     stored: Any = Learner._meta.get_field(field.name)
     shown = {
