@@ -1,4 +1,4 @@
-"""Areas of the library: the tree, one area with what it asks for and inherits, new, edit, move, delete."""
+"""Areas of the library: the tree, one area with its own and inherited requirements, new, edit, move, delete."""
 
 from copy import copy
 from functools import partial
@@ -58,7 +58,7 @@ def areas(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def area(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show an area: what it asks for, what the areas around it ask of everybody in it, and what lies in it."""
+    """Show an area: its requirements, those of the areas around it, and the areas that lie in it."""
     found = get_area(pk)
     page = area_page(found)
     context = {"page": page, "asker": found, "kind": "area", "lines": page.lines}
@@ -69,7 +69,7 @@ def area(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def area_new(request: HtmxRequest) -> HttpResponse:
-    """Add an area, where `?parent=` says if it is asked from there."""
+    """Add an area; `?parent=` proposes the area in which it lies."""
     parent = key_of(request.GET.get("parent", ""))
     stored = Area(parent=get_area(parent) if parent else None)
     form = AreaForm(posted(request), instance=copy(stored))
@@ -86,7 +86,7 @@ def area_new(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def area_edit(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Rename an area, or move it in the tree; who turns by a move is shown before it is saved."""
+    """Rename an area, or move it in the tree; a move first shows whose answer changes, and is then saved."""
     today = timezone.localdate()
     stored = get_area(pk)
     form = AreaForm(posted(request), instance=copy(stored), inside=with_areas_inside(pk))
@@ -96,7 +96,7 @@ def area_edit(request: HtmxRequest, pk: int) -> HttpResponse:
         with form.refusing():
             if form.moves or "seen" in request.POST:
                 step = preview_or_save(request, change, today=today)
-            else:  # another name turns nobody, unless somebody moved the area meanwhile, or answers have run out (C7)
+            else:  # a new name changes no answer, unless the area was moved meanwhile or answers have run out (C7)
                 step = save_if_seen(change, seen=NOTHING_TURNS.fingerprint, today=today)
             if step.is_saved:
                 said = _("%(thing)s is saved.") % {"thing": form.instance}
@@ -111,7 +111,7 @@ def area_edit(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def area_delete(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask once more, and delete an area; one that is in use says so."""
+    """Ask for confirmation, and delete an area; if it is in use, say so."""
     return delete_or_ask(request, get_area(pk), partial(delete_area, area_id=pk, by=request.user))
 
 
@@ -119,7 +119,7 @@ def area_delete(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def area_requirement_new(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Let an area ask for a further course."""
+    """Let an area require one more course."""
     return requirement_form(request, get_area(pk))
 
 
@@ -127,7 +127,7 @@ def area_requirement_new(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def area_requirement(request: HtmxRequest, pk: int, course_id: int) -> HttpResponse:
-    """Change how an area asks for a course."""
+    """Change how an area requires a course."""
     return requirement_form(request, get_area(pk), course_id)
 
 
@@ -135,7 +135,7 @@ def area_requirement(request: HtmxRequest, pk: int, course_id: int) -> HttpRespo
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def area_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> HttpResponse:
-    """Let an area no longer ask for a course."""
+    """Let an area no longer require a course."""
     return requirement_removal(request, get_area(pk), course_id)
 
 
@@ -143,6 +143,6 @@ def area_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> Ht
 @never_cache
 @require_safe
 def area_trail(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show what has happened to an area and to what it asks for."""
+    """Show the audit log of an area and its requirements."""
     found = get_area(pk)
     return library_log(request, of_area(found), of=Link(found.name, reverse("learners:area", args=[pk])))

@@ -1,4 +1,4 @@
-"""What only the layer that knows requirements can tell of a course; its other pages are `training`'s."""
+"""The pages of a course that need its requirements, which `training` does not know; the others are in `training`."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -23,7 +23,7 @@ from training.views.library.frames import QUESTION
 @never_cache
 @require_safe
 def course_askers(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show which roles and areas ask for a course; HTMX gets that alone, for the page of the course."""
+    """Show which roles and areas require a course; HTMX gets that part alone, for the page of the course."""
     course = get_course(pk)
     roles, areas = askers_of(course)
     return answer(request, "learners/course_askers.html", part="askers", course=course, roles=roles, areas=areas)
@@ -33,7 +33,7 @@ def course_askers(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_delete(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Say at once who still needs a course; else ask once more, and take it out of use."""
+    """Ask for confirmation, and delete a course; if it is required or booked, say so instead."""
     course = get_course(pk)
     if request.method == "POST":
         delete_course(course_id=pk, by=request.user, now=timezone.now())

@@ -1,4 +1,4 @@
-"""Deleting a role or an area: asked once more, or told at once why it cannot be."""
+"""Deleting a role or an area: the page asks for confirmation, or says at once why it cannot be deleted."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,11 @@ from training.views.library.frames import QUESTION
 
 
 def delete_or_ask(request: HtmxRequest, thing: Role | Area, delete: Callable[[], Any]) -> HttpResponse:
-    """Delete on POST, else ask, or say why it cannot be deleted: what deleting would be refused for."""
+    """Delete on POST; else ask for confirmation, or say why deleting would be refused.
+
+    Args:
+        delete: deletes the thing; on GET it is tried out and rolled back.
+    """
     kind = kind_of(thing)
     if request.method == "POST":
         delete()

@@ -24,9 +24,10 @@ from training.core.web.htmx import HtmxRequest, posted, swaps
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def worker_record_new(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask what the certificate says, and record it; while it is typed, HTMX asks for the last day by the course.
+    """Ask what the certificate says, and record it.
 
-    An address may fill in the course: `?course=3`.
+    While somebody types, HTMX asks for the last day that the course gives. An address may fill in the course:
+    `?course=3`.
     """
     learner = _learner(pk)
     if learner.merged_into is not None:

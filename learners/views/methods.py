@@ -1,4 +1,4 @@
-"""Assessment methods of the library: the list, new, edit, offered or not."""
+"""Assessment methods of the library: the list, new, edit, and whether one is offered."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -25,7 +25,7 @@ from training.views.library.frames import FORM
 @never_cache
 @require_safe
 def methods(request: HtmxRequest) -> HttpResponse:
-    """List the methods, those on offer first, with how many sign-offs name each."""
+    """List the methods, those that are offered first, with the number of sign-offs that name each."""
     return render(request, "learners/methods.html", {"methods": list_methods()})
 
 
@@ -45,11 +45,11 @@ def method_new(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def method_edit(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Change a method, or offer it no more; sign-offs that name it keep it."""
+    """Change a method, or stop offering it; sign-offs that name it keep it."""
     method = AssessmentMethod.objects.filter(pk=pk).first()
     if method is None:
         raise NotFound(_("There is no such assessment method."))
-    heading = _("Edit %(name)s") % {"name": method}  # before what is typed stands in it
+    heading = _("Edit %(name)s") % {"name": method}  # before the form changes the name
     form = MethodForm(posted(request), instance=method)
     if form.is_valid():
         with form.refusing():

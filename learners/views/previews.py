@@ -1,4 +1,4 @@
-"""Changes that are shown before they are made: first who turns, then, when somebody agrees to that, it is saved."""
+"""Changes with a preview: a page first shows whose answer would change, and saves when somebody agrees to that (C6)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +15,9 @@ MOST_NAMED = 50
 
 @dataclass(frozen=True)
 class PreviewStep:
-    """How far a change has come: `outcome` is what it did, where `is_saved`, else what it would do.
+    """How far a change has come: `outcome` is what it did if `is_saved`, else what it would do.
 
-    `notice` says that it would do something else by now than what was seen.
+    `notice` says that by now it would do something else than the person saw; empty otherwise.
     """
 
     outcome: ToldOutcome
@@ -26,9 +26,9 @@ class PreviewStep:
 
 
 def preview_or_save(request: HttpRequest, change: Change, *, today: date) -> PreviewStep:
-    """Show who turns; on the button of that preview save it, or show a new one where it would turn others by now.
+    """Preview a change; on the button of the preview save it, or preview it again if it would do something else by now.
 
-    The preview sends back what it has shown in `seen`; `action` is its button: save, or all to name everybody.
+    The preview sends back in `seen` what it has shown. `action` is the button: "save", or "all" to name everybody.
     """
     action, seen = request.POST.get("action"), request.POST.get("seen")
     most = None if action == "all" else MOST_NAMED
@@ -38,7 +38,7 @@ def preview_or_save(request: HttpRequest, change: Change, *, today: date) -> Pre
 
 
 def save_if_seen(change: Change, *, seen: str, today: date) -> PreviewStep:
-    """Save what does exactly what was seen; else save nothing and show what it would do now."""
+    """Save a change if it does exactly what was seen; else save nothing and show what it would do now."""
     try:
         outcome = carry_out(change, seen=seen, today=today)
     except OutcomeDiffers as refusal:
@@ -47,12 +47,12 @@ def save_if_seen(change: Change, *, seen: str, today: date) -> PreviewStep:
 
 
 def status_of(step: PreviewStep | None) -> int | None:
-    """Return the HTTP status of a page with a preview, where it is not that of its form: others would turn by now."""
+    """Return 409 if a change would do something else than was seen; None if the status is that of the form."""
     return Conflict.status if step is not None and step.notice else None
 
 
 def words_of(outcome: ToldOutcome) -> str:
-    """Return what a saved change did, in a sentence."""
+    """Return in a sentence how many answers a saved change turned red, yellow and green."""
     red, yellow, green = (count for _status, count in outcome.counts)
     if not red + yellow + green:
         return _("Nobody turned red, yellow or green.")

@@ -1,4 +1,4 @@
-"""Another role or area for the workers who were chosen in the list: previewed, then saved for all of them."""
+"""Give another role or area to the workers who were chosen in the list: first a preview, then saved for all."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -27,9 +27,9 @@ MOST_NAMED = 10
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def workers_change(request: HtmxRequest) -> HttpResponse:
-    """Ask which role or area the chosen workers get or lose, show who turns, and save it for all of them or nobody.
+    """Ask which role or area the chosen workers get or lose, preview it, and save it for all of them or nobody.
 
-    The list sends ticked rows in `learner`, or in `everyone` how many matched its filter, which comes along.
+    The list sends the ticked rows in `learner`, or its filter with the number of workers who matched in `everyone`.
     """
     today = timezone.localdate()
     is_posted = request.method == "POST"
@@ -63,7 +63,11 @@ def workers_change(request: HtmxRequest) -> HttpResponse:
 
 
 def _chosen_in_list(data: QueryDict) -> list[int]:
-    """Return the keys of the ticked workers, or of everybody whom the filter of the list matches now."""
+    """Return the keys of the ticked workers, or of all who match the filter of the list now.
+
+    Raises:
+        Invalid: nobody was ticked, or nobody matches any more.
+    """
     if "everyone" not in data:
         return chosen_workers(data)
     wanted = WorkerFilterForm(data).wanted()
@@ -81,6 +85,6 @@ def _said(outcome: ToldOutcome) -> str:
 
 
 def _list_of(form: ReassignForm) -> str:
-    """Return the address of the list of those who have the role or work in the area now."""
+    """Return the address of the list of workers, filtered by the role or area that was given."""
     query = "" if form.deed is Deed.LEAVE else f"?{'role' if form.deed is Deed.ROLE else 'area'}={form.target}"
     return resolve_url("attendance:workers") + query

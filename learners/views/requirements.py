@@ -1,4 +1,4 @@
-"""What a role or an area asks for: add, change, remove, each shown before it is saved (C6)."""
+"""Requirements of a role or an area: add, change and remove one, each with a preview before it is saved (C6)."""
 
 from functools import partial
 from typing import Any
@@ -20,7 +20,11 @@ from training.core.web.htmx import HtmxRequest, posted
 
 
 def requirement_form(request: HtmxRequest, asker: Role | Area, course_id: int | None = None) -> HttpResponse:
-    """Ask for a course, or change how it is asked: typed, then previewed, then saved."""
+    """Add a requirement, or change it: first it is typed, then previewed, then saved.
+
+    Args:
+        course_id: the course whose requirement is changed; None for a new one.
+    """
     today = timezone.localdate()
     requirement = None if course_id is None else get_requirement(asker, course_id)
     asked = {line.requirement.course_id for line in requirements_of(asker)}
@@ -39,7 +43,7 @@ def requirement_form(request: HtmxRequest, asker: Role | Area, course_id: int | 
 
 
 def requirement_removal(request: HtmxRequest, asker: Role | Area, course_id: int) -> HttpResponse:
-    """Show who turns when a course is no longer asked for, and remove the requirement on its button."""
+    """Preview what happens if a course is no longer required; the button of the preview removes the requirement."""
     today = timezone.localdate()
     requirement = get_requirement(asker, course_id)
     change = partial(delete_requirement, asker=asker, course_id=course_id, by=request.user, now=timezone.now())
@@ -52,11 +56,11 @@ def requirement_removal(request: HtmxRequest, asker: Role | Area, course_id: int
 
 
 def kind_of(asker: Role | Area) -> str:
-    """Return what stands in the URL names of a role or an area."""
+    """Return the word for a role or an area in the names of URLs."""
     return "role" if isinstance(asker, Role) else "area"
 
 
 def _about(asker: Role | Area) -> dict[str, Any]:
-    """Return what a page about a requirement says of who asks, and where it leads back to."""
+    """Return the context of a page about a requirement: the role or area, and the address of its page."""
     kind = kind_of(asker)
     return {"asker": asker, "kind": kind, "back_url": reverse(f"learners:{kind}", args=[asker.pk])}

@@ -1,4 +1,4 @@
-"""Roles of the library: the list, one role with what it asks for, new, edit, delete."""
+"""Roles of the library: the list, one role with its requirements, new, edit, delete."""
 
 from copy import copy
 from functools import partial
@@ -47,7 +47,7 @@ COLUMNS = {"role": ("title",), "code": ("code",), "workers": ("workers",), "cour
 @never_cache
 @require_safe
 def roles(request: HtmxRequest) -> HttpResponse:
-    """List roles with how many workers they have and how many courses they ask for; HTMX gets the list alone."""
+    """List roles with the numbers of their workers and of the courses they require; HTMX gets the list alone."""
     text = request.GET.get("q", "")[:LONGEST_SEARCH]
     sort = sort_of(request.GET.get("sort", ""), COLUMNS)
     return listed(request, ROLES, sorted_by(list_roles(text), sort, COLUMNS), typed=text, text=text, sort=sort)
@@ -57,7 +57,7 @@ def roles(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def role(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show a role with what it asks for."""
+    """Show a role with its requirements."""
     found = get_role(pk)
     context = {"role": found, "asker": found, "kind": "role", "lines": requirements_of(found)}
     return render(request, "learners/role.html", context)
@@ -75,7 +75,7 @@ def role_new(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def role_edit(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Change what a role is called."""
+    """Rename a role."""
     stored = get_role(pk)
     return _save(request, stored, heading=_("Edit %(thing)s") % {"thing": stored}, back=_page_of(stored))
 
@@ -84,7 +84,7 @@ def role_edit(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def role_delete(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask once more, and delete a role; one that is in use says so."""
+    """Ask for confirmation, and delete a role; if it is in use, say so."""
     return delete_or_ask(request, get_role(pk), partial(delete_role, role_id=pk, by=request.user))
 
 
@@ -92,7 +92,7 @@ def role_delete(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def role_requirement_new(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Let a role ask for a further course."""
+    """Let a role require one more course."""
     return requirement_form(request, get_role(pk))
 
 
@@ -100,7 +100,7 @@ def role_requirement_new(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def role_requirement(request: HtmxRequest, pk: int, course_id: int) -> HttpResponse:
-    """Change how a role asks for a course."""
+    """Change how a role requires a course."""
     return requirement_form(request, get_role(pk), course_id)
 
 
@@ -108,7 +108,7 @@ def role_requirement(request: HtmxRequest, pk: int, course_id: int) -> HttpRespo
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def role_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> HttpResponse:
-    """Let a role no longer ask for a course."""
+    """Let a role no longer require a course."""
     return requirement_removal(request, get_role(pk), course_id)
 
 
@@ -116,13 +116,13 @@ def role_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> Ht
 @never_cache
 @require_safe
 def role_trail(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show what has happened to a role and to what it asks for."""
+    """Show the audit log of a role and its requirements."""
     found = get_role(pk)
     return library_log(request, of_role(found), of=_page_of(found))
 
 
 def _save(request: HtmxRequest, stored: Role, *, heading: str, back: Link) -> HttpResponse:
-    """Save what was typed of a role, new or stored, and lead to its page; else ask for it."""
+    """Save a new or stored role as it was typed and go to its page; else show the form."""
     form = RoleForm(posted(request), instance=copy(stored))
     if form.is_valid():
         with form.refusing():

@@ -110,7 +110,7 @@ def worker_badge(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def worker_return(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask for the new start, and let somebody work here again (L3)."""
+    """Ask for the new start date, and let a worker come back to the site (L3)."""
     learner = _get(pk)
     check_can_return(learner)
     form = ReturnForm(
@@ -139,7 +139,7 @@ def worker_return(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def worker_merge(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Find the other badge (`?q=`), show both side by side (`?with=`), and merge it into this one for a reason."""
+    """Find the other badge (`?q=`), show both side by side (`?with=`), and merge it with a reason (L2)."""
     learner = _get(pk)
     check_not_merged(learner)
     other = _other(request)
@@ -175,7 +175,7 @@ def worker_merge(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def worker_unmerge(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask why, and take a merged badge apart from the worker into whom it was merged (L2)."""
+    """Ask for the reason, and undo the merge of a badge (L2)."""
     learner = _get(pk)
     check_merged(learner)
     form = ReasonForm(posted(request))
@@ -195,12 +195,12 @@ def _get(pk: int) -> Learner:
 
 
 def _other(request: HtmxRequest) -> Learner | None:
-    """Return the worker whom `?with=`, or the form, names as the other one."""
+    """Return the worker whom `?with=` or the form names as the other one; None if neither does."""
     key = key_of(request.POST.get("with") or request.GET.get("with"))
     return _get(key) if key else None
 
 
 def _done(request: HtmxRequest, learner: Learner, words: str) -> HttpResponse:
-    """Say what was done, of a worker, and lead to that worker's page."""
+    """Say what was done with a worker, and go to that worker's page."""
     messages.success(request, words % {"worker": learner})
     return go(request, "attendance:worker", learner.pk)
