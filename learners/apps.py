@@ -11,4 +11,4 @@ class LearnersConfig(AppConfig):
         from learners.evidence.mark import mark_after_migrate  # noqa: PLC0415  # needs the models, now there
 
         *_others, last = apps.get_app_configs()
-        post_migrate.connect(mark_after_migrate, sender=last)  # after `training` has written the site's row
+        post_migrate.connect(mark_after_migrate, sender=last)  # comes after `training` has written the site's row

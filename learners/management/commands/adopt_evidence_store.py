@@ -1,4 +1,4 @@
-"""Mark the evidence store as this site's, where `migrate` could not be certain."""
+"""Mark the evidence store as this site's, if `migrate` could not be sure that it is."""
 
 from argparse import ArgumentParser
 from typing import Any

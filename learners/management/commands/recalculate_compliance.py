@@ -1,6 +1,6 @@
-"""Bring the stored compliance answers up to date: for everyone, or nightly for those that have run out (C6).
+"""Bring the stored compliance answers up to date: for everyone, or nightly for those whose answer has run out (C6).
 
-Before that, whoever has left since is set to not active (L3).
+Before that, workers whose last day has passed are set to not active (L3).
 """
 
 from argparse import ArgumentParser

@@ -58,7 +58,7 @@ def _as_text(report: Report) -> str:
 
 
 def _write(file: Path, report: Report) -> None:
-    """Write the report whole or not at all."""
+    """Write the report as JSON: the whole file, or none."""
     descriptor, part = tempfile.mkstemp(dir=file.absolute().parent)
     try:
         with os.fdopen(descriptor, "w") as stream:
