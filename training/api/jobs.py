@@ -1,4 +1,4 @@
-"""Jobs through the API: how far one is, and what came of it."""
+"""Jobs through the API: how far one is, and its result."""
 
 from django.utils import timezone
 from ninja import Path, Router
@@ -20,7 +20,7 @@ class ProgressObject(ApiObject):
 
 
 class ResultObject(ApiObject):
-    """The file that was made; it is taken on the page of the job."""
+    """The file that was made; it is downloaded on the page of the job."""
 
     name: str
     content_type: str
@@ -30,7 +30,7 @@ class ResultObject(ApiObject):
 
 
 class JobObject(ApiObject):
-    """What this login asked for. `failure` is a sentence that may be shown."""
+    """A job that this login asked for. `failure` is a sentence that may be shown to people."""
 
     id: int
     kind: str

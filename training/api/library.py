@@ -1,4 +1,4 @@
-"""The library as the API offers it: published courses, trainers with their load, venues, and what is free."""
+"""The library through the API: published courses, trainers with their load, venues, and who and what is free."""
 
 from functools import partial
 from typing import Any
@@ -89,7 +89,7 @@ class Tentative(ApiObject):
 
 
 class Availability(ApiObject):
-    """Null where no trainer or venue was asked about."""
+    """`trainerAvailable` is null if no trainer was asked about, `venueAvailable` if no venue was."""
 
     trainer_available: bool | None
     venue_available: bool | None
@@ -107,7 +107,7 @@ def list_courses(request: ApiRequest, query: Query[CourseQuery]) -> dict[str, An
 @library.get("/resources/trainers", response=answers(Page[TrainerObject]))
 @requires(Permission.READ_SITE)
 def list_trainers(request: ApiRequest, query: Query[TrainerQuery]) -> dict[str, Any]:
-    """Active trainers, those qualified for a course if one is named, with their load in the week of a day (S6)."""
+    """Active trainers with their load in the week of a day; if a course is named, only those qualified for it (S6)."""
     on = query.week_of or timezone.localdate()
 
     def told(trainers: list[Trainer]) -> list[TrainerObject]:
@@ -127,7 +127,7 @@ def list_venues(request: ApiRequest, query: Query[Paging]) -> dict[str, Any]:
 @library.get("/resources/availability/check", response=answers(Availability))
 @requires(Permission.PLAN)
 def check_availability(request: ApiRequest, query: Query[AvailabilityQuery]) -> Availability:
-    """Whether trainer and venue are free in a time, and which drafts and classes have them too (S4)."""
+    """Whether trainer and venue are free between two times, and which drafts and classes use them then (S4)."""
     if query.end_time <= query.start_time:
         message = _("End time must be after start time.")
         raise Invalid(message, errors={"end_time": [message]})

@@ -1,4 +1,4 @@
-"""What every object of the JSON API is made of: camelCase keys, times with an offset, pages, and problems."""
+"""The parts of all objects of the JSON API: camelCase keys, times with an offset, pages, and problems."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ Part = TypeVar("Part")
 
 
 class ApiRequest(HttpRequest):
-    """A request to an operation: the gate has let logins through only."""
+    """A request to an operation of the API; only requests with a login get this far."""
 
     user: User
 
@@ -36,7 +36,7 @@ class ApiObject(Schema):
 
 
 class ApiQuery(Schema):
-    """What a list is narrowed to, from the query of the address, where everything is text."""
+    """The filter of a list, from the query of the address, where every value is text."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
@@ -48,7 +48,7 @@ def _moment(value: Any) -> dt.datetime:
     if isinstance(value, str):
         try:
             moment = parse_datetime(value)
-        except ValueError:  # well formed, but no such day or hour
+        except ValueError:  # well formed, but the day or hour does not exist
             moment = None
     if moment is None:
         raise ValueError(_("Send date and time as in 2026-03-01T08:00:00+01:00."))
@@ -65,7 +65,7 @@ def _day(value: Any) -> dt.date:
     if isinstance(value, str):
         try:
             day = parse_date(value)
-        except ValueError:  # well formed, but no such day
+        except ValueError:  # well formed, but the day does not exist
             day = None
     if day is None:
         raise ValueError(_("Send the date as in 2026-03-01."))
@@ -104,7 +104,7 @@ Day = Annotated[dt.date, BeforeValidator(_day), WithJsonSchema({"type": "string"
 
 
 class ReasonText(ApiObject):
-    """Why something legal is taken back; never blank."""
+    """Why a legal record is taken back; must not be blank."""
 
     reason: Text
 
@@ -131,11 +131,11 @@ def page(rows: QuerySet[Row], paging: Paging, to_items: Callable[[list[Row]], li
 
 
 def part(rows: Sequence[Part], paging: Paging) -> Sequence[Part]:
-    """Return one page of what is at hand already."""
+    """Return one page of rows that are in memory already."""
     return rows[paging.offset : paging.offset + paging.limit]
 
 
-# What is answered instead of success
+# Errors
 
 
 class ConflictObject(ApiObject):
@@ -153,7 +153,7 @@ class ConflictObject(ApiObject):
 
 
 class Problem(Schema):
-    """RFC 9457, as `application/problem+json`."""
+    """An error after RFC 9457, sent as `application/problem+json`."""
 
     type: str = "about:blank"
     title: str
@@ -167,5 +167,10 @@ PROBLEMS = frozenset({400, 401, 403, 404, 409, 413, 415, 429, 500, 503})
 
 
 def answers(success: Any, status: int = 200) -> dict[Any, Any]:
-    """Return every answer of an operation, for its documentation."""
+    """Return all answers of an operation, for its documentation.
+
+    Args:
+        success: the object that a success answers with; None for an empty body.
+        status: the HTTP status of a success.
+    """
     return {status: success, PROBLEMS: Problem}
