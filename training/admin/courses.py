@@ -1,6 +1,6 @@
-"""Admin of the versions of courses and what should be held before them.
+"""Admin of the versions of courses and of their prerequisites.
 
-Courses are in `learners.admin`, which knows who requires them.
+Courses are in `learners.admin`, which knows the roles and areas that require them.
 """
 
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ def _is_draft(version: CourseVersion | None) -> bool:
 
 @admin.register(CourseVersion)
 class CourseVersionAdmin(GuardedAdmin):
-    """Drafts are edited; what was published changes by a new version only (S12)."""
+    """Only drafts are edited; a published version is changed by publishing a new one (S12)."""
 
     list_display = ("course", "number", "title", "status", "duration_minutes", "validity_months")
     list_display_links = ("course", "number", "title")
@@ -125,7 +125,7 @@ class CourseVersionAdmin(GuardedAdmin):
             obj.pk, obj.number = made.pk, made.number
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Hand over the whole list of prerequisites, as it stands on the page."""
+        """Hand the whole list of prerequisites to the service, as it stands on the page."""
         formset.save(commit=False)
         if formset.has_changed():
             rows = (row for row in formset.cleaned_data if row and not row.get("DELETE"))

@@ -24,7 +24,7 @@ class NewLoginForm(ServiceForm, AdminUserCreationForm):
 
 
 class LoginForm(ServiceForm, UserChangeForm):
-    """A login, with a guard against locking oneself out."""
+    """A login. Superusers cannot take away their own access with it."""
 
     editor: User
 
@@ -42,7 +42,7 @@ admin.site.unregister(User)
 
 @admin.register(Group)
 class GroupAdmin(ReadOnlyAdmin):
-    """The groups are those of the permission table: written after every migrate, edited by nobody."""
+    """The groups of the permission table. They are written after every migrate, and nobody edits them."""
 
     audited_as = LoginGroup
     search_fields = ("name",)
@@ -58,7 +58,7 @@ class GroupAdmin(ReadOnlyAdmin):
 
 @admin.register(User)
 class UserAdmin(auth_admin.UserAdmin, GuardedAdmin):
-    """Logins are made and stopped, never deleted: records and events name them."""
+    """Logins are added and deactivated, but never deleted, because records and events name them."""
 
     audited_as = Login
     form = LoginForm

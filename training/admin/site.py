@@ -1,4 +1,4 @@
-"""Admin of the site itself, its jobs, and who took which files."""
+"""Admin of the site itself, of its jobs, and of the downloads of files."""
 
 from django.contrib import admin
 from procrastinate.contrib.django import admin as _registers  # noqa: F401  # now, and not after this module
@@ -10,17 +10,17 @@ from training.models import FileDownload, Job, Site
 
 @admin.register(Site)
 class SiteAdmin(ReadOnlyAdmin):
-    """Written after every migrate from the settings."""
+    """The site's row, which is written from the settings after every migrate."""
 
 
-# Jobs. Procrastinate's own page would retry and abort behind the back of whoever asked.
+# Jobs. Procrastinate's own page could retry and abort jobs without telling the person who asked for them.
 
 admin.site.unregister(ProcrastinateJob)
 
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    """What people asked for, and why it failed; the file is for whoever asked."""
+    """The jobs that people asked for, and why they failed. Only the person who asked gets the file."""
 
     list_display = ("asked_at", "kind", "asked_by", "state", "done", "total", "ended_at", "failure")
     list_filter = ("state", "kind")

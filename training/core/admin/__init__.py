@@ -1,1 +1,1 @@
-"""What every page of Django Admin has in common."""
+"""The base of all pages of Django Admin."""

@@ -1,4 +1,4 @@
-"""The audit trail in Admin, table by table: the only place that still knows rows that were deleted."""
+"""The audit trail in Admin, table by table: the only place that still shows deleted rows."""
 
 from datetime import datetime
 from typing import Any
@@ -39,7 +39,7 @@ class WhatFilter(admin.SimpleListFilter):
 
 
 class EventAdmin(ReadOnlyAdmin):
-    """The events of one table; reached from the list of that table, so the index does not name it."""
+    """The events of one table. The list of that table links to them, so the index leaves them out."""
 
     list_display = ("at", "what", "row", "who", "door", "url")
     list_filter = (WhatFilter,)
@@ -53,7 +53,7 @@ class EventAdmin(ReadOnlyAdmin):
         return {}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Annotate who it was, under the name of that time; older events have the number of the login only."""
+        """Add the user name at the time of each event; older events hold only the key of the login."""
         key = Cast(KeyTextTransform("user", "pgh_context__metadata"), BigIntegerField())
         known: Any = apps.get_model("training", "LoginEvent").objects
         then = known.filter(pgh_obj_id=OuterRef("acting_key"), pgh_created_at__lte=OuterRef("pgh_created_at"))
@@ -105,7 +105,7 @@ class EventAdmin(ReadOnlyAdmin):
 
 
 def register_events(app_label: str) -> None:
-    """Make the audit events of every table of an app readable."""
+    """Register the audit events of all tables of an app, so that they can be read."""
     for model in apps.get_app_config(app_label).get_models():
         if issubclass(model, Event):
             admin.site.register(model, EventAdmin)

@@ -1,8 +1,8 @@
-"""What every page of Django Admin keeps to.
+"""The rules of all pages of Django Admin.
 
-Writes go through services, and what a service refuses stands on the form as a sentence, with nothing saved and nothing
-lost that was typed. Nothing is deleted by Django's own delete page: what may go, goes by an `ObjectAction`. "History"
-shows the audit trail, whatever door a change came through.
+Writes go through services. If a service refuses, the form shows the reason as a sentence; nothing is saved, and what
+was typed stays. Django's own delete page is switched off: rows that may be deleted have an `ObjectAction` for it.
+"History" shows the audit trail, with changes from the pages and the API too.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,16 +38,16 @@ if TYPE_CHECKING:
 
 
 def who_acts(request: HttpRequest) -> "User":
-    """Return the login behind a request that `PermissionMiddleware` has let through."""
+    """Return the login of a request that `PermissionMiddleware` has let through."""
     assert request.user.is_authenticated, "Admin needs a login"  # noqa: S101  # programming error
     return request.user
 
 
 class ServiceForm(RefusableForm, forms.ModelForm):
-    """A form whose values go to a service, and which shows what that refused (`GuardedAdmin.changeform_view`).
+    """A form whose values go to a service, and which shows what it refused (`GuardedAdmin.changeform_view`).
 
     Attributes:
-        refused: what the service refused in the first round; None where there was none.
+        refused: the refusal of the first round, shown in the second; None if there was none.
     """
 
     shows_stored = False
@@ -60,7 +60,7 @@ class ServiceForm(RefusableForm, forms.ModelForm):
 
 
 class ChosenOnceForm(ServiceForm):
-    """A row about one course: another course is another row."""
+    """A row about one course, which is chosen once: for another course another row is added."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,15 +74,15 @@ class ObjectAction:
     """A step that a service takes with one object, offered as a button that asks before it acts.
 
     Attributes:
-        name: in the address of its page.
-        question: what will happen, told before it does; a function where that depends on the object.
-        run: calls the service with the object, `by`, `now` and the form's values by name.
-        done: told afterwards.
-        is_offered: whether the button is shown; the service decides in the end.
-        form: what has to be typed.
-        form_of: what has to be typed, where that depends on the object.
-        state: a word for all that the question tells; the one that was shown is given to `run` as `confirmed`.
-        removes: afterwards there is nothing to go back to.
+        name: its part of the address of the page.
+        question: the text that says beforehand what will happen; a function if it depends on the object.
+        run: calls the service; it gets the object, and `by`, `now` and the form's values by name.
+        done: the message after it was done.
+        is_offered: whether the button is shown; the service checks again.
+        form: the form that has to be filled in.
+        form_of: the same, if it depends on the object.
+        state: a fingerprint of everything that the question says; `run` gets the one that was shown as `confirmed`.
+        removes: whether the object is gone afterwards, so that the list is shown instead of its page.
     """
 
     name: str
@@ -98,7 +98,7 @@ class ObjectAction:
 
 
 class KeyField(AutocompleteSelect):
-    """A field that suggests rows; what is not the key of one is for the form to refuse, not for the database."""
+    """A field that suggests rows. It looks up keys only: the form refuses anything else before the database fails."""
 
     def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
         return super().optgroups(name, [key for key in value if not key or key_of(str(key))], attrs)
@@ -118,15 +118,15 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
     save_on_top = False
     change_list_template = "admin/guarded_change_list.html"
     object_actions: tuple[ObjectAction, ...] = ()
-    audited_as: type[Model] | None = None  # the proxy that has the events of a table that is not ours
-    offered = Q()  # which rows fields of other pages suggest; the others stay where they are named
+    audited_as: type[Model] | None = None  # the proxy that holds the audit events, if the table is not ours
+    offered = Q()  # which rows fields of other pages suggest; stored references to other rows stay
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
-        """Leave out rows that only services add, where there can be none yet."""
+        """Leave out read-only rows on the page of a new object, which has none yet."""
         return [inline for inline in self.inlines if obj is not None or not issubclass(inline, ReadOnlyInline)]
 
     def object_links(self, obj: Any) -> Sequence[tuple[str, str]]:
-        """Return labels and addresses of other pages about an object."""
+        """Return the label and the address of each other page about an object."""
         return ()
 
     def get_search_results(
@@ -136,11 +136,11 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
         return self.suggested(request, found), may_have_duplicates
 
     def suggested(self, request: HttpRequest, found: QuerySet[Any]) -> QuerySet[Any]:
-        """Narrow what a search found to what is offered, if a field of another page asks for it."""
+        """Return the rows that a search found; only those in `offered` if a field of another page asks."""
         is_field = request.path == reverse(f"{self.admin_site.name}:autocomplete")
         return found.filter(self.offered) if is_field else found
 
-    # Nothing is deleted but by a service
+    # Only services delete
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -154,7 +154,7 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Save, all or nothing. What a service or the database refuses is shown by a second round that cannot save."""
+        """Save all or nothing. After a refusal the view runs a second time, which shows the reason and cannot save."""
         try:
             with database_refusals():
                 return super().changeform_view(request, object_id, form_url, extra_context)
@@ -169,10 +169,10 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
         form.refused = getattr(request, "refusal", None)  # type: ignore[attr-defined]  # made for this request alone
         return form
 
-    # Who
+    # Who saves
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save what no service is concerned with: things that other things only name."""
+        """Save a row that has no service, such as one that other rows only name."""
         if change and not form.has_changed():
             return
         sign(obj, request)
@@ -188,13 +188,13 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
     # History
 
     def history_of(self, obj: Any) -> Sequence[Source]:
-        """Return what belongs to the history of an object; for one with parts, their tables as well."""
+        """Return the sources of the history of an object: its table, and in subclasses also the tables of its parts."""
         return (Source(model=self.audited_as or self.model, ids=(obj.pk,)),)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the audit trail of an object, whatever door the changes came through."""
+        """Show the audit trail of an object, with changes from Admin, pages, API and commands."""
         if not hasattr(self.audited_as or self.model, "pgh_event_model"):
             return super().history_view(request, object_id, extra_context)
         obj = self.get_object(request, unquote(object_id))
@@ -208,7 +208,7 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
         return TemplateResponse(request, "admin/trail.html", context)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Link to the table's audit trail, the only place that still knows deleted rows."""
+        """Add a link to the audit trail of the table, the only place that still shows deleted rows."""
         events = getattr(self.audited_as or self.model, "pgh_event_model", None)
         trail_url = reverse(_url_name(self.admin_site, events, "changelist")) if events else ""
         return super().changelist_view(request, {**(extra_context or {}), "trail_url": trail_url})
@@ -227,7 +227,7 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
         return [*steps, *super().get_urls()]
 
     def act(self, request: HttpRequest, object_id: str, *, action: ObjectAction) -> HttpResponse:
-        """Ask, then call the service. Not within Admin's transaction, so that the service has its own."""
+        """Ask, then call the service, outside of Admin's transaction because the service opens its own."""
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
             return self._does_not_exist(request, object_id)
@@ -268,7 +268,7 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
         return _url_name(self.admin_site, self.model, action.name)
 
     def _back(self, request: HttpRequest, obj: Any, *, is_gone: bool = False) -> str:
-        """Return the address of the object, or of the list where it stood."""
+        """Return the address of the object, or of its list if it is gone."""
         if is_gone:
             url = reverse(_url_name(self.admin_site, self.model, "changelist"))
         else:
@@ -279,12 +279,12 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
         return {**self.admin_site.each_context(request), "opts": self.opts, "original": obj}
 
     def _does_not_exist(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Say so on the index page, as Admin does for its own pages."""
+        """Answer with a message on the index page, as Admin does for its own pages."""
         return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]
 
 
 class ReadOnlyAdmin(GuardedAdmin):
-    """For rows that only services or the database write, and nobody changes."""
+    """For rows that only services or the database write; nobody edits them here."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -294,7 +294,7 @@ class ReadOnlyAdmin(GuardedAdmin):
 
 
 class ShownRows(BaseInlineFormSet):
-    """Rows without inputs: there is nothing to post back, whatever their number, and nothing to save."""
+    """Rows without inputs: nothing is posted back, however many there are, and nothing is saved."""
 
     def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -333,7 +333,7 @@ class ReadOnlyInline(GuardedInline):
 
 
 def sign(row: Model, request: HttpRequest) -> None:
-    """Note who writes a row that keeps that."""
+    """Store who writes a row, if the row has fields for it."""
     if isinstance(row, Authored):
         if row._state.adding:
             row.created_by = who_acts(request)
