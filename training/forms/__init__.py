@@ -1,1 +1,1 @@
-"""What is typed, checked and handed to a service; one file a family of pages."""
+"""Forms: they parse what was typed and hand it to services; one file for each family of pages."""

@@ -1,4 +1,4 @@
-"""Planning a class, as it is typed: who and what, its first and last day, and the times of its days."""
+"""The forms that plan a class: client, course and agent, the first and last day, and the times of its days."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ from training.policies.schedules import LAST_DAY, BadSchedule, Frequency, Interv
 from training.selectors.availability import offered_venues
 from training.services.classes import ClassPlan
 
-FIXED_LATER = ("client", "course")  # of an active class
+FIXED_LATER = ("client", "course")  # cannot be changed once the class is active
 NO_DAYS = {"client", "class_type", "course", "agent", "venue", "course_hours", "version", "__all__"}
 WEEK = range(1, 8)
 TIMES = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})", re.ASCII)
@@ -111,7 +111,7 @@ class ClassForm(RefusableForm, forms.Form):
             yield self[f"day_{day}"]
 
     def clean(self) -> dict[str, Any]:
-        """Put frequency, days and times together: `schedule`, None where none was typed."""
+        """Put frequency, days and times together as `schedule`; None if none was typed."""
         cleaned = self.cleaned_data
         cleaned["schedule"] = None
         days = self._days()
@@ -147,17 +147,17 @@ class ClassForm(RefusableForm, forms.Form):
         places = {"days": self._first_day_field, "times": self._first_day_field, "schedule": "frequency"}
         return places.get(name, name)
 
-    # What is offered
+    # Choices
 
     def _offer(self, name: str, offered: Any, nothing: str) -> None:
-        """Offer what is in use, and whatever is chosen already."""
+        """Offer rows that are in use, and the one that is chosen already even if it is not."""
         choices: Choices = [(thing.pk, str(thing)) for thing in offered]
         chosen = getattr(self.training_class, name, None)
         if chosen is not None and chosen.pk not in dict(choices):
             choices.append((chosen.pk, str(chosen)))
         offer(self, name, choices, nothing=nothing)
 
-    # What is typed
+    # Values
 
     @property
     def _is_monthly(self) -> bool:
@@ -201,7 +201,7 @@ class ClassForm(RefusableForm, forms.Form):
                 if match is None:
                     raise ValueError
                 start_hour, start_minute, end_hour, end_minute = (int(number) for number in match.groups())
-                # 24:00 is how people write the midnight with which a day ends.
+                # People write 24:00 for the midnight at the end of a day.
                 end = time(0 if (end_hour, end_minute) == (24, 0) else end_hour, end_minute)
                 found.append(Interval(time(start_hour, start_minute), end))
             except ValueError:

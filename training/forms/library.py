@@ -1,4 +1,4 @@
-"""What people type on the pages of the library: filters, and the forms of courses, trainers, venues and companies."""
+"""The forms of the library: filters, courses, trainers, venues and companies."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ LONGEST_SEARCH = 100
 
 
 class LibraryFilterForm(forms.Form):
-    """The search above a list, and the entry of its strip. A value that means nothing narrows nothing."""
+    """The search above a list, and the entry of its strip. A value that makes no sense is ignored."""
 
     q = forms.CharField(required=False, max_length=LONGEST_SEARCH)
     show = forms.ChoiceField(required=False)
@@ -56,10 +56,10 @@ def use_filter(data: Any) -> LibraryFilterForm:
 
 
 class VersionForm(RefusableForm, forms.ModelForm):
-    """The syllabus of a draft, and the courses that should be held before it.
+    """The syllabus of a draft, and its prerequisites.
 
     Args:
-        course: the course of the version; None while it does not exist.
+        course: the course of the version; None for a new course.
     """
 
     prerequisites = forms.TypedMultipleChoiceField(
@@ -94,7 +94,7 @@ class VersionForm(RefusableForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         ticked = {str(each) for each in self["prerequisites"].value() or ()}
         offered = [choice for choice in course_choices() if course is None or choice[0] != course.pk]
-        offered.sort(key=lambda choice: str(choice[0]) not in ticked)  # what is ticked is seen without scrolling
+        offered.sort(key=lambda choice: str(choice[0]) not in ticked)  # ticked ones first, seen without scrolling
         offer(self, "prerequisites", offered)
 
     def syllabus(self) -> Syllabus:
@@ -121,7 +121,7 @@ class NewCourseForm(VersionForm):
         return code
 
     def syllabus(self) -> Syllabus:
-        """Return what was typed, of a valid form; a first version has changed nothing."""
+        """Return what was typed into a valid form, without `change_log`: a first version changes nothing."""
         return {name: self.cleaned_data[name] for name in self._meta.fields if name in self.fields}  # type: ignore[return-value,union-attr]
 
 
@@ -136,7 +136,7 @@ def initial_of(version: CourseVersion) -> dict[str, Any]:
 
 
 class TrainerForm(RefusableForm, forms.ModelForm):
-    """A trainer. Offers companies in use and free logins, and whatever is chosen already."""
+    """A trainer. The form offers companies in use and free logins, and those that are chosen already."""
 
     class Meta:
         model = Trainer
@@ -165,10 +165,10 @@ class TrainerForm(RefusableForm, forms.ModelForm):
 
 
 class QualificationForm(RefusableForm, forms.ModelForm):
-    """What a trainer is qualified for, from and until when. The course is chosen once.
+    """A qualification of a trainer: the course, its first and its last day. The course of a stored one is fixed.
 
     Args:
-        trainer: whose qualification it is; courses that the trainer has one for are not offered.
+        trainer: the trainer; courses for which they have a qualification are not offered.
     """
 
     course = RowField(label=_("Course"))
@@ -239,5 +239,5 @@ class CompanyForm(RefusableForm, forms.ModelForm):
 
 
 def _typed(form: forms.ModelForm) -> dict[str, Any]:
-    """Return what was typed into the fields of a valid form that are those of its model."""
+    """Return what was typed into those fields of a valid form that its model has."""
     return {name: form.cleaned_data[name] for name in form._meta.fields}  # type: ignore[union-attr]

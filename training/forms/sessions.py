@@ -1,4 +1,4 @@
-"""Planning a session, as it is typed: days and times of the site, trainers with their load."""
+"""The form that plans a session, with days and times of the site; and the filters of sessions."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -21,11 +21,11 @@ from training.selectors.courses import bookable_versions, course_title, publishe
 from training.selectors.sessions import SessionFilter, Shown
 from training.services.sessions import Plan
 
-SCHEDULED_WITH = ("day", "start", "end", "trainer", "venue")  # S2
+SCHEDULED_WITH = ("day", "start", "end", "trainer", "venue")  # needed to schedule (S2)
 
 
 class SessionForm(RefusableForm, forms.Form):
-    """A new session, or the plan of an existing one. Offers what may be chosen, and whatever is chosen already.
+    """A new session, or the plan of an existing one. Choices that are stored already are offered as well.
 
     Args:
         session: the one that is edited; None for a new one.
@@ -53,7 +53,7 @@ class SessionForm(RefusableForm, forms.Form):
     )
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
-    shows_stored = False  # the page lists what somebody else changed
+    shows_stored = False  # the page itself lists what somebody else changed
 
     def __init__(self, data: Any = None, *, session: Session | None = None, today: date, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -74,7 +74,7 @@ class SessionForm(RefusableForm, forms.Form):
         offer(self, "venue", self._venues())
 
     def clean(self) -> dict[str, Any]:
-        """Put day and time together: the moments `start_time` and `end_time`, each None where nothing was typed."""
+        """Put days and times together as the moments `start_time` and `end_time`; None if day or time is missing."""
         cleaned = self.cleaned_data
         day, start, end = (cleaned.get(name) for name in ("day", "start", "end"))
         if start and not day and "day" not in self.errors:
@@ -108,7 +108,7 @@ class SessionForm(RefusableForm, forms.Form):
         return plan | Plan(trainer_id=cleaned.get("trainer"), venue_id=cleaned.get("venue"))
 
     def propose_end(self) -> bool:
-        """Fill in an empty end from the length of the course, where that is on the same day. Tell whether it did."""
+        """Fill in an empty end from the length of the course, if that is on the same day. Return whether it did."""
         start, chosen = self._typed("start"), self._chosen("course")
         version = published_version(chosen) if start and chosen and not self["end"].value() else None
         if version is None:
@@ -123,10 +123,10 @@ class SessionForm(RefusableForm, forms.Form):
         start = "start" if self.cleaned_data.get("day") else "day"
         return {"start_time": start, "end_time": "end"}.get(name, name)
 
-    # What is offered
+    # Choices
 
     def _chosen(self, name: str) -> int | None:
-        """Return the key that stands in a field now, typed or stored."""
+        """Return the key that is in a field now, typed or stored; None if there is none."""
         return key_of(str(self[name].value() or ""))
 
     def _courses(self) -> Choices:
@@ -162,10 +162,10 @@ class SessionForm(RefusableForm, forms.Form):
         choices: Choices = [(venue.pk, seats % {"name": venue, "capacity": venue.capacity}) for venue in venues]
         return [("", _("No venue yet")), *choices]
 
-    # What is typed
+    # Values
 
     def _typed(self, name: str) -> Any:
-        """Return the value of a field if it can be understood, else None."""
+        """Return the value of a field; None if it cannot be understood."""
         try:
             return self.fields[name].clean(self[name].value())
         except forms.ValidationError:
@@ -174,7 +174,7 @@ class SessionForm(RefusableForm, forms.Form):
     # Times of the site
 
     def _moment(self, field: str, day: date | None, clock: time | None) -> datetime | None:
-        """Return the moment of a day and time; one that was not touched stays the stored one to the second."""
+        """Return the moment of a day and time. One that was not changed keeps the seconds of the stored one."""
         if day is None or clock is None:
             return None
         stored = getattr(self.session, f"{field}_time", None)
@@ -193,7 +193,7 @@ def moment_of(day: date, clock: time) -> datetime:
     """Return the moment, in UTC, at which clocks of the site show this day and time.
 
     Raises:
-        ValidationError: there is no such moment, or there are two, because the clocks are changed then.
+        ValidationError: there is no such moment, or there are two, because the clocks change then.
     """
     zone = timezone.get_current_timezone()
     naive = datetime.combine(day, clock)
@@ -228,7 +228,7 @@ def initial_of(session: Session) -> dict[str, Any]:
 
 
 class SessionFilterForm(forms.Form):
-    """The filters above the list and the week. A value that means nothing narrows nothing."""
+    """The filters above the list and the week. A value that makes no sense is ignored."""
 
     show = forms.ChoiceField(required=False, choices=Shown)
     q = forms.CharField(label=gettext_lazy("Reference, course, trainer or venue"), required=False, max_length=100)
@@ -256,12 +256,12 @@ class SessionFilterForm(forms.Form):
         return [self[name] for name in ("course", "trainer", "venue") if name in self.fields]
 
     def shown(self) -> Shown:
-        """Return which entry of the status strip is chosen; open sessions are what people come for."""
+        """Return the chosen entry of the status strip, by default the open sessions, which people need most."""
         self.is_valid()
         return Shown(self.cleaned_data.get("show") or Shown.OPEN)
 
     def asked_day(self) -> date | None:
-        """Return the day whose week is asked for."""
+        """Return the day whose week is asked for; None if none is."""
         self.is_valid()
         day: date | None = self.cleaned_data.get("week_of")
         return day
