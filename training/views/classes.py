@@ -1,4 +1,4 @@
-"""Planning a class: new, edit, the days that follow while it is typed, activate, stop, start again, delete."""
+"""Planning a class: new, edit, a preview of its days, activate, stop, start again, delete."""
 
 from datetime import date
 from typing import Any
@@ -39,7 +39,7 @@ HELD = (Status.PENDING, Status.CAPTURED)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def class_new(request: HtmxRequest) -> HttpResponse:
-    """Plan a class: a draft, or active at once."""
+    """Plan a class, as a draft or active at once."""
     form = ClassForm(posted(request))
     if form.is_valid():
         with form.refusing():
@@ -75,7 +75,7 @@ def class_edit(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def class_days_preview(request: HtmxRequest) -> HttpResponse:
-    """Show the days that follow from what is typed, blocked ones with the reason (H1)."""
+    """Preview the days that follow from what is typed, blocked days with the reason (H1)."""
     pk = key_of(request.GET.get("class", ""))
     form = ClassForm(request.GET, training_class=visible_class(request.user, pk) if pk else None)
     form.is_valid()
@@ -85,7 +85,7 @@ def class_days_preview(request: HtmxRequest) -> HttpResponse:
 @requires(Permission.PLAN_CLASSES)
 @require_POST
 def class_activate(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Make a draft active as it is; what it lacks is shown in its form."""
+    """Make a draft active as it is; if something is missing, show that in its form."""
     training_class = visible_class(request.user, pk)
     try:
         training_class = activate_class(class_id=pk, by=request.user, now=timezone.now())
@@ -101,7 +101,7 @@ def class_activate(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def class_stop(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask for the last day held, and stop the class."""
+    """Ask for the last day on which the class meets, and stop it."""
     training_class = visible_class(request.user, pk)
     form = StopForm(posted(request), initial={"stop_date": timezone.localdate()})
     if not form.is_bound:
@@ -129,7 +129,7 @@ def class_restart(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def class_delete(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask once more, and delete a draft."""
+    """Ask for confirmation, and delete a draft."""
     training_class = visible_class(request.user, pk)
     form = QuestionForm(posted(request))
     if not form.is_bound:
@@ -147,7 +147,7 @@ def _activates(request: HtmxRequest) -> bool:
 
 
 def _preview(form: ClassForm) -> dict[str, Any]:
-    """Return the days of what is typed, as far as it can be understood."""
+    """Return the context of the preview: the days that follow from what is typed, as far as it can be understood."""
     today = timezone.localdate()
     days: list[CalendarDay] = []
     problems = [text for name in form.errors if name not in NO_DAYS for text in form.errors[name]]
@@ -169,7 +169,7 @@ def _preview(form: ClassForm) -> dict[str, Any]:
 
 
 def _typed(form: ClassForm, *, today: date) -> tuple[Schedule | None, date | None, date | None]:
-    """Return the schedule from the day on which it would count, and first and last day."""
+    """Return the schedule from the day on which it would count, and the first and last day; None if not known."""
     stored = form.training_class
     before = Schedule.from_json(stored.schedule) if stored is not None and stored.schedule else None
     if not form.is_bound:

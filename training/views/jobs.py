@@ -1,4 +1,4 @@
-"""Jobs of whoever is logged in: how far they are, stopping one, and the files that wait."""
+"""The jobs of the person who is logged in: how far they are, stopping one, and their files."""
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -15,10 +15,10 @@ from training.services.jobs import RunsAlready, ask, cancel, hand_out, own_job
 
 
 def ask_and_show(request: HtmxRequest, *, kind: str, title: str, query: str) -> HttpResponse:
-    """Ask for a job and go to its page; where one of the kind is under way, to that one's, with the reason.
+    """Ask for a job and go to its page. If one of this kind runs already, go to the page of that one and say so.
 
     Args:
-        title, query: as in `ask`.
+        kind, title, query: as in `ask`.
 
     Raises:
         NotPermitted: this login may not have it.
@@ -56,9 +56,9 @@ def job(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def job_progress(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Give HTMX one job as it is now; without HTMX its page tells the same.
+    """Give HTMX one job as it is now; without HTMX go to its page, which tells the same.
 
-    The page asks by itself, every other second.
+    The page asks by itself, every two seconds.
     """
     mine = own_job(job_id=pk, by=request.user)
     if not request.htmx:
@@ -79,7 +79,7 @@ def job_cancel(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def job_file(request: HtmxRequest, pk: int) -> FileResponse:
-    """Hand out the file of a job, as an attachment; that it was taken is written down."""
+    """Hand out the file of a job as an attachment, and record the download."""
     if request.method == "HEAD":
         taken = own_job(job_id=pk, by=request.user)
         return FileResponse(as_attachment=True, filename=taken.file_name, content_type=taken.file_type)

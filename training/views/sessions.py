@@ -1,4 +1,4 @@
-"""Planning a session: new, edit, schedule, cancel, delete, and what is said about a plan while it is typed."""
+"""Planning a session: new, edit, schedule, cancel, delete, and the findings about a plan while it is typed."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -40,7 +40,7 @@ PREFILLED = ("course", "trainer", "venue", "day", "start", "end")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_new(request: HtmxRequest) -> HttpResponse:
-    """Plan a session: a draft, or booked at once. An address may fill in fields, such as `?course=3&day=2026-10-22`."""
+    """Plan a session, as a draft or booked at once. An address may fill in fields: `?course=3&day=2026-10-22`."""
     return plan_anew(request, draft=create_draft, scheduled=create_scheduled)
 
 
@@ -51,11 +51,11 @@ def plan_anew(
     scheduled: Callable[..., Session],
     listed: Sequence[Any] = (),
 ) -> HttpResponse:
-    """Ask for the plan of a new session, and make it by one of two services.
+    """Ask for the plan of a new session, and create it with one of two services.
 
     Args:
-        draft, scheduled: what makes it, `create_draft` and `create_scheduled` or the like.
-        listed: who will be on its list, for the page to say.
+        draft, scheduled: the services, such as `create_draft` and `create_scheduled`.
+        listed: the workers who will be on its list; the page names them.
     """
     today = timezone.localdate()
     initial = {} if request.method == "POST" else _prefilled(request)
@@ -73,7 +73,7 @@ def plan_anew(
 def session_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     """Change the plan of a draft or scheduled session; a draft may be booked in the same step.
 
-    An address may propose values as for a new one, such as a roomier `?venue=2`.
+    An address may propose values as for a new session, such as a larger venue (`?venue=2`).
     """
     session = get_session(pk, user=request.user)
     policies.check_open(session)
@@ -101,7 +101,7 @@ def session_edit(request: HtmxRequest, pk: int) -> HttpResponse:
 @requires(Permission.PLAN)
 @require_POST
 def session_schedule(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Book a draft as it is; what stands against it is shown in its form."""
+    """Book a draft as it is; if that is refused, show the reasons in its form."""
     session = get_session(pk, user=request.user)
     try:
         session = schedule_session(session_id=pk, by=request.user, now=timezone.now())
@@ -117,7 +117,7 @@ def session_schedule(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_cancel(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask why, and cancel."""
+    """Ask for the reason, and cancel a session."""
     session = get_session(pk, user=request.user)
     policies.check_open(session)
     form = ReasonForm(posted(request))
@@ -132,7 +132,7 @@ def session_cancel(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_delete(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask once more, and delete a draft."""
+    """Ask for confirmation, and delete a draft."""
     session = get_session(pk, user=request.user)
     policies.check_can_delete(session)
     if request.method != "POST":
@@ -146,7 +146,7 @@ def session_delete(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def session_findings(request: HtmxRequest) -> HttpResponse:
-    """Say what is to be said about a plan while it is typed; fills in an empty end from the length of the course."""
+    """Show the findings about a plan while it is typed, and fill in an empty end from the length of the course."""
     form = _typed(request)
     end_is_proposed = form.session is None and form.propose_end()
     found = findings(
@@ -165,7 +165,7 @@ def session_trainers(request: HtmxRequest) -> HttpResponse:
 
 
 def _typed(request: HtmxRequest) -> SessionForm:
-    """Return the form as it stands in the browser, of the session that `?session=` names, if any."""
+    """Return the form as it is filled in in the browser, bound to the session that `?session=` names, if any."""
     pk = key_of(request.GET.get("session", ""))
     session = get_session(pk, user=request.user) if pk else None
     return SessionForm(request.GET, session=session, today=timezone.localdate())

@@ -1,4 +1,4 @@
-"""Companies: the list, one company with its trainers and classes, new, edit, in use or not."""
+"""Companies: the list, one company with its trainers and classes, new, edit, and whether it is in use."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -45,7 +45,7 @@ COLUMNS = {
 @never_cache
 @require_safe
 def companies(request: HtmxRequest) -> HttpResponse:
-    """List the companies with how many trainers and classes they have."""
+    """List the companies with the numbers of their trainers and classes."""
     form = use_filter(request.GET)
     found = mentioning(Company.objects.all(), form.text, "name", "code", "class_code_prefix")
     rows = companies_with_use(found.filter(form.shown().condition))
@@ -81,9 +81,9 @@ def company_new(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def company_edit(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Change what is known of a company."""
+    """Change the details of a company."""
     company = get_company(pk)
-    heading, back = _("Edit %(name)s") % {"name": company}, _page_of(company)  # before what is typed stands in it
+    heading, back = _("Edit %(name)s") % {"name": company}, _page_of(company)  # before the form changes the name
     form = CompanyForm(posted(request), instance=company)
     if form.is_valid():
         with form.refusing():
@@ -96,7 +96,7 @@ def company_edit(request: HtmxRequest, pk: int) -> HttpResponse:
 @requires(Permission.KEEP_LIBRARY)
 @require_POST
 def company_deactivate(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Offer a company for nothing new; it stays wherever it is named."""
+    """Stop offering a company; it stays wherever it is named."""
     company = edit_company(company_id=pk, facts=CompanyFacts(is_active=False), by=request.user)
     messages.success(
         request, _("%(name)s can no longer be chosen. Where it is already used, it stays.") % {"name": company}

@@ -39,7 +39,7 @@ COLUMNS = {"code": ("code",), "course": ("title", "code")}
 @never_cache
 @require_safe
 def courses(request: HtmxRequest) -> HttpResponse:
-    """List the courses by code, with what their published version says."""
+    """List the courses by code, with the details of their published version."""
     form = course_filter(request.GET)
     found = courses_mentioning(form.text)
     rows = found.filter(form.shown().condition).annotate(title=course_title("pk"))

@@ -1,7 +1,8 @@
-"""Pages that the things of the library have alike: the list, the form, the question and the audit log.
+"""Pages that are alike for everything in the library: the list, the form, the question and the audit log.
 
-The form wants `heading` and `back`, which is the page above it, and `fields` where it has more than one field under the
-other. The question wants `heading`, `back`, and in `words` what it says with its buttons.
+The page of the form needs `heading` and `back`, the link to the page above it, and `fields`, a template, if its fields
+do not simply stand below each other. The page of the question needs `heading`, `back`, and `words`, the template of its
+text and buttons.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,18 +34,18 @@ SHOW_ALL = _("Show all")
 
 @dataclass(frozen=True)
 class ListPage:
-    """What one list of the library says, in words.
+    """The words of one list of the library.
 
     Attributes:
-        name: of the element that HTMX swaps.
-        table: the template of its rows, which are its `lines`.
-        heading: its title.
-        searches: by what its search finds things.
-        nothing: what stands in place of an empty list.
-        new: the word for adding one.
-        new_at: the URL name of the page where one is added.
-        no_match: what stands in place of a list where nothing matches the search.
-        show_all: the word that leads from there to the whole list.
+        name: the id of the element that HTMX swaps.
+        table: the template of the table; it gets the rows as `lines`.
+        heading: the title.
+        searches: the label of the search, which says what it looks in.
+        nothing: the text in place of an empty list.
+        new: the label of the link that adds a row.
+        new_at: the URL name of the page on which a row is added.
+        no_match: the text in place of the list if nothing matches the search.
+        show_all: the label of the link from there to the whole list.
     """
 
     name: str
@@ -69,13 +70,14 @@ def listed(
     all_url: str = "",
     **context: Any,
 ) -> HttpResponse:
-    """Answer with a list; HTMX gets the list alone, with the counts of its strip beside it, if it has one.
+    """Answer with a list; HTMX gets the list alone, and the counts of its strip if it has one.
 
     Args:
-        typed: what stands in the search.
-        text: what was searched for; empty where nothing that means something was typed.
-        all_url: where the whole list is; empty for the address of the page.
-        context: `sort`, where the list can be sorted, and what `filtered` gives.
+        lines: the rows, as the template of the table shows them.
+        typed: the content of the search field.
+        text: what was searched for; empty if nothing was typed that makes sense.
+        all_url: the address of the whole list; empty for the address of the page.
+        context: `sort` if the list can be sorted, and what `filtered` adds.
     """
     context |= {"list": page, "lines": lines, "typed": typed, "text": text, "list_url": request.path}
     context["all_url"] = all_url or request.path
@@ -95,9 +97,10 @@ def filtered(
     """Answer with one page of a list that has a strip.
 
     Args:
+        rows: all rows that match the filter, in the usual order.
         counts: how many rows each entry of the strip holds.
-        columns: by which the list can be sorted; `rows` come in its usual order.
-        lines: makes what is shown from the rows of one page.
+        columns: the columns by which the list can be sorted.
+        lines: turns the rows of one page into what the template shows.
     """
     sort, shown = sort_of(request.GET.get("sort", ""), columns), form.shown()
     rows_of_page = Paginator(sorted_by(rows, sort, columns), ROWS_PER_PAGE).get_page(request.GET.get("page"))
@@ -117,11 +120,11 @@ def filtered(
 
 
 def first_of(bookings: Sequence[Session] | QuerySet[Session]) -> dict[str, Any]:
-    """Return what the page of one thing shows of its coming sessions: the first ones, and how many follow."""
+    """Return the context for the coming sessions on a page: the first ones, and the number of the others."""
     rows = list(bookings)
     return {"bookings": rows[:BOOKINGS_SHOWN], "more_bookings": len(rows) - BOOKINGS_SHOWN}
 
 
 def library_log(request: HtmxRequest, sources: Sequence[Source], *, of: Link) -> HttpResponse:
-    """Answer with the audit log of a thing of the library."""
+    """Answer with the audit log of something in the library; `of` is the link to its page."""
     return told(request, sources, of=of, above=(Link(str(_("Library")), reverse("training:library")),))

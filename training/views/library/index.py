@@ -1,4 +1,4 @@
-"""The way into the library."""
+"""The first page of the library."""
 
 from django.http import HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""Trainers and what they may teach: the list, one trainer, new, edit, in use or not, and qualifications."""
+"""Trainers and what they may teach: the list, one trainer, new, edit, whether one is in use, and qualifications."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -65,7 +65,7 @@ COLUMNS = {
 @never_cache
 @require_safe
 def trainers(request: HtmxRequest) -> HttpResponse:
-    """List the trainers with what they may teach and their load of this week (S6)."""
+    """List the trainers with the courses they may teach and their load in this week (S6)."""
     form = use_filter(request.GET)
     found = mentioning(Trainer.objects.select_related("company"), form.text, "first_name", "last_name", "company__name")
     rows = found.filter(form.shown().condition).order_by(Lower("last_name"), Lower("first_name"), "pk")
@@ -77,7 +77,7 @@ def trainers(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def trainer(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show a trainer: qualifications, load, and what is booked."""
+    """Show a trainer: qualifications, load, and booked sessions."""
     trainer, today = get_trainer(pk), timezone.localdate()
     bookings = bookings_of(trainer, now=timezone.now())
     context = {
@@ -111,9 +111,9 @@ def trainer_new(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def trainer_edit(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Change what is known of a trainer."""
+    """Change the details of a trainer."""
     trainer = get_trainer(pk)
-    heading, back = _("Edit %(name)s") % {"name": trainer}, _page_of(trainer)  # before what is typed stands in it
+    heading, back = _("Edit %(name)s") % {"name": trainer}, _page_of(trainer)  # before the form changes the name
     form = TrainerForm(posted(request), instance=trainer)
     if form.is_valid():
         with form.refusing():
@@ -126,7 +126,7 @@ def trainer_edit(request: HtmxRequest, pk: int) -> HttpResponse:
 @requires(Permission.KEEP_LIBRARY)
 @require_POST
 def trainer_deactivate(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Offer a trainer for nothing new; what is booked stays, and is told."""
+    """Stop offering a trainer. Booked sessions stay, and the answer names them."""
     trainer = edit_trainer(trainer_id=pk, facts=TrainerFacts(is_active=False), by=request.user)
     messages.success(request, _("%(name)s can no longer be chosen.") % {"name": trainer})
     _warn_of(request, bookings_of(trainer, now=timezone.now()))
@@ -146,7 +146,7 @@ def trainer_activate(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def trainer_trail(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show who changed what about a trainer and the qualifications."""
+    """Show who changed what about a trainer and their qualifications."""
     trainer = get_trainer(pk)
     return library_log(request, of_trainer(trainer), of=_page_of(trainer))
 
@@ -158,7 +158,7 @@ def trainer_trail(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def trainer_qualification_new(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Say that a trainer may teach one more course."""
+    """Add a qualification: the trainer may teach one more course."""
     trainer = get_trainer(pk)
     form = QualificationForm(posted(request), trainer=trainer)
     if form.is_valid():
@@ -176,7 +176,7 @@ def trainer_qualification_new(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def qualification_edit(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Change certificate number and days; sessions that are no longer covered are told."""
+    """Change the certificate number and the days of a qualification; name the sessions that it no longer covers."""
     qualification = get_qualification(pk)
     trainer = qualification.trainer
     form = QualificationForm(posted(request), instance=qualification)
@@ -221,7 +221,7 @@ def _page_of(trainer: Trainer) -> Link:
 
 
 def _warn_of(request: HtmxRequest, sessions: Sequence[Session]) -> None:
-    """Name the sessions that stay booked with this trainer all the same."""
+    """Warn about the sessions that stay booked with this trainer all the same."""
     if sessions:
         text = ngettext(
             "%(count)d session stays booked with this trainer: %(names)s. Choose another trainer there if needed.",

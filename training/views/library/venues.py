@@ -1,4 +1,4 @@
-"""Venues: the list, one venue with what is booked there, new, edit, in use or not."""
+"""Venues: the list, one venue with what is booked there, new, edit, and whether it is in use."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -76,9 +76,9 @@ def venue_new(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def venue_edit(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Change what is known of a venue."""
+    """Change the details of a venue."""
     venue = get_venue(pk)
-    heading, back = _("Edit %(name)s") % {"name": venue}, _page_of(venue)  # before what is typed stands in it
+    heading, back = _("Edit %(name)s") % {"name": venue}, _page_of(venue)  # before the form changes the name
     form = VenueForm(posted(request), instance=venue)
     if form.is_valid():
         with form.refusing():
@@ -91,7 +91,7 @@ def venue_edit(request: HtmxRequest, pk: int) -> HttpResponse:
 @requires(Permission.KEEP_LIBRARY)
 @require_POST
 def venue_deactivate(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Offer a venue for nothing new; what is booked there stays."""
+    """Stop offering a venue; what is booked there stays."""
     venue = edit_venue(venue_id=pk, facts=VenueFacts(is_active=False), by=request.user)
     messages.success(
         request, _("%(name)s can no longer be chosen. What is already booked there stays.") % {"name": venue}

@@ -1,4 +1,4 @@
-"""Versions of a course: a new draft, its edit, publish, archive, delete."""
+"""Versions of a course: write a new draft, edit, publish, archive, delete."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -34,7 +34,7 @@ FIELDS = "training/library/version.html#fields"
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_version_new(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Write the draft of a course's next version; the form shows the newest one to start from."""
+    """Write the draft of the next version of a course; the form starts from the newest version."""
     course = get_course(pk)
     if course.deleted_at is not None:
         raise NotFound(_("This course was deleted, so it gets no new version."))
@@ -88,7 +88,7 @@ def version_edit(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def version_publish(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Say what changes and what stays, and publish a draft (S12)."""
+    """Say what will change and what will stay, ask for confirmation, and publish a draft (S12)."""
     version = get_version(pk)
     check_can_publish(version)
     if request.method == "POST":
@@ -111,7 +111,7 @@ def version_publish(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def version_archive(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask once more, and withdraw the published version."""
+    """Ask for confirmation, and archive the published version."""
     version = get_version(pk)
     check_can_archive(version)
     if request.method == "POST":
@@ -133,7 +133,7 @@ def version_archive(request: HtmxRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def version_delete(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Ask once more, and delete a draft for good."""
+    """Ask for confirmation, and delete a draft for good."""
     version = get_version(pk)
     check_can_delete(version)
     if request.method == "POST":
