@@ -1,1 +1,1 @@
-"""How every page of ours answers."""
+"""What all pages share: answers, forms, fields and headers."""

@@ -1,7 +1,7 @@
-"""How views answer: with a page or the part of it that HTMX asked for, and with the way on to another page.
+"""How views answer: with a page, with the part of it that HTMX asked for, or by leading to another page.
 
-A page and its parts are one template; the parts are its `{% partialdef %}`s. Whatever HTMX swaps in is therefore what
-reloading the page would show.
+A page and its parts are one template; the parts are its `{% partialdef %}`s. Reloading the page therefore shows the
+same as what HTMX swaps in.
 """
 
 from typing import Any
@@ -26,16 +26,16 @@ def answer(
     status: int | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """Answer with a page; HTMX gets a part of it.
+    """Answer with a page, or with a part of it if HTMX asks.
 
     Args:
         page: the template.
-        part: the `partialdef` of it that HTMX gets. For a dialog that holds a form: "dialog", and once something is
-            typed the form alone, which is its part "form". Without one HTMX gets the page, as everybody does.
-        target: the element that HTMX must ask for to get the part; without it every request of HTMX does.
+        part: the `partialdef` that HTMX gets; empty if HTMX gets the whole page too. For a dialog that holds a form it
+            is "dialog"; once the form is sent, HTMX gets only the part "form".
+        target: the id of the element that HTMX must ask for to get the part; empty if every request of HTMX gets it.
         form: the form of the page, `form` in the template.
-        status: by default what a form that can be refused says, and 200 without one.
-        context: what else the template shows. It also gets `in_dialog`: whether it stands in a dialog over a page.
+        status: the HTTP status; by default that of a `RefusableForm`, and 200 without one.
+        context: what else the template needs. It also gets `in_dialog`: whether it is shown in a dialog over a page.
     """
     if form is not None:
         context["form"] = form
@@ -49,21 +49,26 @@ def answer(
 
 
 def swapped_into(response: HttpResponse, element: str) -> HttpResponse:
-    """Let HTMX put an answer in the place of another element than the one for which it asked.
+    """Let HTMX put the answer in place of another element than the one for which it asked.
 
     Args:
-        element: its id.
+        element: the id of that other element.
     """
     return reswap(retarget(response, f"#{element}"), "outerHTML")
 
 
 def go(request: HtmxRequest, where: str, *args: Any) -> HttpResponse:
-    """Lead to another page, by its URL name or its address."""
+    """Lead the browser to another page, with or without HTMX.
+
+    Args:
+        where: the URL name of the page, or its address.
+        args: the arguments of the URL name.
+    """
     if request.htmx:
         return HttpResponseClientRedirect(resolve_url(where, *args))
     return redirect(where, *args)
 
 
 def stay(request: HtmxRequest, where: str, *args: Any) -> HttpResponse:
-    """Show again the page over which a dialog was opened; without HTMX lead to `where`, by its URL name or address."""
+    """Reload the page over which a dialog was opened; without HTMX lead to `where`, a URL name or an address."""
     return HttpResponseClientRefresh() if request.htmx else redirect(where, *args)

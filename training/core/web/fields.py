@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 LONGEST_REASON = 500
 Choice = tuple[int | str, str]
 Choices = list[Choice]
-# A year of three or five digits is a slip of the keyboard, and arithmetic with it may leave the calendar.
+# A year of three or five digits is a typing error, and calculations with it may leave the range of `date`.
 WITHIN_REASON = [
     MinValueValidator(date(1990, 1, 1), gettext_lazy("Check the year.")),
     MaxValueValidator(date(2190, 1, 1), gettext_lazy("Check the year.")),
@@ -20,7 +20,7 @@ WITHIN_REASON = [
 
 
 class DayInput(forms.DateInput):
-    """The browser's own calendar, which speaks ISO dates only."""
+    """The browser's own calendar, which accepts and sends only ISO dates."""
 
     input_type = "date"
 
@@ -38,21 +38,21 @@ class ClockInput(forms.TimeInput):
 
 
 class DayField(forms.DateField):
-    """A day, chosen in the browser's calendar, in a year that can be meant."""
+    """A day, chosen in the browser's calendar, in a plausible year."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=DayInput, validators=WITHIN_REASON, **options)
 
 
 class RowField(forms.TypedChoiceField):
-    """One row chosen from a list, as its key; None where nothing is chosen. `offer` says which rows."""
+    """One row chosen from a list, as its key; None if nothing is chosen. `offer` sets the rows."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(coerce=int, empty_value=None, **options)
 
 
 class ReasonField(forms.CharField):
-    """Why somebody does what they do.
+    """The reason for a step.
 
     Args:
         rows: the height of its box, in lines.
@@ -65,11 +65,11 @@ class ReasonField(forms.CharField):
 
 
 def offer(form: forms.BaseForm, name: str, choices: Iterable[Choice], *, nothing: str | Promise | None = None) -> None:
-    """Let a field of a form be chosen from a list.
+    """Set the choices of a field of a form.
 
     Args:
-        form: the form, of which `name` is a choice field.
-        choices: value and words of each entry, in their order.
+        name: the name of a choice field of the form.
+        choices: the value and the words of each entry, in their order.
         nothing: the words of a first entry that chooses nothing; None for no such entry.
     """
     field = cast(forms.ChoiceField, form.fields[name])
@@ -77,13 +77,13 @@ def offer(form: forms.BaseForm, name: str, choices: Iterable[Choice], *, nothing
 
 
 def needed(form: forms.BaseForm, when: str | Promise, *names: str) -> None:
-    """Mark fields that may stay empty only sometimes: their labels then say when they may not, instead of "optional".
+    """Mark fields that are needed only sometimes: their labels say when, instead of "optional".
 
-    The service asks for them at that time; the mark only says so before.
+    This only informs; the service checks that they are filled in.
 
     Args:
         when: the words beside the label, such as "needed to schedule".
-        names: the fields; those that the form does not have are passed over.
+        names: the names of the fields; those that the form does not have are ignored.
     """
     for name in names:
         if name in form.fields:

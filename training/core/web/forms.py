@@ -1,8 +1,8 @@
 """Forms that show what a service refused, and that know which state of a stored row a person has before them.
 
-A form of a stored row carries in a hidden field when the row was changed last before the person loaded it
-(`remember`). The service compares that under its lock. If it refuses with `Stale`, what was typed stays, each field
-that differs says what is stored now, and sending the form again replaces what it shows.
+The form of a stored row has a hidden field with the time of the row's last change when the form was loaded
+(`remember`). The service compares that time with the row that it has locked. If it refuses with `Stale`, what was typed
+stays, each field that differs says what is stored now, and sending the form again replaces the stored values.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,13 +23,15 @@ VERSION = "version"
 
 
 class RefusableForm(forms.BaseForm):
-    """Shows what a service refused at the fields that it names. Comes before `Form` or `ModelForm` among the bases.
+    """A form that shows what a service refused, at the fields that the refusal names.
+
+    Among the bases of a class it comes before `Form` or `ModelForm`.
 
     Attributes:
-        places: the field of this form for a name that the service gives to it, where the two differ.
-        shows_stored: whether fields say what is stored by now after somebody else's change.
-        showable: the kinds of refusal that the form can show; any other one is for the whole page.
-        refusal: what was refused last; None where nothing was.
+        places: the field of this form by the name that the service uses for it, if the two differ.
+        shows_stored: whether fields say what is stored now after somebody else's change.
+        showable: the kinds of refusal that the form can show; any other one is answered by a page of its own.
+        refusal: the last refusal; None if there was none.
     """
 
     places: ClassVar[Mapping[str, str]] = {}
@@ -39,9 +41,9 @@ class RefusableForm(forms.BaseForm):
 
     @property
     def http_status(self) -> int:
-        """The HTTP status of a page with this form: 200, of what can be put right in it 422, of a conflict 409.
+        """The HTTP status of a page with this form: 409 after a conflict, 422 after other errors, else 200.
 
-        HTMX swaps in a form with one of these, and nothing with another status.
+        HTMX swaps in answers with these three statuses and no others.
         """
         if isinstance(self.refusal, Conflict):
             return self.refusal.status
@@ -49,21 +51,24 @@ class RefusableForm(forms.BaseForm):
 
     @property
     def is_reply(self) -> bool:
-        """Whether it answers somebody who has sent it: with what they typed, or anew with what was refused."""
+        """Whether the form is the answer to one that was sent: with what was typed, or a new one with a refusal."""
         return self.is_bound or self.refusal is not None
 
     def refusing(self) -> "Refusing":
-        """Around the call of a service: what it refuses is shown here, and the view goes on after the block."""
+        """Return a context manager for the call of a service.
+
+        It catches refusals that the form can show and shows them here; the view goes on after the block.
+        """
         return Refusing(self)
 
     def refuse(self, refusal: Refusal) -> None:
         """Show a refusal at the fields that it names, or above the form. What was typed stays.
 
-        A form that is asked anew, and so is not bound, shows it as well.
+        A new form, which is not bound, can show it as well.
         """
         self.refusal = refusal
         if not self.is_bound:
-            self.cleaned_data: dict[str, Any] = {}  # Django's add_error takes from it what is wrong
+            self.cleaned_data: dict[str, Any] = {}  # Django's add_error removes wrong values from it
         elif isinstance(refusal, Stale):
             self._go_on_from(refusal)
         for name, texts in refusal.errors.items():
@@ -72,16 +77,16 @@ class RefusableForm(forms.BaseForm):
             self.add_error(None, refusal.message)
 
     def place_of(self, name: str) -> str:
-        """Return the field that shows what is wrong with what the service calls `name`."""
+        """Return the name of the field at which errors are shown that the service reports for `name`."""
         return self.places.get(name, name)
 
     def show(self, place: str, texts: Sequence[str]) -> None:
-        """Put sentences at a field; above the form where it has no such field."""
+        """Show sentences at the field `place`, or above the form if it has no such field."""
         for text in texts:
             self.add_error(place if place in self.fields else None, text)
 
     def put(self, name: str, value: Any) -> None:
-        """Let a bound form say something else than what was typed."""
+        """Replace what was typed into a field of a bound form."""
         data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict or a dict
         data[name] = value
         self.data = data
@@ -95,7 +100,7 @@ class RefusableForm(forms.BaseForm):
 
 
 class Refusing:
-    """Puts what a service refuses into a form, as far as the form can show it."""
+    """Catches what a service refuses and shows it in a form, if the form can show that kind of refusal."""
 
     def __init__(self, form: RefusableForm) -> None:
         self.form = form
@@ -130,12 +135,12 @@ def remember(form: forms.BaseForm, row: Authored | None) -> None:
 
 
 def loaded_by(form: forms.BaseForm) -> datetime | None:
-    """Return `updated_at` of the row when the person loaded it, from a valid form; None for a new row."""
+    """Return `updated_at` of the row when the person loaded it, read from a valid form; None for a new row."""
     return loaded_in(form.cleaned_data)
 
 
 def loaded_in(data: Mapping[str, Any]) -> datetime | None:
-    """Return `updated_at` of the row when the person loaded it, from what was sent; None where it is not in there."""
+    """Return `updated_at` of the row when the person loaded it, read from what was sent; None if it is missing."""
     try:
         return datetime.fromisoformat(data.get(LOADED) or "")
     except ValueError:
@@ -143,14 +148,14 @@ def loaded_in(data: Mapping[str, Any]) -> datetime | None:
 
 
 def show_stored(form: forms.BaseForm) -> None:
-    """Say at every field that differs from what is stored now what is stored."""
+    """Say what is stored now, at every field in which something else was typed."""
     for field in form.visible_fields():
         if field.name in form.changed_data:
             field.help_text = _("Now stored: %(value)s") % {"value": _in_words(field)}
 
 
 def _in_words(field: forms.BoundField) -> str:
-    """Return what is stored in the words in which the field shows it."""
+    """Return the stored value of a field in words, as the field shows it."""
     stored, choices = field.initial, getattr(field.field, "choices", None)
     if choices is not None:
         labels = {str(value): str(label) for value, label in choices}

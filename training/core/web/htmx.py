@@ -1,4 +1,4 @@
-"""What views may expect of a request once the middlewares of HTMX and of permissions have seen it."""
+"""What views know about a request that has passed the middleware of HTMX and of permissions."""
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, QueryDict
@@ -6,7 +6,7 @@ from django_htmx.middleware import HtmxDetails
 
 
 class HtmxRequest(HttpRequest):
-    """A request of somebody who is logged in, which knows whether HTMX sent it. For type hints only."""
+    """A request with a login that knows whether HTMX sent it. For type hints only."""
 
     htmx: HtmxDetails
     user: User
@@ -18,5 +18,5 @@ def swaps(request: HtmxRequest, target: str) -> bool:
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """Return what a form sent, to bind it with; None where the page is only asked for."""
+    """Return the data of a POST, with which a form is bound; None for other methods."""
     return request.POST if request.method == "POST" else None

@@ -1,10 +1,10 @@
-"""How files reach a browser that we have not written, or not for being shown inside the site."""
+"""Headers for files that we have not written ourselves, or that are not meant to be shown as part of the site."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-# They run nothing, ask for nothing, and are what we say they are, wherever they are opened.
+# With these headers a file runs nothing, loads nothing, and is treated as the type that we name.
 SANDBOX = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -12,7 +12,7 @@ SANDBOX = {
 
 
 def sandbox_attachments(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Send these headers with every attachment, whichever page, operation or admin hands it out."""
+    """Add the headers of `SANDBOX` to every attachment, whether a page, the API or Admin hands it out."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -11,7 +11,7 @@ from training.core.web.htmx import HtmxRequest
 
 
 class Link(NamedTuple):
-    """A word and the address to which it leads."""
+    """The label of a link, and its address."""
 
     word: str
     url: str
@@ -25,12 +25,13 @@ def told(
     above: Sequence[Link] = (),
     hides_from_where: bool = False,
 ) -> HttpResponse:
-    """Answer with the audit log of a thing; HTMX gets the lines alone, and for "load more" those that follow.
+    """Answer with an audit log; HTMX gets the lines alone, and for "load more" the next ones.
 
     Args:
-        of: the thing, and its page.
-        above: the pages above that one.
-        hides_from_where: whether the lines leave out from which address somebody worked.
+        sources: the tables and rows whose changes the log shows.
+        of: the link to the page of the thing.
+        above: the links to the pages above that one.
+        hides_from_where: whether the lines leave out the network addresses of people.
     """
     lines = trail(sources, after=request.GET.get("after", ""))
     return answer(
