@@ -12,10 +12,13 @@ from training.core.trigger_plans import plan_for_many_rows
 
 
 def write_site_and_groups(*, apps: Apps = present_apps, using: str, **kwargs: Any) -> None:
-    """Make the groups of the permission table and the site's row; idempotent, after every migrate and test flush.
+    """Write the groups of the permission table and the site's row, after every migrate and every flush by tests.
 
-    Works on the models as migrated so far (`flush` names none), and does nothing where they are not there yet, or
-    no more.
+    It can be repeated. It does nothing if the models do not exist yet, or no more.
+
+    Args:
+        apps: the models as far as they are migrated; `flush` passes none, so that the present ones are used.
+        using: the name of the database.
     """
     try:
         site, group = apps.get_model("training", "Site"), apps.get_model("auth", "Group")

@@ -22,7 +22,7 @@ AGAIN_AFTER_SECONDS = 2
     ),
 )
 def run_job(context: JobContext, *, job: int) -> None:
-    """Do a job. If the worker is told to leave it hands the job back; if the database goes away it is begun again."""
+    """Do a job. If the worker is told to stop, it hands the job back; if the database goes away, it begins again."""
 
     def check_stays() -> None:
         if context.should_abort():

@@ -1,4 +1,4 @@
-"""Say how the class codes stand, and whether a person must decide something (K2)."""
+"""Report on the class codes, and say whether a person must decide something (K2)."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Take over classes from a CSV file, with the codes that they have (K2)."""
+"""Import classes from a CSV file; they keep the codes that they have (K2)."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a job makes, made here and now: for a shell or cron, without the worker."""
+"""Make the file of a job at once, without the worker, for use in a shell or from cron."""
 
 import os
 import shutil
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         with product.file:
             product.file.seek(0)
             try:
-                with open(to, "xb", opener=_private) as file:  # which takes no opener
+                with open(to, "xb", opener=_private) as file:  # Path.open takes no opener
                     shutil.copyfileobj(product.file, file)
             except OSError as error:
                 raise CommandError(f"{to} cannot be written: {error.strerror}.") from error

@@ -1,4 +1,4 @@
-"""The worker: does the jobs that people ask for, until it is told to stop."""
+"""The worker: it does the jobs that people ask for, until it is told to stop."""
 
 import asyncio
 import os
@@ -23,10 +23,10 @@ from training.services.jobs import QUEUE
 
 logger = structlog.get_logger(__name__)
 
-NICENESS = 10  # pages go first
+NICENESS = 10  # lower priority than the processes that serve pages
 POLL_SECONDS = 2
 ALIVE_SECONDS = 5
-LEAVE_SECONDS = 5  # a job that is nearly done may end; another one is handed back
+LEAVE_SECONDS = 5  # a job that ends within this time may end; others are handed back
 AGAIN_SECONDS = 1
 CONNECT_SECONDS = 5
 PURGE_EVERY = timedelta(hours=1)
@@ -58,7 +58,7 @@ class _Worker:
         self.purged_at: datetime | None = None
 
     async def run(self) -> None:
-        """Work until a signal comes; a database that is away is waited for."""
+        """Work until a signal comes; if the database is away, wait for it."""
         loop = asyncio.get_running_loop()
         for which in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(which, self.is_leaving.set)
@@ -74,7 +74,7 @@ class _Worker:
     async def _work(self) -> None:
         """Do jobs until told to stop, or until the database goes away.
 
-        LISTEN hears nothing through PgBouncer, so jobs are asked for every other second.
+        LISTEN receives nothing through PgBouncer, so the worker polls for jobs every `POLL_SECONDS`.
         """
         connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=2, timeout=CONNECT_SECONDS)
         with app.replace_connector(connector):

@@ -1,4 +1,4 @@
-"""Bring the dated meetings of classes in step with their schedules and the public holidays (H1)."""
+"""Bring the meetings of classes in line with their schedules and the public holidays (H1)."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(f"Not in step, for the reasons above: {', '.join(refused)}.")
 
     def _tell(self, code: str | None, synced: Synced) -> bool:
-        """Say what became of the meetings of a class, if anything; return whether it did."""
+        """Print what changed in the meetings of a class; return whether anything did."""
         if synced == Synced():
             return False
         self.stdout.write(f"{code}: {synced.added} added, {synced.removed} removed, {synced.changed} with other hours.")
