@@ -142,7 +142,7 @@ def _refused(request: HtmxRequest, training_class: TrainingClass, day: date, ref
     if not request.htmx:
         raise refusal
     context = {"board": _board(request, training_class, day), "kind": "bad", "text": refusal.message}
-    status = Conflict.status if isinstance(refusal, Conflict) else 422  # HTMX swaps in only these two
+    status = Conflict.status if isinstance(refusal, Conflict) else 422  # of refusals HTMX swaps in only 409 and 422
     return swapped_into(render(request, "attendance/class.html#told", context, status=status), "class-board")
 
 

@@ -120,6 +120,3 @@ class TrainerQualificationAdmin(ReadOnlyAdmin):
     list_select_related = ("trainer", "course")
     date_hierarchy = "valid_until"
     search_fields = ("trainer__first_name", "trainer__last_name", "course__code", "certificate_number")
-
-
-# Versions of courses

@@ -16,8 +16,6 @@ from training.core.admin.guarded import GuardedAdmin, ReadOnlyAdmin, ServiceForm
 from training.core.trail import Source
 from training.models import GroupPermission, Login, LoginGroup, LoginPermission, Membership
 
-# Logins
-
 
 class NewLoginForm(ServiceForm, AdminUserCreationForm):
     pass
