@@ -108,7 +108,7 @@ RIGHTS = {
 
 # Changed by the application without an event, each for a reason.
 NOT_AUDITED = {
-    "axes_accessattempt",  # counts to the lock of an account, and is forgotten afterwards
+    "axes_accessattempt",  # wrong passwords as axes writes them; it limits nothing (ADR 29)
     "axes_accessattemptexpiration",
     "axes_accessfailurelog",  # is itself a log, and only grows
     "axes_accesslog",  # the same; only the end of a login is added
