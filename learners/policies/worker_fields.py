@@ -4,7 +4,7 @@ A new field is a line here, the field of `Learner` with its migration, and its t
 the three.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -38,7 +38,7 @@ class WorkerField:
         name: of the field.
         shown: where the profile shows it.
         card: the card of the form in which it is typed; None where a page of its own asks for it.
-        is_alone: it has a row of the form for itself.
+        row: of the card; fields of one row stand side by side.
         label: the words before it; by default the name that the model gives to it.
         help_text: what the form says below it.
         missing: what the form says where it is left empty; without such words it may be.
@@ -49,7 +49,7 @@ class WorkerField:
     name: str
     shown: ProfilePlace
     card: Card | None = None
-    is_alone: bool = False
+    row: int = 0
     label: str | Promise = ""
     help_text: str | Promise = ""
     missing: str | Promise = ""
@@ -62,7 +62,7 @@ WORKER_FIELDS = (
         name="badge_id",
         shown=ProfilePlace.HEADING,
         card=Card.PERSON,
-        is_alone=True,
+        row=1,
         missing=_("Enter the badge."),
         api={"badge_id": (str, "badge_id")},
     ),
@@ -70,39 +70,48 @@ WORKER_FIELDS = (
         name="first_name",
         shown=ProfilePlace.HEADING,
         card=Card.PERSON,
+        row=2,
         api={"first_name": (str, "first_name")},
     ),
-    WorkerField(name="last_name", shown=ProfilePlace.HEADING, card=Card.PERSON, api={"last_name": (str, "last_name")}),
-    WorkerField(name="phone", shown=ProfilePlace.CONTACT, card=Card.PERSON, api={}, scheme="tel"),
-    WorkerField(name="email", shown=ProfilePlace.CONTACT, card=Card.PERSON, api={}, scheme="mailto"),
+    WorkerField(
+        name="last_name", shown=ProfilePlace.HEADING, card=Card.PERSON, row=2, api={"last_name": (str, "last_name")}
+    ),
+    WorkerField(name="phone", shown=ProfilePlace.CONTACT, card=Card.PERSON, row=3, api={}, scheme="tel"),
+    WorkerField(name="email", shown=ProfilePlace.CONTACT, card=Card.PERSON, row=3, api={}, scheme="mailto"),
     WorkerField(name="status", shown=ProfilePlace.HEADING, api={"status": (str, "status")}),
     WorkerField(name="status_reason", shown=ProfilePlace.HEADING, api={}),
     WorkerField(
         name="company",
         shown=ProfilePlace.HEADING,
         card=Card.WORK,
+        row=1,
         missing=_("Choose the employer."),
         api={"company_id": (int, "company_id"), "company_name": (str, "company.name")},
-    ),
-    WorkerField(
-        name="supervisor",
-        shown=ProfilePlace.FACTS,
-        card=Card.WORK,
-        help_text=_("The badge of another worker."),
-        api={"supervisor_id": (int | None, "supervisor_id")},
     ),
     WorkerField(
         name="role",
         shown=ProfilePlace.HEADING,
         card=Card.WORK,
+        row=2,
         missing=_("Choose the role."),
         api={"role_id": (int, "role_id"), "role_title": (str, "role.title")},
     ),
-    WorkerField(name="role_assigned_at", shown=ProfilePlace.FACTS, card=Card.WORK, label=_("Role counts from"), api={}),
+    WorkerField(
+        name="role_assigned_at", shown=ProfilePlace.FACTS, card=Card.WORK, row=2, label=_("Role counts from"), api={}
+    ),
+    WorkerField(
+        name="supervisor",
+        shown=ProfilePlace.FACTS,
+        card=Card.WORK,
+        row=1,
+        help_text=_("The badge of another worker."),
+        api={"supervisor_id": (int | None, "supervisor_id")},
+    ),
     WorkerField(
         name="start_date",
         shown=ProfilePlace.FACTS,
         card=Card.WORK,
+        row=3,
         missing=_("Enter the first day on the site."),
         api={"start_date": (Day, "start_date")},
     ),
@@ -110,20 +119,17 @@ WORKER_FIELDS = (
         name="end_date",
         shown=ProfilePlace.FACTS,
         card=Card.WORK,
+        row=3,
         help_text=_("The last day. From the day after it the worker is not active."),
         api={"end_date": (Day | None, "end_date")},
     ),
 )
 
 
-def fields_in(card: Card) -> Iterator[tuple[WorkerField, ...]]:
-    """Yield the rows of a card of the form: two fields each, or one that stands alone."""
-    row: tuple[WorkerField, ...] = ()
+def fields_in(card: Card) -> list[list[WorkerField]]:
+    """Return the rows of a card of the form, from top to bottom."""
+    rows: dict[int, list[WorkerField]] = {}
     for field in WORKER_FIELDS:
         if field.card is card:
-            row = (*row, field)
-            if field.is_alone or len(row) == 2:
-                yield row
-                row = ()
-    if row:
-        yield row
+            rows.setdefault(field.row, []).append(field)
+    return [rows[number] for number in sorted(rows)]

@@ -31,7 +31,7 @@ SPECIFIED = {
         missingPrerequisites
     """,
     "Clash": "sessionId startTime endTime",
-    "Booking": "sessionId startTime",
+    "BookingObject": "sessionId startTime",
     "CourseObject": """
         id code title versionId versionNumber durationMinutes validityMonths requiresVerification minimumScore
     """,
