@@ -53,9 +53,8 @@ class Command(BaseCommand):
         serves = not options["no_serve"]
         if serves:
             _check_free(options["port"])
-        before = signal.signal(signal.SIGINT, self._interrupt)
         try:
-            with self._one_start_at_a_time():
+            with self._interruptible(), self._one_start_at_a_time():
                 self._make(seed=options["seed"], workers=options["workers"], serves=serves)
         except KeyboardInterrupt:
             raise CommandError("Stopped. Nothing was loaded.", returncode=INTERRUPTED) from None
@@ -65,12 +64,27 @@ class Command(BaseCommand):
                     "The disk is full. Nothing was loaded. Make room for database and evidence, then start again."
                 ) from error
             raise
-        finally:
-            signal.signal(signal.SIGINT, before)
         self._tell_logins()
         if serves:
             _check_free(options["port"])  # another start may have taken it meanwhile
             self._serve(port=options["port"])
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Let Ctrl+C stop the work at once, in whatever line it is."""
+        before, tell = signal.signal(signal.SIGINT, self._interrupt), sys.unraisablehook
+
+        def tell_unless_interrupted(lost: "sys.UnraisableHookArgs") -> None:
+            """Print what Python cannot pass on, such as out of a finalizer; not Ctrl+C, which is remembered."""
+            if not issubclass(lost.exc_type, KeyboardInterrupt):
+                tell(lost)
+
+        sys.unraisablehook = tell_unless_interrupted
+        try:
+            yield
+        finally:
+            sys.unraisablehook = tell
+            signal.signal(signal.SIGINT, before)
 
     def _interrupt(self, *_: object) -> None:
         """Stop at once, and remember it: where an exception cannot be passed on, Python drops it and continues."""

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from config.management.commands.demo import Command
 from tests.own_site import CHECKOUT, free_port, new_environment, running_demo
 
 
@@ -126,3 +127,22 @@ def test_ctrl_c_at_any_moment_prints_no_traceback(environment: dict[str, str], m
 def _is_taken(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_ctrl_c_in_a_finalizer_stops_the_work_and_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """Python drops what is raised there, and would print it as an error of ours."""
+
+    class Finalized:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)  # the handler runs here
+
+    command = Command()
+    before = signal.getsignal(signal.SIGINT), sys.unraisablehook
+    with command._interruptible():
+        Finalized()
+        with pytest.raises(KeyboardInterrupt):
+            command._stop_if_interrupted()
+
+    assert capsys.readouterr().err == ""
+    assert (signal.getsignal(signal.SIGINT), sys.unraisablehook) == before
