@@ -219,6 +219,13 @@ LOCALE_PATHS = [CHECKOUT / "locale"]
 TIME_ZONE = value.time_zone("SITE_TIME_ZONE", default="Europe/Berlin")
 USE_TZ = True
 
+# Pages: where a thing and the list of its kind are shown, by URL name. Apps below these pages know them from here.
+PAGES = {
+    "learners.Learner": ("attendance:worker", "attendance:workers"),
+    "training.Session": ("attendance:session", "attendance:sessions"),
+    "training.TrainingClass": ("attendance:class", "attendance:classes"),
+}
+
 # Logging in
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"

@@ -24,9 +24,9 @@ from learners.models import (
     RequirementPeriod,
     TrainingRecord,
 )
-from learners.policies.worker_fields import WORKER_FIELDS, Card, fields_in
+from learners.policies.worker_fields import WORKER_FIELDS, Card, attribute_of, fields_in
 from learners.selectors.learners import matches
-from learners.services.learners import LearnerFacts, attribute_of, create_learner, edit_learner, set_areas
+from learners.services.learners import LearnerFacts, create_learner, edit_learner, set_areas
 from training.core.admin.guarded import (
     GuardedAdmin,
     GuardedInline,

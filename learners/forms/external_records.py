@@ -11,6 +11,7 @@ from learners.forms.proof import ProofForm
 from learners.policies.records import expiry_date
 from learners.services.external_records import ExternalTraining
 from training.core.web.fields import LONGEST_REASON, Choices, DayField, RowField, needed, offer
+from training.core.web.forms import understood
 from training.core.words import day
 from training.models import Company
 from training.selectors.courses import bookable_versions
@@ -91,15 +92,8 @@ class ExternalRecordForm(ProofForm, forms.Form):
 
     def _proposal(self) -> str:
         """Return the last day that the course gives, or NEVER; empty while course or day of completion is unknown."""
-        course, completed_on = self._understood("course"), self._understood("completion_date")
+        course, completed_on = understood(self, "course"), understood(self, "completion_date")
         if not course or not completed_on:
             return ""
         last_day = expiry_date(completed_on, validity_months=self._versions[course].validity_months)
         return f"{last_day:%Y-%m-%d}" if last_day else NEVER
-
-    def _understood(self, name: str) -> Any:
-        """Return the value of a field; None if it cannot be understood so far."""
-        try:
-            return self.fields[name].clean(self[name].value())
-        except forms.ValidationError:
-            return None

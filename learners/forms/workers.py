@@ -1,7 +1,7 @@
 """The forms of workers: new, edit, status, badge, return, merge."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from learners.forms.filters import area_choices
 from learners.models import Learner, LearnerArea, Role
-from learners.policies.worker_fields import WORKER_FIELDS, Card, WorkerField, fields_in
+from learners.policies.worker_fields import WORKER_FIELDS, Card, WorkerField, attribute_of, fields_in
 from learners.policies.workers import STATUS_STEPS
 from learners.selectors.learners import find_by_badge
-from learners.services.learners import LearnerFacts, attribute_of, status_since
+from learners.services.learners import LearnerFacts, status_since
 from training.core.web.fields import DayField, ReasonField, RowField, needed, offer
-from training.core.web.forms import RefusableForm
+from training.core.web.forms import RefusableForm, remember
 from training.core.words import day as day_in_words
 from training.models import Company
 
@@ -45,7 +45,6 @@ class WorkerForm(RefusableForm, forms.Form):
         required=False,
         help_text=gettext_lazy("Needed only if the end date is before the last change of status."),
     )
-    version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     places = {attribute_of(field): field.name for field in WORKER_FIELDS}
 
@@ -65,9 +64,8 @@ class WorkerForm(RefusableForm, forms.Form):
         )
         needed(self, _("one of the two names is needed"), "first_name", "last_name")
         needed(self, _("sometimes needed, see below"), "reason")
-        if learner is None:
-            del self.fields["version"]
-        else:
+        remember(self, learner)
+        if learner is not None:
             del self.fields["badge_id"]
         if learner is None or not may_date_back or status_since(learner) is None:
             del self.fields["reason"]
@@ -115,13 +113,6 @@ class WorkerForm(RefusableForm, forms.Form):
         typed = self.cleaned_data
         since = typed["areas_from"] or (typed["start_date"] if self.learner is None else self.today)
         return {area: self.assigned.get(area, since) for area in typed["areas"]}
-
-    def loaded(self) -> datetime | None:
-        """Return `updated_at` of the worker when the person loaded the form; None for a new worker."""
-        try:
-            return datetime.fromisoformat(self.cleaned_data.get("version") or "")
-        except ValueError:
-            return None
 
     def _says_when_the_role_counts(self) -> bool:
         """Tell whether the typed day is that of the role: one that was not touched belongs to the role before."""
@@ -216,7 +207,7 @@ def _initial(learner: Learner | None, assigned: Mapping[int, date], today: date)
         return {"start_date": today}
     stored = {field.name: getattr(learner, attribute_of(field)) for field in WORKER_FIELDS}
     supervisor = learner.supervisor.badge_id if learner.supervisor else ""
-    return {**stored, "supervisor": supervisor, "areas": list(assigned), "version": learner.updated_at.isoformat()}
+    return {**stored, "supervisor": supervisor, "areas": list(assigned)}
 
 
 def _form_field(field: WorkerField, made: forms.Field | None) -> forms.Field:

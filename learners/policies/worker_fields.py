@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from learners.models import Learner
 from training.core.api.objects import Day
 
 
@@ -133,3 +134,8 @@ def fields_in(card: Card) -> list[list[WorkerField]]:
         if field.card is card:
             rows.setdefault(field.row, []).append(field)
     return [rows[number] for number in sorted(rows)]
+
+
+def attribute_of(field: WorkerField) -> str:
+    """Return the name of a declared field among `LearnerFacts`: a row that it names goes by its key."""
+    return str(getattr(Learner._meta.get_field(field.name), "attname", field.name))

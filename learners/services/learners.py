@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import Area, BadgePeriod, Learner, LearnerArea, LearnerPeriod
-from learners.policies.worker_fields import WorkerField
 from learners.policies.workers import check_dated_back, check_not_merged, check_version, has_left
 from learners.services.compliance import recalculate
 from learners.services.effective import badge_was_mistyped, effective_on
@@ -38,11 +37,6 @@ class LearnerFacts(TypedDict, total=False):
     role_id: int
     role_assigned_at: date
     supervisor_id: int | None
-
-
-def attribute_of(field: WorkerField) -> str:
-    """Return the name of a declared field among `LearnerFacts`: a row that it names goes by its key."""
-    return str(getattr(Learner._meta.get_field(field.name), "attname", field.name))
 
 
 class UnknownArea(Invalid):

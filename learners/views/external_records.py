@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,6 +17,7 @@ from training.core.permissions import Permission, requires
 from training.core.refusals import NotFound
 from training.core.web.answers import answer, go
 from training.core.web.htmx import HtmxRequest, posted, swaps
+from training.core.web.pages import page_of
 
 
 @requires(Permission.RECORD_EXTERNAL)
@@ -63,5 +63,5 @@ def _learner(pk: int) -> Learner:
 def _recorded(request: HtmxRequest, record: TrainingRecord) -> HttpResponse:
     """Go back to the worker, with the certificate open."""
     messages.success(request, _("%(course)s is recorded.") % {"course": record.course_title})
-    url = f"{reverse('attendance:worker', args=[record.learner_id])}?record={record.pk}"
+    url = f"{page_of(Learner, record.learner_id)}?record={record.pk}"
     return go(request, url)

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from learners.forms.filters import WorkerFilterForm
 from learners.forms.reassignment import Deed, ReassignForm, asked_deed, chosen_workers
+from learners.models import Learner
 from learners.pages.outcomes import ToldOutcome, chosen_people
 from learners.selectors.learners import workers_of
 from learners.views.previews import preview_or_save, status_of, words_of
@@ -19,6 +19,7 @@ from training.core.permissions import Permission, requires
 from training.core.refusals import Invalid
 from training.core.web.answers import answer, go
 from training.core.web.htmx import HtmxRequest, posted
+from training.core.web.pages import list_of
 
 MOST_NAMED = 10
 
@@ -38,7 +39,7 @@ def workers_change(request: HtmxRequest) -> HttpResponse:
         learner_ids = chosen_workers(request.POST) if is_posted else _chosen_in_list(request.GET)
     except Invalid as refusal:
         messages.error(request, refusal.message)
-        return go(request, "attendance:workers")
+        return go(request, list_of(Learner))
     form = ReassignForm(posted(request), deed=deed, learner_ids=learner_ids, today=today)
     step = None
     if form.is_valid():
@@ -87,4 +88,4 @@ def _said(outcome: ToldOutcome) -> str:
 def _list_of(form: ReassignForm) -> str:
     """Return the address of the list of workers, filtered by the role or area that was given."""
     query = "" if form.deed is Deed.LEAVE else f"?{'role' if form.deed is Deed.ROLE else 'area'}={form.target}"
-    return resolve_url("attendance:workers") + query
+    return list_of(Learner) + query

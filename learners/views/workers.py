@@ -18,8 +18,9 @@ from training.core.keys import key_of
 from training.core.permissions import Permission, may, requires
 from training.core.refusals import NotFound
 from training.core.web.answers import answer, go
-from training.core.web.forms import ReasonForm
+from training.core.web.forms import ReasonForm, loaded_by
 from training.core.web.htmx import HtmxRequest, posted
+from training.core.web.pages import page_of
 
 ACT = "learners/worker_act.html"
 LONGEST_TEXT = 100
@@ -57,7 +58,7 @@ def worker_edit(request: HtmxRequest, pk: int) -> HttpResponse:
                 learner_id=pk,
                 facts=form.facts(),
                 areas=form.chosen_areas(),
-                version=form.loaded(),
+                version=loaded_by(form),
                 reason=form.cleaned_data.get("reason", ""),
                 by=request.user,
                 now=timezone.now(),
@@ -155,7 +156,7 @@ def worker_merge(request: HtmxRequest, pk: int) -> HttpResponse:
             )
             words = _("%(badge)s is merged: both badges are %(worker)s now.")
             messages.success(request, words % {"badge": other.badge_id, "worker": survivor.name})
-            return go(request, "attendance:worker", survivor.pk)
+            return go(request, page_of(Learner, survivor.pk))
     text = request.GET.get("q", "").strip()[:LONGEST_TEXT]
     return answer(
         request,
@@ -203,4 +204,4 @@ def _other(request: HtmxRequest) -> Learner | None:
 def _done(request: HtmxRequest, learner: Learner, words: str) -> HttpResponse:
     """Say what was done with a worker, and go to that worker's page."""
     messages.success(request, words % {"worker": learner})
-    return go(request, "attendance:worker", learner.pk)
+    return go(request, page_of(Learner, learner.pk))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from training.core.keys import key_of
 from training.core.web.fields import WITHIN_REASON, Choices, ClockInput, DayField, ReasonField, RowField, needed, offer
-from training.core.web.forms import RefusableForm
+from training.core.web.forms import RefusableForm, understood
 from training.core.words import clock as clock_in_words
 from training.models import Course, Session, Trainer, Venue
 from training.pages.trainer_choices import load_label, trainer_choices
@@ -109,7 +109,7 @@ class SessionForm(RefusableForm, forms.Form):
 
     def propose_end(self) -> bool:
         """Fill in an empty end from the length of the course, if that is on the same day. Return whether it did."""
-        start, chosen = self._typed("start"), self._chosen("course")
+        start, chosen = understood(self, "start"), self._chosen("course")
         version = published_version(chosen) if start and chosen and not self["end"].value() else None
         if version is None:
             return False
@@ -141,7 +141,7 @@ class SessionForm(RefusableForm, forms.Form):
         return [("", _("Choose a course")), *choices]
 
     def _trainers(self, today: date) -> Choices:
-        on = self._typed("day") or today
+        on = understood(self, "day") or today
         offered = trainer_choices(course_id=self._chosen("course"), on=on)
         choices: Choices = [(choice.trainer.pk, choice.label) for choice in offered]
         chosen = self._chosen("trainer")
@@ -163,13 +163,6 @@ class SessionForm(RefusableForm, forms.Form):
         return [("", _("No venue yet")), *choices]
 
     # Values
-
-    def _typed(self, name: str) -> Any:
-        """Return the value of a field; None if it cannot be understood."""
-        try:
-            return self.fields[name].clean(self[name].value())
-        except forms.ValidationError:
-            return None
 
     # Times of the site
 

@@ -17,6 +17,7 @@ from training.core.refusals import Invalid
 from training.core.web.answers import answer, go
 from training.core.web.forms import QuestionForm
 from training.core.web.htmx import HtmxRequest, posted
+from training.core.web.pages import list_of, page_of
 from training.forms.classes import NO_DAYS, ClassForm, StopForm
 from training.models import ClassAttendanceSession, TrainingClass
 from training.policies.classes import check_can_delete, check_can_edit, check_can_stop, counts_from, wrong_days
@@ -111,7 +112,7 @@ def class_stop(request: HtmxRequest, pk: int) -> HttpResponse:
         with form.refusing():
             stop_class(class_id=pk, stop_date=stop_date, by=request.user, now=timezone.now())
             messages.success(request, _("The class is stopped. Meetings after that day are gone."))
-            return go(request, "attendance:class", pk)
+            return go(request, page_of(TrainingClass, pk))
     return answer(request, "training/class_stop.html", part="dialog", form=form, training_class=training_class)
 
 
@@ -122,7 +123,7 @@ def class_restart(request: HtmxRequest, pk: int) -> HttpResponse:
     visible_class(request.user, pk)
     restart_class(class_id=pk, by=request.user, now=timezone.now())
     messages.success(request, _("The class is active again. It has meetings again from today."))
-    return go(request, "attendance:class", pk)
+    return go(request, page_of(TrainingClass, pk))
 
 
 @requires(Permission.PLAN_CLASSES)
@@ -138,7 +139,7 @@ def class_delete(request: HtmxRequest, pk: int) -> HttpResponse:
         with form.refusing():
             delete_draft_class(class_id=pk, by=request.user)
             messages.success(request, _("The draft is deleted."))
-            return go(request, "attendance:classes")
+            return go(request, list_of(TrainingClass))
     return answer(request, "training/class_delete.html", part="dialog", form=form, training_class=training_class)
 
 
@@ -191,4 +192,4 @@ def _answer(request: HtmxRequest, form: ClassForm) -> HttpResponse:
 def _saved(request: HtmxRequest, training_class: TrainingClass) -> HttpResponse:
     is_active = training_class.status == TrainingClass.Status.ACTIVE
     messages.success(request, _("Saved. The class is active.") if is_active else _("Draft saved."))
-    return go(request, "attendance:class", training_class.pk)
+    return go(request, page_of(TrainingClass, training_class.pk))

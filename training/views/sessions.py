@@ -17,6 +17,7 @@ from training.core.refusals import Invalid, Stale
 from training.core.web.answers import answer, go
 from training.core.web.forms import ReasonForm
 from training.core.web.htmx import HtmxRequest, posted
+from training.core.web.pages import list_of, page_of
 from training.forms.sessions import SessionForm, initial_of
 from training.models import Session
 from training.pages.findings import findings
@@ -122,9 +123,10 @@ def session_cancel(request: HtmxRequest, pk: int) -> HttpResponse:
     policies.check_open(session)
     form = ReasonForm(posted(request))
     if form.is_valid():
-        cancel_session(session_id=pk, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
-        messages.success(request, _("Cancelled. Trainer and venue are free again."))
-        return go(request, "attendance:session", pk)
+        with form.refusing():
+            cancel_session(session_id=pk, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
+            messages.success(request, _("Cancelled. Trainer and venue are free again."))
+            return go(request, page_of(Session, pk))
     return answer(request, "training/session_cancel.html", part="dialog", form=form, session=session)
 
 
@@ -139,7 +141,7 @@ def session_delete(request: HtmxRequest, pk: int) -> HttpResponse:
         return answer(request, "training/session_delete.html", part="dialog", session=session)
     delete_draft(session_id=pk, by=request.user, now=timezone.now())
     messages.success(request, _("The draft %(reference)s is deleted.") % {"reference": session.reference})
-    return go(request, "attendance:sessions")
+    return go(request, list_of(Session))
 
 
 @requires(Permission.PLAN)
@@ -188,4 +190,4 @@ def _saved(request: HtmxRequest, session: Session) -> HttpResponse:
     messages.success(request, _("Saved and scheduled.") if is_booked else _("Draft saved."))
     for overlap in tentative(session):
         messages.warning(request, policies.overlap_sentence(overlap))
-    return go(request, "attendance:session", session.pk)
+    return go(request, page_of(Session, session.pk))

@@ -9,8 +9,8 @@ from learners.admin.workers import LearnerAdmin
 from learners.forms.workers import WorkerForm
 from learners.models import Learner
 from learners.pages.worker_facts import worker_facts
-from learners.policies.worker_fields import WORKER_FIELDS, ProfilePlace
-from learners.services.learners import LearnerFacts, attribute_of
+from learners.policies.worker_fields import WORKER_FIELDS, ProfilePlace, attribute_of
+from learners.services.learners import LearnerFacts
 from tests.factories.learners import LearnerFactory
 
 KEPT_BY_US = {

@@ -62,7 +62,7 @@ def as_loaded(learner: Learner, **others: Any) -> dict[str, Any]:
         "role_assigned_at": f"{learner.role_assigned_at}",
         "start_date": f"{learner.start_date}",
         "areas": list(LearnerArea.objects.filter(learner=learner).values_list("area", flat=True)),
-        "version": learner.updated_at.isoformat(),
+        "loaded": learner.updated_at.isoformat(),
         **others,
     }
 
@@ -145,7 +145,7 @@ def test_an_edit_of_what_was_changed_meanwhile_is_refused_and_goes_through_the_s
     response = as_supervisor.post(url("edit", learner), loaded, headers=HTMX)
     page = response.content.decode()
     assert (response.status_code, "changed this worker on" in page, 'value="0770"' in page) == (409, True, True)
-    again = loaded | {"version": response.context["form"]["version"].value()}
+    again = loaded | {"loaded": response.context["form"]["loaded"].value()}
     assert as_supervisor.post(url("edit", learner), again, headers=HTMX).status_code == 200
     learner.refresh_from_db()
     assert learner.phone == "0770"

@@ -20,6 +20,7 @@ from tests.factories.training import (
 )
 from tests.fixtures import client_of
 from tests.html import text_of
+from training.core.refusals import Conflict
 from training.models import Session, Trainer
 from training.services.sessions import Plan, edit_session
 
@@ -300,6 +301,24 @@ def test_s8_cancelling_asks_for_a_reason(as_supervisor: Client, session: Session
     as_supervisor.post(url, {"reason": "Storm"})
     session.refresh_from_db()
     assert (session.status, session.cancellation_reason) == ("CANCELLED", "Storm")
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_s8_a_reason_is_kept_when_somebody_was_faster(
+    as_supervisor: Client, session: Session, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    def refused(**_values: object) -> None:
+        raise Conflict("This session is finalized.")
+
+    monkeypatch.setattr("training.views.sessions.cancel_session", refused)
+    url = reverse("training:session_cancel", args=[session.pk])
+
+    response = as_supervisor.post(url, {"reason": "Storm"}, headers=headers)
+
+    assert response.status_code == 409
+    assert "This session is finalized." in response.text
+    assert response.context["form"]["reason"].value() == "Storm"
+    assert ">\nStorm</textarea>" in response.text
 
 
 def test_s8_cancelling_is_a_dialog_over_the_page_where_htmx_asks(as_supervisor: Client, session: Session):

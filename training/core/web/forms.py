@@ -127,6 +127,14 @@ class ReasonForm(QuestionForm):
     reason = ReasonField()
 
 
+def understood(form: forms.BaseForm, name: str) -> Any:
+    """Return the value of a field while somebody is still typing; None if it cannot be understood so far."""
+    try:
+        return form.fields[name].clean(form[name].value())
+    except forms.ValidationError:
+        return None
+
+
 def remember(form: forms.BaseForm, row: Authored | None) -> None:
     """Add the hidden field that says which state of a stored row the form shows; a new row needs none."""
     if row is not None and row.pk is not None:
