@@ -15,6 +15,7 @@ from learners.models import (
     Revocation,
     TrainingRecord,
 )
+from learners.policies.worker_fields import WORKER_FIELDS, ProfilePlace
 from learners.selectors.learners import ids_of_person
 from training.core.trail import Source
 from training.models import Session
@@ -39,20 +40,24 @@ PLAN = (
     "deleted_at",
 )
 ANSWER = ("status", "due_date", "expiry_date", "awaiting_verification", "proof")
+CONTACT = tuple(field.name for field in WORKER_FIELDS if field.shown is ProfilePlace.CONTACT)
 UPLOAD = ("sha256", "size", "content_type", "reason")
 
 
-def of_worker(learner: Learner) -> Sequence[Source]:
+def of_worker(learner: Learner, *, tells_contact: bool) -> Sequence[Source]:
     """Return the sources of a worker's trail, under all badges of the person (L2).
 
     They are the worker's facts, employers and roles, merges, lists, records, sign-offs, compliance, and reads.
+
+    Args:
+        tells_contact: whether lines tell phone and e-mail: to those who keep workers, as the profile does.
     """
     me = ids_of_person(learner)
     merge: Any = {"fields": ("kind", "reason", "status_before"), "at": "created_at", "who": "created_by"}
     records = list(TrainingRecord.objects.filter(learner__in=me).values_list("pk", flat=True))
     sign_offs = list(CompetencyRecord.objects.filter(learner__in=me).values_list("pk", flat=True))
     return (
-        Source(model=Learner, ids=me),
+        Source(model=Learner, ids=me, without=() if tells_contact else CONTACT),
         Source(model=Merge, ids=me, by="survivor", subject="duplicate", **merge),
         Source(model=Merge, ids=me[:1], by="duplicate", subject="survivor", **merge),
         Source(model=LearnerArea, ids=me, by="learner", subject="area", fields=("assigned_at",)),

@@ -21,7 +21,8 @@ def worker_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show who changed what about a worker, and who opened their evidence."""
     learner = get_worker(pk)
     of = Link(learner.name, reverse("attendance:worker", args=[pk]))
-    return told(request, sources.of_worker(learner), of=of, hides_from_where=_hides(request))
+    found = sources.of_worker(learner, tells_contact=may(request.user, Permission.KEEP_WORKERS))
+    return told(request, found, of=of, hides_from_where=_hides(request))
 
 
 @requires(Permission.READ_SESSION)

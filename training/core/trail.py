@@ -42,6 +42,7 @@ class Source:
         by: the field that holds these values; by default the key of the row.
         subject: the field whose value names the row in a line, such as the course of a compliance item.
         fields: names of the fields that lines tell; by default every field but bookkeeping.
+        without: names of fields that lines leave out of those.
         at: of a log, the field with the time.
         who: of a log, the field with the person.
     """
@@ -51,6 +52,7 @@ class Source:
     by: str = "pk"
     subject: str = ""
     fields: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     at: str = ""
     who: str = ""
 
@@ -309,7 +311,7 @@ def _told(source: Source) -> list[models.Field]:
     fields = source.model._meta.concrete_fields
     if source.fields:
         return [field for field in fields if field.name in (*source.fields, source.subject)]
-    hidden = BOOKKEEPING | {source.by, source.at, source.who}
+    hidden = BOOKKEEPING | {source.by, source.at, source.who, *source.without}
     return [field for field in fields if field.name not in hidden and not isinstance(field, models.JSONField)]
 
 

@@ -84,3 +84,19 @@ def test_an_auditor_is_not_told_how_to_reach_a_worker(as_auditor: Client):
     assert "<dt>Start date</dt>" in page
     assert PHONE not in page
     assert E_MAIL not in page
+
+
+@pytest.mark.django_db
+def test_only_who_keeps_workers_reads_their_contact_in_the_audit_log(as_supervisor: Client, as_auditor: Client):
+    learner = LearnerFactory(email=E_MAIL, phone=PHONE, end_date=None)
+    Learner.objects.filter(pk=learner.pk).update(phone=f"{PHONE} 89", status_reason="Moved to another site")
+
+    kept, audited = (
+        client.get(f"/workers/{learner.pk}/trail/").content.decode() for client in (as_supervisor, as_auditor)
+    )
+
+    assert PHONE in kept
+    assert E_MAIL in kept
+    assert "Moved to another site" in audited
+    assert PHONE not in audited
+    assert E_MAIL not in audited
