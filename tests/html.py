@@ -69,7 +69,8 @@ def attendance_row(html: str, learner_id: int) -> str:
 def comparable(part: str) -> str:
     """Return markup as it is compared: what differs from one rendering to the next is left out."""
     part = re.sub(r'name="(csrfmiddlewaretoken|form_key)" value="[\w-]+"', "", part)
-    return re.sub(r"\s+", " ", part.replace(' hx-swap-oob="true"', ""))
+    part = re.sub(r' hx-swap-oob="true"| data-read-at="[\d.]+"', "", part)
+    return re.sub(r"\s+", " ", part)
 
 
 def group(pattern: str, text: str) -> str:

@@ -36,6 +36,7 @@ class SessionProgress:
     """How far a session is: the part of the page that changes, and is swapped, with every mark.
 
     Attributes:
+        read_at: when this was read; an answer that was read earlier does not replace it on the page.
         is_ahead: whether the session has not started, so that nothing about it is late.
         capacity_warning: the warning of S7, or an empty text.
         roomier: a venue that is free at that time and has seats for everybody. It is looked for only if the chosen one
@@ -43,6 +44,7 @@ class SessionProgress:
     """
 
     session: Session
+    read_at: dt.datetime
     preview: FinalizePreview
     steps: list[WorkspaceStep]
     is_ahead: bool
@@ -84,12 +86,16 @@ def workspace(session: Session, *, now: dt.datetime, warning_days: int) -> Works
 
 
 def progress(session: Session, *, now: dt.datetime) -> SessionProgress:
-    """Return how far a session is, in three queries, with one more if the venue is too small."""
+    """Return how far a session is, in three queries, with one more if the venue is too small.
+
+    `now` is asked of the clock after the change that is shown, so that the latest answer has seen every change.
+    """
     preview = finalize_preview(session, now=now)
     listed = preview.facts.listed
     warning = capacity_warning(attendees=listed, capacity=session.venue.capacity if session.venue else None)
     return SessionProgress(
         session=session,
+        read_at=now,
         preview=preview,
         steps=_steps(session, preview, now),
         is_ahead=session.start_time is None or session.start_time > now,

@@ -299,6 +299,14 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (event.detail.target === document.activeElement) event.detail.shouldSwap = false;
 });
 
+// Answers may overtake each other: what was read earlier never replaces what was read later.
+
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  const { readAt } = detail.target.dataset;
+  const arriving = detail.fragment.firstElementChild?.dataset.readAt;
+  if (readAt && arriving && Number(arriving) < Number(readAt)) detail.shouldSwap = false;
+});
+
 // A plain form is sent once: while its answer is awaited, the second press of a double click is dropped.
 
 const DOUBLE_CLICK_MS = 2000;

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from attendance.services.evidence import upload_evidence
@@ -88,6 +88,22 @@ def test_on_a_tablet_the_sheet_that_is_opened_comes_into_sight_and_its_rows_are_
     expect(records.locator("tr.cur")).to_contain_text("Permit to work")
     today.reload()
     expect(records.locator("tr.cur")).to_contain_text("Permit to work")
+
+
+def test_the_sheet_stays_in_sight_when_what_is_below_it_arrives(today: Page, worker: Learner) -> None:
+    """The page is too short at first to show the sheet at the top; growing, the browser takes it back where it was."""
+    held: list[Route] = []
+    today.set_viewport_size({"width": 820, "height": 700})
+    today.route("**/trail/", lambda route: held.append(route))
+    today.goto(f"{today.url}workers/{worker.pk}/")
+    records = today.locator("section", has_text="Training records")
+    records.get_by_role("row", name="Permit to work").get_by_role("link", name="Signed sheet").click()
+    expect(today.locator("#sheet-heading")).to_contain_text("Permit to work")
+    today.wait_for_function("document.querySelector('.log.htmx-request')")
+    (log,) = held
+    log.continue_()
+    expect(today.locator(".log li").first).to_be_attached()
+    expect(today.locator("#sheet-heading")).to_be_in_viewport()
 
 
 def test_choosing_another_record_swaps_the_sheet_alone(today: Page, worker: Learner) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories.attendance import SessionAttendeeFactory
@@ -50,6 +50,34 @@ def test_all_present_is_undone_after_a_reload_and_leaves_what_was_marked_before(
     expect(page.locator("#list-act form")).to_have_count(0)
     expect(page.locator("#toasts")).to_contain_text("Undone: All present: 3 workers.")
     assert session.attendees.filter(is_present=True).count() == 1
+
+
+def test_an_answer_that_was_overtaken_does_not_bring_back_old_totals(
+    page: Page, live_server: LiveServer, supervisor: User, sign_in: SignIn
+) -> None:
+    session = a_list(2, hours=-1)
+    sign_in(supervisor)
+    open_workspace(page, live_server, session)
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_the_first(route: Route) -> None:
+        answer = route.fetch()
+        if held:
+            route.fulfill(response=answer)
+        else:
+            held.append((route, answer))
+
+    page.route("**/marks/", hold_the_first)
+    rows = page.locator("#attendees tr[data-row]")
+    with page.expect_request("**/marks/"):
+        rows.first.locator("[data-field=present]").click()
+    rows.nth(1).locator("[data-field=present]").click()
+    expect(page.locator("#totals")).to_contain_text("2 present")
+
+    ((route, answer),) = held
+    route.fulfill(response=answer)
+    expect(page.get_by_role("img", name="Saved")).to_have_count(2)
+    expect(page.locator("#totals")).to_contain_text("2 present")
 
 
 def test_a_mark_is_taken_back_by_one_key_and_the_row_keeps_the_focus(
