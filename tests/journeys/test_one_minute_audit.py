@@ -93,8 +93,12 @@ def test_on_a_tablet_the_sheet_that_is_opened_comes_into_sight_and_its_rows_are_
 def test_the_sheet_stays_in_sight_when_what_is_below_it_arrives(today: Page, worker: Learner) -> None:
     """The page is too short at first to show the sheet at the top; growing, the browser takes it back where it was."""
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
     today.set_viewport_size({"width": 820, "height": 700})
-    today.route("**/trail/", lambda route: held.append(route))
+    today.route("**/trail/", hold)
     today.goto(f"{today.url}workers/{worker.pk}/")
     records = today.locator("section", has_text="Training records")
     records.get_by_role("row", name="Permit to work").get_by_role("link", name="Signed sheet").click()
