@@ -16,7 +16,7 @@ from training.core import words
 DAY = dt.date(2028, 1, 5)
 APPS = ("attendance", "config", "learners", "training")
 # What a template may write with Django's own filter: what programs read, and the number of a week.
-FOR_PROGRAMS = {"c", "Y-m-d", "Y-m", "W"}
+FOR_PROGRAMS = {"c", "Y-m-d", "Y-m", "W", "U.u"}
 # Python that writes a date by a pattern of its own: names of files, keys in addresses, and what is typed into fields.
 BY_PATTERN = {
     "attendance/papers/hours.py": "months of a CSV file, as spreadsheets read them",
