@@ -20,6 +20,7 @@ from training.models.session import time_range
 from training.policies.sessions import allows, check_open
 from training.selectors.availability import BOOKED, booked_minutes, offered_venues
 from training.selectors.courses import published_version
+from training.selectors.sessions import read_version
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class SessionProgress:
     """How far a session is: the part of the page that changes, and is swapped, with every mark.
 
     Attributes:
-        read_at: when this was read; an answer that was read earlier does not replace it on the page.
+        version: of the session, as it is now.
+        read_at: when this was read, by the database's clock; an answer that was read earlier does not replace it on the
+            page.
         is_ahead: whether the session has not started, so that nothing about it is late.
         capacity_warning: the warning of S7, or an empty text.
         roomier: a venue that is free at that time and has seats for everybody. It is looked for only if the chosen one
@@ -44,6 +47,7 @@ class SessionProgress:
     """
 
     session: Session
+    version: int
     read_at: dt.datetime
     preview: FinalizePreview
     steps: list[WorkspaceStep]
@@ -86,16 +90,18 @@ def workspace(session: Session, *, now: dt.datetime, warning_days: int) -> Works
 
 
 def progress(session: Session, *, now: dt.datetime) -> SessionProgress:
-    """Return how far a session is, in three queries, with one more if the venue is too small.
+    """Return how far a session is, in four queries, with one more if the venue is too small.
 
-    `now` is asked of the clock after the change that is shown, so that the latest answer has seen every change.
+    It is called after the change that is shown, so that the answer that was read last has seen every change.
     """
+    version, read_at = read_version(session.pk)
     preview = finalize_preview(session, now=now)
     listed = preview.facts.listed
     warning = capacity_warning(attendees=listed, capacity=session.venue.capacity if session.venue else None)
     return SessionProgress(
         session=session,
-        read_at=now,
+        version=version,
+        read_at=read_at,
         preview=preview,
         steps=_steps(session, preview, now),
         is_ahead=session.start_time is None or session.start_time > now,

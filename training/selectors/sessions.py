@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import CharField, Count, F, Q, QuerySet, TextChoices, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -111,6 +112,23 @@ def in_reading_order(sessions: QuerySet[Session], shown: Shown) -> QuerySet[Sess
     if shown in (Shown.COMPLETED, Shown.CANCELLED, Shown.ALL):
         return sessions.order_by(F("start_time").desc(nulls_first=True), "-pk")
     return sessions.order_by(F("start_time").asc(nulls_last=True), "pk")
+
+
+class VersionRead(NamedTuple):
+    """The version of a session as it was stored at a moment, by the clock of the database."""
+
+    version: int
+    at: datetime
+
+
+def read_version(session_id: int) -> VersionRead:
+    """Return the present version of a session, and when that was, in one query.
+
+    Of two answers the one with the later moment has seen every change that the other one has. Several web processes,
+    also on several machines, share the clock of the database and no other.
+    """
+    version, at = Session.objects.values_list("version", Now()).get(pk=session_id)
+    return VersionRead(version, at)
 
 
 def with_title(sessions: QuerySet[Session]) -> QuerySet[Session]:

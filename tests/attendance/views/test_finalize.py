@@ -152,7 +152,7 @@ def test_the_question_takes_the_same_number_of_queries_for_any_list(as_superviso
     session = ready(size=size)
     with CaptureQueriesContext(connection) as queries:
         as_supervisor.get(url(session), headers=HTMX)
-    assert len(queries) == 8
+    assert len(queries) == 9
 
 
 @pytest.mark.parametrize("size", [1, 3])
@@ -162,4 +162,4 @@ def test_the_locked_page_takes_the_same_number_of_queries_for_any_list(as_superv
     as_supervisor.get(page(session))
     with CaptureQueriesContext(connection) as queries:
         assert as_supervisor.get(page(session)).text.count('<th scope="row" id="w') == size
-    assert len(queries) == 20
+    assert len(queries) == 21

@@ -13,10 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attendance.models import SessionAttendee
+from attendance.services.attendees import add_attendees
 from attendance.services.marking import Mark, save_marks
 from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.learners import LearnerFactory
 from tests.factories.training import UserFactory, scheduled_session
-from tests.html import attendance_row, fragment
+from tests.html import attendance_row, fragment, group, text_of
 from training.core.groups import SUPERVISORS
 from training.models import Session, Trainer
 
@@ -62,6 +64,11 @@ def state(row: SessionAttendee) -> tuple[bool, bool, str, int]:
     return row.is_present, row.has_passed, row.remarks, row.version
 
 
+def read_at(response: Any) -> float:
+    """Return when the parts of an answer were read."""
+    return float(group(r'id="totals" data-read-at="([\d.]+)"', response.text))
+
+
 # Row by row
 
 
@@ -77,6 +84,38 @@ def test_a1_a_row_saves_itself_and_brings_its_next_version_and_the_totals(as_sup
         assert fragment(response.text, part) == fragment(page, part), part
     save_cell = attendance_row(page, row.learner_id).split('<td class="save">')[1]
     assert re.sub(r"\s+", " ", response.text.split("<ol")[0]).strip() in save_cell
+
+
+def test_an_answer_says_when_it_was_read_by_the_clock_of_the_database(
+    as_supervisor: Client, monkeypatch: pytest.MonkeyPatch
+):
+    """Behind a load balancer the next answer may come from a machine whose clock is behind."""
+    _session, (row, other) = a_list(2)
+    first = save_row(as_supervisor, row, typed(row, "present"))
+    behind = timezone.now() - timedelta(minutes=1)
+    monkeypatch.setattr("attendance.views.workspace.timezone.now", lambda: behind)
+    second = save_row(as_supervisor, other, typed(other, "present"))
+    assert read_at(first) < read_at(second)
+
+
+def test_an_answer_tells_the_version_of_the_list_that_others_have_changed_meanwhile(
+    as_supervisor: Client, monkeypatch: pytest.MonkeyPatch
+):
+    session, (row,) = a_list(1)
+
+    def saved_while_the_list_changes(**arguments: Any) -> Any:
+        add_attendees(
+            session_id=session.pk,
+            learner_ids=[LearnerFactory().pk],
+            by=UserFactory(groups=[SUPERVISORS]),
+            now=timezone.now(),
+        )
+        return save_marks(**arguments)
+
+    monkeypatch.setattr("attendance.views.workspace.save_marks", saved_while_the_list_changes)
+    response = save_row(as_supervisor, row, typed(row, "present"))
+    assert text_of(response, "//*[@id='list-version']") == f"list version {Session.objects.get().version}"
+    assert Session.objects.get().version > session.version
 
 
 def test_a1_a_stale_row_answers_409_with_both_values_below_the_row(as_supervisor: Client):
@@ -197,7 +236,7 @@ def test_saving_a_row_takes_the_same_number_of_queries_for_any_list(as_superviso
     _session, rows = a_list(size)
     with CaptureQueriesContext(connection) as queries:
         save_row(as_supervisor, rows[0], typed(rows[0], "present", "passed"))
-    assert len(queries) == 18
+    assert len(queries) == 19
 
 
 # The whole list
