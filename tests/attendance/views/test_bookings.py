@@ -1,6 +1,6 @@
 """Where somebody is booked: profile, Sessions by worker, marks on Today; and planning where nothing is."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -37,7 +37,10 @@ def plan_for(learner: Learner, version: CourseVersion) -> str:
 
 
 def in_days(days: int, **fields) -> Session:
-    return scheduled_session(start_time=timezone.now() + timedelta(days=days), **fields)
+    """Return a session at noon of a day, so that it ends on that day at whatever hour this runs."""
+    day = timezone.localdate() + timedelta(days=days)
+    noon = datetime.combine(day, time(12), tzinfo=timezone.get_current_timezone())
+    return scheduled_session(start_time=noon, **fields)
 
 
 def red(**fields) -> tuple[Learner, CourseVersion]:
@@ -80,7 +83,8 @@ def test_coming_sessions_and_class_meetings_stand_on_the_profile_earliest_first(
 
 
 def test_a_session_that_is_being_held_is_still_a_booking(as_supervisor: Client):
-    row = SessionAttendeeFactory(session=in_days(0, end_time=timezone.now() + timedelta(hours=1)))
+    now = timezone.now()
+    row = SessionAttendeeFactory(session=scheduled_session(start_time=now, end_time=now + timedelta(hours=1)))
 
     assert len(as_supervisor.get(profile(row.learner)).context["profile"].coming) == 1
 
