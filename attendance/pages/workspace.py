@@ -92,7 +92,8 @@ def workspace(session: Session, *, now: dt.datetime, warning_days: int) -> Works
 def progress(session: Session, *, now: dt.datetime) -> SessionProgress:
     """Return how far a session is, in four queries, with one more if the venue is too small.
 
-    It is called after the change that is shown, so that the answer that was read last has seen every change.
+    It is called after the change that is shown, and reads the moment first: of the answers to the changes of one page,
+    the one that was read last has seen them all.
     """
     version, read_at = read_version(session.pk)
     preview = finalize_preview(session, now=now)

@@ -124,7 +124,8 @@ class VersionRead(NamedTuple):
 def read_version(session_id: int) -> VersionRead:
     """Return the present version of a session, and when that was, in one query.
 
-    Of two answers the one with the later moment has seen every change that the other one has. Several web processes,
+    What is read next has seen all that was stored before that moment. So of several answers to one page, each read
+    after the change that it tells of, the one with the latest moment has seen all these changes. Several web processes,
     also on several machines, share the clock of the database and no other.
     """
     version, at = Session.objects.values_list("version", Now()).get(pk=session_id)
