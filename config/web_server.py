@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from config.logs import logging_config
-from learners.evidence.confinement import hide_from_others
+from training.core.confined.confinement import hide_from_others
 from training.core.printing import scripts_without_font
 
 try:

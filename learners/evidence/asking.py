@@ -12,7 +12,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
-from learners.evidence import crowd
+from training.core.confined import crowd
 
 PLACES = 6  # of one process: a store that never answers keeps them
 SECONDS_FOR_A_PLACE = 1.0

@@ -8,8 +8,6 @@ import puremagic
 HEAD_BYTES = 1024  # where browsers and mail gateways look when they guess, and where PDF programs look for the header
 HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif"))
 LEAST_CONFIDENCE = 0.4
-REFUSED = 3  # exit status of the reader
-ANSWERED_BEFORE = b"\x1e"  # before an answer that stands, should the limits end the reader
 
 
 class Kind(StrEnum):

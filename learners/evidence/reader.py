@@ -1,18 +1,10 @@
 """The program that opens evidence files: `python -m learners.evidence.reader '{"task": "check", …}'`.
 
-It gets open files and a task, and answers on standard output. An intruder in it would find nothing of use: it has no
-environment, limits its own time, memory and file size, and gives up all access to files, network and other processes
-before it reads the first byte of a file.
-
-Exit status 0 means that the answer is there, REFUSED that the reason is there as JSON. For any other status, and for
-signals, see `limited`.
+It gets open files and a task, and answers on standard output, limited and confined as `child` says.
 """
 
 import io
 import json
-import os
-import resource
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,30 +13,26 @@ from typing import Any, BinaryIO
 from PIL import Image
 
 from learners.evidence import codes, pdf, pictures
-from learners.evidence.confinement import confine
-from learners.evidence.kinds import ANSWERED_BEFORE, REFUSED, Kind, UnacceptableError, UnfitReason, kind_of
+from learners.evidence.kinds import Kind, UnacceptableError, UnfitReason, kind_of
+from training.core.confined import child
 
 COLOURS = 128
 PROBE_WIDTH = 64
-NICENESS = 10  # pages are answered first
 
 
 def main(task: dict[str, Any]) -> int:
     """Do one task and return the exit status."""
-    _limit(cpu_seconds=task["cpu_seconds"], memory_bytes=task["memory_bytes"], output_bytes=task["output_bytes"])
     Image.preinit()
-    sys.stderr = None  # what libraries remark about a file goes nowhere; unwritten, it would become the exit status
-    confine()
-    files: list[BinaryIO] = [os.fdopen(descriptor, "rb") for descriptor in task["files"]]
+    files = child.begin(task)
     try:
         with _blaming(None):
             answer = TASKS[task["task"]](files, task)
             if task["task"] == "check":
-                _answer(ANSWERED_BEFORE + answer)
+                child.answer(child.ANSWERED_BEFORE + answer)
                 try_to_draw(files)
     except UnacceptableError as error:
         return _refuse(error)
-    _answer(answer)
+    child.answer(answer)
     return 0
 
 
@@ -128,31 +116,8 @@ def _as_png(image: Image.Image) -> bytes:
     return result.getvalue()
 
 
-def _limit(*, cpu_seconds: int, memory_bytes: int, output_bytes: int) -> None:
-    for what, most in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_FSIZE, output_bytes),
-    ):
-        resource.setrlimit(what, (most, most))
-    os.nice(NICENESS)
-    signal.alarm(2 * cpu_seconds)  # should whoever started it be gone
-
-
 def _refuse(error: UnacceptableError) -> int:
-    answer = {"reason": error.reason, "detail": error.detail[:200], "number": error.number}
-    _answer(json.dumps(answer).encode())
-    return REFUSED
-
-
-def _answer(content: bytes) -> None:
-    """Write the answer, in place of an earlier one."""
-    sys.stdout.buffer.flush()
-    sys.stdout.buffer.seek(0)
-    sys.stdout.buffer.truncate()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+    return child.refuse({"reason": error.reason, "detail": error.detail[:200], "number": error.number})
 
 
 if __name__ == "__main__":

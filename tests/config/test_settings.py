@@ -111,7 +111,7 @@ def test_the_deployment_checks_of_django_have_nothing_to_say() -> None:
 REFUSALS = """
 import json, os, sys
 import csp.constants, django.utils.translation, environ, holidays, multiprocessing, pgtrigger, zoneinfo
-import holidays.countries, learners.evidence.confinement
+import holidays.countries, training.core.confined.confinement
 from config import embedded_postgres, logs, secret_key
 from django.core.exceptions import ImproperlyConfigured
 

@@ -11,8 +11,10 @@ from django.core.checks import run_checks
 from django.db import connection
 
 from config import web_server
-from learners.evidence import confinement, limited
+from learners.evidence import limited
 from tests.factories import files
+from training.core.confined import confinement
+from training.core.confined.limited import CHECKOUT
 
 GET_DUMPABLE = 3
 NEVER = "another open file of the web process"
@@ -25,7 +27,7 @@ def _intrusion(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, free: bool) -
     host = connection.settings_dict["HOST"] or "127.0.0.1"
     words: dict[str, Any] = {
         "secret": str(tmp_path / "secret-key"),
-        "settings": str(limited.CHECKOUT / "config" / "settings.py"),
+        "settings": str(CHECKOUT / "config" / "settings.py"),
         "directory": str(tmp_path),
         "database": [host, int(connection.settings_dict["PORT"] or 5432)],
         "free": free,

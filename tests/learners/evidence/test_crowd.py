@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.conf import settings
 
-from learners.evidence import asking, crowd, limited, places
+from learners.evidence import asking, limited
 from tests.factories import files
+from training.core.confined import crowd
 
 PEOPLE = 24
 
@@ -56,7 +57,7 @@ def test_who_comes_when_all_may_be_busy_is_refused_at_once(
             (read if number % 2 else ask)()
         return time.monotonic() - began
 
-    with places.taken(seconds=10), places.taken(seconds=10), ThreadPoolExecutor(PEOPLE) as people:
+    with limited.READERS.taken(seconds=10), limited.READERS.taken(seconds=10), ThreadPoolExecutor(PEOPLE) as people:
         waited = list(people.map(one, range(PEOPLE)))
 
     assert sum(seconds > 0.9 for seconds in waited) == crowd.MOST

@@ -21,11 +21,11 @@ from django.db import connection
 from django.urls import reverse
 
 from config.pytest_database import TEST_ENVIRONMENT
-from learners.evidence import limited
 from tests.factories import files
 from tests.factories.learners import EvidenceUploadFactory
 from tests.factories.training import scheduled_session
 from tests.fixtures import client_of
+from training.core.confined.limited import CHECKOUT
 
 AT_ONCE = 24
 
@@ -51,7 +51,7 @@ def _site(tmp_path: Path) -> Iterator[str]:
         "ALLOWED_HOSTS": "127.0.0.1",
     }
     command = [sys.executable, "-m", "gunicorn", "-c", "python:config.web_server", "config.wsgi"]
-    process = subprocess.Popen(command, cwd=limited.CHECKOUT, env=environment, start_new_session=True)
+    process = subprocess.Popen(command, cwd=CHECKOUT, env=environment, start_new_session=True)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

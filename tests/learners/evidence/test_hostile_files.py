@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 from django.test import override_settings
 
-from learners.evidence import crowd, incoming, kinds, limited, places, reader
+from learners.evidence import incoming, kinds, limited, reader
 from learners.evidence.incoming import (
     EvidenceNotAccepted,
     EvidenceNotReceived,
@@ -24,6 +24,9 @@ from learners.evidence.incoming import (
 from learners.evidence.kinds import UnacceptableError
 from learners.evidence.limited import ReaderUnavailable
 from tests.factories import files
+from training.core.confined import crowd
+from training.core.confined import limited as confined
+from training.core.confined.places import NoPlaceError
 from training.core.refusals import Refusal
 
 OTHER_KINDS: dict[str, Callable[[], bytes]] = {
@@ -127,7 +130,7 @@ def test_a_reader_that_cannot_start_is_not_the_files_fault(monkeypatch: pytest.M
 
 
 def test_a_reader_that_breaks_is_not_the_files_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limited, "ENVIRONMENT", {"PYTHONHOME": "/nowhere"})
+    monkeypatch.setattr(confined, "ENVIRONMENT", {"PYTHONHOME": "/nowhere"})
     assert isinstance(_refusal(files.pdf()), ReaderUnavailable)
 
 
@@ -140,7 +143,7 @@ def test_only_so_many_files_are_opened_at_once(monkeypatch: pytest.MonkeyPatch) 
 def test_e1_only_so_many_files_are_opened_at_once_on_a_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever holds the places: the locks are on files, and this process has them open as any other would."""
     monkeypatch.setattr(limited, "PATIENCE_SECONDS", 0.2)
-    with places.taken(seconds=10), places.taken(seconds=10):
+    with limited.READERS.taken(seconds=10), limited.READERS.taken(seconds=10):
         assert "Try again in a minute" in _refusal(files.pdf()).message
     with received([files.upload(files.pdf())]) as document:
         assert document.pages == 1
@@ -148,17 +151,17 @@ def test_e1_only_so_many_files_are_opened_at_once_on_a_machine(monkeypatch: pyte
 
 def test_a_place_is_taken_as_long_as_the_reader_lives() -> None:
     """Also when the process that started it is gone: here, has closed its own copy."""
-    with places.taken(seconds=10), places.taken(seconds=10) as place:
+    with limited.READERS.taken(seconds=10), limited.READERS.taken(seconds=10) as place:
         other = subprocess.Popen([sys.executable, "-c", "input()"], pass_fds=[place], stdin=subprocess.PIPE)
-    with places.taken(seconds=10), pytest.raises(places.NoPlaceError), places.taken(seconds=0.2):
+    with limited.READERS.taken(seconds=10), pytest.raises(NoPlaceError), limited.READERS.taken(seconds=0.2):
         pass
     other.communicate(b"\n")
-    with places.taken(seconds=10), places.taken(seconds=10):
+    with limited.READERS.taken(seconds=10), limited.READERS.taken(seconds=10):
         pass
 
 
 def test_the_reader_knows_no_secret() -> None:
-    assert set(limited.ENVIRONMENT) == {"PATH", "LC_ALL"}
+    assert set(confined.ENVIRONMENT) == {"PATH", "LC_ALL"}
 
 
 def test_e1_an_empty_file_is_refused() -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import caches
 from PIL import Image
 
-from learners.evidence import limited, page_images, places
+from learners.evidence import limited, page_images
 from learners.evidence.incoming import Document
 from learners.evidence.kinds import Kind, UnacceptableError, UnfitReason
 from learners.evidence.page_images import PageNotShown, Width, page_image
@@ -106,6 +106,6 @@ def test_e3_a_page_that_cannot_be_drawn_costs_once(monkeypatch: pytest.MonkeyPat
 def test_e3_that_the_reader_is_busy_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     file = _stored(files.pdf(), Kind.PDF)
     monkeypatch.setattr(page_images, "PATIENCE_SECONDS", 0.01)
-    with places.taken(seconds=10), places.taken(seconds=10), pytest.raises(limited.ReaderUnavailable):
+    with limited.READERS.taken(seconds=10), limited.READERS.taken(seconds=10), pytest.raises(limited.ReaderUnavailable):
         _image(file)
     assert _image(file).width == Width.PAGE
