@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from shutil import copyfileobj
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, Protocol, Self
 
 Value = str | int | float | Decimal | bool | date | datetime | time | None
 
@@ -182,10 +182,20 @@ class Book:
             yield from lines
 
 
+class Writable(Protocol):
+    """What a book is written to."""
+
+    def write(self, content: bytes, /) -> object:
+        """Write the whole of it."""
+
+    def flush(self) -> object:
+        """Write what waits."""
+
+
 class BookWriter:
     """Writes a book, row by row, to a file that is written from its beginning on."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Writable) -> None:
         self._file = file
         self._file.write(HEAD)
         self._at = self._begin = len(HEAD)
