@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO
 
-from training.core.tables.encodings import encoding_of
+from training.core.tables.encodings import Encoding, encoding_of
 from training.core.tables.grid import GridRow, OtherEncoding, cell_name
 from training.core.tables.unfit import LONGEST_CELL, MOST_COLUMNS, Reason, Tally, UnfitTableError
 
@@ -23,9 +23,17 @@ MOST_EXAMPLES = 5
 
 def read(file: BinaryIO, tally: Tally) -> None:
     """Read a text file as one sheet, and finish the book. Rows count as a spreadsheet does that opens the file."""
+    csv.field_size_limit(LONGEST_CELL)
     encoding = encoding_of(file)
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding.name, errors="strict", newline="")
+    try:
+        _read(text, encoding, tally)
+    finally:
+        text.detach()  # the file belongs to the caller
+
+
+def _read(text: io.TextIOWrapper, encoding: Encoding, tally: Tally) -> None:
     first, said = _said_separator(text)
     separator = said or _separator(first + text.read(SAMPLE_LETTERS))
     text.seek(0)
@@ -49,7 +57,6 @@ def read(file: BinaryIO, tally: Tally) -> None:
         separator=separator,
         encoding_alternatives=[OtherEncoding(each.name, tuple(each.cells)) for each in others if each.cells],
     )
-    text.detach()
 
 
 @dataclass
@@ -88,7 +95,7 @@ def _separator(sample: str) -> str:
             records = csv.reader(io.StringIO(sample, newline=""), delimiter=each)
             counts.update(len(record) for record in islice(records, SAMPLE_RECORDS))
         except csv.Error:
-            continue
+            pass  # a quotation mark that is never closed, or another separator: what came before it counts
         score = max((count for cells, count in counts.items() if cells > 1), default=0)
         if score > best_score:
             best, best_score = each, score
@@ -97,7 +104,6 @@ def _separator(sample: str) -> str:
 
 def _records(text: io.TextIOWrapper, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the records with their numbers; a record with line breaks in quotation marks is one."""
-    csv.field_size_limit(LONGEST_CELL)
     lines: list[str] = []  # of the record that is being read
 
     def seen() -> Iterator[str]:

@@ -29,25 +29,22 @@ UNUSUAL = {"iso8859_2": CENTRAL, "cp850": WESTERN, "mac_roman": WESTERN}
 
 NOT_AT_THE_START = frozenset("ðğß")
 ONLY_AT_THE_START = frozenset("þÞ")
-MARKS = frozenset(
-    "ªº°·«»“”„–—…€£§©®™²³½¼¾±¿¡\u2018\u2019\u201a\u2039\u203a\xb4\xd7\xa0\xad"
-)  # stand in texts of the trade, beside letters too
-MOST_OWN = 2  # letters beside A to Z that may outnumber those from A to Z in one word
+MARKS = "ªº°·«»“”„–—…€£§©®™²³½¼¾±¿¡\u2018\u2019\u201a\u2039\u203a\xb4\xd7\xa0\xad"  # stand beside words
+MARKS_WITHIN = frozenset("\u2018\u2019\xb4\xad")  # of these, what stands between letters
+MOST_OWN = 3  # letters beside A to Z that may outnumber those from A to Z in one word
 
 _ALPHABETS = {name: frozenset(letters + letters.upper()) - {"S"} for name, letters in LANGUAGES.items()}
 
 
 def languages_of(word: str, languages: tuple[str, ...]) -> set[str]:
     """Return the languages in which a word may be written: its letters are theirs, and stand where they can stand."""
-    own = [letter for letter in word if ord(letter) >= 0x80 and letter not in MARKS]
-    if not own:
-        return set(languages)
+    word = word.strip(MARKS)
+    own = [(place, letter) for place, letter in enumerate(word) if ord(letter) >= 0x80 and letter not in MARKS_WITHIN]
     if len(own) > MOST_OWN and 2 * len(own) > len(word):
         return set()
-    for place, letter in enumerate(word):
-        if ord(letter) >= 0x80 and letter not in MARKS and not _may_stand(word, place):
-            return set()
-    return {name for name in languages if all(letter in _ALPHABETS[name] for letter in own)}
+    if not all(_may_stand(word, place) for place, _ in own):
+        return set()
+    return {name for name in languages if all(letter in _ALPHABETS[name] for _, letter in own)}
 
 
 def _may_stand(word: str, place: int) -> bool:

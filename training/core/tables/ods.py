@@ -174,7 +174,7 @@ class _Content:
 
     def _begin_row(self, attributes: Attributes) -> None:
         self._row_count = _repeated(attributes, "table:number-rows-repeated")
-        if self._next_row <= MOST_ROWS:
+        if self._next_row <= MOST_ROWS:  # nothing stands below; only empty rows reach further
             self._rows.begin(self._next_row, is_hidden=attributes.get("table:visibility") in HIDDEN)
         self._next_column = 0
         self._notes: dict[int, str] = {}
@@ -196,12 +196,14 @@ class _Content:
         first = self._next_column
         self._next_column += _repeated(attributes, "table:number-columns-repeated")
         if is_covered:
-            return
+            return  # holds what was there before the cells were merged, and shows nothing
         self._merge(first)
         style = self._style(first)
         text = "".join(self._text)
         note = "".join(self._note).strip()[:LONGEST_CELL]
         is_empty = not (attributes.get("office:value-type") or text or note or style.fill)
+        if self._next_row > MOST_ROWS and (text or attributes.get("office:value-type")):
+            raise UnfitTableError(Reason.DAMAGED)
         for column in range(first, first if is_empty else self._next_column):
             self._add(column, text, style)
             if note:
