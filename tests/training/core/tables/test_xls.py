@@ -18,7 +18,8 @@ def test_i2_a_workbook_is_read_as_it_is_shown() -> None:
         assert book.kind == "xls"
         crew, old, *_ = book.sheets
         rows = list(book.rows(0))
-    assert (crew.name, crew.rows, crew.columns, crew.hidden_columns) == ("Crew of May", 6, 9, {4})
+    assert (crew.name, crew.rows, crew.columns) == ("Crew of May", 6, 9)
+    assert crew.hidden_columns == {4}
     assert crew.merged == ((1, 2, 1, 5),)
     assert (old.name, old.is_hidden, old.rows) == ("Old list", True, 10)
     assert rows == [

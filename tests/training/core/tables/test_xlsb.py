@@ -79,7 +79,7 @@ def _sheet() -> bytes:
 
 def test_i2_a_workbook_is_read_as_it_is_shown() -> None:
     strings = record(159, bytes(8)) + record(19, b"\0" + wide("Badge")) + record(19, b"\0" + wide("Name"))
-    content = xlsb_of(_sheet(), styles=_styles(), state=1, **{"xl/sharedStrings.bin": strings})
+    content = xlsb_of(_sheet(), styles=_styles(), strings=strings, state=1)
     with read_here(content) as book:
         assert book.kind == "xlsb"
         (crew,) = book.sheets

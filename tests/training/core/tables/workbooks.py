@@ -138,7 +138,7 @@ def wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def xlsb_of(sheet: bytes, *, styles: bytes = b"", is_1904: bool = False, state: int = 0, **more: bytes) -> bytes:
+def xlsb_of(sheet: bytes, *, styles: bytes = b"", strings: bytes = b"", is_1904: bool = False, state: int = 0) -> bytes:
     """Return a binary workbook whose only sheet holds these records."""
     workbook = record(153, struct.pack("<II", int(is_1904), 0) + wide("")) + record(
         156, struct.pack("<II", state, 1) + wide("r1") + wide("Crew")
@@ -154,8 +154,9 @@ def xlsb_of(sheet: bytes, *, styles: bytes = b"", is_1904: bool = False, state: 
         ),
         "xl/worksheets/sheet1.bin": sheet,
         "xl/styles.bin": styles,
+        "xl/sharedStrings.bin": strings,
     }
-    return packed({**parts, **more})
+    return packed(parts)
 
 
 def xlsb_row(number: int, *cells: bytes, flags: int = 0) -> bytes:
