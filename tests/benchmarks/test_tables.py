@@ -1,7 +1,8 @@
 """How long reading a table takes, in the limited process as an import does, and how much memory (I2, I10).
 
 `pytest tests/benchmarks/test_tables.py --long -n0 -s` prints the table of docs/performance.md: for 600,000 rows and for
-2,000,000 cells the seconds, in ratio to what only parsing the same file takes here, and the memory of the process.
+2,000,000 cells the seconds of the processor, in ratio to what only parsing the same file takes here, and the memory of
+the process. Time of the processor is compared, since the reader stands back behind everything else on the machine.
 """
 
 import csv
@@ -13,7 +14,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from xml.parsers import expat
 
 import pytest
@@ -23,7 +24,7 @@ from django.conf import settings
 from training.core.tables.grid import Book
 from training.core.tables.reading import read_book
 
-ALLOWED = {"csv": 20, "xlsx": 8}  # times what parsing takes
+ALLOWED = {"csv": 12, "xlsx": 6}  # times what parsing takes
 
 
 def _xlsx(rows: int, columns: int) -> bytes:
@@ -64,13 +65,18 @@ MAKE: dict[str, tuple[Callable[[int, int], bytes], Callable[[bytes], None]]] = {
 
 
 def _read(content: bytes) -> tuple[float, Book]:
-    """Return the seconds of reading, and the book."""
+    """Return the seconds of the processor that the reader took, and the book."""
     with tempfile.TemporaryFile() as file:
         file.write(content)
         file.flush()
-        began = perf_counter()
+        before = _seconds_of_children()
         book = read_book(file, name="big", patience=600)
-        return perf_counter() - began, book
+        return _seconds_of_children() - before, book
+
+
+def _seconds_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @pytest.mark.parametrize("kind", MAKE)
@@ -78,13 +84,13 @@ def test_reading_is_a_small_multiple_of_parsing(kind: str, long: bool) -> None:
     make, parse = MAKE[kind]
     for rows, columns in ((600_000, 3), (20_000, 100)) if long else ((20_000, 3),):
         content = make(rows, columns)
-        began = perf_counter()
+        began = process_time()
         parse(content)
-        parsed = perf_counter() - began
+        parsed = process_time() - began
         taken, book = _read(content)
         with book:
             assert book.sheets[0].rows == rows
-        assert taken < ALLOWED[kind] * parsed + 5  # and starting the process on a machine that is busy
+        assert taken < ALLOWED[kind] * parsed + 2  # and starting the process
         if long:
             size = len(content) / 1024**2
             sys.stdout.write(

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from training.core.tables.encodings import Encoding, encoding_of
 from training.core.tables.grid import GridRow, OtherEncoding, cell_name
-from training.core.tables.unfit import LONGEST_CELL, MOST_COLUMNS, Reason, Tally, UnfitTableError
+from training.core.tables.unfit import LONGEST_CELL, MOST_COLUMNS, Tally, UnfitTableError, UnfitTableReason
 
 SEPARATORS = "\t;|,"  # the first of equals is taken; a comma stands in numbers and names too
 SAMPLE_LETTERS = 256 * 1024
@@ -42,9 +42,9 @@ def _read(text: io.TextIOWrapper, encoding: Encoding, tally: Tally) -> None:
     others = [_Other(name, encoding.name) for name in encoding.others]
     for number, record in _records(text, separator):
         if "\0" in "".join(record):
-            raise UnfitTableError(Reason.NO_TEXT)
+            raise UnfitTableError(UnfitTableReason.NO_TEXT)
         if len(record) > MOST_COLUMNS and any(record[MOST_COLUMNS:]):
-            raise UnfitTableError(Reason.COLUMNS, most=MOST_COLUMNS)
+            raise UnfitTableError(UnfitTableReason.COLUMNS, most=MOST_COLUMNS)
         while record and not record[-1]:
             record.pop()
         for other in others:
@@ -117,10 +117,12 @@ def _records(text: io.TextIOWrapper, separator: str) -> Iterator[tuple[int, list
             is_open = len(lines) > 1 and "".join(lines).count('"') % 2
             lines.clear()
             if is_open:  # can only be the last one
-                raise UnfitTableError(Reason.UNCLOSED, row=number)
+                raise UnfitTableError(UnfitTableReason.UNCLOSED, row=number)
             if record == [END_OF_FILE]:
                 continue
             yield number, record
     except csv.Error as error:
         is_open = len(lines) > 1
-        raise UnfitTableError(Reason.UNCLOSED if is_open else Reason.LONG_CELL, row=number + 1, cell="") from error
+        raise UnfitTableError(
+            UnfitTableReason.UNCLOSED if is_open else UnfitTableReason.LONG_CELL, row=number + 1, cell=""
+        ) from error

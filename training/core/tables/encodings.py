@@ -14,7 +14,7 @@ from typing import BinaryIO
 from charset_normalizer import from_bytes
 
 from training.core.tables.letters import UNUSUAL, USUAL, languages_of
-from training.core.tables.unfit import Reason, UnfitTableError
+from training.core.tables.unfit import UnfitTableError, UnfitTableReason
 
 BLOCK_BYTES = 1024**2
 HEAD_BYTES = 64 * 1024
@@ -64,11 +64,11 @@ def encoding_of(file: BinaryIO) -> Encoding:
         if head.startswith(mark):
             if _decodes(file, name):
                 return Encoding(name)
-            raise UnfitTableError(Reason.LETTERS)
+            raise UnfitTableError(UnfitTableReason.LETTERS)
     if b"\0" in head:
         return Encoding(_without_mark(file, head))
     if len(CONTROLS.findall(head)) > MOST_CONTROLS * len(head):
-        raise UnfitTableError(Reason.NO_TEXT)
+        raise UnfitTableError(UnfitTableReason.NO_TEXT)
     if _decodes(file, "utf_8"):
         return Encoding("utf_8")
     return _older(file)
@@ -92,7 +92,7 @@ def _without_mark(file: BinaryIO, head: bytes) -> str:
     for name, zeros in (("utf_16_le", right), ("utf_16_be", left)):
         if zeros > MOSTLY * (left + right) and _decodes(file, name):
             return name
-    raise UnfitTableError(Reason.NO_TEXT)
+    raise UnfitTableError(UnfitTableReason.NO_TEXT)
 
 
 def _older(file: BinaryIO) -> Encoding:
@@ -112,7 +112,7 @@ def _older(file: BinaryIO) -> Encoding:
     if best < POOR and (guess := _guess(file, words)):
         return Encoding(guess, tuple(name for name in usual if name != guess)[:1])
     if not usual:
-        raise UnfitTableError(Reason.LETTERS)
+        raise UnfitTableError(UnfitTableReason.LETTERS)
     fitting = [name for name, score in usual.items() if score >= best - EQUAL]
     return _likeliest(words, fitting, {name: usual[name] for name in fitting})
 

@@ -33,22 +33,22 @@ class OtherForm(Exception):  # noqa: N818  # like the refusals: it says what is,
 class GridRow:
     """A row that holds anything.
 
-    A whole number is an int, also where the file says ``10012.0`` or ``1.2E+05``; any other number is a float. A text
+    A whole number is an int, also where the file says `10012.0` or `1.2E+05`; any other number is a float. A text
     that looks like a number stays a text. A day is a date, with a time of day a datetime. What no calendar has is the
-    text that Excel shows: ``00.01.1900`` for a day of serial 0, ``29.02.1900`` for serial 60. Days before 1900 are
-    the texts that their spreadsheets hold. A duration is a text, ``40:30:00``. Dates and times know no time zone.
+    text that Excel shows: `00.01.1900` for a day of serial 0, `29.02.1900` for serial 60. Days before 1900 are
+    the texts that their spreadsheets hold. A duration is a text, `40:30:00`. Dates and times know no time zone.
 
     Attributes:
         number: as the spreadsheet shows it, from 1.
         cells: from column A on; empty ones at the end are left out, and an empty text is None.
         is_hidden: the spreadsheet does not show this row, by hand or by a filter.
-        fills: by column (A = 0), the colour ``RRGGBB`` of a solid fill that is not white, up to the last value.
+        fills: by column (A = 0), the colour `RRGGBB` of a solid fill that is not white, up to the last value.
         struck: columns whose whole value is struck through.
         notes: by column, the texts of notes and comments.
         months: columns with a true date that is shown without its day, as month and year or as year only.
-        errors: columns that hold an error such as ``#N/A``, or a day that Excel cannot show; their value is None.
-        shown: by column, what is shown for a number with a format such as ``00000`` or text, where that is more than
-            the number: ``00417`` for 417.
+        errors: columns that hold an error such as `#N/A`, or a day that Excel cannot show; their value is None.
+        shown: by column, what is shown for a number with a format such as `00000` or text, where that is more than
+            the number: `00417` for 417.
     """
 
     number: int
@@ -97,13 +97,13 @@ class OtherEncoding:
 
 
 class Book:
-    """What was read of a file. Close it, or use it in a ``with`` statement.
+    """What was read of a file. Close it, or use it in a `with` statement.
 
     Args:
         file: what `BookWriter` wrote; belongs to the book from now on.
 
     Attributes:
-        kind: ``csv``, ``xlsx``, ``xls``, ``xlsb`` or ``ods``; ``xlsx`` also for XLSM.
+        kind: `csv`, `xlsx`, `xls`, `xlsb` or `ods`; `xlsx` also for XLSM.
         sheets: in the order of the file. A text file has one sheet without a name.
         encoding: of a text file, as Python calls it; empty for a workbook.
         encoding_alternatives: other encodings with equal right, so that a person can be asked.
@@ -258,7 +258,7 @@ def column_name(column: int) -> str:
 
 
 def cell_name(column: int, row: int, *, sheet: str = "") -> str:
-    """Return what the spreadsheet calls a cell: ``F27``, or with its sheet ``Sheet2!F27`` or ``'Crew of May'!F27``.
+    """Return what the spreadsheet calls a cell: `F27`, or with its sheet `Sheet2!F27` or `'Crew of May'!F27`.
 
     Args:
         column: A = 0.

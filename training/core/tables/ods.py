@@ -19,14 +19,14 @@ from training.core.tables.unfit import (
     MOST_COLUMNS,
     MOST_ROWS,
     MOST_SHEETS,
-    Reason,
     Tally,
     UnfitTableError,
+    UnfitTableReason,
 )
 
 CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
 LENGTH = re.compile(r"-?P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
-ERROR = re.compile(r"(#[A-Z0-9/!?]+|Err:\d{3})[!?]?")
+ERROR = re.compile(r"(\x23[A-Z0-9/!?]+|Err:\d{3})[!?]?")
 HIDDEN = frozenset({"collapse", "filter"})
 CELLS = frozenset({"table-cell", "covered-table-cell"})
 NUMBERS = frozenset({Shape.NUMBER, Shape.TEXT})  # a day that is stored as a number is told as a day in ODS
@@ -36,16 +36,16 @@ EPOCH_DAY = date(1899, 12, 30)
 def read(parts: Parts, tally: Tally) -> bool:
     """Read all sheets, and tell whether the workbook counts its days from 1904."""
     if MANIFEST.lower() in parts.names and b"encryption-data" in parts.content(MANIFEST):
-        raise UnfitTableError(Reason.PASSWORD)
+        raise UnfitTableError(UnfitTableReason.PASSWORD)
     styles = OdsStyles()
     if STYLES in parts.names:
         parse(parts, STYLES, parser(styles.start, styles.end))
-    content = _Content(styles, tally)
+    content = _OdsContent(styles, tally)
     parse(parts, CONTENT, content.parser)
     return content.is_1904
 
 
-class _Content:
+class _OdsContent:
     """Takes what the parser of the contents finds, and hands on its rows."""
 
     def __init__(self, styles: OdsStyles, tally: Tally) -> None:
@@ -157,7 +157,7 @@ class _Content:
     def _end_sheet(self) -> None:
         self._sheets += 1
         if self._sheets > MOST_SHEETS:
-            raise UnfitTableError(Reason.UNPACKED)
+            raise UnfitTableError(UnfitTableReason.UNPACKED)
         self._tally.book.end_sheet(
             self._name,
             is_hidden=self._is_sheet_hidden,
@@ -203,7 +203,7 @@ class _Content:
         note = "".join(self._note).strip()[:LONGEST_CELL]
         is_empty = not (attributes.get("office:value-type") or text or note or style.fill)
         if self._next_row > MOST_ROWS and (text or attributes.get("office:value-type")):
-            raise UnfitTableError(Reason.DAMAGED)
+            raise UnfitTableError(UnfitTableReason.DAMAGED)
         for column in range(first, first if is_empty else self._next_column):
             self._add(column, text, style)
             if note:

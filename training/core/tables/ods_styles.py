@@ -6,6 +6,8 @@ from training.core.tables.formats import LONGEST_SHOWN, NumberFormat, Shape
 from training.core.tables.parts import Attributes, local
 from training.core.tables.styles import PLAIN, WHITE, Style
 
+NO_LINES = frozenset({"none"})
+
 
 @dataclass
 class OdsStyles:
@@ -36,7 +38,7 @@ class OdsStyles:
         elif name == "text-properties" and self._kind == "table-cell":
             line = attributes.get("style:text-line-through-style") or attributes.get("style:text-line-through-type")
             if line:
-                self.cells[self._name] = replace(self.cells[self._name], is_struck=line != "none")
+                self.cells[self._name] = replace(self.cells[self._name], is_struck=line not in NO_LINES)
         elif name == "table-properties" and self._kind == "table":
             if attributes.get("table:display") == "false":
                 self.hidden_sheets.add(self._name)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 from xml.parsers import expat
 
-from training.core.tables.unfit import Reason, UnfitTableError
+from training.core.tables.unfit import UnfitTableError, UnfitTableReason
 
 BLOCK_BYTES = 64 * 1024
 MOST_MEMBERS = 20_000
@@ -27,9 +27,9 @@ class Parts:
         self._archive = zipfile.ZipFile(file)
         members = self._archive.infolist()
         if len(members) > MOST_MEMBERS:
-            raise UnfitTableError(Reason.UNPACKED)
+            raise UnfitTableError(UnfitTableReason.UNPACKED)
         if any(each.flag_bits & IS_ENCRYPTED for each in members):
-            raise UnfitTableError(Reason.PASSWORD)
+            raise UnfitTableError(UnfitTableReason.PASSWORD)
         self._names = {each.filename.replace("\\", "/").lower(): each for each in members}
         self._left = most_bytes
 
@@ -46,12 +46,12 @@ class Parts:
         """
         member = self._names[name.lower()]
         if member.file_size > self._left:
-            raise UnfitTableError(Reason.UNPACKED)
+            raise UnfitTableError(UnfitTableReason.UNPACKED)
         with self._archive.open(member) as part:
             while block := part.read(BLOCK_BYTES):
                 self._left -= len(block)
                 if self._left < 0:
-                    raise UnfitTableError(Reason.UNPACKED)
+                    raise UnfitTableError(UnfitTableReason.UNPACKED)
                 yield block
 
     def content(self, name: str) -> bytes:
@@ -105,4 +105,4 @@ def parse(parts: Parts, name: str, by: expat.XMLParserType) -> None:
 
 
 def _refuse_types(*declaration: object) -> None:
-    raise UnfitTableError(Reason.ENTITIES)
+    raise UnfitTableError(UnfitTableReason.ENTITIES)

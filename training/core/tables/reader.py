@@ -13,14 +13,14 @@ from typing import Any, BinaryIO
 from training.core.confined import child
 from training.core.tables import delimited, ods, xls, xlsb, xlsx
 from training.core.tables.grid import BookWriter, Writable
-from training.core.tables.recognised import Kind, kind_of
-from training.core.tables.unfit import Bounds, Reason, Tally, UnfitTableError
+from training.core.tables.recognised import TableKind, kind_of
+from training.core.tables.unfit import Bounds, Tally, UnfitTableError, UnfitTableReason
 
 OUTPUT = 1
 BLOCK_BYTES = 1024**2
 
 
-class Output:
+class BookOutput:
     """Standard output in blocks. Nothing is written but by `write` and `flush`, not even when the program ends."""
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ def main(task: dict[str, Any]) -> int:
     """Read one file and return the exit status."""
     (file,) = child.begin(task)
     bounds = Bounds(rows=task["rows"], cells=task["cells"], unpacked_bytes=task["unpacked_bytes"])
-    if refusal := refusal_of(file, Output(), bounds):
+    if refusal := refusal_of(file, BookOutput(), bounds):
         return child.refuse({"reason": refusal.reason, "facts": refusal.facts})
     return 0
 
@@ -57,11 +57,11 @@ def refusal_of(file: BinaryIO, output: Writable, bounds: Bounds) -> UnfitTableEr
     except UnfitTableError as error:
         return error
     except MemoryError:
-        return UnfitTableError(Reason.EFFORT)
+        return UnfitTableError(UnfitTableReason.EFFORT)
     except OSError as error:
-        return UnfitTableError(Reason.EFFORT if error.errno == errno.EFBIG else Reason.DAMAGED)
+        return UnfitTableError(UnfitTableReason.EFFORT if error.errno == errno.EFBIG else UnfitTableReason.DAMAGED)
     except Exception:  # whatever a library raises for a damaged file
-        return UnfitTableError(Reason.DAMAGED)
+        return UnfitTableError(UnfitTableReason.DAMAGED)
     return None
 
 
@@ -73,10 +73,10 @@ def read(file: BinaryIO, book: BookWriter, bounds: Bounds) -> None:
     """
     kind, parts = kind_of(file, most_unpacked=bounds.unpacked_bytes)
     tally = Tally(book, bounds)
-    if kind is Kind.CSV:
+    if kind is TableKind.CSV:
         delimited.read(file, tally)
         return
-    packed = {Kind.XLSX: xlsx.read, Kind.XLSB: xlsb.read, Kind.ODS: ods.read}
+    packed = {TableKind.XLSX: xlsx.read, TableKind.XLSB: xlsb.read, TableKind.ODS: ods.read}
     book.finish(kind, is_1904=packed[kind](parts, tally) if parts else xls.read(file, tally))
 
 

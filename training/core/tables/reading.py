@@ -17,7 +17,7 @@ from training.core.confined import crowd, limited
 from training.core.confined.places import Places
 from training.core.refusals import Invalid, Unavailable
 from training.core.tables.grid import Book
-from training.core.tables.unfit import LONGEST_CELL, Reason
+from training.core.tables.unfit import LONGEST_CELL, UnfitTableReason
 
 logger = structlog.get_logger(__name__)
 
@@ -56,9 +56,9 @@ def read_book(file: BinaryIO, *, name: str, patience: float = PATIENCE_SECONDS) 
     """
     size = file.seek(0, 2)
     if size > settings.IMPORT_MAX_BYTES:
-        raise _unreadable(name, Reason.BYTES, {"size": size, "most": settings.IMPORT_MAX_BYTES})
+        raise _unreadable(name, UnfitTableReason.BYTES, {"size": size, "most": settings.IMPORT_MAX_BYTES})
     if not size:
-        raise _unreadable(name, Reason.EMPTY, {})
+        raise _unreadable(name, UnfitTableReason.EMPTY, {})
     with _with_descriptor(file) as readable:
         return Book(_read(readable, name, patience))
 
@@ -85,12 +85,12 @@ def _read(file: BinaryIO, name: str, patience: float) -> BinaryIO:
     except limited.NotNowError as error:
         raise _busy() from error
     except limited.RefusedError as error:
-        reason = Reason(error.words["reason"])
+        reason = UnfitTableReason(error.words["reason"])
         logger.info("table_refused", reason=reason)
         raise _unreadable(name, reason, error.words["facts"]) from error
     except limited.EndedError as error:
         logger.warning("table_reader_killed", signal=error.signal)
-        raise _unreadable(name, Reason.EFFORT, {}) from error
+        raise _unreadable(name, UnfitTableReason.EFFORT, {}) from error
     except limited.BrokenError as error:
         logger.error("table_reader_failed", status=error.status)
         raise TablesBusy(_("Tables cannot be read at the moment. Tell your administrator.")) from error
@@ -120,16 +120,16 @@ def _busy() -> TablesBusy:
     return TablesBusy(_("Too many tables are being read at the moment. Try again in a minute."))
 
 
-def _unreadable(name: str, reason: Reason, facts: dict[str, Any]) -> UnreadableTable:
+def _unreadable(name: str, reason: UnfitTableReason, facts: dict[str, Any]) -> UnreadableTable:
     return UnreadableTable(sentence(name, reason, facts))
 
 
-def sentence(name: str, reason: Reason, facts: dict[str, Any]) -> str:
+def sentence(name: str, reason: UnfitTableReason, facts: dict[str, Any]) -> str:
     """Return why a file is not read, and what to do about it.
 
     Args:
         name: how the person calls the file.
-        facts: what the reader says about it, see `Reason`.
+        facts: what the reader says about it, see `UnfitTableReason`.
     """
     words: dict[str, Any] = {
         **facts,
@@ -138,14 +138,14 @@ def sentence(name: str, reason: Reason, facts: dict[str, Any]) -> str:
         "letters": number_format(LONGEST_CELL, force_grouping=True),
     }
     match reason:
-        case Reason.KIND:
+        case UnfitTableReason.KIND:
             text = _kind(facts.get("looks", ""))
-        case Reason.BYTES:
+        case UnfitTableReason.BYTES:
             words |= {"size": filesizeformat(facts["size"]), "most": filesizeformat(facts["most"])}
             text = _("“%(name)s” has %(size)s; at most %(most)s are read. Send it in parts.")
-        case Reason.LONG_CELL if facts.get("cell"):
+        case UnfitTableReason.LONG_CELL if facts.get("cell"):
             text = _("Cell %(cell)s of “%(name)s” holds more than %(letters)s letters. Shorten it, and send it again.")
-        case Reason.SPREAD if not facts.get("sheet"):
+        case UnfitTableReason.SPREAD if not facts.get("sheet"):
             text = _(
                 "The values of a sheet of “%(name)s” lie too far apart, down to row %(row)s. Delete the empty rows and "
                 "columns after the last value, or save it as an Excel workbook (XLSX), and send it again."
@@ -180,44 +180,44 @@ def _what_is_read() -> str:
     return _("Tables are read from CSV, Excel (XLSX, XLSM, XLSB, XLS) and OpenDocument (ODS).")
 
 
-def _sentences() -> dict[Reason, str]:
+def _sentences() -> dict[UnfitTableReason, str]:
     return {
-        Reason.EMPTY: _("“%(name)s” is empty."),
-        Reason.PASSWORD: _("“%(name)s” opens with a password only. Save it without one, and send it again."),
-        Reason.OLD_EXCEL: _(
+        UnfitTableReason.EMPTY: _("“%(name)s” is empty."),
+        UnfitTableReason.PASSWORD: _("“%(name)s” opens with a password only. Save it without one, and send it again."),
+        UnfitTableReason.OLD_EXCEL: _(
             "“%(name)s” was written by an Excel of before 1993. Open it in a newer one, save it as an Excel workbook "
             "(XLSX), and send it again."
         ),
-        Reason.DAMAGED: _(
+        UnfitTableReason.DAMAGED: _(
             "“%(name)s” is damaged. Open it in a spreadsheet, save it as an Excel workbook (XLSX), and send it again."
         ),
-        Reason.LETTERS: _(
+        UnfitTableReason.LETTERS: _(
             "It cannot be told how the letters of “%(name)s” are written. Save it as “CSV UTF-8”, and send it again."
         ),
-        Reason.NO_TEXT: _("“%(name)s” is neither a workbook nor a text: it holds bytes that no text has."),
-        Reason.UNCLOSED: _(
+        UnfitTableReason.NO_TEXT: _("“%(name)s” is neither a workbook nor a text: it holds bytes that no text has."),
+        UnfitTableReason.UNCLOSED: _(
             "In row %(row)s of “%(name)s” a quotation mark begins a cell, and no other one ends it. Mend that row, and "
             "send the file again."
         ),
-        Reason.ROWS: _("“%(name)s” has more than %(most)s rows. Send it in parts."),
-        Reason.CELLS: _("“%(name)s” has more than %(most)s filled cells. Send it in parts."),
-        Reason.COLUMNS: _("“%(name)s” has more than %(most)s columns. It is no table of a spreadsheet."),
-        Reason.SPREAD: _(
+        UnfitTableReason.ROWS: _("“%(name)s” has more than %(most)s rows. Send it in parts."),
+        UnfitTableReason.CELLS: _("“%(name)s” has more than %(most)s filled cells. Send it in parts."),
+        UnfitTableReason.COLUMNS: _("“%(name)s” has more than %(most)s columns. It is no table of a spreadsheet."),
+        UnfitTableReason.SPREAD: _(
             "The values of sheet “%(sheet)s” of “%(name)s” lie too far apart, down to row %(row)s. Delete what stands "
             "far to the right, and send it again."
         ),
-        Reason.LONG_CELL: _(
+        UnfitTableReason.LONG_CELL: _(
             "A cell in row %(row)s of “%(name)s” holds more than %(letters)s letters. Shorten it, and send it again."
         ),
-        Reason.UNPACKED: _(
+        UnfitTableReason.UNPACKED: _(
             "“%(name)s” would be far larger than a table when it is unpacked, and is not opened. Save it anew in a "
             "spreadsheet, without pictures and unused sheets, and send it again."
         ),
-        Reason.ENTITIES: _(
+        UnfitTableReason.ENTITIES: _(
             "“%(name)s” holds declarations that no spreadsheet writes, and is not opened. Open it in a spreadsheet, "
             "save it as an Excel workbook (XLSX), and send it again."
         ),
-        Reason.EFFORT: _(
+        UnfitTableReason.EFFORT: _(
             "“%(name)s” takes more time or memory to read than there is. Delete unused sheets, rows and columns, or "
             "send it in parts."
         ),

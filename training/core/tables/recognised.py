@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import BinaryIO
 
 from training.core.tables.parts import Parts
-from training.core.tables.unfit import Reason, UnfitTableError
+from training.core.tables.unfit import UnfitTableError, UnfitTableReason
 
 HEAD_BYTES = 4096
 DIRECTORY_ENTRY, SECTOR_SHIFT, FIRST_SECTOR = 128, 30, 48  # of an OLE file
@@ -30,7 +30,7 @@ MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<head", b"<body", b"<me
 SPACE_AND_MARK = b"\xef\xbb\xbf \t\r\n"
 
 
-class Kind(StrEnum):
+class TableKind(StrEnum):
     """The kinds that are read."""
 
     CSV = "csv"
@@ -40,7 +40,7 @@ class Kind(StrEnum):
     ODS = "ods"
 
 
-def kind_of(file: BinaryIO, *, most_unpacked: int) -> tuple[Kind, Parts | None]:
+def kind_of(file: BinaryIO, *, most_unpacked: int) -> tuple[TableKind, Parts | None]:
     """Return what a file is, and the parts of a packed workbook. Everything that looks like nothing else is a text.
 
     Raises:
@@ -49,57 +49,57 @@ def kind_of(file: BinaryIO, *, most_unpacked: int) -> tuple[Kind, Parts | None]:
     file.seek(0)
     head = file.read(HEAD_BYTES)
     if not head.strip(SPACE_AND_MARK):
-        raise UnfitTableError(Reason.EMPTY)
+        raise UnfitTableError(UnfitTableReason.EMPTY)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         parts = Parts(file, most_bytes=most_unpacked)
         return _packed(parts), parts
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _ole(file, head), None
     if head.startswith(OLD_EXCEL):
-        raise UnfitTableError(Reason.OLD_EXCEL)
+        raise UnfitTableError(UnfitTableReason.OLD_EXCEL)
     for beginning, looks in OTHERS.items():
         if head.startswith(beginning):
-            raise UnfitTableError(Reason.KIND, looks=looks)
+            raise UnfitTableError(UnfitTableReason.KIND, looks=looks)
     start = head.lstrip(SPACE_AND_MARK).lower()
     if start.startswith(MARKUP):
         is_sheet = b"urn:schemas-microsoft-com:office:spreadsheet" in start or b"opendocument" in start
-        raise UnfitTableError(Reason.KIND, looks="XML" if is_sheet or b"<html" not in start else "HTML")
-    return Kind.CSV, None
+        raise UnfitTableError(UnfitTableReason.KIND, looks="XML" if is_sheet or b"<html" not in start else "HTML")
+    return TableKind.CSV, None
 
 
-def _packed(parts: Parts) -> Kind:
+def _packed(parts: Parts) -> TableKind:
     names = parts.names
     if "mimetype" in names:
         kind = parts.content("mimetype")[: len(ODS_MIME) + 1].strip()
         if kind == ODS_MIME or (kind.startswith(ODS_MIME) and "content.xml" in names):
-            return Kind.ODS
-        raise UnfitTableError(Reason.KIND, looks="ODF")
+            return TableKind.ODS
+        raise UnfitTableError(UnfitTableReason.KIND, looks="ODF")
     relations = parts.relations("") if "_rels/.rels" in names else {}
     main = next((part.lower() for kind, part in relations.values() if kind == "officeDocument"), "")
     if main.endswith(".bin") or "xl/workbook.bin" in names:
-        return Kind.XLSB
+        return TableKind.XLSB
     if main.startswith("word/") or "word/document.xml" in names:
-        raise UnfitTableError(Reason.KIND, looks="Word")
+        raise UnfitTableError(UnfitTableReason.KIND, looks="Word")
     if main.startswith("ppt/") or "ppt/presentation.xml" in names:
-        raise UnfitTableError(Reason.KIND, looks="PowerPoint")
+        raise UnfitTableError(UnfitTableReason.KIND, looks="PowerPoint")
     if main.endswith(".xml") or "xl/workbook.xml" in names:
-        return Kind.XLSX
+        return TableKind.XLSX
     if any(name.endswith(".iwa") or name == "index.zip" for name in names):
-        raise UnfitTableError(Reason.KIND, looks="Numbers")
-    raise UnfitTableError(Reason.KIND, looks="ZIP" if names else "")
+        raise UnfitTableError(UnfitTableReason.KIND, looks="Numbers")
+    raise UnfitTableError(UnfitTableReason.KIND, looks="ZIP" if names else "")
 
 
-def _ole(file: BinaryIO, head: bytes) -> Kind:
+def _ole(file: BinaryIO, head: bytes) -> TableKind:
     names = _entries(file, head)
     if "encryptedpackage" in names:
-        raise UnfitTableError(Reason.PASSWORD)
+        raise UnfitTableError(UnfitTableReason.PASSWORD)
     if "worddocument" in names:
-        raise UnfitTableError(Reason.KIND, looks="Word")
+        raise UnfitTableError(UnfitTableReason.KIND, looks="Word")
     if "powerpoint document" in names:
-        raise UnfitTableError(Reason.KIND, looks="PowerPoint")
+        raise UnfitTableError(UnfitTableReason.KIND, looks="PowerPoint")
     if names & {"workbook", "book"}:
-        return Kind.XLS
-    raise UnfitTableError(Reason.KIND if names else Reason.DAMAGED, looks="")
+        return TableKind.XLS
+    raise UnfitTableError(UnfitTableReason.KIND if names else UnfitTableReason.DAMAGED, looks="")
 
 
 def _entries(file: BinaryIO, head: bytes) -> set[str]:

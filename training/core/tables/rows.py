@@ -7,7 +7,7 @@ from training.core.tables.formats import Shape, shown
 from training.core.tables.grid import GridRow, Value, cell_name
 from training.core.tables.serials import day_or_time, whole
 from training.core.tables.styles import PLAIN, Style
-from training.core.tables.unfit import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Reason, Tally, UnfitTableError
+from training.core.tables.unfit import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Tally, UnfitTableError, UnfitTableReason
 
 NO_NOTES: Mapping[int, str] = {}
 
@@ -32,7 +32,7 @@ class RowMaker:
             UnfitTableError: it does not, or no spreadsheet has such a row.
         """
         if not self.row < row <= MOST_ROWS:
-            raise UnfitTableError(Reason.DAMAGED)
+            raise UnfitTableError(UnfitTableReason.DAMAGED)
         self.row, self._is_hidden = row, is_hidden
         self._clear()
 
@@ -58,7 +58,7 @@ class RowMaker:
         first = self.row
         for self.row in range(first, first + count):
             if self.row > MOST_ROWS:
-                raise UnfitTableError(Reason.DAMAGED)
+                raise UnfitTableError(UnfitTableReason.DAMAGED)
             row = GridRow(
                 self.row,
                 tuple(self._cells),
@@ -84,7 +84,7 @@ class RowMaker:
             return
         if isinstance(value, str):
             if len(value) > LONGEST_CELL:
-                raise UnfitTableError(Reason.LONG_CELL, cell=cell_name(column, self.row, sheet=self._sheet))
+                raise UnfitTableError(UnfitTableReason.LONG_CELL, cell=cell_name(column, self.row, sheet=self._sheet))
         elif style.number.shape is Shape.MONTH and not isinstance(value, bool | int | float):
             self._months.add(column)
         self._put(column, value)
@@ -119,9 +119,9 @@ class RowMaker:
 
     def _put(self, column: int, value: Value) -> None:
         if column >= MOST_COLUMNS:
-            raise UnfitTableError(Reason.COLUMNS, most=MOST_COLUMNS)
+            raise UnfitTableError(UnfitTableReason.COLUMNS, most=MOST_COLUMNS)
         if column < len(self._cells):
-            raise UnfitTableError(Reason.DAMAGED)
+            raise UnfitTableError(UnfitTableReason.DAMAGED)
         if gap := column - len(self._cells):
             self._cells.extend([None] * gap)
         self._cells.append(value)

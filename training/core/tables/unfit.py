@@ -13,7 +13,7 @@ SPREAD = 20  # how many cells, empty ones before a value among them, for each fi
 ROWS_BEFORE_SPREAD = 1_000
 
 
-class Reason(StrEnum):
+class UnfitTableReason(StrEnum):
     """Why a file is refused."""
 
     KIND = "kind"  # no table; the fact `looks` is what it looks like
@@ -38,7 +38,7 @@ class Reason(StrEnum):
 class UnfitTableError(Exception):
     """The file is refused, for a reason and with facts for its sentence: plain values."""
 
-    def __init__(self, reason: Reason, **facts: str | int) -> None:
+    def __init__(self, reason: UnfitTableReason, **facts: str | int) -> None:
         super().__init__(reason, facts)
         self.reason = reason
         self.facts = facts
@@ -80,9 +80,9 @@ class Tally:
         self._cells += filled
         self._spread += len(row.cells)
         if self._rows > self._bounds.rows:
-            raise UnfitTableError(Reason.ROWS, most=self._bounds.rows)
+            raise UnfitTableError(UnfitTableReason.ROWS, most=self._bounds.rows)
         if self._cells > self._bounds.cells:
-            raise UnfitTableError(Reason.CELLS, most=self._bounds.cells)
+            raise UnfitTableError(UnfitTableReason.CELLS, most=self._bounds.cells)
         if self._rows > ROWS_BEFORE_SPREAD and self._spread > SPREAD * self._bounds.cells:
-            raise UnfitTableError(Reason.SPREAD, sheet=sheet, row=row.number)
+            raise UnfitTableError(UnfitTableReason.SPREAD, sheet=sheet, row=row.number)
         self.book.add(row)

@@ -12,7 +12,7 @@ from xlrd.sheet import Sheet
 from training.core.tables.formats import number_format
 from training.core.tables.rows import NO_NOTES, RowMaker
 from training.core.tables.styles import WHITE, Style
-from training.core.tables.unfit import LONGEST_CELL, MOST_SHEETS, Reason, Tally, UnfitTableError
+from training.core.tables.unfit import LONGEST_CELL, MOST_SHEETS, Tally, UnfitTableError, UnfitTableReason
 
 SOLID = 1
 
@@ -25,9 +25,11 @@ def read(file: BinaryIO, tally: Tally) -> bool:
             file_contents=file.read(), logfile=io.StringIO(), formatting_info=True, on_demand=True, ragged_rows=True
         )
     except xlrd.XLRDError as error:
-        raise UnfitTableError(Reason.PASSWORD if "encrypted" in str(error) else Reason.DAMAGED) from error
+        raise UnfitTableError(
+            UnfitTableReason.PASSWORD if "encrypted" in str(error) else UnfitTableReason.DAMAGED
+        ) from error
     if book.nsheets > MOST_SHEETS:
-        raise UnfitTableError(Reason.UNPACKED)
+        raise UnfitTableError(UnfitTableReason.UNPACKED)
     style_of = _styles(book)
     is_1904 = bool(book.datemode)
     for place in range(book.nsheets):

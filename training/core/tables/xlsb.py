@@ -12,7 +12,7 @@ from training.core.tables.grid import MOST_MERGED
 from training.core.tables.parts import Parts, Relations
 from training.core.tables.rows import NO_NOTES, RowMaker
 from training.core.tables.styles import OFFICE_THEME, PALETTE, PLAIN, THEME, WHITE, Style, tinted
-from training.core.tables.unfit import LONGEST_CELL, MOST_COLUMNS, MOST_SHEETS, Reason, Tally, UnfitTableError
+from training.core.tables.unfit import LONGEST_CELL, MOST_COLUMNS, MOST_SHEETS, Tally, UnfitTableError, UnfitTableReason
 
 WORKBOOK = "xl/workbook.bin"
 # Kinds of records.
@@ -43,7 +43,7 @@ def read(parts: Parts, tally: Tally) -> bool:
             title, _ = _text(record, end)
             sheets.append((title, record[:4] != bytes(4), relation))
     if len(sheets) > MOST_SHEETS:
-        raise UnfitTableError(Reason.UNPACKED)
+        raise UnfitTableError(UnfitTableReason.UNPACKED)
     styles = _styles(parts, _first(relations, "styles"))
     strings = _shared_strings(parts, _first(relations, "sharedStrings"))
     for title, is_hidden, relation in sheets:
@@ -95,7 +95,7 @@ class _Sheet:
 
     def _take_cell(self, kind: int, record: bytes) -> None:
         if not self.is_in_row:
-            raise UnfitTableError(Reason.DAMAGED)
+            raise UnfitTableError(UnfitTableReason.DAMAGED)
         column, number = struct.unpack_from("<II", record)
         number &= 0xFFFFFF
         style = self.styles[number] if number < len(self.styles) else PLAIN
@@ -178,7 +178,7 @@ def _text(record: bytes, place: int) -> tuple[str, int]:
     length = int.from_bytes(record[place : place + 4], "little")
     end = place + 4 + 2 * length
     if length > LONGEST_CELL or end > len(record):
-        raise UnfitTableError(Reason.DAMAGED)
+        raise UnfitTableError(UnfitTableReason.DAMAGED)
     return record[place + 4 : end].decode("utf-16-le"), end
 
 
@@ -196,7 +196,7 @@ def _records(parts: Parts, name: str) -> Iterator[tuple[int, bytes]]:
             at = begin + size
         del rest[:at]
     if rest:
-        raise UnfitTableError(Reason.DAMAGED)
+        raise UnfitTableError(UnfitTableReason.DAMAGED)
 
 
 def _head(content: bytearray, at: int) -> tuple[int, int, int] | None:

@@ -6,7 +6,7 @@ Formulas count by their stored values. Macros, links to other workbooks, charts 
 from dataclasses import dataclass, field
 
 from training.core.tables.parts import Attributes, Parts, Relations, local, parse, parser
-from training.core.tables.unfit import LONGEST_CELL, MOST_SHEETS, Reason, Tally, UnfitTableError
+from training.core.tables.unfit import LONGEST_CELL, MOST_SHEETS, Tally, UnfitTableError, UnfitTableReason
 from training.core.tables.xlsx_sheet import Shared, SheetPart, cell_of, unescaped
 from training.core.tables.xlsx_styles import is_on, styles_of
 
@@ -33,7 +33,7 @@ def read(parts: Parts, tally: Tally) -> bool:
     workbook = _Workbook()
     parse(parts, name, parser(workbook.start))
     if len(workbook.sheets) > MOST_SHEETS:
-        raise UnfitTableError(Reason.UNPACKED)
+        raise UnfitTableError(UnfitTableReason.UNPACKED)
     relations = parts.relations(name)
     styles = styles_of(parts, _first(relations, "styles"), _first(relations, "theme"))
     strings = _shared_strings(parts, _first(relations, "sharedStrings"))
@@ -124,7 +124,7 @@ def _read_notes(parts: Parts, name: str, notes: dict[int, dict[int, str]], *, ce
             pieces.clear()
             count += 1
             if count > MOST_NOTES:
-                raise UnfitTableError(Reason.UNPACKED)
+                raise UnfitTableError(UnfitTableReason.UNPACKED)
         elif found == text:
             by.CharacterDataHandler = pieces.append
 

@@ -9,7 +9,7 @@ from training.core.tables.parts import Attributes, local, parser
 from training.core.tables.rows import NO_NOTES, RowMaker
 from training.core.tables.serials import day_of_iso
 from training.core.tables.styles import PLAIN, Style
-from training.core.tables.unfit import MOST_COLUMNS, Reason, Tally, UnfitTableError
+from training.core.tables.unfit import MOST_COLUMNS, Tally, UnfitTableError, UnfitTableReason
 from training.core.tables.xlsx_styles import is_on
 
 CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
@@ -160,10 +160,10 @@ def column_of(letters: str) -> int:
     number = 0
     for letter in letters.upper().replace("$", ""):
         if not "A" <= letter <= "Z" or number > MOST_COLUMNS:
-            raise UnfitTableError(Reason.COLUMNS, most=MOST_COLUMNS)
+            raise UnfitTableError(UnfitTableReason.COLUMNS, most=MOST_COLUMNS)
         number = number * 26 + ord(letter) - ord("A") + 1
     if not number:
-        raise UnfitTableError(Reason.DAMAGED)
+        raise UnfitTableError(UnfitTableReason.DAMAGED)
     return number - 1
 
 

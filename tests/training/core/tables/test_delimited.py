@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.training.core.tables.workbooks import read_here, rows_of, values_of
-from training.core.tables.unfit import Reason, UnfitTableError
+from training.core.tables.unfit import UnfitTableError, UnfitTableReason
 
 PEOPLE = [("Badge", "Name", "Hours"), ("00417", "Anna Weber", "40,5"), ("1.2E+05", "Jo Doe", "8")]
 UTF = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
@@ -121,24 +121,24 @@ def test_i2_a_list_of_one_column_is_a_table() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", Reason.EMPTY),
-        (b"\xef\xbb\xbf \r\n\t", Reason.EMPTY),
-        (b"Badge;Name\n1;J\0o\n", Reason.NO_TEXT),
-        (b"Badge;Name\n" + b"\x01\x02\x03" * 50, Reason.NO_TEXT),
-        ("Badge;Name\n".encode("utf-16") + b"x", Reason.LETTERS),
-        (b"Name;Note\nJo;" + b"x" * 10 * 1024**2 + b"\n", Reason.LONG_CELL),
-        (b'Name;Note\nJo;"never closed\nAl;2\nCy;3\n', Reason.UNCLOSED),
-        (b'Name;Note\nJo;"never closed\n' + b"Al;2\n" * 20_000, Reason.UNCLOSED),
-        (b";".join([b"x"] * 100_000) + b"\n", Reason.COLUMNS),
-        (b"x\n" * 10_001, Reason.ROWS),
-        (b"x;y;z;x;y;z;x;y;z;x;y;z;\n" * 9_000, Reason.CELLS),
+        (b"", UnfitTableReason.EMPTY),
+        (b"\xef\xbb\xbf \r\n\t", UnfitTableReason.EMPTY),
+        (b"Badge;Name\n1;J\0o\n", UnfitTableReason.NO_TEXT),
+        (b"Badge;Name\n" + b"\x01\x02\x03" * 50, UnfitTableReason.NO_TEXT),
+        ("Badge;Name\n".encode("utf-16") + b"x", UnfitTableReason.LETTERS),
+        (b"Name;Note\nJo;" + b"x" * 10 * 1024**2 + b"\n", UnfitTableReason.LONG_CELL),
+        (b'Name;Note\nJo;"never closed\nAl;2\nCy;3\n', UnfitTableReason.UNCLOSED),
+        (b'Name;Note\nJo;"never closed\n' + b"Al;2\n" * 20_000, UnfitTableReason.UNCLOSED),
+        (b";".join([b"x"] * 100_000) + b"\n", UnfitTableReason.COLUMNS),
+        (b"x\n" * 10_001, UnfitTableReason.ROWS),
+        (b"x;y;z;x;y;z;x;y;z;x;y;z;\n" * 9_000, UnfitTableReason.CELLS),
     ],
 )
-def test_i10_texts_that_are_no_tables_are_refused(content: bytes, reason: Reason) -> None:
+def test_i10_texts_that_are_no_tables_are_refused(content: bytes, reason: UnfitTableReason) -> None:
     with pytest.raises(UnfitTableError) as refused:
         read_here(content)
     assert refused.value.reason is reason
-    if reason in {Reason.UNCLOSED, Reason.LONG_CELL}:
+    if reason in {UnfitTableReason.UNCLOSED, UnfitTableReason.LONG_CELL}:
         assert refused.value.facts["row"] == 2
 
 

@@ -18,7 +18,7 @@ from tests.training.core.tables.workbooks import BOUNDS, FIXTURES, packed, read_
 from training.core.tables.grid import Book
 from training.core.tables.reader import refusal_of
 from training.core.tables.reading import UnreadableTable
-from training.core.tables.unfit import Reason
+from training.core.tables.unfit import UnfitTableReason
 
 MEMORY_BYTES, SECONDS = 1024**3, 20  # of the process that reads them, and for one file
 FORMATS = ("csv", "xlsx", "xls", "xlsb", "ods")
@@ -104,7 +104,7 @@ def test_i10_damaged_files_are_read_or_refused(kind: str, long: bool, tmp_path: 
     assert status == 0, "a file aborted the process, or hung it"
     counts = json.loads(answer.read_text())
     assert sum(counts.values()) == len(cases)
-    assert set(counts) - {"read", *Reason} == set()
+    assert set(counts) - {"read", *UnfitTableReason} == set()
     assert len(counts) > 1  # else nothing was damaged, or nothing was ever read
     assert used.ru_maxrss * 1024 < MEMORY_BYTES / 2
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.training.core.tables.workbooks import FIXTURES, ods_of, ods_table, read_here, rows_of, values_of
 from training.core.tables.grid import GridRow
-from training.core.tables.unfit import Reason, UnfitTableError
+from training.core.tables.unfit import UnfitTableError, UnfitTableReason
 
 # ruff: noqa: DTZ001  # spreadsheets know no time zone
 
@@ -89,15 +89,15 @@ def test_i10_repeated_rows_and_columns_do_not_explode() -> None:
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
-        (_row(FLOAT.format(7, ""), 'table:number-rows-repeated="1048576"'), Reason.ROWS),
+        (_row(FLOAT.format(7, ""), 'table:number-rows-repeated="1048576"'), UnfitTableReason.ROWS),
         (
             _row(FLOAT.format(7, 'table:number-columns-repeated="16384"'), 'table:number-rows-repeated="9"'),
-            Reason.CELLS,
+            UnfitTableReason.CELLS,
         ),
-        (_row(FLOAT.format(7, 'table:number-columns-repeated="2000000000"')), Reason.COLUMNS),
+        (_row(FLOAT.format(7, 'table:number-columns-repeated="2000000000"')), UnfitTableReason.COLUMNS),
         (
             _row("<table:table-cell/>", 'table:number-rows-repeated="1048576"') + _row(FLOAT.format(7, "")),
-            Reason.DAMAGED,
+            UnfitTableReason.DAMAGED,
         ),
         (
             _row(
@@ -105,15 +105,15 @@ def test_i10_repeated_rows_and_columns_do_not_explode() -> None:
                 + "x" * 10 * 1024**2
                 + "</text:p></table:table-cell>"
             ),
-            Reason.LONG_CELL,
+            UnfitTableReason.LONG_CELL,
         ),
         (
             _row(TEXT.format('<text:s text:c="99999999999"/>x')),
-            Reason.LONG_CELL,
+            UnfitTableReason.LONG_CELL,
         ),
     ],
 )
-def test_i10_hostile_tables_are_refused(rows: str, reason: Reason) -> None:
+def test_i10_hostile_tables_are_refused(rows: str, reason: UnfitTableReason) -> None:
     with pytest.raises(UnfitTableError) as refused:
         rows_of(_table(rows))
     assert refused.value.reason is reason
@@ -164,4 +164,4 @@ def test_i10_a_password_is_told() -> None:
     manifest = "<manifest><file-entry><encryption-data/></file-entry></manifest>"
     with pytest.raises(UnfitTableError) as refused:
         rows_of(ods_of(ods_table([["x"]]), **{"META-INF/manifest.xml": manifest}))
-    assert refused.value.reason is Reason.PASSWORD
+    assert refused.value.reason is UnfitTableReason.PASSWORD

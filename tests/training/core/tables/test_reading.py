@@ -22,7 +22,7 @@ from tests.training.core.tables.workbooks import (
 from training.core.confined import crowd, limited
 from training.core.tables import reading
 from training.core.tables.reading import TablesBusy, UnreadableTable, read_book
-from training.core.tables.unfit import Reason
+from training.core.tables.unfit import UnfitTableReason
 
 KINDS: dict[str, Callable[[], bytes]] = {
     "csv": lambda: b"Badge;Name\n00417;Anna\n",
@@ -210,6 +210,6 @@ def test_i10_the_reader_of_tables_is_confined(tmp_path: Path, monkeypatch: pytes
 
 def test_every_reason_has_a_sentence_of_its_own() -> None:
     facts = {"most": 5, "size": 6, "row": 7, "sheet": "Crew", "cell": ""}
-    sentences = {reading.sentence("crew.csv", reason, facts) for reason in Reason}
-    assert len(sentences) == len(Reason)
+    sentences = {reading.sentence("crew.csv", reason, facts) for reason in UnfitTableReason}
+    assert len(sentences) == len(UnfitTableReason)
     assert all("crew.csv" in each for each in sentences)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.training.core.tables.workbooks import FIXTURES, read_here
 from training.core.tables.grid import GridRow
-from training.core.tables.unfit import Reason, UnfitTableError
+from training.core.tables.unfit import UnfitTableError, UnfitTableReason
 
 # ruff: noqa: DTZ001  # spreadsheets know no time zone
 
@@ -57,4 +57,4 @@ def test_i10_a_password_is_told() -> None:
     assert content.count(INTERFACE) == 1
     with pytest.raises(UnfitTableError) as refused:
         read_here(content.replace(INTERFACE, WITH_PASSWORD))
-    assert refused.value.reason is Reason.PASSWORD
+    assert refused.value.reason is UnfitTableReason.PASSWORD

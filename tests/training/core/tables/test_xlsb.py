@@ -17,7 +17,7 @@ from tests.training.core.tables.workbooks import (
     xlsb_row,
 )
 from training.core.tables.grid import GridRow
-from training.core.tables.unfit import Reason, UnfitTableError
+from training.core.tables.unfit import UnfitTableError, UnfitTableReason
 
 # ruff: noqa: DTZ001  # spreadsheets know no time zone
 
@@ -129,16 +129,16 @@ def test_i10_a_value_in_the_last_cell_costs_one_row() -> None:
 @pytest.mark.parametrize(
     ("sheet", "reason"),
     [
-        (xlsb_row(1_048_577), Reason.DAMAGED),
-        (xlsb_row(1, xlsb_cell(6, 16_384, wide("x"))), Reason.COLUMNS),
-        (xlsb_cell(6, 0, wide("x")), Reason.DAMAGED),
-        (xlsb_row(1, xlsb_cell(6, 0, struct.pack("<I", 2**31))), Reason.DAMAGED),
-        (xlsb_row(2) + xlsb_row(1), Reason.DAMAGED),
-        (xlsb_row(1) + b"\x06\xff\xff\xff\x7f", Reason.DAMAGED),
-        (b"".join(xlsb_row(number, xlsb_cell(6, 0, wide("x"))) for number in range(1, 10_002)), Reason.ROWS),
+        (xlsb_row(1_048_577), UnfitTableReason.DAMAGED),
+        (xlsb_row(1, xlsb_cell(6, 16_384, wide("x"))), UnfitTableReason.COLUMNS),
+        (xlsb_cell(6, 0, wide("x")), UnfitTableReason.DAMAGED),
+        (xlsb_row(1, xlsb_cell(6, 0, struct.pack("<I", 2**31))), UnfitTableReason.DAMAGED),
+        (xlsb_row(2) + xlsb_row(1), UnfitTableReason.DAMAGED),
+        (xlsb_row(1) + b"\x06\xff\xff\xff\x7f", UnfitTableReason.DAMAGED),
+        (b"".join(xlsb_row(number, xlsb_cell(6, 0, wide("x"))) for number in range(1, 10_002)), UnfitTableReason.ROWS),
     ],
 )
-def test_i10_hostile_sheets_are_refused(sheet: bytes, reason: Reason) -> None:
+def test_i10_hostile_sheets_are_refused(sheet: bytes, reason: UnfitTableReason) -> None:
     with pytest.raises(UnfitTableError) as refused:
         rows_of(xlsb_of(sheet))
     assert refused.value.reason is reason

@@ -20,7 +20,7 @@ from tests.training.core.tables.workbooks import (
 )
 from training.core.tables.grid import GridRow
 from training.core.tables.reader import refusal_of
-from training.core.tables.unfit import Bounds, Reason, UnfitTableError
+from training.core.tables.unfit import Bounds, UnfitTableError, UnfitTableReason
 
 
 def _crew(book: Workbook) -> None:
@@ -219,16 +219,19 @@ def _cells(count: int) -> str:
 ONE_CELL = '<sheetData><row r="1"><c r="A1" t="str"><v>{}</v></c></row></sheetData>'
 SPREAD = "".join(f'<row r="{row}"><c r="XFD{row}"><v>1</v></c></row>' for row in range(1, 2000))
 REFUSED = {
-    "a row twice": ('<sheetData><row r="2"/><row r="2"/></sheetData>', Reason.DAMAGED),
-    "a cell twice": ('<sheetData><row><c r="A1"><v>1</v></c><c r="A1"><v>1</v></c></row></sheetData>', Reason.DAMAGED),
-    "row beyond the last": ('<sheetData><row r="1048577"/></sheetData>', Reason.DAMAGED),
-    "column beyond the last": ('<sheetData><row><c r="XFE1"><v>1</v></c></row></sheetData>', Reason.COLUMNS),
-    "100,000 columns": (f"<sheetData><row>{'<c><v>1</v></c>' * 100_000}</row></sheetData>", Reason.COLUMNS),
-    "10 MB in a cell": (ONE_CELL.format("x" * 10 * 1024**2), Reason.LONG_CELL),
-    "too many cells": (f"<sheetData>{_cells(100_100)}</sheetData>", Reason.CELLS),
-    "too many rows": (f"<sheetData>{'<row><c><v>1</v></c></row>' * 10_001}</sheetData>", Reason.ROWS),
-    "values far apart": (f"<sheetData>{SPREAD}</sheetData>", Reason.SPREAD),
-    "a million and more empty rows": (f"<sheetData>{'<row/>' * 1_100_000}</sheetData>", Reason.DAMAGED),
+    "a row twice": ('<sheetData><row r="2"/><row r="2"/></sheetData>', UnfitTableReason.DAMAGED),
+    "a cell twice": (
+        '<sheetData><row><c r="A1"><v>1</v></c><c r="A1"><v>1</v></c></row></sheetData>',
+        UnfitTableReason.DAMAGED,
+    ),
+    "row beyond the last": ('<sheetData><row r="1048577"/></sheetData>', UnfitTableReason.DAMAGED),
+    "column beyond the last": ('<sheetData><row><c r="XFE1"><v>1</v></c></row></sheetData>', UnfitTableReason.COLUMNS),
+    "100,000 columns": (f"<sheetData><row>{'<c><v>1</v></c>' * 100_000}</row></sheetData>", UnfitTableReason.COLUMNS),
+    "10 MB in a cell": (ONE_CELL.format("x" * 10 * 1024**2), UnfitTableReason.LONG_CELL),
+    "too many cells": (f"<sheetData>{_cells(100_100)}</sheetData>", UnfitTableReason.CELLS),
+    "too many rows": (f"<sheetData>{'<row><c><v>1</v></c></row>' * 10_001}</sheetData>", UnfitTableReason.ROWS),
+    "values far apart": (f"<sheetData>{SPREAD}</sheetData>", UnfitTableReason.SPREAD),
+    "a million and more empty rows": (f"<sheetData>{'<row/>' * 1_100_000}</sheetData>", UnfitTableReason.DAMAGED),
 }
 
 
@@ -251,7 +254,7 @@ def test_i10_no_entity_is_expanded() -> None:
     start = '<!DOCTYPE worksheet [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     with pytest.raises(UnfitTableError) as refused:
         rows_of(xlsx_of(ONE_CELL.format("&b;"), start=start))
-    assert refused.value.reason is Reason.ENTITIES
+    assert refused.value.reason is UnfitTableReason.ENTITIES
 
 
 def test_i10_a_bomb_is_seen_by_what_it_says_and_by_what_comes() -> None:
@@ -260,13 +263,13 @@ def test_i10_a_bomb_is_seen_by_what_it_says_and_by_what_comes() -> None:
     small = Bounds(rows=100, cells=100, unpacked_bytes=1024**2)
     with pytest.raises(UnfitTableError) as refused:
         read_here(bomb, small)
-    assert refused.value.reason is Reason.UNPACKED
+    assert refused.value.reason is UnfitTableReason.UNPACKED
     lying = bytearray(bomb)
     entry = bomb.rindex(b"PK\x01\x02", 0, bomb.rindex(b"xl/worksheets/sheet1.xml"))
     lying[entry + 24 : entry + 28] = (100).to_bytes(4, "little")  # the size that the directory states
     refusal = refusal_of(io.BytesIO(lying), io.BytesIO(), small)
     assert refusal is not None
-    assert refusal.reason is Reason.DAMAGED
+    assert refusal.reason is UnfitTableReason.DAMAGED
 
 
 def test_i10_links_to_other_workbooks_and_macros_are_not_opened() -> None:
@@ -281,4 +284,4 @@ def test_i10_a_password_is_told() -> None:
         content[content.index(mark) + place] |= 1
     with pytest.raises(UnfitTableError) as refused:
         read_here(bytes(content))
-    assert refused.value.reason is Reason.PASSWORD
+    assert refused.value.reason is UnfitTableReason.PASSWORD
