@@ -25,7 +25,7 @@ IMPORT_MAX_BYTES = value.whole_number("IMPORT_MAX_BYTES", default=50 * 1024 * 10
 IMPORT_MAX_ROWS = value.whole_number("IMPORT_MAX_ROWS", default=600_000, at_least=1)
 IMPORT_MAX_CELLS = value.whole_number("IMPORT_MAX_CELLS", default=2_000_000, at_least=1)
 IMPORT_CPU_SECONDS = value.whole_number("IMPORT_CPU_SECONDS", default=120, at_least=5, at_most=3600)
-IMPORT_WALL_SECONDS = value.whole_number("IMPORT_WALL_SECONDS", default=300, at_least=5, at_most=3600)
+IMPORT_WALL_SECONDS = value.whole_number("IMPORT_WALL_SECONDS", default=600, at_least=5, at_most=3600)
 IMPORT_MEMORY_BYTES = value.whole_number("IMPORT_MEMORY_BYTES", default=1024**3, at_least=256 * 1024**2)
 IMPORT_OUTPUT_BYTES = value.whole_number("IMPORT_OUTPUT_BYTES", default=512 * 1024**2, at_least=1024**2)
 EVIDENCE_RETENTION_YEARS = value.whole_number("EVIDENCE_RETENTION_YEARS", default=None, at_least=1)

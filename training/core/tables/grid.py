@@ -280,13 +280,15 @@ _TYPES_OF_LETTERS = {"d": date.fromisoformat, "t": datetime.fromisoformat, "c": 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
-def _line(row: GridRow) -> list[Any]:
-    cells: list[Any] = list(row.cells)
+def _line(row: GridRow) -> tuple[Any, ...]:
+    cells: Sequence[Any] = row.cells
     more: dict[str, Any] = {}
-    for column, value in enumerate(cells):
-        if type(value) not in _PLAIN:
-            more.setdefault(_LETTERS_OF_TYPES[type(value)], []).append(column)
-            cells[column] = value.isoformat() if isinstance(value, date | time) else str(value)
+    if not _PLAIN.issuperset(map(type, cells)):
+        cells = list(cells)
+        for column, value in enumerate(cells):
+            if type(value) not in _PLAIN:
+                more.setdefault(_LETTERS_OF_TYPES[type(value)], []).append(column)
+                cells[column] = value.isoformat() if isinstance(value, date | time) else str(value)
     if row.is_hidden:
         more["h"] = 1
     for letter, by_column in (("f", row.fills), ("n", row.notes), ("w", row.shown)):
@@ -295,7 +297,7 @@ def _line(row: GridRow) -> list[Any]:
     for letter, columns in (("s", row.struck), ("m", row.months), ("e", row.errors)):
         if columns:
             more[letter] = sorted(columns)
-    return [row.number, cells, more] if more else [row.number, cells]
+    return (row.number, cells, more) if more else (row.number, cells)
 
 
 def _row(line: list[Any]) -> GridRow:

@@ -23,7 +23,7 @@ logger = structlog.get_logger(__name__)
 
 PROGRAM = "training.core.tables.reader"
 READERS = Places("tables", at_once=2)
-NICENESS = 15  # behind pages, and behind the reader of evidence
+NICENESS = 12  # behind pages, and a little behind the reader of evidence
 PATIENCE_SECONDS = 25.0
 UNPACKED = 20  # a workbook may hold so many times the bytes that its file may have
 MOST_AT_ONCE = max(1, crowd.MOST // 4)  # threads of this process, so that evidence has the others
