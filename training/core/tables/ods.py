@@ -94,8 +94,6 @@ class _OdsContent:
         if name == "annotation":
             self._annotation_depth = self._depth
             self._into = self._note
-        elif self._annotation_depth and name in {"creator", "date", "creator-initials"}:
-            self._into = None
         elif name in {"frame", "custom-shape"}:
             self._into = None  # a text box, a picture
         if name == "p":
@@ -131,8 +129,6 @@ class _OdsContent:
                 self._into = self._text
             elif name in {"frame", "custom-shape"}:
                 self._into = self._note if self._annotation_depth else self._text
-            elif self._annotation_depth and name in {"creator", "date", "creator-initials"}:
-                self._into = self._note
             self._depth -= 1
         elif name in CELLS:
             self._is_in_cell = False
