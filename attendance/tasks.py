@@ -19,20 +19,18 @@ from attendance.forms.classes import ExportForm
 from attendance.forms.matrix import MatrixForm
 from attendance.pages import hours
 from attendance.pages.classes import in_state, matching
-from attendance.pages.matrix import WholeMatrix, matrix_keys, whole_matrix
-from attendance.pages.matrix_details import get_course
+from attendance.pages.matrix import matrix_keys
 from attendance.pages.worker import get_worker
-from attendance.papers import hours as hours_files
-from attendance.papers import matrix as matrix_export
+from attendance.papers import class_lists, session_lists, verify_lists, worker_lists  # noqa: F401  # declare their kinds
 from attendance.papers.certificate import print_certificates
-from attendance.papers.hours import FileFormat
+from attendance.papers.matrix_list import dated, filter_in_words
 from attendance.papers.pack import Pack, make_pack, pack_of_worker, pack_of_workers
 from attendance.selectors.certificate import Certificate, certificates_of_session
 from learners.selectors.as_of import day_of
 from training.core.keys import key_of
 from training.core.permissions import Permission, Reach, check_may, check_may_some, may, reach
 from training.core.refusals import Conflict, Invalid
-from training.core.words import day as day_in_words
+from training.core.tables import FileFormat, write_table
 from training.models import Session
 from training.selectors.classes import visible_classes
 from training.selectors.sessions import get_session
@@ -67,55 +65,13 @@ def pack_asked_for(query: QueryDict, *, by: User, now: datetime) -> tuple[Pack, 
             raise Invalid(_("%(key)s is not the key of a worker.") % {"key": query.get(WORKER, "")[:20]})
         learner = get_worker(key)
         title = _("Audit pack of %(worker)s, %(badge)s") % {"worker": learner.name, "badge": learner.badge_id}
-        return pack_of_worker(learner, on=on, by=by, now=now), _dated(title, on)
+        return pack_of_worker(learner, on=on, by=by, now=now), dated(title, on)
     form = MatrixForm(query)
     wanted = form.wanted_matrix(on=on)
     people = matrix_keys(wanted, now=now, warning_days=settings.EXPIRY_WARNING_DAYS)
-    subject = ", ".join(_filter_in_words(form, wanted.red_course))
+    subject = ", ".join(filter_in_words(form, wanted.red_course))
     title = _("Audit pack: %(subject)s") % {"subject": subject}
-    return pack_of_workers(people, subject=subject, on=on, by=by, now=now), _dated(title, on)
-
-
-@dataclass(frozen=True)
-class MatrixFile:
-    """The matrix as a file: the rows of a filter and the title; `is_past` if it is as of another day than today."""
-
-    whole: WholeMatrix
-    day: date
-    is_past: bool
-    title: str
-
-    @property
-    def cells(self) -> int:
-        return len(self.whole.keys) * (len(self.whole.columns) + matrix_export.FIRST_COLUMNS)
-
-    def make(self, *, tell: Tell) -> Product:
-        """Return the finished Excel file; `tell` is told how many workers are done."""
-        rows = _told(self.whole.rows(), total=len(self.whole.keys), tell=tell)
-        return Product(
-            name=f"matrix-{self.day:%Y-%m-%d}.xlsx",
-            content_type=matrix_export.CONTENT_TYPE,
-            file=matrix_export.as_xlsx(self.whole.columns, rows, day=self.day, is_past=self.is_past),
-        )
-
-
-def matrix_asked_for(query: QueryDict, *, now: datetime) -> MatrixFile:
-    """Return the matrix that a query of the matrix page asks for as a file.
-
-    Args:
-        query: the filter of the page.
-        now: the present moment.
-
-    Raises:
-        Invalid: the day in the query does not exist.
-    """
-    today = timezone.localdate(now)
-    on = day_of(query.get("on", ""), today=today)
-    form = MatrixForm(query)
-    wanted = form.wanted_matrix(on=on)
-    whole = whole_matrix(wanted, now=now, warning_days=settings.EXPIRY_WARNING_DAYS)
-    title = _("Matrix: %(subject)s") % {"subject": ", ".join(_filter_in_words(form, wanted.red_course))}
-    return MatrixFile(whole=whole, day=on or today, is_past=on is not None, title=_dated(title, on))
+    return pack_of_workers(people, subject=subject, on=on, by=by, now=now), dated(title, on)
 
 
 @dataclass(frozen=True)
@@ -129,12 +85,11 @@ class HoursFile:
 
     def make(self, *, tell: Tell) -> Product:
         """Return the finished file; `tell` is told how many rows are done."""
-        write = hours_files.as_csv if self.ending is FileFormat.CSV else hours_files.as_xlsx
         rows = _told(iter(self.rows), total=len(self.rows), tell=tell)
         return Product(
             name=f"hours-{self.day:%Y-%m-%d}.{self.ending}",
-            content_type=hours_files.CONTENT_TYPES[self.ending],
-            file=write(rows, self.columns),
+            content_type=self.ending.content_type,
+            file=write_table(self.ending, _("Hours"), self.columns, rows),
         )
 
 
@@ -175,10 +130,6 @@ def _make_pack(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Prod
     return make_pack(pack_asked_for(query, by=by, now=now)[0], tell=tell)
 
 
-def _make_matrix(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product:
-    return matrix_asked_for(query, now=now).make(tell=tell)
-
-
 def _make_certificates(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product:
     session, certificates = certificates_asked_for(query, by=by)
     site = query.get(SITE, "")
@@ -217,28 +168,11 @@ _check_reads_sessions = partial(check_may_some, permission=Permission.READ_EVIDE
 _check_reads_classes = partial(check_may_some, permission=Permission.READ_CLASS)
 
 PACK = declare(JobKind("pack", gettext_lazy("Audit pack"), _check_reads_evidence, _make_pack))
-MATRIX = declare(JobKind("matrix", gettext_lazy("Matrix"), _check_reads_site, _make_matrix))
 CERTIFICATES = declare(JobKind("certificates", gettext_lazy("Certificates"), _check_reads_sessions, _make_certificates))
 HOURS = declare(JobKind("hours", gettext_lazy("Hours"), _check_reads_classes, _make_hours))
-
-
-def _dated(title: str, on: date | None) -> str:
-    return title if on is None else _("%(title)s, as of %(day)s") % {"title": title, "day": day_in_words(on)}
 
 
 def _told(items: Iterator[Item], *, total: int, tell: Tell) -> Iterator[Item]:
     for place, item in enumerate(items):
         tell(place, total)
         yield item
-
-
-def _filter_in_words(form: MatrixForm, red_course: int | None) -> Iterator[str]:
-    if form.cleaned_data.get("q"):
-        yield _("“%(text)s”") % {"text": form.cleaned_data["q"]}
-    for field in (form[name] for name in ("person", "status", "company", "role", "area")):
-        chosen = form.cleaned_data.get(field.name) or ""
-        if chosen or field.name == "person":  # an empty `person` means ACTIVE workers, which the title says too
-            words = str(dict(field.field.choices)[chosen]).lstrip("– ")  # type: ignore[attr-defined]
-            yield words if field.name in ("person", "status") else f"{field.label}: {words}"
-    if red_course is not None:
-        yield _("not cleared for %(course)s") % {"course": get_course(red_course).code}

@@ -55,7 +55,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("classes/hours/", classes.class_hours, name="class_hours"),
     path("matrix/", matrix.training_matrix, name="matrix"),
     path("matrix/courses/<int:pk>/", matrix.matrix_course, name="matrix_course"),
-    path("matrix/matrix.xlsx", matrix.matrix_file, name="matrix_file"),
     path("matrix/pack/", pack.matrix_pack, name="matrix_pack"),
     path("matrix/workers/<int:pk>/courses/<int:course_id>/", matrix.matrix_cell, name="matrix_cell"),
     path("progressions/<int:pk>/complete/", progression.progression_complete, name="progression_complete"),

@@ -37,7 +37,6 @@ OTHERWISE = {
     "attendance:class_learners": "start_progressions",
     "attendance:matrix_cell": "add_attendees",
     "attendance:matrix_course": "create_draft_for",
-    "attendance:matrix_file": "ask",
     "attendance:matrix_pack": "ask",
     "attendance:progression_hours": "enter_hours",
     "attendance:session_certificates": "ask",
@@ -53,6 +52,7 @@ OTHERWISE = {
     "learners:worker_badge": "replace_badge",
     "learners:worker_status": "set_status",
     "learners:workers_change": "give_role",
+    "training:list_export": "ask",
     # another verb
     "attendance:session_repeat": "plan_repeat",  # an offer until somebody confirms it
     "learners:worker_record_new": "record_external",  # the rule's word (R1)

@@ -5,6 +5,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException, JobAborted
 
+from training.papers import library_lists  # noqa: F401  # declares its kinds of jobs
 from training.services import job_runs
 from training.services.jobs import QUEUE, TASK
 

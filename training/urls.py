@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from training.views import classes, jobs, sessions
+from training.views import classes, exports, jobs, sessions
 from training.views.library import companies, courses, index, trainers, venues, versions
 
 app_name = "training"
@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("library/versions/<int:pk>/delete/", versions.version_delete, name="version_delete"),
     path("library/versions/<int:pk>/edit/", versions.version_edit, name="version_edit"),
     path("library/versions/<int:pk>/publish/", versions.version_publish, name="version_publish"),
+    path("lists/<slug:name>/export/", exports.list_export, name="list_export"),
     path("sessions/<int:pk>/cancel/", sessions.session_cancel, name="session_cancel"),
     path("sessions/<int:pk>/delete/", sessions.session_delete, name="session_delete"),
     path("sessions/<int:pk>/edit/", sessions.session_edit, name="session_edit"),

@@ -220,7 +220,7 @@ class ExportForm(ClassFilterForm):
     last = DayField(label=gettext_lazy("To"), required=False)
     columns = forms.MultipleChoiceField(
         label=gettext_lazy("Columns"),
-        choices=[(column.name, column.label) for column in COLUMNS],
+        choices=[(column.name, column.title) for column in COLUMNS],
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Without badge, worker and employer there is one row for each class and month."),
         error_messages={"required": gettext_lazy("Choose at least one column.")},

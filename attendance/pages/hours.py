@@ -1,6 +1,6 @@
 """The rows of an export of hours by month. Hours are added up over everything that no chosen column names."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
@@ -11,7 +11,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy
 
 from learners.models import LearnerHoursLog
-from training.core import xlsx_files
+from training.core.tables import Column
 from training.core.xlsx_files import month_pattern
 from training.models import TrainingClass
 
@@ -22,22 +22,14 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class HoursColumn:
-    """A column that can be chosen for the export.
+class HoursColumn(Column[Row]):
+    """A column that can be chosen for the export; its cells are those of the rows of `hours_rows`.
 
     Attributes:
-        value: takes a row of `hours_rows` and returns the value of the column.
         by: the fields by which the column splits the hours into rows.
-        width: its width in an Excel file, in letters.
-        pattern: returns the Excel pattern for its days or numbers.
     """
 
-    name: str
-    label: Any
-    value: Callable[[Row], xlsx_files.Value]
     by: tuple[str, ...] = ()
-    width: int = 16
-    pattern: Callable[[], str] = str
 
 
 def hours_pattern() -> str:
@@ -51,13 +43,15 @@ def _name(row: Row) -> str:
 
 WORKER = ("learner__sort_key", "learner_id", "learner__first_name", "learner__last_name")
 COLUMNS = (
-    HoursColumn("month", gettext_lazy("Month"), itemgetter("month"), ("month",), pattern=month_pattern),
-    HoursColumn("class", gettext_lazy("Class"), lambda row: row[CODE] or "", ("training_class_id", CODE)),
-    HoursColumn("client", gettext_lazy("Client"), lambda row: row[CLIENT] or "", (CLIENT,), width=28),
-    HoursColumn("course", gettext_lazy("Course"), itemgetter("course__code"), ("course__code",)),
-    HoursColumn("badge", gettext_lazy("Badge"), itemgetter("learner__badge_id"), (*WORKER, "learner__badge_id")),
-    HoursColumn("worker", gettext_lazy("Worker"), _name, WORKER, width=28),
-    HoursColumn("employer", gettext_lazy("Employer"), itemgetter(EMPLOYER), (EMPLOYER,), width=28),
+    HoursColumn(
+        "month", gettext_lazy("Month"), itemgetter("month"), by=("month",), pattern=month_pattern, plain="%Y-%m"
+    ),
+    HoursColumn("class", gettext_lazy("Class"), lambda row: row[CODE] or "", by=("training_class_id", CODE)),
+    HoursColumn("client", gettext_lazy("Client"), lambda row: row[CLIENT] or "", by=(CLIENT,), width=28),
+    HoursColumn("course", gettext_lazy("Course"), itemgetter("course__code"), by=("course__code",)),
+    HoursColumn("badge", gettext_lazy("Badge"), itemgetter("learner__badge_id"), by=(*WORKER, "learner__badge_id")),
+    HoursColumn("worker", gettext_lazy("Worker"), _name, by=WORKER, width=28),
+    HoursColumn("employer", gettext_lazy("Employer"), itemgetter(EMPLOYER), by=(EMPLOYER,), width=28),
     HoursColumn("trained", gettext_lazy("Hours trained"), itemgetter("trained"), pattern=hours_pattern),
     HoursColumn("present", gettext_lazy("Hours present"), itemgetter("present"), pattern=hours_pattern),
     HoursColumn(

@@ -7,6 +7,7 @@ fact has a column of its own to filter and sort by.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -15,10 +16,10 @@ from attendance.pages.matrix import MatrixCell, MatrixRow
 from learners.selectors import matrix as selector
 from training.core import xlsx_files
 from training.core.kinds import StatusKind
+from training.core.tables import Column
 from training.core.words import day as day_in_words
 from training.core.xlsx_files import Table, Value, XlsxColumn, day_pattern, workbook
 
-CONTENT_TYPE = xlsx_files.CONTENT_TYPE
 FIRST_COLUMNS = 5
 COLOURS: dict[str, tuple[tuple[str, Any], ...]] = {
     StatusKind.BAD: (("bg_color", "#B3261E"), ("font_color", "#FFFFFF"), ("align", "left")),
@@ -42,14 +43,43 @@ def as_xlsx(columns: Sequence[selector.Column], rows: Iterable[MatrixRow], *, da
         matrix = Table(book, _("Matrix"), _heads(columns, is_past=is_past), above=_above(day), fixed=2)
         facts = Table(book, _("Courses of workers"), _heads_of_facts(), above=_above(day), fixed=2)
         for row in rows:
-            later = " ".join(each.sentence for each in row.later)
-            matrix.add([*_worker(row), *map(_shown, row.cells), *([later or None] if is_past else [])])
+            matrix.add([*_worker(row), *map(_shown, row.cells), *([_later(row) or None] if is_past else [])])
             for course, cell in zip(columns, row.cells, strict=True):
                 if cell is not None:
                     facts.add([*_worker(row), *_facts(course, cell, day=day)])
         matrix.close()
         facts.close()
     return file
+
+
+def plain_columns(courses: Sequence[selector.Column], *, is_past: bool) -> list[Column[MatrixRow]]:
+    """Return the columns of the first sheet for a CSV file: in a course, the word of the status and its day."""
+    return [
+        Column("worker", _("Worker"), lambda row: row.learner.name),
+        Column("badge_id", _("Badge"), lambda row: row.learner.badge_id),
+        Column("verdict", _("Status"), lambda row: row.standing.word),
+        Column("role", _("Role"), lambda row: str(row.learner.role)),
+        Column("company", _("Employer"), lambda row: str(row.learner.company)),
+        *(
+            Column(each.code, f"{each.code} {each.title}".strip(), partial(_plain, place=place))
+            for place, each in enumerate(courses)
+        ),
+        *([Column("later", _("Changed later"), _later)] if is_past else []),
+    ]
+
+
+def _plain(row: MatrixRow, *, place: int) -> str | None:
+    cell = row.cells[place]
+    if cell is None:
+        return None
+    day = "" if cell.day is None else f" {cell.day:%Y-%m-%d}"
+    marks = [_("to verify")] if cell.is_to_verify else []
+    booked = [_("booked for %(day)s") % {"day": f"{cell.booked:%Y-%m-%d}"}] if cell.booked else []
+    return ", ".join([f"{cell.standing.word}{day}", *marks, *booked])
+
+
+def _later(row: MatrixRow) -> str:
+    return " ".join(each.sentence for each in row.later)
 
 
 def _above(day: date) -> str:

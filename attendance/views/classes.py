@@ -3,46 +3,38 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from attendance.forms.classes import ClassFilterForm, ExportForm, MonthForm
+from attendance.forms.classes import ExportForm, MonthForm
 from attendance.pages.classes import (
     ClassFilter,
     class_board,
     class_lines,
     count_by_state,
-    in_state,
-    matching,
     rhythm,
     timetable,
 )
 from attendance.pages.first_steps import is_empty_site
+from attendance.papers.class_lists import CLASS_SORTS, classes_asked_for
 from attendance.tasks import HOURS, export_form, hours_asked_for
-from training.core.permissions import Permission, Reach, reach, requires
+from training.core.permissions import Permission, requires
 from training.core.sorting import sort_of, sorted_by
 from training.core.web.answers import answer
 from training.core.web.htmx import HtmxRequest, posted, swaps
-from training.selectors.classes import captures_missing, status_history, visible_class, visible_classes
+from training.papers.lists import ROWS_AT_ONCE
+from training.selectors.classes import captures_missing, status_history, visible_class
 from training.selectors.courses import published_version
 from training.services.job_kinds import untold
 from training.templatetags.form_key import FIELD
+from training.views.exports import hand_over
 from training.views.jobs import ask_and_show
 
 ROWS_PER_PAGE = 50
-COLUMNS = {
-    "code": ("class_code",),
-    "course": ("course__code", "class_code"),
-    "client": ("client__name", "class_code"),
-    "agent": ("agent__last_name", "agent__first_name", "class_code"),
-    "first": ("start_date",),
-    "last": ("end_date",),
-}
-ROWS_AT_ONCE = 5_000  # the longest file of hours that is made at once; a job makes longer ones
 
 
 @requires(Permission.READ_CLASS)
@@ -51,19 +43,16 @@ ROWS_AT_ONCE = 5_000  # the longest file of hours that is made at once; a job ma
 def classes(request: HtmxRequest) -> HttpResponse:
     """List the classes that match the filter, the latest first; HTMX gets the list alone."""
     today = timezone.localdate()
-    sees_everything = reach(request.user, Permission.READ_CLASS) is Reach.ALL
-    form = ClassFilterForm(request.GET, sees_everything=sees_everything)
-    shown, wanted = form.shown(), form.wanted()
-    found = matching(visible_classes(request.user), wanted)
-    sort = sort_of(request.GET.get("sort", ""), COLUMNS)
-    rows = sorted_by(in_state(found, shown), sort, COLUMNS)
+    asked = classes_asked_for(request.GET, by=request.user)
+    sort = sort_of(request.GET.get("sort", ""), CLASS_SORTS)
+    rows = sorted_by(asked.rows, sort, CLASS_SORTS)
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
-        "form": form,
+        "form": asked.form,
         "sort": sort,
-        "shown": shown,
-        "is_narrowed": wanted != ClassFilter(),
-        "counts": count_by_state(found).items(),
+        "shown": asked.shown,
+        "is_narrowed": asked.wanted != ClassFilter(),
+        "counts": count_by_state(asked.found).items(),
         "is_empty_site": is_empty_site,  # a function, because it is only asked if the list is empty
         "missing": captures_missing(request.user, today=today).count(),
         "page": page,
@@ -98,8 +87,7 @@ def class_hours(request: HtmxRequest) -> HttpResponseBase:
     asked = hours_asked_for(form, by=request.user, now=timezone.now())
     if len(asked.rows) > ROWS_AT_ONCE:
         return ask_and_show(request, kind=HOURS.name, title=_("Hours of classes"), query=_without_token(request.POST))
-    product = asked.make(tell=untold)
-    return FileResponse(product.file, as_attachment=True, filename=product.name, content_type=product.content_type)
+    return hand_over(request, asked.make(tell=untold), kind=HOURS.name, query=_without_token(request.POST))
 
 
 @requires(Permission.READ_CLASS)

@@ -1,12 +1,11 @@
-"""The training matrix: its pages, what a cell and the head of a column open, and the Excel file."""
+"""The training matrix: its pages, and what a cell and the head of a column open."""
 
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +19,6 @@ from attendance.pages.matrix import matrix, matrix_counts
 from attendance.pages.matrix_details import cell_details, column_details
 from attendance.pages.worker import get_worker
 from attendance.services.attendees import add_attendees, create_draft_for
-from attendance.tasks import MATRIX, matrix_asked_for
 from learners.selectors.as_of import NotADay, day_of
 from learners.selectors.compliance import last_run_at
 from training.core.permissions import Permission, check_may, requires
@@ -28,10 +26,7 @@ from training.core.sorting import Sort
 from training.core.web.answers import answer, go
 from training.core.web.htmx import HtmxRequest
 from training.selectors.sessions import get_session
-from training.services.job_kinds import untold
-from training.views.jobs import ask_and_show
 
-CELLS_AT_ONCE = 25_000  # of an Excel file: they take 0.25 s of processor time (docs/performance.md)
 KEPT = ("q", "company", "role", "area", "person", "columns", "sort")  # kept in the address when the day changes
 
 
@@ -78,23 +73,6 @@ def training_matrix(request: HtmxRequest) -> HttpResponse:
         }
     status = 422 if refusal else 200
     return answer(request, "attendance/matrix.html", part="swapped", target="matrix", status=status, **context)
-
-
-@requires(Permission.READ_SITE)
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def matrix_file(request: HtmxRequest) -> HttpResponseBase:
-    """Give all rows that match the filter as an Excel file: at once if they are few; else a job makes it.
-
-    A GET goes to the matrix, where the button is.
-    """
-    if request.method != "POST":
-        return redirect(reverse("attendance:matrix", query=request.GET))
-    asked = matrix_asked_for(request.GET, now=timezone.now())
-    if asked.cells > CELLS_AT_ONCE:
-        return ask_and_show(request, kind=MATRIX.name, title=asked.title, query=request.GET.urlencode())
-    product = asked.make(tell=untold)
-    return FileResponse(product.file, as_attachment=True, filename=product.name, content_type=product.content_type)
 
 
 @requires(Permission.READ_SITE)

@@ -7,31 +7,22 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from attendance.forms.sessions import SessionListForm
 from attendance.pages.first_steps import is_empty_site
 from attendance.pages.sessions import listing, session_lines
 from attendance.pages.week import week
-from training.core.permissions import Permission, Reach, reach, requires
+from attendance.papers.session_lists import SESSION_SORTS, session_filter, sessions_asked_for
+from training.core.permissions import Permission, requires
 from training.core.sorting import sort_of, sorted_by
 from training.core.web.answers import answer
 from training.core.web.htmx import HtmxRequest
 from training.selectors.sessions import (
     SessionFilter,
     count_by_state,
-    in_reading_order,
-    in_state,
     matching,
     visible_sessions,
 )
 
 ROWS_PER_PAGE = 50
-COLUMNS = {
-    "day": ("start_time",),
-    "session": ("course__code", "start_time"),
-    "reference": ("pk",),
-    "trainer": ("trainer__last_name", "trainer__first_name", "start_time"),
-    "venue": ("venue__name", "start_time"),
-}
 
 
 @requires(Permission.READ_SESSION)
@@ -39,18 +30,16 @@ COLUMNS = {
 def sessions(request: HtmxRequest) -> HttpResponse:
     """List the sessions that match the filter, by default the open ones in order of time; HTMX gets the list alone."""
     today, now = timezone.localdate(), timezone.now()
-    form = _filter_form(request)
-    shown, wanted = form.shown(), form.wanted()
-    found = listing(matching(visible_sessions(request.user), wanted), form.wanted_worker)
-    sort = sort_of(request.GET.get("sort", ""), COLUMNS)
-    rows = sorted_by(in_reading_order(found.filter(in_state(shown, now=now)), shown), sort, COLUMNS)
+    asked = sessions_asked_for(request.GET, by=request.user, now=now)
+    sort = sort_of(request.GET.get("sort", ""), SESSION_SORTS)
+    rows = sorted_by(asked.rows, sort, SESSION_SORTS)
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
-        "form": form,
+        "form": asked.form,
         "sort": sort,
-        "shown": shown,
-        "is_narrowed": wanted != SessionFilter() or bool(form.wanted_worker),
-        "counts": count_by_state(found, now=now).items(),
+        "shown": asked.shown,
+        "is_narrowed": asked.wanted != SessionFilter() or bool(asked.form.wanted_worker),
+        "counts": count_by_state(asked.found, now=now).items(),
         "is_empty_site": is_empty_site,  # a function, because it is only asked if the list is empty
         "page": page,
         "lines": session_lines(page.object_list, today=today, now=now),  # type: ignore[arg-type]  # a sliced queryset
@@ -63,7 +52,7 @@ def sessions(request: HtmxRequest) -> HttpResponse:
 def sessions_week(request: HtmxRequest) -> HttpResponse:
     """Show the week of the day in `?week_of=`, by default of today; HTMX gets the week alone."""
     today, now = timezone.localdate(), timezone.now()
-    form = _filter_form(request)
+    form = session_filter(request.GET, by=request.user)
     found = listing(matching(visible_sessions(request.user), form.wanted()), form.wanted_worker)
     context: dict[str, Any] = {
         "form": form,
@@ -71,8 +60,3 @@ def sessions_week(request: HtmxRequest) -> HttpResponse:
         "week": week(found, of=form.asked_day() or today, today=today, now=now),
     }
     return answer(request, "attendance/sessions_week.html", part="week", target="week", **context)
-
-
-def _filter_form(request: HtmxRequest) -> SessionListForm:
-    sees_everything = reach(request.user, Permission.READ_SESSION) is Reach.ALL
-    return SessionListForm(request.GET, sees_everything=sees_everything)

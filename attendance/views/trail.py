@@ -22,7 +22,7 @@ def worker_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     learner = get_worker(pk)
     of = Link(learner.name, reverse("attendance:worker", args=[pk]))
     found = sources.of_worker(learner, tells_contact=may(request.user, Permission.KEEP_WORKERS))
-    return told(request, found, of=of, hides_from_where=_hides(request))
+    return told(request, found, of=of, exported="worker-log", export_query=f"?worker={pk}")
 
 
 @requires(Permission.READ_SESSION)
@@ -33,9 +33,7 @@ def session_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     session = get_object_or_404(Session.objects.select_related("course", "trainer"), pk=pk, deleted_at__isnull=True)
     check_may(request.user, Permission.READ_SESSION, session)
     of = Link(session.reference, reverse("attendance:session", args=[pk]))
-    return told(request, sources.of_session(session), of=of, hides_from_where=_hides(request))
-
-
-def _hides(request: HtmxRequest) -> bool:
-    """Tell whether network addresses are hidden from this person: trainers see who acted, but not from where."""
-    return not may(request.user, Permission.READ_SITE)
+    # Trainers see who acted, but not from where.
+    hides = not may(request.user, Permission.READ_SITE)
+    found = sources.of_session(session)
+    return told(request, found, of=of, exported="session-log", export_query=f"?session={pk}", hides_from_where=hides)

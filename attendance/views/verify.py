@@ -97,7 +97,7 @@ def verify_history(request: HtmxRequest) -> HttpResponse:
     return answer(
         request,
         "attendance/verify_history.html",
-        part="list",
+        part="swapped",
         target="history",
         filters=filters,
         is_narrowed=wanted != QueueFilter(),

@@ -10,21 +10,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from attendance.pages.first_steps import is_empty_site
-from learners.forms.filters import WorkerFilterForm
+from attendance.papers.worker_lists import WORKER_SORTS, workers_asked_for
 from learners.pages.worker_rows import worker_rows
-from learners.selectors.learners import WorkerFilter, group_counts, list_workers, workers_of
+from learners.selectors.learners import WorkerFilter, group_counts, workers_of
 from training.core.permissions import Permission, requires
 from training.core.sorting import sort_of, sorted_by
 from training.core.web.answers import answer
 from training.core.web.htmx import HtmxRequest
 
 ROWS_PER_PAGE = 50
-COLUMNS = {
-    "worker": ("sort_key",),
-    "badge": ("badge_id",),
-    "role": ("role__title", "sort_key"),
-    "employer": ("company__name", "sort_key"),
-}
 
 
 @requires(Permission.READ_SITE)
@@ -34,13 +28,13 @@ def workers(request: HtmxRequest) -> HttpResponse:
     """List the workers who match the filter, by default the worst first; HTMX gets the list and its counts."""
     today = timezone.localdate()
     warning_days = settings.EXPIRY_WARNING_DAYS
-    form = WorkerFilterForm(request.GET)
-    wanted = form.wanted()
-    sort = sort_of(request.GET.get("sort", ""), COLUMNS)
-    found = sorted_by(list_workers(wanted, today=today, warning_days=warning_days), sort, COLUMNS)
+    asked = workers_asked_for(request.GET, today=today)
+    wanted = asked.wanted
+    sort = sort_of(request.GET.get("sort", ""), WORKER_SORTS)
+    found = sorted_by(asked.rows, sort, WORKER_SORTS)
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
-        "form": form,
+        "form": asked.form,
         "sort": sort,
         "group": wanted.group,
         "is_narrowed": wanted != WorkerFilter(),

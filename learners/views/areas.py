@@ -17,6 +17,7 @@ from learners.forms.library import AreaForm
 from learners.models import Area
 from learners.pages.library_trail import of_area
 from learners.pages.requirements import area_page, get_area, list_areas
+from learners.papers.library_lists import text_of
 from learners.policies.outcome import NOTHING_TURNS
 from learners.selectors.learners import with_areas_inside
 from learners.services.requirements import delete_area, save_area
@@ -29,7 +30,6 @@ from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest, posted
 from training.core.web.trails import Link
-from training.forms.library import LONGEST_SEARCH
 from training.views.library.frames import FORM, ListPage, library_log, listed
 
 AREAS = ListPage(
@@ -50,7 +50,7 @@ AREAS = ListPage(
 @require_safe
 def areas(request: HtmxRequest) -> HttpResponse:
     """Show the tree of areas with how many workers are in each; HTMX gets the tree alone."""
-    text = request.GET.get("q", "")[:LONGEST_SEARCH]
+    text = text_of(request.GET)
     return listed(request, AREAS, list_areas(text), typed=text, text=text)
 
 
@@ -145,4 +145,6 @@ def area_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> Ht
 def area_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show the audit log of an area and its requirements."""
     found = get_area(pk)
-    return library_log(request, of_area(found), of=Link(found.name, reverse("learners:area", args=[pk])))
+    return library_log(
+        request, of_area(found), kind="area", pk=pk, of=Link(found.name, reverse("learners:area", args=[pk]))
+    )

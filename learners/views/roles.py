@@ -17,6 +17,7 @@ from learners.forms.library import RoleForm
 from learners.models import Role
 from learners.pages.library_trail import of_role
 from learners.pages.requirements import get_role, list_roles, requirements_of
+from learners.papers.library_lists import ROLE_SORTS, text_of
 from learners.services.requirements import delete_role, save_role
 from learners.views.deletion import delete_or_ask
 from learners.views.requirements import requirement_form, requirement_removal
@@ -26,7 +27,6 @@ from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest, posted
 from training.core.web.trails import Link
-from training.forms.library import LONGEST_SEARCH
 from training.views.library.frames import FORM, ListPage, library_log, listed
 
 ROLES = ListPage(
@@ -40,7 +40,6 @@ ROLES = ListPage(
     no_match=gettext_lazy("No role matches."),
     show_all=gettext_lazy("Show all roles"),
 )
-COLUMNS = {"role": ("title",), "code": ("code",), "workers": ("workers",), "courses": ("courses",)}
 
 
 @requires(Permission.READ_SITE)
@@ -48,9 +47,8 @@ COLUMNS = {"role": ("title",), "code": ("code",), "workers": ("workers",), "cour
 @require_safe
 def roles(request: HtmxRequest) -> HttpResponse:
     """List roles with the numbers of their workers and of the courses they require; HTMX gets the list alone."""
-    text = request.GET.get("q", "")[:LONGEST_SEARCH]
-    sort = sort_of(request.GET.get("sort", ""), COLUMNS)
-    return listed(request, ROLES, sorted_by(list_roles(text), sort, COLUMNS), typed=text, text=text, sort=sort)
+    text, sort = text_of(request.GET), sort_of(request.GET.get("sort", ""), ROLE_SORTS)
+    return listed(request, ROLES, sorted_by(list_roles(text), sort, ROLE_SORTS), typed=text, text=text, sort=sort)
 
 
 @requires(Permission.READ_SITE)
@@ -118,7 +116,7 @@ def role_requirement_remove(request: HtmxRequest, pk: int, course_id: int) -> Ht
 def role_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show the audit log of a role and its requirements."""
     found = get_role(pk)
-    return library_log(request, of_role(found), of=_page_of(found))
+    return library_log(request, of_role(found), kind="role", pk=pk, of=_page_of(found))
 
 
 def _save(request: HtmxRequest, stored: Role, *, heading: str, back: Link) -> HttpResponse:

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     MERGE = "merge"
     DATE_BACK_STATUS = "date back a status"  # past its last change, so that the answer about those days is another one
     VOID = "void"
+    EXPORT_CONTACTS = "export contacts"  # e-mail and phone in files of many people at once (ADR 54)
     ADMINISTER = "administer"  # users, Django Admin
 
 
@@ -75,6 +76,7 @@ SUPERUSER_ONLY = frozenset(
         Permission.MERGE,
         Permission.DATE_BACK_STATUS,
         Permission.VOID,
+        Permission.EXPORT_CONTACTS,
         Permission.ADMINISTER,
     }
 )

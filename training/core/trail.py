@@ -135,6 +135,23 @@ def trail(sources: Sequence[Source], *, after: str = "", size: int = PAGE_SIZE) 
     return Trail(told, shown[-1].cursor if len(lines) > size else "")
 
 
+def count_lines(sources: Sequence[Source]) -> int:
+    """Return how many lines the trail of `sources` has at most: events without a line count too."""
+    return sum(
+        _events(source).filter(**{f"{_key_of_events(source)}__in": list(source.ids)}).count() for source in sources
+    )
+
+
+def _events(source: Source) -> models.QuerySet[Any]:
+    model: Any = source.model if source.is_log else source.model.pgh_event_model  # type: ignore[attr-defined]  # as below
+    rows: models.QuerySet[Any] = model._base_manager.all()
+    return rows
+
+
+def _key_of_events(source: Source) -> str:
+    return "pgh_obj" if source.by == "pk" and not source.is_log else source.by
+
+
 # Finding the lines
 
 

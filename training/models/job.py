@@ -96,13 +96,16 @@ class Job(models.Model):
 
 
 class FileDownload(models.Model):
-    """One download of a file that a job had made (X1). Append-only (migration `0018_squashed_guards`).
+    """One download of a file that was made for somebody: by a job, or while a page waited (X1).
 
-    The job and its file are removed after some days; this row stays.
+    Append-only (migration `0018_squashed_guards`). The job and its file are removed after some days; this row stays.
     """
 
-    job = models.PositiveBigIntegerField(_("number of the job"))
+    job = models.PositiveBigIntegerField(
+        _("number of the job"), default=0, help_text=_("0 for a short file, which no job made.")
+    )
     kind = models.CharField(_("kind"), max_length=30)
+    query = models.TextField(_("asked for"), blank=True, default="", db_default="")
     file_name = models.CharField(_("file"), max_length=200)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     size = models.PositiveBigIntegerField(_("size (bytes)"))

@@ -16,10 +16,14 @@ def of_course(course: Course) -> Sequence[Source]:
     )
 
 
-def of_trainer(trainer: Trainer) -> Sequence[Source]:
-    """Return the sources of the history of a trainer and the qualifications."""
+def of_trainer(trainer: Trainer, *, tells_contact: bool = True) -> Sequence[Source]:
+    """Return the sources of the history of a trainer and the qualifications.
+
+    Args:
+        tells_contact: whether lines tell phone and e-mail, as the page of the trainer does.
+    """
     return (
-        Source(model=Trainer, ids=(trainer.pk,)),
+        Source(model=Trainer, ids=(trainer.pk,), without=() if tells_contact else ("email", "phone")),
         Source(model=TrainerQualification, ids=(trainer.pk,), by="trainer", subject="course"),
     )
 

@@ -5,7 +5,6 @@ So each run has a number and writes only while the job has this number, and its 
 the job, whatever the others still do. No lock is held meanwhile, because PgBouncer in transaction mode keeps none.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Set
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -27,14 +26,13 @@ from training.core.refusals import Refusal
 from training.models import Job
 from training.policies.jobs import states_before
 from training.services.job_kinds import Product, Tell, kind_of
-from training.services.jobs import keep
+from training.services.jobs import digest_of, keep
 
 logger = structlog.get_logger(__name__)
 
 TOLD_EVERY_SECONDS = 0.5
 SILENCE = timedelta(seconds=15)  # after it, the worker of a job is taken for lost
 MOST_LOSSES = 3
-CHUNK = 1024 * 1024
 A_DAY = timedelta(days=1)
 
 in_hand: set[int] = set()
@@ -133,11 +131,7 @@ def _finish(job: Job, product: Product) -> None:
     Raises:
         StoppedError: this run is not the current one any more; its file is removed.
     """
-    sha256, size = hashlib.sha256(), 0
-    product.file.seek(0)
-    while chunk := product.file.read(CHUNK):
-        sha256.update(chunk)
-        size += len(chunk)
+    digest = digest_of(product.file)
     key = keep(job=job, name=product.name, file=product.file)
     is_mine = False
     try:
@@ -149,8 +143,8 @@ def _finish(job: Job, product: Product) -> None:
                 file_key=key,
                 file_name=product.name,
                 file_type=product.content_type,
-                file_size=size,
-                file_sha256=sha256.hexdigest(),
+                file_size=digest.size,
+                file_sha256=digest.sha256,
             )
             if is_mine:
                 product.log()

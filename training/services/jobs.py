@@ -1,9 +1,10 @@
 """What people do with jobs: ask for them, cancel them, take their files. `job_runs` does the work."""
 
+import hashlib
 import secrets
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, NamedTuple
 
 import structlog
 from django.conf import settings
@@ -19,12 +20,20 @@ from training.core.kinds import ConflictKind
 from training.core.refusals import Conflict, NotFound, Unavailable, check_found, database_refusals
 from training.models import FileDownload, Job
 from training.policies.jobs import states_before
-from training.services.job_kinds import kind_of
+from training.services.job_kinds import Product, kind_of
 
 logger = structlog.get_logger(__name__)
 
 LONGEST_TITLE = 300
+CHUNK = 1024 * 1024
 TASK, QUEUE = "training.run_job", "jobs"
+
+
+class Digest(NamedTuple):
+    """The SHA-256 of a file in hexadecimal digits, and its size in bytes."""
+
+    sha256: str
+    size: int
 
 
 class RunsAlready(Conflict):
@@ -145,6 +154,7 @@ def hand_out(*, job_id: int, by: User, now: datetime) -> tuple[Job, IO[bytes]]:
             FileDownload.objects.create(
                 job=job.pk,
                 kind=job.kind,
+                query=job.query,
                 file_name=job.file_name,
                 sha256=job.file_sha256,
                 size=size,
@@ -156,6 +166,43 @@ def hand_out(*, job_id: int, by: User, now: datetime) -> tuple[Job, IO[bytes]]:
         file.close()
         raise
     return job, file
+
+
+@database_refusals()
+def log_taken(*, product: Product, kind: str, query: str, by: User, now: datetime) -> None:
+    """Write down that somebody takes a file that was made while the page waited (X1), and what of the site is in it.
+
+    Args:
+        kind: the kind of job that would have made it.
+        query: what was asked for.
+    """
+    digest = digest_of(product.file)
+    try:
+        with transaction.atomic():
+            FileDownload.objects.create(
+                kind=kind,
+                query=query,
+                file_name=product.name,
+                sha256=digest.sha256,
+                size=digest.size,
+                taken_by=by,
+                taken_at=now,
+            )
+            product.log()
+    except BaseException:
+        product.file.close()
+        raise
+
+
+def digest_of(file: IO[bytes]) -> Digest:
+    """Return the SHA-256 and the size of a file, which is read piece by piece and then stands at its beginning."""
+    sha256, size = hashlib.sha256(), 0
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        sha256.update(chunk)
+        size += len(chunk)
+    file.seek(0)
+    return Digest(sha256.hexdigest(), size)
 
 
 def keep(*, job: Job, name: str, file: IO[bytes]) -> str:

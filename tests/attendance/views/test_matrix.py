@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from attendance.pages import matrix as selector
 from attendance.pages.matrix import MatrixCell
-from attendance.views import matrix as views
+from attendance.papers import matrix_list
 from learners.models import ComplianceItem, Learner
 from learners.selectors.learners import WorkerFilter
 from tests.factories.attendance import SessionAttendeeFactory
@@ -40,6 +40,7 @@ from training.models import Course, Job, Session
 pytestmark = pytest.mark.django_db
 
 TODAY = timezone.localdate
+FILE = "/lists/matrix/export/"
 
 
 def open_matrix(client: Client, address: str = "", **headers: str):
@@ -468,7 +469,7 @@ def test_c8_rows_and_cells_say_what_was_known_differently_on_that_day(as_supervi
     assert "Entered later, by somebody who is not named, on " in source_of(response)
     cell = source_of(open_cell(as_supervisor, learner, version.course, "?on=2026-02-10"))
     assert "Entered later, by somebody who is not named, on " in cell
-    file = as_supervisor.post(reverse("attendance:matrix_file", query={"on": "2026-02-10"}))
+    file = as_supervisor.post(reverse("training:list_export", args=["matrix"], query={"on": "2026-02-10"}))
     _above, titles, (*_cells, changed) = sheet_of(file)
     assert titles[-1] == "Changed later"
     assert "Entered later, by somebody who is not named, on " in changed
@@ -492,7 +493,7 @@ def test_c8_a_day_that_means_nothing_is_a_sentence(as_supervisor: Client, crew: 
         assert response.status_code == 422
         assert sentence in source_of(response)
         assert crew[0].last_name in source_of(response)
-    assert as_supervisor.post(reverse("attendance:matrix_file", query={"on": day})).status_code == 422
+    assert as_supervisor.post(reverse("training:list_export", args=["matrix"], query={"on": day})).status_code == 422
 
 
 # The Excel file
@@ -509,9 +510,9 @@ def test_the_excel_file_holds_every_row_of_the_filter_as_shown(
     monkeypatch.setattr(selector, "ROWS_PER_PAGE", 2)
     LearnerFactory(last_name="Elsewhere")
     address = f"?role={crew[0].role_id}"
-    assert "Excel, all 3 rows" in source_of(open_matrix(as_supervisor, address))
+    assert f'action="{FILE}{address}"' in source_of(open_matrix(as_supervisor, address))
 
-    response = as_supervisor.post(reverse("attendance:matrix_file") + address)
+    response = as_supervisor.post(FILE + address)
 
     assert re.fullmatch(r'attachment; filename="matrix-[\d-]{10}\.xlsx"', response["Content-Disposition"])
     head, titles, *rows = sheet_of(response)
@@ -530,7 +531,7 @@ def test_days_of_the_excel_file_are_days_with_filters_and_a_head_that_stays(as_s
     SessionAttendeeFactory(session=session, learner=crew[1])
     expiry, booked = TODAY() + timedelta(days=18), timezone.localdate(session.start_time)
 
-    book = book_of(as_supervisor.post(reverse("attendance:matrix_file")))
+    book = book_of(as_supervisor.post(FILE))
 
     matrix, facts = book["Matrix"], book["Courses of workers"]
     assert (matrix.freeze_panes, matrix.auto_filter.ref) == ("C3", "A2:F5")
@@ -558,7 +559,7 @@ def test_a_table_of_more_rows_than_a_sheet_takes_goes_on_upon_the_next(
 ):
     monkeypatch.setattr(xlsx_files, "MOST_ROWS", 4)
 
-    book = book_of(as_supervisor.post(reverse("attendance:matrix_file")))
+    book = book_of(as_supervisor.post(FILE))
 
     assert book.sheetnames == ["Matrix", "Courses of workers", "Matrix 2", "Courses of workers 2"]
     assert book["Matrix 2"]["A3"].value == crew[2].name
@@ -569,14 +570,14 @@ def test_a_table_of_more_rows_than_a_sheet_takes_goes_on_upon_the_next(
 def test_no_cell_of_the_excel_file_is_a_formula_or_a_link(as_supervisor: Client, name: str):
     LearnerFactory(first_name="", last_name=name)
 
-    _head, _titles, row = sheet_of(as_supervisor.post(reverse("attendance:matrix_file")))
+    _head, _titles, row = sheet_of(as_supervisor.post(FILE))
 
     assert row[0] == name
 
 
 def test_many_cells_are_made_by_a_job(as_supervisor: Client, crew: list[Learner], monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(views, "CELLS_AT_ONCE", 3)
-    address = reverse("attendance:matrix_file", query={"role": crew[0].role_id})
+    monkeypatch.setattr(matrix_list, "CELLS_AT_ONCE", 3)
+    address = reverse("training:list_export", args=["matrix"], query={"role": crew[0].role_id})
 
     asked = as_supervisor.post(address)
     run_waiting()
@@ -591,7 +592,7 @@ def test_many_cells_are_made_by_a_job(as_supervisor: Client, crew: list[Learner]
 def test_a_get_of_the_file_makes_nothing_and_shows_the_matrix(as_supervisor: Client, crew: list[Learner]):
     query = {"role": crew[0].role_id}
 
-    response = as_supervisor.get(reverse("attendance:matrix_file", query=query))
+    response = as_supervisor.get(reverse("training:list_export", args=["matrix"], query=query))
 
     assert response["Location"] == reverse("attendance:matrix", query=query)
     assert not Job.objects.exists()

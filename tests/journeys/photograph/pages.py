@@ -19,7 +19,6 @@ SUPERVISOR, TRAINER, AUDITOR, ADMIN, NOBODY = "supervisor", "trainer", "auditor"
 # Addresses that answer a GET with something that is not a page.
 FOR_PROGRAMS = {"healthz", "readyz", "monitor"}
 FILES = {
-    "attendance:matrix_file",
     "attendance:record_certificate",
     "attendance:record_evidence",
     "attendance:record_evidence_page",
@@ -31,6 +30,7 @@ FILES = {
     "attendance:matrix_pack",
     "attendance:worker_pack",
     "training:job_file",
+    "training:list_export",
 }
 PARTS_OF_PAGES = {
     "attendance:session_candidates",

@@ -19,7 +19,7 @@ APPS = ("attendance", "config", "learners", "training")
 FOR_PROGRAMS = {"c", "Y-m-d", "Y-m", "W", "U.u"}
 # Python that writes a date by a pattern of its own: names of files, keys in addresses, and what is typed into fields.
 BY_PATTERN = {
-    "attendance/papers/hours.py": "months of a CSV file, as spreadsheets read them",
+    "attendance/papers/matrix.py": "days in a CSV file, as programs read them",
     "attendance/papers/pack.py": "name of a file",
     "attendance/tasks.py": "names of files",
     "attendance/views/capture.py": "a month in an address",
@@ -27,6 +27,8 @@ BY_PATTERN = {
     "config/demo/certificates.py": "number of a made-up certificate",
     "config/demo/paper.py": "handwriting of the demo",
     "learners/forms/external_records.py": "value of a day field, as browsers want it",
+    "training/core/tables.py": "days and moments in a CSV file, as programs read them",
+    "training/papers/lists.py": "name of a file",
     "training/forms/sessions.py": "value of a time field, as browsers want it",
     "training/policies/schedules.py": "the stored schedule",
 }

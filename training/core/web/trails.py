@@ -23,6 +23,8 @@ def told(
     *,
     of: Link,
     above: Sequence[Link] = (),
+    exported: str = "",
+    export_query: str = "",
     hides_from_where: bool = False,
 ) -> HttpResponse:
     """Answer with an audit log; HTMX gets the lines alone, and for "load more" the next ones.
@@ -31,6 +33,8 @@ def told(
         sources: the tables and rows whose changes the log shows.
         of: the link to the page of the thing.
         above: the links to the pages above that one.
+        exported: the name of the list by which the log can be taken away as a file (X1).
+        export_query: what that list is asked for, with a question mark before it.
         hides_from_where: whether the lines leave out the network addresses of people.
     """
     lines = trail(sources, after=request.GET.get("after", ""))
@@ -42,5 +46,7 @@ def told(
         trail_url=request.path,
         of=of,
         above=above,
+        exported=exported,
+        export_query=export_query,
         hides_from_where=hides_from_where,
     )

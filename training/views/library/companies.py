@@ -14,11 +14,12 @@ from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest, posted
 from training.core.web.trails import Link
-from training.forms.library import CompanyForm, use_filter
+from training.forms.library import CompanyForm
 from training.models import Company
-from training.pages.library_lists import count_by_use, mentioning
-from training.pages.library_places import classes_of, companies_with_use, get_company
+from training.pages.library_lists import count_by_use
+from training.pages.library_places import classes_of, get_company
 from training.pages.library_trail import of_company
+from training.papers.library_lists import COMPANY_SORTS, companies_asked_for
 from training.services.companies import CompanyFacts, create_company, edit_company
 from training.views.library.frames import FORM, ListPage, filtered, library_log
 
@@ -32,13 +33,6 @@ COMPANIES = ListPage(
     new=gettext_lazy("New company"),
     new_at="training:company_new",
 )
-COLUMNS = {
-    "company": ("name",),
-    "code": ("code",),
-    "prefix": ("class_code_prefix",),
-    "trainers": ("trainer_count",),
-    "classes": ("class_count",),
-}
 
 
 @requires(Permission.READ_SITE)
@@ -46,10 +40,8 @@ COLUMNS = {
 @require_safe
 def companies(request: HtmxRequest) -> HttpResponse:
     """List the companies with the numbers of their trainers and classes."""
-    form = use_filter(request.GET)
-    found = mentioning(Company.objects.all(), form.text, "name", "code", "class_code_prefix")
-    rows = companies_with_use(found.filter(form.shown().condition))
-    return filtered(request, COMPANIES, rows, form=form, counts=count_by_use(found), columns=COLUMNS)
+    asked = companies_asked_for(request.GET)
+    return filtered(request, COMPANIES, asked, counts=count_by_use(asked.found), columns=COMPANY_SORTS)
 
 
 @requires(Permission.READ_SITE)
@@ -119,7 +111,7 @@ def company_activate(request: HtmxRequest, pk: int) -> HttpResponse:
 def company_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show who changed what about a company."""
     company = get_company(pk)
-    return library_log(request, of_company(company), of=_page_of(company))
+    return library_log(request, of_company(company), kind="company", pk=pk, of=_page_of(company))
 
 
 def _page_of(company: Company) -> Link:

@@ -14,12 +14,12 @@ from training.core.permissions import Permission, requires
 from training.core.web.answers import answer, go
 from training.core.web.htmx import HtmxRequest, posted
 from training.core.web.trails import Link
-from training.forms.library import NewCourseForm, course_filter
-from training.pages.library_courses import compared, count_courses, course_lines, courses_mentioning, get_course
+from training.forms.library import NewCourseForm
+from training.pages.library_courses import compared, count_courses, course_lines, get_course
 from training.pages.library_courses import line_of as line_of_course
 from training.pages.library_lists import coming_sessions
 from training.pages.library_trail import of_course
-from training.selectors.courses import course_title
+from training.papers.library_lists import COURSE_SORTS, courses_asked_for
 from training.services.courses import create_course_with_draft
 from training.views.library.frames import FORM, ListPage, filtered, first_of, library_log
 
@@ -32,7 +32,6 @@ COURSES = ListPage(
     new=gettext_lazy("New course"),
     new_at="training:course_new",
 )
-COLUMNS = {"code": ("code",), "course": ("title", "code")}
 
 
 @requires(Permission.READ_SITE)
@@ -40,11 +39,9 @@ COLUMNS = {"code": ("code",), "course": ("title", "code")}
 @require_safe
 def courses(request: HtmxRequest) -> HttpResponse:
     """List the courses by code, with the details of their published version."""
-    form = course_filter(request.GET)
-    found = courses_mentioning(form.text)
-    rows = found.filter(form.shown().condition).annotate(title=course_title("pk"))
-    counts = count_courses(found)
-    return filtered(request, COURSES, rows, form=form, counts=counts, columns=COLUMNS, lines=course_lines)
+    asked = courses_asked_for(request.GET)
+    counts = count_courses(asked.found)
+    return filtered(request, COURSES, asked, counts=counts, columns=COURSE_SORTS, lines=course_lines)
 
 
 @requires(Permission.READ_SITE)
@@ -89,4 +86,6 @@ def course_new(request: HtmxRequest) -> HttpResponse:
 def course_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show who changed what about a course and its versions."""
     course = get_course(pk)
-    return library_log(request, of_course(course), of=Link(course.code, reverse("training:course", args=[pk])))
+    return library_log(
+        request, of_course(course), kind="course", pk=pk, of=Link(course.code, reverse("training:course", args=[pk]))
+    )

@@ -21,8 +21,8 @@ from training.core.trail import Source
 from training.core.web.answers import answer
 from training.core.web.htmx import HtmxRequest
 from training.core.web.trails import Link, told
-from training.forms.library import LibraryFilterForm
 from training.models import Session
+from training.papers.library_lists import LibraryRows
 
 FORM = "training/library/form.html"
 QUESTION = "training/library/question.html"
@@ -87,9 +87,8 @@ def listed(
 def filtered(
     request: HtmxRequest,
     page: ListPage,
-    rows: QuerySet[Any],
+    asked: LibraryRows,
     *,
-    form: LibraryFilterForm,
     counts: Mapping[Any, int],
     columns: Columns,
     lines: Callable[[Sequence[Any]], Sequence[Any]] = list,
@@ -97,13 +96,14 @@ def filtered(
     """Answer with one page of a list that has a strip.
 
     Args:
-        rows: all rows that match the filter, in the usual order.
+        asked: the filter, and all rows that match it, in the usual order.
         counts: how many rows each entry of the strip holds.
         columns: the columns by which the list can be sorted.
         lines: turns the rows of one page into what the template shows.
     """
+    form = asked.form
     sort, shown = sort_of(request.GET.get("sort", ""), columns), form.shown()
-    rows_of_page = Paginator(sorted_by(rows, sort, columns), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    rows_of_page = Paginator(sorted_by(asked.rows, sort, columns), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return listed(
         request,
         page,
@@ -125,6 +125,13 @@ def first_of(bookings: Sequence[Session] | QuerySet[Session]) -> dict[str, Any]:
     return {"bookings": rows[:BOOKINGS_SHOWN], "more_bookings": len(rows) - BOOKINGS_SHOWN}
 
 
-def library_log(request: HtmxRequest, sources: Sequence[Source], *, of: Link) -> HttpResponse:
-    """Answer with the audit log of something in the library; `of` is the link to its page."""
-    return told(request, sources, of=of, above=(Link(str(_("Library")), reverse("training:library")),))
+def library_log(request: HtmxRequest, sources: Sequence[Source], *, kind: str, pk: int, of: Link) -> HttpResponse:
+    """Answer with the audit log of something in the library.
+
+    Args:
+        kind: what it is: "company" where the file of its log is called `company-log`.
+        pk: the key of the thing.
+        of: the link to its page.
+    """
+    above = (Link(str(_("Library")), reverse("training:library")),)
+    return told(request, sources, of=of, above=above, exported=f"{kind}-log", export_query=f"?{kind}={pk}")

@@ -5,7 +5,6 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,9 +19,9 @@ from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest, posted
 from training.core.web.trails import Link
-from training.forms.library import QualificationForm, TrainerForm, use_filter
+from training.forms.library import QualificationForm, TrainerForm
 from training.models import Session, Trainer
-from training.pages.library_lists import count_by_use, mentioning
+from training.pages.library_lists import count_by_use
 from training.pages.library_trail import of_trainer
 from training.pages.library_trainers import (
     bookings_of,
@@ -33,6 +32,7 @@ from training.pages.library_trainers import (
     trainer_lines,
     unqualified_for,
 )
+from training.papers.library_lists import TRAINER_SORTS, trainers_asked_for
 from training.services.trainers import (
     TrainerFacts,
     create_qualification,
@@ -54,11 +54,6 @@ TRAINERS = ListPage(
     new=gettext_lazy("New trainer"),
     new_at="training:trainer_new",
 )
-COLUMNS = {
-    "trainer": ("last_name", "first_name"),
-    "kind": ("kind", "last_name"),
-    "company": ("company__name", "last_name"),
-}
 
 
 @requires(Permission.READ_SITE)
@@ -66,11 +61,9 @@ COLUMNS = {
 @require_safe
 def trainers(request: HtmxRequest) -> HttpResponse:
     """List the trainers with the courses they may teach and their load in this week (S6)."""
-    form = use_filter(request.GET)
-    found = mentioning(Trainer.objects.select_related("company"), form.text, "first_name", "last_name", "company__name")
-    rows = found.filter(form.shown().condition).order_by(Lower("last_name"), Lower("first_name"), "pk")
-    lines = partial(trainer_lines, today=timezone.localdate())
-    return filtered(request, TRAINERS, rows, form=form, counts=count_by_use(found), columns=COLUMNS, lines=lines)
+    asked = trainers_asked_for(request.GET)
+    counts, lines = count_by_use(asked.found), partial(trainer_lines, today=timezone.localdate())
+    return filtered(request, TRAINERS, asked, counts=counts, columns=TRAINER_SORTS, lines=lines)
 
 
 @requires(Permission.READ_SITE)
@@ -148,7 +141,7 @@ def trainer_activate(request: HtmxRequest, pk: int) -> HttpResponse:
 def trainer_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show who changed what about a trainer and their qualifications."""
     trainer = get_trainer(pk)
-    return library_log(request, of_trainer(trainer), of=_page_of(trainer))
+    return library_log(request, of_trainer(trainer), kind="trainer", pk=pk, of=_page_of(trainer))
 
 
 # Qualifications

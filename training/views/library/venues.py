@@ -15,11 +15,12 @@ from training.core.web.answers import answer, go
 from training.core.web.forms import loaded_by
 from training.core.web.htmx import HtmxRequest, posted
 from training.core.web.trails import Link
-from training.forms.library import VenueForm, use_filter
+from training.forms.library import VenueForm
 from training.models import Venue
-from training.pages.library_lists import coming_sessions, count_by_use, mentioning
-from training.pages.library_places import get_venue, venues_with_bookings
+from training.pages.library_lists import coming_sessions, count_by_use
+from training.pages.library_places import get_venue
 from training.pages.library_trail import of_venue
+from training.papers.library_lists import VENUE_SORTS, venues_asked_for
 from training.services.venues import VenueFacts, create_venue, edit_venue
 from training.views.library.frames import FORM, ListPage, filtered, first_of, library_log
 
@@ -33,7 +34,6 @@ VENUES = ListPage(
     new=gettext_lazy("New venue"),
     new_at="training:venue_new",
 )
-COLUMNS = {"venue": ("name",), "location": ("location", "name"), "seats": ("capacity",), "coming": ("coming",)}
 
 
 @requires(Permission.READ_SITE)
@@ -41,10 +41,8 @@ COLUMNS = {"venue": ("name",), "location": ("location", "name"), "seats": ("capa
 @require_safe
 def venues(request: HtmxRequest) -> HttpResponse:
     """List the venues with how much is booked there."""
-    form = use_filter(request.GET)
-    found = mentioning(Venue.objects.all(), form.text, "name", "location")
-    rows = venues_with_bookings(found.filter(form.shown().condition), now=timezone.now())
-    return filtered(request, VENUES, rows, form=form, counts=count_by_use(found), columns=COLUMNS)
+    asked = venues_asked_for(request.GET, now=timezone.now())
+    return filtered(request, VENUES, asked, counts=count_by_use(asked.found), columns=VENUE_SORTS)
 
 
 @requires(Permission.READ_SITE)
@@ -114,7 +112,7 @@ def venue_activate(request: HtmxRequest, pk: int) -> HttpResponse:
 def venue_trail(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show who changed what about a venue."""
     venue = get_venue(pk)
-    return library_log(request, of_venue(venue), of=_page_of(venue))
+    return library_log(request, of_venue(venue), kind="venue", pk=pk, of=_page_of(venue))
 
 
 def _page_of(venue: Venue) -> Link:

@@ -1,0 +1,179 @@
+"""Classes, their meetings and workers, and meetings whose hours are missing as files (X1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from attendance.forms.classes import ClassFilterForm, MonthForm
+from attendance.pages.classes import (
+    ClassFilter,
+    ClassLine,
+    DayLine,
+    ShownClasses,
+    class_board,
+    class_lines,
+    in_state,
+    matching,
+)
+from attendance.pages.hours import hours_pattern
+from learners.selectors.progression import ProgressionLine
+from training.core.permissions import Permission, Reach, check_may_some, name_of, reach
+from training.core.sorting import Columns
+from training.core.tables import Column, at, named
+from training.core.words import month as month_in_words
+from training.models import ClassAttendanceSession, TrainingClass
+from training.papers.lists import Asking, Found, all_at_once, declare_list, in_chunks, page_at, page_of
+from training.selectors.classes import captures_missing, visible_class, visible_classes
+
+CLASS_SORTS: Columns = {
+    "code": ("class_code",),
+    "course": ("course__code", "class_code"),
+    "client": ("client__name", "class_code"),
+    "agent": ("agent__last_name", "agent__first_name", "class_code"),
+    "first": ("start_date",),
+    "last": ("end_date",),
+}
+
+CLASS: Sequence[Column[ClassLine]] = (
+    Column("class_code", gettext_lazy("Class"), lambda line: str(line.training_class), width=16),
+    Column("course", gettext_lazy("Course"), lambda line: named(line.training_class.course), width=11),
+    Column("client", gettext_lazy("Client"), lambda line: named(line.training_class.client), width=28),
+    Column("class_type", gettext_lazy("Class type"), lambda line: line.training_class.class_type, width=18),
+    Column("trainer", gettext_lazy("Trainer"), lambda line: named(line.training_class.agent), width=28),
+    Column("venue", gettext_lazy("Venue"), lambda line: named(line.training_class.venue), width=28),
+    Column("start_date", gettext_lazy("First day"), lambda line: line.training_class.start_date, width=13),
+    Column("end_date", gettext_lazy("Last day"), lambda line: line.training_class.end_date, width=13),
+    Column("stop_date", gettext_lazy("Stopped on"), lambda line: line.training_class.stop_date, width=13),
+    Column("workers", gettext_lazy("Workers"), lambda line: line.learners, width=9),
+    Column("recorded", gettext_lazy("Meetings recorded"), lambda line: line.captured, width=11),
+    Column("planned", gettext_lazy("Meetings planned"), lambda line: line.planned, width=11),
+    Column("missing", gettext_lazy("Hours not recorded yet"), lambda line: line.missing, width=13),
+    Column("status", gettext_lazy("State"), lambda line: line.training_class.get_status_display(), width=12),
+)
+MISSING: Sequence[Column[ClassAttendanceSession]] = (
+    Column("day", gettext_lazy("Day"), lambda each: each.session_date, width=13),
+    Column("class_code", gettext_lazy("Class"), lambda each: str(each.training_class), width=16),
+    Column("course", gettext_lazy("Course"), lambda each: named(each.training_class.course), width=11),
+    Column("client", gettext_lazy("Client"), lambda each: named(each.training_class.client), width=28),
+    Column("trainer", gettext_lazy("Trainer"), lambda each: named(each.training_class.agent), width=28),
+    Column("hours", gettext_lazy("Hours"), lambda each: each.scheduled_hours, width=8, pattern=hours_pattern),
+)
+MEETING: Sequence[Column[DayLine]] = (
+    Column("day", gettext_lazy("Day"), lambda line: line.calendar.day, width=13),
+    Column("times", gettext_lazy("Times"), lambda line: ", ".join(map(str, line.calendar.intervals)), width=24),
+    Column("hours", gettext_lazy("Hours"), lambda line: line.calendar.hours, width=8, pattern=hours_pattern),
+    Column("state", gettext_lazy("State"), lambda line: line.state.word, width=24),
+    Column("present", gettext_lazy("Hours present"), lambda line: line.logged.present, pattern=hours_pattern),
+    Column("trained", gettext_lazy("Hours trained"), lambda line: line.logged.trained, pattern=hours_pattern),
+    Column("workers", gettext_lazy("Workers"), lambda line: line.logged.learners, width=9),
+    Column("recorded_by", gettext_lazy("Recorded by"), lambda line: _recorded_by(line.calendar.session), width=24),
+    Column(
+        "recorded_at",
+        gettext_lazy("Recorded at"),
+        at("calendar.session.captured_at"),
+        width=18,
+    ),
+)
+PROGRAMME: Sequence[Column[ProgressionLine]] = (
+    Column("badge", gettext_lazy("Badge"), lambda line: line.progression.learner.badge_id, width=14),
+    Column("worker", gettext_lazy("Worker"), lambda line: line.progression.learner.name, width=28),
+    Column("employer", gettext_lazy("Employer"), lambda line: named(line.progression.learner.company), width=28),
+    Column("class_code", gettext_lazy("Class"), lambda line: str(line.progression.training_class), width=16),
+    Column("course", gettext_lazy("Course"), lambda line: named(line.progression.course), width=11),
+    Column("start_date", gettext_lazy("Since"), lambda line: line.progression.start_date, width=13),
+    Column("completion_date", gettext_lazy("Completed on"), lambda line: line.progression.completion_date, width=13),
+    Column("course_hours", gettext_lazy("Course hours"), lambda line: line.course_hours, pattern=hours_pattern),
+    Column("trained", gettext_lazy("Hours trained"), at("progression.hours_trained"), pattern=hours_pattern),
+    Column("present", gettext_lazy("Hours present"), at("progression.hours_present"), pattern=hours_pattern),
+    Column("absent", gettext_lazy("Hours absent"), at("progression.hours_absent"), pattern=hours_pattern),
+    Column("progress", gettext_lazy("Progress (%)"), lambda line: line.percent, width=10),
+    Column("attendance", gettext_lazy("Attendance (%)"), lambda line: line.attendance_rate, width=10),
+    Column("status", gettext_lazy("State"), lambda line: line.progression.get_status_display(), width=14),
+)
+
+reads_classes = partial(check_may_some, permission=Permission.READ_CLASS)
+
+
+@dataclass(frozen=True)
+class AskedClasses:
+    """What the address of the list of classes asks for.
+
+    Attributes:
+        found: what the filter leaves, whichever entry of the strip is chosen.
+        rows: the classes of that entry in their usual order.
+    """
+
+    form: ClassFilterForm
+    shown: ShownClasses
+    wanted: ClassFilter
+    found: QuerySet[TrainingClass]
+    rows: QuerySet[TrainingClass]
+
+
+def classes_asked_for(query: QueryDict, *, by: User) -> AskedClasses:
+    """Return the classes that a query asks for, among those that this person may read."""
+    form = ClassFilterForm(query, sees_everything=reach(by, Permission.READ_CLASS) is Reach.ALL)
+    shown, wanted = form.shown(), form.wanted()
+    found = matching(visible_classes(by), wanted)
+    return AskedClasses(form, shown, wanted, found, in_state(found, shown))
+
+
+def _recorded_by(meeting: ClassAttendanceSession | None) -> str | None:
+    return name_of(meeting.captured_by) if meeting is not None and meeting.captured_by is not None else None
+
+
+def _find_classes(asking: Asking) -> Found:
+    rows = asking.sorted(classes_asked_for(asking.query, by=asking.by).rows, CLASS_SORTS)
+    lines = partial(class_lines, today=asking.today)
+    return Found(CLASS, *in_chunks(rows, lines, key=lambda line: line.training_class.pk))
+
+
+def _find_captures(asking: Asking) -> Found:
+    missing = captures_missing(asking.by, today=asking.today)
+    return Found(MISSING, *in_chunks(missing, list, key=lambda each: each.pk))
+
+
+def _find_meetings(asking: Asking) -> Found:
+    training_class = visible_class(asking.by, asking.key("class"))
+    month = MonthForm(asking.query).month_or_none()
+    board = class_board(training_class, month=month, user=asking.by, today=asking.today)
+    words = {"class": training_class, "month": month_in_words(board.month)}
+    return all_at_once(MEETING, board.days, subject=_("Meetings of %(class)s, %(month)s") % words)
+
+
+def _find_workers(asking: Asking) -> Found:
+    training_class = visible_class(asking.by, asking.key("class"))
+    board = class_board(training_class, month=None, user=asking.by, today=asking.today)
+    return all_at_once(PROGRAMME, board.progressions, subject=_("Workers of %(class)s") % {"class": training_class})
+
+
+declare_list(
+    "classes", gettext_lazy("Classes"), check=reads_classes, find=_find_classes, page=page_at("attendance:classes")
+)
+declare_list(
+    "class-captures",
+    gettext_lazy("Hours not recorded yet"),
+    check=reads_classes,
+    find=_find_captures,
+    page=page_at("attendance:class_captures"),
+)
+declare_list(
+    "class-meetings",
+    gettext_lazy("Meetings of a class"),
+    check=reads_classes,
+    find=_find_meetings,
+    page=page_of("attendance:class", "class"),
+)
+declare_list(
+    "class-workers",
+    gettext_lazy("Workers of a class"),
+    check=reads_classes,
+    find=_find_workers,
+    page=page_of("attendance:class", "class"),
+)

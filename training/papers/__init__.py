@@ -1,0 +1,1 @@
+"""The documents that the site prints or exports: PDF, Excel, CSV and ZIP files."""

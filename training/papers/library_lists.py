@@ -1,0 +1,275 @@
+"""The lists of the library that can be taken away as a file: courses, trainers, venues, companies, and their logs (X1).
+
+What an address asks for stands here once, for the page and for the file. Columns whose names an import has are named
+like them, and the first of these is what identifies a row (X2).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from training.core.sorting import Columns
+from training.core.tables import Column, at, yes_or_no
+from training.forms.library import LibraryFilterForm, course_filter, use_filter
+from training.models import Company, Trainer, Venue
+from training.pages.library_courses import CourseRow, course_lines, courses_mentioning, get_course
+from training.pages.library_lists import mentioning
+from training.pages.library_places import companies_with_use, get_company, get_venue, venues_with_bookings
+from training.pages.library_trail import of_company, of_course, of_trainer, of_venue
+from training.pages.library_trainers import (
+    QualificationLine,
+    TrainerLine,
+    bookings_of,
+    get_trainer,
+    qualification_lines,
+    trainer_lines,
+)
+from training.papers.lists import Asking, Found, all_at_once, declare_list, in_chunks, page_at, page_of
+from training.papers.trails import declare_log
+from training.selectors.courses import course_title
+
+# By the name of a column in addresses: the fields by which a list is sorted.
+COMPANY_SORTS: Columns = {
+    "company": ("name",),
+    "code": ("code",),
+    "prefix": ("class_code_prefix",),
+    "trainers": ("trainer_count",),
+    "classes": ("class_count",),
+}
+COURSE_SORTS: Columns = {"code": ("code",), "course": ("title", "code")}
+TRAINER_SORTS: Columns = {
+    "trainer": ("last_name", "first_name"),
+    "kind": ("kind", "last_name"),
+    "company": ("company__name", "last_name"),
+}
+VENUE_SORTS: Columns = {
+    "venue": ("name",),
+    "location": ("location", "name"),
+    "seats": ("capacity",),
+    "coming": ("coming",),
+}
+
+
+@dataclass(frozen=True)
+class LibraryRows:
+    """What the address of a list of the library asks for.
+
+    Attributes:
+        form: the filter.
+        found: what the search leaves, whichever entry of the strip is chosen.
+        rows: the rows of the list in their usual order.
+    """
+
+    form: LibraryFilterForm
+    found: QuerySet[Any]
+    rows: QuerySet[Any]
+
+
+def companies_asked_for(query: QueryDict) -> LibraryRows:
+    """Return the companies, with the numbers of their trainers and classes."""
+    form = use_filter(query)
+    found = mentioning(Company.objects.all(), form.text, "name", "code", "class_code_prefix")
+    return LibraryRows(form, found, companies_with_use(found.filter(form.shown().condition)))
+
+
+def courses_asked_for(query: QueryDict) -> LibraryRows:
+    """Return the courses by code, with their titles."""
+    form = course_filter(query)
+    found = courses_mentioning(form.text)
+    return LibraryRows(form, found, found.filter(form.shown().condition).annotate(title=course_title("pk")))
+
+
+def trainers_asked_for(query: QueryDict) -> LibraryRows:
+    """Return the trainers by name, with their companies."""
+    form = use_filter(query)
+    found = mentioning(Trainer.objects.select_related("company"), form.text, "first_name", "last_name", "company__name")
+    rows = found.filter(form.shown().condition).order_by(Lower("last_name"), Lower("first_name"), "pk")
+    return LibraryRows(form, found, rows)
+
+
+def venues_asked_for(query: QueryDict, *, now: datetime) -> LibraryRows:
+    """Return the venues by name, with how much is booked there."""
+    form = use_filter(query)
+    found = mentioning(Venue.objects.all(), form.text, "name", "location")
+    return LibraryRows(form, found, venues_with_bookings(found.filter(form.shown().condition), now=now))
+
+
+# Columns
+
+
+def state(is_active: bool) -> str:
+    """Return the word of the state of a thing of the library."""
+    return _("In use") if is_active else _("Not in use")
+
+
+def _state_of_course(line: CourseRow) -> str:
+    if line.course.deleted_at is not None:
+        return _("Deleted")
+    if line.is_offered:
+        return _("Offered")
+    return _("Not offered")
+
+
+COMPANY: Sequence[Column[Any]] = (
+    Column("name", gettext_lazy("Company"), lambda each: each.name, width=32),
+    Column("code", gettext_lazy("Code"), lambda each: each.code or None, width=12),
+    Column("class_code_prefix", gettext_lazy("Class code prefix"), lambda each: each.class_code_prefix, width=12),
+    Column("trainers", gettext_lazy("Trainers in use"), lambda each: each.trainer_count, width=12),
+    Column("classes", gettext_lazy("Active classes"), lambda each: each.class_count, width=12),
+    Column("state", gettext_lazy("State"), lambda each: state(each.is_active), width=14),
+)
+COURSE: Sequence[Column[CourseRow]] = (
+    Column("code", gettext_lazy("Code"), lambda line: line.course.code, width=11),
+    Column("title", gettext_lazy("Course"), at("version.title"), width=36),
+    Column("category", gettext_lazy("Category"), at("version.category"), width=20),
+    Column(
+        "duration_minutes",
+        gettext_lazy("Duration (minutes)"),
+        at("version.duration_minutes"),
+        width=12,
+    ),
+    Column(
+        "validity_months",
+        gettext_lazy("Validity (months, 0 = permanent)"),
+        at("version.validity_months"),
+        width=18,
+    ),
+    Column(
+        "delivery_method",
+        gettext_lazy("Delivery method"),
+        at("version.get_delivery_method_display"),
+        width=18,
+    ),
+    Column(
+        "provider_type",
+        gettext_lazy("Provider type"),
+        at("version.get_provider_type_display"),
+        width=20,
+    ),
+    Column(
+        "minimum_score",
+        gettext_lazy("Minimum pass score (%)"),
+        at("version.minimum_score"),
+        width=14,
+    ),
+    Column(
+        "requires_verification",
+        gettext_lazy("Sign-off required"),
+        lambda line: None if line.version is None else yes_or_no(line.version.requires_verification),
+        width=12,
+    ),
+    Column("versions", gettext_lazy("Versions"), lambda line: line.count, width=10),
+    Column("state", gettext_lazy("State"), _state_of_course, width=16),
+)
+TRAINER: Sequence[Column[TrainerLine]] = (
+    Column("last_name", gettext_lazy("Last name"), lambda line: line.trainer.last_name, width=20),
+    Column("first_name", gettext_lazy("First name"), lambda line: line.trainer.first_name, width=20),
+    Column("kind", gettext_lazy("Kind"), lambda line: line.trainer.get_kind_display(), width=12),
+    Column("company", gettext_lazy("Company"), at("trainer.company.name"), 28),
+    Column("may_teach", gettext_lazy("May teach (courses)"), lambda line: line.valid, width=12),
+    Column("not_valid", gettext_lazy("Not valid (courses)"), lambda line: line.lapsed, width=12),
+    Column("booked", gettext_lazy("Booked this week (minutes)"), lambda line: line.booked_minutes, width=14),
+    Column("login", gettext_lazy("Login"), lambda line: yes_or_no(line.trainer.user_id), width=8),
+    Column("state", gettext_lazy("State"), lambda line: state(line.trainer.is_active), width=14),
+    Column("email", gettext_lazy("E-mail"), lambda line: line.trainer.email, width=28, is_contact=True),
+    Column("phone", gettext_lazy("Phone"), lambda line: line.trainer.phone, width=18, is_contact=True),
+)
+VENUE: Sequence[Column[Any]] = (
+    Column("name", gettext_lazy("Venue"), lambda each: each.name, width=28),
+    Column("location", gettext_lazy("Location"), lambda each: each.location, width=28),
+    Column("capacity", gettext_lazy("Seats"), lambda each: each.capacity, width=10),
+    Column("coming", gettext_lazy("Coming sessions"), lambda each: each.coming, width=12),
+    Column("state", gettext_lazy("State"), lambda each: state(each.is_active), width=14),
+)
+QUALIFICATION: Sequence[Column[QualificationLine]] = (
+    Column("trainer", gettext_lazy("Trainer"), lambda line: str(line.qualification.trainer), width=28),
+    Column("course", gettext_lazy("Course"), lambda line: line.qualification.course.code, width=11),
+    Column("title", gettext_lazy("Title"), lambda line: line.title, width=36),
+    Column(
+        "certificate_number", gettext_lazy("Certificate"), lambda line: line.qualification.certificate_number, width=20
+    ),
+    Column("valid_from", gettext_lazy("Valid from"), lambda line: line.qualification.valid_from, width=13),
+    Column("valid_until", gettext_lazy("Valid through"), lambda line: line.qualification.valid_until, width=13),
+    Column("coming", gettext_lazy("Coming sessions"), lambda line: len(line.relying), width=12),
+    Column("state", gettext_lazy("State"), lambda line: line.word, width=12),
+)
+
+
+# Files
+
+
+def _find_companies(asking: Asking) -> Found:
+    rows = asking.sorted(companies_asked_for(asking.query).rows, COMPANY_SORTS)
+    return Found(COMPANY, *in_chunks(rows, list, key=lambda each: each.pk))
+
+
+def _find_courses(asking: Asking) -> Found:
+    rows = asking.sorted(courses_asked_for(asking.query).rows, COURSE_SORTS)
+    return Found(COURSE, *in_chunks(rows, course_lines, key=lambda line: line.course.pk))
+
+
+def _find_trainers(asking: Asking) -> Found:
+    rows = asking.sorted(trainers_asked_for(asking.query).rows, TRAINER_SORTS)
+    lines = partial(trainer_lines, today=asking.today)
+    return Found(TRAINER, *in_chunks(rows, lines, key=lambda line: line.trainer.pk))
+
+
+def _find_venues(asking: Asking) -> Found:
+    rows = asking.sorted(venues_asked_for(asking.query, now=asking.now).rows, VENUE_SORTS)
+    return Found(VENUE, *in_chunks(rows, list, key=lambda each: each.pk))
+
+
+def _find_qualifications(asking: Asking) -> Found:
+    trainer = get_trainer(asking.key("trainer"))
+    coming = bookings_of(trainer, now=asking.now)
+    warning_days = settings.EXPIRY_WARNING_DAYS
+    lines = qualification_lines(trainer, coming=coming, today=asking.today, warning_days=warning_days)
+    return all_at_once(QUALIFICATION, lines, subject=_("Qualifications of %(trainer)s") % {"trainer": trainer})
+
+
+declare_list("companies", gettext_lazy("Companies"), find=_find_companies, page=page_at("training:companies"))
+declare_list("courses", gettext_lazy("Courses"), find=_find_courses, page=page_at("training:courses"))
+declare_list(
+    "trainers", gettext_lazy("Trainers"), find=_find_trainers, page=page_at("training:trainers"), has_contacts=True
+)
+declare_list("venues", gettext_lazy("Venues"), find=_find_venues, page=page_at("training:venues"))
+declare_list(
+    "qualifications",
+    gettext_lazy("Qualifications"),
+    find=_find_qualifications,
+    page=page_of("training:trainer", "trainer"),
+)
+declare_log(
+    "company-log",
+    gettext_lazy("Audit log of a company"),
+    lambda asking: of_company(get_company(asking.key("company"))),
+    page=page_of("training:company_trail", "company"),
+)
+declare_log(
+    "course-log",
+    gettext_lazy("Audit log of a course"),
+    lambda asking: of_course(get_course(asking.key("course"))),
+    page=page_of("training:course_trail", "course"),
+)
+declare_log(
+    "trainer-log",
+    gettext_lazy("Audit log of a trainer"),
+    lambda asking: of_trainer(get_trainer(asking.key("trainer")), tells_contact=asking.contacts),
+    page=page_of("training:trainer_trail", "trainer"),
+    has_contacts=True,
+)
+declare_log(
+    "venue-log",
+    gettext_lazy("Audit log of a venue"),
+    lambda asking: of_venue(get_venue(asking.key("venue"))),
+    page=page_of("training:venue_trail", "venue"),
+)
