@@ -71,6 +71,7 @@ class CountedBy(StrEnum):
     NAME_IN_BROWSER = "name in browser"  # instead of the three above, in a browser where the name signed in before
     OLD_PASSWORD = "old password"  # noqa: S105  # names the form
     TOKEN_FROM_ADDRESS = "token from address"  # noqa: S105  # no token
+    FEED_FROM_ADDRESS = "calendar from address"
 
 
 LIMITS = {
@@ -80,6 +81,7 @@ LIMITS = {
     CountedBy.NAME_IN_BROWSER: Limit(free=10, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
     CountedBy.OLD_PASSWORD: Limit(free=5, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
     CountedBy.TOKEN_FROM_ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
+    CountedBy.FEED_FROM_ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
 }
 # A success here shows that the earlier failures came from the same person, so the count starts again. Elsewhere it
 # takes back its own attempt only: otherwise anybody who has an account could sign in to clear the count, and guess on.

@@ -72,6 +72,7 @@ NARROWER: dict[str, LiteralString] = {
     ),
     "procrastinate_periodic_defers": "SELECT, UPDATE (job_id)",  # a trigger does so when a job is deleted
     "procrastinate_workers": "SELECT, INSERT, DELETE, UPDATE (last_heartbeat)",
+    "training_calendarfeed": "SELECT, INSERT, UPDATE (ended_at, ended_by_id)",
     "training_job": (  # who asked for what never changes
         "SELECT, INSERT, DELETE, UPDATE (state, task_id, run, lost, started_at, seen_at, ended_at, done, total, "
         "failure, file_key, file_name, file_type, file_size, file_sha256, taken_at)"

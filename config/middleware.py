@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django_structlog.middlewares import RequestMiddleware
 
 from config.api_gate import token_of
+from config.calendar_feeds import KEPT_BY_THE_PROGRAM
 from config.client_address import client_address
 from config.refusal_answers import answer_refusal, refusal_of
 from training.core.audit_context import person
@@ -96,12 +97,14 @@ class CompressionMiddleware(GZipMiddleware):
 def kept_by_nobody(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Let no browser and no proxy keep an answer: it is personal and soon out of date, so Back has to ask again.
 
+    Calendars say themselves that the program that asked may keep them (`config.calendar_feeds`).
     Static files never come here. A cache that keeps answers all the same is told by `Vary` what they depend on.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response["Cache-Control"] = "no-store"
+        if response.get("Cache-Control") != KEPT_BY_THE_PROGRAM:
+            response["Cache-Control"] = "no-store"
         patch_vary_headers(response, ("HX-Request", "HX-Target"))
         return response
 

@@ -50,6 +50,8 @@ LEFT_OUT: Mapping[str, str] = {
     "procrastinate.ProcrastinatePeriodicDefer": "work that waits, or waited",
     "procrastinate.ProcrastinateWorker": "work that waits, or waited",
     "sessions.Session": "lets browsers in",
+    "training.CalendarFeed": "lets calendar programs in",
+    "training.CalendarFeedEvent": "lets calendar programs in",
     "training.GroupPermissionEvent": "Django's own rights, which the site never asks for",
     "training.Job": "files that were asked for lately and are removed after some days",
     "training.LoginPermissionEvent": "Django's own rights, which the site never asks for",

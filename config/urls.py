@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import api, health, login, sent_forms
+from config import api, calendar_feeds, health, login, sent_forms
 from training.core.permissions import public, signed_in
 
 handler500 = "config.errors.server_error"
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
     path("monitor", public(health.monitor), name="monitor"),
+    path("calendars/feed.ics", calendar_feeds.calendar_feed, name="calendar_feed"),
     path("login/", public(login.LoginView.as_view()), name="login"),
     path("logout/", public(auth.LogoutView.as_view()), name="logout"),
     path("password/", signed_in(login.PasswordChangeView.as_view()), name="password_change"),

@@ -47,6 +47,7 @@ WHO_ASKED = frozenset({"supervisor"})
 ITS_MARKERS = PLANNERS | {"its trainer"}
 ITS_READERS = READERS | {"its trainer"}
 WITH_A_ROLE = ITS_READERS | {"other trainer"}
+CALENDARS = PLANNERS | {"its trainer", "other trainer"}
 LOGINS = WITH_A_ROLE | {"login without a role"}
 EVERYBODY = LOGINS | {"anonymous", "disabled supervisor"}
 
@@ -56,6 +57,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "readyz": {"GET": EVERYBODY},
     "monitor": {"GET": EVERYBODY},
     "sent": {"GET": LOGINS},
+    "calendar_feed": {},  # opened by its secret alone: tests/config/test_calendar_feeds.py
     "login": {"GET": EVERYBODY, "POST": EVERYBODY, "PUT": EVERYBODY},
     "logout": {"POST": EVERYBODY},
     "password_change": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},
@@ -160,6 +162,11 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "training:class_edit": {"GET": PLANNERS, "POST": PLANNERS},
     "training:class_restart": {"POST": PLANNERS},
     "training:class_stop": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:calendar": {"GET": CALENDARS},
+    "training:trainer_feed_end": {"GET": ITS_MARKERS, "POST": ITS_MARKERS},
+    "training:trainer_feed_renew": {"GET": ITS_MARKERS, "POST": ITS_MARKERS},
+    "training:venue_feed_end": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:venue_feed_renew": {"GET": PLANNERS, "POST": PLANNERS},
     "training:list_export": {"GET": WITH_A_ROLE, "POST": WITH_A_ROLE},
     "training:jobs": {"GET": LOGINS},
     "training:job": {"GET": WHO_ASKED},

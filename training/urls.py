@@ -1,10 +1,11 @@
 from django.urls import URLPattern, URLResolver, path
 
-from training.views import classes, exports, jobs, sessions
+from training.views import classes, exports, feeds, jobs, sessions
 from training.views.library import companies, courses, index, trainers, venues, versions
 
 app_name = "training"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("calendar/", feeds.calendar, name="calendar"),
     path("classes/<int:pk>/activate/", classes.class_activate, name="class_activate"),
     path("classes/<int:pk>/delete/", classes.class_delete, name="class_delete"),
     path("classes/<int:pk>/edit/", classes.class_edit, name="class_edit"),
@@ -42,6 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         trainers.trainer_qualification_new,
         name="trainer_qualification_new",
     ),
+    path("library/trainers/<int:pk>/feed/end/", feeds.trainer_feed_end, name="trainer_feed_end"),
+    path("library/trainers/<int:pk>/feed/renew/", feeds.trainer_feed_renew, name="trainer_feed_renew"),
     path("library/trainers/<int:pk>/trail/", trainers.trainer_trail, name="trainer_trail"),
     path("library/trainers/new/", trainers.trainer_new, name="trainer_new"),
     path("library/venues/", venues.venues, name="venues"),
@@ -49,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("library/venues/<int:pk>/activate/", venues.venue_activate, name="venue_activate"),
     path("library/venues/<int:pk>/deactivate/", venues.venue_deactivate, name="venue_deactivate"),
     path("library/venues/<int:pk>/edit/", venues.venue_edit, name="venue_edit"),
+    path("library/venues/<int:pk>/feed/end/", feeds.venue_feed_end, name="venue_feed_end"),
+    path("library/venues/<int:pk>/feed/renew/", feeds.venue_feed_renew, name="venue_feed_renew"),
     path("library/venues/<int:pk>/trail/", venues.venue_trail, name="venue_trail"),
     path("library/venues/new/", venues.venue_new, name="venue_new"),
     path("library/versions/<int:pk>/archive/", versions.version_archive, name="version_archive"),

@@ -11,7 +11,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy
 
 from learners.models import LearnerHoursLog
-from training.core.tables import Column
+from training.core.tables import TableColumn
 from training.core.xlsx_files import month_pattern
 from training.models import TrainingClass
 
@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class HoursColumn(Column[Row]):
+class HoursColumn(TableColumn[Row]):
     """A column that can be chosen for the export; its cells are those of the rows of `hours_rows`.
 
     Attributes:

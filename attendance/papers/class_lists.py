@@ -25,10 +25,10 @@ from attendance.pages.hours import hours_pattern
 from learners.selectors.progression import ProgressionLine
 from training.core.permissions import Permission, Reach, check_may_some, name_of, reach
 from training.core.sorting import Columns
-from training.core.tables import Column, at, named
+from training.core.tables import TableColumn, at, named
 from training.core.words import month as month_in_words
 from training.models import ClassAttendanceSession, TrainingClass
-from training.papers.lists import Asking, Found, all_at_once, declare_list, in_chunks, page_at, page_of
+from training.papers.lists import Asking, FoundRows, all_at_once, declare_list, in_chunks, page_at, page_of
 from training.selectors.classes import captures_missing, visible_class, visible_classes
 
 CLASS_SORTS: Columns = {
@@ -40,61 +40,61 @@ CLASS_SORTS: Columns = {
     "last": ("end_date",),
 }
 
-CLASS: Sequence[Column[ClassLine]] = (
-    Column("class_code", gettext_lazy("Class"), lambda line: str(line.training_class), width=16),
-    Column("course", gettext_lazy("Course"), lambda line: named(line.training_class.course), width=11),
-    Column("client", gettext_lazy("Client"), lambda line: named(line.training_class.client), width=28),
-    Column("class_type", gettext_lazy("Class type"), lambda line: line.training_class.class_type, width=18),
-    Column("trainer", gettext_lazy("Trainer"), lambda line: named(line.training_class.agent), width=28),
-    Column("venue", gettext_lazy("Venue"), lambda line: named(line.training_class.venue), width=28),
-    Column("start_date", gettext_lazy("First day"), lambda line: line.training_class.start_date, width=13),
-    Column("end_date", gettext_lazy("Last day"), lambda line: line.training_class.end_date, width=13),
-    Column("stop_date", gettext_lazy("Stopped on"), lambda line: line.training_class.stop_date, width=13),
-    Column("workers", gettext_lazy("Workers"), lambda line: line.learners, width=9),
-    Column("recorded", gettext_lazy("Meetings recorded"), lambda line: line.captured, width=11),
-    Column("planned", gettext_lazy("Meetings planned"), lambda line: line.planned, width=11),
-    Column("missing", gettext_lazy("Hours not recorded yet"), lambda line: line.missing, width=13),
-    Column("status", gettext_lazy("State"), lambda line: line.training_class.get_status_display(), width=12),
+CLASS: Sequence[TableColumn[ClassLine]] = (
+    TableColumn("class_code", gettext_lazy("Class"), lambda line: str(line.training_class), width=16),
+    TableColumn("course", gettext_lazy("Course"), lambda line: named(line.training_class.course), width=11),
+    TableColumn("client", gettext_lazy("Client"), lambda line: named(line.training_class.client), width=28),
+    TableColumn("class_type", gettext_lazy("Class type"), lambda line: line.training_class.class_type, width=18),
+    TableColumn("trainer", gettext_lazy("Trainer"), lambda line: named(line.training_class.agent), width=28),
+    TableColumn("venue", gettext_lazy("Venue"), lambda line: named(line.training_class.venue), width=28),
+    TableColumn("start_date", gettext_lazy("First day"), lambda line: line.training_class.start_date, width=13),
+    TableColumn("end_date", gettext_lazy("Last day"), lambda line: line.training_class.end_date, width=13),
+    TableColumn("stop_date", gettext_lazy("Stopped on"), lambda line: line.training_class.stop_date, width=13),
+    TableColumn("workers", gettext_lazy("Workers"), lambda line: line.learners, width=9),
+    TableColumn("recorded", gettext_lazy("Meetings recorded"), lambda line: line.captured, width=11),
+    TableColumn("planned", gettext_lazy("Meetings planned"), lambda line: line.planned, width=11),
+    TableColumn("missing", gettext_lazy("Hours not recorded yet"), lambda line: line.missing, width=13),
+    TableColumn("status", gettext_lazy("State"), lambda line: line.training_class.get_status_display(), width=12),
 )
-MISSING: Sequence[Column[ClassAttendanceSession]] = (
-    Column("day", gettext_lazy("Day"), lambda each: each.session_date, width=13),
-    Column("class_code", gettext_lazy("Class"), lambda each: str(each.training_class), width=16),
-    Column("course", gettext_lazy("Course"), lambda each: named(each.training_class.course), width=11),
-    Column("client", gettext_lazy("Client"), lambda each: named(each.training_class.client), width=28),
-    Column("trainer", gettext_lazy("Trainer"), lambda each: named(each.training_class.agent), width=28),
-    Column("hours", gettext_lazy("Hours"), lambda each: each.scheduled_hours, width=8, pattern=hours_pattern),
+MISSING: Sequence[TableColumn[ClassAttendanceSession]] = (
+    TableColumn("day", gettext_lazy("Day"), lambda each: each.session_date, width=13),
+    TableColumn("class_code", gettext_lazy("Class"), lambda each: str(each.training_class), width=16),
+    TableColumn("course", gettext_lazy("Course"), lambda each: named(each.training_class.course), width=11),
+    TableColumn("client", gettext_lazy("Client"), lambda each: named(each.training_class.client), width=28),
+    TableColumn("trainer", gettext_lazy("Trainer"), lambda each: named(each.training_class.agent), width=28),
+    TableColumn("hours", gettext_lazy("Hours"), lambda each: each.scheduled_hours, width=8, pattern=hours_pattern),
 )
-MEETING: Sequence[Column[DayLine]] = (
-    Column("day", gettext_lazy("Day"), lambda line: line.calendar.day, width=13),
-    Column("times", gettext_lazy("Times"), lambda line: ", ".join(map(str, line.calendar.intervals)), width=24),
-    Column("hours", gettext_lazy("Hours"), lambda line: line.calendar.hours, width=8, pattern=hours_pattern),
-    Column("state", gettext_lazy("State"), lambda line: line.state.word, width=24),
-    Column("present", gettext_lazy("Hours present"), lambda line: line.logged.present, pattern=hours_pattern),
-    Column("trained", gettext_lazy("Hours trained"), lambda line: line.logged.trained, pattern=hours_pattern),
-    Column("workers", gettext_lazy("Workers"), lambda line: line.logged.learners, width=9),
-    Column("recorded_by", gettext_lazy("Recorded by"), lambda line: _recorded_by(line.calendar.session), width=24),
-    Column(
+MEETING: Sequence[TableColumn[DayLine]] = (
+    TableColumn("day", gettext_lazy("Day"), lambda line: line.calendar.day, width=13),
+    TableColumn("times", gettext_lazy("Times"), lambda line: ", ".join(map(str, line.calendar.intervals)), width=24),
+    TableColumn("hours", gettext_lazy("Hours"), lambda line: line.calendar.hours, width=8, pattern=hours_pattern),
+    TableColumn("state", gettext_lazy("State"), lambda line: line.state.word, width=24),
+    TableColumn("present", gettext_lazy("Hours present"), lambda line: line.logged.present, pattern=hours_pattern),
+    TableColumn("trained", gettext_lazy("Hours trained"), lambda line: line.logged.trained, pattern=hours_pattern),
+    TableColumn("workers", gettext_lazy("Workers"), lambda line: line.logged.learners, width=9),
+    TableColumn("recorded_by", gettext_lazy("Recorded by"), lambda line: _recorded_by(line.calendar.session), width=24),
+    TableColumn(
         "recorded_at",
         gettext_lazy("Recorded at"),
         at("calendar.session.captured_at"),
         width=18,
     ),
 )
-PROGRAMME: Sequence[Column[ProgressionLine]] = (
-    Column("badge", gettext_lazy("Badge"), lambda line: line.progression.learner.badge_id, width=14),
-    Column("worker", gettext_lazy("Worker"), lambda line: line.progression.learner.name, width=28),
-    Column("employer", gettext_lazy("Employer"), lambda line: named(line.progression.learner.company), width=28),
-    Column("class_code", gettext_lazy("Class"), lambda line: str(line.progression.training_class), width=16),
-    Column("course", gettext_lazy("Course"), lambda line: named(line.progression.course), width=11),
-    Column("start_date", gettext_lazy("Since"), lambda line: line.progression.start_date, width=13),
-    Column("completion_date", gettext_lazy("Completed on"), lambda line: line.progression.completion_date, width=13),
-    Column("course_hours", gettext_lazy("Course hours"), lambda line: line.course_hours, pattern=hours_pattern),
-    Column("trained", gettext_lazy("Hours trained"), at("progression.hours_trained"), pattern=hours_pattern),
-    Column("present", gettext_lazy("Hours present"), at("progression.hours_present"), pattern=hours_pattern),
-    Column("absent", gettext_lazy("Hours absent"), at("progression.hours_absent"), pattern=hours_pattern),
-    Column("progress", gettext_lazy("Progress (%)"), lambda line: line.percent, width=10),
-    Column("attendance", gettext_lazy("Attendance (%)"), lambda line: line.attendance_rate, width=10),
-    Column("status", gettext_lazy("State"), lambda line: line.progression.get_status_display(), width=14),
+PROGRAMME: Sequence[TableColumn[ProgressionLine]] = (
+    TableColumn("badge", gettext_lazy("Badge"), lambda line: line.progression.learner.badge_id, width=14),
+    TableColumn("worker", gettext_lazy("Worker"), lambda line: line.progression.learner.name, width=28),
+    TableColumn("employer", gettext_lazy("Employer"), lambda line: named(line.progression.learner.company), width=28),
+    TableColumn("class_code", gettext_lazy("Class"), lambda line: str(line.progression.training_class), width=16),
+    TableColumn("course", gettext_lazy("Course"), lambda line: named(line.progression.course), width=11),
+    TableColumn("start_date", gettext_lazy("Since"), lambda line: line.progression.start_date, width=13),
+    TableColumn("completion_date", gettext_lazy("Completed on"), at("progression.completion_date"), width=13),
+    TableColumn("course_hours", gettext_lazy("Course hours"), lambda line: line.course_hours, pattern=hours_pattern),
+    TableColumn("trained", gettext_lazy("Hours trained"), at("progression.hours_trained"), pattern=hours_pattern),
+    TableColumn("present", gettext_lazy("Hours present"), at("progression.hours_present"), pattern=hours_pattern),
+    TableColumn("absent", gettext_lazy("Hours absent"), at("progression.hours_absent"), pattern=hours_pattern),
+    TableColumn("progress", gettext_lazy("Progress (%)"), lambda line: line.percent, width=10),
+    TableColumn("attendance", gettext_lazy("Attendance (%)"), lambda line: line.attendance_rate, width=10),
+    TableColumn("status", gettext_lazy("State"), lambda line: line.progression.get_status_display(), width=14),
 )
 
 reads_classes = partial(check_may_some, permission=Permission.READ_CLASS)
@@ -128,18 +128,18 @@ def _recorded_by(meeting: ClassAttendanceSession | None) -> str | None:
     return name_of(meeting.captured_by) if meeting is not None and meeting.captured_by is not None else None
 
 
-def _find_classes(asking: Asking) -> Found:
+def _find_classes(asking: Asking) -> FoundRows:
     rows = asking.sorted(classes_asked_for(asking.query, by=asking.by).rows, CLASS_SORTS)
     lines = partial(class_lines, today=asking.today)
-    return Found(CLASS, *in_chunks(rows, lines, key=lambda line: line.training_class.pk))
+    return FoundRows(CLASS, *in_chunks(rows, lines, key=lambda line: line.training_class.pk))
 
 
-def _find_captures(asking: Asking) -> Found:
+def _find_captures(asking: Asking) -> FoundRows:
     missing = captures_missing(asking.by, today=asking.today)
-    return Found(MISSING, *in_chunks(missing, list, key=lambda each: each.pk))
+    return FoundRows(MISSING, *in_chunks(missing, list, key=lambda each: each.pk))
 
 
-def _find_meetings(asking: Asking) -> Found:
+def _find_meetings(asking: Asking) -> FoundRows:
     training_class = visible_class(asking.by, asking.key("class"))
     month = MonthForm(asking.query).month_or_none()
     board = class_board(training_class, month=month, user=asking.by, today=asking.today)
@@ -147,7 +147,7 @@ def _find_meetings(asking: Asking) -> Found:
     return all_at_once(MEETING, board.days, subject=_("Meetings of %(class)s, %(month)s") % words)
 
 
-def _find_workers(asking: Asking) -> Found:
+def _find_workers(asking: Asking) -> FoundRows:
     training_class = visible_class(asking.by, asking.key("class"))
     board = class_board(training_class, month=None, user=asking.by, today=asking.today)
     return all_at_once(PROGRAMME, board.progressions, subject=_("Workers of %(class)s") % {"class": training_class})

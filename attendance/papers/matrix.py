@@ -16,7 +16,7 @@ from attendance.pages.matrix import MatrixCell, MatrixRow
 from learners.selectors import matrix as selector
 from training.core import xlsx_files
 from training.core.kinds import StatusKind
-from training.core.tables import Column
+from training.core.tables import TableColumn
 from training.core.words import day as day_in_words
 from training.core.xlsx_files import Table, Value, XlsxColumn, day_pattern, workbook
 
@@ -52,19 +52,19 @@ def as_xlsx(columns: Sequence[selector.Column], rows: Iterable[MatrixRow], *, da
     return file
 
 
-def plain_columns(courses: Sequence[selector.Column], *, is_past: bool) -> list[Column[MatrixRow]]:
+def plain_columns(courses: Sequence[selector.Column], *, is_past: bool) -> list[TableColumn[MatrixRow]]:
     """Return the columns of the first sheet for a CSV file: in a course, the word of the status and its day."""
     return [
-        Column("worker", _("Worker"), lambda row: row.learner.name),
-        Column("badge_id", _("Badge"), lambda row: row.learner.badge_id),
-        Column("verdict", _("Status"), lambda row: row.standing.word),
-        Column("role", _("Role"), lambda row: str(row.learner.role)),
-        Column("company", _("Employer"), lambda row: str(row.learner.company)),
+        TableColumn("worker", _("Worker"), lambda row: row.learner.name),
+        TableColumn("badge_id", _("Badge"), lambda row: row.learner.badge_id),
+        TableColumn("verdict", _("Status"), lambda row: row.standing.word),
+        TableColumn("role", _("Role"), lambda row: str(row.learner.role)),
+        TableColumn("company", _("Employer"), lambda row: str(row.learner.company)),
         *(
-            Column(each.code, f"{each.code} {each.title}".strip(), partial(_plain, place=place))
+            TableColumn(each.code, f"{each.code} {each.title}".strip(), partial(_plain, place=place))
             for place, each in enumerate(courses)
         ),
-        *([Column("later", _("Changed later"), _later)] if is_past else []),
+        *([TableColumn("later", _("Changed later"), _later)] if is_past else []),
     ]
 
 

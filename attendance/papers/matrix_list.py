@@ -16,9 +16,12 @@ from attendance.papers.matrix import FIRST_COLUMNS, as_xlsx, plain_columns
 from learners.selectors.as_of import day_of
 from training.core.tables import FileFormat, write_table
 from training.core.words import day as day_in_words
-from training.papers.lists import Asking, Found, declare_list, page_at
+from training.papers.lists import Asking, FoundRows, declare_list, page_at
 
 CELLS_AT_ONCE = 25_000  # of an Excel file: they take 0.25 s of processor time (docs/performance.md)
+
+ALWAYS_SAID = frozenset({"person"})
+SAID_WITHOUT_LABEL = frozenset({"person", "status"})
 
 
 def filter_in_words(form: MatrixForm, red_course: int | None) -> Iterator[str]:
@@ -27,9 +30,9 @@ def filter_in_words(form: MatrixForm, red_course: int | None) -> Iterator[str]:
         yield _("“%(text)s”") % {"text": form.cleaned_data["q"]}
     for field in (form[name] for name in ("person", "status", "company", "role", "area")):
         chosen = form.cleaned_data.get(field.name) or ""
-        if chosen or field.name == "person":  # an empty `person` means ACTIVE workers, which the title says too
+        if chosen or field.name in ALWAYS_SAID:  # an empty `person` means ACTIVE workers, which the title says too
             words = str(dict(field.field.choices)[chosen]).lstrip("– ")  # type: ignore[attr-defined]
-            yield words if field.name in ("person", "status") else f"{field.label}: {words}"
+            yield words if field.name in SAID_WITHOUT_LABEL else f"{field.label}: {words}"
     if red_course is not None:
         yield _("not cleared for %(course)s") % {"course": get_course(red_course).code}
 
@@ -39,14 +42,14 @@ def dated(title: str, on: date | None) -> str:
     return title if on is None else _("%(title)s, as of %(day)s") % {"title": title, "day": day_in_words(on)}
 
 
-def _find(asking: Asking) -> Found:
+def _find(asking: Asking) -> FoundRows:
     """Return the matrix that a query asks for; it raises `NotADay` if the day in the query does not exist."""
     on = day_of(asking.query.get("on", ""), today=asking.today)
     form = MatrixForm(asking.query)
     wanted = form.wanted_matrix(on=on)
     whole = whole_matrix(wanted, now=asking.now, warning_days=settings.EXPIRY_WARNING_DAYS)
     title = _("Matrix: %(subject)s") % {"subject": ", ".join(filter_in_words(form, wanted.red_course))}
-    return Found(
+    return FoundRows(
         columns=(),
         total=len(whole.keys),
         read=whole.rows,

@@ -18,9 +18,9 @@ from attendance.pages.sessions import SessionLine, listing, session_lines
 from attendance.pages.trail import of_session
 from training.core.permissions import Permission, Reach, check_may_some, may, reach
 from training.core.sorting import Columns
-from training.core.tables import Column, at, named, yes_or_no
+from training.core.tables import TableColumn, at, named, yes_or_no
 from training.models import Session
-from training.papers.lists import Asking, Found, all_at_once, declare_list, in_chunks, page_at, page_of
+from training.papers.lists import Asking, FoundRows, all_at_once, declare_list, in_chunks, page_at, page_of
 from training.papers.trails import declare_log
 from training.selectors.sessions import (
     SessionFilter,
@@ -40,33 +40,33 @@ SESSION_SORTS: Columns = {
     "venue": ("venue__name", "start_time"),
 }
 
-SESSION: Sequence[Column[SessionLine]] = (
-    Column("reference", gettext_lazy("Reference"), lambda line: line.session.reference, width=15),
-    Column("start", gettext_lazy("Start"), lambda line: line.session.start_time, width=18),
-    Column("end", gettext_lazy("End"), lambda line: line.session.end_time, width=18),
-    Column("course", gettext_lazy("Course"), lambda line: line.session.course.code, width=11),
-    Column("title", gettext_lazy("Session"), lambda line: getattr(line.session, "title", None), width=36),
-    Column("trainer", gettext_lazy("Trainer"), lambda line: named(line.session.trainer), 28),
-    Column("venue", gettext_lazy("Venue"), at("session.venue.name"), width=28),
-    Column("seats_taken", gettext_lazy("On the list"), lambda line: line.seats.listed, width=10),
-    Column("seats", gettext_lazy("Seats"), at("session.venue.capacity"), width=8),
-    Column("sheet", gettext_lazy("Signed sheet"), lambda line: yes_or_no(line.session.has_evidence), width=10),
-    Column("status", gettext_lazy("Status"), lambda line: line.session.get_status_display(), width=12),
-    Column("state", gettext_lazy("State"), lambda line: line.state.word, width=24),
+SESSION: Sequence[TableColumn[SessionLine]] = (
+    TableColumn("reference", gettext_lazy("Reference"), lambda line: line.session.reference, width=15),
+    TableColumn("start", gettext_lazy("Start"), lambda line: line.session.start_time, width=18),
+    TableColumn("end", gettext_lazy("End"), lambda line: line.session.end_time, width=18),
+    TableColumn("course", gettext_lazy("Course"), lambda line: line.session.course.code, width=11),
+    TableColumn("title", gettext_lazy("Session"), lambda line: getattr(line.session, "title", None), width=36),
+    TableColumn("trainer", gettext_lazy("Trainer"), lambda line: named(line.session.trainer), 28),
+    TableColumn("venue", gettext_lazy("Venue"), at("session.venue.name"), width=28),
+    TableColumn("seats_taken", gettext_lazy("On the list"), lambda line: line.seats.listed, width=10),
+    TableColumn("seats", gettext_lazy("Seats"), at("session.venue.capacity"), width=8),
+    TableColumn("sheet", gettext_lazy("Signed sheet"), lambda line: yes_or_no(line.session.has_evidence), width=10),
+    TableColumn("status", gettext_lazy("Status"), lambda line: line.session.get_status_display(), width=12),
+    TableColumn("state", gettext_lazy("State"), lambda line: line.state.word, width=24),
 )
-LINE: Sequence[Column[RegisterRow]] = (
-    Column("line", gettext_lazy("Line"), lambda row: row.attendee.line, width=6),
-    Column("badge", gettext_lazy("Badge"), lambda row: row.badge, width=14),
-    Column("worker", gettext_lazy("Worker"), lambda row: row.name, width=28),
-    Column("standing", gettext_lazy("Course now"), lambda row: (row.alert or row.standing).word, width=16),
-    Column("employer", gettext_lazy("Employer"), lambda row: row.company, width=28),
-    Column("role", gettext_lazy("Role"), lambda row: row.role, width=24),
-    Column("present", gettext_lazy("Present"), lambda row: _marked(row, row.is_present), width=9),
-    Column("passed", gettext_lazy("Passed"), lambda row: _marked(row, row.has_passed), width=9),
-    Column("remarks", gettext_lazy("Remarks"), lambda row: row.remarks, width=36),
-    Column("marked_by", gettext_lazy("Marked by"), lambda row: row.marked_by, width=24),
-    Column("marked_at", gettext_lazy("Marked at"), lambda row: row.attendee.marked_at, width=18),
-    Column("record", gettext_lazy("Record"), at("outcome.word"), width=14),
+LINE: Sequence[TableColumn[RegisterRow]] = (
+    TableColumn("line", gettext_lazy("Line"), lambda row: row.attendee.line, width=6),
+    TableColumn("badge", gettext_lazy("Badge"), lambda row: row.badge, width=14),
+    TableColumn("worker", gettext_lazy("Worker"), lambda row: row.name, width=28),
+    TableColumn("standing", gettext_lazy("Course now"), lambda row: (row.alert or row.standing).word, width=16),
+    TableColumn("employer", gettext_lazy("Employer"), lambda row: row.company, width=28),
+    TableColumn("role", gettext_lazy("Role"), lambda row: row.role, width=24),
+    TableColumn("present", gettext_lazy("Present"), lambda row: _marked(row, row.is_present), width=9),
+    TableColumn("passed", gettext_lazy("Passed"), lambda row: _marked(row, row.has_passed), width=9),
+    TableColumn("remarks", gettext_lazy("Remarks"), lambda row: row.remarks, width=36),
+    TableColumn("marked_by", gettext_lazy("Marked by"), lambda row: row.marked_by, width=24),
+    TableColumn("marked_at", gettext_lazy("Marked at"), lambda row: row.attendee.marked_at, width=18),
+    TableColumn("record", gettext_lazy("Record"), at("outcome.word"), width=14),
 )
 NOT_TOLD_TO_TRAINERS = {"role"}
 
@@ -107,14 +107,14 @@ def _marked(row: RegisterRow, is_so: bool) -> str | None:
     return yes_or_no(is_so) if row.attendee.marked_at is not None else None
 
 
-def _find_sessions(asking: Asking) -> Found:
+def _find_sessions(asking: Asking) -> FoundRows:
     asked = sessions_asked_for(asking.query, by=asking.by, now=asking.now)
     rows = asking.sorted(asked.rows, SESSION_SORTS)
     lines = partial(session_lines, today=asking.today, now=asking.now)
-    return Found(SESSION, *in_chunks(rows, lines, key=lambda line: line.session.pk))
+    return FoundRows(SESSION, *in_chunks(rows, lines, key=lambda line: line.session.pk))
 
 
-def _find_list(asking: Asking) -> Found:
+def _find_list(asking: Asking) -> FoundRows:
     session = get_session(asking.key("session"), user=asking.by)
     rows = register(session, now=asking.now, warning_days=settings.EXPIRY_WARNING_DAYS)
     reads_site = may(asking.by, Permission.READ_SITE)

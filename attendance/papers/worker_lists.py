@@ -25,8 +25,8 @@ from learners.selectors.progression import progressions_of_learner, progressions
 from learners.selectors.records import list_records
 from training.core.permissions import Permission, may, name_of
 from training.core.sorting import Columns
-from training.core.tables import Column, at
-from training.papers.lists import Asking, Found, all_at_once, declare_list, in_chunks, page_at, page_of
+from training.core.tables import TableColumn, at
+from training.papers.lists import Asking, FoundRows, all_at_once, declare_list, in_chunks, page_at, page_of
 from training.papers.trails import declare_log
 
 WORKER_SORTS: Columns = {
@@ -64,11 +64,11 @@ READ_AT = {"role": "role.code", "supervisor": "supervisor.badge_id", "status": "
 TITLES = {"role": gettext_lazy("Role code"), "status": gettext_lazy("Status of the worker")}
 
 
-def column_of(field: WorkerField) -> Column[Any]:
+def column_of(field: WorkerField) -> TableColumn[Any]:
     """Return the column of a field of a worker, by its declaration; its rows hold the worker as `learner`."""
     verbose: Any = getattr(Learner._meta.get_field(field.name), "verbose_name", field.name)
     is_contact = field.shown is ProfilePlace.CONTACT
-    return Column(
+    return TableColumn(
         field.name,
         TITLES.get(field.name) or field.label or capfirst(verbose),
         at(f"learner.{READ_AT.get(field.name, field.name)}"),
@@ -93,16 +93,16 @@ def _login(login: Any) -> str | None:
     return None if login is None else name_of(login)
 
 
-WORKER: Sequence[Column[WorkerRow]] = (
-    Column("badge_id", gettext_lazy("Badge"), lambda row: row.learner.badge_id, width=14),
-    Column("worker", gettext_lazy("Worker"), lambda row: row.learner.name, width=28),
-    Column("verdict", gettext_lazy("Status"), lambda row: row.standing.word, width=14),
-    Column("role_title", gettext_lazy("Role"), lambda row: row.learner.role.title, width=24),
-    Column("company", gettext_lazy("Employer"), lambda row: row.learner.company.name, width=28),
-    Column("why", gettext_lazy("Why"), _why, width=48),
+WORKER: Sequence[TableColumn[WorkerRow]] = (
+    TableColumn("badge_id", gettext_lazy("Badge"), lambda row: row.learner.badge_id, width=14),
+    TableColumn("worker", gettext_lazy("Worker"), lambda row: row.learner.name, width=28),
+    TableColumn("verdict", gettext_lazy("Status"), lambda row: row.standing.word, width=14),
+    TableColumn("role_title", gettext_lazy("Role"), lambda row: row.learner.role.title, width=24),
+    TableColumn("company", gettext_lazy("Employer"), lambda row: row.learner.company.name, width=28),
+    TableColumn("why", gettext_lazy("Why"), _why, width=48),
 )
 TOLD = {column.name for column in WORKER}
-AREAS: Column[WorkerRow] = Column(
+AREAS: TableColumn[WorkerRow] = TableColumn(
     "areas",
     gettext_lazy("Areas"),
     lambda row: "; ".join(sorted(link.area.name for link in row.learner.area_links.all())),
@@ -110,62 +110,62 @@ AREAS: Column[WorkerRow] = Column(
 )
 LEARNER = (*WORKER, *(column_of(field) for field in WORKER_FIELDS if field.name not in TOLD), AREAS)
 
-RECORD: Sequence[Column[TrainingRecord]] = (
-    Column("number", gettext_lazy("Record"), lambda each: each.pk, width=10),
-    Column("badge_id", gettext_lazy("Badge"), lambda each: each.learner.person.badge_id, width=14),
-    Column("worker", gettext_lazy("Worker"), lambda each: each.learner.person.name, width=28),
-    Column("course", gettext_lazy("Course"), lambda each: each.course.code, width=11),
-    Column("title", gettext_lazy("Title"), lambda each: each.course_title, width=36),
-    Column("completion_date", gettext_lazy("Completed on"), lambda each: each.completion_date, width=13),
-    Column("expiry_date", gettext_lazy("Valid until"), lambda each: each.expiry_date, width=13),
-    Column("result", gettext_lazy("Result"), lambda each: each.get_result_display(), width=10),
-    Column("provider", gettext_lazy("Provider"), at("provider.name"), width=28),
-    Column("session", gettext_lazy("Session"), at("session.reference"), width=15),
-    Column("trainer", gettext_lazy("Trainer"), lambda each: each.trainer_name, width=28),
-    Column("employer_then", gettext_lazy("Employer on that day"), lambda each: each.company_name, width=28),
-    Column("role_then", gettext_lazy("Role on that day"), lambda each: each.role_title, width=24),
-    Column("comments", gettext_lazy("Comments"), lambda each: each.comments, width=36),
-    Column("revoked_on", gettext_lazy("Revoked on"), lambda each: _revocation(each, "revoked_on"), width=13),
-    Column("revoked_why", gettext_lazy("Why it was revoked"), lambda each: _revocation(each, "reason"), width=36),
-    Column("evidence_hash", gettext_lazy("SHA-256 of the proof"), lambda each: each.evidence_hash, width=66),
+RECORD: Sequence[TableColumn[TrainingRecord]] = (
+    TableColumn("number", gettext_lazy("Record"), lambda each: each.pk, width=10),
+    TableColumn("badge_id", gettext_lazy("Badge"), lambda each: each.learner.person.badge_id, width=14),
+    TableColumn("worker", gettext_lazy("Worker"), lambda each: each.learner.person.name, width=28),
+    TableColumn("course", gettext_lazy("Course"), lambda each: each.course.code, width=11),
+    TableColumn("title", gettext_lazy("Title"), lambda each: each.course_title, width=36),
+    TableColumn("completion_date", gettext_lazy("Completed on"), lambda each: each.completion_date, width=13),
+    TableColumn("expiry_date", gettext_lazy("Valid until"), lambda each: each.expiry_date, width=13),
+    TableColumn("result", gettext_lazy("Result"), lambda each: each.get_result_display(), width=10),
+    TableColumn("provider", gettext_lazy("Provider"), at("provider.name"), width=28),
+    TableColumn("session", gettext_lazy("Session"), at("session.reference"), width=15),
+    TableColumn("trainer", gettext_lazy("Trainer"), lambda each: each.trainer_name, width=28),
+    TableColumn("employer_then", gettext_lazy("Employer on that day"), lambda each: each.company_name, width=28),
+    TableColumn("role_then", gettext_lazy("Role on that day"), lambda each: each.role_title, width=24),
+    TableColumn("comments", gettext_lazy("Comments"), lambda each: each.comments, width=36),
+    TableColumn("revoked_on", gettext_lazy("Revoked on"), lambda each: _revocation(each, "revoked_on"), width=13),
+    TableColumn("revoked_why", gettext_lazy("Why it was revoked"), lambda each: _revocation(each, "reason"), width=36),
+    TableColumn("evidence_hash", gettext_lazy("SHA-256 of the proof"), lambda each: each.evidence_hash, width=66),
 )
-REQUIRED: Sequence[Column[ProfileRequirement]] = (
-    Column("course", gettext_lazy("Course"), lambda each: each.line.item.course.code, width=11),
-    Column("title", gettext_lazy("Title"), lambda each: each.line.course_title, width=36),
-    Column("state", gettext_lazy("State"), lambda each: each.line.standing.word, width=16),
-    Column("time", gettext_lazy("Time"), lambda each: each.line.standing.time, width=18),
-    Column("valid_until", gettext_lazy("Valid until"), lambda each: each.line.item.expiry_date, width=13),
-    Column("due_by", gettext_lazy("Due by"), lambda each: each.line.item.due_date, width=13),
-    Column("why", gettext_lazy("Why"), at("line.rule.source"), width=32),
-    Column("asks", gettext_lazy("When required"), at("line.rule.asks"), width=32),
-    Column("record", gettext_lazy("Record"), at("proof.pk"), width=10),
+REQUIRED: Sequence[TableColumn[ProfileRequirement]] = (
+    TableColumn("course", gettext_lazy("Course"), lambda each: each.line.item.course.code, width=11),
+    TableColumn("title", gettext_lazy("Title"), lambda each: each.line.course_title, width=36),
+    TableColumn("state", gettext_lazy("State"), lambda each: each.line.standing.word, width=16),
+    TableColumn("time", gettext_lazy("Time"), lambda each: each.line.standing.time, width=18),
+    TableColumn("valid_until", gettext_lazy("Valid until"), lambda each: each.line.item.expiry_date, width=13),
+    TableColumn("due_by", gettext_lazy("Due by"), lambda each: each.line.item.due_date, width=13),
+    TableColumn("why", gettext_lazy("Why"), at("line.rule.source"), width=32),
+    TableColumn("asks", gettext_lazy("When required"), at("line.rule.asks"), width=32),
+    TableColumn("record", gettext_lazy("Record"), at("proof.pk"), width=10),
 )
-SIGN_OFF: Sequence[Column[CompetencyRecord]] = (
-    Column("trained", gettext_lazy("Trained"), lambda each: each.training_date, width=13),
-    Column("course", gettext_lazy("Course"), lambda each: each.course.code, width=11),
-    Column("title", gettext_lazy("Title"), lambda each: each.course_version.title, width=36),
-    Column("attempt", gettext_lazy("Attempt"), lambda each: each.attempt, width=9),
-    Column("state", gettext_lazy("State"), _state, width=16),
-    Column("assessed_on", gettext_lazy("Assessed on"), lambda each: each.assessed_on, width=13),
-    Column("assessed_by", gettext_lazy("Assessed by"), lambda each: _login(each.assessed_by), width=24),
-    Column("method", gettext_lazy("Method"), at("method.name"), width=24),
-    Column("remarks", gettext_lazy("Remarks"), lambda each: each.remarks, width=36),
-    Column("revoked_on", gettext_lazy("Revoked on"), lambda each: _revocation(each, "revoked_on"), width=13),
-    Column("revoked_why", gettext_lazy("Why it was revoked"), lambda each: _revocation(each, "reason"), width=36),
+SIGN_OFF: Sequence[TableColumn[CompetencyRecord]] = (
+    TableColumn("trained", gettext_lazy("Trained"), lambda each: each.training_date, width=13),
+    TableColumn("course", gettext_lazy("Course"), lambda each: each.course.code, width=11),
+    TableColumn("title", gettext_lazy("Title"), lambda each: each.course_version.title, width=36),
+    TableColumn("attempt", gettext_lazy("Attempt"), lambda each: each.attempt, width=9),
+    TableColumn("state", gettext_lazy("State"), _state, width=16),
+    TableColumn("assessed_on", gettext_lazy("Assessed on"), lambda each: each.assessed_on, width=13),
+    TableColumn("assessed_by", gettext_lazy("Assessed by"), lambda each: _login(each.assessed_by), width=24),
+    TableColumn("method", gettext_lazy("Method"), at("method.name"), width=24),
+    TableColumn("remarks", gettext_lazy("Remarks"), lambda each: each.remarks, width=36),
+    TableColumn("revoked_on", gettext_lazy("Revoked on"), lambda each: _revocation(each, "revoked_on"), width=13),
+    TableColumn("revoked_why", gettext_lazy("Why it was revoked"), lambda each: _revocation(each, "reason"), width=36),
 )
 
 
 # Files
 
 
-def _find_workers(asking: Asking) -> Found:
+def _find_workers(asking: Asking) -> FoundRows:
     asked = workers_asked_for(asking.query, today=asking.today)
     total, read = in_chunks(
         asking.sorted(asked.rows, WORKER_SORTS),
         partial(_rows, asking=asking),
         key=lambda row: row.learner.pk,
     )
-    return Found(LEARNER, total, read)
+    return FoundRows(LEARNER, total, read)
 
 
 def _rows(learners: QuerySet[Learner], *, asking: Asking) -> Iterable[WorkerRow]:
@@ -173,7 +173,7 @@ def _rows(learners: QuerySet[Learner], *, asking: Asking) -> Iterable[WorkerRow]
     return worker_rows(found, today=asking.today, warning_days=settings.EXPIRY_WARNING_DAYS)
 
 
-def _find_records(asking: Asking) -> Found:
+def _find_records(asking: Asking) -> FoundRows:
     """Return all records of the workers whom the filter of the list of workers leaves, the newest first."""
     asked = workers_asked_for(asking.query, today=asking.today)
     people = workers_of(asked.wanted, today=asking.today, warning_days=settings.EXPIRY_WARNING_DAYS)
@@ -182,7 +182,7 @@ def _find_records(asking: Asking) -> Found:
         badges = Learner.objects.filter(Q(pk__in=people.values("pk")) | Q(merged_into__in=people.values("pk")))
         records = records.filter(learner__in=badges.order_by().values("pk"))
     related = ("learner__merged_into", "session")
-    return Found(RECORD, *in_chunks(records.select_related(*related), list, key=lambda each: each.pk))
+    return FoundRows(RECORD, *in_chunks(records.select_related(*related), list, key=lambda each: each.pk))
 
 
 def _profile(asking: Asking) -> Profile:
@@ -199,12 +199,12 @@ def _of(sentence: str, profile: Profile) -> str:
     return sentence % {"worker": profile.learner.name}
 
 
-def _find_required(asking: Asking) -> Found:
+def _find_required(asking: Asking) -> FoundRows:
     profile = _profile(asking)
     return all_at_once(REQUIRED, profile.requirements, subject=_of(_("Required of %(worker)s"), profile))
 
 
-def _find_worker_records(asking: Asking) -> Found:
+def _find_worker_records(asking: Asking) -> FoundRows:
     profile = _profile(asking)
     records = [line.record for line in profile.records]
     for record in records:
@@ -212,12 +212,12 @@ def _find_worker_records(asking: Asking) -> Found:
     return all_at_once(RECORD, records, subject=_of(_("Training records of %(worker)s"), profile))
 
 
-def _find_sign_offs(asking: Asking) -> Found:
+def _find_sign_offs(asking: Asking) -> FoundRows:
     profile = _profile(asking)
     return all_at_once(SIGN_OFF, profile.sign_offs, subject=_of(_("Sign-offs of %(worker)s"), profile))
 
 
-def _find_programmes(asking: Asking) -> Found:
+def _find_programmes(asking: Asking) -> FoundRows:
     profile = _profile(asking)
     pk = profile.learner.pk
     lines = progressions_of_learner_as_of(pk, on=profile.as_of) if profile.as_of else progressions_of_learner(pk)

@@ -22,32 +22,32 @@ from learners.pages.requirements import (
 )
 from learners.selectors.competency import list_methods
 from training.core.sorting import Columns
-from training.core.tables import Column, at
+from training.core.tables import TableColumn, at
 from training.forms.library import LONGEST_SEARCH
 from training.papers.library_lists import state
-from training.papers.lists import Asking, Found, all_at_once, declare_list, in_chunks, page_at, page_of
+from training.papers.lists import Asking, FoundRows, all_at_once, declare_list, in_chunks, page_at, page_of
 from training.papers.trails import declare_log
 
 ROLE_SORTS: Columns = {"role": ("title",), "code": ("code",), "workers": ("workers",), "courses": ("courses",)}
 
-ROLE: Sequence[Column[Any]] = (
-    Column("code", gettext_lazy("Code"), lambda role: role.code, width=20),
-    Column("title", gettext_lazy("Role"), lambda role: role.title, width=32),
-    Column("description", gettext_lazy("Description"), lambda role: role.description, width=48),
-    Column("workers", gettext_lazy("Workers"), lambda role: role.workers, width=10),
-    Column("courses", gettext_lazy("Required courses"), lambda role: role.courses, width=12),
+ROLE: Sequence[TableColumn[Any]] = (
+    TableColumn("code", gettext_lazy("Code"), lambda role: role.code, width=20),
+    TableColumn("title", gettext_lazy("Role"), lambda role: role.title, width=32),
+    TableColumn("description", gettext_lazy("Description"), lambda role: role.description, width=48),
+    TableColumn("workers", gettext_lazy("Workers"), lambda role: role.workers, width=10),
+    TableColumn("courses", gettext_lazy("Required courses"), lambda role: role.courses, width=12),
 )
-METHOD: Sequence[Column[Any]] = (
-    Column("name", gettext_lazy("Method"), lambda method: method.name, width=28),
-    Column("description", gettext_lazy("Description"), lambda method: method.description, width=48),
-    Column("sign_offs", gettext_lazy("Sign-offs"), lambda method: method.sign_offs, width=10),
-    Column("state", gettext_lazy("State"), lambda method: state(method.is_active), width=14),
+METHOD: Sequence[TableColumn[Any]] = (
+    TableColumn("name", gettext_lazy("Method"), lambda method: method.name, width=28),
+    TableColumn("description", gettext_lazy("Description"), lambda method: method.description, width=48),
+    TableColumn("sign_offs", gettext_lazy("Sign-offs"), lambda method: method.sign_offs, width=10),
+    TableColumn("state", gettext_lazy("State"), lambda method: state(method.is_active), width=14),
 )
-AREA: Sequence[Column[AreaLine]] = (
-    Column("name", gettext_lazy("Area"), lambda line: line.area.name, width=32),
-    Column("part_of", gettext_lazy("Part of"), at("area.parent.name"), width=32),
-    Column("workers", gettext_lazy("Workers"), lambda line: line.workers, width=10),
-    Column("courses", gettext_lazy("Required courses"), lambda line: line.courses, width=12),
+AREA: Sequence[TableColumn[AreaLine]] = (
+    TableColumn("name", gettext_lazy("Area"), lambda line: line.area.name, width=32),
+    TableColumn("part_of", gettext_lazy("Part of"), at("area.parent.name"), width=32),
+    TableColumn("workers", gettext_lazy("Workers"), lambda line: line.workers, width=10),
+    TableColumn("courses", gettext_lazy("Required courses"), lambda line: line.courses, width=12),
 )
 
 
@@ -56,23 +56,23 @@ def _asker(line: RequirementLine) -> str:
     return asked.role.code if isinstance(asked, RoleRequirement) else asked.area.name
 
 
-REQUIREMENT: Sequence[Column[RequirementLine]] = (
-    Column("asker", gettext_lazy("Required by"), _asker, width=32),
-    Column("course", gettext_lazy("Course"), lambda line: line.course.code, width=11),
-    Column("title", gettext_lazy("Title"), lambda line: line.course_title, width=36),
-    Column(
+REQUIREMENT: Sequence[TableColumn[RequirementLine]] = (
+    TableColumn("asker", gettext_lazy("Required by"), _asker, width=32),
+    TableColumn("course", gettext_lazy("Course"), lambda line: line.course.code, width=11),
+    TableColumn("title", gettext_lazy("Title"), lambda line: line.course_title, width=36),
+    TableColumn(
         "requirement_type",
         gettext_lazy("When required"),
         lambda line: line.requirement.get_requirement_type_display(),
         width=22,
     ),
-    Column(
+    TableColumn(
         "grace_period_days",
         gettext_lazy("Grace period (days)"),
         lambda line: line.requirement.grace_period_days,
         width=12,
     ),
-    Column("starts_on", gettext_lazy("Required from"), lambda line: line.requirement.starts_on, width=13),
+    TableColumn("starts_on", gettext_lazy("Required from"), lambda line: line.requirement.starts_on, width=13),
 )
 
 
@@ -81,12 +81,12 @@ def text_of(query: QueryDict) -> str:
     return query.get("q", "")[:LONGEST_SEARCH]
 
 
-def _find_roles(asking: Asking) -> Found:
+def _find_roles(asking: Asking) -> FoundRows:
     rows = asking.sorted(list_roles(text_of(asking.query)), ROLE_SORTS)
-    return Found(ROLE, *in_chunks(rows, list, key=lambda role: role.pk))
+    return FoundRows(ROLE, *in_chunks(rows, list, key=lambda role: role.pk))
 
 
-def _find_areas(asking: Asking) -> Found:
+def _find_areas(asking: Asking) -> FoundRows:
     areas = area_tree().areas
     lines = list_areas(text_of(asking.query))
     for line in lines:
@@ -94,11 +94,11 @@ def _find_areas(asking: Asking) -> Found:
     return all_at_once(AREA, lines)
 
 
-def _find_methods(asking: Asking) -> Found:
-    return Found(METHOD, *in_chunks(list_methods(), list, key=lambda method: method.pk))
+def _find_methods(asking: Asking) -> FoundRows:
+    return FoundRows(METHOD, *in_chunks(list_methods(), list, key=lambda method: method.pk))
 
 
-def _find_role_requirements(asking: Asking) -> Found:
+def _find_role_requirements(asking: Asking) -> FoundRows:
     role = get_role(asking.key("role"))
     lines = requirements_of(role)
     for line in lines:
@@ -106,7 +106,7 @@ def _find_role_requirements(asking: Asking) -> Found:
     return all_at_once(REQUIREMENT, lines, subject=_("Courses that %(asker)s requires") % {"asker": role})
 
 
-def _find_area_requirements(asking: Asking) -> Found:
+def _find_area_requirements(asking: Asking) -> FoundRows:
     """Return what an area requires, and after it what the areas around it require."""
     page = area_page(get_area(asking.key("area")))
     for line in page.lines:

@@ -105,6 +105,12 @@ def evidence_read() -> learners.EvidenceRead:
     )
 
 
+def calendar_feed() -> training.CalendarFeed:
+    return training.CalendarFeed.objects.create(
+        trainer=TrainerFactory(), digest=HASH, created_at=AT, created_by=UserFactory()
+    )
+
+
 def file_download() -> training.FileDownload:
     return training.FileDownload.objects.create(
         job=1, kind="pack", file_name="pack.zip", sha256=HASH, size=7, taken_by=UserFactory(), taken_at=AT
@@ -198,6 +204,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     training.TrainerQualification: (8, lambda: TrainerQualificationFactory(valid_until=DAY)),
     training.FileDownload: (8, file_download),
     training.Job: (8, JobFactory),
+    training.CalendarFeed: (7, calendar_feed),
     training.Venue: (5, VenueFactory),
     training.Session: (10, lambda: SessionAttendeeFactory().session),
     training.TrainingClass: (9, training_class),

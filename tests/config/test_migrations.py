@@ -39,6 +39,8 @@ AFTER = {
     ("attendance", "0012_attendee_defaults"),
     ("training", "0019_sessions"),
     ("training", "0020_session_defaults"),
+    ("training", "0021_file_download_says_what"),
+    ("training", "0022_calendar_feed"),
 }
 ROLE = f"siteproof_app_of_migrations_{os.getpid()}"
 

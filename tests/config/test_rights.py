@@ -91,6 +91,7 @@ RIGHTS = {
     "procrastinate_workers": "SELECT INSERT UPDATE(last_heartbeat) DELETE",
     "session_attendees": WORK,
     "sessions": WORK,
+    "training_calendarfeed": "SELECT INSERT UPDATE(ended_at, ended_by_id)",
     "training_company": WORK,
     "training_course": WORK,
     "training_courseprerequisite": WORK,

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import admin as _registers  # noqa: F401  # no
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from training.core.admin.guarded import ReadOnlyAdmin
-from training.models import FileDownload, Job, Site
+from training.models import CalendarFeed, FileDownload, Job, Site
 
 
 @admin.register(Site)
@@ -16,6 +16,15 @@ class SiteAdmin(ReadOnlyAdmin):
 # Jobs. Procrastinate's own page could retry and abort jobs without telling the person who asked for them.
 
 admin.site.unregister(ProcrastinateJob)
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin):
+    """The secret addresses of calendars; whoever may make one does so on the page of the trainer or venue."""
+
+    list_display = ("created_at", "trainer", "venue", "created_by", "ended_at", "ended_by")
+    list_select_related = ("trainer", "venue", "created_by", "ended_by")
+    exclude = ("digest",)
 
 
 @admin.register(Job)

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     READ_CLASS = "read a class"
     PLAN_CLASSES = "plan classes"
     CAPTURE = "capture hours"
+    OFFER_CALENDAR = "offer a calendar"  # the secret address of a trainer's or a venue's calendar
     REVOKE = "revoke"
     CORRECT = "correct"
     MERGE = "merge"
@@ -88,6 +89,7 @@ _TRAINERS_OWN = {
     Permission.READ_EVIDENCE,
     Permission.READ_CLASS,
     Permission.CAPTURE,
+    Permission.OFFER_CALENDAR,
 }
 
 GRANTS: dict[LoginRole, dict[Permission, Reach]] = {
@@ -99,7 +101,7 @@ GRANTS: dict[LoginRole, dict[Permission, Reach]] = {
 
 
 class Owned(Protocol):
-    """A session or a class: something that belongs to the login of one trainer."""
+    """A session, a class, or a trainer's own row: something that belongs to the login of one trainer."""
 
     @property
     def owner_id(self) -> int | None: ...

@@ -38,7 +38,7 @@ class FileFormat(StrEnum):
 
 
 @dataclass(frozen=True)
-class Column(Generic[Row]):
+class TableColumn(Generic[Row]):
     """A column of a file.
 
     Attributes:
@@ -61,7 +61,7 @@ class Column(Generic[Row]):
 
 
 def write_table(
-    ending: FileFormat, name: str, columns: Sequence[Column[Row]], rows: Iterable[Row], *, above: str = ""
+    ending: FileFormat, name: str, columns: Sequence[TableColumn[Row]], rows: Iterable[Row], *, above: str = ""
 ) -> IO[bytes]:
     """Return an open file with a table. It is written row by row, so that it is never in memory as a whole.
 
@@ -103,7 +103,7 @@ def yes_or_no(value: object) -> str:
     return _("yes") if value else _("no")
 
 
-def _as_csv(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> IO[bytes]:
+def _as_csv(columns: Sequence[TableColumn[Row]], rows: Iterable[Row]) -> IO[bytes]:
     file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
     titles = [str(column.title) for column in columns]
     file.writelines(line.encode() for line in csv_lines(titles, _plain_rows(columns, rows)))
@@ -111,12 +111,12 @@ def _as_csv(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> IO[bytes]:
     return file
 
 
-def _plain_rows(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> Iterator[list[Cell]]:
+def _plain_rows(columns: Sequence[TableColumn[Row]], rows: Iterable[Row]) -> Iterator[list[Cell]]:
     for row in rows:
         yield [_plain(column.value(row), column) for column in columns]
 
 
-def _plain(value: Value, column: Column[Any]) -> Cell:
+def _plain(value: Value, column: TableColumn[Any]) -> Cell:
     """Return a value for a CSV file. Days and moments are written as in ISO 8601, which spreadsheets read."""
     if value is None:
         return ""
@@ -125,7 +125,7 @@ def _plain(value: Value, column: Column[Any]) -> Cell:
     return value.strftime(column.plain) if isinstance(value, date) else value
 
 
-def _as_xlsx(name: str, columns: Sequence[Column[Row]], rows: Iterable[Row], above: str) -> IO[bytes]:
+def _as_xlsx(name: str, columns: Sequence[TableColumn[Row]], rows: Iterable[Row], above: str) -> IO[bytes]:
     heads = [XlsxColumn(str(each.title), width=each.width, pattern=each.pattern()) for each in columns]
     with workbook() as (book, file):
         table = Table(book, NOT_IN_NAMES.sub(" ", name)[:LONGEST_NAME].strip(), heads, above=above)

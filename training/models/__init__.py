@@ -1,5 +1,6 @@
 from training.models.company import Company
 from training.models.course import Course, CoursePrerequisite, CourseVersion
+from training.models.feed import CalendarFeed
 from training.models.job import FileDownload, Job
 from training.models.logins import GroupPermission, Login, LoginGroup, LoginPermission, Membership
 from training.models.session import SESSION_STEPS, Session
@@ -10,6 +11,7 @@ from training.models.venue import Venue
 
 __all__ = [
     "SESSION_STEPS",
+    "CalendarFeed",
     "ClassAttendanceSession",
     "Company",
     "Course",

@@ -61,6 +61,11 @@ class Trainer(Authored):
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
 
+    @property
+    def owner_id(self) -> int | None:
+        """The login of the trainer; None where there is none."""
+        return self.user_id
+
     def clean(self) -> None:
         """Say beside the field what the constraint `trainer_external_has_company` would refuse."""
         if self.kind == self.Kind.EXTERNAL and self.company_id is None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from training.core.sorting import Columns
-from training.core.tables import Column, at, yes_or_no
+from training.core.tables import TableColumn, at, yes_or_no
 from training.forms.library import LibraryFilterForm, course_filter, use_filter
 from training.models import Company, Trainer, Venue
 from training.pages.library_courses import CourseRow, course_lines, courses_mentioning, get_course
@@ -33,7 +33,7 @@ from training.pages.library_trainers import (
     qualification_lines,
     trainer_lines,
 )
-from training.papers.lists import Asking, Found, all_at_once, declare_list, in_chunks, page_at, page_of
+from training.papers.lists import Asking, FoundRows, all_at_once, declare_list, in_chunks, page_at, page_of
 from training.papers.trails import declare_log
 from training.selectors.courses import course_title
 
@@ -119,116 +119,116 @@ def _state_of_course(line: CourseRow) -> str:
     return _("Not offered")
 
 
-COMPANY: Sequence[Column[Any]] = (
-    Column("name", gettext_lazy("Company"), lambda each: each.name, width=32),
-    Column("code", gettext_lazy("Code"), lambda each: each.code or None, width=12),
-    Column("class_code_prefix", gettext_lazy("Class code prefix"), lambda each: each.class_code_prefix, width=12),
-    Column("trainers", gettext_lazy("Trainers in use"), lambda each: each.trainer_count, width=12),
-    Column("classes", gettext_lazy("Active classes"), lambda each: each.class_count, width=12),
-    Column("state", gettext_lazy("State"), lambda each: state(each.is_active), width=14),
+COMPANY: Sequence[TableColumn[Any]] = (
+    TableColumn("name", gettext_lazy("Company"), lambda each: each.name, width=32),
+    TableColumn("code", gettext_lazy("Code"), lambda each: each.code or None, width=12),
+    TableColumn("class_code_prefix", gettext_lazy("Class code prefix"), lambda each: each.class_code_prefix, width=12),
+    TableColumn("trainers", gettext_lazy("Trainers in use"), lambda each: each.trainer_count, width=12),
+    TableColumn("classes", gettext_lazy("Active classes"), lambda each: each.class_count, width=12),
+    TableColumn("state", gettext_lazy("State"), lambda each: state(each.is_active), width=14),
 )
-COURSE: Sequence[Column[CourseRow]] = (
-    Column("code", gettext_lazy("Code"), lambda line: line.course.code, width=11),
-    Column("title", gettext_lazy("Course"), at("version.title"), width=36),
-    Column("category", gettext_lazy("Category"), at("version.category"), width=20),
-    Column(
+COURSE: Sequence[TableColumn[CourseRow]] = (
+    TableColumn("code", gettext_lazy("Code"), lambda line: line.course.code, width=11),
+    TableColumn("title", gettext_lazy("Course"), at("version.title"), width=36),
+    TableColumn("category", gettext_lazy("Category"), at("version.category"), width=20),
+    TableColumn(
         "duration_minutes",
         gettext_lazy("Duration (minutes)"),
         at("version.duration_minutes"),
         width=12,
     ),
-    Column(
+    TableColumn(
         "validity_months",
         gettext_lazy("Validity (months, 0 = permanent)"),
         at("version.validity_months"),
         width=18,
     ),
-    Column(
+    TableColumn(
         "delivery_method",
         gettext_lazy("Delivery method"),
         at("version.get_delivery_method_display"),
         width=18,
     ),
-    Column(
+    TableColumn(
         "provider_type",
         gettext_lazy("Provider type"),
         at("version.get_provider_type_display"),
         width=20,
     ),
-    Column(
+    TableColumn(
         "minimum_score",
         gettext_lazy("Minimum pass score (%)"),
         at("version.minimum_score"),
         width=14,
     ),
-    Column(
+    TableColumn(
         "requires_verification",
         gettext_lazy("Sign-off required"),
         lambda line: None if line.version is None else yes_or_no(line.version.requires_verification),
         width=12,
     ),
-    Column("versions", gettext_lazy("Versions"), lambda line: line.count, width=10),
-    Column("state", gettext_lazy("State"), _state_of_course, width=16),
+    TableColumn("versions", gettext_lazy("Versions"), lambda line: line.count, width=10),
+    TableColumn("state", gettext_lazy("State"), _state_of_course, width=16),
 )
-TRAINER: Sequence[Column[TrainerLine]] = (
-    Column("last_name", gettext_lazy("Last name"), lambda line: line.trainer.last_name, width=20),
-    Column("first_name", gettext_lazy("First name"), lambda line: line.trainer.first_name, width=20),
-    Column("kind", gettext_lazy("Kind"), lambda line: line.trainer.get_kind_display(), width=12),
-    Column("company", gettext_lazy("Company"), at("trainer.company.name"), 28),
-    Column("may_teach", gettext_lazy("May teach (courses)"), lambda line: line.valid, width=12),
-    Column("not_valid", gettext_lazy("Not valid (courses)"), lambda line: line.lapsed, width=12),
-    Column("booked", gettext_lazy("Booked this week (minutes)"), lambda line: line.booked_minutes, width=14),
-    Column("login", gettext_lazy("Login"), lambda line: yes_or_no(line.trainer.user_id), width=8),
-    Column("state", gettext_lazy("State"), lambda line: state(line.trainer.is_active), width=14),
-    Column("email", gettext_lazy("E-mail"), lambda line: line.trainer.email, width=28, is_contact=True),
-    Column("phone", gettext_lazy("Phone"), lambda line: line.trainer.phone, width=18, is_contact=True),
+TRAINER: Sequence[TableColumn[TrainerLine]] = (
+    TableColumn("last_name", gettext_lazy("Last name"), lambda line: line.trainer.last_name, width=20),
+    TableColumn("first_name", gettext_lazy("First name"), lambda line: line.trainer.first_name, width=20),
+    TableColumn("kind", gettext_lazy("Kind"), lambda line: line.trainer.get_kind_display(), width=12),
+    TableColumn("company", gettext_lazy("Company"), at("trainer.company.name"), 28),
+    TableColumn("may_teach", gettext_lazy("May teach (courses)"), lambda line: line.valid, width=12),
+    TableColumn("not_valid", gettext_lazy("Not valid (courses)"), lambda line: line.lapsed, width=12),
+    TableColumn("booked", gettext_lazy("Booked this week (minutes)"), lambda line: line.booked_minutes, width=14),
+    TableColumn("login", gettext_lazy("Login"), lambda line: yes_or_no(line.trainer.user_id), width=8),
+    TableColumn("state", gettext_lazy("State"), lambda line: state(line.trainer.is_active), width=14),
+    TableColumn("email", gettext_lazy("E-mail"), lambda line: line.trainer.email, width=28, is_contact=True),
+    TableColumn("phone", gettext_lazy("Phone"), lambda line: line.trainer.phone, width=18, is_contact=True),
 )
-VENUE: Sequence[Column[Any]] = (
-    Column("name", gettext_lazy("Venue"), lambda each: each.name, width=28),
-    Column("location", gettext_lazy("Location"), lambda each: each.location, width=28),
-    Column("capacity", gettext_lazy("Seats"), lambda each: each.capacity, width=10),
-    Column("coming", gettext_lazy("Coming sessions"), lambda each: each.coming, width=12),
-    Column("state", gettext_lazy("State"), lambda each: state(each.is_active), width=14),
+VENUE: Sequence[TableColumn[Any]] = (
+    TableColumn("name", gettext_lazy("Venue"), lambda each: each.name, width=28),
+    TableColumn("location", gettext_lazy("Location"), lambda each: each.location, width=28),
+    TableColumn("capacity", gettext_lazy("Seats"), lambda each: each.capacity, width=10),
+    TableColumn("coming", gettext_lazy("Coming sessions"), lambda each: each.coming, width=12),
+    TableColumn("state", gettext_lazy("State"), lambda each: state(each.is_active), width=14),
 )
-QUALIFICATION: Sequence[Column[QualificationLine]] = (
-    Column("trainer", gettext_lazy("Trainer"), lambda line: str(line.qualification.trainer), width=28),
-    Column("course", gettext_lazy("Course"), lambda line: line.qualification.course.code, width=11),
-    Column("title", gettext_lazy("Title"), lambda line: line.title, width=36),
-    Column(
+QUALIFICATION: Sequence[TableColumn[QualificationLine]] = (
+    TableColumn("trainer", gettext_lazy("Trainer"), lambda line: str(line.qualification.trainer), width=28),
+    TableColumn("course", gettext_lazy("Course"), lambda line: line.qualification.course.code, width=11),
+    TableColumn("title", gettext_lazy("Title"), lambda line: line.title, width=36),
+    TableColumn(
         "certificate_number", gettext_lazy("Certificate"), lambda line: line.qualification.certificate_number, width=20
     ),
-    Column("valid_from", gettext_lazy("Valid from"), lambda line: line.qualification.valid_from, width=13),
-    Column("valid_until", gettext_lazy("Valid through"), lambda line: line.qualification.valid_until, width=13),
-    Column("coming", gettext_lazy("Coming sessions"), lambda line: len(line.relying), width=12),
-    Column("state", gettext_lazy("State"), lambda line: line.word, width=12),
+    TableColumn("valid_from", gettext_lazy("Valid from"), lambda line: line.qualification.valid_from, width=13),
+    TableColumn("valid_until", gettext_lazy("Valid through"), lambda line: line.qualification.valid_until, width=13),
+    TableColumn("coming", gettext_lazy("Coming sessions"), lambda line: len(line.relying), width=12),
+    TableColumn("state", gettext_lazy("State"), lambda line: line.word, width=12),
 )
 
 
 # Files
 
 
-def _find_companies(asking: Asking) -> Found:
+def _find_companies(asking: Asking) -> FoundRows:
     rows = asking.sorted(companies_asked_for(asking.query).rows, COMPANY_SORTS)
-    return Found(COMPANY, *in_chunks(rows, list, key=lambda each: each.pk))
+    return FoundRows(COMPANY, *in_chunks(rows, list, key=lambda each: each.pk))
 
 
-def _find_courses(asking: Asking) -> Found:
+def _find_courses(asking: Asking) -> FoundRows:
     rows = asking.sorted(courses_asked_for(asking.query).rows, COURSE_SORTS)
-    return Found(COURSE, *in_chunks(rows, course_lines, key=lambda line: line.course.pk))
+    return FoundRows(COURSE, *in_chunks(rows, course_lines, key=lambda line: line.course.pk))
 
 
-def _find_trainers(asking: Asking) -> Found:
+def _find_trainers(asking: Asking) -> FoundRows:
     rows = asking.sorted(trainers_asked_for(asking.query).rows, TRAINER_SORTS)
     lines = partial(trainer_lines, today=asking.today)
-    return Found(TRAINER, *in_chunks(rows, lines, key=lambda line: line.trainer.pk))
+    return FoundRows(TRAINER, *in_chunks(rows, lines, key=lambda line: line.trainer.pk))
 
 
-def _find_venues(asking: Asking) -> Found:
+def _find_venues(asking: Asking) -> FoundRows:
     rows = asking.sorted(venues_asked_for(asking.query, now=asking.now).rows, VENUE_SORTS)
-    return Found(VENUE, *in_chunks(rows, list, key=lambda each: each.pk))
+    return FoundRows(VENUE, *in_chunks(rows, list, key=lambda each: each.pk))
 
 
-def _find_qualifications(asking: Asking) -> Found:
+def _find_qualifications(asking: Asking) -> FoundRows:
     trainer = get_trainer(asking.key("trainer"))
     coming = bookings_of(trainer, now=asking.now)
     warning_days = settings.EXPIRY_WARNING_DAYS

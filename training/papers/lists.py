@@ -23,7 +23,7 @@ from training.core.keys import key_of
 from training.core.permissions import Permission, check_may, may
 from training.core.refusals import Invalid, NotFound
 from training.core.sorting import Columns, sort_of, sorted_by
-from training.core.tables import Column, FileFormat, write_table
+from training.core.tables import FileFormat, TableColumn, write_table
 from training.services.job_kinds import JobKind, Product, Tell, declare
 
 Line = TypeVar("Line")
@@ -45,7 +45,7 @@ class Write(Protocol):
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundRows:
     """What an address of a list asks for.
 
     Attributes:
@@ -58,7 +58,7 @@ class Found:
         day: the day in the name of the file; None for today.
     """
 
-    columns: Sequence[Column[Any]]
+    columns: Sequence[TableColumn[Any]]
     total: int
     read: Callable[[], Iterator[Any]]
     subject: str = ""
@@ -96,7 +96,7 @@ class Asking:
         return sorted_by(rows, sort_of(self.query.get("sort", ""), sorts), sorts)
 
 
-Find = Callable[[Asking], Found]
+Find = Callable[[Asking], FoundRows]
 """Finds the rows of a list; raises a `Refusal` where there is no such list, or not for this login."""
 
 
@@ -129,8 +129,8 @@ class ListExport:
 class AskedList:
     """A file that somebody asked for, and how it is made."""
 
-    found: Found
-    columns: Sequence[Column[Any]]
+    found: FoundRows
+    columns: Sequence[TableColumn[Any]]
     ending: FileFormat
     name: str
     title: str
@@ -254,9 +254,9 @@ def in_chunks(
     return len(keys), read
 
 
-def all_at_once(columns: Sequence[Column[Line]], lines: Sequence[Line], *, subject: str = "") -> Found:
+def all_at_once(columns: Sequence[TableColumn[Line]], lines: Sequence[Line], *, subject: str = "") -> FoundRows:
     """Return a short list that its page shows without pages."""
-    return Found(columns, len(lines), lambda: iter(lines), subject)
+    return FoundRows(columns, len(lines), lambda: iter(lines), subject)
 
 
 def page_at(name: str) -> Callable[[QueryDict], str]:

@@ -9,22 +9,22 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from training.core.permissions import Permission, may
-from training.core.tables import Column
+from training.core.tables import TableColumn
 from training.core.trail import Change, Entry, Source, count_lines, trail
-from training.papers.lists import ROWS_READ_AT_ONCE, Asking, Found, declare_list, reads_site
+from training.papers.lists import ROWS_READ_AT_ONCE, Asking, FoundRows, declare_list, reads_site
 
 Sources = Callable[[Asking], Sequence[Source]]
 
-COLUMNS: Sequence[Column[Entry]] = (
-    Column("at", _("When"), lambda entry: entry.at, width=18),
-    Column("what", _("What"), lambda entry: entry.title, width=36),
-    Column("changes", _("Changes"), lambda entry: "; ".join(map(_in_words, entry.changes)), width=60),
-    Column("who", _("Who"), lambda entry: entry.who, width=24),
+COLUMNS: Sequence[TableColumn[Entry]] = (
+    TableColumn("at", _("When"), lambda entry: entry.at, width=18),
+    TableColumn("what", _("What"), lambda entry: entry.title, width=36),
+    TableColumn("changes", _("Changes"), lambda entry: "; ".join(map(_in_words, entry.changes)), width=60),
+    TableColumn("who", _("Who"), lambda entry: entry.who, width=24),
 )
-FROM_WHERE: Sequence[Column[Entry]] = (
-    Column("door", _("Through"), lambda entry: entry.door, width=20),
-    Column("path", _("Path"), lambda entry: entry.path, width=30),
-    Column("address", _("Network address"), lambda entry: entry.address, width=18),
+FROM_WHERE: Sequence[TableColumn[Entry]] = (
+    TableColumn("door", _("Through"), lambda entry: entry.door, width=20),
+    TableColumn("path", _("Path"), lambda entry: entry.path, width=30),
+    TableColumn("address", _("Network address"), lambda entry: entry.address, width=18),
 )
 
 
@@ -50,7 +50,7 @@ def declare_log(
     declare_list(name, label, check=check, find=partial(_find, sources), page=page, has_contacts=has_contacts)
 
 
-def _find(sources: Sources, asking: Asking) -> Found:
+def _find(sources: Sources, asking: Asking) -> FoundRows:
     tables = sources(asking)
     sees_from_where = may(asking.by, Permission.READ_SITE)  # trainers see who acted, but not from where
 
@@ -61,7 +61,7 @@ def _find(sources: Sources, asking: Asking) -> Found:
             page = trail(tables, after=page.following, size=ROWS_READ_AT_ONCE)
             yield from page.entries
 
-    return Found((*COLUMNS, *(FROM_WHERE if sees_from_where else ())), count_lines(tables), read)
+    return FoundRows((*COLUMNS, *(FROM_WHERE if sees_from_where else ())), count_lines(tables), read)
 
 
 def _in_words(change: Change) -> str:

@@ -497,7 +497,7 @@ def test_x1_how_people_are_reached_needs_a_permission_of_its_own(
 def test_x1_a_file_that_waits_is_not_handed_out_to_who_lost_the_permission(
     superuser: User, as_superuser: Client, site: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(worker_lists, "Found", _always_a_job)
+    monkeypatch.setattr(worker_lists, "FoundRows", _always_a_job)
     export(as_superuser, "workers")
     run_waiting()
     job = Job.objects.get()
@@ -509,7 +509,7 @@ def test_x1_a_file_that_waits_is_not_handed_out_to_who_lost_the_permission(
 
 
 def _always_a_job(*args: Any, **options: Any) -> Any:
-    return mechanism.Found(*args, **options, at_once=0)
+    return mechanism.FoundRows(*args, **options, at_once=0)
 
 
 # Who took what
@@ -528,7 +528,7 @@ def test_x1_who_took_which_file_is_logged_with_what_was_asked_for(supervisor: Us
 
 def test_x2_a_long_list_is_made_by_a_job(as_supervisor: Client, supervisor: User, monkeypatch: pytest.MonkeyPatch):
     _companies()
-    monkeypatch.setattr(library_lists, "Found", _always_a_job)
+    monkeypatch.setattr(library_lists, "FoundRows", _always_a_job)
 
     asked = export(as_supervisor, "companies", "?sort=-company")
     job = Job.objects.get()
@@ -546,11 +546,11 @@ def test_x2_a_long_list_is_made_by_a_job(as_supervisor: Client, supervisor: User
 def test_x2_five_thousand_rows_are_given_at_once_and_one_more_is_a_job(monkeypatch: pytest.MonkeyPatch):
     assert mechanism.ROWS_AT_ONCE == 5_000
     asked = mechanism.AskedList(
-        mechanism.Found((), 5_000, lambda: iter(())), (), mechanism.FileFormat.CSV, "x", "x", "x"
+        mechanism.FoundRows((), 5_000, lambda: iter(())), (), mechanism.FileFormat.CSV, "x", "x", "x"
     )
     assert not asked.is_long
     longer = mechanism.AskedList(
-        mechanism.Found((), 5_001, lambda: iter(())), (), mechanism.FileFormat.CSV, "x", "x", "x"
+        mechanism.FoundRows((), 5_001, lambda: iter(())), (), mechanism.FileFormat.CSV, "x", "x", "x"
     )
     assert longer.is_long
 

@@ -17,7 +17,7 @@ from tests.test_access import ACCESS
 SUPERVISOR, TRAINER, AUDITOR, ADMIN, NOBODY = "supervisor", "trainer", "auditor", "admin", ""
 
 # Addresses that answer a GET with something that is not a page.
-FOR_PROGRAMS = {"healthz", "readyz", "monitor"}
+FOR_PROGRAMS = {"calendar_feed", "healthz", "readyz", "monitor"}
 FILES = {
     "attendance:record_certificate",
     "attendance:record_evidence",

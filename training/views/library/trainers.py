@@ -33,6 +33,7 @@ from training.pages.library_trainers import (
     unqualified_for,
 )
 from training.papers.library_lists import TRAINER_SORTS, trainers_asked_for
+from training.selectors.feeds import open_feed
 from training.services.trainers import (
     TrainerFacts,
     create_qualification,
@@ -80,6 +81,7 @@ def trainer(request: HtmxRequest, pk: int) -> HttpResponse:
         ),
         "unqualified": unqualified_for(trainer, bookings),
         "line": trainer_lines([trainer], today=today)[0],
+        "feed": open_feed(trainer_id=pk),
         **first_of(bookings),
     }
     return render(request, "training/library/trainer.html", context)

@@ -21,6 +21,7 @@ from training.pages.library_lists import coming_sessions, count_by_use
 from training.pages.library_places import get_venue
 from training.pages.library_trail import of_venue
 from training.papers.library_lists import VENUE_SORTS, venues_asked_for
+from training.selectors.feeds import open_feed
 from training.services.venues import VenueFacts, create_venue, edit_venue
 from training.views.library.frames import FORM, ListPage, filtered, first_of, library_log
 
@@ -52,7 +53,7 @@ def venue(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show a venue and what is booked there."""
     venue = get_venue(pk)
     bookings = first_of(coming_sessions(venue_id=pk, now=timezone.now()))
-    return render(request, "training/library/venue.html", {"venue": venue, **bookings})
+    return render(request, "training/library/venue.html", {"venue": venue, "feed": open_feed(venue_id=pk), **bookings})
 
 
 @requires(Permission.KEEP_LIBRARY)
