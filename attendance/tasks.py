@@ -25,7 +25,9 @@ from attendance.papers import class_lists, session_lists, verify_lists, worker_l
 from attendance.papers.certificate import print_certificates
 from attendance.papers.matrix_list import dated, filter_in_words
 from attendance.papers.pack import Pack, make_pack, pack_of_worker, pack_of_workers
+from attendance.papers.person import data_of_person
 from attendance.selectors.certificate import Certificate, certificates_of_session
+from learners.models import Learner
 from learners.selectors.as_of import day_of
 from training.core.keys import key_of
 from training.core.permissions import Permission, Reach, check_may, check_may_some, may, reach
@@ -130,6 +132,20 @@ def _make_pack(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Prod
     return make_pack(pack_asked_for(query, by=by, now=now)[0], tell=tell)
 
 
+def person_asked_for(query: QueryDict) -> tuple[Learner, str]:
+    """Return the worker whose data a query asks for, and the title of the file.
+
+    Raises:
+        NotFound: there is no such worker.
+    """
+    learner = get_worker(get_worker(key_of(query.get(WORKER, "")) or 0).person.pk)
+    return learner, _("Data of %(worker)s, %(badge)s") % {"worker": learner.name, "badge": learner.badge_id}
+
+
+def _make_person(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product:
+    return data_of_person(person_asked_for(query)[0], by=by, now=now, tell=tell)
+
+
 def _make_certificates(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product:
     session, certificates = certificates_asked_for(query, by=by)
     site = query.get(SITE, "")
@@ -164,9 +180,11 @@ def _check_reads_evidence(user: User) -> None:
 
 # People who may read only their own sessions or classes get files of only those.
 _check_reads_site = partial(check_may, permission=Permission.READ_SITE)
+_check_exports_person = partial(check_may, permission=Permission.EXPORT_PERSON)
 _check_reads_sessions = partial(check_may_some, permission=Permission.READ_EVIDENCE)
 _check_reads_classes = partial(check_may_some, permission=Permission.READ_CLASS)
 
+PERSON = declare(JobKind("person", gettext_lazy("One person's data"), _check_exports_person, _make_person))
 PACK = declare(JobKind("pack", gettext_lazy("Audit pack"), _check_reads_evidence, _make_pack))
 CERTIFICATES = declare(JobKind("certificates", gettext_lazy("Certificates"), _check_reads_sessions, _make_certificates))
 HOURS = declare(JobKind("hours", gettext_lazy("Hours"), _check_reads_classes, _make_hours))

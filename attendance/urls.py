@@ -101,6 +101,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("verify/many/", verify.verify_many, name="verify_many"),
     path("workers/", workers.workers, name="workers"),
     path("workers/<int:pk>/", worker.worker, name="worker"),
+    path("workers/<int:pk>/data/", pack.worker_data, name="worker_data"),
     path("workers/<int:pk>/pack.zip", pack.worker_pack, name="worker_pack"),
     path("workers/<int:pk>/sessions/new/", worker_session.worker_session_new, name="worker_session_new"),
     path("workers/<int:pk>/trail/", trail.worker_trail, name="worker_trail"),

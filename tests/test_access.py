@@ -120,6 +120,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:verify_one": {"POST": PLANNERS},
     "attendance:workers": {"GET": READERS},
     "attendance:worker": {"GET": READERS},
+    "attendance:worker_data": {"GET": SUPERUSER, "POST": SUPERUSER},
     "attendance:worker_pack": {"GET": READERS, "POST": READERS},
     "attendance:worker_session_new": {"GET": PLANNERS, "POST": PLANNERS},
     "attendance:worker_trail": {"GET": READERS},

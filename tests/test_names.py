@@ -46,6 +46,7 @@ OTHERWISE = {
     "attendance:sign_off_attempt": "open_further_attempt",
     "attendance:verify_many": "sign_off",  # *verify* is the word for the queue's address only
     "attendance:verify_one": "sign_off",
+    "attendance:worker_data": "ask",
     "attendance:worker_pack": "ask",
     "learners:area_requirement": "save_requirement",
     "learners:role_requirement": "save_requirement",

@@ -44,20 +44,22 @@ CONTACT = tuple(field.name for field in WORKER_FIELDS if field.shown is ProfileP
 UPLOAD = ("sha256", "size", "content_type", "reason")
 
 
-def of_worker(learner: Learner, *, tells_contact: bool) -> Sequence[Source]:
+def of_worker(learner: Learner, *, tells_contact: bool, names_others: bool = True) -> Sequence[Source]:
     """Return the sources of a worker's trail, under all badges of the person (L2).
 
     They are the worker's facts, employers and roles, merges, lists, records, sign-offs, compliance, and reads.
 
     Args:
         tells_contact: whether lines tell phone and e-mail: to those who keep workers, as the profile does.
+        names_others: whether lines tell who supervises the worker.
     """
     me = ids_of_person(learner)
+    hidden = (*(() if tells_contact else CONTACT), *(() if names_others else ("supervisor",)))
     merge: Any = {"fields": ("kind", "reason", "status_before"), "at": "created_at", "who": "created_by"}
     records = list(TrainingRecord.objects.filter(learner__in=me).values_list("pk", flat=True))
     sign_offs = list(CompetencyRecord.objects.filter(learner__in=me).values_list("pk", flat=True))
     return (
-        Source(model=Learner, ids=me, without=() if tells_contact else CONTACT),
+        Source(model=Learner, ids=me, without=hidden),
         Source(model=Merge, ids=me, by="survivor", subject="duplicate", **merge),
         Source(model=Merge, ids=me[:1], by="duplicate", subject="survivor", **merge),
         Source(model=LearnerArea, ids=me, by="learner", subject="area", fields=("assigned_at",)),

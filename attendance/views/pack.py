@@ -1,4 +1,4 @@
-"""Audit packs: of one worker, and of all workers who match a filter of the matrix. A job makes them, never a GET."""
+"""ZIP files that a job makes, never a GET: audit packs of one worker or of a filter of the matrix; a person's data."""
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from attendance.pages.worker import get_worker
-from attendance.tasks import PACK, WORKER, pack_asked_for
+from attendance.tasks import PACK, PERSON, WORKER, pack_asked_for, person_asked_for
 from training.core.permissions import Permission, check_may, requires
 from training.core.web.htmx import HtmxRequest
 from training.views.jobs import ask_and_show
@@ -30,6 +30,22 @@ def worker_pack(request: HtmxRequest, pk: int) -> HttpResponse:
     if on := request.GET.get("on"):
         query["on"] = on
     return _ask(request, query)
+
+
+@requires(Permission.EXPORT_PERSON)
+@require_http_methods(["GET", "HEAD", "POST"])
+def worker_data(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Ask for all that is stored about a worker (X5); for a merged badge about the survivor (L2).
+
+    A GET goes to the profile, where the button is.
+    """
+    query = QueryDict(mutable=True)
+    query[WORKER] = str(pk)
+    learner, title = person_asked_for(query)
+    if request.method != "POST":
+        return redirect("attendance:worker", learner.pk)
+    query[WORKER] = str(learner.pk)
+    return ask_and_show(request, kind=PERSON.name, title=title, query=query.urlencode())
 
 
 @requires(Permission.READ_SITE)

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     MERGE = "merge"
     DATE_BACK_STATUS = "date back a status"  # past its last change, so that the answer about those days is another one
     VOID = "void"
+    EXPORT_PERSON = "export a person's data"  # all that is stored about one worker (X5)
     EXPORT_CONTACTS = "export contacts"  # e-mail and phone in files of many people at once (ADR 54)
     ADMINISTER = "administer"  # users, Django Admin
 
@@ -77,6 +78,7 @@ SUPERUSER_ONLY = frozenset(
         Permission.MERGE,
         Permission.DATE_BACK_STATUS,
         Permission.VOID,
+        Permission.EXPORT_PERSON,
         Permission.EXPORT_CONTACTS,
         Permission.ADMINISTER,
     }

@@ -106,12 +106,13 @@ def yes_or_no(value: object) -> str:
 def _as_csv(columns: Sequence[TableColumn[Row]], rows: Iterable[Row]) -> IO[bytes]:
     file = TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
     titles = [str(column.title) for column in columns]
-    file.writelines(line.encode() for line in csv_lines(titles, _plain_rows(columns, rows)))
+    file.writelines(line.encode() for line in csv_lines(titles, plain_rows(columns, rows)))
     file.seek(0)
     return file
 
 
-def _plain_rows(columns: Sequence[TableColumn[Row]], rows: Iterable[Row]) -> Iterator[list[Cell]]:
+def plain_rows(columns: Sequence[TableColumn[Row]], rows: Iterable[Row]) -> Iterator[list[Cell]]:
+    """Yield the cells of rows as texts and numbers."""
     for row in rows:
         yield [_plain(column.value(row), column) for column in columns]
 

@@ -47,10 +47,11 @@ def declare_log(
         check: refuses a login that may read no such log.
         has_contacts: whether some lines may tell how to reach people.
     """
-    declare_list(name, label, check=check, find=partial(_find, sources), page=page, has_contacts=has_contacts)
+    declare_list(name, label, check=check, find=partial(log_found, sources), page=page, has_contacts=has_contacts)
 
 
-def _find(sources: Sources, asking: Asking) -> FoundRows:
+def log_found(sources: Sources, asking: Asking) -> FoundRows:
+    """Return all lines of a log, the newest first."""
     tables = sources(asking)
     sees_from_where = may(asking.by, Permission.READ_SITE)  # trainers see who acted, but not from where
 

@@ -28,6 +28,7 @@ FILES = {
     "attendance:sign_off_evidence",
     "attendance:sign_off_evidence_page",
     "attendance:matrix_pack",
+    "attendance:worker_data",
     "attendance:worker_pack",
     "training:job_file",
     "training:list_export",
