@@ -47,7 +47,7 @@ OF_OTHERS = frozenset({"supervisor"})  # columns that name another worker
 
 
 @dataclass(frozen=True)
-class Section:
+class PersonSection:
     """A table of the page for people."""
 
     title: str
@@ -154,12 +154,12 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _sections(learner: Learner, *, by: User, now: datetime) -> Iterator[Section]:
+def _sections(learner: Learner, *, by: User, now: datetime) -> Iterator[PersonSection]:
     asking = Asking(QueryDict(f"worker={learner.pk}"), by, now, contacts=True)
     (row,) = worker_rows([learner], today=asking.today, warning_days=settings.EXPIRY_WARNING_DAYS)
     columns = [column for column in LEARNER if column.name not in OF_OTHERS]
     (cells,) = plain_rows(columns, [row])
-    yield Section(
+    yield PersonSection(
         _("About the worker"), (), [(str(each.title), cell) for each, cell in zip(columns, cells, strict=True)]
     )
     for name in LISTS:
@@ -169,6 +169,6 @@ def _sections(learner: Learner, *, by: User, now: datetime) -> Iterator[Section]
     yield _section(_("What happened, and who read what"), log)
 
 
-def _section(title: str, found: FoundRows) -> Section:
+def _section(title: str, found: FoundRows) -> PersonSection:
     rows = list(plain_rows(found.columns, found.read()))
-    return Section(title, [str(column.title) for column in found.columns], rows)
+    return PersonSection(title, [str(column.title) for column in found.columns], rows)

@@ -69,7 +69,7 @@ def tables_of_person(learner: Learner) -> list[PersonsTable]:
         for model, field, to in references():
             if to is root:
                 by_model[model] |= Q(**{f"{field.name}__in": known[root]})
-    names = _Names(known[Learner])
+    names = _NamesBeside(known[Learner])
     return [
         PersonsTable(model._meta.db_table, str(model._meta.verbose_name_plural), names.told(model, rows))
         for model, rows in sorted(_rows(by_model), key=lambda each: each[0]._meta.db_table)
@@ -83,7 +83,7 @@ def _rows(by_model: Mapping[type[models.Model], Q]) -> Iterator[tuple[type[model
         yield model, list(model._base_manager.filter(condition).order_by("pk").values(*columns))
 
 
-class _Names:
+class _NamesBeside:
     """The names of what rows refer to, read once for each table; other workers have none."""
 
     def __init__(self, me: Collection[int]) -> None:

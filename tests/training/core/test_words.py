@@ -21,6 +21,7 @@ FOR_PROGRAMS = {"c", "Y-m-d", "Y-m", "W", "U.u"}
 BY_PATTERN = {
     "attendance/papers/matrix.py": "days in a CSV file, as programs read them",
     "attendance/papers/pack.py": "name of a file",
+    "attendance/papers/person.py": "name of a file",
     "attendance/tasks.py": "names of files",
     "attendance/views/capture.py": "a month in an address",
     "config/admin.py": "name of a file, and moments in it as spreadsheets read them",
