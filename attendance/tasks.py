@@ -30,9 +30,9 @@ from attendance.selectors.certificate import Certificate, certificates_of_sessio
 from learners.models import Learner
 from learners.selectors.as_of import day_of
 from training.core.keys import key_of
+from training.core.list_files import FileFormat, write_table
 from training.core.permissions import Permission, Reach, check_may, check_may_some, may, reach
 from training.core.refusals import Conflict, Invalid
-from training.core.tables import FileFormat, write_table
 from training.models import Session
 from training.selectors.classes import visible_classes
 from training.selectors.sessions import get_session

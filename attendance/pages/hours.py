@@ -11,7 +11,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy
 
 from learners.models import LearnerHoursLog
-from training.core.tables import TableColumn
+from training.core.list_files import TableColumn
 from training.core.xlsx_files import month_pattern
 from training.models import TrainingClass
 

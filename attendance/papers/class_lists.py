@@ -23,9 +23,9 @@ from attendance.pages.classes import (
 )
 from attendance.pages.hours import hours_pattern
 from learners.selectors.progression import ProgressionLine
+from training.core.list_files import TableColumn, at, named
 from training.core.permissions import Permission, Reach, check_may_some, name_of, reach
 from training.core.sorting import Columns
-from training.core.tables import TableColumn, at, named
 from training.core.words import month as month_in_words
 from training.models import ClassAttendanceSession, TrainingClass
 from training.papers.lists import Asking, FoundRows, all_at_once, declare_list, in_chunks, page_at, page_of

@@ -16,7 +16,7 @@ from attendance.pages.matrix import MatrixCell, MatrixRow
 from learners.selectors import matrix as selector
 from training.core import xlsx_files
 from training.core.kinds import StatusKind
-from training.core.tables import TableColumn
+from training.core.list_files import TableColumn
 from training.core.words import day as day_in_words
 from training.core.xlsx_files import Table, Value, XlsxColumn, day_pattern, workbook
 

@@ -14,7 +14,7 @@ from attendance.pages.matrix import MatrixRow, WholeMatrix, whole_matrix
 from attendance.pages.matrix_details import get_course
 from attendance.papers.matrix import FIRST_COLUMNS, as_xlsx, plain_columns
 from learners.selectors.as_of import day_of
-from training.core.tables import FileFormat, write_table
+from training.core.list_files import FileFormat, write_table
 from training.core.words import day as day_in_words
 from training.papers.lists import Asking, FoundRows, declare_list, page_at
 

@@ -34,8 +34,8 @@ from learners.evidence.store import EvidenceAltered, EvidenceMissing, EvidenceUn
 from learners.models import EvidenceUpload, Learner
 from learners.pages.worker_rows import worker_rows
 from learners.selectors.learners import ids_of_person
+from training.core.list_files import plain_rows
 from training.core.permissions import name_of
-from training.core.tables import plain_rows
 from training.papers.lists import Asking, FoundRows, list_of_name
 from training.papers.trails import log_found
 from training.services.job_kinds import Product, Tell

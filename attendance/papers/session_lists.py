@@ -16,9 +16,9 @@ from attendance.forms.sessions import SessionListForm
 from attendance.pages.register import RegisterRow, register
 from attendance.pages.sessions import SessionLine, listing, session_lines
 from attendance.pages.trail import of_session
+from training.core.list_files import TableColumn, at, named, yes_or_no
 from training.core.permissions import Permission, Reach, check_may_some, may, reach
 from training.core.sorting import Columns
-from training.core.tables import TableColumn, at, named, yes_or_no
 from training.models import Session
 from training.papers.lists import Asking, FoundRows, all_at_once, declare_list, in_chunks, page_at, page_of
 from training.papers.trails import declare_log

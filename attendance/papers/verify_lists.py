@@ -13,8 +13,8 @@ from learners.forms.sign_offs import QueueFilterForm
 from learners.models import CompetencyRecord
 from learners.selectors.competency import failed_or_revoked, lost_sign_offs, queue
 from learners.selectors.learners import pending_sign_offs
+from training.core.list_files import TableColumn
 from training.core.permissions import name_of
-from training.core.tables import TableColumn
 from training.papers.lists import Asking, FoundRows, declare_list, in_chunks, page_at
 
 

@@ -23,9 +23,9 @@ from learners.selectors.as_of import day_of
 from learners.selectors.learners import WorkerFilter, list_workers, workers_of
 from learners.selectors.progression import progressions_of_learner, progressions_of_learner_as_of
 from learners.selectors.records import list_records
+from training.core.list_files import TableColumn, at
 from training.core.permissions import Permission, may, name_of
 from training.core.sorting import Columns
-from training.core.tables import TableColumn, at
 from training.papers.lists import Asking, FoundRows, all_at_once, declare_list, in_chunks, page_at, page_of
 from training.papers.trails import declare_log
 

@@ -21,8 +21,8 @@ from learners.pages.requirements import (
     requirements_of,
 )
 from learners.selectors.competency import list_methods
+from training.core.list_files import TableColumn, at
 from training.core.sorting import Columns
-from training.core.tables import TableColumn, at
 from training.forms.library import LONGEST_SEARCH
 from training.papers.library_lists import state
 from training.papers.lists import Asking, FoundRows, all_at_once, declare_list, in_chunks, page_at, page_of

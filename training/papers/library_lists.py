@@ -17,8 +17,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from training.core.list_files import TableColumn, at, yes_or_no
 from training.core.sorting import Columns
-from training.core.tables import TableColumn, at, yes_or_no
 from training.forms.library import LibraryFilterForm, course_filter, use_filter
 from training.models import Company, Trainer, Venue
 from training.pages.library_courses import CourseRow, course_lines, courses_mentioning, get_course

@@ -20,10 +20,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from training.core.keys import key_of
+from training.core.list_files import FileFormat, TableColumn, write_table
 from training.core.permissions import Permission, check_may, may
 from training.core.refusals import Invalid, NotFound
 from training.core.sorting import Columns, sort_of, sorted_by
-from training.core.tables import FileFormat, TableColumn, write_table
 from training.services.job_kinds import JobKind, Product, Tell, declare
 
 Line = TypeVar("Line")

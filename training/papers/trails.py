@@ -8,8 +8,8 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from training.core.list_files import TableColumn
 from training.core.permissions import Permission, may
-from training.core.tables import TableColumn
 from training.core.trail import Change, Entry, Source, count_lines, trail
 from training.papers.lists import ROWS_READ_AT_ONCE, Asking, FoundRows, declare_list, reads_site
 

@@ -28,7 +28,7 @@ BY_PATTERN = {
     "config/demo/certificates.py": "number of a made-up certificate",
     "config/demo/paper.py": "handwriting of the demo",
     "learners/forms/external_records.py": "value of a day field, as browsers want it",
-    "training/core/tables.py": "days and moments in a CSV file, as programs read them",
+    "training/core/list_files.py": "days and moments in a CSV file, as programs read them",
     "training/papers/lists.py": "name of a file",
     "training/forms/sessions.py": "value of a time field, as browsers want it",
     "training/policies/schedules.py": "the stored schedule",
