@@ -162,7 +162,7 @@ def test_x4_it_is_dead_with_its_trainer_and_with_the_login(trainer: Trainer, sup
     edit_trainer(trainer_id=trainer.pk, facts={"is_active": True}, by=supervisor)
     assert Client().get(address).status_code == 200
 
-    User.objects.filter(pk=trainer.user_id).update(is_active=False)
+    User.objects.filter(trainer=trainer).update(is_active=False)
     assert Client().get(address).status_code == 404
 
 
@@ -241,6 +241,8 @@ def test_x4_a_session_stands_in_the_calendars_of_its_trainer_and_its_venue(train
     session = soon(trainer=trainer)
     worker = SessionAttendeeFactory(session=session).learner
     scheduled_session()
+    assert session.venue
+    assert session.course_version
     of_trainer, of_venue = made(trainer, supervisor), made(session.venue, supervisor)
 
     for secret in (of_trainer, of_venue):
@@ -270,6 +272,7 @@ def test_x4_a_change_arrives_under_the_same_name_with_a_higher_number(trainer: T
     session = soon(trainer=trainer)
     secret = made(trainer, supervisor)
     (before,) = events_of(secret).values()
+    assert session.start_time
     start = session.start_time + timedelta(hours=1)
 
     edit_session(session_id=session.pk, changes=Plan(start_time=start), by=supervisor, now=timezone.now())
@@ -338,6 +341,9 @@ def meetings(training_class: TrainingClass) -> list[date]:
 def test_x4_meetings_of_classes_have_their_times(training_class: TrainingClass, trainer: Trainer, supervisor: User):
     days = meetings(training_class)
     assert days, "the class meets"
+    assert training_class.venue
+    assert training_class.client
+    assert training_class.class_code
 
     for secret in (made(trainer, supervisor), made(training_class.venue, supervisor)):
         events = events_of(secret)

@@ -70,7 +70,7 @@ def session(supervisor: User) -> Session:
     """A session of three workers whose printed sheet was uploaded."""
     session = sheets.session_of(3)
     file = SimpleUploadedFile("sheet.pdf", sheets.printed(session), "application/pdf")
-    upload_evidence(session_id=session.pk, files=[file], by=supervisor, now=session.start_time)
+    upload_evidence(session_id=session.pk, files=[file], by=supervisor, now=NOW())
     return session
 
 
@@ -210,7 +210,7 @@ def test_x5_a_turned_scan_shows_the_own_line_too(as_superuser: Client, superviso
     session = sheets.session_of(3)
     scan, _quad = sheets.turned(sheets.picture(sheets.printed(session)), 4)
     file = SimpleUploadedFile("scan.jpg", sheets.as_jpeg(scan, 90), "image/jpeg")
-    upload_evidence(session_id=session.pk, files=[file], by=supervisor, now=session.start_time)
+    upload_evidence(session_id=session.pk, files=[file], by=supervisor, now=NOW())
 
     archive = data_of(as_superuser, people_of(session)[0])
 
@@ -224,7 +224,7 @@ def test_x5_a_turned_scan_shows_the_own_line_too(as_superuser: Client, superviso
 def test_x5_a_sheet_on_which_the_line_is_not_known_is_left_out_and_named(as_superuser: Client, supervisor: User):
     session = sheets.session_of(2)
     file = SimpleUploadedFile("other.pdf", files.pdf(), "application/pdf")
-    upload_evidence(session_id=session.pk, files=[file], by=supervisor, now=session.start_time)
+    upload_evidence(session_id=session.pk, files=[file], by=supervisor, now=NOW())
 
     archive = data_of(as_superuser, people_of(session)[0])
 
