@@ -1,0 +1,1 @@
+"""What can be brought in from spreadsheets: each kind is declared once, and every door reads the declaration."""
