@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy
 class AttendanceConfig(AppConfig):
     name = "attendance"
     verbose_name = gettext_lazy("Attendance")
+
+    def ready(self) -> None:
+        # They need the models, which are there only now.
+        from attendance.policies.import_kinds import ATTENDANCE_KINDS  # noqa: PLC0415
+        from training.core.imports.registry import declare  # noqa: PLC0415
+
+        declare(*ATTENDANCE_KINDS)

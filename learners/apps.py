@@ -8,7 +8,11 @@ class LearnersConfig(AppConfig):
     verbose_name = gettext_lazy("Workers and records")
 
     def ready(self) -> None:
-        from learners.evidence.mark import mark_after_migrate  # noqa: PLC0415  # needs the models, now there
+        # They need the models, which are there only now.
+        from learners.evidence.mark import mark_after_migrate  # noqa: PLC0415
+        from learners.policies.import_kinds import LEARNERS_KINDS  # noqa: PLC0415
+        from training.core.imports.registry import declare  # noqa: PLC0415
 
+        declare(*LEARNERS_KINDS)
         *_others, last = apps.get_app_configs()
         post_migrate.connect(mark_after_migrate, sender=last)  # comes after `training` has written the site's row

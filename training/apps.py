@@ -34,5 +34,10 @@ class TrainingConfig(AppConfig):
     verbose_name = gettext_lazy("Training")
 
     def ready(self) -> None:
+        # They need models and permissions, which are there only now.
+        from training.core.imports.registry import declare  # noqa: PLC0415
+        from training.policies.import_kinds import TRAINING_KINDS  # noqa: PLC0415
+
+        declare(*TRAINING_KINDS)
         post_migrate.connect(write_site_and_groups, sender=self)
         post_migrate.connect(plan_for_many_rows, sender=self)

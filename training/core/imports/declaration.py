@@ -26,6 +26,8 @@ class Reads(StrEnum):
     CLOCK = "clock"  # a time of day
     NUMBER = "number"
     WHOLE = "whole number"
+    MONTHS = "months"  # how long something is valid: 24, "2 years"; 0 is for good
+    MINUTES = "minutes"  # how long something takes: 90, "1.5 h"
     CHOICE = "choice"  # one of a few values, each with words of its own
     THING = "thing"  # something of the site, by its code or name
     THINGS = "things"  # several of them in one cell
@@ -74,6 +76,8 @@ class ImportColumn:
         is_needed: whether a row without a value is refused.
         choices: of a column of choices.
         thing: what a column of things names.
+        vague_words: headings that can mean another column too, such as "Date": a person is asked which, where the other
+            columns of the sheet do not tell.
         month: which day a month means, of a column of days.
         may_lie_ahead: whether a day after today is good, of a column of days.
         is_personal: e-mail, phone and other numbers: exported only with a permission of its own (X1).
@@ -88,6 +92,7 @@ class ImportColumn:
     is_needed: bool = False
     choices: Sequence[ImportChoice] = ()
     thing: Thing | None = None
+    vague_words: Words = field(default_factory=dict)
     month: MonthMeans = MonthMeans.FIRST_DAY
     may_lie_ahead: bool = True
     is_personal: bool = False
@@ -120,6 +125,7 @@ class ImportKind:
         words: names of sheets and titles above tables by which it is known.
         identified_by: the columns that say which thing a row is about. Two rows of a file that say the same are one too
             many.
+        place: among the kinds, in the order in which a new site brings them in.
         checks: who may check a file.
         does: who may bring it in.
     """
@@ -130,6 +136,7 @@ class ImportKind:
     identified_by: Sequence[str]
     words: Words = field(default_factory=dict)
     grid: ImportGrid | None = None
+    place: int = 0
     checks: Permission = Permission.KEEP_WORKERS
     does: Permission = Permission.KEEP_WORKERS
 

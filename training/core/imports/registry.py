@@ -11,7 +11,7 @@ _KINDS: dict[str, ImportKind] = {}
 
 
 def declare(*kinds: ImportKind) -> None:
-    """Add kinds, in the order in which a new site brings them in."""
+    """Add kinds."""
     _KINDS.update({kind.name: kind for kind in kinds})
 
 
@@ -29,4 +29,4 @@ def kind_of(name: str) -> ImportKind:
 
 def kinds() -> Sequence[ImportKind]:
     """Return all kinds, in the order in which a new site brings them in."""
-    return list(_KINDS.values())
+    return sorted(_KINDS.values(), key=lambda kind: kind.place)

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
+
+FOR_GOOD = date.max  # an end that is none, such as "for life"; where a cell is empty, there is no value
 
 
 class RowOutcome(StrEnum):
@@ -43,7 +46,7 @@ class DraftRow:
         number: of the row, as the spreadsheet shows it.
         cells: by column of the kind, the index of the sheet's column (A is 0) in which its value stands.
         values: by column: text, date, time, Decimal or int; a column of things holds the text that names it, a column
-            of several a list of them. What is empty is not there.
+            of several a list of them. An end that is none is FOR_GOOD. What is empty is not there.
         problems: what could not be read.
     """
 
