@@ -1,0 +1,1 @@
+"""What stands in a cell: days, badges, names, numbers, spans, marks (I4)."""
