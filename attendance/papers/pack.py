@@ -61,7 +61,7 @@ class Pack:
     now: datetime
 
 
-class Reads:
+class PackReads:
     """Which uploads are in a pack, each once with every worker for whom it is proof. There may be a million of them."""
 
     def __init__(self) -> None:
@@ -115,7 +115,7 @@ def make_pack(pack: Pack, *, tell: Tell) -> Product:
     Raises:
         StoreUnavailable: the store failed, so there is no pack.
     """
-    reads = Reads()
+    reads = PackReads()
     file = TemporaryFile()  # noqa: SIM115  # whoever takes the product closes it
     try:
         file.writelines(packed(pack, reads=reads, tell=tell))
@@ -126,7 +126,7 @@ def make_pack(pack: Pack, *, tell: Tell) -> Product:
     return Product(name=f"{pack.name}.zip", content_type="application/zip", file=file, log=log)
 
 
-def packed(pack: Pack, *, reads: Reads, tell: Tell) -> Iterator[bytes]:
+def packed(pack: Pack, *, reads: PackReads, tell: Tell) -> Iterator[bytes]:
     """Yield the ZIP file of a pack in pieces.
 
     Args:
@@ -144,7 +144,7 @@ def _name(what: str, on: date | None, now: datetime) -> str:
     return f"audit-pack-{what}-{on or timezone.localdate(now):%Y-%m-%d}"
 
 
-def _members(pack: Pack, reads: Reads, tell: Tell) -> Iterator[Member]:
+def _members(pack: Pack, reads: PackReads, tell: Tell) -> Iterator[Member]:
     """Yield all files of a pack. They lie in one directory, and the names in the manifest are relative to it."""
     contents = _Contents()
     parts = range(0, max(len(pack.learner_ids), 1), WORKERS_AT_A_TIME)

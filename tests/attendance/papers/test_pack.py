@@ -16,7 +16,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from attendance.papers import pack as packing
-from attendance.papers.pack import MANIFEST, Pack, Reads, make_pack, pack_of_worker, pack_of_workers
+from attendance.papers.pack import MANIFEST, Pack, PackReads, make_pack, pack_of_worker, pack_of_workers
 from attendance.papers.pack import packed as packed_and_read
 from learners.evidence.store import StoreUnavailable, open_stored
 from learners.models import EvidenceRead, EvidenceUpload, Learner, TrainingRecord
@@ -75,7 +75,7 @@ def external_record(directory: Path, learner: Learner, content: bytes, **fields:
 
 
 def packed(pack: Pack) -> Iterator[bytes]:
-    return packed_and_read(pack, reads=Reads(), tell=untold)
+    return packed_and_read(pack, reads=PackReads(), tell=untold)
 
 
 def unzip(pack: Pack) -> dict[str, bytes]:

@@ -6,6 +6,8 @@ from training.core.tables.formats import LONGEST_SHOWN, NumberFormat, Shape
 from training.core.tables.parts import Attributes, local
 from training.core.tables.styles import PLAIN, WHITE, Style
 
+NUMBER = "number"  # the part of a format that says how many figures there are
+
 NO_LINES = frozenset({"none"})
 
 
@@ -53,7 +55,7 @@ class OdsStyles:
                 self._parts.add("elapsed")
         elif self._kind.endswith("-style"):
             self._parts.add(name)
-            if name == "number" and attributes.get("number:decimal-places", "0") == "0":
+            if name == NUMBER and attributes.get("number:decimal-places", "0") == "0":
                 self._zeros = int(attributes.get("number:min-integer-digits", "0"))
 
     def end(self, tag: str) -> None:

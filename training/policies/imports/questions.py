@@ -30,7 +30,7 @@ class QuestionKind(StrEnum):
     SCIENTIFIC = "scientific"  # KEEP or LEAVE_OUT
     LOOK_ALIKE = "look-alike letters"  # IN_LATIN, KEEP or LEAVE_OUT
     MARK = "mark"  # a value of the column, a number of months, a dict of values by column, NOTHING or LEAVE_OUT
-    FILL = "fill"  # KEEP, LEAVE_OUT, or a dict of values by column, such as {"status": "INACTIVE"}
+    FILL = "colour"  # KEEP, LEAVE_OUT, or a dict of values by column, such as {"status": "INACTIVE"}
     STRUCK = "struck"  # like FILL
     HIDDEN = "hidden rows"  # KEEP or LEAVE_OUT
     CONSTANT = "constant"  # the text for the whole table, or NOTHING

@@ -122,7 +122,7 @@ def find_tables(outline: SheetOutline, rows: Sequence[GridRow], vocabulary: Voca
         rows: the first LOOKED_AT rows of the sheet that hold anything.
         vocabulary: by which headings are known.
     """
-    sheet = _Sheet(outline, rows, vocabulary)
+    sheet = _FirstRows(outline, rows, vocabulary)
     scored = sorted(((sheet.score(place), -place) for place in range(min(len(rows), DEEPEST))), reverse=True)
     found: list[TableShape] = []
     for score, place in scored[: CANDIDATES * 2]:
@@ -132,7 +132,7 @@ def find_tables(outline: SheetOutline, rows: Sequence[GridRow], vocabulary: Voca
     return found[:CANDIDATES]
 
 
-class _Sheet:
+class _FirstRows:
     """The first rows of a sheet, while its table is looked for."""
 
     def __init__(self, outline: SheetOutline, rows: Sequence[GridRow], vocabulary: Vocabulary) -> None:

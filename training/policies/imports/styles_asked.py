@@ -30,17 +30,17 @@ def styles(kind: ImportKind, tables: Sequence[tuple[TableUse, TableFacts]]) -> l
     """Return a question for each colour of whole rows and of single cells, for struck ones, and for hidden rows."""
     rows: dict[str, _Gathered] = defaultdict(_Gathered)
     cells: dict[str, _Gathered] = defaultdict(_Gathered)
-    struck = {"rows": _Gathered(), "cells": _Gathered()}
+    struck = {True: _Gathered(), False: _Gathered()}  # whole rows, single cells
     hidden = _Gathered()
     for table, facts in tables:
         used = {use.index for use in table.columns if use.column}
         for colour, seen in facts.fills.items():
             _add(rows[colour], cells[colour], seen, table, used)
-        _add(struck["rows"], struck["cells"], facts.struck, table, used)
+        _add(struck[True], struck[False], facts.struck, table, used)
         hidden.add(facts.hidden_rows, [_row(table, number) for number in facts.named_hidden])
     found = [_fill(kind, colour, each, of_rows=True) for colour, each in rows.items() if each.count]
     found += [_fill(kind, colour, each, of_rows=False) for colour, each in cells.items() if each.count]
-    found += [_struck(kind, what, each) for what, each in struck.items() if each.count]
+    found += [_struck(kind, of_rows, each) for of_rows, each in struck.items() if each.count]
     if hidden.count:
         found.append(_hidden(hidden))
     return found
@@ -90,8 +90,8 @@ def _fill(kind: ImportKind, colour: str, each: _Gathered, *, of_rows: bool) -> Q
     )
 
 
-def _struck(kind: ImportKind, what: str, each: _Gathered) -> Question:
-    of_rows = what == "rows"
+def _struck(kind: ImportKind, of_rows: bool, each: _Gathered) -> Question:
+    what = "rows" if of_rows else "cells"
     return Question(
         key=key_of("struck", what),
         kind=QuestionKind.STRUCK,
