@@ -264,12 +264,19 @@ def test_i10_a_bomb_is_seen_by_what_it_says_and_by_what_comes() -> None:
     with pytest.raises(UnfitTableError) as refused:
         read_here(bomb, small)
     assert refused.value.reason is UnfitTableReason.UNPACKED
-    lying = bytearray(bomb)
-    entry = bomb.rindex(b"PK\x01\x02", 0, bomb.rindex(b"xl/worksheets/sheet1.xml"))
-    lying[entry + 24 : entry + 28] = (100).to_bytes(4, "little")  # the size that the directory states
-    refusal = refusal_of(io.BytesIO(lying), io.BytesIO(), small)
+    refusal = refusal_of(io.BytesIO(_stating(bomb, 100)), io.BytesIO(), small)
     assert refusal is not None
     assert refusal.reason is UnfitTableReason.DAMAGED
+    harmless = xlsx_of('<sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData>')
+    refusal = refusal_of(io.BytesIO(_stating(harmless, 2**31)), io.BytesIO(), small)
+    assert refusal is not None
+    assert refusal.reason is UnfitTableReason.UNPACKED
+
+
+def _stating(content: bytes, size: int) -> bytes:
+    """Return a workbook whose directory states this size for its sheet."""
+    entry = content.rindex(b"PK\x01\x02", 0, content.rindex(b"xl/worksheets/sheet1.xml"))
+    return content[: entry + 24] + size.to_bytes(4, "little") + content[entry + 28 :]
 
 
 def test_i10_links_to_other_workbooks_and_macros_are_not_opened() -> None:
