@@ -6,6 +6,7 @@ from learners.models.merge import Merge
 from learners.models.period import AreaPeriod, BadgePeriod, LearnerAreaPeriod, LearnerPeriod, RequirementPeriod
 from learners.models.progression import LearnerHoursLog, LearnerProgression, ProgressionEvent
 from learners.models.record import Revocation, TrainingRecord
+from learners.models.register import RegisterExtract, RegisterImport, RegisterStanding
 from learners.models.requirement import Area, AreaRequirement, Asker, RequirementType, Role, RoleRequirement
 
 __all__ = [
@@ -31,6 +32,9 @@ __all__ = [
     "LearnerProgression",
     "Merge",
     "ProgressionEvent",
+    "RegisterExtract",
+    "RegisterImport",
+    "RegisterStanding",
     "RequirementPeriod",
     "RequirementType",
     "Revocation",

@@ -55,6 +55,31 @@ class TrainingRecord(models.Model):
     evidence_file_key = models.CharField(_("evidence key"), max_length=200)
     evidence_hash = models.CharField(_("evidence SHA-256"), max_length=64)
     comments = models.TextField(_("comments"), blank=True)
+    register_import = models.ForeignKey(
+        "learners.RegisterImport",
+        verbose_name=_("from the old register"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="records",
+        db_index=False,
+    )
+    extract = models.ForeignKey(
+        "learners.RegisterExtract",
+        verbose_name=_("extract of the register"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="records",
+        db_index=False,
+        help_text=_("The proof of a record that came without a certificate (I7)."),
+    )
+    is_calculated = models.BooleanField(
+        _("completion calculated"),
+        default=False,
+        db_default=False,
+        help_text=_("Only the expiry was known: completion is expiry minus validity (I7)."),
+    )
     supersedes = models.OneToOneField(
         "self",
         verbose_name=_("supersedes"),
@@ -79,6 +104,14 @@ class TrainingRecord(models.Model):
         indexes = (
             models.Index(fields=("learner", "course", "result"), name="record_by_learner_and_course"),
             models.Index(fields=("course", "expiry_date"), name="record_by_course_and_expiry"),
+            models.Index(
+                fields=("register_import", "learner"),
+                condition=Q(register_import__isnull=False),
+                name="record_by_register",
+            ),
+            models.Index(
+                fields=("-completion_date", "-id"), condition=Q(extract__isnull=False), name="record_with_extract"
+            ),
         )
         constraints = (
             models.UniqueConstraint(
@@ -108,6 +141,12 @@ class TrainingRecord(models.Model):
                 name="record_of_session_names_trainer",
                 violation_error_message=_("A record of a session names its trainer."),
             ),
+            models.CheckConstraint(
+                condition=Q(register_import__isnull=False, session__isnull=True)
+                | Q(register_import__isnull=True, extract__isnull=True, is_calculated=False),
+                name="record_from_register_says_which",
+                violation_error_message=_("A record from an old register names the register, and no session."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -129,6 +168,16 @@ class Revocation(models.Model):
     revoked_on = models.DateField(_("revoked on"), help_text=_("The site's date of that moment."))
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("revoked by"), on_delete=models.PROTECT, related_name="+"
+    )
+    undoes = models.ForeignKey(
+        "learners.RegisterImport",
+        verbose_name=_("undoes the import of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text=_("The old register whose records were all revoked at once (I8)."),
     )
 
     class Meta:

@@ -21,6 +21,8 @@ class Sources:
         places: learner_id, area_id, assigned_at.
         counts: the condition under which a passed `record` counts.
         is_owed: the condition under which a `sign_off` is still owed.
+        acceptances: register_import_id, counts, counts_until: how long records of an old register count that have no
+            certificate (I7).
     """
 
     rules: str
@@ -29,7 +31,12 @@ class Sources:
     places: str
     counts: str
     is_owed: str
+    acceptances: str
 
+
+# A record of an old register whose only proof is an extract of it counts while that is accepted: its last day is then
+# the last day of the acceptance, if that comes first. A certificate that somebody adds makes it a record like any other.
+HAS_CERTIFICATE = "EXISTS (SELECT FROM learners_evidenceupload WHERE record_id = record.id)"
 
 # `rank` packs type, decisive day and rule into one number, so that the strictest rule has the smallest number (C1). The
 # decisive day is the due date, or for a PRE_MOB rule the day since which it is required. A rule that starts after today
@@ -77,12 +84,19 @@ WITH person AS MATERIALIZED (
   SELECT learner_id, strictest.course_id, requirement_type, grace_period_days, asker, rules, next_rule_on,
          DATE '0001-01-01' + (strictest.rank / 100000000 %% 10000000)::int AS day
     FROM strictest JOIN rule ON rule.number = strictest.rank %% 100000000
-), proof AS (
-  SELECT DISTINCT ON (person.learner_id, course_id) person.learner_id, course_id, id, expiry_date
-    FROM learners_trainingrecord record JOIN person ON key = record.learner_id
-   WHERE result = 'PASSED' AND {counts}
+), acceptance AS MATERIALIZED ({acceptances}), held AS (
+  SELECT person.learner_id, record.course_id, record.id, record.completion_date,
+         CASE WHEN is_proven THEN expiry_date ELSE least(expiry_date, counts_until) END AS expiry_date
+    FROM learners_trainingrecord record
+    JOIN person ON key = record.learner_id
+    LEFT JOIN acceptance ON acceptance.register_import_id = record.register_import_id
+   CROSS JOIN LATERAL (SELECT record.extract_id IS NULL OR {has_certificate}) AS proven(is_proven)
+   WHERE result = 'PASSED' AND {counts} AND (is_proven OR acceptance.counts)
      AND (%(course)s::bigint IS NULL OR course_id = %(course)s)
-   ORDER BY person.learner_id, course_id, expiry_date DESC NULLS FIRST, completion_date DESC, id DESC
+), proof AS (
+  SELECT DISTINCT ON (learner_id, course_id) learner_id, course_id, id, expiry_date
+    FROM held
+   ORDER BY learner_id, course_id, expiry_date DESC NULLS FIRST, completion_date DESC, id DESC
 ), to_verify AS (
   SELECT DISTINCT person.learner_id, course_id
     FROM learners_competencyrecord sign_off JOIN person ON key = sign_off.learner_id
@@ -116,4 +130,4 @@ def answers(sources: Sources) -> str:
     Its parameters are `learners` (keys; merged workers have no answer), `course` (the only course that is asked about,
     or None for all) and `today`.
     """
-    return ANSWER.format(**vars(sources))
+    return ANSWER.format(**vars(sources), has_certificate=HAS_CERTIFICATE)

@@ -1,9 +1,11 @@
 """What was required and held on another day (C8), by the rules of today's answers applied to the dated history.
 
-A record counts from its completion on, and a revocation from its own day on, whenever they were entered. Role,
-employer, status, areas and requirements are those of that day, by the periods that nobody has overruled;
-`learners.pages.later` says what was known differently on that day itself. A person with several badges is one (L2): the
-history of the surviving badge counts, and before it begins that of the newest merged one.
+A record counts from its completion on, and a revocation from its own day on, whenever they were entered. Whether records
+of an old register count without a certificate is what held on that day, or before anybody had decided, what was decided
+first; a certificate counts for the days before it came as well (I7). Role, employer, status, areas and requirements are
+those of that day, by the periods that nobody has overruled; `learners.pages.later` says what was known differently on
+that day itself. A person with several badges is one (L2): the history of the surviving badge counts, and before it
+begins that of the newest merged one.
 """
 
 import json
@@ -77,6 +79,11 @@ DATED = Sources(
       AND coalesce(coalesce(assessed_on, (assessed_at AT TIME ZONE %(zone)s)::date) > %(today)s, true)
       AND NOT EXISTS (SELECT FROM learners_revocation
                        WHERE competency_record_id = sign_off.id AND revoked_on <= %(today)s)""",
+    acceptances="""
+    SELECT DISTINCT ON (register_import_id) register_import_id, counts, counts_until
+      FROM learners_registerstanding
+     ORDER BY register_import_id, decided_on > %(today)s,
+              CASE WHEN decided_on > %(today)s THEN id ELSE -id END""",
 )
 
 ITEMS = f"""

@@ -44,6 +44,9 @@ PRESENT = Sources(
     SELECT learner_id, area_id, assigned_at FROM learners_learnerarea WHERE learner_id = ANY(%(learners)s::bigint[])""",
     counts="NOT EXISTS (SELECT FROM learners_revocation WHERE record_id = record.id)",
     is_owed="status = 'PENDING_VERIFICATION' AND revoked_at IS NULL",
+    acceptances="""
+    SELECT DISTINCT ON (register_import_id) register_import_id, counts, counts_until
+      FROM learners_registerstanding ORDER BY register_import_id, id DESC""",
 )
 
 ITEMS = f"""

@@ -1,5 +1,6 @@
 """Workers, what is asked of them and what they have, for tests."""
 
+import hashlib
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,6 +16,9 @@ from learners.models import (
     Learner,
     LearnerArea,
     LearnerProgression,
+    RegisterExtract,
+    RegisterImport,
+    RegisterStanding,
     Revocation,
     Role,
     RoleRequirement,
@@ -118,6 +122,54 @@ class TrainingRecordFactory(DjangoModelFactory):
     role_title = factory.SelfAttribute("learner.role.title")
     created_at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
     created_by = factory.SubFactory(UserFactory)
+
+
+class RegisterImportFactory(DjangoModelFactory):
+    """An old register that was brought in, about whose records nothing is decided yet."""
+
+    class Meta:
+        model = RegisterImport
+
+    register = factory.Sequence(lambda n: f"Matrix of {2000 + n}")
+    brought_by = factory.SubFactory(UserFactory)
+    brought_at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+class RegisterStandingFactory(DjangoModelFactory):
+    """Records of the register count for a year."""
+
+    class Meta:
+        model = RegisterStanding
+
+    register_import = factory.SubFactory(RegisterImportFactory)
+    counts = True
+    counts_until = factory.LazyAttribute(lambda made: date(2027, 3, 1) if made.counts else None)
+    reason = "Kept carefully for years"
+    decided_by = factory.SubFactory(UserFactory)
+    decided_at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    decided_on = factory.LazyAttribute(lambda made: made.decided_at.date())
+
+
+class RegisterExtractFactory(DjangoModelFactory):
+    class Meta:
+        model = RegisterExtract
+
+    register_import = factory.SubFactory(RegisterImportFactory)
+    sheet = "Matrix"
+    row = factory.Sequence(lambda n: n + 2)
+    content = factory.LazyAttribute(lambda made: f'{{"sheet":"{made.sheet}","row":{made.row},"cells":[]}}')
+    sha256 = factory.LazyAttribute(lambda made: hashlib.sha256(made.content.encode()).hexdigest())
+
+
+class RegisterRecordFactory(TrainingRecordFactory):
+    """A record of an old register without a certificate, about which nothing is decided yet."""
+
+    register_import = factory.SubFactory(RegisterImportFactory)
+    extract = factory.SubFactory(
+        RegisterExtractFactory, register_import=factory.SelfAttribute("..register_import")
+    )
+    evidence_file_key = factory.LazyAttribute(lambda made: f"extract/{made.extract.pk}.json")
+    evidence_hash = factory.SelfAttribute("extract.sha256")
 
 
 class RevocationFactory(DjangoModelFactory):

@@ -41,6 +41,9 @@ class CourseVersion(Authored):
 
     A session pins the version that is published when it is scheduled (S2), so that later versions change nothing for it
     (S12). The legal steps from state to state are in `training.policies.courses`.
+
+    Version 0 stands for what was taught before the first version (I7). It is archived from the beginning, and is made
+    when an old register has a record of that time.
     """
 
     class Status(models.TextChoices):
@@ -60,7 +63,7 @@ class CourseVersion(Authored):
         GENERIC_EXTERNAL = "GENERIC_EXTERNAL", _("Generic external")
 
     course = models.ForeignKey(Course, verbose_name=_("course"), on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField(_("number"), validators=[MinValueValidator(1)])
+    number = models.PositiveIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=100, validators=[MinLengthValidator(3)])
     category = models.CharField(_("category"), max_length=60, blank=True)
     duration_minutes = models.PositiveIntegerField(
@@ -108,9 +111,9 @@ class CourseVersion(Authored):
                 violation_error_message=_("A title has 3 to 100 characters."),
             ),
             models.CheckConstraint(
-                condition=models.Q(number__gte=1),
-                name="course_version_number_from_1",
-                violation_error_message=_("Version numbers start at 1."),
+                condition=models.Q(number__gte=1) | models.Q(number=0, status="ARCHIVED"),
+                name="course_version_number_from_0",
+                violation_error_message=_("Version numbers start at 1; version 0 stands for what was taught before."),
             ),
             models.CheckConstraint(
                 condition=models.Q(duration_minutes__range=(15, 10_000)),

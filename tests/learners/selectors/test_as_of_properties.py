@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -23,9 +24,18 @@ from learners.models import (
 )
 from learners.selectors.as_of import items_as_of
 from learners.services.compliance import recalculate
-from tests.factories.learners import HASH, KEY, LearnerFactory, RoleFactory
+from tests.factories.learners import (
+    HASH,
+    KEY,
+    EvidenceUploadFactory,
+    LearnerFactory,
+    RegisterExtractFactory,
+    RegisterImportFactory,
+    RegisterStandingFactory,
+    RoleFactory,
+)
 from tests.factories.training import CompanyFactory, CourseVersionFactory, UserFactory, scheduled_session
-from tests.learners.services.compliance_oracle import Item, Person, Record, Rule, Site, items_of
+from tests.learners.services.compliance_oracle import Acceptance, Item, Person, Record, Rule, Site, items_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,12 +70,24 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """What was decided on a day about the register from which a record without a certificate came (I7)."""
+
+    on: date
+    acceptance: Acceptance
+
+
+@dataclass(frozen=True)
 class Held:
+    """`decisions` is empty where it came from no register."""
+
     course: int
     completion: date
     expiry: date | None
     passed: bool
     revoked_on: date | None
+    decisions: Sequence[Decision] = ()
+    has_certificate: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,6 +141,13 @@ def was_known(badge: Badge, on: date) -> bool:
     return min(entered, badge.start_date, assigned_at) <= on
 
 
+def accepted_on(each: Held, on: date) -> Acceptance | None:
+    """Before anybody had decided, what was decided first holds. A certificate counts whenever it came."""
+    if not each.decisions or each.has_certificate:
+        return None
+    return [decision for decision in each.decisions if decision.on <= on or decision is each.decisions[0]][-1].acceptance
+
+
 def has_come(day: date | None, on: date) -> bool:
     return day is not None and day <= on
 
@@ -135,7 +164,12 @@ def person_on(badge: Badge, told_by: Badge, on: date) -> Person:
         areas=[(p.area, p.assigned_at) for p in told_by.places if was_there(p.assigned_at, p.entered, p.left, on)],
         records=[
             Record(
-                each.course, each.completion, each.expiry, each.passed, bool(each.revoked_on and each.revoked_on <= on)
+                each.course,
+                each.completion,
+                each.expiry,
+                each.passed,
+                bool(each.revoked_on and each.revoked_on <= on),
+                accepted_on(each, on),
             )
             for each in badge.held
             if each.completion <= on
@@ -183,7 +217,19 @@ def held(draw: st.DrawFn) -> Held:
         expiry=completion + timedelta(days=length) if passed and length is not None else None,
         passed=passed,
         revoked_on=draw(st.none() | days),
+        decisions=draw(st.just([]) | decisions()),
+        has_certificate=draw(st.sampled_from([False, False, True])),
     )
+
+
+@st.composite
+def decisions(draw: st.DrawFn) -> list[Decision]:
+    found = []
+    for day in sorted(draw(st.lists(days, min_size=1, max_size=3))):
+        counts = draw(st.sampled_from([True, True, False]))
+        until = draw(st.none() | st.integers(-20, 40)) if counts else None
+        found.append(Decision(day, Acceptance(counts, None if until is None else TODAY + timedelta(days=until))))
+    return found
 
 
 @st.composite
@@ -351,13 +397,15 @@ class Lived:
                 result="PASSED" if each.passed else "FAILED",
                 provider=self.ground.company,
                 evidence_file_key=KEY,
-                evidence_hash=HASH,
+                **self._from_register(each),
                 course_title="A course",
                 company_name="A company",
                 role_title="A role",
                 created_at=NOW,
                 created_by=self.ground.user,
             )
+            if each.has_certificate:
+                EvidenceUploadFactory(record=row, uploaded_by=self.ground.user, uploaded_at=NOW)
             self.held[row.pk] = Record(each.course, each.completion, each.expiry, each.passed, revoked=False)
             if each.revoked_on:
                 Revocation.objects.create(
@@ -367,6 +415,18 @@ class Lived:
                     revoked_on=each.revoked_on,
                     revoked_by=self.ground.user,
                 )
+
+    def _from_register(self, each: Held) -> dict[str, Any]:
+        """Return the proof of a record, and decide about its register, every decision on its own day."""
+        if not each.decisions:
+            return {"evidence_hash": HASH}
+        of = RegisterImportFactory(brought_by=self.ground.user)
+        for decision in each.decisions:
+            counts, until = decision.acceptance.counts, decision.acceptance.until
+            facts = {"counts": counts, "counts_until": until, "decided_on": decision.on}
+            RegisterStandingFactory(register_import=of, decided_by=self.ground.user, **facts)
+        extract = RegisterExtractFactory(register_import=of)
+        return {"register_import": of, "extract": extract, "evidence_hash": extract.sha256}
 
     def told(self, items: Sequence[ComplianceItem]) -> dict[int, Item]:
         """Return items of the database in the oracle's terms."""

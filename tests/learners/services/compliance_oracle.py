@@ -1,7 +1,7 @@
 """Compliance by the letter of C1 to C4, C7 and L2, in slow and plain Python: the measure of the set-based SQL."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 ONE_DAY = timedelta(days=1)
@@ -19,12 +19,29 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Acceptance:
+    """What was decided for the records of an old register that have no certificate (I7)."""
+
+    counts: bool
+    until: date | None
+
+
+@dataclass(frozen=True)
 class Record:
+    """`acceptance` is None where a certificate or a signed sheet proves it."""
+
     course: int
     completion: date
     expiry: date | None
     passed: bool
     revoked: bool
+    acceptance: Acceptance | None = field(default=None, compare=False)
+
+    @property
+    def last_day(self) -> date | None:
+        """I7: without a certificate it lasts no longer than it is accepted."""
+        days = [self.expiry, self.acceptance and self.acceptance.until]
+        return min((day for day in days if day), default=None)
 
 
 @dataclass(frozen=True)
@@ -104,10 +121,11 @@ def survivor_of(person: Person, site: Site) -> Person | None:
 
 
 def best_proof(person: Person, site: Site, course: int) -> Record | None:
-    """C2: the latest expiry counts (none is the latest), then the latest completion."""
+    """C2: the latest last day counts (none is the latest), then the latest completion. I7: what is not accepted is none."""
     records = [record for badge in badges_of(person, site) for record in badge.records]
     passed = [each for each in records if each.course == course and each.passed and not each.revoked]
-    return max(passed, key=lambda each: (each.expiry or date.max, each.completion, _place(each, passed)), default=None)
+    count = [each for each in passed if each.acceptance is None or each.acceptance.counts]
+    return max(count, key=lambda each: (each.last_day or date.max, each.completion, _place(each, count)), default=None)
 
 
 def _place(record: Record, records: list[Record]) -> int:
@@ -140,22 +158,23 @@ def item_of(
     proof = best_proof(person, site, course)
     ends = [start - ONE_DAY for start in coming]
     key_date: date | None
-    if proof and (proof.expiry is None or proof.expiry >= today):
-        status, key_date = "COMPLIANT", proof.expiry
-        ends += [proof.expiry] if proof.expiry else []
+    last_day = proof.last_day if proof else None
+    if proof and (last_day is None or last_day >= today):
+        status, key_date = "COMPLIANT", last_day
+        ends += [last_day] if last_day else []
     elif winner.grace is not None and today <= day:
         status, key_date = "PENDING", day
         ends += [day]
     else:
         red_since = day if winner.grace is None else day + ONE_DAY
         status = "NON_COMPLIANT"
-        key_date = max(red_since, proof.expiry + ONE_DAY) if proof and proof.expiry else red_since
+        key_date = max(red_since, last_day + ONE_DAY) if last_day else red_since
     return Item(
         requirement_type="PRE_MOB" if winner.grace is None else "POST_MOB",
         grace=winner.grace,
         due=None if winner.grace is None else day,
         status=status,
-        expiry=proof.expiry if proof else None,
+        expiry=last_day,
         key_date=key_date,
         holds_until=min(ends, default=None),
         awaiting=any(course in badge.to_verify for badge in badges_of(person, site)),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -24,10 +25,19 @@ from learners.models import (
 )
 from learners.policies.records import add_months
 from learners.services.compliance import recalculate, recalculate_everyone
-from tests.factories.learners import HASH, KEY, LearnerFactory, RoleFactory
+from tests.factories.learners import (
+    HASH,
+    KEY,
+    LearnerFactory,
+    RegisterExtractFactory,
+    RegisterImportFactory,
+    RegisterStandingFactory,
+    RoleFactory,
+)
 from tests.factories.training import CompanyFactory, CourseVersionFactory, UserFactory, scheduled_session
 from tests.learners.services.compliance_oracle import (
     ONE_DAY,
+    Acceptance,
     Answer,
     Item,
     Person,
@@ -60,7 +70,14 @@ def records(draw: st.DrawFn) -> Record:
         expiry=completion + timedelta(days=length) if passed and length is not None else None,
         passed=passed,
         revoked=draw(st.sampled_from([False, False, False, True])),
+        acceptance=draw(st.none() | acceptances()),
     )
+
+
+@st.composite
+def acceptances(draw: st.DrawFn) -> Acceptance:
+    counts = draw(st.sampled_from([True, True, False]))
+    return Acceptance(counts, draw(st.none() | days) if counts else None)
 
 
 last_days = st.integers(40, 80).map(lambda n: TODAY + timedelta(days=n))  # every start comes before
@@ -115,6 +132,18 @@ class Ground:
             transaction.set_rollback(True)
 
 
+def from_register(ground: Ground, acceptance: Acceptance | None) -> dict[str, Any]:
+    """Return the proof of a record: a file, or an extract of a register about which this was decided, and before not."""
+    if acceptance is None:
+        return {"evidence_hash": HASH}
+    of = RegisterImportFactory(brought_by=ground.user)
+    decisions = (not acceptance.counts, None), (acceptance.counts, acceptance.until)
+    for counts, until in decisions:
+        RegisterStandingFactory(register_import=of, counts=counts, counts_until=until, decided_by=ground.user)
+    extract = RegisterExtractFactory(register_import=of)
+    return {"register_import": of, "extract": extract, "evidence_hash": extract.sha256}
+
+
 class Built:
     """A generated site in the database, and the way back from its rows to the numbers of the oracle."""
 
@@ -163,7 +192,7 @@ class Built:
                     result="PASSED" if record.passed else "FAILED",
                     provider=ground.company,
                     evidence_file_key=KEY,
-                    evidence_hash=HASH,
+                    **from_register(ground, record.acceptance),
                     course_title="A course",
                     company_name="A company",
                     role_title="A role",
