@@ -1,6 +1,6 @@
 """Training records through the API: the list, entering external ones, and revoking."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.utils import timezone
 from ninja import File, Path, Query, Router, Status, UploadedFile
@@ -38,6 +38,16 @@ class Revoked(ApiObject):
     by: str
 
 
+class FromRegister(ApiObject):
+    """The old register from which a record came; `sheet` and `row` of its extract where that is the proof (I7)."""
+
+    register: str
+    import_number: int | None
+    sheet: str | None
+    row: int | None
+    has_certificate: bool
+
+
 class RecordObject(ApiObject):
     id: int
     learner_id: int
@@ -50,6 +60,8 @@ class RecordObject(ApiObject):
     session_id: int | None
     provider_name: str | None
     evidence: EvidenceKey
+    from_register: FromRegister | None
+    calculated: bool
     supersedes: int | None
     revoked: Revoked | None
     created_at: Moment
@@ -59,24 +71,36 @@ class RecordQuery(Paging):
     learner_id: Key | None = None
     course_id: Key | None = None
     expiring_before: Day | None = None
+    from_register: bool | None = None
+    without_certificate: bool | None = None
 
 
 class ExternalRecord(ApiObject):
-    """What a certificate says; `expiryDate` is null where it does not expire."""
+    """What a certificate says; `expiryDate` is null where it does not expire, and where `result` is FAILED."""
 
     learner_id: Key
     course_id: Key
     provider_id: Key
     completion_date: Day
     expiry_date: Day | None
+    result: Literal["PASSED", "FAILED"] = "PASSED"
     comments: Text = ""
 
 
 @router.get("", response=answers(Page[RecordObject]))
 @requires(Permission.READ_SITE)
 def list_training_records(request: ApiRequest, query: Query[RecordQuery]) -> dict[str, Any]:
-    """Records, the newest first, revoked ones included (R2)."""
-    found = list_records(learner_id=query.learner_id, course_id=query.course_id, expiring_before=query.expiring_before)
+    """Records, the newest first, revoked ones included (R2).
+
+    `withoutCertificate=true` leaves those of an old register whose only proof is an extract of it (I7).
+    """
+    found = list_records(
+        learner_id=query.learner_id,
+        course_id=query.course_id,
+        expiring_before=query.expiring_before,
+        from_register=query.from_register,
+        without_certificate=query.without_certificate,
+    )
     return page(found, query, lambda rows: [record_object(each) for each in rows])
 
 
@@ -91,6 +115,7 @@ def create_external_record(
         provider_id=data.provider_id,
         completion_date=data.completion_date,
         expiry_date=data.expiry_date,
+        result=data.result,
         comments=data.comments,
     )
     record = record_external(
@@ -122,9 +147,24 @@ def record_object(record: TrainingRecord) -> RecordObject:
         session_id=record.session_id,
         provider_name=record.provider.name if record.provider else None,
         evidence=EvidenceKey(key=record.evidence_file_key, sha256=record.evidence_hash),
+        from_register=_from_register(record),
+        calculated=record.is_calculated,
         supersedes=record.supersedes_id,
         revoked=Revoked(reason=revocation.reason, at=revocation.revoked_at, by=name_of(revocation.revoked_by))
         if revocation
         else None,
         created_at=record.created_at,
+    )
+
+
+def _from_register(record: TrainingRecord) -> FromRegister | None:
+    if record.register_import is None:
+        return None
+    extract = record.extract
+    return FromRegister(
+        register=record.register_import.register,
+        import_number=record.register_import.import_number,
+        sheet=extract.sheet if extract else None,
+        row=extract.row if extract else None,
+        has_certificate=not record.lacks_certificate,  # type: ignore[attr-defined]  # of `list_records`
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learners.forms.proof import ProofForm
+from learners.models import TrainingRecord
 from learners.policies.records import expiry_date
 from learners.services.external_records import ExternalTraining
 from training.core.web.fields import LONGEST_REASON, Choices, DayField, RowField, needed, offer
@@ -29,6 +30,9 @@ class ExternalRecordForm(ProofForm, forms.Form):
     course = RowField(label=gettext_lazy("Course"))
     provider = RowField(label=gettext_lazy("Provider"), help_text=gettext_lazy("The company that gave the training."))
     completion_date = DayField(label=gettext_lazy("Completed on"))
+    result = forms.ChoiceField(
+        label=gettext_lazy("Result"), choices=TrainingRecord.Result.choices, initial=TrainingRecord.Result.PASSED
+    )
     expiry_date = DayField(
         label=gettext_lazy("Valid until"),
         help_text=gettext_lazy("The last valid day, as on the certificate."),
@@ -48,7 +52,7 @@ class ExternalRecordForm(ProofForm, forms.Form):
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.fields["expiry_date"].required = not self["is_permanent"].value()
+        self.fields["expiry_date"].required = not self["is_permanent"].value() and not self.is_failed
         needed(self, _("leave empty"), "expiry_date")
         self._versions = {version.course_id: version for version in bookable_versions()}
         courses: Choices = [(pk, f"{version.course} {version.title}") for pk, version in self._versions.items()]
@@ -56,9 +60,14 @@ class ExternalRecordForm(ProofForm, forms.Form):
         offer(self, "course", courses, nothing=_("Choose a course"))
         offer(self, "provider", providers, nothing=_("Choose a company"))
 
+    @property
+    def is_failed(self) -> bool:
+        """Whether the training was not passed, so that no last day is asked for."""
+        return bool(self["result"].value() == TrainingRecord.Result.FAILED)
+
     def clean(self) -> dict[str, Any]:
         """Refuse a last day together with the statement that the certificate does not expire."""
-        if self.cleaned_data.get("is_permanent") and self.cleaned_data.get("expiry_date"):
+        if not self.is_failed and self.cleaned_data.get("is_permanent") and self.cleaned_data.get("expiry_date"):
             self.add_error("expiry_date", _("Enter the last day, or tick that it does not expire, not both."))
         return self.cleaned_data
 
@@ -69,7 +78,8 @@ class ExternalRecordForm(ProofForm, forms.Form):
             course_id=cleaned["course"],
             provider_id=cleaned["provider"],
             completion_date=cleaned["completion_date"],
-            expiry_date=cleaned["expiry_date"],
+            expiry_date=None if self.is_failed else cleaned["expiry_date"],
+            result=cleaned["result"],
             comments=cleaned["comments"],
         )
 
@@ -91,9 +101,9 @@ class ExternalRecordForm(ProofForm, forms.Form):
             self.data = {**others, **answer, "proposed": proposal}
 
     def _proposal(self) -> str:
-        """Return the last day that the course gives, or NEVER; empty while course or day of completion is unknown."""
+        """Return the last day that the course gives, or NEVER; empty while that is unknown, and for a fail."""
         course, completed_on = understood(self, "course"), understood(self, "completion_date")
-        if not course or not completed_on:
+        if not course or not completed_on or self.is_failed:
             return ""
         last_day = expiry_date(completed_on, validity_months=self._versions[course].validity_months)
         return f"{last_day:%Y-%m-%d}" if last_day else NEVER

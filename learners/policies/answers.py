@@ -35,7 +35,7 @@ class Sources:
 
 
 # A record of an old register whose only proof is an extract of it counts while that is accepted: its last day is then
-# the last day of the acceptance, if that comes first. A certificate that somebody adds makes it a record like any other.
+# the last day of the acceptance, if that comes first. Once it has a certificate it is a record like any other (I7).
 HAS_CERTIFICATE = "EXISTS (SELECT FROM learners_evidenceupload WHERE record_id = record.id)"
 
 # `rank` packs type, decisive day and rule into one number, so that the strictest rule has the smallest number (C1). The

@@ -8,6 +8,7 @@ from datetime import date
 from dateutil.relativedelta import relativedelta
 from django.utils.translation import gettext as _
 
+from learners.models import TrainingRecord
 from training.core.refusals import Invalid
 
 
@@ -17,6 +18,10 @@ class CompletionAhead(Invalid):
 
 class ExpiryTooEarly(Invalid):
     """The certificate would have expired before it was earned (400)."""
+
+
+class ExpiryOfFailed(Invalid):
+    """A training that was not passed has no last day (400)."""
 
 
 def add_months(day: date, months: int) -> date:
@@ -29,14 +34,16 @@ def expiry_date(completion_date: date, *, validity_months: int) -> date | None:
     return add_months(completion_date, validity_months) if validity_months else None
 
 
-def check_external_dates(completion_date: date, expiry_date: date | None, *, today: date) -> None:
+def check_external_dates(completion_date: date, expiry_date: date | None, *, result: str, today: date) -> None:
     """R1: external training is completed by today, and expires no earlier than that. A past expiry is accepted.
 
     Args:
-        expiry_date: None where the certificate does not expire.
+        expiry_date: None where the certificate does not expire, and where the training was not passed.
+        result: a `TrainingRecord.Result`.
+        today: the site's date.
 
     Raises:
-        CompletionAhead, ExpiryTooEarly: `errors` names the field.
+        CompletionAhead, ExpiryTooEarly, ExpiryOfFailed: `errors` names the field.
     """
     if completion_date > today:
         message = _("The training cannot be completed in the future. Enter the date on the certificate.")
@@ -44,3 +51,6 @@ def check_external_dates(completion_date: date, expiry_date: date | None, *, tod
     if expiry_date is not None and expiry_date < completion_date:
         message = _("The certificate cannot expire before the training was completed. Check both dates.")
         raise ExpiryTooEarly.of_fields({"expiry_date": [message]})
+    if expiry_date is not None and result == TrainingRecord.Result.FAILED:
+        message = _("A training that was not passed is valid on no day. Leave the last day empty.")
+        raise ExpiryOfFailed.of_fields({"expiry_date": [message]})

@@ -1,11 +1,11 @@
 """What was required and held on another day (C8), by the rules of today's answers applied to the dated history.
 
-A record counts from its completion on, and a revocation from its own day on, whenever they were entered. Whether records
-of an old register count without a certificate is what held on that day, or before anybody had decided, what was decided
-first; a certificate counts for the days before it came as well (I7). Role, employer, status, areas and requirements are
-those of that day, by the periods that nobody has overruled; `learners.pages.later` says what was known differently on
-that day itself. A person with several badges is one (L2): the history of the surviving badge counts, and before it
-begins that of the newest merged one.
+A record counts from its completion on, and a revocation from its own day on, whenever they were entered. Whether
+records of an old register count without a certificate is what held on that day, or before anybody had decided, what was
+decided first; a certificate counts for the days before it came as well (I7). Role, employer, status, areas and
+requirements are those of that day, by the periods that nobody has overruled; `learners.pages.later` says what was known
+differently on that day itself. A person with several badges is one (L2): the history of the surviving badge counts, and
+before it begins that of the newest merged one.
 """
 
 import json

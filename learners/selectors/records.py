@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Least
 
-from learners.models import CompetencyRecord, TrainingRecord
+from learners.models import CompetencyRecord, EvidenceUpload, RegisterStanding, Revocation, TrainingRecord
 from learners.selectors.learners import rows_of_badge
 
 # These take keys and no subquery: with that many joins PostgreSQL would read the rows of everybody first.
@@ -19,25 +20,79 @@ def records_of(badges: Collection[int]) -> QuerySet[TrainingRecord]:
     """
     return (
         TrainingRecord.objects.filter(learner__in=badges)
-        .select_related("course", "course_version", "session", "provider", "created_by", "revocation__revoked_by")
+        .select_related(
+            "course",
+            "course_version",
+            "session",
+            "provider",
+            "created_by",
+            "revocation__revoked_by",
+            "revocation__undoes",
+            "register_import",
+            "extract",
+        )
+        .annotate(lacks_certificate=lacks_certificate())
         .order_by("-completion_date", "-pk")
     )
 
 
+def lacks_certificate() -> ExpressionWrapper:
+    """Return the condition of records whose only proof is an extract of an old register (I7), revoked ones included."""
+    uploads = EvidenceUpload.objects.filter(record=OuterRef("pk"))
+    return ExpressionWrapper(Q(extract__isnull=False) & ~Exists(uploads), output_field=BooleanField())
+
+
+def counting_on(records: QuerySet[TrainingRecord], *, on: date) -> QuerySet[TrainingRecord]:
+    """Return those of some records that count on a day (C2, I7, C8), each with the last day on which it does.
+
+    It is what `learners.policies.answers` says of proofs, for lists that are about records. `last_day` is the expiry,
+    or the end of the acceptance of its register if that comes first.
+    """
+    is_later = Q(decided_on__gt=on)
+    latest_first = Case(When(is_later, then=F("pk")), default=-F("pk"))  # what comes later, the earliest first
+    standings = RegisterStanding.objects.filter(register_import=OuterRef("register_import")).order_by(
+        Case(When(is_later, then=1), default=0), latest_first
+    )
+    is_revoked = Exists(Revocation.objects.filter(record=OuterRef("pk"), revoked_on__lte=on))
+    until = Least("expiry_date", Subquery(standings.values("counts_until")[:1]))
+    return (
+        records.alias(lacks_certificate=lacks_certificate(), is_accepted=Subquery(standings.values("counts")[:1]))
+        .annotate(last_day=Case(When(lacks_certificate=True, then=until), default=F("expiry_date")))
+        .filter(
+            Q(lacks_certificate=False) | Q(is_accepted=True),
+            Q(last_day__isnull=True) | Q(last_day__gte=on),
+            ~is_revoked,
+            result=TrainingRecord.Result.PASSED,
+            completion_date__lte=on,
+        )
+    )
+
+
 def list_records(
-    *, learner_id: int | None = None, course_id: int | None = None, expiring_before: date | None = None
+    *,
+    learner_id: int | None = None,
+    course_id: int | None = None,
+    expiring_before: date | None = None,
+    from_register: bool | None = None,
+    without_certificate: bool | None = None,
 ) -> QuerySet[TrainingRecord]:
     """Return records, the newest first, including revoked ones; what is None does not narrow.
 
     Args:
         learner_id: records of this worker under any badge (L2).
+        from_register: whether an old register is where they come from (I7).
+        without_certificate: whether an extract of it is all that proves them.
     """
-    records = TrainingRecord.objects.select_related("course", "provider", "revocation__revoked_by")
+    records = TrainingRecord.objects.select_related(
+        "course", "provider", "revocation__revoked_by", "register_import", "extract"
+    ).annotate(lacks_certificate=lacks_certificate())
     if learner_id is not None:
         records = records.filter(rows_of_badge(learner_id))
     for field, value in (
         ("course", course_id),
         ("expiry_date__lt", expiring_before),
+        ("register_import__isnull", None if from_register is None else not from_register),
+        ("lacks_certificate", without_certificate),
     ):
         if value is not None:
             records = records.filter(**{field: value})

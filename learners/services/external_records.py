@@ -30,13 +30,15 @@ from training.selectors.site import site_identity
 class ExternalTraining(TypedDict):
     """What the certificate says.
 
-    `expiry_date` is its last valid day, which may lie in the past; None if it does not expire.
+    `expiry_date` is its last valid day, which may lie in the past; None if it does not expire. `result` is FAILED where
+    somebody else has tested a worker who did not pass: that grants nothing and takes nothing away (C2).
     """
 
     course_id: int
     provider_id: int
     completion_date: date
     expiry_date: date | None
+    result: str
     comments: str
 
 
@@ -55,7 +57,7 @@ class RecordedAlready(Conflict):
 def record_external(
     *, learner_id: int, training: ExternalTraining, files: Sequence[File], by: User, now: datetime
 ) -> TrainingRecord:
-    """Write a PASSED record of training that was given elsewhere, and bring compliance up to date (R1, C6).
+    """Write a record of training that was given elsewhere, and bring compliance up to date (R1, C6).
 
     First the proof is checked, hashed, stored and read back (E1, E2); then record and proof are written in one short
     transaction. If the same form is sent again, it is refused, because the record is there.
@@ -67,7 +69,7 @@ def record_external(
         NotPermitted: the person may not do this.
         NotFound: there is no such worker.
         IsMerged, RecordedAlready: 409.
-        NotOffered, CompletionAhead, ExpiryTooEarly: 400; `errors` names the field.
+        NotOffered, CompletionAhead, ExpiryTooEarly, ExpiryOfFailed: 400; `errors` names the field.
         NothingSent, EvidenceTooLarge, EvidenceNotAccepted, EvidenceUnreadable: the files cannot be used.
         EvidenceNotReceived, ReaderUnavailable, StoreUnavailable: the site cannot take the files at the moment.
     """
@@ -91,7 +93,7 @@ def _check(learner: Learner, training: ExternalTraining, *, today: date) -> tupl
     """Return the version and the provider for the record.
 
     Raises:
-        IsMerged, RecordedAlready, NotOffered, CompletionAhead, ExpiryTooEarly: as `record_external`.
+        IsMerged, RecordedAlready, NotOffered, CompletionAhead, ExpiryTooEarly, ExpiryOfFailed: as `record_external`.
     """
     if learner.merged_into is not None:
         raise IsMerged(
@@ -106,7 +108,7 @@ def _check(learner: Learner, training: ExternalTraining, *, today: date) -> tupl
     provider = Company.objects.filter(pk=training["provider_id"], is_active=True).first()
     if provider is None:
         raise NotOffered.of_fields({"provider": [_("This company is not offered any more. Choose another provider.")]})
-    check_external_dates(training["completion_date"], training["expiry_date"], today=today)
+    check_external_dates(training["completion_date"], training["expiry_date"], result=training["result"], today=today)
     _check_is_new(learner, training)
     return version, provider
 
@@ -156,7 +158,7 @@ def _write_record(
         course_version=version,
         completion_date=training["completion_date"],
         expiry_date=training["expiry_date"],
-        result=TrainingRecord.Result.PASSED,
+        result=training["result"],
         provider=provider,
         evidence_file_key=stored.key,
         evidence_hash=stored.sha256,

@@ -187,7 +187,12 @@ def recalculating(by: User) -> Call:
 def recording(by: User) -> Call:
     learner, version, provider = LearnerFactory(), CourseVersionFactory(), CompanyFactory()
     training = ExternalTraining(
-        course_id=version.course_id, provider_id=provider.pk, completion_date=TODAY, expiry_date=None, comments=""
+        course_id=version.course_id,
+        provider_id=provider.pk,
+        completion_date=TODAY,
+        expiry_date=None,
+        result="PASSED",
+        comments="",
     )
     return lambda: record_external(
         learner_id=learner.pk, training=training, files=[files.upload(files.pdf())], by=by, now=NOW

@@ -184,6 +184,7 @@ def test_r1_of_four_who_record_the_same_certificate_one_does(superuser: User, mo
         provider_id=provider.pk,
         completion_date=date(2026, 2, 1),
         expiry_date=None,
+        result="PASSED",
         comments="",
     )
     certificate = Document.made_here(b"certificate", content_type=Kind.PDF, pages=1, name="certificate.pdf")

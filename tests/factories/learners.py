@@ -165,9 +165,7 @@ class RegisterRecordFactory(TrainingRecordFactory):
     """A record of an old register without a certificate, about which nothing is decided yet."""
 
     register_import = factory.SubFactory(RegisterImportFactory)
-    extract = factory.SubFactory(
-        RegisterExtractFactory, register_import=factory.SelfAttribute("..register_import")
-    )
+    extract = factory.SubFactory(RegisterExtractFactory, register_import=factory.SelfAttribute("..register_import"))
     evidence_file_key = factory.LazyAttribute(lambda made: f"extract/{made.extract.pk}.json")
     evidence_hash = factory.SelfAttribute("extract.sha256")
 

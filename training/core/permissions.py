@@ -60,6 +60,7 @@ class Permission(StrEnum):
     VOID = "void"
     EXPORT_PERSON = "export a person's data"  # all that is stored about one worker (X5)
     EXPORT_CONTACTS = "export contacts"  # e-mail and phone in files of many people at once (ADR 54)
+    IMPORT_REGISTER = "bring in records of registers"  # and decide how long they count without a certificate (I7)
     ADMINISTER = "administer"  # users, Django Admin
 
 
@@ -80,6 +81,7 @@ SUPERUSER_ONLY = frozenset(
         Permission.VOID,
         Permission.EXPORT_PERSON,
         Permission.EXPORT_CONTACTS,
+        Permission.IMPORT_REGISTER,
         Permission.ADMINISTER,
     }
 )

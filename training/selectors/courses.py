@@ -1,6 +1,13 @@
 """Courses: which of them can be booked, their titles, and their prerequisites."""
 
-from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, F, Min, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from training.models import CoursePrerequisite, CourseVersion
 
@@ -36,6 +43,36 @@ def published_version(course_id: int) -> CourseVersion | None:
         .filter(course_id=course_id, status=CourseVersion.Status.PUBLISHED)
         .first()
     )
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A version of a course, and the day of the site since which it is taught."""
+
+    version: CourseVersion
+    since: date
+
+
+def versions_in_force() -> dict[int, Sequence[InForce]]:
+    """Return by course every version that was ever published, the first one first, in one query (I7).
+
+    The audit says when a version was published. Version 0 is not among them, nor are deleted courses.
+    """
+    events: Any = CourseVersion.pgh_event_model  # type: ignore[attr-defined]  # set by pghistory
+    published = events.objects.filter(pgh_obj=OuterRef("pk"), status=CourseVersion.Status.PUBLISHED).order_by()
+    first = published.values("pgh_obj").annotate(first=Min("pgh_created_at")).values("first")
+    versions = (
+        CourseVersion.objects.filter(number__gte=1, course__deleted_at__isnull=True)
+        .exclude(status=CourseVersion.Status.DRAFT)
+        .annotate(published_at=Coalesce(Subquery(first), F("created_at")))
+        .select_related("course")
+        .order_by("number")
+    )
+    found: dict[int, list[InForce]] = {}
+    for version in versions:
+        since = timezone.localdate(version.published_at)
+        found.setdefault(version.course_id, []).append(InForce(version, since))
+    return dict(found)
 
 
 def asked_before(*, except_course_id: int) -> dict[int, set[int]]:

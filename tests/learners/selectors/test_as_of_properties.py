@@ -145,7 +145,8 @@ def accepted_on(each: Held, on: date) -> Acceptance | None:
     """Before anybody had decided, what was decided first holds. A certificate counts whenever it came."""
     if not each.decisions or each.has_certificate:
         return None
-    return [decision for decision in each.decisions if decision.on <= on or decision is each.decisions[0]][-1].acceptance
+    begun = [decision for decision in each.decisions if decision.on <= on or decision is each.decisions[0]]
+    return begun[-1].acceptance
 
 
 def has_come(day: date | None, on: date) -> bool:

@@ -121,7 +121,7 @@ def survivor_of(person: Person, site: Site) -> Person | None:
 
 
 def best_proof(person: Person, site: Site, course: int) -> Record | None:
-    """C2: the latest last day counts (none is the latest), then the latest completion. I7: what is not accepted is none."""
+    """C2: the latest last day counts (none is the latest), then the latest completion. I7: only what is accepted."""
     records = [record for badge in badges_of(person, site) for record in badge.records]
     passed = [each for each in records if each.course == course and each.passed and not each.revoked]
     count = [each for each in passed if each.acceptance is None or each.acceptance.counts]

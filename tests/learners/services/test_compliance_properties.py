@@ -133,7 +133,7 @@ class Ground:
 
 
 def from_register(ground: Ground, acceptance: Acceptance | None) -> dict[str, Any]:
-    """Return the proof of a record: a file, or an extract of a register about which this was decided, and before not."""
+    """Return the proof of a record: a file, or an extract of a register, about which something was decided before."""
     if acceptance is None:
         return {"evidence_hash": HASH}
     of = RegisterImportFactory(brought_by=ground.user)

@@ -67,6 +67,7 @@ def record(learner: Learner, version: CourseVersion, provider: Company, supervis
             "provider_id": provider.pk,
             "completion_date": date(2026, 2, 1),
             "expiry_date": date(2028, 2, 1),
+            "result": "PASSED",
             "comments": " No. 4711 ",
             **other,
         }

@@ -40,6 +40,7 @@ def typed(version: CourseVersion) -> dict[str, Any]:
         "provider": CompanyFactory().pk,
         "completion_date": "2026-02-01",
         "expiry_date": "2028-02-01",
+        "result": "PASSED",
         "comments": "No. 4711",
     }
 

@@ -1,0 +1,103 @@
+"""Who is meant by the rows of an import (I4, L2, L3, L4). Everybody of the site is read once, when a check begins."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from learners.models import BadgePeriod, Learner
+from training.core.imports.declaration import Thing
+from training.core.imports.rows import DraftRow
+from training.core.sameness import plain_words, same_text
+from training.services.imports.contract import LEAVE_OUT, ImportTerms
+
+
+class Found(NamedTuple):
+    """Who is meant.
+
+    Attributes:
+        key: of the worker, the survivor of merged ones; None if nobody is known or a person has to say.
+        candidates: keys of those who can be meant, where that is asked.
+        is_left_out: somebody has said that nobody is meant.
+    """
+
+    key: int | None
+    candidates: Sequence[int] = ()
+    is_left_out: bool = False
+
+
+NOBODY = Found(None)
+
+
+class _Person(NamedTuple):
+    key: int
+    badge: str
+    words: frozenset[str]
+    company: int
+
+
+@dataclass
+class People:
+    """Everybody, found by badge, old ones and those of merged workers too, or by name with employer."""
+
+    terms: ImportTerms
+    _by_badge: dict[str, int] = field(default_factory=dict)
+    _by_name: dict[frozenset[str], list[_Person]] = field(default_factory=lambda: defaultdict(list))
+    _people: dict[int, _Person] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        survivors: dict[int, int] = {}
+        rows = Learner.objects.order_by("pk").values_list(
+            "pk", "badge_id", "first_name", "last_name", "company", "merged_into"
+        )
+        for pk, badge, first, last, company, merged_into in rows.iterator(chunk_size=10_000):
+            survivors[pk] = merged_into or pk
+            self._by_badge[same_text(badge)] = survivors[pk]
+            if merged_into is None:
+                person = _Person(pk, badge, words_of(first, last), company)
+                self._people[pk] = person
+                self._by_name[person.words].append(person)
+        old = BadgePeriod.objects.standing().order_by("pk").values_list("badge_id", "learner_id")
+        for badge, learner_id in old.iterator(chunk_size=10_000):
+            if learner_id in survivors:
+                self._by_badge.setdefault(same_text(badge), survivors[learner_id])
+
+    def badge_of(self, key: int) -> str:
+        """Return the badge of today."""
+        return self._people[key].badge
+
+    def find(self, draft: DraftRow) -> Found:
+        """Return who is meant by a row.
+
+        A badge decides, unless the row names somebody of quite another name; then that is asked. Without a badge the
+        name decides together with the employer if only one worker has both. A name alone is asked about (I4).
+        """
+        place = draft.sheet, draft.number
+        if place in self.terms.people:
+            said = self.terms.people[place]
+            return Found(None, is_left_out=True) if said is None else Found(said if said in self._people else None)
+        values = draft.values
+        words = words_of(values.get("first_name"), values.get("last_name"))
+        if badge := values.get("badge_id"):
+            key = self._by_badge.get(same_text(str(badge)))
+            if key is None:
+                return NOBODY
+            differs = words and not words & self._people[key].words
+            return Found(None, [key]) if differs else Found(key)
+        return self._by_words(words, values)
+
+    def _by_words(self, words: frozenset[str], values: Mapping[str, Any]) -> Found:
+        people = self._by_name.get(words, []) if words else []
+        company = values.get("company") and self.terms.things.get(Thing.COMPANY, {}).get(same_text(values["company"]))
+        if company == LEAVE_OUT:
+            return Found(None, is_left_out=True)
+        if company:
+            people = [each for each in people if each.company == company]
+            if len(people) == 1:
+                return Found(people[0].key)
+        return Found(None, [each.key for each in people])
+
+
+def words_of(*names: object) -> frozenset[str]:
+    """Return the words of a name as they are compared, in whichever order they stand."""
+    return frozenset(plain_words(" ".join(str(name) for name in names if name)).split())

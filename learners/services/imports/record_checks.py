@@ -1,0 +1,264 @@
+"""What would become of rows of old registers (I5, I7). Nothing is locked or written.
+
+What rows can name is read once for a file: people, versions of courses, providers. For each part of the rows one more
+query asks which of these records are there already.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from learners.models import RegisterImport, TrainingRecord
+from learners.policies.records import check_external_dates
+from learners.policies.registers import RegisterTerms, dated, register_terms
+from learners.selectors.learners import person_of, rows_of_people
+from learners.services.imports.people import People
+from training.core.imports.declaration import Thing
+from training.core.imports.rows import CellProblem, CheckedRow, DraftRow, RowOutcome
+from training.core.permissions import name_of
+from training.core.refusals import Invalid
+from training.core.sameness import same_text
+from training.core.words import day, moment
+from training.models import Company
+from training.selectors.courses import versions_in_force
+from training.services.imports.contract import LEAVE_OUT, Answer, ImportTerms, NewThing
+
+Result = TrainingRecord.Result
+COLUMN_OF = {"completion_date": "completed_on", "expiry_date": "expires_on"}  # fields of refusals, and our columns
+
+
+class Standing(NamedTuple):
+    """A record that is there and not revoked."""
+
+    key: int
+    result: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """A record that this register brought in before and does not bear out any more (I7).
+
+    Attributes:
+        record: its key.
+        learner, course: whose it is, and of what.
+        said: the day of completion that it has.
+        says: the earlier day that the register gives now; None where the row is gone or struck out.
+        place: sheet and row that say so now.
+    """
+
+    record: int
+    learner: int
+    course: int
+    said: date
+    says: date | None
+    place: tuple[int, int] | None
+
+
+RecordKey = tuple[int, int, Any, date]  # person, course, provider (a key, or the name of a new one), day
+
+
+@dataclass
+class RecordChecker:
+    """Checks the rows of one import, a part after the other."""
+
+    terms: ImportTerms
+    today: date = field(init=False)
+    register: RegisterTerms = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.today = timezone.localdate(self.terms.now)
+        self.register = register_terms(self.terms.choices, today=self.today)
+        self._people = People(self.terms)
+        self._versions = versions_in_force()
+        self._providers = set(Company.objects.filter(is_active=True).values_list("pk", flat=True))
+        self._certificates: Mapping[str, Any] = self.terms.choices.get("certificates", {})
+        self._named: dict[RecordKey, DraftRow] = {}
+
+    def check(self, rows: Sequence[DraftRow]) -> Sequence[CheckedRow]:
+        """Return what would become of each row, in the same order; one query."""
+        checked = [self._understood(draft) for draft in rows]
+        there = self._there([each for each in checked if "record" in each.found])
+        for each in checked:
+            if "record" in each.found:
+                self._judge(each, there)
+        return checked
+
+    # What a row means
+
+    def _understood(self, draft: DraftRow) -> CheckedRow:
+        """Return a row with what it means, or why that is not known."""
+        row = CheckedRow(draft, RowOutcome.REFUSED, problems=list(draft.problems))
+        person = self._people.find(draft)
+        course = self._meant(draft, "course", Thing.COURSE)
+        provider = self._meant(draft, "provider", Thing.COMPANY) or self.register.provider
+        if person.is_left_out or LEAVE_OUT in (course, provider):
+            row.outcome = RowOutcome.LEFT_OUT
+            return row
+        if person.candidates and not row.problems:
+            row.outcome, row.candidates = RowOutcome.ASKED, person.candidates
+            return row
+        if person.key is None:
+            column = "badge_id" if draft.values.get("badge_id") else "last_name"
+            _refuse(row, column, "worker", _("There is no such worker. Bring the workers in first."))
+        if not isinstance(course, int) or course not in self._versions:
+            sentence = _("This course has no published version. Choose another, or publish it.")
+            _refuse(row, "course", "course", sentence)
+        if not isinstance(provider, NewThing) and provider not in self._providers:
+            sentence = _("Say which company gave the training: in a column, or once for the whole register.")
+            if provider is not None:
+                sentence = _("This company is not offered any more. Choose another provider.")
+            _refuse(row, "provider", "provider", sentence)
+        if isinstance(course, int) and course in self._versions:
+            self._date(row, course)
+        self._prove(row)
+        if not row.problems:
+            assert person.key is not None  # noqa: S101  # refused above
+            row.found["person"], row.found["provider"] = person.key, provider
+            row.found["record"] = (person.key, course, _company_key(provider), row.found["dated"].completion)
+            row.identity = self._identity(draft, row)
+        return row
+
+    def _meant(self, draft: DraftRow, column: str, thing: Thing) -> Answer | None:
+        text = draft.values.get(column)
+        return None if text is None else self.terms.things.get(thing, {}).get(same_text(str(text)))
+
+    def _date(self, row: CheckedRow, course: int) -> None:
+        """Find the version and the days of a row, and refuse days that cannot be (R1)."""
+        values = row.draft.values
+        result = Result(values.get("result") or Result.PASSED)
+        completion, expiry = values.get("completed_on"), values.get("expires_on")
+        is_permanent = "expires_on" in values and expiry in (None, date.max)
+        expiry = None if expiry == date.max else expiry
+        found = dated(
+            self._versions[course], completion, expiry, is_permanent=is_permanent, passed=result == Result.PASSED
+        )
+        if found is None and completion is None and expiry is not None:
+            sentence = _("Enter the day of completion: it cannot be calculated, for the course does not expire.")
+            _refuse(row, "completed_on", "completion unknown", sentence)
+        elif found is None:
+            _refuse(row, "completed_on", "completion missing", _("Enter the day of completion."))
+        else:
+            try:
+                check_external_dates(found.completion, found.expiry, result=result, today=self.today)
+            except Invalid as refusal:
+                for name, sentences in refusal.errors.items():
+                    column = COLUMN_OF[name] if COLUMN_OF[name] in values else "expires_on"
+                    for sentence in sentences:
+                        _refuse(row, column, type(refusal).__name__, sentence)
+            row.found |= {"course": course, "dated": found, "result": result}
+
+    def _prove(self, row: CheckedRow) -> None:
+        """Find the certificate that a row names. A row that names none is proven by its extract."""
+        name = row.draft.values.get("certificate")
+        if name and name not in self._certificates:
+            _refuse(row, "certificate", "certificate", _("No such file came with the register."))
+        elif name:
+            row.found["certificate"] = self._certificates[name]
+
+    def _identity(self, draft: DraftRow, row: CheckedRow) -> str:
+        """Return worker, course, provider and day, as people and other databases know them."""
+        person, course, provider, on = row.found["record"]
+        code = self._versions[course][0].version.course.code
+        company = draft.values.get("provider") or provider
+        return f"{self._people.badge_of(person)} · {code} · {company} · {on:%Y-%m-%d}"
+
+    # What is there already
+
+    def _there(self, rows: Sequence[CheckedRow]) -> dict[RecordKey, Standing]:
+        """Return which of these records are there and not revoked, in one query."""
+        people = {each.found["person"] for each in rows}
+        if not people:
+            return {}
+        records = (
+            TrainingRecord.objects.filter(
+                rows_of_people(people),
+                course__in={each.found["course"] for each in rows},
+                completion_date__in={each.found["dated"].completion for each in rows},
+                provider__isnull=False,
+                revocation__isnull=True,
+            )
+            .annotate(person=person_of())
+            .select_related("created_by")
+        )
+        return {
+            (each.person, each.course_id, each.provider_id, each.completion_date): Standing(
+                each.pk, each.result, _recorded(each)
+            )
+            for each in records.order_by("pk")
+        }
+
+    def _judge(self, row: CheckedRow, there: Mapping[RecordKey, Standing]) -> None:
+        key: RecordKey = row.found["record"]
+        before = self._named.setdefault(key, row.draft)
+        standing = there.get(key)
+        if (before.sheet, before.number, before.cells) != (row.draft.sheet, row.draft.number, row.draft.cells):
+            sentence = _("The same training stands in another row of this register.")
+            _refuse(row, "completed_on", "twice", sentence, value=str(before.number))
+        elif standing is None:
+            row.outcome, row.after = RowOutcome.NEW, _after(row)
+        elif standing.result == row.found["result"]:
+            row.outcome, row.key = RowOutcome.SAME, standing.key
+        else:
+            _refuse(row, "result", "RecordedAlready", standing.sentence)
+
+    # What the register has taken back
+
+    def taken_back(self) -> list[TakenBack]:
+        """Return what the same register said before and does not say any more; to be asked when all rows are checked.
+
+        It is what stands of the latest records that this register has brought in. A later day than before takes nothing
+        back: who renews a training has still had the earlier one. Two queries.
+        """
+        same = [
+            each.pk
+            for each in RegisterImport.objects.only("register")
+            if same_text(each.register) == same_text(self.register.register)
+        ]
+        if not same:
+            return []
+        latest: dict[tuple[int, int], tuple[date, DraftRow]] = {}
+        for (person, course, _provider, on), draft in self._named.items():
+            if (person, course) not in latest or on > latest[person, course][0]:
+                latest[person, course] = on, draft
+        said = TrainingRecord.objects.filter(register_import__in=same, revocation__isnull=True)
+        rows = said.order_by("pk").values_list("pk", person_of(), "course", "provider", "completion_date")
+        found = []
+        for pk, person, course, provider, on in rows:
+            says = latest.get((person, course))
+            if says is None:
+                found.append(TakenBack(pk, person, course, on, None, None))
+            elif on > says[0] and (person, course, provider, on) not in self._named:
+                found.append(TakenBack(pk, person, course, on, says[0], (says[1].sheet, says[1].number)))
+        return found
+
+
+def _refuse(row: CheckedRow, column: str, code: str, sentence: str, *, value: str = "") -> None:
+    row.outcome = RowOutcome.REFUSED
+    shown = value or row.draft.values.get(column)
+    row.problems.append(CellProblem(column, code, sentence, "" if shown is None else str(shown)))
+
+
+def _company_key(provider: Answer | None) -> Any:
+    return provider.name if isinstance(provider, NewThing) else provider
+
+
+def _after(row: CheckedRow) -> dict[str, Any]:
+    found = row.found["dated"]
+    return {"completed_on": found.completion, "expires_on": found.expiry, "result": row.found["result"]}
+
+
+def _recorded(record: TrainingRecord) -> str:
+    return _(
+        "%(course)s of %(day)s was recorded already, by %(who)s on %(when)s, with another result. "
+        "If that record is wrong, have an administrator revoke it first."
+    ) % {
+        "course": record.course_title,
+        "day": day(record.completion_date),
+        "who": name_of(record.created_by),
+        "when": moment(record.created_at),
+    }

@@ -1,0 +1,260 @@
+"""Training records from old registers, many at once (I7). One row is the same call.
+
+The number of statements does not grow with the rows: rows go into the tables by COPY, with every trigger on.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from learners.evidence.store import StoredFile
+from learners.models import (
+    EvidenceUpload,
+    Learner,
+    RegisterExtract,
+    RegisterImport,
+    RegisterStanding,
+    Revocation,
+    TrainingRecord,
+)
+from learners.policies.registers import (
+    EXTRACT_PREFIX,
+    RegisterTerms,
+    SheetSource,
+    extract_content,
+    extract_hash,
+    register_terms,
+)
+from learners.selectors.employment import careers_of
+from learners.services.compliance import recalculate
+from learners.services.imports.copying import copy_in, reserve_keys
+from learners.services.imports.record_checks import RecordChecker, TakenBack
+from learners.services.locks import lock_people
+from training.core.imports.declaration import Thing
+from training.core.imports.rows import CheckedRow
+from training.core.permissions import Permission, check_may
+from training.core.refusals import Conflict
+from training.core.sameness import same_text
+from training.models import Course
+from training.services.courses import make_versions_before
+from training.services.imports.contract import ImportTerms, NewThing, serve
+
+KIND = "records"
+UNKNOWN_SHEET = SheetSource("", "", "", {})
+
+
+class ChangedMeanwhile(Conflict):
+    """A worker was merged into another one since the rows were checked (409)."""
+
+
+class Records:
+    """Checks and writes records from old registers, as `training.services.imports.contract.KindService` asks."""
+
+    def checker(self, terms: ImportTerms) -> RecordChecker:
+        """Return a checker of the rows of one import.
+
+        Raises:
+            UntilMissed: the acceptance that was chosen is over already.
+        """
+        return RecordChecker(terms)
+
+    def lock(self, rows: Sequence[CheckedRow], terms: ImportTerms) -> None:
+        """Lock the courses of the rows against deletion and new versions, then the workers, both by key."""
+        courses = {each.found["course"] for each in rows if "course" in each.found}
+        list(Course.objects.filter(pk__in=courses).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+        lock_people(each.found["person"] for each in rows if "person" in each.found)
+
+    def write(self, rows: Sequence[CheckedRow], terms: ImportTerms, *, tell: Callable[[int], None]) -> None:
+        """Write new records with their proofs, set the key of each, and bring compliance up to date (C6).
+
+        What the register has taken back is revoked first, if `terms.choices["taken_back"]` says what it was: keys of
+        records, each with the sheet and row that say an earlier day now, or None. The record of that row replaces it.
+
+        Raises:
+            NotPermitted: the person is no superuser.
+            ChangedMeanwhile: a worker was merged since the rows were checked.
+            UntilMissed: the acceptance that was chosen is over already.
+        """
+        check_may(terms.by, Permission.IMPORT_REGISTER)
+        today = timezone.localdate(terms.now)
+        register = register_terms(terms.choices, today=today)
+        taken_back = taken_back_of(terms.choices.get("taken_back", ()))
+        if not rows and not taken_back:
+            return
+        _check_still_there(rows)
+        of = _bring(register, by=terms.by, now=terms.now)
+        replaced = _revoke_taken_back(taken_back, register, by=terms.by, now=terms.now)
+        written = _write_records(rows, of, register, replaced, terms)
+        tell(len(rows))
+        concerned = {each.learner_id for each in written} | {*replaced.values()}
+        recalculate(learner_ids=concerned, today=today, now=terms.now)
+
+
+serve(KIND, Records())
+
+
+def taken_back_of(told: Any) -> list[TakenBack]:
+    """Return what was confirmed, be it as JSON has kept it."""
+    return [each if isinstance(each, TakenBack) else TakenBack(**each) for each in told]
+
+
+def _check_still_there(rows: Sequence[CheckedRow]) -> None:
+    """Refuse rows of workers who were merged meanwhile: the rows would stand under the wrong key.
+
+    Raises:
+        ChangedMeanwhile: see there.
+    """
+    people = {each.found["person"] for each in rows}
+    if Learner.objects.filter(pk__in=people, merged_into__isnull=True).count() != len(people):
+        raise ChangedMeanwhile(_("A worker of this register was merged meanwhile. Check the file again."))
+
+
+def _bring(register: RegisterTerms, *, by: User, now: datetime) -> RegisterImport:
+    """Return the row of this bringing in, made with its standing if it is not there yet."""
+    facts = {"register": register.register[:150], "brought_by": by, "brought_at": now}
+    if register.import_number is None:
+        of, is_new = RegisterImport.objects.create(**facts), True
+    else:
+        of, is_new = RegisterImport.objects.get_or_create(import_number=register.import_number, defaults=facts)
+    if is_new:
+        RegisterStanding.objects.create(
+            register_import=of,
+            counts=register.counts,
+            counts_until=register.counts_until,
+            reason=register.reason,
+            decided_by=by,
+            decided_at=now,
+            decided_on=timezone.localdate(now),
+        )
+    return of
+
+
+def _revoke_taken_back(
+    taken: Sequence[TakenBack], register: RegisterTerms, *, by: User, now: datetime
+) -> dict[int, int]:
+    """Revoke what the register has taken back, and return the worker of each record, by its key."""
+    keys = [each.record for each in taken]
+    standing = TrainingRecord.objects.filter(pk__in=keys, revocation__isnull=True, register_import__isnull=False)
+    found = dict(standing.values_list("pk", "learner_id"))
+    lock_people(found.values())
+    Revocation.objects.bulk_create(
+        Revocation(
+            record_id=key,
+            reason=_("The register “%(register)s” took this back.") % {"register": register.register},
+            revoked_at=now,
+            revoked_on=timezone.localdate(now),
+            revoked_by=by,
+        )
+        for key in found
+    )
+    return found
+
+
+def _write_records(
+    rows: Sequence[CheckedRow],
+    of: RegisterImport,
+    register: RegisterTerms,
+    replaced: Mapping[int, int],
+    terms: ImportTerms,
+) -> list[TrainingRecord]:
+    """Write the records of rows with their proofs, and return them."""
+    before = {each.found["course"] for each in rows if each.found["dated"].version is None}
+    versions_before = make_versions_before(course_ids=before, by=terms.by) if before else {}
+    careers = careers_of({each.found["person"] for each in rows})
+    keys = reserve_keys(TrainingRecord, len(rows))
+    extracts = _write_extracts([each for each in rows if "certificate" not in each.found], of, register)
+    replaces = _replaces(terms, replaced)
+    records = []
+    for key, row in zip(keys, rows, strict=True):
+        course, dated = row.found["course"], row.found["dated"]
+        version = dated.version.version if dated.version else versions_before[course]
+        employment = careers[row.found["person"]].on(dated.completion)
+        extract = extracts.get(id(row))
+        key_of_proof, hash_of_proof = _proof(extract, row.found.get("certificate"))
+        superseded = replaces.get((row.draft.sheet, row.draft.number))
+        records.append(
+            TrainingRecord(
+                pk=key,
+                learner_id=row.found["person"],
+                course_id=course,
+                course_version_id=version.pk,
+                completion_date=dated.completion,
+                expiry_date=dated.expiry,
+                result=row.found["result"],
+                provider_id=_provider(row, terms),
+                evidence_file_key=key_of_proof,
+                evidence_hash=hash_of_proof,
+                comments=str(row.draft.values.get("comments") or "").strip(),
+                register_import_id=of.pk,
+                extract_id=extract.pk if extract else None,
+                is_calculated=dated.is_calculated,
+                supersedes_id=superseded if replaced.get(superseded or 0) == row.found["person"] else None,
+                course_title=version.title,
+                company_name=employment.company_name,
+                role_title=employment.role_title,
+                created_at=terms.now,
+                created_by_id=terms.by.pk,
+            )
+        )
+        row.key = key
+    copy_in(TrainingRecord, records)
+    copy_in(EvidenceUpload, list(_uploads(rows, terms)))
+    return records
+
+
+def _proof(extract: RegisterExtract | None, certificate: StoredFile | None) -> tuple[str, str]:
+    """Return evidence key and hash of a record: of its certificate, else of its extract."""
+    if certificate is not None:
+        return certificate.key, certificate.sha256
+    assert extract is not None  # noqa: S101  # a row has one or the other
+    return f"{EXTRACT_PREFIX}{extract.pk}.json", extract.sha256
+
+
+def _write_extracts(
+    rows: Sequence[CheckedRow], of: RegisterImport, register: RegisterTerms
+) -> dict[int, RegisterExtract]:
+    """Write what is kept of rows without a certificate, and return it by the identity of the row."""
+    extracts = {}
+    for key, row in zip(reserve_keys(RegisterExtract, len(rows)), rows, strict=True):
+        source = register.sheets.get(row.draft.sheet, UNKNOWN_SHEET)
+        content = extract_content(row.draft, source)
+        extracts[id(row)] = RegisterExtract(
+            pk=key,
+            register_import_id=of.pk,
+            sheet=source.name[:100],
+            row=row.draft.number,
+            content=content,
+            sha256=extract_hash(content),
+        )
+    copy_in(RegisterExtract, list(extracts.values()))
+    return extracts
+
+
+def _replaces(terms: ImportTerms, replaced: Mapping[int, int]) -> dict[tuple[int, int], int]:
+    """Return by sheet and row the record that the row replaces."""
+    taken = taken_back_of(terms.choices.get("taken_back", ()))
+    return {(each.place[0], each.place[1]): each.record for each in taken if each.place and each.record in replaced}
+
+
+def _provider(row: CheckedRow, terms: ImportTerms) -> int:
+    """Return the key of the provider; the import has made a new one before the rows are written."""
+    provider = row.found["provider"]
+    if isinstance(provider, NewThing):
+        provider = terms.things[Thing.COMPANY][same_text(str(row.draft.values["provider"]))]
+    assert isinstance(provider, int), "things are made before the rows that name them"  # noqa: S101
+    return provider
+
+
+def _uploads(rows: Sequence[CheckedRow], terms: ImportTerms) -> Iterable[EvidenceUpload]:
+    """Yield the certificates of rows as uploads of their records (E2)."""
+    for row in rows:
+        stored: StoredFile | None = row.found.get("certificate")
+        if stored is not None:
+            name = str(row.draft.values["certificate"])
+            common = {"record_id": row.key, "original_name": name[:255]}
+            yield EvidenceUpload(**asdict(stored), **common, uploaded_by_id=terms.by.pk, uploaded_at=terms.now)
