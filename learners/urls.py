@@ -1,6 +1,16 @@
 from django.urls import URLPattern, URLResolver, path
 
-from learners.views import areas, courses, external_records, methods, reassignment, roles, workers
+from learners.views import (
+    areas,
+    certificates,
+    courses,
+    external_records,
+    methods,
+    reassignment,
+    records,
+    roles,
+    workers,
+)
 
 app_name = "learners"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -35,6 +45,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("library/roles/<int:pk>/requirements/new/", roles.role_requirement_new, name="role_requirement_new"),
     path("library/roles/<int:pk>/trail/", roles.role_trail, name="role_trail"),
     path("library/roles/new/", roles.role_new, name="role_new"),
+    path("records/", records.records, name="records"),
+    path("records/<int:pk>/certificate/add/", certificates.record_certificate_add, name="record_certificate_add"),
     path("workers/<int:pk>/badge/", workers.worker_badge, name="worker_badge"),
     path("workers/<int:pk>/edit/", workers.worker_edit, name="worker_edit"),
     path("workers/<int:pk>/merge/", workers.worker_merge, name="worker_merge"),

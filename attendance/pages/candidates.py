@@ -25,6 +25,7 @@ from attendance.pages.course_standing import leaves_before, standing_for_course
 from learners.models import ComplianceStatus, Learner, TrainingRecord
 from learners.policies.standing import Facts, ItemStanding
 from learners.selectors.learners import is_on_site, matches, person_of, rows_of_people
+from learners.selectors.records import counting_on
 from training.core.count_of import CountOf
 from training.models import Course, CourseVersion, Session
 
@@ -270,13 +271,8 @@ def _missing_prerequisites(session: Session, learner_ids: Collection[int], *, to
     if not wanted:
         return {}
     held = defaultdict(set)
-    proofs = TrainingRecord.objects.filter(
-        Q(expiry_date__isnull=True) | Q(expiry_date__gte=today),
-        rows_of_people(learner_ids),
-        course__in=wanted,
-        result=TrainingRecord.Result.PASSED,
-        revocation__isnull=True,
-    )
+    records = TrainingRecord.objects.filter(rows_of_people(learner_ids), course__in=wanted)
+    proofs = counting_on(records, on=today)
     for learner_id, course_id in proofs.values_list(person_of(), "course_id"):
         held[learner_id].add(course_id)
     return {

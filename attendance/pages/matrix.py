@@ -74,6 +74,7 @@ class MatrixCell:
         is_missing: whether the worker is red without any record.
         is_to_verify: whether a practical sign-off waits, which is shown beside the status.
         booked: the day of the next coming session of this course that has the worker on its list (P4).
+        is_from_register: whether an extract of an old register is all that proves it (I7).
     """
 
     standing: ItemStanding
@@ -84,6 +85,7 @@ class MatrixCell:
     is_missing: bool
     is_to_verify: bool
     booked: dt.date | None
+    is_from_register: bool
 
 
 @dataclass(frozen=True)
@@ -290,6 +292,7 @@ def cells_by_worker(
                 is_missing=standing.kind == StatusKind.BAD and fact.expiry_date is None and fact.due_date is None,
                 is_to_verify=fact.awaiting_verification,
                 booked=booked,
+                is_from_register=fact.is_from_register,
             )
         cells[fact.learner_id][fact.course_id] = cell
     return cells

@@ -18,6 +18,7 @@ from learners.pages.worker_rows import Reason, WorkerRow
 from learners.policies.standing import Group
 from learners.selectors.compliance import Freshness, freshness
 from learners.selectors.learners import group_counts, pending_sign_offs
+from learners.selectors.records import COUNTED_TO, count_waiting_for_certificate
 from training.core.kinds import StatusKind
 from training.core.permissions import User
 from training.models import ClassAttendanceSession, Session
@@ -78,6 +79,12 @@ class Board:
     to_verify_rows: Sequence[SignOffLine]
     captures_missing: int
     captures_missing_rows: Sequence[ClassAttendanceSession]
+    without_certificate: int
+
+    @property
+    def is_counted_out(self) -> bool:
+        """Whether there may be more records without a certificate than were counted."""
+        return self.without_certificate >= COUNTED_TO
 
     @property
     def cleared(self) -> int:
@@ -159,6 +166,7 @@ def board(*, user: User, today: date, now: datetime, warning_days: int) -> Board
         to_verify_rows=to_verify_rows,
         captures_missing=captures.total,
         captures_missing_rows=captures.rows,
+        without_certificate=count_waiting_for_certificate(),
     )
 
 

@@ -5,6 +5,7 @@ sign-offs. A person with several badges is shown as one (L2).
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ from django.utils.translation import gettext as _
 from attendance.models import SessionAttendee
 from attendance.pages.papers import Paper, papers
 from attendance.selectors.bookings import Coming, coming_of
-from learners.models import CompetencyRecord, EvidenceUpload, Learner, TrainingRecord
+from learners.models import CompetencyRecord, EvidenceUpload, Learner, Revocation, TrainingRecord
 from learners.pages.items import ItemLine, item_lines, item_lines_as_of
 from learners.pages.later import Later, changed_later
+from learners.policies.registers import Extract, extract_shown
 from learners.policies.standing import KIND_OF_VERDICT, Verdict, verdict
 from learners.selectors import records as having
 from learners.selectors.as_of import Then, workers_as_of
@@ -44,12 +46,21 @@ class ProfileRequirement:
     Attributes:
         next_session: where the worker can train next, if the worker must train now or soon.
         is_proof_entered_later: whether the proof was entered after the day that is shown (C8).
+        is_certificate_entered_later: whether it comes from an old register, and its certificate came after that day.
     """
 
     line: ItemLine
     proof: TrainingRecord | None
     is_proof_entered_later: bool
+    is_certificate_entered_later: bool
     next_session: NextSession | None
+
+    @property
+    def accepted_until(self) -> dt.date | None:
+        """The last day on which a proof from an old register is accepted; None if its own expiry comes first (I7)."""
+        item = self.line.item
+        is_ended_early = self.proof is not None and self.proof.expiry_date != item.expiry_date
+        return item.expiry_date if item.is_from_register and is_ended_early else None
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,8 @@ class RecordLine:
         line: the line of the worker on the signed sheet; None for external training.
         is_revoked: whether it was revoked on the day that is shown.
         is_revoked_later, is_entered_later: whether it was revoked, or entered, after the day that is shown (C8).
+        certified_at: when a record from an old register got its certificate; None if it has none, or came with one.
+        is_certified_later: whether that was after the day that is shown.
     """
 
     record: TrainingRecord
@@ -67,6 +80,26 @@ class RecordLine:
     is_revoked: bool
     is_revoked_later: bool = False
     is_entered_later: bool = False
+    certified_at: dt.datetime | None = None
+    is_certified_later: bool = False
+
+    @property
+    def is_from_register(self) -> bool:
+        """Whether an extract of an old register is all that proves it (I7)."""
+        return self.record.extract_id is not None and self.certified_at is None
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether it was revoked together with all records of its register (I8)."""
+        return self.is_revoked and self.record.revocation.undoes_id is not None
+
+
+@dataclass(frozen=True)
+class Undone:
+    """The records of a worker that were revoked at once, when the import of a register was undone (I8)."""
+
+    revocation: Revocation
+    records: int
 
 
 @dataclass(frozen=True)
@@ -88,6 +121,11 @@ class OpenSheet:
         return self.uploads[0] if self.uploads else None
 
     @property
+    def extract(self) -> Extract | None:
+        """What an old register said, where the record came from it without a certificate (I7)."""
+        return extract_shown(self.record.extract.content) if self.record.extract else None
+
+    @property
     def papers(self) -> list[Paper]:
         """Each file with its pages, the page with the worker's line first."""
         return papers(self.uploads, session=self.record.session, line=self.line)
@@ -104,6 +142,7 @@ class Profile:
         is_known: whether the site knew this worker on that day.
         later: what is now known about that day, and was not known on it (C8).
         coming: what the worker is booked for; None if another day than today is shown.
+        undone: registers whose import was undone, with how many records of this worker: one line each (I8).
     """
 
     learner: Learner
@@ -117,6 +156,7 @@ class Profile:
     is_known: bool = True
     later: Sequence[Later] = ()
     coming: Coming | None = None
+    undone: Sequence[Undone] = ()
 
     @property
     def verdict_kind(self) -> StatusKind:
@@ -177,7 +217,8 @@ def worker_profile(
         areas=list(learner.area_links.order_by("area__name").values_list("area__name", flat=True)),
         verdict=verdict(learner, today=today),
         requirements=_requirements(lines, records, sessions),
-        records=records,
+        records=[each for each in records if not each.is_undone],
+        undone=_undone(records),
         sign_offs=list(having.sign_offs_of(badges)),
         sheet=_open_sheet(record_id, lines, records),
         coming=coming_of(badges, today=today, now=now),
@@ -205,7 +246,8 @@ def worker_profile_as_of(learner: Learner, *, on: dt.date, record_id: int | None
         areas=then.areas,
         verdict=verdict(then.learner, today=on),
         requirements=_requirements(lines, records, {}),
-        records=records,
+        records=[each for each in records if not each.is_undone],
+        undone=_undone(records),
         sign_offs=[each for each in (_sign_off_as_of(each, on) for each in having.sign_offs_of(badges)) if each],
         sheet=_open_sheet(record_id, lines, records),
         as_of=on,
@@ -242,6 +284,7 @@ def _records(badges: Collection[int], *, on: dt.date | None = None) -> list[Reco
     places = {(session, badge): line for session, badge, line in attendees.values_list("session", "learner", "line")}
     lines = []
     for record in having.records_of(badges):
+        certified_at: dt.datetime | None = record.certified_at  # type: ignore[attr-defined]  # of `records_of`
         revoked_on = record.revocation.revoked_on if hasattr(record, "revocation") else None
         is_later = on is not None and revoked_on is not None and revoked_on > on
         lines.append(
@@ -251,20 +294,36 @@ def _records(badges: Collection[int], *, on: dt.date | None = None) -> list[Reco
                 is_revoked=revoked_on is not None and not is_later,
                 is_revoked_later=is_later,
                 is_entered_later=on is not None and timezone.localdate(record.created_at) > on,
+                certified_at=certified_at,
+                is_certified_later=bool(on and certified_at and timezone.localdate(certified_at) > on),
             )
         )
     return lines
+
+
+def _undone(records: Sequence[RecordLine]) -> list[Undone]:
+    """Return the registers whose import was undone, in the order of the records."""
+    counts: dict[int | None, int] = defaultdict(int)
+    revocations: dict[int | None, Revocation] = {}
+    for each in records:
+        if each.is_undone:
+            revocation = each.record.revocation
+            counts[revocation.undoes_id] += 1
+            revocations[revocation.undoes_id] = revocation
+    return [Undone(revocations[key], count) for key, count in counts.items()]
 
 
 def _requirements(
     lines: Sequence[ItemLine], records: Sequence[RecordLine], sessions: Mapping[int, NextSession]
 ) -> list[ProfileRequirement]:
     entered_later = {each.record.pk for each in records if each.is_entered_later}
+    certified_later = {each.record.pk for each in records if each.is_certified_later}
     return [
         ProfileRequirement(
             line=line,
             proof=line.item.proof,
             is_proof_entered_later=line.item.proof_id in entered_later,
+            is_certificate_entered_later=line.item.proof_id in certified_later,
             next_session=sessions.get(line.item.course_id),
         )
         for line in lines

@@ -74,7 +74,7 @@ def certificate_data(
         ),
         "course": printable(record.course_title),
     }
-    facts = _facts(record, today=localdate(printed_at))
+    facts = _facts(record, is_from_register=certificate.is_from_register, today=localdate(printed_at))
     marked = any(UNPRINTABLE in text for text in (*texts.values(), *(fact["value"] for fact in facts)))
     return {
         **texts,
@@ -93,6 +93,13 @@ def certificate_data(
             "certificate": _("Certificate of training"),
             "passed": _("has completed and passed"),
             "check": _(
+                "This certificate was printed from a record of the old register “%(register)s”, for which nobody has "
+                "shown a certificate of the provider. Scan the code and sign in to see whether that has changed. The "
+                "number printed above is the SHA-256 of the extract of that register."
+            )
+            % {"register": printable(str(record.register_import))}
+            if certificate.is_from_register
+            else _(
                 "This certificate was printed from the training record named above. To see whether the record is "
                 "still valid, scan the code and sign in. A copy of the signed sheet is genuine if its SHA-256 is "
                 "the number printed above."
@@ -101,10 +108,10 @@ def certificate_data(
     }
 
 
-def _facts(record: TrainingRecord, *, today: date) -> list[dict[str, str]]:
+def _facts(record: TrainingRecord, *, is_from_register: bool, today: date) -> list[dict[str, str]]:
     has_expired = record.expiry_date is not None and record.expiry_date < today
     facts = [
-        (_("Completed on"), day(record.completion_date)),
+        (_("Completed on, calculated") if record.is_calculated else _("Completed on"), day(record.completion_date)),
         (
             _("Was valid until") if has_expired else _("Valid until"),
             day(record.expiry_date) if record.expiry_date else _("no expiry"),
@@ -114,15 +121,22 @@ def _facts(record: TrainingRecord, *, today: date) -> list[dict[str, str]]:
         facts += [(_("Trainer"), record.trainer_name), (_("Session"), record.session.reference)]
     else:
         facts += [(_("Provider"), record.provider.name if record.provider else "")]
+    if is_from_register:
+        facts += [(_("From the old register"), _("no certificate seen"))]
     return [{"label": label, "value": printable(value)} for label, value in facts]
 
 
 def _evidence(certificate: Certificate) -> list[dict[str, str]]:
     """Return the newest correcting sheet, if there is one, and the file that the record was made from (E6)."""
     record = certificate.record
+    newest = certificate.sheets[0] if certificate.sheets else None
+    if record.extract_id is not None:
+        proofs = [{"label": _("Extract of the old register, SHA-256"), "sha256": record.evidence_hash}]
+        if newest is not None:
+            proofs.insert(0, {"label": _("Proof of the provider, SHA-256"), "sha256": newest.sha256})
+        return proofs
     original = _("Signed sheet, SHA-256") if record.session_id else _("Proof of the provider, SHA-256")
     proofs = [{"label": original, "sha256": record.evidence_hash}]
-    newest = certificate.sheets[0] if certificate.sheets else None
     if newest is not None and newest.corrects_id is not None:
         correction = _("Correcting sheet of %(day)s, SHA-256") % {"day": day(localdate(newest.uploaded_at))}
         proofs.insert(0, {"label": correction, "sha256": newest.sha256})

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from attendance.models import SessionAttendee
 from attendance.pages.papers import line_place
 from attendance.policies.sheet_reading import LinePlace
-from learners.models import EvidenceUpload, Learner, Revocation, TrainingRecord
+from learners.models import EvidenceUpload, Learner, TrainingRecord
 from learners.pages.items import ItemLine, item_lines_of, item_lines_of_many_as_of
 from learners.pages.later import Later, changed_later
 from learners.policies.standing import Verdict, verdict
 from learners.selectors.as_of import facts_as_of, workers_as_of
 from learners.selectors.evidence import sheets_of
 from learners.selectors.learners import person_of, rows_of_people
+from learners.selectors.records import counting_on
 
 
 class File(NamedTuple):
@@ -37,16 +37,28 @@ class Held:
         record: the training record.
         sheets: the correcting sheets, newest first, then the original (E6).
         line: the line of the worker on the list of the session; None for external training.
+        last_day: the last day on which the record counts; None if it does for good.
     """
 
     record: TrainingRecord
     sheets: Sequence[EvidenceUpload]
     is_entered_later: bool
     line: int | None
+    last_day: date | None
+
+    @property
+    def is_from_register(self) -> bool:
+        """Whether an extract of an old register is all that proves it (I7)."""
+        return self.record.extract_id is not None and not self.sheets
 
     @property
     def files(self) -> list[File]:
-        """The files in the order of the sheets. The file that the record names is one even if it has no upload."""
+        """The files in the order of the sheets. The file that the record names is one even if it has no upload.
+
+        The extract of an old register is no file of the store (I7); certificates that were added are.
+        """
+        if self.record.extract_id is not None:
+            return [File(upload.key, upload.sha256, False) for upload in self.sheets]
         corrections = [upload for upload in self.sheets if upload.corrects_id is not None]
         return [
             *(File(upload.key, upload.sha256, True) for upload in corrections),
@@ -106,19 +118,16 @@ def dossiers(learner_ids: Sequence[int], *, on: date | None, today: date, warnin
 
 def _held(learner_ids: Sequence[int], *, day: date) -> Mapping[int, list[Held]]:
     """Return by the key of the person the records that count on a day (C2), the newest first, in three queries."""
-    is_revoked = Exists(Revocation.objects.filter(record=OuterRef("pk"), revoked_on__lte=day))
     records = list(
-        TrainingRecord.objects.filter(
-            rows_of_people(learner_ids),
-            Q(expiry_date__isnull=True) | Q(expiry_date__gte=day),
-            ~is_revoked,
-            result=TrainingRecord.Result.PASSED,
-            completion_date__lte=day,
-        )
+        counting_on(TrainingRecord.objects.filter(rows_of_people(learner_ids)), on=day)
         .annotate(person=person_of())
-        .select_related("course", "session", "provider")
+        .select_related("course", "session", "provider", "register_import", "extract")
         .order_by("-completion_date", "-pk")
     )
+    last_days: dict[int, date | None] = {
+        record.pk: record.last_day  # type: ignore[attr-defined]  # of `counting_on`
+        for record in records
+    }
     sheets = sheets_of(records)
     sessions = {record.session_id for record in records if record.session_id is not None}
     workers = {record.learner_id for record in records}
@@ -128,5 +137,5 @@ def _held(learner_ids: Sequence[int], *, day: date) -> Mapping[int, list[Held]]:
     for record in records:
         is_entered_later = timezone.localdate(record.created_at) > day
         line = lines.get((record.session_id, record.learner_id)) if record.session_id else None
-        held[record.person].append(Held(record, sheets[record.pk], is_entered_later, line))
+        held[record.person].append(Held(record, sheets[record.pk], is_entered_later, line, last_days[record.pk]))
     return held

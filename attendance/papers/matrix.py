@@ -117,6 +117,7 @@ def _heads_of_facts() -> list[XlsxColumn]:
         XlsxColumn(_("Days left"), width=11),
         XlsxColumn(_("Sign-off"), width=12),
         XlsxColumn(_("Booked for"), width=13),
+        XlsxColumn(_("Proof"), width=22),
     ]
 
 
@@ -132,6 +133,7 @@ def _shown(cell: MatrixCell | None) -> xlsx_files.XlsxCell | None:
         return None
     look = COLOURS[cell.standing.kind]
     marks = [_("to verify")] if cell.is_to_verify else []
+    marks += [_("from the old register")] if cell.is_from_register else []
     if cell.day is None:
         booked = [_("booked for %(day)s") % {"day": day_in_words(cell.booked)}] if cell.booked else []
         return xlsx_files.XlsxCell(", ".join([cell.standing.word, *marks, *booked]), look=look)
@@ -151,3 +153,4 @@ def _facts(course: selector.Column, cell: MatrixCell, *, day: date) -> Iterator[
     yield xlsx_files.XlsxCell(cell.standing.word, look=COLOURS[cell.standing.kind])
     yield from (cell.expiry, cell.due, (cell.day - day).days if cell.day else None)
     yield from (_("to verify") if cell.is_to_verify else None, cell.booked)
+    yield _("from the old register") if cell.is_from_register else None

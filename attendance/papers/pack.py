@@ -189,7 +189,14 @@ def _member(pack: Pack, name: str, content: bytes, contents: _Contents) -> Membe
 
 
 def _evidence(pack: Pack, held: Held, contents: _Contents) -> Iterator[Member]:
-    """Yield the files of a record that are not in yet, as they were stored; note why others are left out."""
+    """Yield the files of a record that are not in yet, as they were stored; note why others are left out.
+
+    The extract of an old register goes in as it stands in the database: it names one person only (I7).
+    """
+    if held.record.extract is not None:
+        name = f"evidence/record-{held.record.pk}-extract-{held.record.evidence_hash[:8]}.json"
+        contents.names[held.record.evidence_file_key] = name
+        yield _member(pack, name, held.record.extract.content.encode(), contents)
     for key, sha256, is_correction in held.files:
         if key in contents.damaged:
             contents.proves[key].append(held.record.pk)

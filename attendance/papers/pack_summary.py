@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -142,7 +143,7 @@ def _held(held: Held, summary: PackSummary) -> dict[str, Any]:
         "course": printable(f"{record.course.code} {record.course_title}"),
         "by": printable(by),
         "trained": day(record.completion_date),
-        "until": _until(record.expiry_date, is_known=True),
+        "until": _until(held.last_day, is_known=True),
         **_evidence(held, summary),
     }
 
@@ -159,12 +160,30 @@ def _evidence(held: Held | None, summary: PackSummary) -> dict[str, list[str]]:
     number = _("Record %(number)s") % {"number": held.record.pk}
     later = [_("entered later, %(day)s") % {"day": day(held.record.created_at)}] if held.is_entered_later else []
     files = [_file(held, file.key, summary) for file in held.files if file.key in summary.names]
+    if held.record.extract_id is not None and held.record.evidence_file_key in summary.names:
+        files.append(summary.names[held.record.evidence_file_key])
     lost = [
         _("NOT IN THIS PACK: %(what)s") % {"what": summary.damaged[file.key]}
         for file in held.files
         if file.key in summary.damaged
     ]
-    return {"record": [number, *later, *line], "files": files, "lost": lost}
+    return {"record": [number, *later, *line, *_register(held, summary)], "files": files, "lost": lost}
+
+
+def _register(held: Held, summary: PackSummary) -> list[str]:
+    """Return what is said of a record that came from an old register (I7)."""
+    record = held.record
+    said = []
+    if held.is_from_register:
+        name = printable(str(record.register_import))
+        said.append(_("FROM THE OLD REGISTER “%(register)s”, no certificate") % {"register": name})
+    elif record.extract_id is not None:
+        said.append(_("from the old register, certificate added %(day)s") % {"day": day(held.sheets[-1].uploaded_at)})
+        if summary.on is not None and localdate(held.sheets[-1].uploaded_at) > summary.on:
+            said.append(_("certificate entered later"))
+    if record.is_calculated:
+        said.append(_("completion calculated from the expiry"))
+    return said
 
 
 def _file(held: Held, key: str, summary: PackSummary) -> str:

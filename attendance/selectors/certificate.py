@@ -20,6 +20,11 @@ class Certificate:
     holder: Learner
     sheets: Sequence[EvidenceUpload]
 
+    @property
+    def is_from_register(self) -> bool:
+        """Whether an extract of an old register is all that proves the record (I7)."""
+        return self.record.extract_id is not None and not self.sheets
+
 
 def get_record(record_id: int) -> TrainingRecord:
     """Return a training record with everything that its certificate prints.
@@ -28,7 +33,7 @@ def get_record(record_id: int) -> TrainingRecord:
         NotFound: there is no such record.
     """
     records = TrainingRecord.objects.select_related(
-        "learner__merged_into", "course", "session__trainer", "provider", "revocation"
+        "learner__merged_into", "course", "session__trainer", "provider", "revocation", "register_import"
     )
     return check_found(records.filter(pk=record_id).first(), _("There is no such training record."))
 

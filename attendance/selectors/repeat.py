@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from learners.models import TrainingRecord
 from learners.selectors.learners import is_active_person, person_of
+from learners.selectors.records import counting_on
 from training.models import Session
 
 
@@ -30,16 +31,15 @@ def to_repeat(session: Session, *, today: date) -> list[int]:
         person=OuterRef("person"), course=session.course_id, revocation__isnull=True
     )
     failed = standing.filter(session=session, result=TrainingRecord.Result.FAILED)
-    passed = standing.filter(result=TrainingRecord.Result.PASSED).filter(
-        Q(session=session)
-        | (Q(completion_date__gte=since) | Q(created_at__gte=session.finalized_at))
-        & (Q(expiry_date__isnull=True) | Q(expiry_date__gte=today))
+    here = standing.filter(result=TrainingRecord.Result.PASSED, session=session)
+    elsewhere = counting_on(standing, on=today).filter(
+        Q(completion_date__gte=since) | Q(created_at__gte=session.finalized_at)
     )
     missed = (
         session.attendees.filter(is_active_person())
         .alias(person=person_of())
         .filter(Q(is_present=False) | Exists(failed))
-        .filter(~Exists(passed))
+        .filter(~Exists(here), ~Exists(elsewhere))
     )
     people = missed.order_by("line").values_list(person_of(), flat=True)
     return list(dict.fromkeys(people))

@@ -33,12 +33,18 @@ def matrix_cell(cell: MatrixCell, learner_id: int, course_id: int) -> SafeString
 
 def _cell(cell: MatrixCell, in_place: str = "") -> SafeString:
     letters = LETTERS[cell.standing.kind] + (" n" if cell.is_missing else "") + (" v" if cell.is_to_verify else "")
-    word = _("%(word)s, to verify") % {"word": cell.standing.word} if cell.is_to_verify else cell.standing.word
-    return _drawn(letters, word, cell.text, day(cell.booked) if cell.booked else "", in_place)
+    word = cell.standing.word
+    if cell.is_to_verify:
+        word = _("%(word)s, to verify") % {"word": word}
+    if cell.is_from_register:
+        word = _("%(word)s, from the old register") % {"word": word}
+    booked = day(cell.booked) if cell.booked else ""
+    return _drawn(letters, word, cell.text, booked, in_place, is_from_register=cell.is_from_register)
 
 
 @lru_cache(maxsize=4096)  # a site has few different words, days left and months, and every page shows them
-def _drawn(letters: str, word: str, text: str, booked: str, in_place: str) -> SafeString:
+def _drawn(letters: str, word: str, text: str, booked: str, in_place: str, *, is_from_register: bool) -> SafeString:
     start = format_html('<td {} class="{}"', in_place, letters) if in_place else format_html('<td class="{}"', letters)
     mark = format_html(' data-b="{}"', booked) if booked else ""
-    return format_html("{}{}><i>{} </i>{}</td>", start, mark, word, text)
+    after = format_html('<span class="old" title="{}"></span>', _("from the old register")) if is_from_register else ""
+    return format_html("{}{}><i>{} </i>{}{}</td>", start, mark, word, text, after)

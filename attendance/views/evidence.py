@@ -174,6 +174,8 @@ def _proof_of_record(request: HtmxRequest, pk: int) -> Proof:
     record = record_of_evidence(pk)
     check_may(request.user, Permission.READ_EVIDENCE, record.session)
     otherwise = _("No upload is known for this record. Tell your administrator.")
+    if record.extract_id is not None:
+        otherwise = _("This record comes from the old register without a certificate, so there is no file to open.")
     upload = _wanted(request, sheets_of([record])[record.pk], otherwise=otherwise)
     name = record.session.reference if record.session else f"record-{record.pk}"
     page = reverse("attendance:worker", args=[record.learner_id])

@@ -19,6 +19,7 @@ from learners.models import (
     Revocation,
     TrainingRecord,
 )
+from learners.selectors.records import waiting_for_certificate
 from learners.services.competency import revoke_sign_off
 from learners.services.records import revoke_record
 from training.core.admin.guarded import GuardedAdmin, ObjectAction, ReadOnlyAdmin, ReadOnlyInline
@@ -36,6 +37,19 @@ class RevokedFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset if self.value() is None else queryset.filter(revocation__isnull=self.value() != "yes")
+
+
+class FromRegisterFilter(admin.SimpleListFilter):
+    title = gettext_lazy("from the old register")
+    parameter_name = "register"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", _("Yes")), ("waiting", _("Yes, without certificate")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "waiting":
+            return queryset.filter(pk__in=waiting_for_certificate().order_by().values("pk"))
+        return queryset if self.value() is None else queryset.filter(register_import__isnull=self.value() != "yes")
 
 
 class RevocationInline(ReadOnlyInline):
@@ -58,7 +72,7 @@ class UploadInline(ReadOnlyInline):
 class TrainingRecordAdmin(ReadOnlyAdmin):
     list_display = ("learner", "course", "result", "completion_date", "expiry_date", "session", "state")
     list_display_links = ("learner", "course")
-    list_filter = ("result", RevokedFilter, ("course", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("result", RevokedFilter, FromRegisterFilter, ("course", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("learner", "course", "session", "revocation")
     date_hierarchy = "completion_date"
     search_fields = (*WORKER_SEARCH, "course__code", "course_title")

@@ -40,6 +40,12 @@ class ComplianceItem(models.Model):
         related_name="+",
         help_text=_("The record that counts, or the last one that did."),
     )
+    is_from_register = models.BooleanField(
+        _("from the old register"),
+        default=False,
+        db_default=False,
+        help_text=_("The proof is an extract of an old register, without a certificate (I7)."),
+    )
     role = models.ForeignKey(
         "learners.Role", verbose_name=_("required by role"), null=True, on_delete=models.SET_NULL, related_name="+"
     )

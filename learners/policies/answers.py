@@ -85,7 +85,7 @@ WITH person AS MATERIALIZED (
          DATE '0001-01-01' + (strictest.rank / 100000000 %% 10000000)::int AS day
     FROM strictest JOIN rule ON rule.number = strictest.rank %% 100000000
 ), acceptance AS MATERIALIZED ({acceptances}), held AS (
-  SELECT person.learner_id, record.course_id, record.id, record.completion_date,
+  SELECT person.learner_id, record.course_id, record.id, record.completion_date, NOT is_proven AS is_from_register,
          CASE WHEN is_proven THEN expiry_date ELSE least(expiry_date, counts_until) END AS expiry_date
     FROM learners_trainingrecord record
     JOIN person ON key = record.learner_id
@@ -94,7 +94,7 @@ WITH person AS MATERIALIZED (
    WHERE result = 'PASSED' AND {counts} AND (is_proven OR acceptance.counts)
      AND (%(course)s::bigint IS NULL OR course_id = %(course)s)
 ), proof AS (
-  SELECT DISTINCT ON (learner_id, course_id) learner_id, course_id, id, expiry_date
+  SELECT DISTINCT ON (learner_id, course_id) learner_id, course_id, id, expiry_date, is_from_register
     FROM held
    ORDER BY learner_id, course_id, expiry_date DESC NULLS FIRST, completion_date DESC, id DESC
 ), to_verify AS (
@@ -103,6 +103,7 @@ WITH person AS MATERIALIZED (
    WHERE {is_owed} AND (%(course)s::bigint IS NULL OR course_id = %(course)s)
 ), judged AS (
   SELECT winner.*, proof.id AS proof_id, proof.expiry_date, to_verify.learner_id IS NOT NULL AS awaiting_verification,
+         coalesce(is_from_register, false) AS is_from_register,
          CASE WHEN proof.id IS NOT NULL AND coalesce(proof.expiry_date >= %(today)s, true) THEN 'COMPLIANT'
               WHEN requirement_type = 'POST_MOB' AND day >= %(today)s THEN 'PENDING'
               ELSE 'NON_COMPLIANT' END AS status
@@ -117,7 +118,7 @@ WITH person AS MATERIALIZED (
                      END AS key_date,
          least(CASE status WHEN 'COMPLIANT' THEN expiry_date WHEN 'PENDING' THEN day END, next_rule_on - 1)
            AS holds_until,
-         awaiting_verification, proof_id,
+         awaiting_verification, proof_id, is_from_register,
          CASE WHEN asker > 0 THEN asker END AS role_id, CASE WHEN asker < 0 THEN -asker END AS area_id, rules
     FROM judged
 )

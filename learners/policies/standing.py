@@ -94,6 +94,7 @@ class Facts(NamedTuple):
     key_date: date | None
     holds_until: date | None
     awaiting_verification: bool
+    is_from_register: bool
 
 
 class Standing(NamedTuple):

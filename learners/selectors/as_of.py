@@ -89,7 +89,7 @@ DATED = Sources(
 ITEMS = f"""
 {answers(DATED)}
 SELECT learner_id, course_id, requirement_type, grace_period_days, due_date, status, expiry_date, key_date, holds_until,
-       awaiting_verification, proof_id, role_id, area_id, rules
+       awaiting_verification, proof_id, is_from_register, role_id, area_id, rules
   FROM answer ORDER BY learner_id, course_id
 """  # noqa: S608  # words of this module, values are parameters
 FACTS = f"""

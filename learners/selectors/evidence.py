@@ -11,8 +11,9 @@ from learners.models import EvidenceUpload, TrainingRecord
 def sheets_of(records: Collection[TrainingRecord]) -> dict[int, list[EvidenceUpload]]:
     """Return by record the uploads that prove it, the newest correction first, the original last, in one query.
 
-    The original is the file whose key and hash stand in the record; it is missing only if no upload has that file. A
-    correcting sheet of a session counts for every record of that session.
+    The original is the file whose key and hash stand in the record; it is missing if no upload has that file. A
+    correcting sheet of a session counts for every record of that session. A record that came from an old register
+    without a certificate is proven by those that were added since (I7); before, it has no file.
     """
     by_session: dict[int | None, list[EvidenceUpload]] = defaultdict(list)
     by_record: dict[int | None, list[EvidenceUpload]] = defaultdict(list)
@@ -20,7 +21,9 @@ def sheets_of(records: Collection[TrainingRecord]) -> dict[int, list[EvidenceUpl
     for upload in _uploads(Q(session__in=sessions) | Q(record__in=[record.pk for record in records])):
         (by_session[upload.session_id] if upload.record_id is None else by_record[upload.record_id]).append(upload)
     return {
-        record.pk: _in_order(
+        record.pk: _newest_first(by_record[record.pk])
+        if record.extract_id
+        else _in_order(
             by_record[record.pk] + (by_session[record.session_id] if record.session_id else []),
             key=record.evidence_file_key,
             sha256=record.evidence_hash,
@@ -49,7 +52,11 @@ def _uploads(of: Q) -> QuerySet[EvidenceUpload]:
 
 def _in_order(uploads: Iterable[EvidenceUpload], *, key: str, sha256: str) -> list[EvidenceUpload]:
     """Return the corrections, newest first, then the original; if a file was sent twice, its later upload."""
-    newest_first = sorted(uploads, key=lambda upload: (upload.uploaded_at, upload.pk), reverse=True)
+    newest_first = _newest_first(uploads)
     corrections = [upload for upload in newest_first if upload.corrects_id is not None]
     originals = [upload for upload in newest_first if upload.corrects_id is None]
     return corrections + [upload for upload in originals if (upload.key, upload.sha256) == (key, sha256)][:1]
+
+
+def _newest_first(uploads: Iterable[EvidenceUpload]) -> list[EvidenceUpload]:
+    return sorted(uploads, key=lambda upload: (upload.uploaded_at, upload.pk), reverse=True)

@@ -1,13 +1,16 @@
 """The training records and practical sign-offs of a worker."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Least
 
-from learners.models import CompetencyRecord, EvidenceUpload, RegisterStanding, Revocation, TrainingRecord
-from learners.selectors.learners import rows_of_badge
+from learners.models import CompetencyRecord, EvidenceUpload, Learner, RegisterStanding, Revocation, TrainingRecord
+from learners.selectors.learners import matches, rows_of_badge
+
+COUNTED_TO = 1_000  # counting further would take longer the larger the site is
 
 # These take keys and no subquery: with that many joins PostgreSQL would read the rows of everybody first.
 
@@ -31,9 +34,18 @@ def records_of(badges: Collection[int]) -> QuerySet[TrainingRecord]:
             "register_import",
             "extract",
         )
-        .annotate(lacks_certificate=lacks_certificate())
+        .annotate(certified_at=certified_at())
         .order_by("-completion_date", "-pk")
     )
+
+
+def certified_at() -> Case:
+    """Return the expression of when a record of an old register got its certificate (I7); null where it has none.
+
+    It is null for records that came with their proof.
+    """
+    first = EvidenceUpload.objects.filter(record=OuterRef("pk")).order_by("uploaded_at").values("uploaded_at")[:1]
+    return Case(When(extract__isnull=False, then=Subquery(first)))
 
 
 def lacks_certificate() -> ExpressionWrapper:
@@ -65,6 +77,55 @@ def counting_on(records: QuerySet[TrainingRecord], *, on: date) -> QuerySet[Trai
             result=TrainingRecord.Result.PASSED,
             completion_date__lte=on,
         )
+    )
+
+
+def waiting_for_certificate() -> QuerySet[TrainingRecord]:
+    """Return the records of old registers that have no certificate yet, without revoked ones (I7)."""
+    records = TrainingRecord.objects.filter(extract__isnull=False, revocation__isnull=True)
+    return records.filter(~Exists(EvidenceUpload.objects.filter(record=OuterRef("pk"))))
+
+
+def count_waiting_for_certificate() -> int:
+    """Return how many records wait for their certificate, counted up to `COUNTED_TO`; one query."""
+    return waiting_for_certificate().order_by()[:COUNTED_TO].count()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordFilter:
+    """What the list of records is narrowed to; empty fields do not narrow.
+
+    Attributes:
+        text: words of the worker's name or badge.
+        course, register: keys; the register is one bringing in of it.
+        waits: only records of old registers that wait for their certificate.
+        from_register: only records of old registers.
+    """
+
+    text: str = ""
+    course: int | None = None
+    register: int | None = None
+    waits: bool = False
+    from_register: bool = False
+
+
+def records_wanted(wanted: RecordFilter) -> QuerySet[TrainingRecord]:
+    """Return the records that a filter leaves, the newest first."""
+    records = waiting_for_certificate() if wanted.waits else TrainingRecord.objects.all()
+    if wanted.text:
+        records = records.filter(learner__in=Learner.objects.filter(matches(wanted.text)).order_by().values("pk"))
+    if wanted.course is not None:
+        records = records.filter(course=wanted.course)
+    if wanted.register is not None:
+        records = records.filter(register_import=wanted.register)
+    if wanted.from_register:
+        records = records.filter(register_import__isnull=False)
+    return (
+        records.select_related(
+            "learner__merged_into", "course", "session", "provider", "revocation", "register_import", "extract"
+        )
+        .annotate(certified_at=certified_at())
+        .order_by("-completion_date", "-pk")
     )
 
 

@@ -58,10 +58,12 @@ ITEMS = f"""
                   AND (%(course)s::bigint IS NULL OR course_id = %(course)s)) item
       ON item.learner_id = answer.learner_id AND item.course_id = answer.course_id
    WHERE (answer.requirement_type, answer.grace_period_days, answer.due_date, answer.status, answer.expiry_date,
-          answer.key_date, answer.holds_until, answer.awaiting_verification, answer.proof_id, answer.role_id,
+          answer.key_date, answer.holds_until, answer.awaiting_verification, answer.proof_id,
+          answer.is_from_register, answer.role_id,
           answer.area_id, answer.rules) IS DISTINCT FROM
          (item.requirement_type, item.grace_period_days, item.due_date, item.status, item.expiry_date,
-          item.key_date, item.holds_until, item.awaiting_verification, item.proof_id, item.role_id,
+          item.key_date, item.holds_until, item.awaiting_verification, item.proof_id,
+          item.is_from_register, item.role_id,
           item.area_id, item.rules)
 )
 MERGE INTO learners_complianceitem item USING difference d
@@ -70,13 +72,14 @@ WHEN MATCHED AND is_gone THEN DELETE
 WHEN MATCHED THEN UPDATE SET
   requirement_type = d.requirement_type, grace_period_days = d.grace_period_days, due_date = d.due_date,
   status = d.status, expiry_date = d.expiry_date, key_date = d.key_date, holds_until = d.holds_until,
-  awaiting_verification = d.awaiting_verification, proof_id = d.proof_id, role_id = d.role_id, area_id = d.area_id,
-  rules = d.rules, updated_at = %(now)s
+  awaiting_verification = d.awaiting_verification, proof_id = d.proof_id,
+  is_from_register = d.is_from_register, role_id = d.role_id, area_id = d.area_id, rules = d.rules, updated_at = %(now)s
 WHEN NOT MATCHED THEN INSERT
   (learner_id, course_id, requirement_type, grace_period_days, due_date, status, expiry_date, key_date, holds_until,
-   awaiting_verification, proof_id, role_id, area_id, rules, updated_at)
+   awaiting_verification, proof_id, is_from_register, role_id, area_id, rules, updated_at)
   VALUES (d.learner_id, d.course_id, d.requirement_type, d.grace_period_days, d.due_date, d.status, d.expiry_date,
-          d.key_date, d.holds_until, d.awaiting_verification, d.proof_id, d.role_id, d.area_id, d.rules, %(now)s)
+          d.key_date, d.holds_until, d.awaiting_verification, d.proof_id, d.is_from_register, d.role_id, d.area_id,
+          d.rules, %(now)s)
 """  # noqa: S608  # words of our own, values are parameters
 
 # The answer for a worker holds until the first of its items ends, until the day before a rule starts that requires a

@@ -46,6 +46,7 @@ NOT_AUDITED = {
     "learners.LearnerAreaPeriod": "dated history, written by triggers",
     "learners.LearnerPeriod": "dated history, written by triggers",
     "learners.Merge": "append-only, is its own history",
+    "learners.RegisterExtract": "append-only, is its own history",
     "learners.RequirementPeriod": "dated history, written by triggers",
     "pghistory.Context": "part of the audit",
     "training.FileDownload": "append-only, is its own history",

@@ -78,6 +78,9 @@ RIGHTS = {
     "learners_learnerarea": WORK,
     "learners_merge": LEGAL.format(key="id"),
     "learners_progressionevent": LEGAL.format(key="id"),
+    "learners_registerextract": LEGAL.format(key="id"),
+    "learners_registerimport": LEGAL.format(key="id"),
+    "learners_registerstanding": LEGAL.format(key="id"),
     "learners_revocation": LEGAL.format(key="id"),
     "learners_role": WORK,
     "learners_rolerequirement": WORK,
@@ -121,6 +124,7 @@ NOT_AUDITED = {
     "django_session",  # logins that are open
     "learners_compliancerun",  # only grows
     "learners_evidenceread",  # is itself a log, and only grows
+    "learners_registerextract",  # is its own history, and only grows
     "learners_merge",  # is itself a history, and only grows
     "procrastinate_events",  # the queue of jobs: proves nothing, and is forgotten after some days
     "procrastinate_jobs",

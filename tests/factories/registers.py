@@ -49,6 +49,7 @@ def terms(
     people: Mapping[tuple[int, int], int | None] | None = None,
     things: Mapping[Thing, Mapping[str, Answer]] | None = None,
     now: datetime = NOW,
+    import_number: int | None = None,
     **choices: Any,
 ) -> ImportTerms:
     """Return the terms of an import that knows every course and company of the site by code and name."""
@@ -58,7 +59,9 @@ def terms(
     for thing, answers in (things or {}).items():
         known[thing] |= answers
     chosen = {"register": "Matrix of the site", "counts": True, "counts_until": date(2027, 3, 1), "sheets": SHEETS}
-    return ImportTerms(by=by, now=now, things=known, people=people or {}, choices=chosen | choices)
+    return ImportTerms(
+        by=by, now=now, things=known, people=people or {}, choices=chosen | {"import": import_number} | choices
+    )
 
 
 def bring_in(rows: Sequence[DraftRow], on: ImportTerms) -> list[CheckedRow]:

@@ -114,7 +114,7 @@ def plain_words(text: str) -> str:
 
 
 def spelled_words(text: str) -> str:
-    """Return the words of a text as they are searched in the other spelling: ö and ø as oe, ä as ae, ü as ue, å as aa."""
+    """Return the words of a text as searched in the other spelling: ö and ø as oe, ä as ae, ü as ue, å as aa."""
     return plain_words(same_text(text).translate(_SPELLED))
 
 
@@ -137,7 +137,7 @@ def shown_text(text: str) -> str:
 
 
 def letters_like_latin(text: str) -> Mapping[str, str]:
-    """Return the letters of other alphabets in a text that look Latin, each with its alphabet in English, in capitals."""
+    """Return the letters of other alphabets in a text that look Latin, each with its alphabet in English capitals."""
     found = (letter for letter in _INVISIBLE.sub("", text) if small(letter) in LOOK_LATIN)
     return {letter: unicodedata.name(letter).split()[0] for letter in found}
 

@@ -449,6 +449,7 @@ class Lived:
                 holds_until=item.holds_until,
                 awaiting=item.awaiting_verification,
                 proof=self.held[item.proof_id] if item.proof_id else None,
+                from_register=item.is_from_register,
                 source=source,
                 asker=numbers[source][item.role_id or item.area_id or 0],
                 rules=[

@@ -78,6 +78,7 @@ class Item:
     holds_until: date | None
     awaiting: bool
     proof: Record | None
+    from_register: bool
     source: str
     asker: int
     rules: Sequence[tuple[str, int, date | None]]
@@ -179,6 +180,7 @@ def item_of(
         holds_until=min(ends, default=None),
         awaiting=any(course in badge.to_verify for badge in badges_of(person, site)),
         proof=proof,
+        from_register=proof is not None and proof.acceptance is not None,
         source=winner.source,
         asker=winner.asker,
         rules=[(rule.source, rule.asker, None if rule.grace is None else due) for rule, due in rules],

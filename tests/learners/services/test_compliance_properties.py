@@ -239,6 +239,7 @@ class Built:
                 holds_until=item.holds_until,
                 awaiting=item.awaiting_verification,
                 proof=self.records[item.proof_id] if item.proof_id else None,
+                from_register=item.is_from_register,
                 source=source,
                 asker=self._number(source, item.role_id or item.area_id or 0),
                 rules=[

@@ -85,7 +85,7 @@ def problems(row: CheckedRow) -> dict[str, str]:
 def test_i7_a_row_becomes_a_record_with_an_extract_as_its_proof(
     row: dict[str, Any], learner: Learner, version: CourseVersion, provider: Company, superuser: User
 ):
-    [checked] = bring_in([draft(27, **row, comments="Card 4711")], terms(superuser, **{"import": 12}))
+    [checked] = bring_in([draft(27, **row, comments="Card 4711")], terms(superuser, import_number=12))
 
     record = TrainingRecord.objects.get()
     assert (checked.outcome, checked.key) == (RowOutcome.NEW, record.pk)
@@ -166,7 +166,7 @@ def test_i7_a_record_takes_the_version_in_force_on_its_day_and_before_the_first_
 
     checked = bring_in([draft(number, **(row | days)) for number, days in enumerate(on, start=2)], later)
 
-    first, before = (TrainingRecord.objects.get(pk=each.key).course_version for each in checked)
+    first, before = (TrainingRecord.objects.get(pk=each.key or 0).course_version for each in checked)
     assert first == version
     assert (before.number, before.status, before.title) == (0, "ARCHIVED", version.title)
     assert before.validity_months == version.validity_months
