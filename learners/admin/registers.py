@@ -1,4 +1,4 @@
-"""Admin of old registers (I7): what was brought in, whether it counts, and what it said. An import is undone here (I8)."""
+"""Admin of old registers (I7): what was brought in, whether it counts, what it said. An import is undone here (I8)."""
 
 from datetime import date, datetime
 

@@ -41,7 +41,7 @@ class Revoked(ApiObject):
 class FromRegister(ApiObject):
     """The old register from which a record came; `sheet` and `row` of its extract where that is the proof (I7)."""
 
-    register: str
+    name: str
     import_number: int | None
     sheet: str | None
     row: int | None
@@ -162,7 +162,7 @@ def _from_register(record: TrainingRecord) -> FromRegister | None:
         return None
     extract = record.extract
     return FromRegister(
-        register=record.register_import.register,
+        name=record.register_import.register,
         import_number=record.register_import.import_number,
         sheet=extract.sheet if extract else None,
         row=extract.row if extract else None,

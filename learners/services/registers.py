@@ -1,5 +1,6 @@
 """What is decided about an old register as a whole, after it was brought in (I7, I8)."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -23,11 +24,13 @@ class NothingToRevoke(Conflict):
 
 REVOKE = """
 INSERT INTO learners_revocation (record_id, reason, revoked_at, revoked_on, revoked_by_id, undoes_id)
-SELECT record.id, %(reason)s, %(now)s, %(today)s, %(by)s, %(of)s
+SELECT record.id, %(reason)s, %(now)s, %(today)s, %(by)s, record.register_import_id
   FROM learners_trainingrecord record
- WHERE record.register_import_id = %(of)s
+ WHERE record.register_import_id IS NOT NULL
+   AND (record.register_import_id = %(of)s OR record.id = ANY(%(records)s::bigint[]))
    AND NOT EXISTS (SELECT FROM learners_revocation WHERE record_id = record.id)
  ORDER BY record.id
+RETURNING record_id
 """
 
 
@@ -52,14 +55,32 @@ def revoke_import(*, register_import_id: int, reason: str, by: User, now: dateti
     with acting(by):
         of = _locked(register_import_id)
         learner_ids = lock_people(_workers_of(of))
-        facts: dict[str, Any] = {"of": of.pk, "reason": reason, "by": by.pk, "now": now, "today": today}
-        with connection.cursor() as cursor:
-            cursor.execute(REVOKE, facts)
-            revoked: int = cursor.rowcount
+        revoked = _revoke(of=of.pk, records=(), reason=reason, by=by, now=now)
         if not revoked:
             raise NothingToRevoke(_("Every record of this register is revoked already."))
         recalculate(learner_ids=learner_ids, today=today, now=now)
+    return len(revoked)
+
+
+def revoke_records(keys: Collection[int], *, reason: str, by: User, now: datetime) -> set[int]:
+    """Revoke these records of old registers, in the transaction that undoes their import, and judge their workers.
+
+    Returns:
+        the keys of those that are revoked by it; others were revoked before, or come from no register.
+    """
+    records = TrainingRecord.objects.filter(pk__in=list(keys)).order_by()
+    learner_ids = lock_people(records.values_list("learner_id", flat=True).distinct())
+    revoked = _revoke(of=None, records=keys, reason=reason, by=by, now=now)
+    recalculate(learner_ids=learner_ids, today=timezone.localdate(now), now=now)
     return revoked
+
+
+def _revoke(*, of: int | None, records: Collection[int], reason: str, by: User, now: datetime) -> set[int]:
+    today = timezone.localdate(now)
+    facts: dict[str, Any] = {"of": of, "records": list(records), "reason": reason, "by": by.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(REVOKE, facts | {"now": now, "today": today})
+        return {key for (key,) in cursor.fetchall()}
 
 
 def decide_standing(

@@ -13,7 +13,16 @@ from django.utils import timezone
 from learners.models import Learner, TrainingRecord
 from tests.factories import files
 from tests.factories.attendance import session_ready_to_finalize
-from tests.factories.learners import AssessmentMethodFactory, CompetencyRecordFactory, LearnerFactory
+from tests.factories.learners import (
+    AssessmentMethodFactory,
+    CompetencyRecordFactory,
+    EvidenceUploadFactory,
+    LearnerFactory,
+    RegisterExtractFactory,
+    RegisterImportFactory,
+    RegisterRecordFactory,
+    TrainingRecordFactory,
+)
 from tests.factories.training import CompanyFactory, CourseVersionFactory
 from training.models import Session
 
@@ -44,6 +53,37 @@ def certificate(**changes: Any) -> dict[str, Any]:
 def send(client: Client, data: Any, content: bytes | None = None) -> Any:
     text = data if isinstance(data, str) else json.dumps(data)
     return client.post(RECORDS, {"file": files.upload(content or files.pdf(), "proof.pdf"), "data": text})
+
+
+def test_r1_who_did_not_pass_has_a_record_without_a_last_day(as_planner: Client):
+    made = send(as_planner, certificate(result="FAILED", expiryDate=None))
+    assert (made.status_code, made.json()["result"], made.json()["expiryDate"]) == (201, "FAILED", None)
+
+    refused = send(as_planner, certificate(result="FAILED"))
+    assert refused.status_code == 400
+    assert "valid on no day" in refused.content.decode()
+
+
+def test_i7_a_record_says_from_which_register_it_came_and_the_list_is_narrowed_by_it(as_planner: Client):
+    of = RegisterImportFactory(register="Matrix 2024", import_number=12)
+    extract = RegisterExtractFactory(register_import=of, sheet="Matrix", row=27)
+    waiting = RegisterRecordFactory(register_import=of, extract=extract, is_calculated=True)
+    certified = RegisterRecordFactory(register_import=of)
+    EvidenceUploadFactory(record=certified)
+    by_hand = TrainingRecordFactory()
+
+    found = {each["id"]: each for each in as_planner.get(RECORDS).json()["items"]}
+    told = {"name": "Matrix 2024", "importNumber": 12, "sheet": "Matrix", "row": 27, "hasCertificate": False}
+    assert (found[waiting.pk]["fromRegister"], found[waiting.pk]["calculated"]) == (told, True)
+    assert found[certified.pk]["fromRegister"]["hasCertificate"]
+    assert (found[by_hand.pk]["fromRegister"], found[by_hand.pk]["calculated"]) == (None, False)
+
+    def narrowed(query: str) -> set[int]:
+        return {each["id"] for each in as_planner.get(f"{RECORDS}?{query}").json()["items"]}
+
+    assert narrowed("withoutCertificate=true") == {waiting.pk}
+    assert narrowed("fromRegister=true") == {waiting.pk, certified.pk}
+    assert narrowed("fromRegister=false") == {by_hand.pk}
 
 
 def test_r1_an_external_record_comes_with_its_certificate_and_may_have_expired(as_planner: Client):

@@ -59,17 +59,20 @@ def terms(
     for thing, answers in (things or {}).items():
         known[thing] |= answers
     chosen = {"register": "Matrix of the site", "counts": True, "counts_until": date(2027, 3, 1), "sheets": SHEETS}
-    return ImportTerms(
-        by=by, now=now, things=known, people=people or {}, choices=chosen | {"import": import_number} | choices
-    )
+    chosen |= {"import": import_number} | choices
+    return ImportTerms(by=by, now=now, things=known, people=people or {}, choices=chosen)
 
 
 def bring_in(rows: Sequence[DraftRow], on: ImportTerms) -> list[CheckedRow]:
     """Check rows and write those that are new, as an import does; return all of them."""
     service = Records()
     with transaction.atomic():
-        checked = list(service.checker(on).check(rows))
+        checker = service.checker(on)
+        checked = list(checker.check(rows))
+        for place, problems in checker.finish().items():
+            checked[place].problems += problems
+            checked[place].outcome = RowOutcome.REFUSED
         new = [each for each in checked if each.outcome is RowOutcome.NEW]
-        service.lock(new, on)
+        service.lock([each.worker for each in new if each.worker is not None], on)
         service.write(new, on, tell=lambda done: None)
     return checked

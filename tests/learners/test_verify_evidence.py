@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from learners.evidence import verify as service
 from learners.evidence.store import read_stored
 from learners.models import EvidenceUpload
-from tests.factories.learners import EvidenceUploadFactory, TrainingRecordFactory
+from tests.factories.learners import EvidenceUploadFactory, RegisterRecordFactory, TrainingRecordFactory
 from tests.factories.training import UserFactory, scheduled_session
 from tests.faults.object_store import make_bucket, moto_store, s3_at
 
@@ -204,7 +204,7 @@ def test_e5_queries_do_not_grow_with_the_files(evidence_dir: Path, files: int, d
     for number in range(files):
         (evidence_dir / stored(evidence_dir, content_of(number)).key).write_bytes(b"")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         run()
 
 
@@ -330,7 +330,14 @@ def test_e5_the_report_is_written_whole_beside_the_words(evidence_dir: Path, tmp
 
     assert status == 0
     assert "Files read: 1" in words
-    assert json.loads(target.read_text()) == {"files": 1, "bytes": 5, "sound": 1, "damaged": [], "surplus": []}
+    assert json.loads(target.read_text()) == {
+        "files": 1,
+        "extracts": 0,
+        "bytes": 5,
+        "sound": 1,
+        "damaged": [],
+        "surplus": [],
+    }
     assert list(target.parent.iterdir()) == [target]
 
 
@@ -359,3 +366,23 @@ def test_e5_an_interrupted_run_leaves_nothing(
     assert status == 130
     assert "no report" in words
     assert not target.exists()
+
+
+def test_i7_extracts_of_old_registers_are_compared_too(evidence_dir: Path):
+    sound, altered = RegisterRecordFactory(), RegisterRecordFactory()
+    assert run() == (0, "Files read: 0, 0 bytes; extracts of old registers: 2. All as they were stored.\n")
+
+    with connection.cursor() as cursor:  # as the owner of the tables could
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE learners_registerextract DROP CONSTRAINT register_extract_hash_is_of_content")
+        cursor.execute("ALTER TABLE learners_registerextract DISABLE TRIGGER learners_registerextract_append_only")
+        cursor.execute(
+            "UPDATE learners_registerextract SET content = replace(content, 'Matrix', 'matrix') WHERE id = %s",
+            [altered.extract.pk],
+        )
+
+    status, found = report()
+    assert (status, found["extracts"], found["sound"]) == (1, 2, 1)
+    assert [(each["key"], each["records"]) for each in found["damaged"]] == [(altered.evidence_file_key, [altered.pk])]
+    assert f"ALTERED {altered.evidence_file_key} (as long as it was, other content): records {altered.pk}." in run()[1]
+    assert sound.evidence_file_key not in run()[1]

@@ -78,7 +78,8 @@ def _in_words(report: Report) -> str:
     if missing and len(missing) == report.files:
         lines.append("Every file is missing. Is the disk of the store mounted, or the bucket the right one?")
     lines.append(
-        f"Files read: {report.files:,}, {report.bytes:,} bytes. "
+        f"Files read: {report.files:,}, {report.bytes:,} bytes"
+        + (f"; extracts of old registers: {report.extracts:,}. " if report.extracts else ". ")
         + (f"NOT as they were stored: {len(report.findings):,}." if report.findings else "All as they were stored.")
     )
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from learners.models import RegisterImport, TrainingRecord
 from learners.policies.records import check_external_dates
 from learners.policies.registers import RegisterTerms, dated, register_terms
 from learners.selectors.learners import person_of, rows_of_people
-from learners.services.imports.people import People
+from learners.services.imports.named_workers import NamedWorkers
 from training.core.imports.declaration import Thing
 from training.core.imports.rows import CellProblem, CheckedRow, DraftRow, RowOutcome
 from training.core.permissions import name_of
@@ -48,7 +48,7 @@ class TakenBack:
         learner, course: whose it is, and of what.
         said: the day of completion that it has.
         says: the earlier day that the register gives now; None where the row is gone or struck out.
-        place: sheet and row that say so now.
+        row: the place of the row that says so, from 0 and over all parts, as `Checker.finish` counts.
     """
 
     record: int
@@ -56,7 +56,12 @@ class TakenBack:
     course: int
     said: date
     says: date | None
-    place: tuple[int, int] | None
+    row: int | None
+
+
+def taken_back_of(told: Any) -> list[TakenBack]:
+    """Return what was confirmed, be it as JSON has kept it."""
+    return [each if isinstance(each, TakenBack) else TakenBack(**each) for each in told]
 
 
 RecordKey = tuple[int, int, Any, date]  # person, course, provider (a key, or the name of a new one), day
@@ -73,20 +78,41 @@ class RecordChecker:
     def __post_init__(self) -> None:
         self.today = timezone.localdate(self.terms.now)
         self.register = register_terms(self.terms.choices, today=self.today)
-        self._people = People(self.terms)
+        self._people = NamedWorkers(self.terms)
         self._versions = versions_in_force()
         self._providers = set(Company.objects.filter(is_active=True).values_list("pk", flat=True))
         self._certificates: Mapping[str, Any] = self.terms.choices.get("certificates", {})
-        self._named: dict[RecordKey, DraftRow] = {}
+        self._named: dict[RecordKey, int] = {}  # by record, the place of the row that names it
+        self._drafts: list[DraftRow] = []
 
     def check(self, rows: Sequence[DraftRow]) -> Sequence[CheckedRow]:
         """Return what would become of each row, in the same order; one query."""
+        first = len(self._drafts)
+        self._drafts += rows
         checked = [self._understood(draft) for draft in rows]
         there = self._there([each for each in checked if "record" in each.found])
-        for each in checked:
+        for place, each in enumerate(checked, start=first):
             if "record" in each.found:
-                self._judge(each, there)
+                self._judge(each, place, there)
         return checked
+
+    def finish(self) -> Mapping[int, Sequence[CellProblem]]:
+        """Refuse rows that give an earlier day than the same register gave before, until somebody confirms it (I7)."""
+        confirmed = {each.record for each in taken_back_of(self.terms.choices.get("taken_back", ()))}
+        found: dict[int, list[CellProblem]] = {}
+        for each in self.taken_back():
+            if each.row is not None and each.record not in confirmed:
+                problem = CellProblem(
+                    "completed_on",
+                    "taken back",
+                    _(
+                        "This register gave a later day before. Confirm that it takes that back; then the old record "
+                        "is revoked and replaced."
+                    ),
+                    day(each.said),
+                )
+                found.setdefault(each.row, []).append(problem)
+        return found
 
     # What a row means
 
@@ -118,7 +144,8 @@ class RecordChecker:
         self._prove(row)
         if not row.problems:
             assert person.key is not None  # noqa: S101  # refused above
-            row.found["person"], row.found["provider"] = person.key, provider
+            row.worker = row.found["person"] = person.key
+            row.found["provider"] = provider
             row.found["record"] = (person.key, course, _company_key(provider), row.found["dated"].completion)
             row.identity = self._identity(draft, row)
         return row
@@ -192,13 +219,13 @@ class RecordChecker:
             for each in records.order_by("pk")
         }
 
-    def _judge(self, row: CheckedRow, there: Mapping[RecordKey, Standing]) -> None:
+    def _judge(self, row: CheckedRow, place: int, there: Mapping[RecordKey, Standing]) -> None:
         key: RecordKey = row.found["record"]
-        before = self._named.setdefault(key, row.draft)
+        before = self._named.setdefault(key, place)
         standing = there.get(key)
-        if (before.sheet, before.number, before.cells) != (row.draft.sheet, row.draft.number, row.draft.cells):
+        if before != place:
             sentence = _("The same training stands in another row of this register.")
-            _refuse(row, "completed_on", "twice", sentence, value=str(before.number))
+            _refuse(row, "completed_on", "twice", sentence, value=str(self._drafts[before].number))
         elif standing is None:
             row.outcome, row.after = RowOutcome.NEW, _after(row)
         elif standing.result == row.found["result"]:
@@ -221,10 +248,10 @@ class RecordChecker:
         ]
         if not same:
             return []
-        latest: dict[tuple[int, int], tuple[date, DraftRow]] = {}
-        for (person, course, _provider, on), draft in self._named.items():
+        latest: dict[tuple[int, int], tuple[date, int]] = {}
+        for (person, course, _provider, on), place in self._named.items():
             if (person, course) not in latest or on > latest[person, course][0]:
-                latest[person, course] = on, draft
+                latest[person, course] = on, place
         said = TrainingRecord.objects.filter(register_import__in=same, revocation__isnull=True)
         rows = said.order_by("pk").values_list("pk", person_of(), "course", "provider", "completion_date")
         found = []
@@ -233,7 +260,7 @@ class RecordChecker:
             if says is None:
                 found.append(TakenBack(pk, person, course, on, None, None))
             elif on > says[0] and (person, course, provider, on) not in self._named:
-                found.append(TakenBack(pk, person, course, on, says[0], (says[1].sheet, says[1].number)))
+                found.append(TakenBack(pk, person, course, on, says[0], says[1]))
         return found
 
 

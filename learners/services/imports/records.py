@@ -3,12 +3,12 @@
 The number of statements does not grow with the rows: rows go into the tables by COPY, with every trigger on.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,16 +33,16 @@ from learners.policies.registers import (
 from learners.selectors.employment import careers_of
 from learners.services.compliance import recalculate
 from learners.services.imports.copying import copy_in, reserve_keys
-from learners.services.imports.record_checks import RecordChecker, TakenBack
+from learners.services.imports.record_checks import RecordChecker, TakenBack, taken_back_of
 from learners.services.locks import lock_people
+from learners.services.registers import revoke_records
 from training.core.imports.declaration import Thing
 from training.core.imports.rows import CheckedRow
 from training.core.permissions import Permission, check_may
 from training.core.refusals import Conflict
 from training.core.sameness import same_text
-from training.models import Course
 from training.services.courses import make_versions_before
-from training.services.imports.contract import ImportTerms, NewThing, serve
+from training.services.imports.contract import ImportTerms, NewThing, UndoAct, UndoneRow, WrittenRow, serve
 
 KIND = "records"
 UNKNOWN_SHEET = SheetSource("", "", "", {})
@@ -55,6 +55,8 @@ class ChangedMeanwhile(Conflict):
 class Records:
     """Checks and writes records from old registers, as `training.services.imports.contract.KindService` asks."""
 
+    table = TrainingRecord._meta.db_table
+
     def checker(self, terms: ImportTerms) -> RecordChecker:
         """Return a checker of the rows of one import.
 
@@ -63,17 +65,18 @@ class Records:
         """
         return RecordChecker(terms)
 
-    def lock(self, rows: Sequence[CheckedRow], terms: ImportTerms) -> None:
-        """Lock the courses of the rows against deletion and new versions, then the workers, both by key."""
-        courses = {each.found["course"] for each in rows if "course" in each.found}
-        list(Course.objects.filter(pk__in=courses).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
-        lock_people(each.found["person"] for each in rows if "person" in each.found)
+    def lock(self, workers: Collection[int], terms: ImportTerms) -> None:
+        """Lock all courses against deletion and new versions, together with others who do so, then the workers."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM training_course ORDER BY id FOR SHARE")
+        lock_people(workers)
 
     def write(self, rows: Sequence[CheckedRow], terms: ImportTerms, *, tell: Callable[[int], None]) -> None:
         """Write new records with their proofs, set the key of each, and bring compliance up to date (C6).
 
-        What the register has taken back is revoked first, if `terms.choices["taken_back"]` says what it was: keys of
-        records, each with the sheet and row that say an earlier day now, or None. The record of that row replaces it.
+        What the register has taken back is revoked first, as far as `terms.choices["taken_back"]` says that somebody
+        has confirmed it: what `RecordChecker.taken_back` returned, or as dictionaries. The record of the row that says
+        an earlier day replaces the old one.
 
         Raises:
             NotPermitted: the person is no superuser.
@@ -94,13 +97,21 @@ class Records:
         concerned = {each.learner_id for each in written} | {*replaced.values()}
         recalculate(learner_ids=concerned, today=today, now=terms.now)
 
+    def undo(self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime) -> Sequence[UndoneRow]:
+        """Revoke what an import has recorded, with one reason (I8); what somebody revoked before stays as it is.
+
+        What the register took back on the same occasion stays revoked: it is listed there, and entered anew if need be.
+        """
+        revoked = revoke_records([each.key for each in rows], reason=reason, by=by, now=now)
+        return [
+            UndoneRow(each, UndoAct.REVOKED)
+            if each.key in revoked
+            else UndoneRow(each, UndoAct.LEFT, _("This record was revoked before."))
+            for each in rows
+        ]
+
 
 serve(KIND, Records())
-
-
-def taken_back_of(told: Any) -> list[TakenBack]:
-    """Return what was confirmed, be it as JSON has kept it."""
-    return [each if isinstance(each, TakenBack) else TakenBack(**each) for each in told]
 
 
 def _check_still_there(rows: Sequence[CheckedRow]) -> None:
@@ -176,7 +187,7 @@ def _write_records(
         employment = careers[row.found["person"]].on(dated.completion)
         extract = extracts.get(id(row))
         key_of_proof, hash_of_proof = _proof(extract, row.found.get("certificate"))
-        superseded = replaces.get((row.draft.sheet, row.draft.number))
+        superseded = replaces.get((row.found["person"], course, dated.completion))
         records.append(
             TrainingRecord(
                 pk=key,
@@ -235,10 +246,14 @@ def _write_extracts(
     return extracts
 
 
-def _replaces(terms: ImportTerms, replaced: Mapping[int, int]) -> dict[tuple[int, int], int]:
-    """Return by sheet and row the record that the row replaces."""
+def _replaces(terms: ImportTerms, replaced: Mapping[int, int]) -> dict[tuple[int, int, date | None], int]:
+    """Return by worker, course and the day that the register gives now, the revoked record that it replaces."""
     taken = taken_back_of(terms.choices.get("taken_back", ()))
-    return {(each.place[0], each.place[1]): each.record for each in taken if each.place and each.record in replaced}
+    return {(each.learner, each.course, _day(each.says)): each.record for each in taken if each.record in replaced}
+
+
+def _day(said: date | str | None) -> date | None:
+    return date.fromisoformat(said) if isinstance(said, str) else said
 
 
 def _provider(row: CheckedRow, terms: ImportTerms) -> int:

@@ -12,7 +12,7 @@ from django.core.files.base import File
 from learners.evidence.incoming import EvidenceNotAccepted, NothingSent
 from learners.evidence.store import StoreUnavailable
 from learners.models import ComplianceItem, EvidenceUpload, Learner, TrainingRecord
-from learners.policies.records import CompletionAhead, ExpiryTooEarly
+from learners.policies.records import CompletionAhead, ExpiryOfFailed, ExpiryTooEarly
 from learners.selectors.evidence import sheets_of
 from learners.services import external_records
 from learners.services.compliance import recalculate
@@ -215,4 +215,17 @@ def test_e2_a_store_that_fails_leaves_no_record(
     monkeypatch.setattr(external_records, "store", fails)
     with pytest.raises(StoreUnavailable):
         record()
+    assert not TrainingRecord.objects.exists()
+
+
+def test_r1_a_fail_is_recorded_and_grants_nothing(record: Callable[..., TrainingRecord], learner: Learner):
+    made = record(result="FAILED", expiry_date=None)
+    assert (made.result, made.expiry_date) == ("FAILED", None)
+    assert not ComplianceItem.objects.filter(learner=learner, status="COMPLIANT").exists()
+
+
+def test_r1_a_fail_has_no_last_day(record: Callable[..., TrainingRecord]):
+    with pytest.raises(ExpiryOfFailed) as refused:
+        record(result="FAILED")
+    assert [*refused.value.errors] == ["expiry_date"]
     assert not TrainingRecord.objects.exists()

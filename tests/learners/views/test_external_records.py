@@ -160,3 +160,21 @@ def test_r1_the_worker_page_leads_there(as_supervisor: Client, as_auditor: Clien
     page = reverse("attendance:worker", args=[learner.pk])
     assert _url(learner) in as_supervisor.get(page).text
     assert _url(learner) not in as_auditor.get(page).text
+
+
+def test_r1_a_fail_asks_for_no_last_day_and_has_none(send: Callable[..., Any], learner: Learner):
+    assert send(result="FAILED", expiry_date="").status_code == 302
+    record = TrainingRecord.objects.get()
+    assert (record.result, record.expiry_date) == ("FAILED", None)
+
+
+def test_r1_while_a_fail_is_typed_no_last_day_is_shown(as_supervisor: Client, learner: Learner, typed: dict[str, Any]):
+    asked = {**typed, "result": "FAILED", "expiry_date": ""}
+    page = as_supervisor.get(_url(learner), asked, headers={**HTMX, "HX-Target": "expiry"})
+    assert "valid on no day" in page.content.decode()
+    assert 'name="expiry_date"' not in page.content.decode()
+
+
+def test_r1_a_result_that_is_none_is_refused(send: Callable[..., Any]):
+    assert send(result="PERHAPS").status_code == 422
+    assert not TrainingRecord.objects.exists()

@@ -64,6 +64,7 @@ class CheckedRow:
     Attributes:
         outcome: see there.
         key: of the thing that is there already; of a new one, when it was written.
+        worker: the key of the worker whom the row changes, and who is locked before anything is written.
         identity: what identifies the row, for people and across databases: a badge, a code, a record's worker, course,
             provider and day.
         before, after: by column, what changes.
@@ -75,6 +76,7 @@ class CheckedRow:
     draft: DraftRow
     outcome: RowOutcome
     key: int | None = None
+    worker: int | None = None
     identity: str = ""
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)

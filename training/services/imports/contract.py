@@ -1,14 +1,15 @@
 """What the service of a kind offers to imports. The same check serves checking and doing (I5)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 from django.contrib.auth.models import User
 
 from training.core.imports.declaration import Thing
-from training.core.imports.rows import CheckedRow, DraftRow
+from training.core.imports.rows import CellProblem, CheckedRow, DraftRow
 
 LEAVE_OUT = "leave out"
 
@@ -44,29 +45,94 @@ class ImportTerms:
     choices: Mapping[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class WrittenRow:
+    """What a row of an import wrote, as it is undone (I8).
+
+    Attributes:
+        sheet, row: where it stood.
+        key, identity: of the thing.
+        before, after: by column, what it changed; `before` is empty where the thing was new.
+    """
+
+    sheet: int
+    row: int
+    key: int
+    identity: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+class UndoAct(StrEnum):
+    """What became of a thing when its import was undone (I8)."""
+
+    BACK = "back"  # it is again as it was before
+    REVOKED = "revoked"
+    CANCELLED = "cancelled"
+    CLEARED = "cleared"  # a mark of a list that is not finalized
+    VOIDED = "voided"
+    DELETED = "deleted"  # nothing names it
+    INACTIVE = "inactive"  # it stays for what names it, and is offered nowhere new
+    ARCHIVED = "archived"
+    LEFT = "left"  # somebody has changed it since, or something else names it
+
+
+@dataclass(frozen=True)
+class UndoneRow:
+    """What became of a thing when its import was undone; `why` says why it was left as it is."""
+
+    written: WrittenRow
+    act: UndoAct
+    why: str = ""
+
+
 class Checker(Protocol):
     """Checks the rows of one import, a part after the other, and remembers what the parts before have named."""
 
     def check(self, rows: Sequence[DraftRow]) -> Sequence[CheckedRow]:
         """Return what would become of each row, in the same order, in a number of queries that does not grow."""
 
+    def finish(self) -> Mapping[int, Sequence[CellProblem]]:
+        """Return what was found out about earlier rows only when later parts were read, after the last part.
+
+        Such as a badge that a later row gives to somebody of another name, or a supervisor who stands nowhere.
+
+        Returns:
+            by the place of a row in the import, from 0 and over all parts, why it is refused after all. Rows of the
+            part that was checked last are refused in place already.
+        """
+
 
 class KindService(Protocol):
     """Checks and writes the rows of a kind. One row is the same call."""
 
+    @property
+    def table(self) -> str:
+        """The name of the table of the things that the rows are about."""
+
     def checker(self, terms: ImportTerms) -> Checker:
         """Return a checker. It reads what rows can name once, and takes no lock."""
 
-    def lock(self, rows: Sequence[CheckedRow], terms: ImportTerms) -> None:
-        """Lock what the rows will write, in the order of locks of the house."""
+    def lock(self, workers: Collection[int], terms: ImportTerms) -> None:
+        """Lock what the rows will write, in the order of locks of the house.
+
+        Args:
+            workers: keys of those whom the rows change.
+        """
 
     def write(self, rows: Sequence[CheckedRow], terms: ImportTerms, *, tell: Callable[[int], None]) -> None:
-        """Write rows that are new or changed, and set the key of each.
+        """Write all rows of an import that are new or changed, and set the key of each.
 
         The number of statements does not grow with the rows. Compliance follows in the same transaction (C6).
 
         Raises:
             Refusal: as the service for one row does.
+        """
+
+    def undo(self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime) -> Sequence[UndoneRow]:
+        """Undo what an import wrote, as far as nobody has changed it since (I8). Compliance follows.
+
+        It is called in a transaction in which the import and the workers are locked; for a preview that is undone.
         """
 
 

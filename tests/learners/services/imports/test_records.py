@@ -395,7 +395,7 @@ def test_f8_the_number_of_statements_does_not_grow_with_the_rows(
     with CaptureQueriesContext(connection) as checking:
         checked = list(service.checker(on).check(rows))
     with CaptureQueriesContext(connection) as writing:
-        service.lock(checked, on)
+        service.lock([each.worker or 0 for each in checked], on)
         service.write(checked, on, tell=lambda done: None)
 
     assert TrainingRecord.objects.count() == number

@@ -1,4 +1,7 @@
-"""Who is meant by the rows of an import (I4, L2, L3, L4). Everybody of the site is read once, when a check begins."""
+"""Which workers rows name that are about something else, such as records (I4, L2, L3, L4).
+
+Everybody of the site is read once, when a check begins: a register names most of them, many times.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -37,7 +40,7 @@ class _Person(NamedTuple):
 
 
 @dataclass
-class People:
+class NamedWorkers:
     """Everybody, found by badge, old ones and those of merged workers too, or by name with employer."""
 
     terms: ImportTerms
