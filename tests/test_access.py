@@ -133,6 +133,8 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "learners:area_requirement_new": {"GET": PLANNERS, "POST": PLANNERS},
     "learners:area_requirement_remove": {"GET": PLANNERS, "POST": PLANNERS},
     "learners:area_trail": {"GET": READERS},
+    "learners:records": {"GET": READERS},
+    "learners:record_certificate_add": {"GET": PLANNERS, "POST": PLANNERS},
     "learners:roles": {"GET": READERS},
     "learners:role": {"GET": READERS},
     "learners:role_delete": {"GET": PLANNERS, "POST": PLANNERS},

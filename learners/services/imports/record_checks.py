@@ -7,7 +7,7 @@ query asks which of these records are there already.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,14 +29,6 @@ from training.services.imports.contract import LEAVE_OUT, Answer, ImportTerms, N
 
 Result = TrainingRecord.Result
 COLUMN_OF = {"completion_date": "completed_on", "expiry_date": "expires_on"}  # fields of refusals, and our columns
-
-
-class Standing(NamedTuple):
-    """A record that is there and not revoked."""
-
-    key: int
-    result: str
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -80,10 +72,11 @@ class RecordChecker:
         self.register = register_terms(self.terms.choices, today=self.today)
         self._people = NamedWorkers(self.terms)
         self._versions = versions_in_force()
-        self._providers = set(Company.objects.filter(is_active=True).values_list("pk", flat=True))
+        self._providers = dict(Company.objects.filter(is_active=True).values_list("pk", "name"))
         self._certificates: Mapping[str, Any] = self.terms.choices.get("certificates", {})
         self._named: dict[RecordKey, int] = {}  # by record, the place of the row that names it
         self._drafts: list[DraftRow] = []
+        self._present: set[tuple[int, int]] = set()  # worker and course of every row, refused ones too
 
     def check(self, rows: Sequence[DraftRow]) -> Sequence[CheckedRow]:
         """Return what would become of each row, in the same order; one query."""
@@ -125,10 +118,7 @@ class RecordChecker:
         if person.is_left_out or LEAVE_OUT in (course, provider):
             row.outcome = RowOutcome.LEFT_OUT
             return row
-        if person.candidates and not row.problems:
-            row.outcome, row.candidates = RowOutcome.ASKED, person.candidates
-            return row
-        if person.key is None:
+        if person.key is None and not person.candidates:
             column = "badge_id" if draft.values.get("badge_id") else "last_name"
             _refuse(row, column, "worker", _("There is no such worker. Bring the workers in first."))
         if not isinstance(course, int) or course not in self._versions:
@@ -141,13 +131,17 @@ class RecordChecker:
             _refuse(row, "provider", "provider", sentence)
         if isinstance(course, int) and course in self._versions:
             self._date(row, course)
+            self._present |= {(person.key, course)} if person.key is not None else set()
         self._prove(row)
-        if not row.problems:
-            assert person.key is not None  # noqa: S101  # refused above
+        if row.problems:
+            return row
+        if person.key is None:
+            row.outcome, row.candidates = RowOutcome.ASKED, person.candidates
+        else:
             row.worker = row.found["person"] = person.key
             row.found["provider"] = provider
             row.found["record"] = (person.key, course, _company_key(provider), row.found["dated"].completion)
-            row.identity = self._identity(draft, row)
+            row.identity = self._identity(row)
         return row
 
     def _meant(self, draft: DraftRow, column: str, thing: Thing) -> Answer | None:
@@ -187,16 +181,16 @@ class RecordChecker:
         elif name:
             row.found["certificate"] = self._certificates[name]
 
-    def _identity(self, draft: DraftRow, row: CheckedRow) -> str:
+    def _identity(self, row: CheckedRow) -> str:
         """Return worker, course, provider and day, as people and other databases know them."""
         person, course, provider, on = row.found["record"]
         code = self._versions[course][0].version.course.code
-        company = draft.values.get("provider") or provider
+        company = self._providers.get(provider, provider)
         return f"{self._people.badge_of(person)} · {code} · {company} · {on:%Y-%m-%d}"
 
     # What is there already
 
-    def _there(self, rows: Sequence[CheckedRow]) -> dict[RecordKey, Standing]:
+    def _there(self, rows: Sequence[CheckedRow]) -> dict[RecordKey, TrainingRecord]:
         """Return which of these records are there and not revoked, in one query."""
         people = {each.found["person"] for each in rows}
         if not people:
@@ -213,13 +207,11 @@ class RecordChecker:
             .select_related("created_by")
         )
         return {
-            (each.person, each.course_id, each.provider_id, each.completion_date): Standing(
-                each.pk, each.result, _recorded(each)
-            )
+            (each.person, each.course_id, each.provider_id, each.completion_date): each
             for each in records.order_by("pk")
         }
 
-    def _judge(self, row: CheckedRow, place: int, there: Mapping[RecordKey, Standing]) -> None:
+    def _judge(self, row: CheckedRow, place: int, there: Mapping[RecordKey, TrainingRecord]) -> None:
         key: RecordKey = row.found["record"]
         before = self._named.setdefault(key, place)
         standing = there.get(key)
@@ -229,17 +221,17 @@ class RecordChecker:
         elif standing is None:
             row.outcome, row.after = RowOutcome.NEW, _after(row)
         elif standing.result == row.found["result"]:
-            row.outcome, row.key = RowOutcome.SAME, standing.key
+            row.outcome, row.key = RowOutcome.SAME, standing.pk
         else:
-            _refuse(row, "result", "RecordedAlready", standing.sentence)
+            _refuse(row, "result", "RecordedAlready", _recorded(standing))
 
     # What the register has taken back
 
     def taken_back(self) -> list[TakenBack]:
         """Return what the same register said before and does not say any more; to be asked when all rows are checked.
 
-        It is what stands of the latest records that this register has brought in. A later day than before takes nothing
-        back: who renews a training has still had the earlier one. Two queries.
+        It is what stands of everything that this register has brought in. A later day than before takes nothing back,
+        for who renews a training has still had the earlier one, nor does a row that is refused. Two queries.
         """
         same = [
             each.pk
@@ -257,8 +249,10 @@ class RecordChecker:
         found = []
         for pk, person, course, provider, on in rows:
             says = latest.get((person, course))
-            if says is None:
+            if says is None and (person, course) not in self._present:
                 found.append(TakenBack(pk, person, course, on, None, None))
+            elif says is None:
+                continue  # a row that is refused takes nothing back
             elif on > says[0] and (person, course, provider, on) not in self._named:
                 found.append(TakenBack(pk, person, course, on, says[0], says[1]))
         return found

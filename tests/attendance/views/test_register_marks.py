@@ -146,7 +146,7 @@ def test_i7_today_counts_what_waits_and_leads_to_exactly_those_rows(as_superviso
     RevocationFactory(record=RegisterRecordFactory())
     page = as_supervisor.get(reverse("attendance:today"))
     link = "//a[contains(@href, 'origin=waiting')]"
-    assert text_of(page, link) == "2 records from the old register have no certificate"
+    assert text_of(page, link) == "2 records have no certificate"
     listed = as_supervisor.get(reverse("learners:records") + "?origin=waiting")
     rows = texts(listed, "//section[@id='records']//tbody/tr")
     assert len(rows) == waiting_for_certificate().count() == 2

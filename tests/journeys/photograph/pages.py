@@ -46,6 +46,7 @@ PARTS_OF_PAGES = {
 LEADS_ELSEWHERE = {"attendance:record", "sent"}  # to a certificate, to the page that was sent
 # The demo holds nothing that they could be about; tests/journeys/test_phone.py opens them.
 NOT_IN_THE_DEMO = {
+    "learners:record_certificate_add",
     "learners:worker_unmerge",
     "training:job",
     "training:version_delete",
@@ -67,6 +68,8 @@ ADMIN_KINDS = {
 }
 ADMIN_IN_OTHER_PLACES = {
     "archive": "as cancel",
+    "decide": "as cancel",
+    "undo": "as revoke",
     "delete": "refused for every model with a sentence, or as Django asks",
     "export": "a file",
     "finalize": "as cancel",

@@ -355,6 +355,16 @@ def test_i4_a_badge_with_quite_another_name_is_asked_about(row: dict[str, Any], 
     assert said.outcome is RowOutcome.NEW
 
 
+def test_i4_who_is_meant_is_asked_after_everything_else_is_right(row: dict[str, Any], superuser: User):
+    values = row | {"last_name": "Demir", "completed_on": TODAY + timedelta(days=1)}
+    assert problems(check(values, superuser)) == {"completed_on": "CompletionAhead"}
+
+
+def test_i6_a_row_is_named_without_keys_of_this_database(row: dict[str, Any], provider: Company, superuser: User):
+    values = {name: value for name, value in row.items() if name != "provider"}
+    assert check(values, superuser, provider=provider.pk).identity == "00417 · HSE-001 · Rescue Academy · 2026-01-05"
+
+
 def test_i4_without_a_badge_name_and_employer_decide_and_a_name_alone_is_asked_about(
     row: dict[str, Any], learner: Learner, superuser: User
 ):

@@ -73,6 +73,12 @@ def test_i7_a_later_day_takes_nothing_back_nor_does_the_same(
     assert taken_back([row(2, completed_on=EARLIER), row(3)], superuser) == []
 
 
+def test_i7_a_row_that_is_refused_takes_nothing_back(
+    said: TrainingRecord, row: Callable[..., DraftRow], superuser: User
+):
+    assert taken_back([row(completed_on=date(2030, 1, 1))], superuser) == []
+
+
 def test_i7_another_register_takes_nothing_back(said: TrainingRecord, superuser: User):
     assert taken_back([], superuser, register="Matrix of another firm") == []
 
