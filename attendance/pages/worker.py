@@ -95,7 +95,7 @@ class RecordLine:
 
 
 @dataclass(frozen=True)
-class Undone:
+class UndoneRegister:
     """The records of a worker that were revoked at once, when the import of a register was undone (I8)."""
 
     revocation: Revocation
@@ -156,7 +156,7 @@ class Profile:
     is_known: bool = True
     later: Sequence[Later] = ()
     coming: Coming | None = None
-    undone: Sequence[Undone] = ()
+    undone: Sequence[UndoneRegister] = ()
 
     @property
     def verdict_kind(self) -> StatusKind:
@@ -301,7 +301,7 @@ def _records(badges: Collection[int], *, on: dt.date | None = None) -> list[Reco
     return lines
 
 
-def _undone(records: Sequence[RecordLine]) -> list[Undone]:
+def _undone(records: Sequence[RecordLine]) -> list[UndoneRegister]:
     """Return the registers whose import was undone, in the order of the records."""
     counts: dict[int | None, int] = defaultdict(int)
     revocations: dict[int | None, Revocation] = {}
@@ -310,7 +310,7 @@ def _undone(records: Sequence[RecordLine]) -> list[Undone]:
             revocation = each.record.revocation
             counts[revocation.undoes_id] += 1
             revocations[revocation.undoes_id] = revocation
-    return [Undone(revocations[key], count) for key, count in counts.items()]
+    return [UndoneRegister(revocations[key], count) for key, count in counts.items()]
 
 
 def _requirements(

@@ -46,7 +46,7 @@ SPECIFIED = {
     "ItemObject": "courseCode courseTitle status reason expiryDate dueDate",
     "RecordObject": """
         id learnerId courseId courseCode courseTitle completionDate expiryDate result sessionId providerName evidence
-        supersedes revoked createdAt
+        fromRegister calculated supersedes revoked createdAt
     """,
     "EvidenceKey": "key sha256",
     "Revoked": "reason at by",

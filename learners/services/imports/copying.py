@@ -3,11 +3,10 @@
 The application may make no temporary tables, and an INSERT of many thousand rows takes as long to read as to write.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
-from django.db.models import Field, JSONField, Model
+from django.db.models import Model
 
 
 def reserve_keys(model: type[Model], count: int) -> list[int]:
@@ -23,22 +22,17 @@ def reserve_keys(model: type[Model], count: int) -> list[int]:
         return [value for (value,) in cursor.fetchall()]
 
 
-def copy_in(model: type[Model], rows: Sequence[Model]) -> None:
-    """Write rows that have their keys already, or leave the key to the database where none has one; one statement.
+def copy_in(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows into a table; one statement. It does no more than COPY: what the database refuses is raised.
 
-    It does no more than COPY: `save()` is not called, and what the database refuses is raised.
+    Args:
+        columns: of the table, the key among them unless the database gives it.
     """
-    if not rows:
-        return
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key or rows[0].pk is not None]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    named = ", ".join(quote(column) for column in columns)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {quote(model._meta.db_table)} ({named}) FROM STDIN") as copy,
+    ):
         for row in rows:
-            copy.write_row([_value(row, field) for field in fields])
-
-
-def _value(row: Model, field: "Field[object, object]") -> object:
-    value = getattr(row, field.attname)
-    return json.dumps(value) if isinstance(field, JSONField) and value is not None else value
+            copy.write_row(row)

@@ -15,7 +15,7 @@ from training.core.sameness import plain_words, same_text
 from training.services.imports.contract import LEAVE_OUT, ImportTerms
 
 
-class Found(NamedTuple):
+class Meant(NamedTuple):
     """Who is meant.
 
     Attributes:
@@ -29,7 +29,7 @@ class Found(NamedTuple):
     is_left_out: bool = False
 
 
-NOBODY = Found(None)
+NOBODY = Meant(None)
 
 
 class _Person(NamedTuple):
@@ -47,6 +47,8 @@ class NamedWorkers:
     _by_badge: dict[str, int] = field(default_factory=dict)
     _by_name: dict[frozenset[str], list[_Person]] = field(default_factory=lambda: defaultdict(list))
     _people: dict[int, _Person] = field(default_factory=dict)
+    _compared: dict[str, str] = field(default_factory=dict)  # a register says the same texts again and again
+    _words: dict[tuple[Any, Any], frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         survivors: dict[int, int] = {}
@@ -65,11 +67,17 @@ class NamedWorkers:
             if learner_id in survivors:
                 self._by_badge.setdefault(same_text(badge), survivors[learner_id])
 
+    def compared(self, text: str) -> str:
+        """Return a text as `same_text` compares it."""
+        if text not in self._compared:
+            self._compared[text] = same_text(text)
+        return self._compared[text]
+
     def badge_of(self, key: int) -> str:
         """Return the badge of today."""
         return self._people[key].badge
 
-    def find(self, draft: DraftRow) -> Found:
+    def find(self, draft: DraftRow) -> Meant:
         """Return who is meant by a row.
 
         A badge decides, unless the row names somebody of quite another name; then that is asked. Without a badge the
@@ -78,27 +86,30 @@ class NamedWorkers:
         place = draft.sheet, draft.number
         if place in self.terms.people:
             said = self.terms.people[place]
-            return Found(None, is_left_out=True) if said is None else Found(said if said in self._people else None)
+            return Meant(None, is_left_out=True) if said is None else Meant(said if said in self._people else None)
         values = draft.values
-        words = words_of(values.get("first_name"), values.get("last_name"))
+        name = values.get("first_name"), values.get("last_name")
+        words = self._words.get(name)
+        if words is None:
+            words = self._words[name] = words_of(*name)
         if badge := values.get("badge_id"):
-            key = self._by_badge.get(same_text(str(badge)))
+            key = self._by_badge.get(self.compared(str(badge)))
             if key is None:
                 return NOBODY
             differs = words and not words & self._people[key].words
-            return Found(None, [key]) if differs else Found(key)
+            return Meant(None, [key]) if differs else Meant(key)
         return self._by_words(words, values)
 
-    def _by_words(self, words: frozenset[str], values: Mapping[str, Any]) -> Found:
+    def _by_words(self, words: frozenset[str], values: Mapping[str, Any]) -> Meant:
         people = self._by_name.get(words, []) if words else []
         company = values.get("company") and self.terms.things.get(Thing.COMPANY, {}).get(same_text(values["company"]))
         if company == LEAVE_OUT:
-            return Found(None, is_left_out=True)
+            return Meant(None, is_left_out=True)
         if company:
             people = [each for each in people if each.company == company]
             if len(people) == 1:
-                return Found(people[0].key)
-        return Found(None, [each.key for each in people])
+                return Meant(people[0].key)
+        return Meant(None, [each.key for each in people])
 
 
 def words_of(*names: object) -> frozenset[str]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from learners.models import RegisterImport, TrainingRecord
 from learners.policies.records import check_external_dates
-from learners.policies.registers import RegisterTerms, dated, register_terms
+from learners.policies.registers import Dated, RegisterTerms, dated, register_terms
 from learners.selectors.learners import person_of, rows_of_people
 from learners.services.imports.named_workers import NamedWorkers
 from training.core.imports.declaration import Thing
@@ -76,6 +76,7 @@ class RecordChecker:
         self._certificates: Mapping[str, Any] = self.terms.choices.get("certificates", {})
         self._named: dict[RecordKey, int] = {}  # by record, the place of the row that names it
         self._drafts: list[DraftRow] = []
+        self._dated: dict[tuple[Any, ...], Dated | None] = {}  # many rows have the same days
         self._present: set[tuple[int, int]] = set()  # worker and course of every row, refused ones too
 
     def check(self, rows: Sequence[DraftRow]) -> Sequence[CheckedRow]:
@@ -146,7 +147,7 @@ class RecordChecker:
 
     def _meant(self, draft: DraftRow, column: str, thing: Thing) -> Answer | None:
         text = draft.values.get(column)
-        return None if text is None else self.terms.things.get(thing, {}).get(same_text(str(text)))
+        return None if text is None else self.terms.things.get(thing, {}).get(self._people.compared(str(text)))
 
     def _date(self, row: CheckedRow, course: int) -> None:
         """Find the version and the days of a row, and refuse days that cannot be (R1)."""
@@ -155,9 +156,12 @@ class RecordChecker:
         completion, expiry = values.get("completed_on"), values.get("expires_on")
         is_permanent = "expires_on" in values and expiry in (None, date.max)
         expiry = None if expiry == date.max else expiry
-        found = dated(
-            self._versions[course], completion, expiry, is_permanent=is_permanent, passed=result == Result.PASSED
-        )
+        asked = course, completion, expiry, is_permanent, result == Result.PASSED
+        if asked not in self._dated:
+            self._dated[asked] = dated(
+                self._versions[course], completion, expiry, is_permanent=is_permanent, passed=result == Result.PASSED
+            )
+        found = self._dated[asked]
         if found is None and completion is None and expiry is not None:
             sentence = _("Enter the day of completion: it cannot be calculated, for the course does not expire.")
             _refuse(row, "completed_on", "completion unknown", sentence)
@@ -186,7 +190,7 @@ class RecordChecker:
         person, course, provider, on = row.found["record"]
         code = self._versions[course][0].version.course.code
         company = self._providers.get(provider, provider)
-        return f"{self._people.badge_of(person)} · {code} · {company} · {on:%Y-%m-%d}"
+        return f"{self._people.badge_of(person)} · {code} · {company} · {on.isoformat()}"
 
     # What is there already
 

@@ -3,9 +3,9 @@
 The number of statements does not grow with the rows: rows go into the tables by COPY, with every trigger on.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -46,6 +46,42 @@ from training.services.imports.contract import ImportTerms, NewThing, UndoAct, U
 
 KIND = "records"
 UNKNOWN_SHEET = SheetSource("", "", "", {})
+RECORD = (
+    "id",
+    "learner_id",
+    "course_id",
+    "course_version_id",
+    "completion_date",
+    "expiry_date",
+    "result",
+    "provider_id",
+    "evidence_file_key",
+    "evidence_hash",
+    "comments",
+    "register_import_id",
+    "extract_id",
+    "is_calculated",
+    "supersedes_id",
+    "course_title",
+    "trainer_name",
+    "company_name",
+    "role_title",
+    "created_at",
+    "created_by_id",
+)
+EXTRACT = ("id", "register_import_id", "sheet", "row", "content", "sha256")
+UPLOAD = (
+    "record_id",
+    "key",
+    "sha256",
+    "size",
+    "content_type",
+    "pages",
+    "original_name",
+    "reason",
+    "uploaded_by_id",
+    "uploaded_at",
+)
 
 
 class ChangedMeanwhile(Conflict):
@@ -92,9 +128,9 @@ class Records:
         _check_still_there(rows)
         of = _bring(register, by=terms.by, now=terms.now)
         replaced = _revoke_taken_back(taken_back, register, by=terms.by, now=terms.now)
-        written = _write_records(rows, of, register, replaced, terms)
+        _write_records(rows, of, register, replaced, terms)
         tell(len(rows))
-        concerned = {each.learner_id for each in written} | {*replaced.values()}
+        concerned = {each.found["person"] for each in rows} | {*replaced.values()}
         recalculate(learner_ids=concerned, today=today, now=terms.now)
 
     def undo(self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime) -> Sequence[UndoneRow]:
@@ -122,7 +158,7 @@ def _check_still_there(rows: Sequence[CheckedRow]) -> None:
     """
     people = {each.found["person"] for each in rows}
     if Learner.objects.filter(pk__in=people, merged_into__isnull=True).count() != len(people):
-        raise ChangedMeanwhile(_("A worker of this register was merged meanwhile. Check the file again."))
+        raise ChangedMeanwhile(_("A worker of this register was merged since it was checked. Check the file again."))
 
 
 def _bring(register: RegisterTerms, *, by: User, now: datetime) -> RegisterImport:
@@ -172,78 +208,89 @@ def _write_records(
     register: RegisterTerms,
     replaced: Mapping[int, int],
     terms: ImportTerms,
-) -> list[TrainingRecord]:
-    """Write the records of rows with their proofs, and return them."""
+) -> None:
+    """Write the records of rows with their proofs, and set the key of each row."""
+    extracts = _write_extracts([each for each in rows if "certificate" not in each.found], of, register)
+    for key, row in zip(reserve_keys(TrainingRecord, len(rows)), rows, strict=True):
+        row.key = key
+    if rows:
+        copy_in(TrainingRecord, RECORD, _records(rows, of, extracts, replaced, terms))
+        certified = [each for each in rows if "certificate" in each.found]
+        if certified:
+            copy_in(EvidenceUpload, UPLOAD, _uploads(certified, terms))
+
+
+def _records(
+    rows: Sequence[CheckedRow],
+    of: RegisterImport,
+    extracts: Mapping[int, "Kept"],
+    replaced: Mapping[int, int],
+    terms: ImportTerms,
+) -> Iterator[tuple[object, ...]]:
+    """Yield the columns of `RECORD`. Models would be made and thrown away by the hundred thousand."""
     before = {each.found["course"] for each in rows if each.found["dated"].version is None}
     versions_before = make_versions_before(course_ids=before, by=terms.by) if before else {}
     careers = careers_of({each.found["person"] for each in rows})
-    keys = reserve_keys(TrainingRecord, len(rows))
-    extracts = _write_extracts([each for each in rows if "certificate" not in each.found], of, register)
     replaces = _replaces(terms, replaced)
-    records = []
-    for key, row in zip(keys, rows, strict=True):
-        course, dated = row.found["course"], row.found["dated"]
+    for row in rows:
+        person, course, dated = row.found["person"], row.found["course"], row.found["dated"]
         version = dated.version.version if dated.version else versions_before[course]
-        employment = careers[row.found["person"]].on(dated.completion)
         extract = extracts.get(id(row))
-        key_of_proof, hash_of_proof = _proof(extract, row.found.get("certificate"))
-        superseded = replaces.get((row.found["person"], course, dated.completion))
-        records.append(
-            TrainingRecord(
-                pk=key,
-                learner_id=row.found["person"],
-                course_id=course,
-                course_version_id=version.pk,
-                completion_date=dated.completion,
-                expiry_date=dated.expiry,
-                result=row.found["result"],
-                provider_id=_provider(row, terms),
-                evidence_file_key=key_of_proof,
-                evidence_hash=hash_of_proof,
-                comments=str(row.draft.values.get("comments") or "").strip(),
-                register_import_id=of.pk,
-                extract_id=extract.pk if extract else None,
-                is_calculated=dated.is_calculated,
-                supersedes_id=superseded if replaced.get(superseded or 0) == row.found["person"] else None,
-                course_title=version.title,
-                company_name=employment.company_name,
-                role_title=employment.role_title,
-                created_at=terms.now,
-                created_by_id=terms.by.pk,
-            )
+        superseded = replaces.get((person, course, dated.completion))
+        yield (
+            row.key,
+            person,
+            course,
+            version.pk,
+            dated.completion,
+            dated.expiry,
+            row.found["result"],
+            _provider(row, terms),
+            *_proof(extract, row.found.get("certificate")),
+            str(row.draft.values.get("comments") or "").strip(),
+            of.pk,
+            extract.key if extract else None,
+            dated.is_calculated,
+            superseded if replaced.get(superseded or 0) == person else None,
+            version.title,
+            "",
+            *careers[person].on(dated.completion),
+            terms.now,
+            terms.by.pk,
         )
-        row.key = key
-    copy_in(TrainingRecord, records)
-    copy_in(EvidenceUpload, list(_uploads(rows, terms)))
-    return records
 
 
-def _proof(extract: RegisterExtract | None, certificate: StoredFile | None) -> tuple[str, str]:
+def _proof(extract: "Kept | None", certificate: StoredFile | None) -> tuple[str, str]:
     """Return evidence key and hash of a record: of its certificate, else of its extract."""
     if certificate is not None:
         return certificate.key, certificate.sha256
     assert extract is not None  # noqa: S101  # a row has one or the other
-    return f"{EXTRACT_PREFIX}{extract.pk}.json", extract.sha256
+    return f"{EXTRACT_PREFIX}{extract.key}.json", extract.sha256
 
 
-def _write_extracts(
-    rows: Sequence[CheckedRow], of: RegisterImport, register: RegisterTerms
-) -> dict[int, RegisterExtract]:
+class Kept(NamedTuple):
+    """The key and the hash of an extract."""
+
+    key: int
+    sha256: str
+
+
+def _write_extracts(rows: Sequence[CheckedRow], of: RegisterImport, register: RegisterTerms) -> dict[int, Kept]:
     """Write what is kept of rows without a certificate, and return it by the identity of the row."""
-    extracts = {}
-    for key, row in zip(reserve_keys(RegisterExtract, len(rows)), rows, strict=True):
-        source = register.sheets.get(row.draft.sheet, UNKNOWN_SHEET)
-        content = extract_content(row.draft, source)
-        extracts[id(row)] = RegisterExtract(
-            pk=key,
-            register_import_id=of.pk,
-            sheet=source.name[:100],
-            row=row.draft.number,
-            content=content,
-            sha256=extract_hash(content),
-        )
-    copy_in(RegisterExtract, list(extracts.values()))
-    return extracts
+    if not rows:
+        return {}
+    kept: dict[int, Kept] = {}
+
+    def written() -> Iterator[tuple[object, ...]]:
+        for key, row in zip(keys, rows, strict=True):
+            source = register.sheets.get(row.draft.sheet, UNKNOWN_SHEET)
+            content = extract_content(row.draft, source)
+            kept[id(row)] = Kept(key, extract_hash(content))
+            yield key, of.pk, source.name[:100], row.draft.number, content, kept[id(row)].sha256
+
+    keys = reserve_keys(RegisterExtract, len(rows))
+    copy_in(RegisterExtract, EXTRACT, written())
+    return kept
 
 
 def _replaces(terms: ImportTerms, replaced: Mapping[int, int]) -> dict[tuple[int, int, date | None], int]:
@@ -265,11 +312,10 @@ def _provider(row: CheckedRow, terms: ImportTerms) -> int:
     return provider
 
 
-def _uploads(rows: Sequence[CheckedRow], terms: ImportTerms) -> Iterable[EvidenceUpload]:
+def _uploads(rows: Sequence[CheckedRow], terms: ImportTerms) -> Iterator[tuple[object, ...]]:
     """Yield the certificates of rows as uploads of their records (E2)."""
     for row in rows:
-        stored: StoredFile | None = row.found.get("certificate")
-        if stored is not None:
-            name = str(row.draft.values["certificate"])
-            common = {"record_id": row.key, "original_name": name[:255]}
-            yield EvidenceUpload(**asdict(stored), **common, uploaded_by_id=terms.by.pk, uploaded_at=terms.now)
+        stored: StoredFile = row.found["certificate"]
+        name = str(row.draft.values["certificate"])[:255]
+        facts = stored.key, stored.sha256, stored.size, stored.content_type, stored.pages
+        yield row.key, *facts, name, "", terms.by.pk, terms.now

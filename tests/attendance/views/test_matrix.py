@@ -535,7 +535,7 @@ def test_days_of_the_excel_file_are_days_with_filters_and_a_head_that_stays(as_s
 
     matrix, facts = book["Matrix"], book["Courses of workers"]
     assert (matrix.freeze_panes, matrix.auto_filter.ref) == ("C3", "A2:F5")
-    assert (facts.freeze_panes, facts.auto_filter.ref) == ("C3", "A2:M5")
+    assert (facts.freeze_panes, facts.auto_filter.ref) == ("C3", "A2:N5")
     assert [matrix.cell(row, 6).number_format for row in (4, 5)] == [
         '"Expiring "d mmm yyyy", booked"',
         '"Valid "d mmm yyyy',

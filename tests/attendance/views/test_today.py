@@ -306,4 +306,4 @@ def test_today_costs_the_same_queries_however_many_rows(as_supervisor: Client, s
     with CaptureQueriesContext(connection) as queries:
         open_today(as_supervisor)
 
-    assert len(queries) == 22
+    assert len(queries) == 23

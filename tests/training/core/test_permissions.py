@@ -29,6 +29,7 @@ SUPERUSER_ONLY = {
     Permission.MERGE,
     Permission.DATE_BACK_STATUS,
     Permission.VOID,
+    Permission.IMPORT_REGISTER,
     Permission.ADMINISTER,
 }
 TRAINERS = {
