@@ -15,7 +15,14 @@ from django.db import models
 from django.db.models import Q
 from pghistory.models import Context
 
-from learners.models import CompetencyRecord, EvidenceUpload, Learner, LearnerProgression, TrainingRecord
+from learners.models import (
+    CompetencyRecord,
+    EvidenceUpload,
+    Learner,
+    LearnerProgression,
+    RegisterExtract,
+    TrainingRecord,
+)
 from learners.selectors.learners import ids_of_person
 from training.core.permissions import name_of
 from training.core.trail import door_in_words
@@ -69,6 +76,7 @@ def tables_of_person(learner: Learner) -> list[PersonsTable]:
         for model, field, to in references():
             if to is root:
                 by_model[model] |= Q(**{f"{field.name}__in": known[root]})
+    by_model[RegisterExtract] = Q(records__in=known[TrainingRecord])  # the record names it, not it the record
     names = _NamesBeside(known[Learner])
     return [
         PersonsTable(model._meta.db_table, str(model._meta.verbose_name_plural), names.told(model, rows))

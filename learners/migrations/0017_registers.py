@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('learners', '0016_squashed_guards'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('training', '0021_version_zero'),
+        ('training', '0023_version_zero'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

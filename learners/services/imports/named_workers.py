@@ -1,4 +1,4 @@
-"""Which workers rows name that are about something else, such as records (I4, L2, L3, L4).
+"""Which workers rows name that are about something else, such as records (I4, L2, L3).
 
 Everybody of the site is read once, when a check begins: a register names most of them, many times.
 """

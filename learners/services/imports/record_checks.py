@@ -1,4 +1,4 @@
-"""What would become of rows of old registers (I5, I7). Nothing is locked or written.
+"""What would become of rows of old registers (I7). Nothing is locked or written.
 
 What rows can name is read once for a file: people, versions of courses, providers. For each part of the rows one more
 query asks which of these records are there already.

@@ -30,6 +30,7 @@ from tests.factories.learners import (
     CompetencyRecordFactory,
     LearnerFactory,
     LearnerProgressionFactory,
+    RegisterRecordFactory,
     RevocationFactory,
 )
 from tests.factories.training import CompanyFactory, CourseVersionFactory
@@ -123,6 +124,7 @@ def test_x5_it_says_what_is_stored_and_who_read_it(
             provider_id=CompanyFactory().pk,
             completion_date=timezone.localdate(),
             expiry_date=None,
+            result="PASSED",
             comments="",
         ),
         files=[SimpleUploadedFile("card.pdf", files.pdf(), "application/pdf")],
@@ -305,3 +307,10 @@ def test_x5_nothing_is_left_of_a_picture_but_what_is_asked_for():
 
 def test_x5_who_is_not_there_is_a_sentence(as_superuser: Client):
     assert as_superuser.post(reverse("attendance:worker_data", args=[99999999])).status_code == 404
+
+
+def test_i7_what_an_old_register_said_about_the_person_is_among_it():
+    record = RegisterRecordFactory()
+    RegisterRecordFactory()
+    [table] = [each for each in tables_of_person(record.learner) if each.name == "learners_registerextract"]
+    assert [row["content"] for row in table.rows] == [record.extract.content]

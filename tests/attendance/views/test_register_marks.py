@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from attendance.papers.certificate import certificate_data
 from attendance.papers.dossiers import dossiers
-from attendance.papers.pack import Reads, pack_of_worker, packed
+from attendance.papers.pack import PackReads, pack_of_worker, packed
 from attendance.papers.pack_summary import PackSummary, summary_data
 from attendance.selectors.certificate import certificate_of, get_record
 from learners.models import Learner, TrainingRecord
@@ -168,7 +168,7 @@ def test_i7_there_is_no_file_to_open_and_the_page_says_why(as_supervisor: Client
 
 def files_of(record: TrainingRecord, by: User) -> dict[str, bytes]:
     pack = pack_of_worker(record.learner, on=None, by=by, now=timezone.now())
-    content = b"".join(packed(pack, reads=Reads(), tell=untold))
+    content = b"".join(packed(pack, reads=PackReads(), tell=untold))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name.split("/", 1)[1]: archive.read(name) for name in archive.namelist()}
 

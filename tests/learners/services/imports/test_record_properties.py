@@ -1,4 +1,4 @@
-"""Checking an old register and bringing it in agree, and the same again changes nothing (I5, I6, I7)."""
+"""Checking an old register and bringing it in agree, and the same again changes nothing (I7)."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -42,7 +42,7 @@ def told(checked: CheckedRow) -> tuple[Any, ...]:
     return checked.outcome, checked.identity, dict(checked.after), found and (found.completion, found.expiry)
 
 
-def test_i5_i6_checking_and_doing_agree_and_the_same_again_writes_nothing(superuser: User, long: bool) -> None:
+def test_i7_checking_and_doing_agree_and_the_same_again_writes_nothing(superuser: User, long: bool) -> None:
     provider = CompanyFactory(name="Rescue Academy")
     role = RoleFactory()
     for badge in ("10001", "10002"):

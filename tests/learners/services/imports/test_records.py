@@ -360,7 +360,7 @@ def test_i4_who_is_meant_is_asked_after_everything_else_is_right(row: dict[str, 
     assert problems(check(values, superuser)) == {"completed_on": "CompletionAhead"}
 
 
-def test_i6_a_row_is_named_without_keys_of_this_database(row: dict[str, Any], provider: Company, superuser: User):
+def test_i7_a_row_is_named_without_keys_of_this_database(row: dict[str, Any], provider: Company, superuser: User):
     values = {name: value for name, value in row.items() if name != "provider"}
     assert check(values, superuser, provider=provider.pk).identity == "00417 · HSE-001 · Rescue Academy · 2026-01-05"
 

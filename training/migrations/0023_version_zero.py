@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """Version 0 of a course stands for what was taught before the first version, in records of old registers (I7)."""
 
     dependencies = [
-        ('training', '0020_session_defaults'),
+        ('training', '0022_calendar_feed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
