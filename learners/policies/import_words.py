@@ -5,7 +5,7 @@ from training.policies.import_words import said
 ROLE = said(
     en="Role,Position,Job Title,Job,Function,Trade,Occupation,Designation,Job Role,Craft,Title,Role Title,Job Function,Post,Profession,Job Position,Discipline,Job Category",
     de="Rolle,Position,Funktion,Tätigkeit,Beruf,Stelle,Berufsbezeichnung,Stellenbezeichnung,Gewerk,Aufgabe,Einsatz als,Tätigkeit/Funktion",
-    fr="Rôle,Poste,Fonction,Métier,Emploi,Intitulé du poste,Qualification professionnelle,Profession,Poste de travail,Poste occupé",
+    fr="Qualification,Rôle,Poste,Fonction,Métier,Emploi,Intitulé du poste,Qualification professionnelle,Profession,Poste de travail,Poste occupé",
     es="Rol,Puesto,Cargo,Función,Oficio,Puesto de trabajo,Categoría profesional,Ocupación,Posición,Categoría,Profesión",
     pt="Função,Cargo,Posto de trabalho,Profissão,Categoria profissional,Ocupação,Papel,Posição,Categoria",
     tr="Görev,Görevi,Unvan,Ünvan,Pozisyon,Meslek,Görev Tanımı,Mesleği,Ünvanı,Rol,Görev Unvanı,Pozisyonu,Branş",
@@ -102,13 +102,13 @@ STATUS_REASON = said(
 COMPLETED = said(
     en="Completed on,Completed,Completion date,Date completed,Training date,Date of training,Course date,Done,Done on,Date passed,Passed on,Issue date,Date of issue,Issued,Issued on,Trained on,Attended on,Date attended,Date taken,Certification date,Completion,"
     "Date of completion,Last training,Last trained,Last done,Date done,Start of validity,Valid from,Certificate date,Date Issued,Taken,Taken on,Training completed,Conducted on,Date conducted,Date Trained,Last completed,Obtained,Obtained on,Training Date(s),Date of course,"
-    "Actual date,Attended",
+    "Actual date,Attended,Issue,Issuing date,Award date,Awarded,Graduation date",
     de="Abgeschlossen am,Abschluss,Abschlussdatum,Schulungsdatum,Datum der Schulung,Durchgeführt am,Absolviert am,Ausgestellt am,Ausstellungsdatum,Unterwiesen am,Teilgenommen am,Bestanden am,Erledigt am,Kursdatum,Prüfungsdatum,Durchführung,Datum Schulung,Gültig ab,"
     "Letzte Schulung,Letzte Unterweisung,Absolviert,Erledigt,Unterweisungsdatum,Datum der Unterweisung,Geschult am,Erteilt am,Schulung am,Datum Unterweisung,Ausgestellt,Durchgeführt,Datum Abschluss,Abgelegt am",
     fr="Date de formation,Date de la formation,Réalisé le,Effectué le,Date de réalisation,Obtenu le,Date d'obtention,Date de délivrance,Délivré le,Suivi le,Fait le,Date du stage,Terminé le,Date formation,Réalisée le,Date de passage,Validé le,Date de validation,Valable du,Fait,"
     "Réalisé,Date de stage,Délivrée le,Date d'émission,Dernière formation,Dernier recyclage",
     es="Fecha de realización,Fecha del curso,Fecha de formación,Realizado el,Fecha de finalización,Completado el,Fecha de emisión,Fecha de expedición,Fecha de capacitación,Fecha de entrenamiento,Fecha curso,Fecha de obtención,Realizado,Hecho,Aprobado el,Fecha realización,"
-    "Fecha de término,Emitido el,Fecha expedición,Fecha formación,Válido desde,Última formación,Completado,Impartido el,Fecha emisión,Fecha de aprobación",
+    "Fecha de término,Emitido el,Fecha expedición,Fecha formación,Válido desde,Última formación,Completado,Impartido el,Fecha de impartición,Fecha emisión,Fecha de aprobación",
     pt="Data de realização,Data da formação,Data do treinamento,Realizado em,Concluído em,Data de conclusão,Data de emissão,Data do curso,Emitido em,Data da realização,Realizado,Feito,Data de obtenção,Data formação,Data conclusão,Data emissão,Data treinamento,"
     "Última formação,Formado em,Concluído,Data de certificação,Realizada em",
     tr="Tamamlanma Tarihi,Eğitim Tarihi,Alındığı Tarih,Veriliş Tarihi,Belge Tarihi,Yapıldı,Katılım Tarihi,Kurs Tarihi,Bitirme Tarihi,Sertifika Tarihi,Düzenlenme Tarihi,Aldığı Tarih,Veriliş,Tamamlandı,Son Eğitim Tarihi,Eğitimin Tarihi,Alım Tarihi,Alış Tarihi,Yapılış Tarihi,"

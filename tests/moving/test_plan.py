@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from training.core.imports.registry import kinds
 from training.core.imports.rows import FOR_GOOD
 from training.core.tables.grid import GridRow, SheetOutline
+from training.policies.imports import readers
 from training.policies.imports.asking import told_by_cells
 from training.policies.imports.facts import gather
 from training.policies.imports.guessing import guess_tables
@@ -18,6 +19,7 @@ from training.policies.imports.problems import SENTENCES, ProblemCode
 from training.policies.imports.questions import LEAVE_OUT
 from training.policies.imports.shape import TableShape, find_tables
 from training.policies.imports.tables import ColumnUse, TableLayout, TableUse
+from training.policies.imports.values.days import read_day
 from training.policies.imports.vocabulary import vocabulary_of
 
 TODAY = dt.date(2026, 11, 30)
@@ -170,3 +172,47 @@ def test_i4_hours_are_decimal_numbers_with_commas_too():
     use = TableUse(0, "Hours", shape, guess.layout, guess.uses)
     plan = ReadingPlan(vocabulary.kind("hours"), [use], {}, today=TODAY)
     assert [row.values["hours_present"] for row in plan.rows(0, rows)] == [Decimal("2.5"), Decimal(4)]
+
+
+def test_equal_cells_are_read_once_so_that_a_matrix_is_quick(monkeypatch):
+    """15,000 cells with 30 different days take 30 readings of a day for each column, not 15,000."""
+    calls = []
+
+    def counted(value, **how):
+        calls.append(value)
+        return read_day(value, **how)
+
+    days = [dt.date(2024, 1, 1) + dt.timedelta(days=each) for each in range(30)]
+    courses = 15
+    rows = [GridRow(1, ("Badge", "Name", *(f"HSE-{each:03}" for each in range(courses))))]
+    rows += [
+        GridRow(number, (f"B-{number}", "Weiss, Jana", *(days[(number + each) % 30] for each in range(courses))))
+        for number in range(2, 1002)
+    ]
+    vocabulary = vocabulary_of(kinds())
+    shape = find_tables(SheetOutline("Matrix", 1001, courses + 2), rows[:300], vocabulary)[0]
+    facts = gather(shape, rows)
+    guess = guess_tables(shape, facts, vocabulary)[0]
+    use = TableUse(0, "Matrix", shape, guess.layout, guess.uses)
+    kind = vocabulary.kind("records")
+    answers = {**told_by_cells(kind, [use], {0: facts}), "0/cells/meaning": "completed_on"}
+    monkeypatch.setattr(readers, "read_day", counted)
+    drafts = list(ReadingPlan(kind, [use], answers, today=TODAY).rows(0, rows))
+    assert len(drafts) == 15_000
+    assert not any(draft.problems for draft in drafts)
+    assert len(calls) == 30 * courses
+
+
+def test_what_is_remembered_of_a_column_is_bounded():
+    """A column of a hundred thousand different values keeps no more of them than it asks about."""
+    rows = [GridRow(1, ("Badge", "Last name", "First name", "Employer", "Start date"))]
+    rows += [
+        GridRow(number, (f"B-{number:07}", f"Weiss{number}", "Jana", "Nordwind", dt.date(2024, 3, 1)))
+        for number in range(2, 25_002)
+    ]
+    shape = find_tables(SheetOutline("Workers", 25_001, 5), rows[:300], vocabulary_of(kinds()))[0]
+    facts = gather(shape, iter(rows))
+    assert (facts.rows, facts.columns[0].filled, facts.columns[4].filled) == (25_000, 25_000, 25_000)
+    assert facts.columns[0].distinct is None
+    assert len(facts.columns[0].samples) == 5
+    assert len(facts.columns[3].distinct or ()) == 1

@@ -11,7 +11,7 @@ def said(**languages: str) -> Words:
 BADGE = said(
     en="Badge,Badge No,Badge Number,Badge ID,Badge #,Employee ID,Employee No,Employee Number,Employee Code,Emp ID,Emp No,Emp. No.,Emp Code,Staff No,Staff ID,"
     "Staff Number,Personnel No,Personnel Number,Pers No,Payroll No,Payroll Number,Worker ID,Worker No,Clock No,Clock Number,ID No,ID Number,ID,Card No,Card Number,"
-    "Pass No,Site Pass,Site ID,Company ID,Works No,Works Number,Iqama No,Iqama,Reg No,Access Card,Access Card No,Gate Pass,Gate Pass No,EmpNo,PersNo,EE ID,Person ID,User ID,Username,User Name,Learner ID,Participant ID,Trainee ID",
+    "Pass No,Site Pass,Site ID,Company ID,Works No,Works Number,Iqama No,Iqama,Reg No,Access Card,Access Card No,Gate Pass,Gate Pass No,EmpNo,PersNo,EE ID,Person ID,User ID,Username,User Name,Learner ID,Participant ID,Trainee ID,Ref,Ref No,Ref.",
     de="Ausweis,Ausweisnummer,Ausweis-Nr.,Ausweisnr,Personalnummer,Personal-Nr.,Personalnr,Pers.-Nr.,Pers.Nr.,PersNr,Pers Nr,PNr,P-Nr.,Pers.-Nummer,Mitarbeiternummer,Mitarbeiter-Nr.,"
     "Mitarbeiternr,MA-Nr.,MA Nr,Werksausweis,Werksausweisnummer,Stammnummer,Stamm-Nr.,Kartennummer,Karten-Nr.,Badge-Nr.,Badge-Nummer,Ausweis Nr,Mitarbeiter-ID,Chip-Nr.,Zutrittskarte,Kontroll-Nr.",
     fr="Badge,N° de badge,N° badge,Numéro de badge,Matricule,Mat.,N° matricule,N° de matricule,Numéro matricule,Identifiant,N° salarié,Numéro salarié,N° employé,Code employé,"

@@ -68,6 +68,8 @@ class _Above:
                 owns.setdefault(heading.above, set()).add(heading.own)
             words = fold_heading(heading.text).split()
             ends.update({words[0], words[-1]} if len(words) > 1 else ())
+        below = Counter(own for said in owns.values() for own in said)
+        self.repeated = frozenset(own for own, count in below.items() if count > 1)
         self._groups = {above for above, below in owns.items() if len(below) > 1}
         self.common = frozenset(word for word, count in ends.items() if count > 1)
 
@@ -89,7 +91,8 @@ def _head_and_cell(
         return (last_head, "") if last_head else ("", "")
     if heading.above and heading.own:
         column = _cell_of(heading.own, vocabulary, kind)
-        if column or (len(kind.grid.cells) > 1 and _is_vague_word(heading.own, vocabulary, kind)):
+        is_cell = heading.own in above.repeated or _is_vague_word(heading.own, vocabulary, kind)
+        if column or (len(kind.grid.cells) > 1 and is_cell):
             return _short(above.head(heading)), column
     if len(kind.grid.cells) > 1:
         column = _is_cell_word(heading.text, vocabulary, kind)

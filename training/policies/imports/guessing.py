@@ -7,6 +7,7 @@ from training.core.imports.declaration import ImportColumn, ImportKind, Reads, T
 from training.policies.imports.facts import ColumnFacts, Look, TableFacts
 from training.policies.imports.folding import fold_heading
 from training.policies.imports.grids import grid_guess, side_lines_of, sideways_guess
+from training.policies.imports.heading_words import NOT_USED, OF_OTHERS
 from training.policies.imports.scoring import content_score, heading_score
 from training.policies.imports.shape import Heading, TableShape
 from training.policies.imports.tables import ColumnUse, Scored, TableLayout
@@ -131,7 +132,8 @@ def vague_ones(
 def _is_vague(heading: Heading, column: str, vocabulary: Vocabulary, kind: ImportKind) -> bool:
     words = vocabulary.of_columns[kind.name, column]
     sure = {word: rank for word, rank in words.items() if rank < VAGUE_RANK}
-    return max(heading_score(heading.text, sure), heading_score(heading.own, sure)) < heading_score(heading.text, words)
+    surely = max(heading_score(heading.text, sure), heading_score(heading.own, sure))
+    return surely < max(heading_score(heading.text, words), _says_date(heading, words, vocabulary))
 
 
 def _scores(heading: Heading, facts: ColumnFacts, vocabulary: Vocabulary, kind: ImportKind) -> list[Scored]:
@@ -143,6 +145,8 @@ def _scores(heading: Heading, facts: ColumnFacts, vocabulary: Vocabulary, kind: 
             by_heading = 0.0
         if by_heading == 0.0 and column.thing is Thing.WORKER and column.name in kind.identified_by:
             by_heading = _says_worker(heading, facts, vocabulary, kind)
+        if by_heading == 0.0 and column.vague_words:
+            by_heading = _says_date(heading, words, vocabulary)
         content = content_score(column, facts)
         score = _together(column, facts, by_heading, content)
         if score >= LIKELY:
@@ -154,6 +158,17 @@ def _is_of_others(heading: Heading, vocabulary: Vocabulary, kind: ImportKind) ->
     """Tell whether a heading is known to other kinds only: parts of it mean nothing to this one."""
     known = vocabulary.words.get(fold_heading(heading.text), ())
     return bool(known) and all(each.kind != kind.name for each in known)
+
+
+def _says_date(heading: Heading, words: Mapping[str, int], vocabulary: Vocabulary) -> float:
+    """Return how well a column of days fits whose heading has the word "date", and beside it no words of any column."""
+    parts = fold_heading(heading.text).split()
+    if set(parts) & OF_OTHERS or " ".join(parts) in NOT_USED:
+        return 0.0
+    runs = {" ".join(parts[begin:end]) for begin in range(len(parts)) for end in range(begin + 2, len(parts) + 1)}
+    if runs & vocabulary.words.keys():
+        return 0.0
+    return BY_CONTENT if any(words.get(part) == VAGUE_RANK for part in parts) else 0.0
 
 
 def _says_worker(heading: Heading, facts: ColumnFacts, vocabulary: Vocabulary, kind: ImportKind) -> float:
