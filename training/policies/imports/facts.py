@@ -12,6 +12,7 @@ from training.core.tables.grid import GridRow
 from training.policies.imports.cells import Cell, is_empty, number_of, text_of, usual
 from training.policies.imports.folding import fold_heading, fold_word
 from training.policies.imports.leftovers import LeftOver, RowSorter
+from training.policies.imports.merged import merged_rows
 from training.policies.imports.shape import COURSE_CODE, TableShape
 from training.policies.imports.values.badges import BadgeDoubt, read_badge
 from training.policies.imports.values.day_columns import DayCell, DayFacts
@@ -145,7 +146,7 @@ def gather(shape: TableShape, rows: Iterable[GridRow], *, is_1904: bool = False)
     gatherers = [_Gatherer(heading.index, is_1904) for heading in shape.headings]
     facts = TableFacts({each.facts.index: each.facts for each in gatherers})
     sorter = RowSorter(shape.frame)
-    for row in rows:
+    for row in merged_rows(shape.down, rows):
         if row.number < shape.first_row:
             continue
         why = sorter.sort(row)

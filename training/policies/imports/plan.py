@@ -11,6 +11,7 @@ from training.policies.imports.asking import meaning_key, questions_about
 from training.policies.imports.cells import Cell, text_of
 from training.policies.imports.facts import TableFacts, fill_of_row, filled_columns, is_struck_row
 from training.policies.imports.leftovers import RowSorter
+from training.policies.imports.merged import merged_rows
 from training.policies.imports.problems import ProblemCode, problem
 from training.policies.imports.questions import LEAVE_OUT, NOTHING, Answers, Question, key_of
 from training.policies.imports.readers import THE_DAY, THE_NEXT, Read, Reader, What, reader_of
@@ -45,7 +46,7 @@ class ReadingPlan:
         reading = _TableReading(self.kind, table, self._answers, self._today)
         sorter = RowSorter(table.shape.frame)
         first = table.shape.first_row
-        for row in rows:
+        for row in merged_rows(table.shape.down, rows):
             if row.number >= first and sorter.sort(row) is None:
                 yield from reading.rows(row)
 

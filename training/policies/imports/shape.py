@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from training.core.tables.grid import GridRow, SheetOutline
 from training.policies.imports.cells import is_empty, number_of, text_of
 from training.policies.imports.folding import fold_heading
+from training.policies.imports.labels import Label, labels_in
 from training.policies.imports.leftovers import RowFrame
 from training.policies.imports.values.days import DayWhat, read_day
 from training.policies.imports.vocabulary import Vocabulary
@@ -20,7 +21,6 @@ CANDIDATES = 3
 LONGEST_HEADING = 90
 CORE_SHARE = 0.6
 COURSE_CODE = re.compile(r"[A-Z]{2,4}-\d{3}")
-_LABELLED = re.compile(r"^([^:：]{2,40}?)\s*[:：]\s*(\S.*)?$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,6 @@ class Heading:
     is_hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """Something that is said above the table, such as "Company: Halloran Mechanical"."""
-
-    label: str
-    value: str
-    row: int
-    column: int
-
-
 @dataclass(frozen=True)
 class TableShape:
     """A table on a sheet.
@@ -66,6 +56,7 @@ class TableShape:
         labels: what is said above it with a label.
         core: columns that nearly every row fills; with_figures: those of them whose values have figures.
         wide_rows: numbers of rows with one merged cell over many columns.
+        down: merged cells among its rows, which say one thing for several rows: first and last row, and column.
         score: how likely it is; only for comparing candidates.
     """
 
@@ -77,6 +68,7 @@ class TableShape:
     core: frozenset[int] = frozenset()
     with_figures: frozenset[int] = frozenset()
     wide_rows: frozenset[int] = frozenset()
+    down: tuple[tuple[int, int, int], ...] = ()
     score: float = 0.0
 
     def heading(self, index: int) -> Heading:
@@ -101,6 +93,7 @@ class TableShape:
             core=frozenset(plain["core"]),
             with_figures=frozenset(plain["with_figures"]),
             wide_rows=frozenset(plain["wide_rows"]),
+            down=tuple((top, bottom, column) for top, bottom, column in plain["down"]),
             score=plain["score"],
         )
 
@@ -192,15 +185,23 @@ class _FirstRows:
             first_row=self.rows[last].number + 1,
             headings=headings,
             titles=(*(text for texts in self.texts[:first] for text in texts.values()), self.outline.name),
-            labels=tuple(_labels(above, self.is_known)),
+            labels=tuple(labels_in(above, self.is_known)),
             wide_rows=frozenset(
                 top
                 for top, spans in self.across.items()
                 if any(right - left >= max(2, len(columns) // 2) for left, right in spans)
             ),
+            down=self.merged_down(self.rows[last].number, columns),
             score=score,
         )
         return _with_core(shape, self.rows[last + 1 : last + 41])
+
+    def merged_down(self, heading: int, columns: Sequence[int]) -> tuple[tuple[int, int, int], ...]:
+        return tuple(
+            (top, bottom, left)
+            for top, left, bottom, right in self.outline.merged
+            if top > heading and bottom > top and left == right and left in columns
+        )
 
     # The lines of a heading
 
@@ -353,32 +354,6 @@ def _without_neighbours(columns: list[int], filled: Counter[int], most: int) -> 
             if place <= len(columns) // 2 and max(filled[column] for column in columns[:place]) < 0.3 * most:
                 return columns[place:]
     return columns
-
-
-def _labels(rows: Sequence[GridRow], is_known: Callable[[str], bool]) -> list[Label]:
-    """Return what rows above a table say, as "Label: value" in one cell or two, or as a known label beside a value."""
-    found: list[Label] = []
-    for row in rows:
-        taken = -1
-        filled = [column for column, value in enumerate(row.cells) if not is_empty(value)]
-        if len(filled) == 2 and is_known(text_of(row.cells[filled[0]])) and not is_known(text_of(row.cells[filled[1]])):
-            label, said = (text_of(row.cells[column]) for column in filled)
-            found.append(Label(label.rstrip(":： "), said, row.number, filled[1]))
-            continue
-        for column, value in enumerate(row.cells):
-            if column <= taken or is_empty(value):
-                continue
-            match = _LABELLED.match(text_of(value)) if isinstance(value, str) else None
-            if match is None:
-                continue
-            if match.group(2):
-                found.append(Label(match.group(1), match.group(2).strip(), row.number, column))
-                continue
-            beside = next((each for each in range(column + 1, len(row.cells)) if not is_empty(row.cells[each])), None)
-            if beside is not None:
-                found.append(Label(match.group(1), text_of(row.cells[beside]), row.number, beside))
-                taken = beside
-    return found
 
 
 def _with_core(shape: TableShape, rows: Sequence[GridRow]) -> TableShape:
