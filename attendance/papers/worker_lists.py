@@ -16,14 +16,15 @@ from attendance.pages.trail import of_worker
 from attendance.pages.worker import Profile, ProfileRequirement, get_worker, worker_profile, worker_profile_as_of
 from attendance.papers.class_lists import PROGRAMME
 from learners.forms.filters import WorkerFilterForm
+from learners.forms.records import RecordFilterForm
 from learners.models import CompetencyRecord, Learner, TrainingRecord
 from learners.pages.worker_rows import WorkerRow, worker_rows
 from learners.policies.worker_fields import WORKER_FIELDS, ProfilePlace, WorkerField
 from learners.selectors.as_of import day_of
 from learners.selectors.learners import WorkerFilter, list_workers, workers_of
 from learners.selectors.progression import progressions_of_learner, progressions_of_learner_as_of
-from learners.selectors.records import list_records
-from training.core.list_files import TableColumn, at
+from learners.selectors.records import list_records, records_wanted
+from training.core.list_files import TableColumn, at, yes_or_no
 from training.core.permissions import Permission, may, name_of
 from training.core.sorting import Columns
 from training.papers.lists import Asking, FoundRows, all_at_once, declare_list, in_chunks, page_at, page_of
@@ -110,6 +111,19 @@ AREAS: TableColumn[WorkerRow] = TableColumn(
 )
 LEARNER = (*WORKER, *(column_of(field) for field in WORKER_FIELDS if field.name not in TOLD), AREAS)
 
+
+def _register(each: TrainingRecord) -> str | None:
+    return each.register_import.register if each.register_import else None
+
+
+def _no_certificate(each: TrainingRecord) -> str:
+    """Say whether an extract of an old register is all that proves a record (I7), whichever list it is of."""
+    lacks: bool | None = getattr(each, "lacks_certificate", None)
+    if lacks is None:
+        lacks = each.extract_id is not None and getattr(each, "certified_at", None) is None
+    return yes_or_no(lacks)
+
+
 RECORD: Sequence[TableColumn[TrainingRecord]] = (
     TableColumn("number", gettext_lazy("Record"), lambda each: each.pk, width=10),
     TableColumn("badge_id", gettext_lazy("Badge"), lambda each: each.learner.person.badge_id, width=14),
@@ -122,6 +136,9 @@ RECORD: Sequence[TableColumn[TrainingRecord]] = (
     TableColumn("provider", gettext_lazy("Provider"), at("provider.name"), width=28),
     TableColumn("session", gettext_lazy("Session"), at("session.reference"), width=15),
     TableColumn("trainer", gettext_lazy("Trainer"), lambda each: each.trainer_name, width=28),
+    TableColumn("register", gettext_lazy("From the old register"), _register, width=28),
+    TableColumn("no_certificate", gettext_lazy("No certificate"), _no_certificate, width=14),
+    TableColumn("calculated", gettext_lazy("Calculated"), lambda each: yes_or_no(each.is_calculated), width=11),
     TableColumn("employer_then", gettext_lazy("Employer on that day"), lambda each: each.company_name, width=28),
     TableColumn("role_then", gettext_lazy("Role on that day"), lambda each: each.role_title, width=24),
     TableColumn("comments", gettext_lazy("Comments"), lambda each: each.comments, width=36),
@@ -185,6 +202,11 @@ def _find_records(asking: Asking) -> FoundRows:
     return FoundRows(RECORD, *in_chunks(records.select_related(*related), list, key=lambda each: each.pk))
 
 
+def _find_records_listed(asking: Asking) -> FoundRows:
+    records = records_wanted(RecordFilterForm(asking.query).wanted())
+    return FoundRows(RECORD, *in_chunks(records, list, key=lambda each: each.pk))
+
+
 def _profile(asking: Asking) -> Profile:
     """Return the profile that a query names by `worker`, as of `on` if that is given."""
     learner = get_worker(get_worker(asking.key("worker")).person.pk)
@@ -239,6 +261,12 @@ def _declare() -> None:
         has_contacts=True,
     )
     declare_list("records", gettext_lazy("Training records"), find=_find_records, page=page_at("attendance:workers"))
+    declare_list(
+        "records-listed",
+        gettext_lazy("Training records"),
+        find=_find_records_listed,
+        page=page_at("learners:records"),
+    )
     declare_list("worker-required", gettext_lazy("Required courses"), find=_find_required, page=profile)
     declare_list("worker-records", gettext_lazy("Training records"), find=_find_worker_records, page=profile)
     declare_list("worker-sign-offs", gettext_lazy("Practical sign-offs"), find=_find_sign_offs, page=profile)

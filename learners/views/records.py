@@ -25,7 +25,7 @@ def records(request: HtmxRequest) -> HttpResponse:
     return answer(
         request,
         "learners/records.html",
-        part="list",
+        part="swapped",
         target="records",
         filters=filters,
         is_narrowed=wanted != RecordFilter(),

@@ -29,6 +29,7 @@ from tests.factories.learners import (
     LearnerAreaFactory,
     LearnerFactory,
     LearnerProgressionFactory,
+    RegisterRecordFactory,
     RevocationFactory,
     RoleFactory,
     RoleRequirementFactory,
@@ -80,6 +81,7 @@ LISTS: dict[str, tuple[str, set[str]]] = {
     "methods": ("", READERS),
     "qualifications": ("?trainer={trainer}", READERS),
     "records": ("", READERS),
+    "records-listed": ("", READERS),
     "role-log": ("?role={role}", READERS),
     "role-requirements": ("?role={role}", READERS),
     "roles": ("", READERS),
@@ -238,6 +240,12 @@ def _owed() -> None:
         owes_sign_off(LearnerFactory(), CourseVersionFactory(requires_verification=True))
 
 
+def _from_registers() -> None:
+    for _ in range(3):
+        RegisterRecordFactory()
+    TrainingRecordFactory()
+
+
 def _lost() -> None:
     _owed()
     for number, record in enumerate(CompetencyRecord.objects.order_by("pk")):
@@ -311,6 +319,14 @@ SAME: list[tuple[str, Callable[[], None], str, str, Callable[[dict[str, str]], s
         ("", "?sort=code", "?show=all", "?show=draft"),
     ),
     ("verify", _owed, "/verify/", "//ol[@data-queue]/li//b", lambda row: row["Worker"], ("",)),
+    (
+        "records-listed",
+        _from_registers,
+        "/records/",
+        "//section[@id='records']//tbody/tr/th",
+        lambda row: row["Worker"],
+        ("", "?origin=waiting", "?origin=register"),
+    ),
     ("verify-history", _lost, "/verify/history/", ROW.format("history"), lambda row: row["Worker"], ("",)),
 ]
 
@@ -599,3 +615,15 @@ def test_x1_no_search_of_a_list_is_in_the_log(as_supervisor: Client, capfd: pyte
     content_of(export(as_supervisor, "workers", "?q=canary"))
     out, err = capfd.readouterr()
     assert "canary" not in (out + err).lower()
+
+
+def test_i7_records_of_old_registers_are_told_in_every_list_of_records(as_supervisor: Client):
+    record = RegisterRecordFactory(register_import__register="Matrix 2024", is_calculated=True)
+    for name, query in (
+        ("records", ""),
+        ("records-listed", "?origin=waiting"),
+        ("worker-records", f"?worker={record.learner_id}"),
+    ):
+        (row,) = exported_rows(as_supervisor, name, query)
+        told = row["From the old register"], row["No certificate"], row["Calculated"]
+        assert told == ("Matrix 2024", "yes", "yes"), name
