@@ -227,17 +227,21 @@ def _records(
     replaced: Mapping[int, int],
     terms: ImportTerms,
 ) -> Iterator[tuple[object, ...]]:
-    """Yield the columns of `RECORD`. Models would be made and thrown away by the hundred thousand."""
+    """Return the columns of `RECORD` for each row. Models would be made and thrown away by the hundred thousand.
+
+    Everything is read before the first is returned: while a table is copied into, the connection answers nothing else.
+    """
     before = {each.found["course"] for each in rows if each.found["dated"].version is None}
     versions_before = make_versions_before(course_ids=before, by=terms.by) if before else {}
     careers = careers_of({each.found["person"] for each in rows})
     replaces = _replaces(terms, replaced)
-    for row in rows:
+
+    def record(row: CheckedRow) -> tuple[object, ...]:
         person, course, dated = row.found["person"], row.found["course"], row.found["dated"]
         version = dated.version.version if dated.version else versions_before[course]
         extract = extracts.get(id(row))
         superseded = replaces.get((person, course, dated.completion))
-        yield (
+        return (
             row.key,
             person,
             course,
@@ -258,6 +262,8 @@ def _records(
             terms.now,
             terms.by.pk,
         )
+
+    return map(record, rows)
 
 
 def _proof(extract: "Kept | None", certificate: StoredFile | None) -> tuple[str, str]:
