@@ -110,7 +110,7 @@ def evidence_read() -> learners.EvidenceRead:
 
 def calendar_feed() -> training.CalendarFeed:
     return training.CalendarFeed.objects.create(
-        trainer=TrainerFactory(), digest=HASH, created_at=AT, created_by=UserFactory()
+        trainer=TrainerFactory(), digest=token_hex(32), created_at=AT, created_by=UserFactory()
     )
 
 
@@ -207,7 +207,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     training.TrainerQualification: (8, lambda: TrainerQualificationFactory(valid_until=DAY)),
     training.FileDownload: (8, file_download),
     training.Job: (8, JobFactory),
-    training.CalendarFeed: (7, calendar_feed),
+    training.CalendarFeed: (5, calendar_feed),
     training.Venue: (5, VenueFactory),
     training.Session: (10, lambda: SessionAttendeeFactory().session),
     training.TrainingClass: (9, training_class),
