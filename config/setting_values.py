@@ -46,6 +46,17 @@ def line(name: str, *, default: str) -> str:
     return value
 
 
+def words(name: str, *, default: str, longest: int) -> list[str]:
+    """Return what is listed between commas; an empty list if nothing is."""
+    listed = [" ".join(each.split()) for each in env.str(name, default=default).split(",")]
+    found = [each for each in listed if each]
+    if len({each.casefold() for each in found}) < len(found):
+        raise ImproperlyConfigured(f"{name} lists something twice.")
+    if any(len(each) > longest or not each.isprintable() for each in found):
+        raise ImproperlyConfigured(f"{name} lists words of at most {longest} characters each, none of them hidden.")
+    return found
+
+
 def one_of(name: str, choices: Collection[str], *, default: str) -> str:
     value: str = env.str(name, default=default)
     if value not in choices:

@@ -30,6 +30,7 @@ IMPORT_MEMORY_BYTES = value.whole_number("IMPORT_MEMORY_BYTES", default=1024**3,
 IMPORT_OUTPUT_BYTES = value.whole_number("IMPORT_OUTPUT_BYTES", default=512 * 1024**2, at_least=1024**2)
 EVIDENCE_RETENTION_YEARS = value.whole_number("EVIDENCE_RETENTION_YEARS", default=None, at_least=1)
 # The place whose public holidays classes keep: "DE", or with a part of the country "DE/BY"; empty means none.
+WORKER_NUMBER_KINDS = value.words("WORKER_NUMBER_KINDS", default="HR number, National ID, Passport", longest=40)
 SITE_HOLIDAYS = value.holiday_place("SITE_HOLIDAYS", default="DE")
 
 # Core

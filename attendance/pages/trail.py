@@ -14,6 +14,7 @@ from learners.models import (
     Merge,
     Revocation,
     TrainingRecord,
+    WorkerNumber,
 )
 from learners.policies.worker_fields import WORKER_FIELDS, ProfilePlace
 from learners.selectors.learners import ids_of_person
@@ -50,7 +51,8 @@ def of_worker(learner: Learner, *, tells_contact: bool, names_others: bool = Tru
     They are the worker's facts, employers and roles, merges, lists, records, sign-offs, compliance, and reads.
 
     Args:
-        tells_contact: whether lines tell phone and e-mail: to those who keep workers, as the profile does.
+        tells_contact: whether lines tell phone, e-mail and other numbers: to those who keep workers, as the profile
+            does.
         names_others: whether lines tell who supervises the worker.
     """
     me = ids_of_person(learner)
@@ -58,8 +60,10 @@ def of_worker(learner: Learner, *, tells_contact: bool, names_others: bool = Tru
     merge: Any = {"fields": ("kind", "reason", "status_before"), "at": "created_at", "who": "created_by"}
     records = list(TrainingRecord.objects.filter(learner__in=me).values_list("pk", flat=True))
     sign_offs = list(CompetencyRecord.objects.filter(learner__in=me).values_list("pk", flat=True))
+    numbers = Source(model=WorkerNumber, ids=me, by="learner", subject="kind", fields=("value",))
     return (
         Source(model=Learner, ids=me, without=hidden),
+        *((numbers,) if tells_contact else ()),
         Source(model=Merge, ids=me, by="survivor", subject="duplicate", **merge),
         Source(model=Merge, ids=me[:1], by="duplicate", subject="survivor", **merge),
         Source(model=LearnerArea, ids=me, by="learner", subject="area", fields=("assigned_at",)),

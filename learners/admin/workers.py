@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
@@ -23,6 +25,7 @@ from learners.models import (
     Merge,
     RequirementPeriod,
     TrainingRecord,
+    WorkerNumber,
 )
 from learners.policies.worker_fields import WORKER_FIELDS, Card, attribute_of, fields_in
 from learners.selectors.learners import matches
@@ -55,6 +58,22 @@ class LearnerAreaInline(GuardedInline):
     model = LearnerArea
     autocomplete_fields = ("area",)
     select_related = ("area",)
+
+
+class NumberForm(ServiceForm):
+    """A number of a worker; its kind is one of those that are kept here, and is chosen once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [self.instance.kind] if self.instance.pk else settings.WORKER_NUMBER_KINDS
+        self.fields["kind"].widget = forms.Select(choices=[(kind, kind) for kind in kinds])
+        self.fields["kind"].disabled = bool(self.instance.pk)
+
+
+class NumberInline(GuardedInline):
+    model = WorkerNumber
+    form = NumberForm
+    fields = ("kind", "value")
 
 
 class ItemInline(ReadOnlyInline):
@@ -99,7 +118,7 @@ class LearnerAdmin(GuardedAdmin):
         ("compliance_status", "compliance_holds_until", "compliance_updated_at"),
     )
     readonly_fields = ("merged_into", "compliance_status", "compliance_holds_until", "compliance_updated_at")
-    inlines = (LearnerAreaInline, ItemInline, RecordInline)
+    inlines = (LearnerAreaInline, NumberInline, ItemInline, RecordInline)
     offered = Q(status=Learner.Status.ACTIVE)
 
     def get_search_results(
@@ -111,13 +130,25 @@ class LearnerAdmin(GuardedAdmin):
     def save_model(self, request: HttpRequest, obj: Learner, form: Any, change: bool) -> None:
         by, now = who_acts(request), timezone.now()
         if not change:
-            obj.pk = create_learner(facts=_facts(form, form.fields), by=by, now=now).pk
+            facts = _facts(form, form.fields)
+            obj.pk = create_learner(facts=facts, confirmed=form.confirmed, by=by, now=now).pk
         elif form.has_changed():
-            edit_learner(learner_id=obj.pk, facts=_facts(form, form.changed_data), by=by, now=now)
+            facts = _facts(form, form.changed_data)
+            edit_learner(learner_id=obj.pk, facts=facts, confirmed=form.confirmed, by=by, now=now)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Hand all areas of the worker to the service, as they stand on the page."""
+        """Hand all areas of the worker, and the changed numbers, to the service, as they stand on the page."""
         formset.save(commit=False)
+        if formset.model is WorkerNumber and formset.has_changed():
+            removed = {row.kind: "" for row in formset.deleted_objects}
+            changed = [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]
+            edit_learner(
+                learner_id=form.instance.pk,
+                facts={},
+                numbers=removed | {row.kind: row.value for row in changed},
+                by=who_acts(request),
+                now=timezone.now(),
+            )
         if formset.model is LearnerArea and formset.has_changed():
             rows = (row for row in formset.cleaned_data if row and not row.get("DELETE"))
             set_areas(
@@ -139,6 +170,7 @@ class LearnerAdmin(GuardedAdmin):
         return (
             *super().history_of(obj),
             areas,
+            Source(model=WorkerNumber, ids=(obj.pk,), by="learner", subject="kind", fields=("value",)),
             Source(model=Merge, ids=(obj.pk,), by="duplicate", subject="survivor", **merges),
             Source(model=Merge, ids=(obj.pk,), by="survivor", subject="duplicate", **merges),
         )

@@ -17,7 +17,7 @@ from learners.selectors.learners import WorkerFilter, group_counts, list_workers
 from learners.selectors.progression import ProgressionLine, hours_log, progressions_of_learner
 from learners.services.merging import merge_workers
 from training.core.api.objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page, part
-from training.core.permissions import Permission, name_of, requires
+from training.core.permissions import Permission, may, name_of, requires
 from training.core.refusals import NotFound
 
 compliance = Router(by_alias=True)
@@ -28,7 +28,22 @@ LearnerStatus = Annotated[Learner.Status, WithJsonSchema({"type": "string", "enu
 
 
 TOLD = {name: told for field in WORKER_FIELDS for name, told in field.api.items()}
-_kinds: Any = {"id": int, **{name: kind for name, (kind, _of) in TOLD.items()}, "compliance_status": str}
+
+
+class NumberObject(ApiObject):
+    """A number by which others know a worker (L4): its end, and the whole of it for those who keep workers."""
+
+    kind: str
+    masked: str
+    value: str | None
+
+
+_kinds: Any = {
+    "id": int,
+    **{name: kind for name, (kind, _of) in TOLD.items()},
+    "numbers": list[NumberObject],
+    "compliance_status": str,
+}
 _parts: Any = {name: (kind, ...) for name, kind in _kinds.items()}
 LearnerObject: Any = create_model("LearnerObject", __base__=ApiObject, **_parts)
 
@@ -119,14 +134,16 @@ def list_learners(request: ApiRequest, query: Query[LearnerQuery]) -> dict[str, 
     """Workers, the most urgent first; `search` takes words of the name or the badge."""
     wanted = WorkerFilter(text=query.search, company=query.company_id, role=query.role_id, status=query.status)
     found = list_workers(wanted, today=timezone.localdate(), warning_days=settings.EXPIRY_WARNING_DAYS)
-    return page(found, query, lambda people: [_learner(each) for each in people])
+    reads_numbers = may(request.user, Permission.KEEP_WORKERS)
+    found = found.prefetch_related("numbers")
+    return page(found, query, lambda people: [_learner(each, reads_numbers=reads_numbers) for each in people])
 
 
 @learners.get("/{learner_id}", response=answers(LearnerObject))
 @requires(Permission.READ_SITE)
 def show_learner(request: ApiRequest, learner_id: Path[Key]) -> Any:
     """One worker; for a merged badge the worker into whom it was merged (L2)."""
-    return _learner(_get_learner(learner_id))
+    return _learner(_get_learner(learner_id), reads_numbers=may(request.user, Permission.KEEP_WORKERS))
 
 
 @learners.post("/{learner_id}/merge", response=answers(LearnerObject))
@@ -136,7 +153,7 @@ def merge(request: ApiRequest, learner_id: Path[Key], body: MergeInto) -> Any:
     merge_workers(
         duplicate_id=learner_id, survivor_id=body.into, reason=body.reason, by=request.user, now=timezone.now()
     )
-    return _learner(_get_learner(body.into))
+    return _learner(_get_learner(body.into), reads_numbers=may(request.user, Permission.KEEP_WORKERS))
 
 
 @learners.get("/{learner_id}/progressions", response=answers(Page[ProgressionObject]))
@@ -196,9 +213,13 @@ def _overall(learner: Learner) -> str:
     return learner.compliance_status
 
 
-def _learner(learner: Learner) -> Any:
+def _learner(learner: Learner, *, reads_numbers: bool) -> Any:
     told = {name: attrgetter(attribute)(learner) for name, (_kind, attribute) in TOLD.items()}
-    return LearnerObject(id=learner.pk, **told, compliance_status=_overall(learner))
+    numbers = [
+        NumberObject(kind=each.kind, masked=each.masked, value=each.value if reads_numbers else None)
+        for each in learner.numbers.all()
+    ]
+    return LearnerObject(id=learner.pk, **told, numbers=numbers, compliance_status=_overall(learner))
 
 
 def _item(line: ItemLine) -> ItemObject:

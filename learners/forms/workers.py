@@ -5,16 +5,18 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import DateField, ForeignKey, Q
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learners.forms.filters import area_choices
-from learners.models import Learner, LearnerArea, Role
+from learners.models import Learner, LearnerArea, Role, WorkerNumber
 from learners.policies.worker_fields import WORKER_FIELDS, Card, WorkerField, attribute_of, fields_in
 from learners.policies.workers import STATUS_STEPS
 from learners.selectors.learners import find_by_badge
+from learners.services.identity import NUMBER_FIELD
 from learners.services.learners import LearnerFacts, status_since
 from training.core.web.fields import DayField, ReasonField, RowField, needed, offer
 from training.core.web.forms import RefusableForm, remember
@@ -62,6 +64,10 @@ class WorkerForm(RefusableForm, forms.Form):
             if learner is None
             else _("Another role counts from today, unless you enter another day.")
         )
+        numbers = _numbers(learner)
+        self.kinds = {f"number_{place}": kind for place, kind in enumerate(_kinds(numbers))}
+        for name, kind in self.kinds.items():
+            self.fields[name] = forms.CharField(label=kind, required=False, max_length=50, initial=numbers.get(kind))
         needed(self, _("one of the two names is needed"), "first_name", "last_name")
         needed(self, _("sometimes needed, see below"), "reason")
         remember(self, learner)
@@ -92,6 +98,20 @@ class WorkerForm(RefusableForm, forms.Form):
         if not facts["role_assigned_at"] or not self._says_when_the_role_counts():
             del facts["role_assigned_at"]
         return facts  # type: ignore[no-any-return]  # the declared fields are those of LearnerFacts
+
+    def typed_numbers(self) -> dict[str, str]:
+        """Return the other numbers that were typed into a valid form, by kind; an empty one is to be removed."""
+        return {kind: self.cleaned_data[name] for name, kind in self.kinds.items()}
+
+    def place_of(self, name: str) -> str:
+        """Return the field at which an error is shown, that of a number by its kind."""
+        kind = name.removeprefix(NUMBER_FIELD)
+        return next((place for place, each in self.kinds.items() if each == kind), super().place_of(name))
+
+    @property
+    def numbers(self) -> list[forms.BoundField]:
+        """The fields of the other numbers."""
+        return [self[name] for name in self.kinds]
 
     @property
     def person(self) -> Iterator[list[forms.BoundField]]:
@@ -200,6 +220,17 @@ def _assigned(learner: Learner | None) -> dict[int, date]:
     """Return the keys of the areas in which a worker works, each with the day from which it counts."""
     links = LearnerArea.objects.filter(learner=learner) if learner else LearnerArea.objects.none()
     return dict(links.values_list("area", "assigned_at"))
+
+
+def _numbers(learner: Learner | None) -> dict[str, str]:
+    """Return the other numbers of a worker by kind."""
+    stored = WorkerNumber.objects.filter(learner=learner) if learner else WorkerNumber.objects.none()
+    return dict(stored.values_list("kind", "value"))
+
+
+def _kinds(numbers: Mapping[str, str]) -> list[str]:
+    """Return the kinds of numbers that are asked for, and those that the worker has besides."""
+    return list(dict.fromkeys([*settings.WORKER_NUMBER_KINDS, *numbers]))
 
 
 def _initial(learner: Learner | None, assigned: Mapping[int, date], today: date) -> dict[str, Any]:

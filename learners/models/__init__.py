@@ -1,8 +1,9 @@
 from learners.models.competency import AssessmentMethod, CompetencyRecord
 from learners.models.compliance import ComplianceItem, ComplianceRun
 from learners.models.evidence import EvidenceRead, EvidenceUpload
-from learners.models.learner import ON_SITE, ComplianceStatus, Fold, Learner, LearnerArea
+from learners.models.learner import ON_SITE, ComplianceStatus, Learner, LearnerArea
 from learners.models.merge import Merge
+from learners.models.number import WorkerNumber
 from learners.models.period import AreaPeriod, BadgePeriod, LearnerAreaPeriod, LearnerPeriod, RequirementPeriod
 from learners.models.progression import LearnerHoursLog, LearnerProgression, ProgressionEvent
 from learners.models.record import Revocation, TrainingRecord
@@ -23,7 +24,6 @@ __all__ = [
     "ComplianceStatus",
     "EvidenceRead",
     "EvidenceUpload",
-    "Fold",
     "Learner",
     "LearnerArea",
     "LearnerAreaPeriod",
@@ -41,4 +41,5 @@ __all__ = [
     "Role",
     "RoleRequirement",
     "TrainingRecord",
+    "WorkerNumber",
 ]

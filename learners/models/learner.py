@@ -3,22 +3,10 @@
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat, Length, Trim, Upper
+from django.db.models.functions import Concat, Trim, Upper
 from django.utils.translation import gettext_lazy as _
 
-from training.core.audited import Authored, audited
-
-
-class Fold(Func):
-    """Text without accents and in lower case, the same on every server.
-
-    The SQL function `fold` of migration `0001_squashed_0014_tables`.
-    """
-
-    function = "fold"
-    arity = 1
-    output_field = models.TextField(db_collation="C")
-
+from training.core.audited import Authored, audited, key_of_text, one_of_a_key, twin_mark
 
 ON_SITE = Q(status="ACTIVE", merged_into__isnull=True)  # who is counted (C4, L2)
 
@@ -39,6 +27,10 @@ class ComplianceStatus(models.TextChoices):
         "not_cleared_since",
         "next_expiry",
         "sort_key",
+        "badge_key",
+        "name_key",
+        "search_key",
+        "twin_key",
     ]
 )
 class Learner(Authored):
@@ -46,8 +38,10 @@ class Learner(Authored):
 
     `compliance_status` and the four fields after it are the stored answer, which only `learners.services.compliance`
     writes. A trigger keeps the dated history of role, employer, status and dates in `LearnerPeriod` (C8). `sort_key`
-    (' last first badge', folded) is for the order by name, for search and for paging. The legal steps from status to
-    status are in `learners.policies.workers`.
+    (' last first badge', folded by the SQL function `fold` of migration `0001_squashed_0014_tables`) is for the order
+    by name and for paging. Badges of one `badge_key` are the same, names of one `name_key` are asked about, and
+    `search_key` has every word of name and badge in every spelling in which it is searched (L4): `worker_words` of
+    migration `0017_one_person`. The legal steps from status to status are in `learners.policies.workers`.
     """
 
     class Status(models.TextChoices):
@@ -58,6 +52,7 @@ class Learner(Authored):
     badge_id = models.CharField(_("badge"), max_length=50, validators=[MinLengthValidator(3)])
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    other_name = models.CharField(_("name in another script"), max_length=200, blank=True, default="", db_default="")
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     status = models.CharField(_("status"), max_length=11, choices=Status, default=Status.ACTIVE)
@@ -102,8 +97,23 @@ class Learner(Authored):
     compliance_updated_at = models.DateTimeField(_("compliance updated at"), null=True, editable=False)
     not_cleared_since = models.DateField(_("not cleared since"), null=True, editable=False)  # of the oldest red item
     next_expiry = models.DateField(_("next expiry"), null=True, editable=False)  # of the green items
+    badge_key = key_of_text("same_text", "badge_id")
+    name_key = key_of_text("near_name", "first_name", "last_name")
+    search_key = models.GeneratedField(
+        expression=Func(
+            F("last_name"),
+            F("first_name"),
+            F("other_name"),
+            F("badge_id"),
+            function="worker_words",
+            output_field=models.TextField(db_collation="C"),
+        ),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
+    twin_key = twin_mark()
     sort_key = models.GeneratedField(
-        expression=Func(  # as `Fold` would say it, but of Django's own parts: a migration repeats it
+        expression=Func(
             Concat(Value(" "), F("last_name"), Value(" "), F("first_name"), Value(" "), F("badge_id")),
             function="fold",
             output_field=models.TextField(db_collation="C"),
@@ -118,6 +128,7 @@ class Learner(Authored):
         ordering = ("sort_key",)
         indexes = (
             models.Index(fields=("sort_key",), name="learner_by_sort_key"),
+            models.Index(fields=("name_key", "company"), name="learner_by_name"),
             models.Index(fields=("status", "compliance_status"), name="learner_by_status"),
             models.Index(
                 fields=("compliance_holds_until",),
@@ -156,10 +167,15 @@ class Learner(Authored):
                 name="learner_names_trimmed",
                 violation_error_message=_("Names have no blanks around them."),
             ),
+            one_of_a_key(
+                "badge_key",
+                name="learner_badge_once_however_spelled",
+                message=_("This badge belongs to somebody already, perhaps spelled in another way."),
+            ),
             models.CheckConstraint(
-                condition=models.lookups.GreaterThanOrEqual(Length("first_name") + Length("last_name"), 2),
-                name="learner_names_2_or_more",
-                violation_error_message=_("First and last name together have at least two characters."),
+                condition=~Q(name_key=""),
+                name="learner_has_a_name",
+                violation_error_message=_("Enter a first or a last name; one character is enough."),
             ),
             models.CheckConstraint(
                 condition=Q(end_date__isnull=True) | Q(end_date__gte=F("start_date")),

@@ -32,6 +32,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
@@ -104,19 +105,28 @@ class LearnerPeriod(Period):  # __str__ is inherited
         indexes = (models.Index(fields=("learner", "valid_from"), name="learner_period_by_learner"),)
 
 
+def _key(function: str) -> models.Func:
+    """Return the key of a badge: what a function of migration `0023_same_text` of `training` makes of it."""
+    return models.Func(models.F("badge_id"), function=function, output_field=models.TextField())
+
+
 class BadgePeriod(Period):  # __str__ is inherited
     """A badge of a worker. An old badge still finds the worker (L3), so nobody else gets it.
 
     A badge that was mistyped is overruled: it never was the worker's, finds nobody, and can be given to somebody.
+    Badges of one `same_text` are the same, those of one `near_text` are asked about (L4, `training.core.sameness`).
+    `is_known_twin` marks those that were somebody else's in another spelling when L4 came.
     """
 
     learner = _reference("learners.Learner")
     badge_id = models.CharField(_("badge"), max_length=50)
+    is_known_twin = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         indexes = (
             models.Index(fields=("learner", "valid_from"), name="badge_period_by_learner"),
-            models.Index(Upper("badge_id"), name="badge_period_by_badge"),
+            models.Index(OpClass(_key("same_text"), name="text_pattern_ops"), name="badge_period_by_key"),
+            models.Index(OpClass(_key("near_text"), name="text_pattern_ops"), name="badge_period_by_near_key"),
         )
         constraints = (
             ExclusionConstraint(
@@ -124,6 +134,14 @@ class BadgePeriod(Period):  # __str__ is inherited
                 expressions=[(Upper("badge_id"), RangeOperators.EQUAL), ("learner", RangeOperators.NOT_EQUAL)],
                 condition=models.Q(overruled_at=None),
                 violation_error_message=_("This badge belongs, or belonged, to somebody else."),
+            ),
+            ExclusionConstraint(
+                name="badge_of_one_person_however_spelled",
+                expressions=[(_key("same_text"), RangeOperators.EQUAL), ("learner", RangeOperators.NOT_EQUAL)],
+                condition=models.Q(overruled_at=None, is_known_twin=False),
+                violation_error_message=_(
+                    "This badge belongs, or belonged, to somebody else, perhaps spelled in another way."
+                ),
             ),
         )
 

@@ -27,11 +27,13 @@ class Fact:
 
 
 def worker_facts(learner: Learner, *, shows_contact: bool) -> list[Fact]:
-    """Return what is known about a worker and is not in the heading; what is empty is left out.
+    """Return what is known about a worker and is not in the heading, in one query; what is empty is left out.
+
+    Other numbers are told whole to those who keep workers, to others masked (L4).
 
     Args:
         learner: with its supervisor fetched.
-        shows_contact: whether phone and e-mail are told: to those who keep workers.
+        shows_contact: whether phone, e-mail and whole numbers are told: to those who keep workers.
     """
     wanted = {ProfilePlace.FACTS, ProfilePlace.CONTACT} if shows_contact else {ProfilePlace.FACTS}
     facts = []
@@ -46,4 +48,6 @@ def worker_facts(learner: Learner, *, shows_contact: bool) -> list[Fact]:
                     worker=value if isinstance(value, Learner) else None,
                 )
             )
+    for number in learner.numbers.all():
+        facts.append(Fact(label=number.kind, value=number.value if shows_contact else number.masked))
     return facts

@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q, Value
-from django.db.models.functions import Concat
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from learners.models import BadgePeriod, ComplianceItem, ComplianceStatus, Fold, Learner
+from learners.models import ComplianceItem, ComplianceStatus, Learner
+from learners.policies.search_words import search_words
 from learners.policies.standing import Standing, standing_of_item, standing_of_worker
-from learners.selectors.learners import MOST_WORDS, pending_sign_offs, person_of, rows_of_people
+from learners.selectors.learners import (
+    LOOKS_LIKE_A_NUMBER,
+    began_badge,
+    numbered,
+    old_badges,
+    pending_sign_offs,
+    person_of,
+    rows_of_people,
+    said_in_key,
+)
 from training.core.kinds import StatusKind
 
 STANDING_FACTS = ("status", "due_date", "expiry_date", "key_date", "holds_until")  # of an item
@@ -84,22 +93,20 @@ def worker_rows(
 
 
 def _known_before(learners: Sequence[Learner], text: str) -> dict[int, list[str]]:
-    """Return by worker the former and merged badges in which a word of `text` begins a word."""
+    """Return by worker the former and merged badges, and other numbers, by which words of `text` have found them."""
     keys = [learner.pk for learner in learners]
-    words = [Fold(Value(f" {word}")) for word in text.replace("\0", " ").split()[:MOST_WORDS]]
-    old_badges = BadgePeriod.objects.standing().filter(rows_of_people(keys), valid_to__isnull=False)
-    worn = old_badges.annotate(key=Fold(Concat(Value(" "), "badge_id")))
-    merged = Learner.objects.filter(merged_into__in=keys)
+    words = search_words(text)
+    begun = reduce(or_, (began_badge(word) for word in words), Q(pk__in=[]))
+    said = reduce(or_, (said_in_key(word) for word in words), Q(pk__in=[]))
     found: dict[int, list[str]] = defaultdict(list)
-    for person, badge in worn.filter(_any_in("key", words)).values_list(person_of(), "badge_id"):
+    for person, badge in old_badges().filter(rows_of_people(keys), begun).values_list(person_of(), "badge_id"):
         found[person].append(badge)
-    for other in merged.filter(_any_in("sort_key", words)).order_by("sort_key"):
+    for other in Learner.objects.filter(said, merged_into__in=keys).order_by("sort_key"):
         found[other.merged_into_id].append(f"{other.name} {other.badge_id}")  # type: ignore[index]  # merged ones only
+    if LOOKS_LIKE_A_NUMBER.search(text):
+        for number in numbered(text).filter(rows_of_people(keys)).annotate(person=person_of()):
+            found[number.person].append(str(number))
     return {person: list(dict.fromkeys(texts)) for person, texts in found.items()}
-
-
-def _any_in(field: str, words: Sequence[Fold]) -> Q:
-    return reduce(or_, (Q(**{f"{field}__contains": word}) for word in words))
 
 
 def _notable_items(

@@ -77,8 +77,16 @@ WORKER_FIELDS = (
     WorkerField(
         name="last_name", shown=ProfilePlace.HEADING, card=Card.PERSON, row=2, api={"last_name": (str, "last_name")}
     ),
-    WorkerField(name="phone", shown=ProfilePlace.CONTACT, card=Card.PERSON, row=3, api={}, scheme="tel"),
-    WorkerField(name="email", shown=ProfilePlace.CONTACT, card=Card.PERSON, row=3, api={}, scheme="mailto"),
+    WorkerField(
+        name="other_name",
+        shown=ProfilePlace.FACTS,
+        card=Card.PERSON,
+        row=3,
+        help_text=_("As the passport writes it, for example in Arabic or Cyrillic letters. It is searched too."),
+        api={"other_name": (str, "other_name")},
+    ),
+    WorkerField(name="phone", shown=ProfilePlace.CONTACT, card=Card.PERSON, row=4, api={}, scheme="tel"),
+    WorkerField(name="email", shown=ProfilePlace.CONTACT, card=Card.PERSON, row=4, api={}, scheme="mailto"),
     WorkerField(name="status", shown=ProfilePlace.HEADING, api={"status": (str, "status")}),
     WorkerField(name="status_reason", shown=ProfilePlace.HEADING, api={}),
     WorkerField(

@@ -6,11 +6,15 @@ find them.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
+from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from learners.models import (
     ON_SITE,
@@ -18,14 +22,17 @@ from learners.models import (
     BadgePeriod,
     CompetencyRecord,
     ComplianceStatus,
-    Fold,
     Learner,
     LearnerArea,
+    WorkerNumber,
 )
 from learners.policies import areas
+from learners.policies.search_words import SearchWord, search_words
 from learners.policies.standing import Group
+from training.core.sameness import near_text, same_text
+from training.selectors.sameness import NearText, SameText
 
-MOST_WORDS = 8
+LOOKS_LIKE_A_NUMBER = re.compile(r"\d")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,30 +186,61 @@ def sign_offs_owed() -> int:
 def matches(text: str) -> Q:
     """Return the condition of workers in whose name or badge every word of `text` begins a word (P2).
 
-    The order of the words, accents and case do not matter. Old badges of a worker are searched as well (L3), and names
-    and badges that were merged into the worker (L2).
+    The order of the words, accents, apostrophes, hyphens and case do not matter, nor do the leading zeros of a badge
+    (L4). Old badges of a worker are searched as well (L3), names and badges that were merged into the worker (L2), and
+    other numbers, if the text is the whole of one.
     """
-    words = text.replace("\0", " ").split()[:MOST_WORDS]
-    return Q(*(_begins(Fold(Value(f" {word}"))) for word in words))
+    words = search_words(text)
+    if text.strip() and not words:
+        return Q(pk__in=[])
+    found = Q(*(_has(word) for word in words))
+    return found | Q(pk__in=numbered(text).values(person=person_of())) if LOOKS_LIKE_A_NUMBER.search(text) else found
 
 
-def _begins(word: Fold) -> Q:
-    """Return the condition that a folded word, with a blank before it, occurs in the names or badges of a person."""
-    old_badges = BadgePeriod.objects.standing().filter(valid_to__isnull=False)
-    worn = old_badges.annotate(key=Fold(Concat(Value(" "), "badge_id"))).filter(key__contains=word)
-    merged = Learner.objects.filter(merged_into__isnull=False, sort_key__contains=word).order_by()
-    return (
-        Q(sort_key__contains=word) | Q(pk__in=worn.values(person=person_of())) | Q(pk__in=merged.values("merged_into"))
-    )
+def _has(word: SearchWord) -> Q:
+    """Return the condition that a word begins one of the names or badges of a person."""
+    worn = old_badges().filter(began_badge(word))
+    merged = Learner.objects.filter(said_in_key(word), merged_into__isnull=False).order_by()
+    return said_in_key(word) | Q(pk__in=worn.values(person=person_of())) | Q(pk__in=merged.values("merged_into"))
+
+
+def said_in_key(word: SearchWord) -> Q:
+    """Return the condition that a word begins one of the names, or the badge, of a row of the workers' table."""
+    return reduce(or_, (Q(search_key__contains=part) for part in word.parts))
+
+
+def began_badge(word: SearchWord) -> Q:
+    """Return the condition that one of `old_badges` begins with a word."""
+    alike = (Q(near_key__startswith=badge) for badge in word.badges)
+    return reduce(or_, alike, Q(same_key__startswith=word.badge))
+
+
+def old_badges() -> QuerySet[Any]:
+    """Return the badges that workers had before (L3), each with its `same_key` and its `near_key`."""
+    worn = BadgePeriod.objects.standing().filter(valid_to__isnull=False)
+    return worn.annotate(same_key=SameText(F("badge_id")), near_key=NearText(F("badge_id")))
+
+
+def numbered(text: str) -> QuerySet[Any]:
+    """Return the numbers of workers that a text is, each as a whole: a part of one would betray what is masked (L4)."""
+    return WorkerNumber.objects.annotate(near_key=NearText(F("value"))).filter(near_key=near_text(text))
 
 
 def find_by_badge(badge: str) -> Learner | None:
     """Return the worker who has or had exactly this badge (L3), and of a merged badge the survivor (L2).
 
-    Case, and blanks around the badge, do not matter. None where nobody has or had it.
+    It may be spelled in another way (L4). Of twins from before L4 the one is meant whose badge is spelled so.
+
+    Returns:
+        None where nobody has or had it, or two people do and it is spelled as neither of theirs.
     """
-    worn = BadgePeriod.objects.standing().filter(badge_id__iexact=badge.replace("\0", "").strip())
-    return Learner.objects.filter(pk__in=worn.values(person=person_of())).first()
+    typed = badge.replace("\0", "")
+    worn = BadgePeriod.objects.standing().annotate(key=SameText(F("badge_id"))).filter(key=same_text(typed))
+    found = list(Learner.objects.filter(pk__in=worn.values(person=person_of()))[:2])
+    if len(found) > 1:
+        as_typed = worn.filter(badge_id__iexact=typed.strip())
+        found = list(Learner.objects.filter(pk__in=as_typed.values(person=person_of()))[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def list_workers(wanted: WorkerFilter, *, today: dt.date, warning_days: int) -> QuerySet[Learner]:

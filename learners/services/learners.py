@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TypedDict
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learners.models import Area, BadgePeriod, Learner, LearnerArea, LearnerPeriod
+from learners.models import Area, Learner, LearnerArea, LearnerPeriod
 from learners.policies.workers import check_dated_back, check_not_merged, check_version, has_left
 from learners.services.compliance import recalculate
 from learners.services.effective import badge_was_mistyped, effective_on
+from learners.services.identity import check_badge, check_is_meant, check_names, write_numbers
 from learners.services.locks import lock_people
 from learners.services.requirements import lock_rules_to_apply
 from training.core.permissions import Permission, check_may, may
 from training.core.refusals import Invalid, check_fields, check_found, check_reason
+from training.core.sameness import shown_text
 from training.core.transactions import acting
 from training.core.words import day as day_in_words
 
@@ -27,6 +30,7 @@ class LearnerFacts(TypedDict, total=False):
     badge_id: str
     first_name: str
     last_name: str
+    other_name: str
     email: str
     phone: str
     status: str
@@ -43,10 +47,6 @@ class UnknownArea(Invalid):
     """One of the areas does not exist (400)."""
 
 
-class BadgeTaken(Invalid):
-    """The badge is, or was, somebody else's (400). Of two people at the same moment the slower one gets a Conflict."""
-
-
 def lock_learner(*, learner_id: int) -> Learner:
     """Lock a worker and the worker's answers, and of a merged one the survivor too; return the worker.
 
@@ -57,17 +57,29 @@ def lock_learner(*, learner_id: int) -> Learner:
     return check_found(Learner.objects.filter(pk=learner_id).first(), _("There is no such worker."))
 
 
-def create_learner(*, facts: LearnerFacts, by: User, now: datetime, areas: Mapping[int, date] | None = None) -> Learner:
+def create_learner(
+    *,
+    facts: LearnerFacts,
+    by: User,
+    now: datetime,
+    areas: Mapping[int, date] | None = None,
+    numbers: Mapping[str, str] | None = None,
+    confirmed: str | None = "",
+) -> Learner:
     """Add a worker, and judge at once what role and areas require (C6).
 
     Args:
         facts: at least badge, a name, start date, company and role. The role counts from the start date unless
             `role_assigned_at` says otherwise.
         areas: by the key of each area, the day from which the worker is assigned to it.
+        numbers: other numbers of the worker, by their kind (L4).
+        confirmed: the word of the questions that the person confirmed (`training.core.questions`); None where nobody
+            can be asked.
 
     Raises:
         NotPermitted: the person may not do this.
-        Invalid: a field breaks its rule, the badge is or was somebody's, or an area does not exist.
+        Invalid: a field breaks its rule, the badge or a number is or was somebody's, or an area does not exist.
+        ConfirmationNeeded: the badge looks like another one, or a worker of this employer has the same name (L4, 409).
     """
     check_may(by, Permission.KEEP_WORKERS)
     learner = Learner(created_by=by)
@@ -75,9 +87,11 @@ def create_learner(*, facts: LearnerFacts, by: User, now: datetime, areas: Mappi
         lock_rules_to_apply()
         if "start_date" in facts:
             learner.role_assigned_at = facts["start_date"]
-        write_facts(learner, facts, by=by, now=now)
+        write_facts(learner, facts, by=by, now=now, confirmed=confirmed)
         if areas:
             _write_areas(learner, areas)
+        if numbers:
+            write_numbers(learner, numbers, kinds=settings.WORKER_NUMBER_KINDS, by=by)
         judge_anew(learner, now=now)
     return learner
 
@@ -91,6 +105,8 @@ def edit_learner(
     areas: Mapping[int, date] | None = None,
     version: datetime | None = None,
     reason: str = "",
+    numbers: Mapping[str, str] | None = None,
+    confirmed: str | None = "",
 ) -> Learner:
     """Change what is known about a worker; answers (C6) and dated history (C8) follow at once.
 
@@ -102,6 +118,8 @@ def edit_learner(
         areas: as for `set_areas`; None leaves them as they are.
         version: `updated_at` of the worker when the person loaded it; None does not ask.
         reason: why an end date lies before the last change of status, which only a superuser may enter (C8).
+        numbers: other numbers by their kind (L4), an empty one to remove it; kinds that are left out stay.
+        confirmed: as for `create_learner`.
 
     Raises:
         NotPermitted: the person may not do this.
@@ -109,7 +127,8 @@ def edit_learner(
         MergedAway: the worker was merged into another one.
         Stale: somebody else was faster.
         DatedBack: the end date lies before the last change of status.
-        Invalid: a field breaks its rule, the badge is or was somebody else's, or an area does not exist.
+        Invalid: a field breaks its rule, the badge or a number is or was somebody else's, or an area does not exist.
+        ConfirmationNeeded: the new badge looks like that of somebody else (L4, 409).
     """
     check_may(by, Permission.KEEP_WORKERS)
     with acting(by):
@@ -119,9 +138,11 @@ def edit_learner(
         check_version(learner, version)
         if facts.get("role_id", learner.role_id) != learner.role_id:
             learner.role_assigned_at = timezone.localdate(now)
-        write_facts(learner, facts, by=by, now=now, reason=reason)
+        write_facts(learner, facts, by=by, now=now, reason=reason, confirmed=confirmed)
         if areas is not None:
             _write_areas(learner, areas)
+        if numbers:
+            write_numbers(learner, numbers, kinds=settings.WORKER_NUMBER_KINDS, by=by)
         judge_anew(learner, now=now)
     return learner
 
@@ -139,52 +160,69 @@ def set_areas(*, learner_id: int, areas: Mapping[int, date], by: User, now: date
     edit_learner(learner_id=learner_id, facts={}, areas=areas, by=by, now=now)
 
 
-def replace_badge(*, learner_id: int, badge_id: str, by: User, now: datetime, was_mistyped: bool = False) -> Learner:
+def replace_badge(
+    *,
+    learner_id: int,
+    badge_id: str,
+    by: User,
+    now: datetime,
+    was_mistyped: bool = False,
+    confirmed: str | None = "",
+) -> Learner:
     """Give a worker another badge. The old one still finds the worker, and nobody else can get it (L3).
 
     Args:
         was_mistyped: the old badge was a typing mistake. Then it finds nobody any more, and can be given to somebody.
+        confirmed: as for `create_learner`.
 
     Raises:
         NotPermitted, NotFound, MergedAway: as `edit_learner`.
         Invalid: it is no badge, the same one, or it is or was somebody else's.
+        ConfirmationNeeded: it looks like that of somebody else (L4, 409).
     """
     check_may(by, Permission.KEEP_WORKERS)
     with acting(by):
         learner = lock_learner(learner_id=learner_id)
         check_not_merged(learner)
-        if badge_id.strip() == learner.badge_id:
+        if shown_text(badge_id) == learner.badge_id:
             message = _("This is the badge that the worker has.")
             raise Invalid.of_fields({"badge_id": [message]})
         if was_mistyped:
             with badge_was_mistyped():
-                write_facts(learner, {"badge_id": badge_id}, by=by, now=now)
+                write_facts(learner, {"badge_id": badge_id}, by=by, now=now, confirmed=confirmed)
         else:
-            write_facts(learner, {"badge_id": badge_id}, by=by, now=now)
+            write_facts(learner, {"badge_id": badge_id}, by=by, now=now, confirmed=confirmed)
     return learner
 
 
 # For other services of workers, which have locked the worker
 
 
-def write_facts(learner: Learner, facts: LearnerFacts, *, by: User, now: datetime, reason: str = "") -> None:
+def write_facts(
+    learner: Learner, facts: LearnerFacts, *, by: User, now: datetime, reason: str = "", confirmed: str | None = ""
+) -> None:
     """Write what is known about a new worker, or about one whom the caller has locked.
 
     Args:
         reason: why an end date lies before the last change of status (C8).
+        confirmed: as for `create_learner`.
 
     Raises:
         DatedBack: it does, and that is not granted or there is no reason.
         Invalid: a field breaks its rule, or the badge is or was somebody else's.
+        ConfirmationNeeded: as `create_learner`, about what is new.
     """
     status, end_date, today = learner.status, learner.end_date, timezone.localdate(now)
     for field, value in facts.items():
         setattr(learner, field, value.strip() if isinstance(value, str) else value)
+    learner.badge_id = shown_text(learner.badge_id)
     learner.updated_by = by
     if learner.pk is not None and learner.status != status:
         check_reason(facts.get("status_reason", ""), _("Say why the status changes."), field="status_reason")
-    _check_badge(learner)
+    check_badge(learner)
+    check_names(learner)
     check_fields(learner)
+    check_is_meant(learner, confirmed=confirmed)
     typed = learner.end_date
     if learner.pk is not None and learner.status == Learner.Status.ACTIVE and has_left(learner, today=today):
         learner.end_date = end_date  # the new one is written by `end_if_over`, together with the status
@@ -235,25 +273,6 @@ def judge_anew(learner: Learner, *, now: datetime) -> None:
     """Bring the worker's answers up to date, in the database and on this object."""
     recalculate(learner_ids=[learner.pk], today=timezone.localdate(now), now=now)
     learner.refresh_from_db(fields=["compliance_status", "compliance_holds_until", "compliance_updated_at"])
-
-
-def _check_badge(learner: Learner) -> None:
-    """L3: a badge belongs to one person for good, which the constraint `badge_of_one_person_for_good` keeps.
-
-    Raises:
-        BadgeTaken: it is or was somebody else's.
-    """
-    others = BadgePeriod.objects.standing().filter(badge_id__iexact=learner.badge_id).exclude(learner=learner.pk)
-    taken = others.select_related("learner").order_by("valid_from").first()
-    if taken is None:
-        return
-    sentence = (
-        _("This badge belongs to %(worker)s.")
-        if taken.valid_to is None
-        else _("This badge belonged to %(worker)s until %(day)s and still finds that worker. Give another one.")
-    )
-    message = sentence % {"worker": taken.learner, "day": day_in_words(taken.valid_to)}
-    raise BadgeTaken.of_fields({"badge_id": [message]})
 
 
 def _write_areas(learner: Learner, areas: Mapping[int, date]) -> None:

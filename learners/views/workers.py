@@ -34,7 +34,14 @@ def worker_new(request: HtmxRequest) -> HttpResponse:
     form = WorkerForm(posted(request), today=timezone.localdate())
     if form.is_valid():
         with form.refusing():
-            made = create_learner(facts=form.facts(), areas=form.chosen_areas(), by=request.user, now=timezone.now())
+            made = create_learner(
+                facts=form.facts(),
+                areas=form.chosen_areas(),
+                numbers=form.typed_numbers(),
+                confirmed=form.confirmed,
+                by=request.user,
+                now=timezone.now(),
+            )
             return _done(request, made, _("%(worker)s is added."))
     return answer(request, "learners/worker_form.html", part="form", form=form)
 
@@ -58,6 +65,8 @@ def worker_edit(request: HtmxRequest, pk: int) -> HttpResponse:
                 learner_id=pk,
                 facts=form.facts(),
                 areas=form.chosen_areas(),
+                numbers=form.typed_numbers(),
+                confirmed=form.confirmed,
                 version=loaded_by(form),
                 reason=form.cleaned_data.get("reason", ""),
                 by=request.user,
@@ -100,6 +109,7 @@ def worker_badge(request: HtmxRequest, pk: int) -> HttpResponse:
                 learner_id=pk,
                 badge_id=typed["badge_id"],
                 was_mistyped=typed["was_mistyped"],
+                confirmed=form.confirmed,
                 by=request.user,
                 now=timezone.now(),
             )

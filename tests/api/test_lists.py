@@ -104,7 +104,7 @@ LISTS: dict[Made, int] = {
     courses: 1,
     trainers: 2,
     venues: 1,
-    learners: 1,
+    learners: 2,
     records: 1,
     pending: 1,
     progressions: 2,

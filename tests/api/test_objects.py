@@ -39,8 +39,8 @@ SPECIFIED = {
     "VenueObject": "id name capacity location",
     "Availability": "trainerAvailable venueAvailable conflictingSession tentative",
     "LearnerObject": """
-        id badgeId firstName lastName status companyId companyName roleId roleTitle supervisorId startDate endDate
-        complianceStatus
+        id badgeId firstName lastName otherName status companyId companyName roleId roleTitle supervisorId startDate
+        endDate numbers complianceStatus
     """,
     "ComplianceObject": "overallStatus cleared learnerStatus updatedAt items",
     "ItemObject": "courseCode courseTitle status reason expiryDate dueDate",

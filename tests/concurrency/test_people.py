@@ -19,14 +19,14 @@ from learners.models import BadgePeriod, ComplianceItem, Learner, LearnerPeriod,
 from learners.policies.workers import CannotMerge
 from learners.services import compliance, merging
 from learners.services.compliance import recalculate
-from learners.services.learners import replace_badge
+from learners.services.learners import LearnerFacts, create_learner, replace_badge
 from learners.services.merging import merge_workers
 from learners.services.records import revoke_record
 from learners.services.statuses import end_departed
 from tests.concurrency.at_once import all_at_once
 from tests.factories.compliance import asked_of
-from tests.factories.learners import LearnerFactory, TrainingRecordFactory
-from tests.factories.training import UserFactory
+from tests.factories.learners import LearnerFactory, RoleFactory, TrainingRecordFactory
+from tests.factories.training import CompanyFactory, UserFactory
 from training.core.refusals import Conflict, Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,11 +127,14 @@ def test_l2_control_without_lock_and_trigger_merges_make_a_circle(superuser: Use
 # One badge for two
 
 
-def same_badge(by: User) -> tuple[Job, Job]:
+SPELLINGS = ["NEW-1", "new\u20131", "NEW 1\u00a0"]
+
+
+def same_badge(by: User, spelled: str = "NEW-1") -> tuple[Job, Job]:
     one, other = LearnerFactory(), LearnerFactory()
     return (
         lambda: replace_badge(learner_id=one.pk, badge_id="NEW-1", by=by, now=NOW),
-        lambda: replace_badge(learner_id=other.pk, badge_id="NEW-1", by=by, now=NOW),
+        lambda: replace_badge(learner_id=other.pk, badge_id=spelled, by=by, now=NOW),
     )
 
 
@@ -153,9 +156,11 @@ def without(model: type[Model], name: str) -> Iterator[None]:
             editor.add_constraint(model, constraint)
 
 
-def test_l3_of_two_who_get_one_badge_at_once_one_does(superuser: User) -> None:
-    answer = meanwhile(*same_badge(superuser))
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_l3_l4_of_two_who_get_one_badge_at_once_one_does(superuser: User, spelled: str) -> None:
+    answer = meanwhile(*same_badge(superuser, spelled))
     assert isinstance(answer, Conflict)
+    assert answer.message.startswith("This badge belongs")
     one, other = Learner.objects.order_by("pk")
     assert one.badge_id == "NEW-1"
     assert set(BadgePeriod.objects.filter(valid_to=None).values_list("learner", "badge_id")) == {
@@ -164,10 +169,37 @@ def test_l3_of_two_who_get_one_badge_at_once_one_does(superuser: User) -> None:
     }
 
 
-def test_l3_control_without_its_constraints_two_get_one_badge(superuser: User) -> None:
-    with without(BadgePeriod, "badge_of_one_person_for_good"), without(Learner, "learner_badge_unique"):
-        meanwhile(*same_badge(superuser))
-        assert Learner.objects.filter(badge_id="NEW-1").count() == 2
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_l3_l4_control_without_its_constraints_two_get_one_badge(superuser: User, spelled: str) -> None:
+    with (
+        without(BadgePeriod, "badge_of_one_person_for_good"),
+        without(BadgePeriod, "badge_of_one_person_however_spelled"),
+        without(Learner, "learner_badge_unique"),
+        without(Learner, "learner_badge_once_however_spelled"),
+    ):
+        meanwhile(*same_badge(superuser, spelled))
+        assert Learner.objects.filter(badge_key="new-1").count() == 2
+
+
+def test_l4_of_two_new_workers_with_one_badge_in_two_spellings_one_is_there(superuser: User) -> None:
+    company, role = CompanyFactory(), RoleFactory()
+
+    def new(badge: str, name: str) -> Job:
+        facts: LearnerFacts = {
+            "badge_id": badge,
+            "first_name": name,
+            "last_name": "Berg",
+            "start_date": TODAY,
+            "company_id": company.pk,
+            "role_id": role.pk,
+        }
+        return lambda: create_learner(facts=facts, by=superuser, now=NOW)
+
+    answer = meanwhile(new("PB-1", "Ada"), new("pb\u20131", "Bo"))
+    assert isinstance(answer, Conflict)
+    assert answer.message == "This badge belongs to somebody already, perhaps spelled in another way."
+    assert list(Learner.objects.values_list("badge_id", "first_name")) == [("PB-1", "Ada")]
+    assert list(BadgePeriod.objects.values_list("badge_id", flat=True)) == ["PB-1"]
 
 
 # A record under a badge that is being merged

@@ -85,6 +85,7 @@ RIGHTS = {
     "learners_role": WORK,
     "learners_rolerequirement": WORK,
     "learners_trainingrecord": LEGAL.format(key="id"),
+    "learners_workernumber": WORK,
     "procrastinate_events": "SELECT INSERT",
     "procrastinate_jobs": (
         "SELECT INSERT UPDATE(abort_requested, attempts, lock, priority, queue_name, scheduled_at, status, worker_id) "

@@ -185,6 +185,7 @@ NONSENSE = {
     "WEB_BIND": ["", "8000", "localhost", "unix:"],
     "WEB_THREADS": [*NUMBERS, "0"],
     "WEB_WORKERS": [*NUMBERS, "0"],
+    "WORKER_NUMBER_KINDS": ["x" * 41, "Passport, passport", "two\u200bwords"],
 }
 ANY = ["nonsense \N{BLACK HEART SUIT}", "-1", ""]  # for a setting that is not named above: one of them is refused
 NOT_OURS = {"CHROMIUM"}  # asked for by the browser tests themselves

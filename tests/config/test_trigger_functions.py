@@ -22,6 +22,12 @@ ROLE = f"siteproof_app_of_attack_{os.getpid()}"
 HARMLESS = {
     "_pgtrigger_should_ignore(name)",  # says no
     "fold(text)",  # text without accents
+    "near_name(text)",  # keys of text, like the others of L4
+    "near_text(text)",
+    "plain_words(text)",
+    "same_text(text)",
+    "spelled_words(text)",
+    "worker_words(text,text,text,text)",
     "history_actor()",  # reads the audit context of the transaction
     "site_effective_date()",  # reads a setting of the transaction
     "site_today()",  # reads the clock and the site's time zone

@@ -136,7 +136,7 @@ def test_c8_a_change_of_status_has_dated_history(as_superuser: Client):
         ({"badge_id": "AB-1"}, "This badge belongs to"),
         ({"status": "BLACKLISTED"}, "Say why the status changes."),
         ({"badge_id": "12"}, "at least 3 characters"),
-        ({"first_name": "", "last_name": "X"}, "First and last name together have at least two characters."),
+        ({"first_name": "", "last_name": ""}, "Enter a first or a last name; one character is enough."),
         ({"end_date": "2024-12-31"}, "The end date cannot be before the start date."),
         ({"start_date": "31.31.2026"}, "Enter a valid date."),
         ({"company": "999999"}, "Select a valid choice."),

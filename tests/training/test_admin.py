@@ -21,6 +21,7 @@ from tests.factories.training import (
 )
 from training.core.trail import Change
 from training.models import Company, CourseVersion, Trainer, TrainerQualification
+from training.services import names
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +83,9 @@ def test_what_the_database_alone_refuses_is_a_sentence_too(as_superuser: Client,
     """Two people save the same name at the same moment: neither form has seen the other's."""
     CompanyFactory(name="Taken")
     monkeypatch.setattr(Company, "validate_unique", lambda self, exclude=None: None)
+    monkeypatch.setattr(names, "things_named", lambda others, typed: {})
+    monkeypatch.setattr(names, "near_things", lambda others, typed: {})
+    monkeypatch.setattr(Company, "validate_constraints", lambda self, exclude=None: None)
 
     response = as_superuser.post(reverse("admin:training_company_add"), {"name": "Taken", "code": "TK"})
 

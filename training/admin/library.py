@@ -34,9 +34,9 @@ class CompanyAdmin(GuardedAdmin):
     def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
         facts: CompanyFacts = form.cleaned_data
         if change:
-            edit_company(company_id=obj.pk, facts=facts, by=who_acts(request))
+            edit_company(company_id=obj.pk, facts=facts, by=who_acts(request), confirmed=form.confirmed)
         else:
-            obj.pk = create_company(facts=facts, by=who_acts(request)).pk
+            obj.pk = create_company(facts=facts, by=who_acts(request), confirmed=form.confirmed).pk
 
 
 @admin.register(Venue)
@@ -49,9 +49,9 @@ class VenueAdmin(GuardedAdmin):
     def save_model(self, request: HttpRequest, obj: Venue, form: Any, change: bool) -> None:
         facts: VenueFacts = form.cleaned_data
         if change:
-            edit_venue(venue_id=obj.pk, facts=facts, by=who_acts(request))
+            edit_venue(venue_id=obj.pk, facts=facts, by=who_acts(request), confirmed=form.confirmed)
         else:
-            obj.pk = create_venue(facts=facts, by=who_acts(request)).pk
+            obj.pk = create_venue(facts=facts, by=who_acts(request), confirmed=form.confirmed).pk
 
 
 class QualificationInline(GuardedInline):
@@ -80,9 +80,9 @@ class TrainerAdmin(GuardedAdmin):
             values[f"{field}_id"] = named and named.pk
         facts: TrainerFacts = values  # type: ignore[assignment]  # the fields of the form are those of the facts
         if change:
-            edit_trainer(trainer_id=obj.pk, facts=facts, by=who_acts(request))
+            edit_trainer(trainer_id=obj.pk, facts=facts, by=who_acts(request), confirmed=form.confirmed)
         else:
-            obj.pk = create_trainer(facts=facts, by=who_acts(request)).pk
+            obj.pk = create_trainer(facts=facts, by=who_acts(request), confirmed=form.confirmed).pk
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)

@@ -9,7 +9,7 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Length
+from django.db.models.functions import Concat, Length
 from django.utils.translation import gettext_lazy as _
 
 
@@ -92,6 +92,46 @@ class Authored(models.Model):
 
     class Meta:
         abstract = True
+
+
+def key_of_text(function: str, *parts: str) -> models.GeneratedField:
+    """Return a stored key by which rows are compared, made by a function of migration `0023_same_text` (L4).
+
+    Args:
+        function: its name; what it does is told in `training/core/sameness.py`.
+        parts: the fields of which the key is made, with a blank between them.
+    """
+    fields: list[models.F | models.Value] = [models.F(parts[0])]
+    for part in parts[1:]:
+        fields += [models.Value(" "), models.F(part)]
+    text = Concat(*fields) if len(fields) > 1 else fields[0]
+    return models.GeneratedField(
+        expression=models.Func(text, function=function, output_field=models.TextField(db_collation="C")),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
+
+
+def twin_mark() -> "models.TextField[str | None, str | None]":
+    """Return the mark of a row that was the same as another one when L4 came: the key that both had.
+
+    While it is still the row's key, `one_of_a_key` leaves the row out. Only the migration that brought L4 sets it
+    (trigger `…_twins_are_known`).
+    """
+    return models.TextField(null=True, editable=False, db_collation="C")
+
+
+def one_of_a_key(key: str, *, name: str, message: "_StrOrPromise") -> models.UniqueConstraint:
+    """Return the constraint by which rows of a table have different keys, twins of before L4 apart.
+
+    Args:
+        key: the field with the key; the mark of twins is `twin_key`.
+        name: of the constraint.
+        message: what a person is told whose text is the same as another one.
+    """
+    return models.UniqueConstraint(
+        fields=(key,), condition=~models.Q(twin_key=models.F(key)), name=name, violation_error_message=message
+    )
 
 
 def not_blank(field: str, *, name: str, message: "_StrOrPromise") -> models.CheckConstraint:

@@ -21,6 +21,7 @@ class ConflictKind(StrEnum):
 
     STATE = "STATE"  # the thing has gone too far, or not far enough
     VERSION = "VERSION"  # somebody else has changed it meanwhile
+    QUESTION = "QUESTION"  # somebody has to say that it is meant; `confirm` is the word that says so
 
 
 class Door(StrEnum):

@@ -1,7 +1,7 @@
 """What is the same badge, name, company or venue, however somebody spells it (L4).
 
 Forms, Admin, the API, imports and searches ask these functions. The database has the SQL function of the same name for
-each of them (migration `0021_same_text`), behind stored keys, unique indexes and the search; a property test says that
+each of them (migration `0023_same_text`), behind stored keys, unique indexes and the search; a property test says that
 both give the same. Keys that are stored were made by that SQL, so nothing here is ever redefined: another rule is
 another function, with keys of its own.
 
@@ -114,7 +114,7 @@ def plain_words(text: str) -> str:
 
 
 def spelled_words(text: str) -> str:
-    """Return the words of a text as searched in the other spelling: ö and ø as oe, ä as ae, ü as ue, å as aa."""
+    """Return the words of a text as they are searched in the other spelling: ö and ø as oe, ä as ae, å as aa."""
     return plain_words(same_text(text).translate(_SPELLED))
 
 
@@ -137,11 +137,12 @@ def shown_text(text: str) -> str:
 
 
 def letters_like_latin(text: str) -> Mapping[str, str]:
-    """Return the letters of other alphabets in a text that look Latin, each with its alphabet in English capitals."""
+    """Return the letters of other alphabets in a text that look Latin, each with its alphabet ("CYRILLIC")."""
     found = (letter for letter in _INVISIBLE.sub("", text) if small(letter) in LOOK_LATIN)
     return {letter: unicodedata.name(letter).split()[0] for letter in found}
 
 
 def mixes_alphabets(text: str) -> bool:
-    """Tell whether a text has Latin letters beside letters of other alphabets that look Latin."""
-    return bool(letters_like_latin(text)) and any("a" <= letter <= "z" for letter in same_text(text))
+    """Tell whether a word of a text has Latin letters beside letters of other alphabets that look Latin."""
+    words = same_text(text).split("-")
+    return any(any("a" <= letter <= "z" for letter in word) and letters_like_latin(word) for word in words)

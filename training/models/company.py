@@ -8,7 +8,7 @@ from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from training.core.audited import Authored, audited, not_blank
+from training.core.audited import Authored, audited, key_of_text, not_blank, one_of_a_key, twin_mark
 
 
 def default_class_code_prefix(name: str) -> str:
@@ -17,9 +17,12 @@ def default_class_code_prefix(name: str) -> str:
     return letters[:3].ljust(3, "X")
 
 
-@audited()
+@audited(exclude=["name_key", "twin_key"])
 class Company(Authored):
-    """A company. An inactive one is offered for nothing new, and stays wherever it is named."""
+    """A company. An inactive one is offered for nothing new, and stays wherever it is named.
+
+    Two names are the same if `name_key` is (L4, `training.core.sameness`).
+    """
 
     name = models.CharField(_("name"), max_length=150, unique=True)
     code = models.CharField(
@@ -33,6 +36,8 @@ class Company(Authored):
         help_text=_("Three letters A–Z; left empty it is made from the name."),
     )
     is_active = models.BooleanField(_("active"), default=True)
+    name_key = key_of_text("same_text", "name")
+    twin_key = twin_mark()
 
     class Meta:
         verbose_name = _("company")
@@ -40,6 +45,16 @@ class Company(Authored):
         ordering = ("name",)
         constraints = (
             not_blank("name", name="company_has_name", message=_("Enter the company's name.")),
+            models.CheckConstraint(
+                condition=~models.Q(name_key=""),
+                name="company_name_is_seen",
+                violation_error_message=_("Enter a name that can be seen."),
+            ),
+            one_of_a_key(
+                "name_key",
+                name="company_name_once_however_spelled",
+                message=_("There is a company of this name already, perhaps spelled in another way."),
+            ),
             models.CheckConstraint(
                 condition=models.Q(code__isnull=True) | models.Q(code__length__gte=2),
                 name="company_code_2_to_10",

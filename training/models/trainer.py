@@ -6,12 +6,15 @@ from django.core.validators import MinLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from training.core.audited import Authored, audited
+from training.core.audited import Authored, audited, key_of_text
 
 
-@audited()
+@audited(exclude=["name_key"])
 class Trainer(Authored):
-    """A person who teaches sessions and classes, with a login if this person marks attendance or captures hours."""
+    """A person who teaches sessions and classes, with a login if this person marks attendance or captures hours.
+
+    Another trainer of the same `name_key` is asked about and never refused (L4, `training.core.sameness`).
+    """
 
     class Kind(models.TextChoices):
         INTERNAL = "INTERNAL", _("Internal")
@@ -40,6 +43,7 @@ class Trainer(Authored):
         related_name="trainer",
     )
     is_active = models.BooleanField(_("active"), default=True)
+    name_key = key_of_text("near_name", "first_name", "last_name")
 
     class Meta:
         verbose_name = _("trainer")
@@ -50,6 +54,11 @@ class Trainer(Authored):
                 condition=models.Q(first_name__trim__length__gte=2, last_name__trim__length__gte=2),
                 name="trainer_names_2_or_more",
                 violation_error_message=_("First and last name have at least two characters each."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(name_key=""),
+                name="trainer_name_is_seen",
+                violation_error_message=_("Enter a name that can be seen."),
             ),
             models.CheckConstraint(
                 condition=models.Q(kind="INTERNAL") | models.Q(kind="EXTERNAL", company__isnull=False),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from training.core.keys import day_of_text
 from training.core.long_jobs import take_time
 from training.core.refusals import Invalid
+from training.core.sameness import same_text
 from training.core.transactions import acting
 from training.models import Company, Course, Trainer, TrainingClass, Venue
 from training.policies.classes import check_values
@@ -141,7 +142,7 @@ def _read(checked: _Checked, library: "_Library") -> None:
         ("venue", library.venues),
     ):
         if wanted := cells.get(name):
-            found = find.get(wanted.casefold(), [])
+            found = find.get(same_text(wanted), [])
             if len(found) == 1:
                 setattr(draft, name, found[0])
             else:
@@ -177,7 +178,7 @@ def _not_one(name: str, wanted: str, count: int) -> str:
 
 @dataclass(frozen=True)
 class _Library:
-    """The things that rows can name, by each of their names in lower case."""
+    """The things that rows can name, by the key of each of their names (L4)."""
 
     clients: Mapping[str, Sequence[Company]]
     courses: Mapping[str, Sequence[Course]]
@@ -197,6 +198,6 @@ class _Library:
 def _by_names(things: Any, names: Callable[[Any], set[str | None]]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for thing in things:
-        for name in {name.casefold() for name in names(thing) if name}:
+        for name in {same_text(name) for name in names(thing) if name}:
             found.setdefault(name, []).append(thing)
     return found

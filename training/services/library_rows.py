@@ -3,7 +3,7 @@
 Whoever may keep the library may do so. Each of these things says in a module of its own what is known of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -17,10 +17,14 @@ from training.core.refusals import check_fields, check_found
 from training.core.transactions import acting
 
 Row = TypeVar("Row", bound=Authored)
+Check = Callable[[Row], None]
 
 
-def create_row(row: Row, facts: Mapping[str, Any], *, by: User) -> Row:
+def create_row(row: Row, facts: Mapping[str, Any], *, by: User, check: Check[Row] | None = None) -> Row:
     """Write a new row with these values.
+
+    Args:
+        check: is called with the row once it has the values, and raises what speaks against them.
 
     Raises:
         NotPermitted: the person may not do this.
@@ -28,11 +32,18 @@ def create_row(row: Row, facts: Mapping[str, Any], *, by: User) -> Row:
     """
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):
-        return write_row(row, facts, by=by)
+        return write_row(row, facts, by=by, check=check)
 
 
 def edit_row(
-    rows: QuerySet[Row], key: int, facts: Mapping[str, Any], *, missing: str, by: User, loaded: datetime | None
+    rows: QuerySet[Row],
+    key: int,
+    facts: Mapping[str, Any],
+    *,
+    missing: str,
+    by: User,
+    loaded: datetime | None,
+    check: Check[Row] | None = None,
 ) -> Row:
     """Lock the row of this key, and give it these values.
 
@@ -40,6 +51,7 @@ def edit_row(
         rows: of one table, among which it is looked for.
         missing: what a person is told where there is no such row, already translated.
         loaded: `updated_at` of what the person had before them; None does not ask.
+        check: as for `create_row`.
 
     Raises:
         NotPermitted, Invalid: as `create_row`.
@@ -49,16 +61,24 @@ def edit_row(
     check_may(by, Permission.KEEP_LIBRARY)
     with acting(by):
         row = check_found(rows.select_for_update(no_key=True).filter(pk=key).first(), missing)
-        return write_row(row, facts, by=by, loaded=loaded)
+        return write_row(row, facts, by=by, loaded=loaded, check=check)
 
 
-def write_row(row: Row, facts: Mapping[str, Any], *, by: User, loaded: datetime | None = None) -> Row:
+def write_row(
+    row: Row,
+    facts: Mapping[str, Any],
+    *,
+    by: User,
+    loaded: datetime | None = None,
+    check: Check[Row] | None = None,
+) -> Row:
     """Give a new or locked row these values, in the transaction of the caller.
 
     A row that would not change is left as it is, without an audit event.
 
     Args:
         loaded: `updated_at` of what the person had before them; None does not ask.
+        check: as for `create_row`.
 
     Raises:
         Stale: somebody else was faster.
@@ -73,6 +93,8 @@ def write_row(row: Row, facts: Mapping[str, Any], *, by: User, loaded: datetime 
     if is_new:
         row.created_by = by
     row.updated_by = by
+    if check is not None:
+        check(row)
     check_fields(row)
     row.save()
     return row

@@ -5,6 +5,7 @@ counts when the session is written (S2).
 """
 
 from datetime import date, datetime
+from functools import partial
 from typing import TypedDict
 
 from django.contrib.auth.models import User
@@ -15,6 +16,7 @@ from training.core.refusals import NotFound, check_found
 from training.core.transactions import acting
 from training.models import Trainer, TrainerQualification
 from training.services.library_rows import create_row, edit_row, write_row
+from training.services.names import check_trainer_name
 
 
 class TrainerFacts(TypedDict, total=False):
@@ -44,26 +46,40 @@ class QualificationFacts(TypedDict, total=False):
     valid_until: date | None
 
 
-def create_trainer(*, facts: TrainerFacts, by: User) -> Trainer:
+def create_trainer(*, facts: TrainerFacts, by: User, confirmed: str | None = "") -> Trainer:
     """Add a trainer, who is offered for courses once qualifications are added.
+
+    Args:
+        confirmed: the word of the question that the person confirmed (`training.core.questions`).
 
     Raises:
         NotPermitted, Invalid: as `create_row`.
+        ConfirmationNeeded: there is a trainer of this name, or it has letters that only look Latin (L4, 409).
     """
-    return create_row(Trainer(), facts, by=by)
+    return create_row(Trainer(), facts, by=by, check=partial(check_trainer_name, confirmed=confirmed))
 
 
-def edit_trainer(*, trainer_id: int, facts: TrainerFacts, by: User, loaded: datetime | None = None) -> Trainer:
+def edit_trainer(
+    *,
+    trainer_id: int,
+    facts: TrainerFacts,
+    by: User,
+    loaded: datetime | None = None,
+    confirmed: str | None = "",
+) -> Trainer:
     """Change a trainer. An inactive one is offered for nothing new; what is booked stays.
 
     Args:
         loaded: `updated_at` of what the person had before them; None does not ask.
+        confirmed: as for `create_trainer`.
 
     Raises:
         NotPermitted, Invalid, NotFound, Stale: as `edit_row`.
+        ConfirmationNeeded: as `create_trainer`, if the name changes.
     """
+    check = partial(check_trainer_name, confirmed=confirmed)
     missing = _("There is no such trainer.")
-    return edit_row(Trainer.objects.all(), trainer_id, facts, missing=missing, by=by, loaded=loaded)
+    return edit_row(Trainer.objects.all(), trainer_id, facts, missing=missing, by=by, loaded=loaded, check=check)
 
 
 def create_qualification(

@@ -475,4 +475,4 @@ def test_the_profile_costs_the_same_queries_however_many_rows(as_supervisor: Cli
     with CaptureQueriesContext(connection) as queries:
         open_profile(as_supervisor, learner, f"?record={record.pk}")
 
-    assert len(queries) == 23
+    assert len(queries) == 24

@@ -16,7 +16,7 @@ from tests.factories.learners import LearnerFactory
 KEPT_BY_US = {
     *("id", "created_at", "created_by", "updated_at", "updated_by", "merged_into"),
     *("compliance_status", "compliance_holds_until", "compliance_updated_at", "not_cleared_since", "next_expiry"),
-    "sort_key",
+    *("sort_key", "badge_key", "name_key", "search_key", "twin_key"),
 }
 DECLARED = {field.name for field in WORKER_FIELDS}
 PHONE, E_MAIL = "+966 5 1234567", "lina@example.com"

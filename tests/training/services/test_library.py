@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from tests.factories.training import CompanyFactory, CourseFactory, TrainerFactory, VenueFactory, scheduled_session
 from training.core.refusals import Conflict, Invalid, NotFound, NotPermitted
 from training.models import Company, Trainer, TrainerQualification, Venue
+from training.services import names
 from training.services.companies import CompanyFacts, create_company, edit_company
 from training.services.trainers import (
     QualificationFacts,
@@ -61,6 +62,9 @@ def test_a_company_that_breaks_a_rule_is_refused_at_the_field(supervisor: User, 
 def test_what_somebody_else_saved_at_the_same_moment_is_a_conflict(supervisor: User, monkeypatch: pytest.MonkeyPatch):
     CompanyFactory(name="Taken")
     monkeypatch.setattr(Company, "validate_unique", lambda self, exclude=None: None)
+    monkeypatch.setattr(Company, "validate_constraints", lambda self, exclude=None: None)
+    monkeypatch.setattr(names, "things_named", lambda others, typed: {})
+    monkeypatch.setattr(names, "near_things", lambda others, typed: {})
     with pytest.raises(Conflict, match="Company with this Name already exists"):
         create_company(facts=CompanyFacts(name="Taken"), by=supervisor)
 

@@ -117,6 +117,7 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
     show_full_result_count = False
     save_on_top = False
     change_list_template = "admin/guarded_change_list.html"
+    change_form_template = "admin/guarded_change_form.html"
     object_actions: tuple[ObjectAction, ...] = ()
     audited_as: type[Model] | None = None  # the proxy that holds the audit events, if the table is not ours
     offered = Q()  # which rows fields of other pages suggest; stored references to other rows stay

@@ -14,12 +14,14 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from training.core.audited import Authored
+from training.core.questions import ConfirmationNeeded
 from training.core.refusals import Conflict, Invalid, Refusal, Stale
 from training.core.web.fields import ReasonField
 from training.core.words import day
 
 LOADED = "loaded"
 VERSION = "version"
+CONFIRMED = "confirmed"
 
 
 class RefusableForm(forms.BaseForm):
@@ -31,7 +33,8 @@ class RefusableForm(forms.BaseForm):
         places: the field of this form by the name that the service uses for it, if the two differ.
         shows_stored: whether fields say what is stored now after somebody else's change.
         showable: the kinds of refusal that the form can show; any other one is answered by a page of its own.
-        refusal: the last refusal; None if there was none.
+        refusal: the last refusal; None if there was none. If it asks something (`ConfirmationNeeded`), the form shows
+            the question with a box to confirm it (`partials/_form_errors.html`).
     """
 
     places: ClassVar[Mapping[str, str]] = {}
@@ -48,6 +51,16 @@ class RefusableForm(forms.BaseForm):
         if isinstance(self.refusal, Conflict):
             return self.refusal.status
         return 422 if self.refusal is not None or (self.is_bound and not self.is_valid()) else 200
+
+    @property
+    def question(self) -> ConfirmationNeeded | None:
+        """What the service asks before it does this; None if it asks nothing."""
+        return self.refusal if isinstance(self.refusal, ConfirmationNeeded) else None
+
+    @property
+    def confirmed(self) -> str:
+        """The word of the question that the person confirmed; empty if none was."""
+        return str(self.data.get(CONFIRMED, ""))
 
     @property
     def is_reply(self) -> bool:

@@ -62,7 +62,7 @@ def company_new(request: HtmxRequest) -> HttpResponse:
     form = CompanyForm(posted(request))
     if form.is_valid():
         with form.refusing():
-            made = create_company(facts=form.facts(), by=request.user)
+            made = create_company(facts=form.facts(), by=request.user, confirmed=form.confirmed)
             messages.success(request, _("%(name)s is added.") % {"name": made})
             return go(request, "training:company", made.pk)
     heading, back = _("New company"), Link(_("Companies"), reverse("training:companies"))
@@ -79,7 +79,13 @@ def company_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     form = CompanyForm(posted(request), instance=company)
     if form.is_valid():
         with form.refusing():
-            edit_company(company_id=pk, facts=form.facts(), by=request.user, loaded=loaded_by(form))
+            edit_company(
+                company_id=pk,
+                facts=form.facts(),
+                by=request.user,
+                loaded=loaded_by(form),
+                confirmed=form.confirmed,
+            )
             messages.success(request, _("Saved."))
             return go(request, "training:company", pk)
     return answer(request, FORM, part="form", form=form, fields=FIELDS, heading=heading, back=back)

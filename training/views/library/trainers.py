@@ -95,7 +95,7 @@ def trainer_new(request: HtmxRequest) -> HttpResponse:
     form = TrainerForm(posted(request))
     if form.is_valid():
         with form.refusing():
-            made = create_trainer(facts=form.facts(), by=request.user)
+            made = create_trainer(facts=form.facts(), by=request.user, confirmed=form.confirmed)
             messages.success(request, _("%(name)s is added. Add what the trainer may teach.") % {"name": made})
             return go(request, "training:trainer", made.pk)
     heading, back = _("New trainer"), Link(_("Trainers"), reverse("training:trainers"))
@@ -112,7 +112,13 @@ def trainer_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     form = TrainerForm(posted(request), instance=trainer)
     if form.is_valid():
         with form.refusing():
-            edit_trainer(trainer_id=pk, facts=form.facts(), by=request.user, loaded=loaded_by(form))
+            edit_trainer(
+                trainer_id=pk,
+                facts=form.facts(),
+                by=request.user,
+                loaded=loaded_by(form),
+                confirmed=form.confirmed,
+            )
             messages.success(request, _("Saved."))
             return go(request, "training:trainer", pk)
     return answer(request, FORM, part="form", form=form, fields=FIELDS, heading=heading, back=back)

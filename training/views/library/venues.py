@@ -64,7 +64,7 @@ def venue_new(request: HtmxRequest) -> HttpResponse:
     form = VenueForm(posted(request))
     if form.is_valid():
         with form.refusing():
-            made = create_venue(facts=form.facts(), by=request.user)
+            made = create_venue(facts=form.facts(), by=request.user, confirmed=form.confirmed)
             messages.success(request, _("%(name)s is added.") % {"name": made})
             return go(request, "training:venue", made.pk)
     heading, back = _("New venue"), Link(_("Venues"), reverse("training:venues"))
@@ -81,7 +81,13 @@ def venue_edit(request: HtmxRequest, pk: int) -> HttpResponse:
     form = VenueForm(posted(request), instance=venue)
     if form.is_valid():
         with form.refusing():
-            edit_venue(venue_id=pk, facts=form.facts(), by=request.user, loaded=loaded_by(form))
+            edit_venue(
+                venue_id=pk,
+                facts=form.facts(),
+                by=request.user,
+                loaded=loaded_by(form),
+                confirmed=form.confirmed,
+            )
             messages.success(request, _("Saved."))
             return go(request, "training:venue", pk)
     return answer(request, FORM, part="form", form=form, fields=FIELDS, heading=heading, back=back)
