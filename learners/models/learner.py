@@ -41,7 +41,7 @@ class Learner(Authored):
     (' last first badge', folded by the SQL function `fold` of migration `0001_squashed_0014_tables`) is for the order
     by name and for paging. Badges of one `badge_key` are the same, names of one `name_key` are asked about, and
     `search_key` has every word of name and badge in every spelling in which it is searched (L4): `worker_words` of
-    migration `0017_one_person`. The legal steps from status to status are in `learners.policies.workers`.
+    migration `0021_one_person`. The legal steps from status to status are in `learners.policies.workers`.
     """
 
     class Status(models.TextChoices):

@@ -106,7 +106,7 @@ class LearnerPeriod(Period):  # __str__ is inherited
 
 
 def _key(function: str) -> models.Func:
-    """Return the key of a badge: what a function of migration `0023_same_text` of `training` makes of it."""
+    """Return the key of a badge: what a function of migration `0024_same_text` of `training` makes of it."""
     return models.Func(models.F("badge_id"), function=function, output_field=models.TextField())
 
 

@@ -87,6 +87,18 @@ SUPERVISOR = said(
     it="Responsabile,Capo squadra,Supervisore,Preposto,Capocantiere,Superiore,Caposquadra",
     ar="المشرف,رئيس العمال,المدير,المدير المباشر,المسؤول,رئيس الفريق",
 )
+OTHER_NAME = said(
+    en="name in another script,arabic name,name in arabic,native name,name in native script,name in passport script,cyrillic name",
+    de="Name in anderer Schrift,Name in arabischer Schrift,Name in kyrillischer Schrift",
+    fr="nom dans une autre écriture,nom en arabe,nom en cyrillique",
+    es="nombre en otra escritura,nombre en árabe,nombre en cirílico",
+    pt="nome em outra escrita,nome em árabe,nome em cirílico",
+    tr="başka alfabede ad,arapça adı,kiril adı",
+    pl="nazwisko w innym alfabecie,imię i nazwisko cyrylicą,imię i nazwisko po arabsku",
+    nl="naam in ander schrift,naam in arabisch schrift,arabische naam",
+    it="nome in un'altra scrittura,nome in arabo,nome in cirillico",
+    ar="الاسم بلغة أخرى,الاسم بالأحرف الأخرى,الاسم بالحروف الأصلية",
+)
 STATUS_REASON = said(
     en="Reason for the status,Reason,Reason for leaving,Status reason,Block reason",
     de="Grund,Statusgrund,Austrittsgrund,Sperrgrund",

@@ -19,6 +19,9 @@ _OF_FIELDS = {
     "badge_id": replace(BADGE, is_needed=True),
     "first_name": FIRST_NAME,
     "last_name": LAST_NAME,
+    "other_name": ImportColumn(
+        name="other_name", label="", reads=Reads.TEXT, words=words.OTHER_NAME, examples=("", "سامي المصري")
+    ),
     "phone": PHONE_COLUMN,
     "email": EMAIL_COLUMN,
     "status": ImportColumn(

@@ -1,6 +1,6 @@
 """What a search looks for: each typed word in every spelling in which the stored words may stand (P2, L4).
 
-The stored words are those of the SQL function `worker_words` of migration `0017_one_person`: of names without accents,
+The stored words are those of the SQL function `worker_words` of migration `0021_one_person`: of names without accents,
 and with ö as oe; of what has hyphens or blanks inside also as one word; of a badge without hyphens and leading zeros.
 """
 

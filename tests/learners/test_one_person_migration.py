@@ -11,8 +11,8 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.own_database import own_database
 
-BEFORE = [("learners", "0016_squashed_guards"), ("training", "0020_session_defaults")]
-AFTER = [("learners", "0019_badge_keys"), ("training", "0024_one_name")]
+BEFORE = [("learners", "0020_item_from_register"), ("training", "0023_version_zero")]
+AFTER = [("learners", "0023_badge_keys"), ("training", "0025_one_name")]
 
 ENTER = """
     INSERT INTO training_company (id, name, class_code_prefix, is_active, created_at, updated_at)

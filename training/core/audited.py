@@ -95,7 +95,7 @@ class Authored(models.Model):
 
 
 def key_of_text(function: str, *parts: str) -> models.GeneratedField:
-    """Return a stored key by which rows are compared, made by a function of migration `0023_same_text` (L4).
+    """Return a stored key by which rows are compared, made by a function of migration `0024_same_text` (L4).
 
     Args:
         function: its name; what it does is told in `training/core/sameness.py`.

@@ -1,7 +1,7 @@
 """What is the same badge, name, company or venue, however somebody spells it (L4).
 
 Forms, Admin, the API, imports and searches ask these functions. The database has the SQL function of the same name for
-each of them (migration `0023_same_text`), behind stored keys, unique indexes and the search; a property test says that
+each of them (migration `0024_same_text`), behind stored keys, unique indexes and the search; a property test says that
 both give the same. Keys that are stored were made by that SQL, so nothing here is ever redefined: another rule is
 another function, with keys of its own.
 

@@ -13,7 +13,7 @@ Named = TypeVar("Named", Company, Venue, Trainer)
 
 
 class SameText(Func):
-    """The key of what is the same: the SQL function `same_text` of migration `0023_same_text`."""
+    """The key of what is the same: the SQL function `same_text` of migration `0024_same_text`."""
 
     function = "same_text"
     arity = 1
@@ -21,7 +21,7 @@ class SameText(Func):
 
 
 class NearText(Func):
-    """The key of names that are asked about: the SQL function `near_text` of migration `0023_same_text`."""
+    """The key of names that are asked about: the SQL function `near_text` of migration `0024_same_text`."""
 
     function = "near_text"
     arity = 1

@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
     name of one character is a name.
     """
 
-    dependencies = [("learners", "0016_squashed_guards"), ("training", "0024_one_name")]
+    dependencies = [("learners", "0020_item_from_register"), ("training", "0025_one_name")]
     operations = [
         migrations.RunSQL("SET LOCAL lock_timeout = '5s'", "SET LOCAL lock_timeout = '5s'"),
         migrations.RunSQL(WORDS, "DROP FUNCTION worker_words(text, text, text, text)"),

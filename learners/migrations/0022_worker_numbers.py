@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
     """Other numbers of workers, such as of a passport; each belongs to one worker of its kind (L4)."""
 
     dependencies = [
-        ("learners", "0017_one_person"),
+        ("learners", "0021_one_person"),
         ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

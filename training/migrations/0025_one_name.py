@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
     that is there stays until it is edited (NOT VALID).
     """
 
-    dependencies = [("training", "0023_same_text")]
+    dependencies = [("training", "0024_same_text")]
     operations = [
         migrations.RunSQL("SET LOCAL lock_timeout = '5s'", "SET LOCAL lock_timeout = '5s'"),
         pgtrigger.migrations.RemoveTrigger(

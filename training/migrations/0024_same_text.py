@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
     No ICU is asked and no locale, so that a key is the same on every server.
     """
 
-    dependencies = [("training", "0022_calendar_feed")]
+    dependencies = [("training", "0023_version_zero")]
     operations = [
         migrations.RunSQL(SAME, "DROP FUNCTION same_text(text)"),
         migrations.RunSQL(NEAR, "DROP FUNCTION near_text(text)"),

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Badges are looked up by their keys (L4). The indexes are built CONCURRENTLY, which no transaction may hold."""
 
     atomic = False
-    dependencies = [("learners", "0018_worker_numbers")]
+    dependencies = [("learners", "0022_worker_numbers")]
     operations = [
         AddIndexConcurrently(
             model_name='badgeperiod',
