@@ -1,7 +1,9 @@
 """A reading plan takes whatever stands in cells, and answers of every kind (I3, I4)."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -216,3 +218,43 @@ def test_what_is_remembered_of_a_column_is_bounded():
     assert facts.columns[0].distinct is None
     assert len(facts.columns[0].samples) == 5
     assert len(facts.columns[3].distinct or ()) == 1
+
+
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905  # read at a glance
+FORMS: dict[str, Callable[[dt.date], Any]] = {
+    "true": lambda day: day,
+    "iso": lambda day: day.isoformat(),
+    "words": lambda day: f"{day.day} {MONTHS[day.month - 1]} {day.year}",
+    "dots": lambda day: day.strftime("%d.%m.%Y"),
+    "serial": lambda day: (day - dt.date(1899, 12, 30)).days,
+    "month": lambda day: f"{MONTHS[day.month - 1]} {day.year}",
+    "tick": lambda day: "✓",
+    "booked": lambda day: f"booked {day.isoformat()}",
+}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.dates(dt.date(2001, 1, 1), TODAY), st.sampled_from([*FORMS, "slashes", "short"])),
+        min_size=1,
+        max_size=14,
+    ),
+    st.booleans(),
+)
+def test_i4_whatever_a_column_mixes_no_completion_is_wrong_before_anything_is_answered(days, is_american: bool):
+    """Days in every form side by side, written by people of one country: each is right, or it is refused."""
+    slashes = "%m/%d/%Y" if is_american else "%d/%m/%Y"
+    forms = {
+        **FORMS,
+        "slashes": lambda day: day.strftime(slashes),
+        "short": lambda day: day.strftime(slashes.replace("Y", "y")),
+    }
+    read_rows = read(record_rows(*((forms[form](day), None) for day, form in days)))
+    assert len(read_rows) == len(days)
+    for row, (day, form) in zip(read_rows, days, strict=True):
+        if "completed_on" in row.values:
+            assert row.values["completed_on"] == day
+            assert form not in {"month", "tick", "booked"}
+        else:
+            assert row.problems
