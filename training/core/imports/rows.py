@@ -78,8 +78,8 @@ class CheckedRow:
     key: int | None = None
     worker: int | None = None
     identity: str = ""
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
     problems: list[CellProblem] = field(default_factory=list)
     candidates: Sequence[int] = ()
     found: dict[str, Any] = field(default_factory=dict)
