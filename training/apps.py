@@ -41,3 +41,12 @@ class TrainingConfig(AppConfig):
         declare(*TRAINING_KINDS)
         post_migrate.connect(write_site_and_groups, sender=self)
         post_migrate.connect(plan_for_many_rows, sender=self)
+
+        # They need the models, which are there now.
+        from training.services.imports import classes, contract, courses, places, trainers  # noqa: PLC0415
+
+        contract.serve("companies", places.COMPANY_ROWS)
+        contract.serve("venues", places.VENUE_ROWS)
+        contract.serve("courses", courses.COURSE_ROWS)
+        contract.serve("trainers", trainers.TRAINER_ROWS)
+        contract.serve("classes", classes.CLASS_ROWS)

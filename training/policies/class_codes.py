@@ -3,12 +3,16 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 SEQUENCE = "class_code_seq"
 
 # Codes of this form have a number of the sequence; other codes, such as KUD021916-1, never move it (K2).
 SEQUENTIAL = r"^[A-Z]{3}[0-9]{4,9}$"
 
 CONSTRAINT = "class_code_unique"
+
+CODE_LENGTH = 50
 
 SEQUENCE_OWNER = "classes.class_code"
 
@@ -112,3 +116,24 @@ def problems(
             f"already. Move it: SELECT setval('{SEQUENCE}', {highest_number})"
         )
     return problems
+
+
+def wrong_code(code: str, *, is_taken: bool, stands_twice: bool, has_client: bool) -> list[str]:
+    """Return what is wrong with the code of a class that is brought in from a file, in sentences (K2).
+
+    Args:
+        code: as the file has it; empty where the class is to get a new one.
+        is_taken: whether a class of the site has it.
+        stands_twice: whether another row of the file has it.
+        has_client: whether the row names a client.
+    """
+    wrong = []
+    if len(code) > CODE_LENGTH or not code.isprintable():
+        wrong.append(_("A class code has at most 50 characters, none of them hidden, such as a line break."))
+    elif is_taken:
+        wrong.append(_("There is a class with the code %(code)s already.") % {"code": code})
+    elif code and stands_twice:
+        wrong.append(_("The code %(code)s stands in more than one row.") % {"code": code})
+    if not code and not has_client:
+        wrong.append(_("Without a code the row needs a client, to be given a new one."))
+    return wrong

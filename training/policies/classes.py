@@ -231,6 +231,11 @@ def check_values(training_class: TrainingClass, schedule: Schedule | None, *, to
         raise ClassNotPlannable.of_fields(errors)
 
 
+def wrong_type(class_type: str) -> str | None:
+    """Return what is wrong with a class type that comes from a file (K2); None where nothing is."""
+    return None if class_type.isprintable() else _("it holds characters that cannot be seen, such as a line break.")
+
+
 def wrong_days(start: date | None, end: date | None, *, today: date) -> dict[str, list[str]]:
     """Return by field the sentences that say what is wrong with the first and the last day; empty if nothing is."""
     errors: dict[str, list[str]] = {

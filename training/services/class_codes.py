@@ -1,10 +1,14 @@
 """Giving out class codes: the client's prefix and the next number of the sequence `class_code_seq` (K1)."""
 
+from collections.abc import Sequence
+
 from django.db import connection
 from django.db.models import Func, TextField, Value
 from django.db.models.functions import Concat
 
 from training.policies.class_codes import SEQUENCE, SEQUENTIAL
+
+AT_LEAST_FOUR_DIGITS = f"FM{'9' * 15}0000"
 
 
 def next_code(prefix: str) -> Concat:
@@ -14,8 +18,21 @@ def next_code(prefix: str) -> Concat:
     is rolled back. Since the statement also needs the table, it waits for whoever holds `lock_codes`.
     """
     number = Func(Value(SEQUENCE), function="nextval")
-    at_least_four_digits = Func(number, Value(f"FM{'9' * 15}0000"), function="to_char", output_field=TextField())
+    at_least_four_digits = Func(number, Value(AT_LEAST_FOUR_DIGITS), function="to_char", output_field=TextField())
     return Concat(Value(prefix), at_least_four_digits, output_field=TextField())
+
+
+def next_codes(prefixes: Sequence[str]) -> list[str]:
+    """Return new codes such as ABC1001, one for each prefix, in one query. The caller holds `lock_codes`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT prefix || to_char(nextval(%s), %s) FROM unnest(%s::text[]) WITH ORDINALITY AS said (prefix, place)
+             ORDER BY place
+            """,
+            [SEQUENCE, AT_LEAST_FOUR_DIGITS, list(prefixes)],
+        )
+        return [code for (code,) in cursor.fetchall()]
 
 
 def lock_codes() -> None:

@@ -18,11 +18,11 @@ from training.core.refusals import Invalid
 from training.core.sameness import same_text
 from training.core.transactions import acting
 from training.models import Company, Course, Trainer, TrainingClass, Venue
-from training.policies.classes import check_values
-from training.services.class_codes import lock_codes, move_sequence_past, next_code
+from training.policies.class_codes import wrong_code
+from training.policies.classes import check_values, wrong_type
+from training.services.class_codes import lock_codes, move_sequence_past, next_codes
 from training.services.class_files import ClassRow
 
-CODE_LENGTH = 50
 BATCH = 1000
 
 Progress = Callable[[int, int], None]
@@ -74,9 +74,9 @@ def import_classes(
         uncoded = [each.draft for each in checked if not each.code]
         _write(coded, progress, done=0, total=len(checked))
         moved_to = move_sequence_past()
-        for draft in uncoded:
-            assert draft.client is not None  # noqa: S101  # checked: a new code needs a client
-            draft.class_code = next_code(draft.client.class_code_prefix)
+        prefixes = [draft.client.class_code_prefix for draft in uncoded if draft.client is not None]
+        for draft, code in zip(uncoded, next_codes(prefixes), strict=True):
+            draft.class_code = code
         _write(uncoded, progress, done=len(coded), total=len(checked))
         return ImportReport(report, saved=True, sequence_moved_to=moved_to)
 
@@ -110,21 +110,21 @@ def _check(
     row: ClassRow, codes: Mapping[str, int], taken: set[str | None], library: "_Library", today: date
 ) -> _Checked:
     checked = _Checked(row, TrainingClass(class_type=row.cells.get("class_type", "")))
-    code, problems = checked.code, checked.problems
+    problems = checked.problems
     if row.surplus:
         problems.append(_("The row has more cells than the head. Put texts with separators into quotation marks."))
-    if len(code) > CODE_LENGTH or not code.isprintable():
-        problems.append(_("A class code has at most 50 characters, none of them hidden, such as a line break."))
-    elif code in taken:
-        problems.append(_("There is a class with the code %(code)s already.") % {"code": code})
-    elif code and codes[code] > 1:
-        problems.append(_("The code %(code)s stands in more than one row.") % {"code": code})
-    if not checked.draft.class_type.isprintable():
-        problems.append(_("class_type: it holds characters that cannot be seen, such as a line break."))
-    checked.draft.class_code = code or None
-    _read(checked, library)
-    if not code and checked.draft.client is None:
-        problems.append(_("Without a code the row needs a client, to be given a new one."))
+    checked.draft.class_code = checked.code or None
+    read_problems: list[str] = []
+    _read(checked, library, read_problems)
+    problems += wrong_code(
+        checked.code,
+        is_taken=checked.code in taken,
+        stands_twice=codes[checked.code] > 1,
+        has_client=checked.draft.client is not None,
+    )
+    if wrong := wrong_type(checked.draft.class_type):
+        problems.append(f"class_type: {wrong}")
+    problems += read_problems
     try:
         check_values(checked.draft, None, today=today)
     except Invalid as refusal:
@@ -132,8 +132,8 @@ def _check(
     return checked
 
 
-def _read(checked: _Checked, library: "_Library") -> None:
-    """Put the cells of a row into its draft."""
+def _read(checked: _Checked, library: "_Library", problems: list[str]) -> None:
+    """Put the cells of a row into its draft, and what is wrong with them into `problems`."""
     cells, draft = checked.row.cells, checked.draft
     for name, find in (
         ("client", library.clients),
@@ -146,7 +146,7 @@ def _read(checked: _Checked, library: "_Library") -> None:
             if len(found) == 1:
                 setattr(draft, name, found[0])
             else:
-                checked.problems.append(_not_one(name, wanted, len(found)))
+                problems.append(_not_one(name, wanted, len(found)))
     for name, read, words in (
         ("start_date", day_of_text, _("%(name)s is no date such as 2026-03-31.")),
         ("end_date", day_of_text, _("%(name)s is no date such as 2026-03-31.")),
@@ -156,7 +156,7 @@ def _read(checked: _Checked, library: "_Library") -> None:
             try:
                 setattr(draft, name, read(text))
             except ValueError:
-                checked.problems.append(words % {"name": name})
+                problems.append(words % {"name": name})
 
 
 def _number(text: str) -> Decimal:
