@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from enum import StrEnum
 
 from django.db import connection
 
@@ -11,6 +12,23 @@ from django.db import connection
 def effective_on(day: date) -> Iterator[None]:
     """Make changes of role, employer, status, areas and requirements inside, in a transaction, take effect on `day`."""
     with _setting("siteproof.effective_on", day.isoformat()):
+        yield
+
+
+class Each(StrEnum):
+    """From which day of its own row a change of a worker takes effect."""
+
+    DAY_AFTER_END = "day after end"
+    START = "start"
+
+
+@contextmanager
+def effective_each(day: Each) -> Iterator[None]:
+    """Make changes of role, employer and status of workers inside take effect on a day of each worker's own (L3).
+
+    The function `write_learners_learner_period` reads it (migration `0017_each_from_its_own_day`).
+    """
+    with _setting("siteproof.effective_each", day):
         yield
 
 

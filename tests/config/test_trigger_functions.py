@@ -42,6 +42,7 @@ SETTINGS = {
     "pghistory.context_id",
     "pghistory.context_metadata",
     "siteproof.badge_was_mistyped",
+    "siteproof.effective_each",
     "siteproof.effective_on",
 }
 
