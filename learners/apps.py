@@ -16,3 +16,11 @@ class LearnersConfig(AppConfig):
         declare(*LEARNERS_KINDS)
         *_others, last = apps.get_app_configs()
         post_migrate.connect(mark_after_migrate, sender=last)  # comes after `training` has written the site's row
+
+        from learners.services.imports import areas, requirements, roles, workers  # noqa: PLC0415  # as above
+        from training.services.imports.contract import serve  # noqa: PLC0415
+
+        serve("roles", roles.ROLE_ROWS)
+        serve("areas", areas.AREA_ROWS)
+        serve("requirements", requirements.REQUIREMENT_ROWS)
+        serve("workers", workers.WORKER_ROWS)

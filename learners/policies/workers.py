@@ -5,14 +5,14 @@ disagree.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from learners.models import Learner
 from training.core.edits import check_seen
 from training.core.kinds import ConflictKind
-from training.core.refusals import Conflict, Invalid
+from training.core.refusals import Conflict, Invalid, check_reason
 from training.core.words import day as day_in_words
 
 Status = Learner.Status
@@ -123,6 +123,15 @@ def check_can_set_status(learner: Learner, status: str, *, today: date) -> None:
         )
 
 
+def check_status_reason(reason: str) -> str:
+    """L1: another status needs a reason; return it without white space around it.
+
+    Raises:
+        ReasonMissing: there is none.
+    """
+    return check_reason(reason, _("Say why the status changes."), field="status_reason")
+
+
 def check_can_return(learner: Learner) -> None:
     """L3: only a worker who is not active returns.
 
@@ -174,6 +183,30 @@ def check_dated_back(day: date, *, status_since: date | None, may_date_back: boo
     if not reason.strip():
         text = _("The status changed on %(day)s. Say why the status before that day has to be corrected.")
         raise DatedBack.of_fields({"reason": [text % since]})
+
+
+def check_departure(end_date: date, *, status_since: date | None, may_date_back: bool, reason: str) -> tuple[date, str]:
+    """L3: whoever has left is not active from the day after the last day, if that day may be entered (C8).
+
+    Args:
+        end_date: the last day, which has passed.
+        status_since, may_date_back, reason: as for `check_dated_back`.
+
+    Returns:
+        the first day on which the worker is not active, and why.
+
+    Raises:
+        DatedBack: the last day lies before the last change of status, and that is not granted or has no reason.
+    """
+    day = end_date + timedelta(days=1)
+    check_dated_back(day, status_since=status_since, may_date_back=may_date_back, reason=reason, field="end_date")
+    passed = last_day_has_passed(end_date)
+    return day, f"{passed} {reason.strip()}" if status_since and day < status_since else passed
+
+
+def last_day_has_passed(end_date: date) -> str:
+    """Return why a worker whose last day has passed is not active (L3)."""
+    return _("The end date, %(day)s, has passed.") % {"day": day_in_words(end_date)}
 
 
 def check_can_merge(duplicate: Learner, survivor: Learner, *, merged_into_duplicate: Learner | None) -> None:

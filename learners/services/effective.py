@@ -26,7 +26,7 @@ class Each(StrEnum):
 def effective_each(day: Each) -> Iterator[None]:
     """Make changes of role, employer and status of workers inside take effect on a day of each worker's own (L3).
 
-    The function `write_learners_learner_period` reads it (migration `0017_each_from_its_own_day`).
+    The function `write_learners_learner_period` reads it (migration `0024_each_from_its_own_day`).
     """
     with _setting("siteproof.effective_each", day):
         yield

@@ -11,17 +11,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import Area, Learner, LearnerArea, LearnerPeriod
-from learners.policies.workers import check_dated_back, check_not_merged, check_version, has_left
+from learners.policies.workers import (
+    check_departure,
+    check_not_merged,
+    check_status_reason,
+    check_version,
+    has_left,
+    last_day_has_passed,
+)
 from learners.services.compliance import recalculate
 from learners.services.effective import badge_was_mistyped, effective_on
 from learners.services.identity import check_badge, check_is_meant, check_names, write_numbers
 from learners.services.locks import lock_people
 from learners.services.requirements import lock_rules_to_apply
 from training.core.permissions import Permission, check_may, may
-from training.core.refusals import Invalid, check_fields, check_found, check_reason
+from training.core.refusals import Invalid, check_fields, check_found
 from training.core.sameness import shown_text
 from training.core.transactions import acting
-from training.core.words import day as day_in_words
 
 
 class LearnerFacts(TypedDict, total=False):
@@ -218,7 +224,7 @@ def write_facts(
     learner.badge_id = shown_text(learner.badge_id)
     learner.updated_by = by
     if learner.pk is not None and learner.status != status:
-        check_reason(facts.get("status_reason", ""), _("Say why the status changes."), field="status_reason")
+        check_status_reason(facts.get("status_reason", ""))
     check_badge(learner)
     check_names(learner)
     check_fields(learner)
@@ -255,14 +261,15 @@ def end_if_over(learner: Learner, *, today: date, by: User | None = None, reason
     if learner.status != Learner.Status.ACTIVE or not has_left(learner, today=today):
         return False
     assert learner.end_date is not None  # noqa: S101  # has_left has looked
-    day, since = learner.end_date + timedelta(days=1), status_since(learner)
-    passed = _("The end date, %(day)s, has passed.") % {"day": day_in_words(learner.end_date)}
+    since = status_since(learner)
     if by is None:
-        day = max(day, since or day)
+        day, passed = (
+            max(learner.end_date + timedelta(days=1), since or date.min),
+            last_day_has_passed(learner.end_date),
+        )
     else:
         granted = may(by, Permission.DATE_BACK_STATUS)
-        check_dated_back(day, status_since=since, may_date_back=granted, reason=reason, field="end_date")
-        passed = f"{passed} {reason.strip()}" if since and day < since else passed
+        day, passed = check_departure(learner.end_date, status_since=since, may_date_back=granted, reason=reason)
     learner.status, learner.status_reason = Learner.Status.INACTIVE, passed
     with effective_on(day):
         learner.save(update_fields=["end_date", "status", "status_reason", "updated_at"])

@@ -107,13 +107,6 @@ def test_what_a_company_may_not_be_is_refused_all_at_once(supervisor: User):
     assert set(Company.objects.values_list("name", flat=True)) == {"Taken", "First of two", "Good"}
 
 
-def test_a_company_whose_name_two_have_is_the_one_spelled_so_or_is_refused(supervisor: User):
-    CompanyFactory(name="ACME"), CompanyFactory(name="Acme")
-    checked = check(COMPANY_ROWS, rows_of({"name": "Acme", "code": "A1"}, {"name": "acme"}), terms_of(supervisor))
-    assert checked[0].identity == "Acme"
-    assert sentences(checked)[1] == ["name: Several have this name. Give them different names first."]
-
-
 def test_venues_are_written_changed_and_refused(supervisor: User):
     there = VenueFactory(name="Room 1", capacity=12, location="Gate 2")
     rows = rows_of(

@@ -129,6 +129,10 @@ class KindService(Protocol):
             Refusal: as the service for one row does.
         """
 
+
+class UndoableKind(KindService, Protocol):
+    """The service of a kind whose imports can be taken back."""
+
     def undo(self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime) -> Sequence[UndoneRow]:
         """Undo what an import wrote, as far as nobody has changed it since (I8). Compliance follows.
 

@@ -106,7 +106,7 @@ SELECT conname, pg_get_expr(conbin, conrelid),
 COLUMNS = """
 SELECT attname, format_type(atttypid, NULL), CASE WHEN attgenerated <> '' THEN pg_get_expr(adbin, adrelid) END
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped
+ WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
 """
 
 
@@ -124,13 +124,15 @@ class TableRules:
             cursor.execute(CONSTRAINTS, [f'"{model._meta.db_table}"'])
             found = [row for row in cursor.fetchall() if row[0] in words]
             cursor.execute(COLUMNS, [f'"{model._meta.db_table}"'])
-            columns = {name: (kind, made_of) for name, kind, made_of in cursor.fetchall()}
-        self._constraints = {name: (words[name], names) for name, _expression, names in found}
+            columns = {name: (kind, text) for name, kind, text in cursor.fetchall()}
         spoken_of = {name for _name, _expression, names in found for name in names}
         made = {name: columns[name][1] for name in sorted(spoken_of) if columns[name][1] is not None}
         # Columns that the database makes of others are made here in the same way.
-        sources = {
-            name for name in columns for text in made.values() if re.search(rf"\b{re.escape(name)}\b", text) is not None
+        made_of = {each: [name for name in columns if re.search(rf"\b{name}\b", text)] for each, text in made.items()}
+        sources = {name for each in made_of.values() for name in each}
+        self._constraints = {
+            name: (words[name], [source for each in names for source in made_of.get(each, [each])])
+            for name, _expression, names in found
         }
         self._columns = sorted((spoken_of - made.keys()) | (sources - made.keys()))
         arrays = ", ".join(f"%s::{columns[name][0]}[]" for name in self._columns)

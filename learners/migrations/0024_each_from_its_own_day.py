@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
     then is one statement, not 1,000 (I1). Days to come still count as today, and without the setting nothing changes.
     """
 
-    dependencies = [("learners", "0016_squashed_guards")]
+    dependencies = [("learners", "0023_badge_keys")]
     operations = [
         migrations.RunSQL(
             exchange({EVERYBODY_FROM: EACH_FROM, FOR_EVERYBODY: FOR_EACH}),

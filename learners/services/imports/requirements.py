@@ -1,0 +1,181 @@
+"""Bringing in what roles and areas require (I1), from a list or from the cells of a grid.
+
+A role or an area and a course say which rule a row is about. Rules are added and changed, never taken away: that a cell
+of a grid is empty may mean that nobody has thought about it yet.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from learners.models import Area, AreaRequirement, Learner, LearnerArea, RoleRequirement
+from learners.models.requirement import RequirementType
+from learners.policies.areas import with_areas_inside
+from learners.services.imports.judging import judge_many
+from learners.services.imports.people import PlaceNames
+from learners.services.requirements import lock_rules_to_change
+from training.core.imports.declaration import Thing
+from training.core.imports.rows import CheckedRow, RowOutcome
+from training.core.permissions import Permission, check_may
+from training.core.transactions import acting
+from training.models import Course
+from training.services.imports.checking import (
+    WRITES,
+    Considered,
+    FieldCheck,
+    FieldRules,
+    KindChecker,
+    RowRules,
+    key_or_to_come,
+    says_of,
+)
+from training.services.imports.contract import ImportTerms, NewThing
+from training.services.imports.library import birth_of, lock_all, stamp_of
+from training.services.imports.tables import insert_rows, update_rows
+
+COLUMNS = {"requirement_type": "requirement_type", "grace_period_days": "grace_period_days", "starts_on": "starts_on"}
+TABLES = {"role": RoleRequirement, "area": AreaRequirement}
+THINGS = {"role": Thing.ROLE, "area": Thing.AREA}
+
+
+class RequirementChecker(KindChecker):
+    """Checks rows of requirements."""
+
+    def __init__(self, terms: ImportTerms) -> None:
+        super().__init__(terms)
+        rules = {
+            asker: FieldRules(
+                model=table,
+                columns=COLUMNS,
+                named={asker: f"{asker}_id", "course": "course_id"},
+                missing={"course": _("Choose a course.")},
+            )
+            for asker, table in TABLES.items()
+        }
+        self._fields = {asker: FieldCheck(each) for asker, each in rules.items()}
+        self._rules = {asker: RowRules(each) for asker, each in rules.items()}
+        self._names = PlaceNames.read()
+        self._courses = dict(Course.objects.values_list("pk", "code"))
+        self._stored = {
+            (asker, row[f"{asker}_id"], row["course_id"]): row
+            for asker, table in TABLES.items()
+            for row in table._default_manager.values("pk", f"{asker}_id", "course_id", *COLUMNS)
+        }
+
+    def ask_rules(self, rows: Sequence[Considered]) -> None:
+        for asker, rules in self._rules.items():
+            rules.ask([row for row in rows if row.checked.found["asker"] == asker])
+
+    def consider(self, row: Considered) -> None:
+        said = [asker for asker in TABLES if row.draft.values.get(asker) is not None]
+        if len(said) != 1:
+            sentence = _("Name a role or an area.") if not said else _("Name a role or an area, not both.")
+            row.refuse(said[0] if said else "role", "asker", sentence)
+            return
+        asker = said[0]
+        values = self._fields[asker].values_of(row)
+        who, course = self.key_of(row, asker, THINGS[asker]), self.key_of(row, "course", Thing.COURSE)
+        if row.checked.outcome is RowOutcome.LEFT_OUT:
+            return
+        if who is None or course is None:
+            self._fields[asker].ask_for_missing(row, {asker: 0, **values, "course": course, "starts_on": self.today})
+            return
+        row.checked.identity = f"{self._shown(asker, who)}: {self._shown('course', course)}"
+        sentence = _("Two rows are about this and say different things. Leave one.")
+        if self.repeats(
+            row, (asker, who, course), says=says_of(row.draft), column="course", code="stands_twice", sentence=sentence
+        ):
+            return
+        row.checked.found["asker"] = asker
+        stored = self._stored.get((asker, who, course))
+        if stored is None:
+            self._consider_new(row, asker, values, who, course)
+        else:
+            self._consider_stored(row, values, stored)
+
+    def _consider_new(
+        self, row: Considered, asker: str, values: dict[str, Any], who: int | NewThing, course: int | NewThing
+    ) -> None:
+        values.setdefault("starts_on", self.today)
+        values.setdefault("grace_period_days", None)
+        self._fields[asker].ask_for_missing(row, {**values, asker: who, "course": course})
+        row.checked.outcome = RowOutcome.NEW
+        row.checked.after = {name: value for name, value in values.items() if value is not None}
+        row.checked.found["values"] = {f"{asker}_id": who, "course_id": course, **values}
+        row.state = {name: key_or_to_come(value) for name, value in row.checked.found["values"].items()}
+
+    def _consider_stored(self, row: Considered, values: dict[str, Any], stored: Mapping[str, Any]) -> None:
+        row.checked.key = stored["pk"]
+        if values.get("requirement_type") == RequirementType.PRE_MOB:
+            values.setdefault("grace_period_days", None)  # there is none any more, as in the form
+        changed = {name: value for name, value in values.items() if value != stored[name]}
+        if not changed:
+            return
+        row.checked.outcome = RowOutcome.CHANGED
+        row.checked.before = {name: stored[name] for name in changed}
+        row.checked.after = changed
+        row.checked.found.update(values=changed, stored=stored)
+        row.state = {**stored, **changed}
+
+    def _shown(self, column: str, value: int | NewThing) -> str:
+        if isinstance(value, NewThing):
+            return value.name
+        names = {"role": self._names.roles, "area": self._names.areas, "course": self._courses}
+        return names[column].get(value, "")
+
+
+class RequirementRows:
+    """The service of the kind "requirements".
+
+    Rules of roles and of areas stand in two tables; `table` names what both write, their dated history (C8).
+    """
+
+    table = "learners_requirement"
+
+    def checker(self, terms: ImportTerms) -> RequirementChecker:
+        return RequirementChecker(terms)
+
+    def lock(self, workers: Collection[int], terms: ImportTerms) -> None:
+        """Lock the rules, then the courses, so that none is taken out of use meanwhile."""
+        lock_rules_to_change()
+        lock_all(Course)
+
+    def write(self, rows: Sequence[CheckedRow], terms: ImportTerms, *, tell: Callable[[int], None]) -> None:
+        """Write rules, and judge those to whom they apply anew (C6).
+
+        Raises:
+            NotPermitted: the person may not keep the library.
+        """
+        check_may(terms.by, Permission.KEEP_LIBRARY)
+        with acting(terms.by):
+            lock_rules_to_change()
+            for asker, table in TABLES.items():
+                mine = [row for row in rows if row.found["asker"] == asker]
+                new = [row for row in mine if row.outcome is RowOutcome.NEW]
+                made = [{**row.found["values"], **stamp_of(terms), **birth_of(terms)} for row in new]
+                for row, key in zip(new, insert_rows(table, made), strict=True):
+                    row.key = key
+                changed = [row for row in mine if row.outcome is RowOutcome.CHANGED]
+                written = [
+                    {**row.found["stored"], **row.found["values"], **stamp_of(terms), "id": row.key} for row in changed
+                ]
+                update_rows(table, written, (*COLUMNS, *stamp_of(terms)))
+            self._judge_anew(rows, terms)
+            tell(len(rows))
+
+    def _judge_anew(self, rows: Sequence[CheckedRow], terms: ImportTerms) -> None:
+        """Work out the answers of everybody under the roles and areas, once (C1)."""
+        askers: dict[str, set[int]] = {asker: set() for asker in TABLES}
+        for row in rows:
+            if row.outcome in WRITES:
+                asker = row.found["asker"]
+                askers[asker].add({**row.found.get("stored", {}), **row.found["values"]}[f"{asker}_id"])
+        parents = list(Area.objects.values_list("pk", "parent_id"))
+        areas = {inside for area in askers["area"] for inside in with_areas_inside(area, parents=parents)}
+        learners = set(Learner.objects.filter(role__in=askers["role"], merged_into=None).values_list("pk", flat=True))
+        links = LearnerArea.objects.filter(area__in=areas, learner__merged_into=None)
+        judge_many(learners | set(links.values_list("learner_id", flat=True)), terms)
+
+
+REQUIREMENT_ROWS = RequirementRows()
