@@ -17,6 +17,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from learners.models import Learner, LearnerArea, LearnerPeriod
+from learners.services.compliance import recalculate
 from learners.services.imports import judging
 from tests.bringing_in import NOW, check, outcomes, rows_of, terms_of, written
 from tests.factories.learners import AreaFactory, AreaRequirementFactory, RoleFactory, RoleRequirementFactory
@@ -122,7 +123,7 @@ def brought_in(rows: list[dict[str, Any]], by: User, monkeypatch: pytest.MonkeyP
         took[name] = took.get(name, 0) + perf_counter() - started
         return answer
 
-    judge = judging.recalculate
+    judge = recalculate
     with undone(), monkeypatch.context() as patch:
         patch.setattr(judging, "recalculate", lambda **how: timed("answers", lambda: judge(**how)))
         timed("check", lambda: check(service, drafts, terms, part=5_000))

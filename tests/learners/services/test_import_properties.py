@@ -187,7 +187,7 @@ def shown(column: str, worker: Learner) -> Any:
 
 
 def assert_written(row: CheckedRow, before: dict[int, dict[str, Any]]) -> None:
-    worker = Learner.objects.get(pk=row.key)
+    worker = Learner.objects.get(pk=row.key or 0)
     assert (row.outcome == "new") is (worker.pk not in before)
     assert worker.badge_id == row.identity
     for column, value in row.after.items():
@@ -242,7 +242,7 @@ def agrees(by: Any, file: list[dict[str, Any]], said: dict[str, Any], part: int)
     assert len(after.workers) == len(before.workers) + outcomes(done).count("new")
     for row in written(done):
         assert_written(row, before.workers)
-    touched = {row.key for row in written(done)}
+    touched = {row.key or 0 for row in written(done)}
     for key, worker in before.workers.items():
         assert key in touched or after.workers[key] == worker
     assert not Learner.objects.filter(pk__in=touched, compliance_updated_at=None).exists()
