@@ -13,7 +13,7 @@ from training.core.permissions import Permission, check_may
 from training.core.transactions import acting
 from training.services.imports.checking import Considered, FieldRules
 from training.services.imports.contract import ImportTerms
-from training.services.imports.library import LibraryChecker, LibraryRows, Stored, write_library_rows
+from training.services.imports.library import LibraryChecker, LibraryKindService, Stored, write_library_rows
 
 LONGEST = 20
 SHORTEST = 3
@@ -55,7 +55,7 @@ class RoleChecker(LibraryChecker):
         return super().find(row, name, values)
 
 
-class RoleRows(LibraryRows):
+class RoleRows(LibraryKindService):
     """The service of the kind "roles"."""
 
     def __init__(self) -> None:

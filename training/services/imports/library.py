@@ -153,7 +153,7 @@ class LibraryChecker(KindChecker):
             row.refuse(column, "taken", " ".join(error.messages))
 
 
-class LibraryRows:
+class LibraryKindService:
     """The service of a kind whose rows are rows of one table.
 
     Args:

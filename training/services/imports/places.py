@@ -6,7 +6,7 @@ from typing import Any
 from training.models import Company, Venue
 from training.models.company import default_class_code_prefix
 from training.services.imports.checking import FieldRules
-from training.services.imports.library import LibraryChecker, LibraryRows
+from training.services.imports.library import LibraryChecker, LibraryKindService
 
 
 class CompanyChecker(LibraryChecker):
@@ -26,5 +26,5 @@ class VenueChecker(LibraryChecker):
     rules = FieldRules(model=Venue, columns={"name": "name", "capacity": "capacity", "location": "location"})
 
 
-COMPANY_ROWS = LibraryRows(CompanyChecker, Company)
-VENUE_ROWS = LibraryRows(VenueChecker, Venue)
+COMPANY_ROWS = LibraryKindService(CompanyChecker, Company)
+VENUE_ROWS = LibraryKindService(VenueChecker, Venue)
