@@ -1,6 +1,7 @@
 from training.models.company import Company
 from training.models.course import Course, CoursePrerequisite, CourseVersion
 from training.models.feed import CalendarFeed
+from training.models.imports import Import, ImportAlias, ImportedRow, ImportFile, ImportHeadings, ImportRow
 from training.models.job import FileDownload, Job
 from training.models.logins import GroupPermission, Login, LoginGroup, LoginPermission, Membership
 from training.models.session import SESSION_STEPS, Session
@@ -19,6 +20,12 @@ __all__ = [
     "CourseVersion",
     "FileDownload",
     "GroupPermission",
+    "Import",
+    "ImportAlias",
+    "ImportFile",
+    "ImportHeadings",
+    "ImportRow",
+    "ImportedRow",
     "Job",
     "Login",
     "LoginGroup",
