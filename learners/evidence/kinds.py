@@ -16,6 +16,7 @@ class Kind(StrEnum):
     PDF = "application/pdf"
     JPEG = "image/jpeg"
     PNG = "image/png"
+    TABLE = "application/octet-stream"  # the workbook of an import (I8): kept as it came, never shown as a page
 
 
 class UnfitReason(StrEnum):

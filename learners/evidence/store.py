@@ -41,7 +41,7 @@ MARK = f"{OURS}site"
 PROBE = f"{OURS}probe"
 PROBE_COUNTS_FOR = timedelta(minutes=1)  # several processes write it
 SMALL_BYTES = 64
-ENDINGS = {Kind.PDF: "pdf", Kind.JPEG: "jpg", Kind.PNG: "png"}
+ENDINGS = {Kind.PDF: "pdf", Kind.JPEG: "jpg", Kind.PNG: "png", Kind.TABLE: "table"}
 
 Result = TypeVar("Result")
 

@@ -61,6 +61,8 @@ class Permission(StrEnum):
     EXPORT_PERSON = "export a person's data"  # all that is stored about one worker (X5)
     EXPORT_CONTACTS = "export contacts"  # e-mail and phone in files of many people at once (ADR 54)
     IMPORT_REGISTER = "bring in records of registers"  # and decide how long they count without a certificate (I7)
+    CHECK_FILES = "check files"  # read tables, agree on columns and names; what is brought in needs more (I6, I7)
+    UNDO_IMPORT = "undo an import"
     ADMINISTER = "administer"  # users, Django Admin
 
 
@@ -82,6 +84,7 @@ SUPERUSER_ONLY = frozenset(
         Permission.EXPORT_PERSON,
         Permission.EXPORT_CONTACTS,
         Permission.IMPORT_REGISTER,
+        Permission.UNDO_IMPORT,
         Permission.ADMINISTER,
     }
 )

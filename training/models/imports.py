@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from training.core.audited import audited, not_blank
@@ -12,6 +12,7 @@ from training.core.imports.rows import RowOutcome
 from training.models.session import SHA256_HEX
 
 THINGS = [(each.value, each.value) for each in Thing]
+EMPTY_OBJECT, EMPTY_LIST = Value({}, models.JSONField()), Value([], models.JSONField())
 OUTCOMES = [(each.value, each.value) for each in RowOutcome]
 
 
@@ -158,22 +159,26 @@ class ImportRow(models.Model):
         cells: by column of the kind, the index of the sheet's column.
         values: by column, as text that `training.core.imports` reads back.
         thing: the key of what is there already.
+        worker: the key of the worker whom it would change.
         before, after: by column, what would change, in words.
+        read_problems: what could not be read of it; `problems` is all that is wrong with it.
     """
 
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField()
     sheet = models.PositiveSmallIntegerField()
     row = models.PositiveIntegerField()
-    cells = models.JSONField(default=dict)
-    values = models.JSONField(default=dict)
-    outcome = models.CharField(max_length=8, choices=OUTCOMES, blank=True)
-    identity = models.TextField(blank=True)
+    cells = models.JSONField(db_default=EMPTY_OBJECT)
+    values = models.JSONField(db_default=EMPTY_OBJECT)
+    outcome = models.CharField(max_length=8, choices=OUTCOMES, blank=True, db_default="")
+    identity = models.TextField(blank=True, db_default="")
     thing = models.BigIntegerField(null=True)
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
-    problems = models.JSONField(default=list)
-    candidates = models.JSONField(default=list)
+    worker = models.BigIntegerField(null=True)
+    before = models.JSONField(db_default=EMPTY_OBJECT)
+    after = models.JSONField(db_default=EMPTY_OBJECT)
+    read_problems = models.JSONField(db_default=EMPTY_LIST)
+    problems = models.JSONField(db_default=EMPTY_LIST)
+    candidates = models.JSONField(db_default=EMPTY_LIST)
 
     class Meta:
         verbose_name = _("waiting row")

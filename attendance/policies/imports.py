@@ -1,0 +1,77 @@
+"""What a check says of the rows of an import, summed up: counts, groups of refusals, and one fingerprint (I5)."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from training.core.imports.rows import CellProblem, CheckedRow, RowOutcome
+
+CELLS_OF_A_GROUP = 200  # that are named; the others are counted
+VALUES_OF_A_GROUP = 20
+WRITES = frozenset({RowOutcome.NEW, RowOutcome.CHANGED})
+
+
+@dataclass
+class Group:
+    """Rows that are refused for the same reason.
+
+    Attributes:
+        cells: sheet, row and column of the sheet of the first of them; no column where the whole row is meant.
+        values: what stands in them, the most frequent first.
+    """
+
+    code: str
+    column: str
+    sentence: str
+    count: int = 0
+    cells: list[tuple[int, int, int | None]] = field(default_factory=list)
+    values: Counter[str] = field(default_factory=Counter)
+
+    def add(self, row: CheckedRow, problem: CellProblem) -> None:
+        self.count += 1
+        if len(self.cells) < CELLS_OF_A_GROUP:
+            self.cells.append((row.draft.sheet, row.draft.number, row.draft.cells.get(problem.column)))
+        if problem.value and (problem.value in self.values or len(self.values) < CELLS_OF_A_GROUP):
+            self.values[problem.value] += 1
+
+    def as_json(self) -> dict[str, Any]:
+        return {**vars(self), "values": self.values.most_common(VALUES_OF_A_GROUP)}
+
+
+class Summary:
+    """Sums up the rows of a check, a part after the other."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._groups: dict[tuple[str, str, str], Group] = {}
+        self._hash = hashlib.sha256()
+
+    def add(self, rows: Iterable[CheckedRow]) -> None:
+        """Add rows, in the order of the file."""
+        for row in rows:
+            self.counts[row.outcome] += 1
+            if row.outcome in WRITES:
+                self._hash.update(_line_of(row))
+            for problem in row.problems:
+                key = (problem.code, problem.column, str(problem.sentence))
+                self._groups.setdefault(key, Group(*key)).add(row, problem)
+
+    @property
+    def groups(self) -> list[Group]:
+        """The groups of refusals, the largest first."""
+        return sorted(self._groups.values(), key=lambda group: -group.count)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of everything that would be written, named by badge and code and never by key."""
+        return self._hash.hexdigest()
+
+
+def _line_of(row: CheckedRow) -> bytes:
+    said = (row.outcome, row.identity, row.before, row.after)
+    return json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True).encode() + b"\n"

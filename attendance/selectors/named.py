@@ -1,0 +1,134 @@
+"""What a text in a file can name on the site: exactly, by an agreed name, or nearly (I4)."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from rapidfuzz import fuzz, process
+
+from learners.models import Area, Role
+from training.core.imports.declaration import Thing
+from training.core.sameness import near_text, same_text
+from training.models import Company, Course, CourseVersion, ImportAlias, Trainer, Venue
+
+PROPOSED = 5
+LEAST_SCORE = 60.0
+
+
+@dataclass(frozen=True)
+class NamedThing:
+    """Something of the site, with everything that names it exactly."""
+
+    key: int
+    label: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a text may mean; `score` says how near it is, 100 being the same."""
+
+    key: int
+    label: str
+    score: float
+
+
+class Names:
+    """The names of all things of one kind, read once.
+
+    Args:
+        thing: what is named; people are not among them (I4).
+        sender: whose agreed names count too.
+    """
+
+    def __init__(self, thing: Thing, *, sender: str) -> None:
+        self.things = {each.key: each for each in _named(thing)}
+        self._exact: dict[str, set[int]] = defaultdict(set)
+        for each in self.things.values():
+            for name in filter(None, map(same_text, each.names)):
+                self._exact[name].add(each.key)
+        agreed = ImportAlias.objects.filter(thing=thing, sender__in=("", sender), revoked_at=None)
+        self._agreed = dict(agreed.order_by("sender").values_list("text", "key"))
+        self._near = {(each.key, name): near_text(name) for each in self.things.values() for name in each.names if name}
+
+    def key_of(self, text: str) -> int | None:
+        """Return the key of the only thing that `text` names exactly or by agreement; None if there is none."""
+        found = self._exact.get(same_text(text), set())
+        if len(found) == 1:
+            return next(iter(found))
+        agreed = self._agreed.get(same_text(text))
+        return agreed if agreed in self.things else None
+
+    def is_left_out(self, text: str) -> bool:
+        """Tell whether it was agreed on to leave rows with this text out."""
+        return self._agreed.get(same_text(text), 0) is None
+
+    def near(self, text: str) -> list[Proposal]:
+        """Return what `text` may mean, the nearest first, each thing once."""
+        found = process.extract(
+            near_text(text), self._near, scorer=fuzz.WRatio, limit=4 * PROPOSED, score_cutoff=LEAST_SCORE
+        )
+        best: dict[int, float] = {}
+        for _name, score, (key, _written) in found:
+            best.setdefault(key, score)
+        return [Proposal(key, self.things[key].label, score) for key, score in list(best.items())[:PROPOSED]]
+
+
+def _named(thing: Thing) -> Iterable[NamedThing]:
+    return _READERS[thing]()
+
+
+def _companies() -> Iterable[NamedThing]:
+    return _rows(Company.objects.all(), lambda each: each.name, lambda each: (each.name, each.code or ""))
+
+
+def _roles() -> Iterable[NamedThing]:
+    return _rows(Role.objects.all(), lambda each: each.title, lambda each: (each.code, each.title))
+
+
+def _areas() -> Iterable[NamedThing]:
+    return _rows(Area.objects.all(), lambda each: each.name, lambda each: (each.name,))
+
+
+def _venues() -> Iterable[NamedThing]:
+    return _rows(Venue.objects.all(), lambda each: each.name, lambda each: (each.name,))
+
+
+def _trainers() -> Iterable[NamedThing]:
+    return _rows(
+        Trainer.objects.all(),
+        str,
+        lambda each: (f"{each.first_name} {each.last_name}", f"{each.last_name} {each.first_name}", each.email),
+    )
+
+
+def _courses() -> Iterable[NamedThing]:
+    titles: dict[int, list[str]] = defaultdict(list)
+    for course_id, title in CourseVersion.objects.order_by("-number").values_list("course", "title"):
+        titles[course_id].append(title)
+    for course in Course.objects.filter(deleted_at=None):
+        names = (course.code, *titles[course.pk], *(f"{course.code} {title}" for title in titles[course.pk][:1]))
+        yield NamedThing(course.pk, " ".join(names[:2]), names)
+
+
+def _rows(
+    rows: QuerySet[Any], label: Callable[[Any], str], names: Callable[[Any], tuple[str, ...]]
+) -> Iterable[NamedThing]:
+    return (NamedThing(each.pk, label(each), names(each)) for each in rows)
+
+
+_READERS: Mapping[Thing, Callable[[], Iterable[NamedThing]]] = {
+    Thing.COMPANY: _companies,
+    Thing.ROLE: _roles,
+    Thing.AREA: _areas,
+    Thing.COURSE: _courses,
+    Thing.VENUE: _venues,
+    Thing.TRAINER: _trainers,
+}
+
+
+def can_be_asked(things: Collection[Thing]) -> list[Thing]:
+    """Return those kinds of things whose texts are asked about once per value."""
+    return [each for each in things if each in _READERS]

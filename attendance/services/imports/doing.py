@@ -1,0 +1,116 @@
+"""Bringing a checked import in: all of it, or its good rows, exactly as it was shown (I6)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attendance.policies.imports import WRITES, Summary
+from attendance.services.imports.filing import file_evidence
+from attendance.services.imports.rows import forget_rows, waiting_rows, workers_of, write_origins
+from attendance.services.imports.steps import WrongState, kind_of_import, lock_import, own_import, take_step, terms_of
+from training.core.imports.rows import CheckedRow, RowOutcome
+from training.core.long_jobs import take_time
+from training.core.permissions import check_may
+from training.core.refusals import Conflict, Invalid
+from training.core.transactions import acting
+from training.models import Import
+from training.services.imports.contract import ImportTerms, KindService, service_of
+from training.services.job_kinds import Tell, untold
+
+State = Import.State
+
+
+class DiffersNow(Conflict):
+    """The import would write something else than was shown (409): nothing is written, and it is to be checked again."""
+
+
+class RowsAreWrong(Invalid):
+    """Some rows cannot be brought in, and nobody has chosen to bring in the good ones alone (400)."""
+
+
+def do_import(
+    *, import_id: int, fingerprint: str, by: User, now: datetime, only_good: bool = False, tell: Tell = untold
+) -> Import:
+    """Bring in what was checked, in one transaction: if anything fails, nothing is written.
+
+    Files are stored before. The rows are checked again under the locks; what others have changed meanwhile stops it
+    only where it would now write something else.
+
+    Args:
+        fingerprint: of the check that the person has seen.
+        only_good: bring in the good rows, and leave the others behind.
+
+    Raises:
+        NotPermitted, NotFound: this login may not do imports of this kind, or there is no such import.
+        WrongState: it is not checked, or was done in another window.
+        RowsAreWrong: there are rows that cannot be brought in, and `only_good` is not chosen.
+        DiffersNow: it would now write something else.
+        Refusal: of the services that write.
+    """
+    one = own_import(import_id=import_id, by=by)
+    kind = kind_of_import(one)
+    check_may(by, kind.does)
+    if one.state not in {State.CHECKED, State.DOING}:
+        raise WrongState(_("This import is not checked. Check it, and look at what it would do."))
+    _check_seen(one, fingerprint)
+    _check_rows(one, only_good=only_good)
+    keys = file_evidence(one)
+    with acting(by, outermost=True):
+        take_time()
+        one = lock_import(import_id=import_id, by=by)
+        _check_seen(one, fingerprint)
+        service, summary, terms = service_of(one.kind), Summary(), terms_of(one, by=by, now=now)
+        service.lock(workers_of(one.pk), terms)
+        checker, total, done = service.checker(terms), one.counts["rows"], 0
+        for part in waiting_rows(one.pk, kind):
+            checked = checker.check([draft for _number, draft in part])
+            summary.add(checked)
+            _write(one, service, [row for row in checked if row.outcome in WRITES], terms)
+            done += len(part)
+            tell(done, total)
+        if summary.fingerprint != one.fingerprint:
+            raise _differs()
+        for file in one.files.filter(pk__in=keys):
+            file.evidence_key = keys[file.pk]
+            file.save(update_fields=["evidence_key"])
+        take_step(one, State.DONE, now=now, done_by=by, done_at=now, counts={"rows": done, **summary.counts})
+        forget_rows(one.pk)
+    return one
+
+
+def _write(one: Import, service: KindService, rows: Sequence[CheckedRow], terms: ImportTerms) -> None:
+    service.write(rows, terms)
+    write_origins(one.pk, service.table, rows)
+
+
+def _check_seen(one: Import, fingerprint: str) -> None:
+    if fingerprint != one.fingerprint:
+        raise _differs()
+
+
+def _check_rows(one: Import, *, only_good: bool) -> None:
+    """I6: all rows or none, unless somebody chose to leave the wrong ones behind.
+
+    Raises:
+        RowsAreWrong: there are some.
+    """
+    wrong = sum(one.counts.get(each, 0) for each in (RowOutcome.REFUSED, RowOutcome.ASKED))
+    if wrong and not only_good:
+        text = ngettext(
+            "%(count)d row cannot be brought in. Mend it, or choose to bring in the good rows only.",
+            "%(count)d rows cannot be brought in. Mend them, or choose to bring in the good rows only.",
+            wrong,
+        )
+        raise RowsAreWrong(text % {"count": wrong})
+
+
+def _differs() -> DiffersNow:
+    return DiffersNow(
+        _(
+            "Something has changed since this was checked, so the import would now write something else. Nothing is "
+            "written. Check it again, and look at what it would do."
+        )
+    )

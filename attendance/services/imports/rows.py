@@ -1,0 +1,144 @@
+"""The rows of an import that wait in their table: written and read by the thousand, in a few statements each."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+
+from attendance.policies.imports import WRITES
+from training.core.imports.declaration import ImportKind
+from training.core.imports.rows import CellProblem, CheckedRow, DraftRow
+from training.core.imports.values import as_json, from_json
+from training.models import ImportedRow, ImportRow
+
+PART = 5_000  # rows that are in memory at once
+
+COPY_ROWS = """
+COPY training_importrow (of_id, number, sheet, row, cells, values, read_problems) FROM STDIN
+"""
+COPY_WRITTEN = """
+COPY training_importedrow (of_id, sheet, row, act, "table", key, identity, before, after) FROM STDIN
+"""
+WRITE_OUTCOMES = """
+UPDATE training_importrow waiting
+   SET outcome = said.outcome, identity = said.identity, thing = said.thing, worker = said.worker,
+       before = said.before, after = said.after,
+       problems = said.problems, candidates = said.candidates
+  FROM jsonb_to_recordset(%s::jsonb) AS said (
+       number int, outcome text, identity text, thing bigint, worker bigint, before jsonb, after jsonb,
+       problems jsonb, candidates jsonb)
+ WHERE waiting.of_id = %s AND waiting.number = said.number
+"""
+
+
+def stage(import_id: int, rows: Iterable[DraftRow]) -> Iterator[Sequence[DraftRow]]:
+    """Write rows as they are read from the file, and yield each part that is written.
+
+    The transaction is the caller's; what waited before is to be removed first.
+    """
+    number, rest = 0, iter(rows)
+    while part := list(islice(rest, PART)):
+        with connection.cursor() as cursor, cursor.copy(COPY_ROWS) as copy:
+            for each in part:
+                number += 1
+                copy.write_row(
+                    (
+                        import_id,
+                        number,
+                        each.sheet,
+                        each.number,
+                        _json(each.cells),
+                        _json(as_json(each.values)),
+                        _json([_as_list(problem) for problem in each.problems]),
+                    )
+                )
+        yield part
+
+
+def forget_rows(import_id: int) -> None:
+    """Remove the rows that wait."""
+    ImportRow.objects.filter(of=import_id).delete()
+
+
+def waiting_rows(import_id: int, kind: ImportKind) -> Iterator[Sequence[tuple[int, DraftRow]]]:
+    """Yield the rows that wait, in parts, each with its number in the import."""
+    rows = ImportRow.objects.filter(of=import_id).order_by("number")
+    names = ("number", "sheet", "row", "cells", "values", "read_problems")
+    last = 0
+    while part := list(rows.filter(number__gt=last).values_list(*names)[:PART]):
+        last = part[-1][0]
+        yield [
+            (
+                number,
+                DraftRow(
+                    sheet=sheet,
+                    number=row,
+                    cells=cells,
+                    values=from_json(kind, values),
+                    problems=[CellProblem(*problem) for problem in problems],
+                ),
+            )
+            for number, sheet, row, cells, values, problems in part
+        ]
+
+
+def workers_of(import_id: int) -> list[int]:
+    """Return the keys of the workers whom the rows would change, in their order."""
+    changed = ImportRow.objects.filter(of=import_id, outcome__in=WRITES).exclude(worker=None)
+    keys = changed.order_by("worker").values_list("worker", flat=True).distinct()
+    return [key for key in keys if key is not None]
+
+
+def write_outcomes(import_id: int, rows: Iterable[tuple[int, CheckedRow]]) -> None:
+    """Write what a check says of each row, in one statement."""
+    said = [
+        {
+            "number": number,
+            "outcome": row.outcome,
+            "identity": row.identity,
+            "thing": row.key,
+            "worker": row.worker,
+            "before": row.before,
+            "after": row.after,
+            "problems": [_as_list(problem) for problem in row.problems],
+            "candidates": row.candidates,
+        }
+        for number, row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_OUTCOMES, [_json(said), import_id])
+
+
+def write_origins(import_id: int, table: str, rows: Iterable[CheckedRow]) -> None:
+    """Write which row wrote what (I8).
+
+    Args:
+        table: of the things that the rows are about; each row has the key of its own.
+    """
+    act = ImportedRow.Act
+    with connection.cursor() as cursor, cursor.copy(COPY_WRITTEN) as copy:
+        for row in rows:
+            copy.write_row(
+                (
+                    import_id,
+                    row.draft.sheet,
+                    row.draft.number,
+                    act.CHANGED if row.before else act.NEW,
+                    table,
+                    row.key,
+                    row.identity,
+                    _json(row.before),
+                    _json(row.after),
+                )
+            )
+
+
+def _as_list(problem: CellProblem) -> list[str]:
+    return [problem.column, problem.code, str(problem.sentence), problem.value]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
