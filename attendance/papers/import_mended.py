@@ -1,6 +1,8 @@
 """The rows that an import has refused, as a workbook to mend and send again (I5)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -8,9 +10,12 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
+from attendance.services.imports.receiving import open_kept
+from training.core.imports.rows import RowOutcome
 from training.core.tables.grid import Book, GridRow
 from training.core.tables.grid import Value as GridValue
 from training.core.xlsx_files import LONGEST_CELL, Table, Value, XlsxColumn, workbook
+from training.models import Import, ImportRow
 
 WIDTH, WIDTH_OF_REASON = 16, 60
 
@@ -31,6 +36,36 @@ class RefusedSheet:
     columns: int
     headings: Sequence[int]
     wrong: Mapping[int, Sequence[str]]
+
+
+def refused_rows(one: Import) -> IO[bytes]:
+    """Return an open Excel file with the rows that the check of an import has refused.
+
+    Raises:
+        WaitingStoreUnavailable: what was read from the files cannot be opened now.
+    """
+    wrong: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    refused = ImportRow.objects.filter(of=one, outcome__in=(RowOutcome.REFUSED, RowOutcome.ASKED))
+    for sheet, row, problems in refused.order_by("number").values_list("sheet", "row", "problems"):
+        told = [f"{sentence} ({value})" if value else sentence for _column, _code, sentence, value in problems]
+        wrong[sheet][row] += [each for each in told if each not in wrong[sheet][row]]
+    with ExitStack() as stack:
+        books = {
+            file.number: stack.enter_context(Book.read_from(open_kept(file.book_key)))
+            for file in one.files.filter(is_table=True)
+        }
+        return refused_workbook(
+            RefusedSheet(
+                name=sheet["name"],
+                book=books[sheet["file"]],
+                place=sheet["place"],
+                columns=max((column["index"] for column in sheet["columns"]), default=-1) + 1,
+                headings=sheet["heading_rows"],
+                wrong=wrong[sheet["index"]],
+            )
+            for sheet in one.outline["sheets"]
+            if sheet["index"] in wrong
+        )
 
 
 def refused_workbook(sheets: Iterable[RefusedSheet]) -> IO[bytes]:

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 from learners.models import Area, Role
 from training.core.imports.declaration import Thing
 from training.core.sameness import near_text, same_text
-from training.models import Company, Course, CourseVersion, ImportAlias, Trainer, Venue
+from training.models import Company, Course, CourseVersion, Import, ImportAlias, Trainer, Venue
 
 PROPOSED = 5
 LEAST_SCORE = 60.0
@@ -127,6 +127,20 @@ _READERS: Mapping[Thing, Callable[[], Iterable[NamedThing]]] = {
     Thing.VENUE: _venues,
     Thing.TRAINER: _trainers,
 }
+
+
+def everything(one: Import) -> dict[str, list[tuple[str, str]]]:
+    """Return what the texts of an import can mean at all: by thing, key and name of each, in the order of names."""
+    asked = [Thing(thing) for thing in one.questions.get("things", {})]
+    return {
+        thing: sorted(((str(each.key), each.label) for each in _named(thing)), key=lambda each: each[1].casefold())
+        for thing in asked
+    }
+
+
+def labels_of(things: Collection[Thing]) -> dict[Thing, dict[int, str]]:
+    """Return the name of everything of these kinds, by its key."""
+    return {thing: {each.key: each.label for each in _named(thing)} for thing in things}
 
 
 def can_be_asked(things: Collection[Thing]) -> list[Thing]:

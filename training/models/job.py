@@ -10,7 +10,7 @@ from training.models.session import SHA256_HEX
 
 
 class Job(models.Model):
-    """A job: what was asked for, by whom, how far it is, why it failed, and where its file waits.
+    """A job: what was asked for, by whom, how far it is, why it failed, and where its file waits, if it makes one.
 
     The row of procrastinate (`task_id`) carries the key of this row and nothing else. Jobs and their files are removed
     after some days (`training.services.job_runs.purge`); that somebody took a file stays in `FileDownload`.
@@ -74,10 +74,10 @@ class Job(models.Model):
                 violation_error_message=_("A job that has ended says when."),
             ),
             models.CheckConstraint(
-                condition=~Q(state="DONE")
+                condition=Q(file_key="", file_name="", file_sha256="", file_size__isnull=True)
                 | (~Q(file_key="") & ~Q(file_name="") & Q(file_sha256__regex=SHA256_HEX) & Q(file_size__isnull=False)),
-                name="job_done_has_its_file",
-                violation_error_message=_("A job that is done names its file."),
+                name="job_file_is_whole",
+                violation_error_message=_("A job that has made a file names it, with its hash and its size."),
             ),
             models.CheckConstraint(
                 condition=~Q(state="FAILED") | Q(failure__trim__length__gt=0),

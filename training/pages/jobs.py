@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, F, Q, QuerySet
 
 from training.models import Job
+from training.services.job_kinds import kinds_without_files
 
 HAS_JOBS = "has_jobs"  # stands in the browser session of whoever has asked for a job; others cost no query
 NOBODY_CAME = timedelta(seconds=30)
@@ -42,7 +43,7 @@ class Waiting(NamedTuple):
 
 def job_lines(by: User, *, now: datetime) -> list[JobLine]:
     """Return the latest jobs of a login, the newest first, in a constant number of queries."""
-    jobs = list(Job.objects.filter(asked_by=by, asked_at__gt=now - settings.FILES_WAIT)[:SHOWN])
+    jobs = list(_with_files(by, now=now)[:SHOWN])
     return _lines(jobs, now=now)
 
 
@@ -53,11 +54,16 @@ def job_line(job: Job, *, now: datetime) -> JobLine:
 
 def waiting_files(by: User, *, now: datetime) -> Waiting:
     """Count what is under way and what is ready for a login, in one query."""
-    counts = Job.objects.filter(asked_by=by, asked_at__gt=now - settings.FILES_WAIT).aggregate(
+    counts = _with_files(by, now=now).aggregate(
         under_way=Count("pk", filter=Q(state__in=Job.OPEN)),
         ready=Count("pk", filter=Q(state=Job.State.DONE, taken_at=None)),
     )
     return Waiting(**counts)
+
+
+def _with_files(by: User, *, now: datetime) -> QuerySet[Job]:
+    theirs = Job.objects.filter(asked_by=by, asked_at__gt=now - settings.FILES_WAIT)
+    return theirs.exclude(kind__in=kinds_without_files())
 
 
 def _lines(jobs: list[Job], *, now: datetime) -> list[JobLine]:
@@ -71,7 +77,7 @@ def _lines(jobs: list[Job], *, now: datetime) -> list[JobLine]:
             is_left_alone=(
                 job.state == Job.State.WAITING and not place and not is_busy and now - job.asked_at > NOBODY_CAME
             ),
-            has_file=job.state == Job.State.DONE and now - job.asked_at <= settings.FILES_WAIT,
+            has_file=bool(job.file_key) and now - job.asked_at <= settings.FILES_WAIT,
             kept_until=job.asked_at + settings.FILES_WAIT,
         )
         for job in jobs

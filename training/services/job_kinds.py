@@ -28,7 +28,7 @@ def untold(done: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class Product:
-    """What a job has made.
+    """The file that a job has made.
 
     Attributes:
         file: the open file; whoever takes the product reads it from its beginning and closes it.
@@ -42,7 +42,7 @@ class Product:
 
 
 class Make(Protocol):
-    """Makes what was asked for.
+    """Makes what was asked for, or does it: a job such as an import has no file.
 
     Args:
         query: what was asked for, in the form of the query of an address.
@@ -53,7 +53,7 @@ class Make(Protocol):
         Refusal: it cannot be made; the sentence says why.
     """
 
-    def __call__(self, query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product: ...
+    def __call__(self, query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product | None: ...
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,14 @@ class JobKind:
         label: what it makes, in words.
         check: refuses a login that may not have the file. It is asked when the job is asked for, done and handed out.
         make: does the work.
+        has_file: whether a file is made for whoever asked. Other jobs are told of by a page of their own.
     """
 
     name: str
     label: Any
     check: Callable[[User], None]
     make: Make
+    has_file: bool = True
 
 
 _KINDS: dict[str, JobKind] = {}
@@ -92,6 +94,11 @@ def kind_of(name: str) -> JobKind:
         return _KINDS[name]
     except KeyError:
         raise NotFound(_("This version of the site cannot make this file.")) from None
+
+
+def kinds_without_files() -> list[str]:
+    """Return the names of the kinds that make no file."""
+    return sorted(name for name, kind in _KINDS.items() if not kind.has_file)
 
 
 def kinds() -> list[str]:

@@ -84,8 +84,11 @@ def _run(job: Job, check_stays: Callable[[], None]) -> None:
         kind = kind_of(job.kind)
         kind.check(job.asked_by)
         product = kind.make(QueryDict(job.query), by=job.asked_by, now=now, tell=_progress(job, check_stays))
-        with product.file:
-            _finish(job, product)
+        if product is None:
+            _end(job)
+        else:
+            with product.file:
+                _finish(job, product)
     except Refusal as refusal:
         _fail(job, refusal.message)
     except (OperationalError, InterfaceError, StoppedError, JobAborted):
@@ -152,6 +155,11 @@ def _finish(job: Job, product: Product) -> None:
         if not is_mine:
             _forget(key)
     if not is_mine:
+        raise StoppedError
+
+
+def _end(job: Job) -> None:
+    if not _still(job, state=Job.State.DONE, ended_at=timezone.now()):
         raise StoppedError
 
 

@@ -139,7 +139,7 @@ def hand_out(*, job_id: int, by: User, now: datetime) -> tuple[Job, IO[bytes]]:
     job = own_job(job_id=job_id, by=by)
     kind_of(job.kind).check(by)
     size = job.file_size
-    if job.state != Job.State.DONE or size is None or now - job.asked_at > settings.FILES_WAIT:
+    if not job.file_key or size is None or now - job.asked_at > settings.FILES_WAIT:
         raise NotFound(_("This job has no file. Ask for a new one."))
     try:
         file = storages["waiting"].open(job.file_key)

@@ -51,13 +51,10 @@ def do_import(
         Refusal: of the services that write.
     """
     one = own_import(import_id=import_id, by=by)
-    kind = kind_of_import(one)
-    check_may(by, kind.does)
-    if one.state not in {State.CHECKED, State.DOING}:
-        raise WrongState(_("This import is not checked. Check it, and look at what it would do."))
-    _check_seen(one, fingerprint)
-    _check_rows(one, only_good=only_good)
-    keys = file_evidence(one)
+    check_can_do(one, by=by, fingerprint=fingerprint, only_good=only_good)
+    if one.state != State.DOING:
+        take_step(one, State.DOING, now=now, failure="")
+    kind, keys = kind_of_import(one), file_evidence(one)
     with acting(by, outermost=True):
         take_time()
         one = lock_import(import_id=import_id, by=by)
@@ -79,6 +76,19 @@ def do_import(
         take_step(one, State.DONE, now=now, done_by=by, done_at=now, counts={"rows": done, **summary.counts})
         forget_rows(one.pk)
     return one
+
+
+def check_can_do(one: Import, *, by: User, fingerprint: str, only_good: bool) -> None:
+    """I6: an import is done by whom the table names, as it was checked, and with wrong rows only if that is chosen.
+
+    Raises:
+        NotPermitted, WrongState, RowsAreWrong, DiffersNow: as `do_import`.
+    """
+    check_may(by, kind_of_import(one).does)
+    if one.state not in {State.CHECKED, State.DOING}:
+        raise WrongState(_("This import is not checked. Check it, and look at what it would do."))
+    _check_seen(one, fingerprint)
+    _check_rows(one, only_good=only_good)
 
 
 def _write(one: Import, service: KindService, rows: Sequence[CheckedRow], terms: ImportTerms) -> None:

@@ -1,0 +1,339 @@
+"""What the pages of imports show: the list, the step that an import is at, its check, and what it wrote (I3 to I8)."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from attendance.policies.imports import WRITES
+from attendance.selectors.named import labels_of
+from training.core.imports.declaration import ImportKind, Thing
+from training.core.imports.registry import kind_of, kinds
+from training.core.imports.rows import RowOutcome
+from training.core.kinds import StatusKind
+from training.core.permissions import Permission, may, name_of
+from training.core.refusals import NotFound
+from training.core.tables.grid import cell_name
+from training.models import Import, ImportAlias, ImportRow
+from training.services.imports.contract import UndoAct, UndoneRow
+
+State = Import.State
+
+SHOWN = 50
+UNDER_WAY = timedelta(hours=1)  # somebody else's import is told of for so long after its last step
+CELLS_SHOWN = 12
+
+STATE_KINDS = {
+    State.READING: StatusKind.WAIT,
+    State.ASKING: StatusKind.WARN,
+    State.CHECKING: StatusKind.WAIT,
+    State.CHECKED: StatusKind.WARN,
+    State.DOING: StatusKind.WAIT,
+    State.DONE: StatusKind.OK,
+    State.FAILED: StatusKind.BAD,
+    State.DROPPED: StatusKind.NONE,
+    State.UNDONE: StatusKind.NONE,
+}
+STEPS = (
+    (gettext_lazy("File"), {State.READING, State.FAILED}),
+    (gettext_lazy("Columns and questions"), {State.ASKING}),
+    (gettext_lazy("Check"), {State.CHECKING, State.CHECKED}),
+    (gettext_lazy("Bring in"), {State.DOING}),
+    (gettext_lazy("Done"), {State.DONE, State.UNDONE}),
+)
+
+
+@dataclass(frozen=True)
+class ImportLine:
+    """An import in the list."""
+
+    one: Import
+    kind: str
+    state: StatusKind
+    told: str
+
+
+@dataclass(frozen=True)
+class ImportStep:
+    """A step of an import; `is_now` where it is."""
+
+    label: str
+    is_now: bool
+    is_over: bool
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """Rows that are refused for the same reason.
+
+    Attributes:
+        column: the heading of the column, or an empty text.
+        cells: the first cells by their names in the spreadsheet.
+        more: how many others there are.
+        values: what stands in them.
+    """
+
+    sentence: str
+    column: str
+    count: int
+    cells: Sequence[str]
+    more: int
+    values: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class RowLine:
+    """A row that would be written, or was: where it stands, what it is, and what changes."""
+
+    place: str
+    identity: str
+    is_new: bool
+    changes: Sequence[tuple[str, str, str]]
+
+
+def import_lines(by: User, *, now: datetime) -> list[ImportLine]:
+    """Return the imports that a login may see, the newest first: its own that wait, and all that are done."""
+    seen = Q(started_by=by) | Q(state__in=(State.DONE, State.UNDONE))
+    rows = Import.objects.filter(seen).exclude(state=State.DROPPED).select_related("started_by", "done_by")
+    return [_line(one) for one in rows.order_by("-started_at", "-pk")[:SHOWN]]
+
+
+def others_under_way(by: User, *, now: datetime) -> list[ImportLine]:
+    """Return what others are bringing in at the moment, so that two people know of each other."""
+    theirs = Import.objects.filter(state__in=Import.WAITING, changed_at__gt=now - UNDER_WAY).exclude(started_by=by)
+    return [_line(one) for one in theirs.select_related("started_by")]
+
+
+def kinds_for(by: User) -> list[ImportKind]:
+    """Return the kinds that a login may check, in the order in which a new site brings them in."""
+    return [kind for kind in kinds() if may(by, kind.checks)]
+
+
+def steps_of(one: Import) -> list[ImportStep]:
+    """Return the steps of an import, and at which it is."""
+    at = next(
+        number for number, (_label, states) in enumerate(STEPS) if one.state in states or number == len(STEPS) - 1
+    )
+    return [ImportStep(str(label), number == at, number < at) for number, (label, _states) in enumerate(STEPS)]
+
+
+def group_lines(one: Import) -> list[GroupLine]:
+    """Return the groups of refusals of a check, the largest first."""
+    kind = kind_of(one.kind)
+    return [
+        GroupLine(
+            sentence=group["sentence"],
+            column=label_of(kind, group["column"]),
+            count=group["count"],
+            cells=[place_name(one, *cell) for cell in group["cells"][:CELLS_SHOWN]],
+            more=max(0, group["count"] - CELLS_SHOWN),
+            values=group["values"],
+        )
+        for group in one.report.get("groups", [])
+    ]
+
+
+def rows_of(one: Import, outcome: RowOutcome) -> QuerySet[ImportRow]:
+    """Return the rows of a check that have an outcome, in the order of the file."""
+    return ImportRow.objects.filter(of=one, outcome=outcome).order_by("number")
+
+
+def row_lines(one: Import, rows: Sequence[Any]) -> Iterator[RowLine]:
+    """Yield rows as the page shows them.
+
+    Args:
+        rows: of the check, or of what was written.
+    """
+    kind = kind_of(one.kind)
+    for row in rows:
+        yield RowLine(
+            place=place_name(one, row.sheet, row.row, None),
+            identity=row.identity,
+            is_new=not row.before,
+            changes=[
+                (
+                    str(kind.column(name).label) if name in kind.names else name,
+                    _shown(row.before.get(name)),
+                    _shown(value),
+                )
+                for name, value in row.after.items()
+            ],
+        )
+
+
+def label_of(kind: ImportKind, column: str) -> str:
+    """Return the heading of a column of a kind; the name itself where it is no column."""
+    return str(kind.column(column).label) if column in kind.names else column
+
+
+def place_name(one: Import, sheet: int, row: int, column: int | None) -> str:
+    """Return what the spreadsheet calls a cell, or a row where no cell is meant.
+
+    The sheet is named where several are taken.
+    """
+    sheets = one.outline.get("sheets", [])
+    name = sheets[sheet]["name"] if len(one.layout) > 1 and sheet < len(sheets) else ""
+    if column is not None:
+        return cell_name(column, row, sheet=name)
+    if name:
+        return _("%(sheet)s, row %(row)d") % {"sheet": name, "row": row}
+    return _("row %(row)d") % {"row": row}
+
+
+def aliases() -> QuerySet[ImportAlias]:
+    """Return the agreed names that hold, with who has agreed to them."""
+    return ImportAlias.objects.filter(revoked_at=None).select_related("agreed_by")
+
+
+@dataclass(frozen=True)
+class OutcomeLine:
+    """How many rows have an outcome."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class AliasLine:
+    """An agreed name: what it names, and what it means."""
+
+    alias: ImportAlias
+    thing: str
+    means: str
+
+
+OUTCOME_WORDS = {
+    RowOutcome.NEW: gettext_lazy("new"),
+    RowOutcome.CHANGED: gettext_lazy("changed"),
+    RowOutcome.SAME: gettext_lazy("the same"),
+    RowOutcome.REFUSED: gettext_lazy("refused"),
+    RowOutcome.ASKED: gettext_lazy("to be asked"),
+    RowOutcome.LEFT_OUT: gettext_lazy("left out"),
+}
+
+
+def outcome_lines(one: Import) -> list[OutcomeLine]:
+    """Return how many rows of a check have which outcome."""
+    return [
+        OutcomeLine(value, str(label), one.counts.get(value, 0))
+        for value, label in OUTCOME_WORDS.items()
+        if one.counts.get(value) or value in WRITES
+    ]
+
+
+def first_outcome(one: Import) -> str:
+    """Return the outcome whose rows are shown first: what would change, else what is new."""
+    shown = (RowOutcome.CHANGED, RowOutcome.NEW, RowOutcome.REFUSED, RowOutcome.SAME)
+    return next((each for each in shown if one.counts.get(each)), RowOutcome.NEW)
+
+
+def writes_of(one: Import) -> int:
+    """Return how many rows would be written."""
+    return sum(one.counts.get(each, 0) for each in WRITES)
+
+
+def wrong_of(one: Import) -> int:
+    """Return how many rows cannot be brought in."""
+    return sum(one.counts.get(each, 0) for each in (RowOutcome.REFUSED, RowOutcome.ASKED))
+
+
+def has_questions(one: Import) -> bool:
+    """Tell whether anything was asked, answered or not."""
+    asked = one.questions
+    texts = [text for texts in asked.get("things", {}).values() for text in texts if text["key"] is None]
+    return bool(asked.get("columns") or asked.get("people") or texts)
+
+
+def likeliest_kind(one: Import) -> str:
+    """Return the kind that the sheets of an import look most like; workers where they look like nothing."""
+    scores: Counter[str] = Counter()
+    for sheet in one.outline.get("sheets", []):
+        for name, guess in sheet["guesses"].items():
+            scores[name] = max(scores[name], guess["score"])
+    return scores.most_common(1)[0][0] if scores else kinds()[0].name
+
+
+def undone_lines(one: Import, undone: Sequence[UndoneRow]) -> list[tuple[str, int]]:
+    """Return in words what became of how many things when an import was undone."""
+    counts = Counter(each.act for each in undone)
+    return [(str(UNDO_WORDS[act]), counts[act]) for act in UNDO_WORDS if counts[act]]
+
+
+UNDO_WORDS = {
+    UndoAct.REVOKED: gettext_lazy("records are revoked"),
+    UndoAct.BACK: gettext_lazy("are again as they were"),
+    UndoAct.CANCELLED: gettext_lazy("sessions are cancelled"),
+    UndoAct.CLEARED: gettext_lazy("marks are taken back"),
+    UndoAct.VOIDED: gettext_lazy("captured hours are voided"),
+    UndoAct.DELETED: gettext_lazy("are deleted, because nothing names them"),
+    UndoAct.INACTIVE: gettext_lazy("become inactive"),
+    UndoAct.ARCHIVED: gettext_lazy("courses are archived"),
+    UndoAct.LEFT: gettext_lazy("stay, because somebody has changed them since or something else names them"),
+}
+
+
+def alias_lines() -> list[AliasLine]:
+    """Return the agreed names that hold, with what each means."""
+    rows = list(aliases())
+    labels = labels_of({Thing(each.thing) for each in rows})
+    return [AliasLine(each, str(THING_WORDS[Thing(each.thing)]), _meaning(each, labels)) for each in rows]
+
+
+def _meaning(alias: ImportAlias, labels: Mapping[Thing, Mapping[int, str]]) -> str:
+    if alias.key is None:
+        return _("left out")
+    return labels[Thing(alias.thing)].get(alias.key, "–")
+
+
+THING_WORDS = {
+    Thing.COMPANY: gettext_lazy("company"),
+    Thing.ROLE: gettext_lazy("role"),
+    Thing.AREA: gettext_lazy("area"),
+    Thing.COURSE: gettext_lazy("course"),
+    Thing.VENUE: gettext_lazy("venue"),
+    Thing.TRAINER: gettext_lazy("trainer"),
+    Thing.WORKER: gettext_lazy("worker"),
+    Thing.SESSION: gettext_lazy("session"),
+    Thing.CLASS: gettext_lazy("class"),
+}
+
+
+def _line(one: Import) -> ImportLine:
+    try:
+        kind = str(kind_of(one.kind).label)
+    except NotFound:
+        kind = ""
+    return ImportLine(one, kind, STATE_KINDS[State(one.state)], told=counts_told(one))
+
+
+def counts_told(one: Import) -> str:
+    """Return in words what an import would write, or has written."""
+    said = [
+        (RowOutcome.NEW, _("%(count)d new")),
+        (RowOutcome.CHANGED, _("%(count)d changed")),
+        (RowOutcome.SAME, _("%(count)d the same")),
+        (RowOutcome.REFUSED, _("%(count)d refused")),
+        (RowOutcome.LEFT_OUT, _("%(count)d left out")),
+    ]
+    return ", ".join(text % {"count": one.counts[each]} for each, text in said if one.counts.get(each))
+
+
+def may_undo(one: Import, by: User) -> bool:
+    """Tell whether a login may undo an import that is done."""
+    return one.state == State.DONE and may(by, Permission.UNDO_IMPORT)
+
+
+def who_started(one: Import) -> str:
+    """Return the name of whoever has begun an import."""
+    return name_of(one.started_by)
+
+
+def _shown(value: Any) -> str:
+    return "–" if value in (None, "", []) else str(value)

@@ -1,0 +1,105 @@
+"""The long steps of an import, as jobs: whoever asked for one can leave, and comes back to where it is (I3)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from django.contrib.auth.models import User
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy
+
+from attendance.services.imports.checking import check_import
+from attendance.services.imports.doing import do_import
+from attendance.services.imports.reading import read_import
+from attendance.services.imports.staging import stage_import
+from attendance.services.imports.steps import own_import, take_step
+from training.core.permissions import Permission, check_may
+from training.core.refusals import Refusal
+from training.models import Import
+from training.services.job_kinds import JobKind, Tell, declare
+from training.services.jobs import ask
+
+State = Import.State
+
+
+class ImportWork(StrEnum):
+    """A step that takes long."""
+
+    READ = "read"
+    CHECK = "check"  # its rows are read from the files, and checked if nothing is to be asked
+    DO = "do"
+
+
+TITLES = {
+    ImportWork.READ: gettext_lazy("Reading %(what)s"),
+    ImportWork.CHECK: gettext_lazy("Checking %(what)s"),
+    ImportWork.DO: gettext_lazy("Bringing in %(what)s"),
+}
+
+
+def ask_for(
+    one: Import, work: ImportWork, *, by: User, now: datetime, fingerprint: str = "", only_good: bool = False
+) -> None:
+    """Ask for a step of an import, which a worker does with the rights of `by`.
+
+    Args:
+        fingerprint, only_good: as in `do_import`.
+
+    Raises:
+        NotPermitted: this login checks no files.
+        RunsAlready: a step of another import runs for this login.
+    """
+    query = QueryDict(mutable=True)
+    query.update({"import": str(one.pk), "work": work.value, "seen": fingerprint, "good": "1" if only_good else ""})
+    title = str(TITLES[work]) % {"what": one.title}
+    job = ask(kind=KIND.name, title=title, query=query.urlencode(), by=by, now=now)
+    Import.objects.filter(pk=one.pk).update(job=job)
+    one.job = job
+
+
+def work_on_import(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> None:
+    """Do the step that a job was asked for. A step that has been done already is not done again."""
+    one = own_import(import_id=int(query["import"]), by=by)
+    work = ImportWork(query["work"])
+    try:
+        match work:
+            case ImportWork.READ if one.state == State.READING:
+                read_import(import_id=one.pk, by=by, now=now, tell=tell)
+            case ImportWork.CHECK if one.state in {State.ASKING, State.CHECKING, State.CHECKED, State.FAILED}:
+                if stage_import(import_id=one.pk, by=by, now=now, tell=tell):
+                    check_import(import_id=one.pk, by=by, now=now, tell=tell)
+            case ImportWork.DO if one.state in {State.CHECKED, State.DOING}:
+                do_import(
+                    import_id=one.pk,
+                    fingerprint=query["seen"],
+                    only_good=bool(query["good"]),
+                    by=by,
+                    now=now,
+                    tell=tell,
+                )
+            case _:
+                return
+    except Refusal as refusal:
+        _stop(one, refusal, now=now)
+        raise
+
+
+def _stop(one: Import, refusal: Refusal, *, now: datetime) -> None:
+    """Write down why a step could not be done; what was checked stays checked."""
+    one.refresh_from_db()
+    if one.state == State.DOING:
+        take_step(one, State.CHECKED, now=now, failure=refusal.message)
+    elif one.state in {State.READING, State.CHECKING}:
+        take_step(one, State.FAILED, now=now, failure=refusal.message)
+    else:
+        Import.objects.filter(pk=one.pk).update(failure=refusal.message)
+
+
+KIND = declare(
+    JobKind(
+        name="import",
+        label=gettext_lazy("Import"),
+        check=lambda by: check_may(by, Permission.CHECK_FILES),
+        make=work_on_import,
+        has_file=False,
+    )
+)

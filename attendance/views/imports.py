@@ -1,0 +1,316 @@
+"""Moving in: the list of imports, and the steps of one (I3 to I8)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from attendance.forms.imports import (
+    ImportAnswersForm,
+    ImportColumnsForm,
+    ImportDoForm,
+    ImportStartForm,
+    ImportUndoForm,
+)
+from attendance.pages import imports as pages
+from attendance.papers.import_mended import refused_rows
+from attendance.papers.import_template import import_template as template_of
+from attendance.selectors.named import everything
+from attendance.services.imports.agreeing import agree_columns, answer_questions, revoke_alias
+from attendance.services.imports.doing import check_can_do
+from attendance.services.imports.dropping import drop_import
+from attendance.services.imports.receiving import FIELD, start_import
+from attendance.services.imports.steps import own_import
+from attendance.services.imports.undoing import preview_undo, undo_import
+from attendance.services.imports.working import ImportWork, ask_for
+from training.core.imports.declaration import ImportKind
+from training.core.imports.registry import kind_of
+from training.core.permissions import Permission, check_may, may, requires
+from training.core.refusals import Invalid
+from training.core.web.answers import answer, go, stay
+from training.core.web.htmx import HtmxRequest
+from training.core.xlsx_files import CONTENT_TYPE
+from training.models import Import
+
+State = Import.State
+
+ROWS_PER_PAGE = 100
+
+
+@requires(Permission.CHECK_FILES)
+@require_safe
+def imports(request: HtmxRequest) -> HttpResponse:
+    """List the imports, and take the file of a new one."""
+    return _list(request, ImportStartForm())
+
+
+@requires(Permission.CHECK_FILES)
+@require_POST
+def import_start(request: HtmxRequest) -> HttpResponse:
+    """Take files, and begin an import with them."""
+    form = ImportStartForm(request.POST)
+    if form.is_valid():
+        with form.refusing():
+            one = start_import(
+                files=request.FILES.getlist(FIELD),
+                sender=form.cleaned_data["sender"],
+                by=request.user,
+                now=timezone.now(),
+            )
+            ask_for(one, ImportWork.READ, by=request.user, now=timezone.now())
+            return go(request, "attendance:import", one.pk)
+    return _list(request, form)
+
+
+@requires(Permission.CHECK_FILES)
+@never_cache
+@require_safe
+def import_page(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show an import at the step where it is; `?step=` leads back to columns or questions, `?kind=` tries a kind."""
+    return _page(request, own_import(import_id=pk, by=request.user))
+
+
+@requires(Permission.CHECK_FILES)
+@require_POST
+def import_agree(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Keep which sheets are taken and what their columns are, and read the rows."""
+    one = own_import(import_id=pk, by=request.user)
+    form = ImportColumnsForm(one, _kind_asked(request.POST.get("kind", ""), one), by=request.user, data=request.POST)
+    if form.is_valid():
+        with form.refusing():
+            now = timezone.now()
+            one = agree_columns(
+                import_id=pk,
+                kind=form.declared.name,
+                layout=form.layout(),
+                sender=form.cleaned_data["sender"],
+                seen=_seen(request),
+                by=request.user,
+                now=now,
+            )
+            ask_for(one, ImportWork.CHECK, by=request.user, now=now)
+            return _go_on(request, one)
+    return _page(request, one, columns=form)
+
+
+@requires(Permission.CHECK_FILES)
+@require_POST
+def import_answer(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Keep the answers, and check the rows."""
+    one = own_import(import_id=pk, by=request.user)
+    form = ImportAnswersForm(one, things=everything(one), data=request.POST)
+    if form.is_valid():
+        with form.refusing():
+            now = timezone.now()
+            one = answer_questions(import_id=pk, answers=form.answers(), seen=_seen(request), by=request.user, now=now)
+            ask_for(one, ImportWork.CHECK, by=request.user, now=now)
+            return _go_on(request, one)
+    return _page(request, one, answers=form)
+
+
+@requires(Permission.CHECK_FILES)
+@require_POST
+def import_check(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Check the rows once more, or go on with the step whose work has stopped."""
+    one = own_import(import_id=pk, by=request.user)
+    work = ImportWork.READ if one.state == State.READING or not one.outline else ImportWork.CHECK
+    ask_for(one, work, by=request.user, now=timezone.now())
+    return go(request, "attendance:import", pk)
+
+
+@requires(Permission.CHECK_FILES)
+@require_POST
+def import_do(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Bring in what was checked and shown."""
+    one = own_import(import_id=pk, by=request.user)
+    form = ImportDoForm(request.POST)
+    if form.is_valid():
+        with form.refusing():
+            check_can_do(one, by=request.user, **form.cleaned_data)
+            ask_for(one, ImportWork.DO, by=request.user, now=timezone.now(), **form.cleaned_data)
+            return go(request, "attendance:import", pk)
+    return _page(request, one, doing=form)
+
+
+@requires(Permission.CHECK_FILES)
+@require_POST
+def import_drop(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Drop an import that is not done, with its files and rows."""
+    drop_import(import_id=pk, by=request.user, now=timezone.now())
+    messages.success(request, _("Dropped. Nothing of the site has changed."))
+    return redirect("attendance:imports")
+
+
+@requires(Permission.UNDO_IMPORT)
+@never_cache
+def import_undo(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show what undoing an import would do, and do it with a reason."""
+    one, now = own_import(import_id=pk, by=request.user), timezone.now()
+    form = ImportUndoForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with form.refusing():
+            undo_import(import_id=pk, reason=form.cleaned_data["reason"], by=request.user, now=now)
+            messages.success(request, _("The import is undone."))
+            return stay(request, "attendance:import", pk)
+    undone = pages.undone_lines(one, preview_undo(import_id=pk, by=request.user, now=now))
+    return answer(request, "attendance/import_undo.html", part="dialog", form=form, one=one, undone=undone)
+
+
+@requires(Permission.CHECK_FILES)
+@require_safe
+def import_refused(request: HtmxRequest, pk: int) -> FileResponse:
+    """Hand out the refused rows of a check as a workbook to mend."""
+    one = own_import(import_id=pk, by=request.user)
+    return FileResponse(
+        refused_rows(one),
+        as_attachment=True,
+        filename=_("%(name)s to mend.xlsx") % {"name": one.title.rpartition(".")[0] or one.title},
+        content_type=CONTENT_TYPE,
+    )
+
+
+@requires(Permission.CHECK_FILES)
+@require_safe
+def import_template(request: HtmxRequest, kind: str) -> FileResponse:
+    """Hand out the template of a kind."""
+    declared = kind_of(kind)
+    check_may(request.user, declared.checks)
+    return FileResponse(template_of(declared), as_attachment=True, filename=f"{kind}.xlsx", content_type=CONTENT_TYPE)
+
+
+@requires(Permission.CHECK_FILES)
+@require_safe
+def aliases(request: HtmxRequest) -> HttpResponse:
+    """List the names on whose meaning somebody has agreed."""
+    return answer(request, "attendance/import_aliases.html", lines=pages.alias_lines())
+
+
+@requires(Permission.CHECK_FILES)
+@require_POST
+def alias_revoke(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Let a name mean nothing by agreement any more."""
+    revoke_alias(alias_id=pk, by=request.user, now=timezone.now())
+    messages.success(request, _("Revoked. The name is asked about again."))
+    return redirect("attendance:aliases")
+
+
+def _page(
+    request: HtmxRequest,
+    one: Import,
+    *,
+    columns: ImportColumnsForm | None = None,
+    answers: ImportAnswersForm | None = None,
+    doing: ImportDoForm | None = None,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "one": one,
+        "job": one.job,
+        "steps": pages.steps_of(one),
+        "state_kind": pages.STATE_KINDS[State(one.state)],
+        "seen": one.changed_at.isoformat(),
+        "may_undo": pages.may_undo(one, request.user),
+        "told": pages.counts_told(one),
+    }
+    match _shows(request, one, columns or answers or doing):
+        case "columns" as shows:
+            kind = _kind_asked(request.GET.get("kind", ""), one)
+            form: Any = columns or ImportColumnsForm(one, kind, by=request.user)
+        case "questions" as shows:
+            form = answers or ImportAnswersForm(one, things=everything(one))
+        case "check" as shows:
+            form = doing or ImportDoForm(initial={"fingerprint": one.fingerprint})
+            context |= _check(request, one)
+        case "done" as shows:
+            form = None
+            context |= {"files": one.files.all(), **_written(request, one)}
+        case shows:
+            form = None
+    return answer(
+        request, "attendance/import.html", part="swapped", target="import-step", form=form, shows=shows, **context
+    )
+
+
+def _shows(request: HtmxRequest, one: Import, form: Any) -> str:
+    """Return which part of the page is shown."""
+    if isinstance(form, ImportColumnsForm):
+        return "columns"
+    if isinstance(form, ImportAnswersForm):
+        return "questions"
+    asked = request.GET.get("step", "")
+    is_at_work = one.job is not None and one.job.is_open
+    match State(one.state):
+        case State.DONE | State.UNDONE:
+            return "done"
+        case State.READING | State.CHECKING | State.DOING:
+            return "work"
+        case _ if is_at_work or not one.outline:
+            return "work"
+        case _ if asked == "columns" or "kind" in request.GET or not one.layout:
+            return "columns"
+        case State.CHECKED if asked != "questions":
+            return "check"
+        case _:
+            return "questions" if pages.has_questions(one) else "columns"
+
+
+def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
+    outcomes = pages.outcome_lines(one)
+    shown = request.GET.get("show") or pages.first_outcome(one)
+    page = Paginator(pages.rows_of(one, shown), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return {
+        "outcomes": outcomes,
+        "shown": shown,
+        "groups": pages.group_lines(one),
+        "page": page,
+        "rows": list(pages.row_lines(one, page.object_list)),
+        "writes": pages.writes_of(one),
+        "wrong": pages.wrong_of(one),
+        "may_do": may(request.user, kind_of(one.kind).does),
+    }
+
+
+def _written(request: HtmxRequest, one: Import) -> dict[str, Any]:
+    page = Paginator(one.written.order_by("pk"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return {"page": page, "rows": list(pages.row_lines(one, page.object_list))}
+
+
+def _go_on(request: HtmxRequest, one: Import) -> HttpResponse:
+    return _page(request, one) if request.htmx else redirect("attendance:import", one.pk)
+
+
+def _kind_asked(name: str, one: Import) -> ImportKind:
+    """Return the kind that a person has chosen, else the import's, else the one that its sheets look most like."""
+    return kind_of(name or one.kind or pages.likeliest_kind(one))
+
+
+def _seen(request: HtmxRequest) -> datetime:
+    """Return when the import took its last step, as the person saw it.
+
+    Raises:
+        Invalid: the form was not sent by the page.
+    """
+    try:
+        return datetime.fromisoformat(request.POST.get("seen", ""))
+    except ValueError:
+        raise Invalid(_("This form is incomplete. Reload the page and send it again.")) from None
+
+
+def _list(request: HtmxRequest, form: ImportStartForm) -> HttpResponse:
+    now = timezone.now()
+    return answer(
+        request,
+        "attendance/imports.html",
+        form=form,
+        lines=pages.import_lines(request.user, now=now),
+        others=pages.others_under_way(request.user, now=now),
+        kinds=pages.kinds_for(request.user),
+        max_bytes=settings.IMPORT_MAX_BYTES,
+    )
