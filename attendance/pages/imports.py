@@ -228,7 +228,12 @@ def outcome_lines(one: Import) -> list[OutcomeLine]:
     ]
 
 
-def first_outcome(one: Import) -> str:
+def outcome_asked(value: str) -> RowOutcome | None:
+    """Return the outcome that an address names, or None."""
+    return RowOutcome(value) if value in set(RowOutcome) else None
+
+
+def first_outcome(one: Import) -> RowOutcome:
     """Return the outcome whose rows are shown first: what would change, else what is new."""
     shown = (RowOutcome.CHANGED, RowOutcome.NEW, RowOutcome.REFUSED, RowOutcome.SAME)
     return next((each for each in shown if one.counts.get(each)), RowOutcome.NEW)

@@ -41,6 +41,7 @@ from training.core.xlsx_files import CONTENT_TYPE
 from training.models import Import
 
 State = Import.State
+AT_WORK = {State.READING, State.CHECKING, State.DOING}
 
 ROWS_PER_PAGE = 100
 
@@ -239,38 +240,33 @@ def _page(
 
 
 def _shows(request: HtmxRequest, one: Import, form: Any) -> str:
-    """Return which part of the page is shown."""
-    if isinstance(form, ImportColumnsForm):
-        return "columns"
-    if isinstance(form, ImportAnswersForm):
-        return "questions"
+    """Return which part of the page is shown: the form that was refused, else what a person asks for or has to do."""
     asked = request.GET.get("step", "")
-    is_at_work = one.job is not None and one.job.is_open
-    match State(one.state):
-        case State.DONE | State.UNDONE:
-            return "done"
-        case State.READING | State.CHECKING | State.DOING:
-            return "work"
-        case _ if is_at_work or not one.outline:
-            return "work"
-        case _ if asked == "columns" or "kind" in request.GET or not one.layout:
-            return "columns"
-        case State.CHECKED if asked != "questions":
-            return "check"
-        case _:
-            return "questions" if pages.has_questions(one) else "columns"
+    if isinstance(form, ImportColumnsForm | ImportAnswersForm):
+        shown = "columns" if isinstance(form, ImportColumnsForm) else "questions"
+    elif one.state in {State.DONE, State.UNDONE}:
+        shown = "done"
+    elif one.state in AT_WORK or not one.outline or (one.job is not None and one.job.is_open):
+        shown = "work"
+    elif asked == "columns" or "kind" in request.GET or not one.layout:
+        shown = "columns"
+    elif one.state == State.CHECKED and asked != "questions":
+        shown = "check"
+    else:
+        shown = "questions" if pages.has_questions(one) else "columns"
+    return shown
 
 
 def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
     outcomes = pages.outcome_lines(one)
-    shown = request.GET.get("show") or pages.first_outcome(one)
+    shown = pages.outcome_asked(request.GET.get("show", "")) or pages.first_outcome(one)
     page = Paginator(pages.rows_of(one, shown), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return {
         "outcomes": outcomes,
         "shown": shown,
         "groups": pages.group_lines(one),
         "page": page,
-        "rows": list(pages.row_lines(one, page.object_list)),
+        "rows": list(pages.row_lines(one, list(page.object_list))),
         "writes": pages.writes_of(one),
         "wrong": pages.wrong_of(one),
         "may_do": may(request.user, kind_of(one.kind).does),
@@ -279,7 +275,7 @@ def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
 
 def _written(request: HtmxRequest, one: Import) -> dict[str, Any]:
     page = Paginator(one.written.order_by("pk"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return {"page": page, "rows": list(pages.row_lines(one, page.object_list))}
+    return {"page": page, "rows": list(pages.row_lines(one, list(page.object_list)))}
 
 
 def _go_on(request: HtmxRequest, one: Import) -> HttpResponse:

@@ -6,6 +6,7 @@ the job, whatever the others still do. No lock is held meanwhile, because PgBoun
 """
 
 from collections.abc import Callable, Iterator, Set
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
@@ -116,7 +117,8 @@ def _progress(job: Job, check_stays: Callable[[], None]) -> Tell:
         if monotonic() - told_at < TOLD_EVERY_SECONDS:
             return
         told_at = monotonic()
-        if not _still(job, done=done, total=total, seen_at=timezone.now()):
+        says = _aside if connection.in_atomic_block else _still
+        if not says(job, done=done, total=total, seen_at=timezone.now()):
             raise StoppedError
 
     return tell
@@ -126,6 +128,22 @@ def _still(job: Job, **changes: object) -> bool:
     """Change the row of a job if this run is still the current one, and tell whether it is."""
     mine = Job.objects.filter(pk=job.pk, run=job.run, state=Job.State.RUNNING)
     return bool(mine.update(**changes))
+
+
+def _aside(job: Job, **changes: object) -> bool:
+    """Do as `_still`, over a connection of its own.
+
+    Inside the transaction of the work nobody would see how far it is, and the row of the job would stay locked.
+    """
+
+    def over_another() -> bool:
+        try:
+            return _still(job, **changes)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        return aside.submit(over_another).result()
 
 
 def _finish(job: Job, product: Product) -> None:

@@ -1,17 +1,20 @@
 """Checking an import: what would become of each row, in one snapshot and without any lock (I5)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
-from attendance.policies.imports import Summary
-from attendance.services.imports.rows import waiting_rows, write_outcomes
+from attendance.policies.imports import WRITES, Summary
+from attendance.services.imports.rows import in_parts, waiting_rows, write_outcomes
 from attendance.services.imports.steps import kind_of_import, own_import, take_step, terms_of
 from training.core.audit_context import as_person
+from training.core.imports.rows import CheckedRow, RowOutcome
 from training.core.refusals import database_refusals
 from training.models import Import
-from training.services.imports.contract import service_of
+from training.services.imports.contract import ImportTerms, service_of
 from training.services.job_kinds import Tell, untold
 
 State = Import.State
@@ -30,24 +33,58 @@ def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
     one = own_import(import_id=import_id, by=by)
     if one.state != State.CHECKING:
         take_step(one, State.CHECKING, now=now)
-    kind, summary = kind_of_import(one), Summary()
-    total = one.counts.get("rows", 0)
     with as_person(by), transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        checker, done = service_of(one.kind).checker(terms_of(one, by=by, now=now)), 0
-        for part in waiting_rows(one.pk, kind):
-            checked = checker.check([draft for _number, draft in part])
-            summary.add(checked)
-            write_outcomes(one.pk, zip((number for number, _draft in part), checked, strict=True))
-            done += len(part)
-            tell(done, total)
+        result = check_rows(one, terms_of(one, by=by, now=now), tell=tell)
+        for part in in_parts(result.rows):
+            write_outcomes(one.pk, part)
+    summary = result.summary
     take_step(
         one,
         State.CHECKED,
         now=now,
-        counts={"rows": done, **summary.counts},
+        counts={"rows": len(result.rows), **summary.counts},
         report={"groups": [group.as_json() for group in summary.groups]},
         fingerprint=summary.fingerprint,
     )
     return one
+
+
+@dataclass(frozen=True)
+class ChecksOfRows:
+    """What a check says of every row, and all of it summed up.
+
+    Attributes:
+        rows: by number in the import.
+    """
+
+    rows: Mapping[int, CheckedRow]
+    summary: Summary
+
+    @property
+    def writes(self) -> list[CheckedRow]:
+        """The rows that would be written, in the order of the file."""
+        return [row for row in self.rows.values() if row.outcome in WRITES]
+
+
+def check_rows(one: Import, terms: ImportTerms, *, tell: Tell = untold) -> ChecksOfRows:
+    """Return what would become of the rows that wait, by the service of their kind, and write nothing.
+
+    Args:
+        tell: is told of the rows that are checked; they are half of the work.
+    """
+    checker, kind, rows = service_of(one.kind).checker(terms), kind_of_import(one), dict[int, CheckedRow]()
+    total = 2 * one.counts.get("rows", 0)
+    for part in waiting_rows(one.pk, kind):
+        checked = checker.check([draft for _number, draft in part])
+        rows.update(zip((number for number, _draft in part), checked, strict=True))
+        tell(len(rows), total)
+    numbers = list(rows)
+    for place, problems in checker.finish().items():
+        row = rows[numbers[place]]
+        row.problems += problems
+        row.outcome = RowOutcome.REFUSED
+    summary = Summary()
+    summary.add(rows.values())
+    return ChecksOfRows(rows, summary)

@@ -1,23 +1,22 @@
 """Bringing a checked import in: all of it, or its good rows, exactly as it was shown (I6)."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance.policies.imports import WRITES, Summary
+from attendance.services.imports.checking import check_rows
 from attendance.services.imports.filing import file_evidence
-from attendance.services.imports.rows import forget_rows, waiting_rows, workers_of, write_origins
+from attendance.services.imports.rows import forget_rows, workers_of, write_origins
 from attendance.services.imports.steps import WrongState, kind_of_import, lock_import, own_import, take_step, terms_of
-from training.core.imports.rows import CheckedRow, RowOutcome
+from training.core.imports.rows import RowOutcome
 from training.core.long_jobs import take_time
 from training.core.permissions import check_may
 from training.core.refusals import Conflict, Invalid
 from training.core.transactions import acting
 from training.models import Import
-from training.services.imports.contract import ImportTerms, KindService, service_of
+from training.services.imports.contract import service_of
 from training.services.job_kinds import Tell, untold
 
 State = Import.State
@@ -54,26 +53,23 @@ def do_import(
     check_can_do(one, by=by, fingerprint=fingerprint, only_good=only_good)
     if one.state != State.DOING:
         take_step(one, State.DOING, now=now, failure="")
-    kind, keys = kind_of_import(one), file_evidence(one)
+    keys = file_evidence(one)
     with acting(by, outermost=True):
         take_time()
         one = lock_import(import_id=import_id, by=by)
         _check_seen(one, fingerprint)
-        service, summary, terms = service_of(one.kind), Summary(), terms_of(one, by=by, now=now)
+        service, terms = service_of(one.kind), terms_of(one, by=by, now=now)
         service.lock(workers_of(one.pk), terms)
-        checker, total, done = service.checker(terms), one.counts["rows"], 0
-        for part in waiting_rows(one.pk, kind):
-            checked = checker.check([draft for _number, draft in part])
-            summary.add(checked)
-            _write(one, service, [row for row in checked if row.outcome in WRITES], terms)
-            done += len(part)
-            tell(done, total)
-        if summary.fingerprint != one.fingerprint:
+        result = check_rows(one, terms, tell=tell)
+        if result.summary.fingerprint != one.fingerprint:
             raise _differs()
+        rows, total = result.writes, len(result.rows)
+        service.write(rows, terms, tell=lambda written: tell(total + written, 2 * total))
+        write_origins(one.pk, service.table, rows)
         for file in one.files.filter(pk__in=keys):
             file.evidence_key = keys[file.pk]
             file.save(update_fields=["evidence_key"])
-        take_step(one, State.DONE, now=now, done_by=by, done_at=now, counts={"rows": done, **summary.counts})
+        take_step(one, State.DONE, now=now, done_by=by, done_at=now, counts={"rows": total, **result.summary.counts})
         forget_rows(one.pk)
     return one
 
@@ -89,11 +85,6 @@ def check_can_do(one: Import, *, by: User, fingerprint: str, only_good: bool) ->
         raise WrongState(_("This import is not checked. Check it, and look at what it would do."))
     _check_seen(one, fingerprint)
     _check_rows(one, only_good=only_good)
-
-
-def _write(one: Import, service: KindService, rows: Sequence[CheckedRow], terms: ImportTerms) -> None:
-    service.write(rows, terms)
-    write_origins(one.pk, service.table, rows)
 
 
 def _check_seen(one: Import, fingerprint: str) -> None:

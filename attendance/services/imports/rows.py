@@ -1,7 +1,7 @@
 """The rows of an import that wait in their table: written and read by the thousand, in a few statements each."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -90,6 +90,13 @@ def workers_of(import_id: int) -> list[int]:
     changed = ImportRow.objects.filter(of=import_id, outcome__in=WRITES).exclude(worker=None)
     keys = changed.order_by("worker").values_list("worker", flat=True).distinct()
     return [key for key in keys if key is not None]
+
+
+def in_parts(rows: Mapping[int, CheckedRow]) -> Iterator[list[tuple[int, CheckedRow]]]:
+    """Yield checked rows in parts, each with its number in the import."""
+    rest = iter(rows.items())
+    while part := list(islice(rest, PART)):
+        yield part
 
 
 def write_outcomes(import_id: int, rows: Iterable[tuple[int, CheckedRow]]) -> None:

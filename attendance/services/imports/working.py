@@ -58,8 +58,8 @@ def ask_for(
 
 def work_on_import(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> None:
     """Do the step that a job was asked for. A step that has been done already is not done again."""
-    one = own_import(import_id=int(query["import"]), by=by)
-    work = ImportWork(query["work"])
+    one = own_import(import_id=int(str(query["import"])), by=by)
+    work = ImportWork(str(query["work"]))
     try:
         match work:
             case ImportWork.READ if one.state == State.READING:
@@ -70,7 +70,7 @@ def work_on_import(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> 
             case ImportWork.DO if one.state in {State.CHECKED, State.DOING}:
                 do_import(
                     import_id=one.pk,
-                    fingerprint=query["seen"],
+                    fingerprint=str(query["seen"]),
                     only_good=bool(query["good"]),
                     by=by,
                     now=now,
