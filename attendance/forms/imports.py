@@ -1,6 +1,6 @@
 """Forms of imports: the file, the columns, the answers, and bringing it in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -12,9 +12,8 @@ from training.core.imports.registry import kinds
 from training.core.permissions import may
 from training.core.web.forms import ReasonForm, RefusableForm
 from training.models import Import
+from training.policies.imports.tables import Layout
 from training.services.imports.contract import LEAVE_OUT
-
-LIST = "list"
 
 
 class ImportStartForm(RefusableForm, forms.Form):
@@ -29,7 +28,10 @@ class ImportStartForm(RefusableForm, forms.Form):
 
 
 class ImportColumnsForm(RefusableForm, forms.Form):
-    """Which sheets are taken, and which column of the kind each of their columns is (I3)."""
+    """Which sheets are taken, and which column of the kind each of their columns is (I3).
+
+    In a grid a column of the sheet is named by the column of the kind and by what stands above it, such as a course.
+    """
 
     kind = forms.ChoiceField(label=_("What is in it?"))
     sender = forms.CharField(label=_("Whose file is it?"), max_length=150, required=False)
@@ -40,71 +42,75 @@ class ImportColumnsForm(RefusableForm, forms.Form):
         self.sheets = [each for each in one.outline.get("sheets", []) if each["columns"]]
         allowed = [each for each in kinds() if may(by, each.checks)]
         self.fields["kind"].choices = [(each.name, each.label) for each in allowed]  # type: ignore[attr-defined]
-        columns = [("", _("Not used")), *((each.name, each.label) for each in kind.columns)]
         for sheet in self.sheets:
-            at, proposed = sheet["index"], self._proposed(one, sheet)
-            self.fields[f"take-{at}"] = forms.BooleanField(
+            proposed = self._proposed(one, sheet)
+            self.fields[_take(sheet)] = forms.BooleanField(
                 required=False, label=sheet["name"], initial=bool(proposed) and not sheet["is_hidden"]
             )
             for column in sheet["columns"]:
-                name = f"column-{at}-{column['index']}"
-                self.fields[name] = forms.ChoiceField(
-                    choices=columns,
+                use = proposed.get(str(column["index"]), ("", ""))
+                self.fields[_column(sheet, column)] = forms.ChoiceField(
+                    choices=self._choices(column, head=use[1]),
                     required=False,
                     label=column["heading"] or column["name"],
-                    initial=proposed.get(str(column["index"]), ""),
+                    initial=_use(*use),
                 )
 
-    def _proposed(self, one: Import, sheet: dict[str, Any]) -> dict[str, str]:
+    def _proposed(self, one: Import, sheet: dict[str, Any]) -> dict[str, Sequence[str]]:
         """Return the columns that were agreed on, else those that were guessed."""
         agreed = one.layout.get(str(sheet["index"])) if one.kind == self.declared.name else None
-        if agreed is not None:
-            return dict(agreed["columns"])
-        guess = sheet["guesses"].get(self.declared.name)
-        return dict(guess["columns"]) if guess else {}
+        known = agreed or sheet["guesses"].get(self.declared.name)
+        return dict(known["columns"]) if known else {}
 
-    def columns_of(self, sheet: dict[str, Any]) -> Iterator[tuple[dict[str, Any], forms.BoundField]]:
-        """Yield the columns of a sheet, each with its field."""
-        for column in sheet["columns"]:
-            yield column, self[f"column-{sheet['index']}-{column['index']}"]
+    def _choices(self, column: dict[str, Any], *, head: str) -> list[Any]:
+        """Return what a column of the sheet can be: a column of the kind, or in a grid one below a head."""
+        choices: list[Any] = [("", _("Not used")), *((each.name, each.label) for each in self.declared.columns)]
+        above = head or column["above"] or column["heading"]
+        if self.declared.grid is not None and above:
+            cells = [(_use(name, above), self.declared.column(name).label) for name in self.declared.grid.cells]
+            choices.append((_("Under “%(head)s”") % {"head": above}, cells))
+        return choices
 
     @property
     def parts(self) -> Iterator[tuple[dict[str, Any], forms.BoundField, list[tuple[dict[str, Any], forms.BoundField]]]]:
-        """Yield the sheets, each with the field that takes it and its columns."""
+        """Yield the sheets, each with the field that takes it and its columns with theirs."""
         for sheet in self.sheets:
-            yield sheet, self[f"take-{sheet['index']}"], list(self.columns_of(sheet))
+            columns = [(column, self[_column(sheet, column)]) for column in sheet["columns"]]
+            yield sheet, self[_take(sheet)], columns
 
     def clean(self) -> dict[str, Any]:
         """Refuse a column of the kind that two columns of one sheet claim to be."""
         data = super().clean() or self.cleaned_data
         for sheet in self.sheets:
-            if not data.get(f"take-{sheet['index']}") or self._layout_of(sheet) != LIST:
-                continue
             taken: dict[str, str] = {}
-            for column in sheet["columns"]:
-                name = f"column-{sheet['index']}-{column['index']}"
+            for column in sheet["columns"] if data.get(_take(sheet)) else ():
+                name = _column(sheet, column)
                 if (chosen := data.get(name)) and taken.setdefault(chosen, name) != name:
                     self.add_error(name, _("Another column of this sheet is this one already."))
         return data
 
     def layout(self) -> dict[str, Any]:
         """Return what was chosen, as `agree_columns` takes it."""
-        return {
-            str(sheet["index"]): {
-                "layout": self._layout_of(sheet),
-                "columns": {
-                    str(column["index"]): chosen
-                    for column in sheet["columns"]
-                    if (chosen := self.cleaned_data[f"column-{sheet['index']}-{column['index']}"])
-                },
-            }
-            for sheet in self.sheets
-            if self.cleaned_data[f"take-{sheet['index']}"]
-        }
+        return {str(sheet["index"]): self._layout_of(sheet) for sheet in self.sheets if self.cleaned_data[_take(sheet)]}
 
-    def _layout_of(self, sheet: dict[str, Any]) -> str:
-        guess = sheet["guesses"].get(self.declared.name)
-        return str(guess["layout"]) if guess else LIST
+    def _layout_of(self, sheet: dict[str, Any]) -> dict[str, Any]:
+        guess = sheet["guesses"].get(self.declared.name) or {}
+        columns = {
+            str(column["index"]): _use_of(chosen)
+            for column in sheet["columns"]
+            if (chosen := self.cleaned_data[_column(sheet, column)])
+        }
+        layout = Layout.LIST
+        if any(head for _name, head in columns.values()):
+            layout = Layout.GRID
+        elif guess.get("layout") == Layout.SIDEWAYS:
+            layout = Layout.SIDEWAYS
+        return {
+            "layout": layout,
+            "columns": columns,
+            "constants": guess.get("constants", {}),
+            "side_lines": guess.get("side_lines", []),
+        }
 
 
 class ImportAnswersForm(RefusableForm, forms.Form):
@@ -199,6 +205,23 @@ class ImportDoForm(RefusableForm, forms.Form):
 
 class ImportUndoForm(ReasonForm):
     """Undoing an import, with a reason (I8)."""
+
+
+def _take(sheet: dict[str, Any]) -> str:
+    return f"take-{sheet['index']}"
+
+
+def _column(sheet: dict[str, Any], column: dict[str, Any]) -> str:
+    return f"column-{sheet['index']}-{column['index']}"
+
+
+def _use(name: str, head: str) -> str:
+    return f"{name}@{head}" if head else name
+
+
+def _use_of(chosen: str) -> tuple[str, str]:
+    name, _at, head = chosen.partition("@")
+    return name, head
 
 
 def _key(said: str) -> int | str:

@@ -1,0 +1,151 @@
+"""Imports through the API (I5, I6, I8): a file is checked, brought in as it was shown, and undone."""
+
+import json
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import File, Form, Path, Router, Status, UploadedFile
+
+from attendance.pages.imports import place_name
+from attendance.services.imports.doing import check_can_do
+from attendance.services.imports.receiving import start_import
+from attendance.services.imports.steps import own_import
+from attendance.services.imports.undoing import undo_import
+from attendance.services.imports.working import ImportWork, ask_for
+from training.core.api.objects import ApiObject, ApiRequest, Key, Moment, Text, answers
+from training.core.imports.registry import kind_of
+from training.core.permissions import Permission, check_may, requires
+from training.core.refusals import Invalid
+from training.models import Import
+
+router = Router(by_alias=True)
+
+CELLS = 200
+
+
+class RefusalGroup(ApiObject):
+    """Rows that are refused for the same reason; `cells` are named as the spreadsheet does, the first of them."""
+
+    code: str
+    column: str
+    reason: str
+    count: int
+    cells: list[str]
+
+
+class ImportObject(ApiObject):
+    """An import. `questions` are to be answered before rows can be checked; `counts` are rows by outcome.
+
+    `fingerprint` is of everything that the check has shown: confirming names it.
+    """
+
+    id: int
+    kind: str
+    title: str
+    state: Import.State
+    job_id: int | None
+    questions: dict[str, Any]
+    counts: dict[str, int]
+    refusals: list[RefusalGroup]
+    fingerprint: str
+    failure: str | None
+    started_at: Moment
+    done_at: Moment | None
+    undone_at: Moment | None
+
+
+class ConfirmObject(ApiObject):
+    """`fingerprint` is that of the check; `onlyGood` leaves rows behind that cannot be brought in."""
+
+    fingerprint: Text
+    only_good: bool = False
+
+
+class UndoObject(ApiObject):
+    """Why the import is undone."""
+
+    reason: Text
+
+
+@router.post("", response=answers(ImportObject, 202))
+@requires(Permission.CHECK_FILES)
+def start(
+    request: ApiRequest, file: File[list[UploadedFile]], kind: Form[Text], said: Form[str] = "{}"
+) -> Status[ImportObject]:
+    """Read and check files of one kind. Nothing of the site changes (I5).
+
+    `said` is JSON: `sender`, `columns` (by sheet and column), `questions`, `things` (what names mean), `people` and
+    `choices`. What is missing is taken from the headings, where they are clear, and from what was agreed on before.
+    """
+    declared = kind_of(kind)
+    check_may(request.user, declared.checks)
+    terms, now = _terms(said), timezone.now()
+    sender = str(terms.pop("sender", ""))
+    one = start_import(files=file, kind=kind, sender=sender, said=terms, by=request.user, now=now)
+    ask_for(one, ImportWork.READ, by=request.user, now=now)
+    return Status(202, _object(one))
+
+
+@router.get("/{import_id}", response=answers(ImportObject))
+@requires(Permission.CHECK_FILES)
+def get_import(request: ApiRequest, import_id: Path[Key]) -> ImportObject:
+    """Return an import of this login, or one that is done."""
+    return _object(own_import(import_id=import_id, by=request.user))
+
+
+@router.post("/{import_id}/confirm", response=answers(ImportObject, 202))
+@requires(Permission.CHECK_FILES)
+def confirm(request: ApiRequest, import_id: Path[Key], body: ConfirmObject) -> Status[ImportObject]:
+    """Bring in what was checked, if it still would write what was shown (I6)."""
+    one = own_import(import_id=import_id, by=request.user)
+    terms = {"fingerprint": body.fingerprint, "only_good": body.only_good}
+    check_can_do(one, by=request.user, **terms)
+    ask_for(one, ImportWork.DO, by=request.user, now=timezone.now(), **terms)
+    return Status(202, _object(one))
+
+
+@router.post("/{import_id}/undo", response=answers(ImportObject))
+@requires(Permission.UNDO_IMPORT)
+def undo(request: ApiRequest, import_id: Path[Key], body: UndoObject) -> ImportObject:
+    """Take back what an import wrote, as far as nobody has changed it since (I8)."""
+    undo_import(import_id=import_id, reason=body.reason, by=request.user, now=timezone.now())
+    return _object(own_import(import_id=import_id, by=request.user))
+
+
+def _terms(text: str) -> dict[str, Any]:
+    try:
+        said = json.loads(text)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        message = _("This is no JSON object.")
+        raise Invalid.of_fields({"said": [message]})
+    return said
+
+
+def _object(one: Import) -> ImportObject:
+    return ImportObject(
+        id=one.pk,
+        kind=one.kind,
+        title=one.title,
+        state=Import.State(one.state),
+        job_id=one.job_id,
+        questions=one.questions,
+        counts=one.counts,
+        refusals=[
+            RefusalGroup(
+                code=group["code"],
+                column=group["column"],
+                reason=group["sentence"],
+                count=group["count"],
+                cells=[place_name(one, *cell) for cell in group["cells"][:CELLS]],
+            )
+            for group in one.report.get("groups", [])
+        ],
+        fingerprint=one.fingerprint,
+        failure=one.failure or None,
+        started_at=one.started_at,
+        done_at=one.done_at,
+        undone_at=one.undone_at,
+    )
