@@ -99,9 +99,9 @@ def get_import(request: ApiRequest, import_id: Path[Key]) -> ImportObject:
 def confirm(request: ApiRequest, import_id: Path[Key], body: ConfirmObject) -> Status[ImportObject]:
     """Bring in what was checked, if it still would write what was shown (I6)."""
     one = own_import(import_id=import_id, by=request.user)
-    terms = {"fingerprint": body.fingerprint, "only_good": body.only_good}
-    check_can_do(one, by=request.user, **terms)
-    ask_for(one, ImportWork.DO, by=request.user, now=timezone.now(), **terms)
+    seen, only_good = body.fingerprint, body.only_good
+    check_can_do(one, by=request.user, fingerprint=seen, only_good=only_good)
+    ask_for(one, ImportWork.DO, by=request.user, now=timezone.now(), fingerprint=seen, only_good=only_good)
     return Status(202, _object(one))
 
 

@@ -143,6 +143,6 @@ def labels_of(things: Collection[Thing]) -> dict[Thing, dict[int, str]]:
     return {thing: {each.key: each.label for each in _named(thing)} for thing in things}
 
 
-def can_be_asked(things: Collection[Thing]) -> list[Thing]:
-    """Return those kinds of things whose texts are asked about once per value."""
-    return [each for each in things if each in _READERS]
+def can_be_asked(thing: Thing) -> bool:
+    """Tell whether texts that name such a thing are asked about once per value; people are asked about row by row."""
+    return thing in _READERS

@@ -56,6 +56,9 @@ class Import(models.Model):
     sender = models.CharField(
         _("sender"), max_length=150, blank=True, help_text=_("Whose file it is: answers are remembered for it.")
     )
+    is_unattended = models.BooleanField(
+        _("by a program"), default=False, help_text=_("What is clear needs nobody to agree to it.")
+    )
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("started by"), on_delete=models.PROTECT, related_name="+"
     )

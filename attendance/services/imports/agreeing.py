@@ -1,5 +1,7 @@
 """What a person says about an import: its columns, and the answers to its questions (I3, I4)."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,11 +14,14 @@ from training.core.imports.declaration import Thing
 from training.core.imports.registry import kind_of
 from training.core.permissions import Permission, check_may
 from training.core.refusals import Invalid
+from training.core.sameness import same_text
 from training.core.transactions import acting
-from training.models import Import, ImportAlias
+from training.models import Import, ImportAlias, ImportHeadings
+from training.policies.imports.guessing import SURE
 from training.services.imports.contract import LEAVE_OUT
 
 State = Import.State
+AGREED = ("layout", "columns", "constants", "side_lines")
 
 
 class ColumnsLacking(Invalid):
@@ -60,7 +65,49 @@ def agree_columns(
             fingerprint="",
             failure="",
         )
+        _remember_columns(one, by=by, now=now)
     return one
+
+
+def layout_known(one: Import) -> dict[str, Any]:
+    """Return the layout of an import by a program, as far as nobody has to agree to it: said, agreed before, or clear.
+
+    Returns:
+        by index of the sheet, as `agree_columns` takes it; nothing where no sheet is clear.
+    """
+    if one.layout:
+        return dict(one.layout)
+    found: dict[str, Any] = {}
+    for sheet in one.outline["sheets"]:
+        agreed = ImportHeadings.objects.filter(headings=_headings(sheet), kind=one.kind).first()
+        guess = sheet["guesses"].get(one.kind)
+        if agreed is not None:
+            found[str(sheet["index"])] = agreed.layout
+        elif guess and not sheet["is_hidden"] and _is_clear(guess):
+            found[str(sheet["index"])] = {name: guess[name] for name in AGREED}
+    return found
+
+
+def _is_clear(guess: Mapping[str, Any]) -> bool:
+    return guess["confidence"] >= SURE and not guess["missing"] and not guess["vague"]
+
+
+def _remember_columns(one: Import, *, by: User, now: datetime) -> None:
+    """Remember what was agreed on for these headings (I3)."""
+    for sheet in one.outline["sheets"]:
+        agreed = one.layout.get(str(sheet["index"]))
+        if agreed:
+            ImportHeadings.objects.update_or_create(
+                headings=_headings(sheet),
+                kind=one.kind,
+                defaults={"layout": agreed, "agreed_by": by, "agreed_at": now},
+            )
+
+
+def _headings(sheet: Mapping[str, Any]) -> str:
+    """Return what stands for the headings of a sheet."""
+    told = [[column["index"], same_text(column["heading"])] for column in sheet["columns"]]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def answer_questions(*, import_id: int, answers: Mapping[str, Any], seen: datetime, by: User, now: datetime) -> Import:

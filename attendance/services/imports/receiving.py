@@ -3,11 +3,11 @@
 import hashlib
 import secrets
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import structlog
 from django.conf import settings
@@ -51,12 +51,21 @@ class _Received:
     sha256: str
 
 
-def start_import(*, files: Sequence[File], by: User, now: datetime, kind: str = "", sender: str = "") -> Import:
+def start_import(
+    *,
+    files: Sequence[File],
+    by: User,
+    now: datetime,
+    sender: str = "",
+    kind: str = "",
+    said: Mapping[str, Any] | None = None,
+) -> Import:
     """Keep files that somebody has sent, and begin an import with them. Nothing of the site changes.
 
     Args:
-        kind: what is in them, where that is known already; else it is guessed.
         sender: whose files they are, whose agreed names count.
+        kind: what is in them, where a program says so; then what is clear needs nobody to agree to it.
+        said: what a program says beforehand: `layout`, `choices`, and answers as `answer_questions` takes them.
 
     Raises:
         NotPermitted: this login checks no files.
@@ -65,6 +74,7 @@ def start_import(*, files: Sequence[File], by: User, now: datetime, kind: str = 
     """
     check_may(by, Permission.CHECK_FILES)
     _check_sizes(files)
+    known = said or {}
     received: list[_Received] = []
     kept: list[str] = []
     try:
@@ -73,6 +83,10 @@ def start_import(*, files: Sequence[File], by: User, now: datetime, kind: str = 
         with acting(by):
             one = Import.objects.create(
                 kind=kind,
+                is_unattended=bool(kind),
+                layout=known.get("layout", {}),
+                choices=known.get("choices", {}),
+                answers={name: known.get(name, {}) for name in ("columns", "things", "people")},
                 sender=sender.strip(),
                 title=_title(received),
                 started_by=by,

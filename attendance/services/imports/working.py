@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
+from attendance.services.imports.agreeing import agree_columns, layout_known
 from attendance.services.imports.checking import check_import
 from attendance.services.imports.doing import do_import
 from attendance.services.imports.reading import read_import
@@ -63,10 +64,20 @@ def work_on_import(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> 
     try:
         match work:
             case ImportWork.READ if one.state == State.READING:
-                read_import(import_id=one.pk, by=by, now=now, tell=tell)
+                one = read_import(import_id=one.pk, by=by, now=now, tell=tell)
+                if one.is_unattended and (known := layout_known(one)):
+                    agree_columns(
+                        import_id=one.pk,
+                        kind=one.kind,
+                        layout=known,
+                        sender=one.sender,
+                        seen=one.changed_at,
+                        by=by,
+                        now=now,
+                    )
+                    _stage_and_check(one, by=by, now=now, tell=tell)
             case ImportWork.CHECK if one.state in {State.ASKING, State.CHECKING, State.CHECKED, State.FAILED}:
-                if stage_import(import_id=one.pk, by=by, now=now, tell=tell):
-                    check_import(import_id=one.pk, by=by, now=now, tell=tell)
+                _stage_and_check(one, by=by, now=now, tell=tell)
             case ImportWork.DO if one.state in {State.CHECKED, State.DOING}:
                 do_import(
                     import_id=one.pk,
@@ -81,6 +92,11 @@ def work_on_import(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> 
     except Refusal as refusal:
         _stop(one, refusal, now=now)
         raise
+
+
+def _stage_and_check(one: Import, *, by: User, now: datetime, tell: Tell) -> None:
+    if stage_import(import_id=one.pk, by=by, now=now, tell=tell):
+        check_import(import_id=one.pk, by=by, now=now, tell=tell)
 
 
 def _stop(one: Import, refusal: Refusal, *, now: datetime) -> None:

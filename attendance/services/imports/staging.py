@@ -1,0 +1,167 @@
+"""Reading the rows of an import as they were agreed on, and finding out what is still to be asked (I4)."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from attendance.selectors.named import Names, can_be_asked
+from attendance.services.imports.rows import forget_rows, stage
+from attendance.services.imports.steps import kind_of_import, own_import, take_step
+from attendance.services.imports.tables import OpenSheet, open_sheets
+from training.core.audit_context import as_person
+from training.core.imports.declaration import ImportKind, Thing
+from training.core.imports.rows import DraftRow
+from training.core.sameness import same_text
+from training.core.tables.grid import cell_name
+from training.models import Import
+from training.policies.imports.asking import told_by_cells
+from training.policies.imports.plan import ReadingPlan
+from training.policies.imports.questions import Question
+from training.policies.imports.tables import ColumnUse, Layout, TableUse
+from training.services.imports.contract import LEAVE_OUT
+from training.services.job_kinds import Tell, untold
+
+CELLS_NAMED = 5
+
+State = Import.State
+
+
+@dataclass
+class _Text:
+    """A text that names something: how it is written first, how often, and in which of the first cells."""
+
+    written: str
+    count: int = 0
+    cells: list[str] = field(default_factory=list)
+
+
+def stage_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold) -> bool:
+    """Read the rows of the agreed tables, and keep them with the questions that they raise.
+
+    Returns:
+        whether nothing is to be asked any more, so that the rows can be checked.
+
+    Raises:
+        NotPermitted, NotFound: as `own_import`.
+        WrongState: the import has gone on meanwhile.
+        WaitingStoreUnavailable: what was read from the files cannot be opened now.
+    """
+    one = own_import(import_id=import_id, by=by)
+    take_step(one, State.CHECKING, now=now, failure="")
+    kind = kind_of_import(one)
+    with open_sheets(one) as sheets:
+        taken = [sheet for sheet in sheets if str(sheet.index) in one.layout and sheet.shape is not None]
+        facts = {sheet.index: sheet.facts for sheet in taken}
+        tables = [_table(one, sheet) for sheet in taken]
+        answers = {**told_by_cells(kind, tables, facts), **one.answers.get("columns", {})}
+        plan = ReadingPlan(kind, tables, answers, today=timezone.localdate(now))
+        asked = plan.questions(facts)
+        total = sum(each.rows for each in facts.values())
+        with as_person(by), transaction.atomic(durable=True):
+            forget_rows(one.pk)
+            texts, count = _keep(one, kind, _rows(plan, taken), tell=tell, total=total)
+    things = _things(kind, texts, one)
+    questions = {"columns": [_as_json(each) for each in asked], "things": things, "people": []}
+    is_clear = all(each.key in answers for each in asked) and not _open(things, one)
+    if is_clear:
+        Import.objects.filter(pk=one.pk).update(questions=questions, counts={"rows": count})
+    else:
+        take_step(one, State.ASKING, now=now, questions=questions, counts={"rows": count})
+    return is_clear
+
+
+def _table(one: Import, sheet: OpenSheet) -> TableUse:
+    agreed = one.layout[str(sheet.index)]
+    assert sheet.shape is not None  # noqa: S101  # sheets without a table are not taken
+    vague = one.outline["sheets"][sheet.index]["guesses"].get(one.kind, {}).get("vague", [])
+    return TableUse(
+        sheet=sheet.index,
+        name=sheet.outline.name,
+        shape=sheet.shape,
+        layout=Layout(agreed["layout"]),
+        columns=[
+            ColumnUse(int(index), name, head, is_vague=int(index) in vague)
+            for index, (name, head) in agreed["columns"].items()
+        ],
+        constants=agreed.get("constants", {}),
+        side_lines=agreed.get("side_lines", ()),
+        is_1904=sheet.book.is_1904,
+    )
+
+
+def _rows(plan: ReadingPlan, sheets: Sequence[OpenSheet]) -> Iterator[DraftRow]:
+    for sheet in sheets:
+        yield from plan.rows(sheet.index, sheet.rows())
+
+
+def _keep(
+    one: Import, kind: ImportKind, rows: Iterator[DraftRow], *, tell: Tell, total: int
+) -> tuple[Mapping[Thing, Mapping[str, _Text]], int]:
+    """Keep rows, and return the texts in them that name things, and how many rows there are."""
+    columns = [(each.name, each.thing) for each in kind.columns if each.thing is not None and can_be_asked(each.thing)]
+    names = [each["name"] for each in one.outline["sheets"]]
+    texts: dict[Thing, dict[str, _Text]] = defaultdict(dict)
+    count = 0
+    for part in stage(one.pk, rows):
+        for row in part:
+            for column, thing in columns:
+                said = row.values.get(column, ())
+                for text in (said,) if isinstance(said, str) else said:
+                    found = texts[thing].setdefault(same_text(text), _Text(text))
+                    found.count += 1
+                    if len(found.cells) < CELLS_NAMED and column in row.cells:
+                        sheet = names[row.sheet] if len(one.layout) > 1 else ""
+                        found.cells.append(cell_name(row.cells[column], row.number, sheet=sheet))
+        count += len(part)
+        tell(min(count, total), total)
+    return texts, count
+
+
+def _things(
+    kind: ImportKind, texts: Mapping[Thing, Mapping[str, _Text]], one: Import
+) -> dict[str, list[dict[str, Any]]]:
+    """Return what each text names, or what it may name where that is to be asked."""
+    labels = {each.thing: str(each.label) for each in kind.columns}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for thing, said in texts.items():
+        names = Names(thing, sender=one.sender)
+        found[thing] = [{**_meaning(each, names), "text": text, "label": labels[thing]} for text, each in said.items()]
+    return found
+
+
+def _meaning(text: _Text, names: Names) -> dict[str, Any]:
+    key = LEAVE_OUT if names.is_left_out(text.written) else names.key_of(text.written)
+    near = names.near(text.written) if key is None else []
+    return {
+        "written": text.written,
+        "count": text.count,
+        "cells": text.cells,
+        "key": key,
+        "proposals": [{"key": each.key, "label": each.label} for each in near],
+    }
+
+
+def _open(things: Mapping[str, Sequence[Mapping[str, Any]]], one: Import) -> bool:
+    """Tell whether a text is not known and nobody has said what it means."""
+    said = one.answers.get("things", {})
+    texts = ((each, said.get(thing, {})) for thing, texts in things.items() for each in texts)
+    return any(each["key"] is None and each["text"] not in answered for each, answered in texts)
+
+
+def _as_json(question: Question) -> dict[str, Any]:
+    return {
+        "key": question.key,
+        "kind": question.kind,
+        "text": question.text,
+        "options": [{"value": each.value, "label": str(each.label)} for each in question.options],
+        "takes": question.takes,
+        "proposal": question.proposal,
+        "cells": list(question.cells),
+        "count": question.count,
+    }
