@@ -13,7 +13,7 @@ from attendance.services.imports.steps import WrongState, kind_of_import, lock_i
 from training.core.imports.rows import RowOutcome
 from training.core.long_jobs import take_time
 from training.core.permissions import check_may
-from training.core.refusals import Conflict, Invalid
+from training.core.refusals import Conflict, Invalid, Refusal
 from training.core.transactions import acting
 from training.models import Import
 from training.services.imports.contract import service_of
@@ -53,10 +53,22 @@ def do_import(
     check_can_do(one, by=by, fingerprint=fingerprint, only_good=only_good)
     if one.state != State.DOING:
         take_step(one, State.DOING, now=now, failure="")
+    try:
+        return _do(one, fingerprint, by=by, now=now, tell=tell)
+    except Refusal as refusal:
+        one.refresh_from_db()
+        if one.state == State.DOING:
+            take_step(one, State.CHECKED, now=now, failure=refusal.message)
+        raise
+
+
+def _do(one: Import, fingerprint: str, *, by: User, now: datetime, tell: Tell) -> Import:
     keys = file_evidence(one)
     with acting(by, outermost=True):
         take_time()
-        one = lock_import(import_id=import_id, by=by)
+        one = lock_import(import_id=one.pk, by=by)
+        if one.state != State.DOING:
+            raise WrongState(_("This import was done in another window. Look at what it wrote."))
         _check_seen(one, fingerprint)
         service, terms = service_of(one.kind), terms_of(one, by=by, now=now)
         service.lock(workers_of(one.pk), terms)

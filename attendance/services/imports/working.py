@@ -102,9 +102,7 @@ def _stage_and_check(one: Import, *, by: User, now: datetime, tell: Tell) -> Non
 def _stop(one: Import, refusal: Refusal, *, now: datetime) -> None:
     """Write down why a step could not be done; what was checked stays checked."""
     one.refresh_from_db()
-    if one.state == State.DOING:
-        take_step(one, State.CHECKED, now=now, failure=refusal.message)
-    elif one.state in {State.READING, State.CHECKING}:
+    if one.state in {State.READING, State.CHECKING}:
         take_step(one, State.FAILED, now=now, failure=refusal.message)
     else:
         Import.objects.filter(pk=one.pk).update(failure=refusal.message)
