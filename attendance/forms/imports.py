@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from attendance.selectors.named import CAN_BE_NEW
 from attendance.services.imports.steps import NEW
-from training.core.imports.declaration import ImportKind
+from training.core.imports.declaration import ImportKind, Thing
 from training.core.imports.registry import kinds
 from training.core.permissions import may
 from training.core.web.forms import ReasonForm, RefusableForm
@@ -64,10 +66,15 @@ class ImportColumnsForm(RefusableForm, forms.Form):
 
     def _choices(self, column: dict[str, Any], *, head: str) -> list[Any]:
         """Return what a column of the sheet can be: a column of the kind, or in a grid one below a head."""
-        choices: list[Any] = [("", _("Not used")), *((each.name, each.label) for each in self.declared.columns)]
+        choices: list[Any] = [
+            ("", _("Not used")),
+            *((each.name, capfirst(each.label)) for each in self.declared.columns),
+        ]
         above = head or column["above"] or column["heading"]
         if self.declared.grid is not None and above:
-            cells = [(_use(name, above), self.declared.column(name).label) for name in self.declared.grid.cells]
+            cells = [
+                (_use(name, above), capfirst(self.declared.column(name).label)) for name in self.declared.grid.cells
+            ]
             choices.append((_("Under “%(head)s”") % {"head": above}, cells))
         return choices
 
@@ -137,7 +144,7 @@ class ImportAnswersForm(RefusableForm, forms.Form):
                     continue
                 name = f"thing-{thing}-{number}"
                 self.fields[name] = forms.ChoiceField(
-                    choices=self._meanings(text, things.get(thing, [])),
+                    choices=self._meanings(Thing(thing), text, things.get(thing, [])),
                     label=text["written"],
                     initial=said.get("things", {}).get(thing, {}).get(text["text"], ""),
                 )
@@ -153,14 +160,14 @@ class ImportAnswersForm(RefusableForm, forms.Form):
             self.people_questions.append((person, name))
 
     @staticmethod
-    def _meanings(text: dict[str, Any], everything: list[tuple[str, str]]) -> list[Any]:
+    def _meanings(thing: Thing, text: dict[str, Any], everything: list[tuple[str, str]]) -> list[Any]:
         near = [(str(each["key"]), each["label"]) for each in text["proposals"]]
         known = {key for key, _label in near}
         others = [each for each in everything if each[0] not in known]
         return [
             ("", _("Choose …")),
             *((_("Perhaps"), near) for _once in range(1) if near),
-            (NEW, _("It is new: add it")),
+            *((NEW, _("It is new: add it")) for _once in range(1) if thing in CAN_BE_NEW),
             (LEAVE_OUT, _("Leave these rows out")),
             *((_("All"), others) for _once in range(1) if others),
         ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +22,7 @@ from training.core.permissions import Permission, may, name_of
 from training.core.refusals import NotFound
 from training.core.tables.grid import cell_name
 from training.models import Import, ImportAlias, ImportRow
+from training.policies.imports.leftovers import LeftOver
 from training.services.imports.contract import UndoAct, UndoneRow
 
 State = Import.State
@@ -169,7 +171,7 @@ def row_lines(one: Import, rows: Sequence[Any]) -> Iterator[RowLine]:
 
 def label_of(kind: ImportKind, column: str) -> str:
     """Return the heading of a column of a kind; the name itself where it is no column."""
-    return str(kind.column(column).label) if column in kind.names else column
+    return capfirst(str(kind.column(column).label)) if column in kind.names else column
 
 
 def place_name(one: Import, sheet: int, row: int, column: int | None) -> str:
@@ -282,6 +284,25 @@ UNDO_WORDS = {
     UndoAct.ARCHIVED: gettext_lazy("courses are archived"),
     UndoAct.LEFT: gettext_lazy("stay, because somebody has changed them since or something else names them"),
 }
+
+
+LEFT_OUT_WORDS = {
+    LeftOver.HEADING: gettext_lazy("headings again"),
+    LeftOver.TOTAL: gettext_lazy("totals"),
+    LeftOver.LEGEND: gettext_lazy("a legend"),
+    LeftOver.SIGNATURE: gettext_lazy("signatures"),
+    LeftOver.SECTION: gettext_lazy("the name of a part"),
+    LeftOver.NOTE: gettext_lazy("a note"),
+}
+
+
+def left_out_told(sheet: Mapping[str, Any]) -> list[str]:
+    """Return the rows of a sheet that hold no data, each with what it holds instead."""
+    return [
+        _("row %(row)d (%(what)s)") % {"row": each["row"], "what": LEFT_OUT_WORDS[LeftOver(each["why"])]}
+        for each in sheet["left_out"]
+        if LeftOver(each["why"]) in LEFT_OUT_WORDS
+    ]
 
 
 def alias_lines() -> list[AliasLine]:

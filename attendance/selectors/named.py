@@ -13,6 +13,9 @@ from training.core.imports.declaration import Thing
 from training.core.sameness import near_text, same_text
 from training.models import Company, Course, CourseVersion, Import, ImportAlias, Trainer, Venue
 
+CAN_BE_NEW = {Thing.COMPANY: "companies", Thing.ROLE: "roles", Thing.AREA: "areas"}
+"""What a name alone is enough for, with the kind by which it is made."""
+
 PROPOSED = 5
 LEAST_SCORE = 60.0
 

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from attendance.services.imports.checking import check_rows
 from attendance.services.imports.filing import file_evidence
+from attendance.services.imports.new_things import make_new_things
 from attendance.services.imports.rows import forget_rows, workers_of, write_origins
 from attendance.services.imports.steps import WrongState, kind_of_import, lock_import, own_import, take_step, terms_of
 from training.core.imports.rows import RowOutcome
@@ -70,7 +71,8 @@ def _do(one: Import, fingerprint: str, *, by: User, now: datetime, tell: Tell) -
         if one.state != State.DOING:
             raise WrongState(_("This import was done in another window. Look at what it wrote."))
         _check_seen(one, fingerprint)
-        service, terms = service_of(one.kind), terms_of(one, by=by, now=now)
+        service = service_of(one.kind)
+        terms = make_new_things(one, terms_of(one, by=by, now=now))
         service.lock(workers_of(one.pk), terms)
         result = check_rows(one, terms, tell=tell)
         if result.summary.fingerprint != one.fingerprint:
