@@ -153,9 +153,9 @@ class ImportAnswersForm(RefusableForm, forms.Form):
             name = f"person-{number}"
             choices = [(str(each["key"]), each["label"]) for each in person["candidates"]]
             self.fields[name] = forms.ChoiceField(
-                choices=[("", _("Choose …")), *choices, (LEAVE_OUT, _("Nobody of these: leave the row out"))],
+                choices=[("", _("Choose …")), *choices, (NEW, _("Nobody of these"))],
                 label=person["written"],
-                initial=said.get("people", {}).get(person["place"], ""),
+                initial=_said_of(person["place"], said.get("people", {})),
             )
             self.people_questions.append((person, name))
 
@@ -197,7 +197,7 @@ class ImportAnswersForm(RefusableForm, forms.Form):
             "columns": {question["key"]: data[name] for question, name in self.column_questions},
             "things": things,
             "people": {
-                person["place"]: None if data[name] == LEAVE_OUT else int(data[name])
+                person["place"]: None if data[name] == NEW else int(data[name])
                 for person, name in self.people_questions
             },
         }
@@ -212,6 +212,13 @@ class ImportDoForm(RefusableForm, forms.Form):
 
 class ImportUndoForm(ReasonForm):
     """Undoing an import, with a reason (I8)."""
+
+
+def _said_of(place: str, said: dict[str, Any]) -> str:
+    """Return what was said of a row: a key, that it is nobody of those, or nothing yet."""
+    if place not in said:
+        return ""
+    return NEW if said[place] is None else str(said[place])
 
 
 def _take(sheet: dict[str, Any]) -> str:

@@ -169,6 +169,12 @@ def row_lines(one: Import, rows: Sequence[Any]) -> Iterator[RowLine]:
         )
 
 
+def name_places(one: Import) -> None:
+    """Give the rows of which it is asked who is meant the names that the spreadsheet has for them."""
+    for person in one.questions.get("people", []):
+        person["cell"] = place_name(one, person["sheet"], person["row"], None)
+
+
 def label_of(kind: ImportKind, column: str) -> str:
     """Return the heading of a column of a kind; the name itself where it is no column."""
     return capfirst(str(kind.column(column).label)) if column in kind.names else column

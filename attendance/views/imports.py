@@ -33,6 +33,7 @@ from attendance.services.imports.undoing import preview_undo, undo_import
 from attendance.services.imports.working import ImportWork, ask_for
 from training.core.imports.declaration import ImportKind
 from training.core.imports.registry import kind_of
+from training.core.imports.rows import RowOutcome
 from training.core.permissions import Permission, check_may, may, requires
 from training.core.refusals import Invalid
 from training.core.web.answers import answer, go, stay
@@ -226,6 +227,7 @@ def _page(
             form: Any = columns or ImportColumnsForm(one, kind, by=request.user)
         case "questions" as shows:
             form = answers or ImportAnswersForm(one, things=everything(one))
+            pages.name_places(one)
         case "check" as shows:
             form = doing or ImportDoForm(initial={"fingerprint": one.fingerprint})
             context |= _check(request, one)
@@ -269,6 +271,7 @@ def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
         "rows": list(pages.row_lines(one, list(page.object_list))),
         "writes": pages.writes_of(one),
         "wrong": pages.wrong_of(one),
+        "asked_people": one.counts.get(RowOutcome.ASKED, 0),
         "may_do": may(request.user, kind_of(one.kind).does),
     }
 

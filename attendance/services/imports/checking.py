@@ -1,21 +1,26 @@
 """Checking an import: what would become of each row, in one snapshot and without any lock (I5)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from attendance.policies.imports import WRITES, Summary
 from attendance.services.imports.rows import in_parts, waiting_rows, write_outcomes
-from attendance.services.imports.steps import kind_of_import, own_import, take_step, terms_of
+from attendance.services.imports.steps import kind_of_import, own_import, place_of, take_step, terms_of
+from learners.models import Learner
 from training.core.audit_context import as_person
 from training.core.imports.rows import CheckedRow, RowOutcome
 from training.core.refusals import database_refusals
 from training.models import Import
 from training.services.imports.contract import ImportTerms, service_of
 from training.services.job_kinds import Tell, untold
+
+MOST_PEOPLE = 500  # rows of which it is asked at once who is meant; the others come with the next check
 
 State = Import.State
 
@@ -40,15 +45,38 @@ def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
         for part in in_parts(result.rows):
             write_outcomes(one.pk, part)
     summary = result.summary
+    questions = {**one.questions, "people": people_asked(one, result.rows.values())}
     take_step(
         one,
         State.CHECKED,
         now=now,
         counts={"rows": len(result.rows), **summary.counts},
+        questions=questions,
         report={"groups": [group.as_json() for group in summary.groups]},
         fingerprint=summary.fingerprint,
     )
     return one
+
+
+def people_asked(one: Import, rows: Iterable[CheckedRow]) -> list[dict[str, Any]]:
+    """Return the rows of which a person has to say who is meant, with those who can be (I4).
+
+    Answers that were given before stay questions, so that they can be changed.
+    """
+    asked = list(islice((row for row in rows if row.candidates), MOST_PEOPLE))
+    keys = {key for row in asked for key in row.candidates}
+    workers = Learner.objects.filter(pk__in=keys).select_related("company")
+    labels = {each.pk: f"{each}, {each.company.name}" for each in workers}
+    return [
+        {
+            "place": place_of(row.draft),
+            "written": row.identity,
+            "sheet": row.draft.sheet,
+            "row": row.draft.number,
+            "candidates": [{"key": key, "label": labels[key]} for key in row.candidates if key in labels],
+        }
+        for row in asked
+    ]
 
 
 @dataclass(frozen=True)
