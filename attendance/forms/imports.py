@@ -14,7 +14,7 @@ from training.core.imports.registry import kinds
 from training.core.permissions import may
 from training.core.web.forms import ReasonForm, RefusableForm
 from training.models import Import
-from training.policies.imports.tables import Layout
+from training.policies.imports.tables import TableLayout
 from training.services.imports.contract import LEAVE_OUT
 
 
@@ -107,11 +107,11 @@ class ImportColumnsForm(RefusableForm, forms.Form):
             for column in sheet["columns"]
             if (chosen := self.cleaned_data[_column(sheet, column)])
         }
-        layout = Layout.LIST
+        layout = TableLayout.LIST
         if any(head for _name, head in columns.values()):
-            layout = Layout.GRID
-        elif guess.get("layout") == Layout.SIDEWAYS:
-            layout = Layout.SIDEWAYS
+            layout = TableLayout.GRID
+        elif guess.get("layout") == TableLayout.SIDEWAYS:
+            layout = TableLayout.SIDEWAYS
         return {
             "layout": layout,
             "columns": columns,

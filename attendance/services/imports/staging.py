@@ -23,7 +23,7 @@ from training.models import Import
 from training.policies.imports.asking import told_by_cells
 from training.policies.imports.plan import ReadingPlan
 from training.policies.imports.questions import Question
-from training.policies.imports.tables import ColumnUse, Layout, TableUse
+from training.policies.imports.tables import ColumnUse, TableLayout, TableUse
 from training.services.imports.contract import LEAVE_OUT
 from training.services.job_kinds import Tell, untold
 
@@ -84,7 +84,7 @@ def _table(one: Import, sheet: OpenSheet) -> TableUse:
         sheet=sheet.index,
         name=sheet.outline.name,
         shape=sheet.shape,
-        layout=Layout(agreed["layout"]),
+        layout=TableLayout(agreed["layout"]),
         columns=[
             ColumnUse(int(index), name, head, is_vague=int(index) in vague)
             for index, (name, head) in agreed["columns"].items()

@@ -42,6 +42,8 @@ class Command(BaseCommand):
             product = kind_of(kind).make(QueryDict(query), by=user, now=timezone.now(), tell=self._tell)
         except Refusal as refusal:
             raise CommandError(refusal.message) from refusal
+        if product is None:
+            raise CommandError(f"{kind} makes no file.")
         with product.file:
             product.file.seek(0)
             try:
