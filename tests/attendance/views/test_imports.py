@@ -1,25 +1,25 @@
 """The pages of an import, from the file to what it wrote, as a supervisor goes through them (I3 to I8)."""
 
-import re
-from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from lxml import html as markup
 
 from learners.models import Learner
-from tests.attendance.services.imports.test_import import workbook, services  # noqa: F401
+from tests.factories.imports import HEAD, workbook
 from tests.factories.learners import RoleFactory
 from tests.factories.training import CompanyFactory
-from tests.html import source_of, text_of, texts
-from training.models import Import, ImportAlias, Job
+from tests.html import text_of, texts
+from training.models import Company, Import, ImportAlias, Job
 from training.services.job_runs import run
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
 
-HTMX = {"HX-Request": "true", "HX-Target": "import-step"}
+START = date(2026, 3, 2)
+STEP = "//div[@id='import-step']"
 
 
 def work() -> None:
@@ -28,12 +28,10 @@ def work() -> None:
         run(job.pk)
 
 
-def sent(page: str) -> dict[str, str]:
-    """Return what the form of a step would send as it stands."""
-    from lxml import html as markup
-
-    form = markup.document_fromstring(page).xpath("//form[@id='columns' or @id='questions' or @id='do']")[0]
-    return {name: value for name, value in form.form_values()}
+def as_it_stands(page: Any) -> dict[str, str]:
+    """Return what the form of the present step would send if nobody touched it."""
+    (form,) = markup.document_fromstring(page.content.decode()).xpath(f"{STEP}//form")
+    return dict(form.form_values())
 
 
 def test_a_supervisor_brings_workers_in(as_supervisor: Client) -> None:
@@ -41,54 +39,90 @@ def test_a_supervisor_brings_workers_in(as_supervisor: Client) -> None:
     RoleFactory(title="Rigger", code="RIG")
     file = workbook(
         ("Crew of May",),
-        ("Badge", "First name", "Last name", "Employer", "Role", "Start date"),
-        ("00417", "Jana", "Weiß", "Nordwind Scaffolding", "Rigger", date(2026, 3, 2)),
-        ("00418", "Ada", "Novak", "Nordwind Scafolding", "Rigger", date(2026, 3, 2)),
-        ("00419", "Uwe", "", "Nordwind Scaffolding", "Rigger", "soon"),
+        HEAD,
+        ("00417", "Jana", "Weiß", "Nordwind Scaffolding", "Rigger", START),
+        ("00418", "Ada", "Novak", "Nordwind Scafolding", "Rigger", START),
+        ("00419", "Uwe", "Ott", "Nordwind Scaffolding", "Rigger", "soon"),
+        ("Total", 3),
     )
-    response = as_supervisor.get(reverse("attendance:imports"))
-    assert response.status_code == 200
-    response = as_supervisor.post(reverse("attendance:import_start"), {"file": file, "sender": "Nordwind"})
-    assert response.status_code == 302, text_of(response)
+    sent = as_supervisor.post(reverse("attendance:import_start"), {"file": file, "sender": "Nordwind"})
     one = Import.objects.get()
     where = reverse("attendance:import", args=[one.pk])
-    assert response["Location"] == where
-    assert "Being read" in text_of(as_supervisor.get(where))
+    assert sent["Location"] == where
+    assert "Being read" in text_of(as_supervisor.get(where), STEP)
     work()
+
     page = as_supervisor.get(where)
-    print(text_of(page))
-    assert "Crew of May" not in texts(page, "//th")
-    response = as_supervisor.post(reverse("attendance:import_agree", args=[one.pk]), sent(page.content.decode()))
-    assert response.status_code == 302, text_of(response)
+    assert texts(page, f"{STEP}//tbody//th") == list(HEAD)
+    assert texts(page, f"{STEP}//select/option[@selected]") == [
+        "Workers",
+        "Badge",
+        "First name",
+        "Last name",
+        "Employer",
+        "Role",
+        "Start date",
+    ]
+    assert "row 6 (totals)" in text_of(page, f"{STEP}//footer")
+    agreed = as_supervisor.post(reverse("attendance:import_agree", args=[one.pk]), as_it_stands(page))
+    assert agreed["Location"] == where
     work()
+
     page = as_supervisor.get(where)
-    print(text_of(page))
-    answers = sent(page.content.decode())
+    answers = as_it_stands(page)
     (asked,) = [name for name in answers if name.startswith("thing-company-")]
-    response = as_supervisor.post(reverse("attendance:import_answer", args=[one.pk]), answers)
-    assert response.status_code == 422
-    answers[asked] = str(CompanyFactory._meta.model.objects.get().pk)
-    response = as_supervisor.post(reverse("attendance:import_answer", args=[one.pk]), answers)
-    assert response.status_code == 302, text_of(response)
+    nothing_said = as_supervisor.post(reverse("attendance:import_answer", args=[one.pk]), answers)
+    assert nothing_said.status_code == 422
+    answers[asked] = str(Company.objects.get().pk)
+    assert as_supervisor.post(reverse("attendance:import_answer", args=[one.pk]), answers)["Location"] == where
     work()
+
     page = as_supervisor.get(where)
-    print(text_of(page))
-    response = as_supervisor.get(reverse("attendance:import_refused", args=[one.pk]))
-    assert response.status_code == 200
-    response.close()
-    do = sent(page.content.decode())
-    response = as_supervisor.post(reverse("attendance:import_do", args=[one.pk]), do)
-    assert response.status_code == 422
-    print(text_of(response, "//form[@id='do']"))
-    response = as_supervisor.post(reverse("attendance:import_do", args=[one.pk]), {**do, "only_good": "on"})
-    assert response.status_code == 302, text_of(response)
+    assert texts(page, "//nav[@class='sev'][contains(@aria-label, 'Rows')]/a") == ["2 new", "0 changed", "1 refused"]
+    assert "F5" in text_of(page, "//section[@aria-labelledby='refused-heading']//td[contains(@class, 'mono')]")
+    do = as_it_stands(page)
+    refused = as_supervisor.post(reverse("attendance:import_do", args=[one.pk]), do)
+    assert refused.status_code == 422
+    assert "1 row cannot be brought in" in text_of(refused, "//form[@id='do']")
+    assert not Learner.objects.exists()
+    good = as_supervisor.post(reverse("attendance:import_do", args=[one.pk]), {**do, "only_good": "on"})
+    assert good["Location"] == where
     work()
-    page = as_supervisor.get(where)
-    print(text_of(page))
+
     assert set(Learner.objects.values_list("badge_id", flat=True)) == {"00417", "00418"}
+    page = as_supervisor.get(where)
+    assert "2 new, 1 refused" in text_of(page, f"{STEP}//dl")
+    listed = as_supervisor.get(reverse("attendance:imports"))
+    assert "2 new, 1 refused" in text_of(listed, "//section[@aria-labelledby='imports-heading']//tbody")
+
+
+def test_agreed_names_are_listed_and_revoked(as_supervisor: Client) -> None:
+    company = CompanyFactory(name="Nordwind Scaffolding")
+    alias = ImportAlias.objects.create(
+        thing="company",
+        sender="Nordwind",
+        text="nordwind-scafolding",
+        written="Nordwind Scafolding",
+        key=company.pk,
+        agreed_by_id=as_supervisor.session["_auth_user_id"],
+        agreed_at="2026-05-01T08:00:00Z",
+    )
     page = as_supervisor.get(reverse("attendance:aliases"))
-    print(text_of(page))
-    assert as_supervisor.post(reverse("attendance:alias_revoke", args=[ImportAlias.objects.get().pk])).status_code == 302
-    response = as_supervisor.get(reverse("attendance:import_template", args=["workers"]))
-    assert response.status_code == 200
-    response.close()
+    assert texts(page, "//tbody/tr/*")[:4] == ["Nordwind Scafolding", "company", "Nordwind Scaffolding", "Nordwind"]
+
+    as_supervisor.post(reverse("attendance:alias_revoke", args=[alias.pk]))
+
+    alias.refresh_from_db()
+    assert alias.revoked_at is not None
+    assert texts(as_supervisor.get(reverse("attendance:aliases")), "//tbody/tr") == []
+
+
+def test_each_kind_has_a_template(as_supervisor: Client) -> None:
+    page = as_supervisor.get(reverse("attendance:imports"))
+    part = markup.document_fromstring(page.content.decode())
+    links = part.xpath("//section[@aria-labelledby='kinds-heading']//a/@href")
+    assert len(links) == 12
+    for link in links:
+        response = as_supervisor.get(link)
+        assert b"".join(response.streaming_content).startswith(b"PK")
+        response.close()
