@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from training.core.tables.reading import read_book
 
 from attendance.services.imports.receiving import keep_file, open_kept
 from attendance.services.imports.steps import own_import, take_step
 from attendance.services.imports.tables import OpenSheet, open_sheets
 from training.core.imports.registry import kinds
 from training.core.tables.grid import column_name
+from training.core.tables.reading import read_book
 from training.models import Import
 from training.policies.imports.guessing import Guess, guess_tables
 from training.policies.imports.vocabulary import vocabulary_of

@@ -1,7 +1,6 @@
 """What the service of a kind offers to imports. The same check serves checking and doing (I5)."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -123,13 +122,6 @@ class KindService(Protocol):
 
     def write(self, rows: Sequence[CheckedRow], terms: ImportTerms, *, tell: Callable[[int], None]) -> None:
         """Write all rows of an import that are new or changed, and set the key of each.
-
-        Args:
-            workers: keys of those whom the rows change.
-        """
-
-    def write(self, rows: Sequence[CheckedRow], terms: ImportTerms) -> None:
-        """Write rows that are new or changed, and set the key of each.
 
         The number of statements does not grow with the rows. Compliance follows in the same transaction (C6).
 
