@@ -17,7 +17,7 @@ WRITES = frozenset({RowOutcome.NEW, RowOutcome.CHANGED})
 
 
 @dataclass
-class Group:
+class RefusedGroup:
     """Rows that are refused for the same reason.
 
     Attributes:
@@ -48,7 +48,7 @@ class Summary:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self._groups: dict[tuple[str, str, str], Group] = {}
+        self._groups: dict[tuple[str, str, str], RefusedGroup] = {}
         self._hash = hashlib.sha256()
 
     def add(self, rows: Iterable[CheckedRow]) -> None:
@@ -59,10 +59,10 @@ class Summary:
                 self._hash.update(_line_of(row))
             for problem in row.problems:
                 key = (problem.code, problem.column, str(problem.sentence))
-                self._groups.setdefault(key, Group(*key)).add(row, problem)
+                self._groups.setdefault(key, RefusedGroup(*key)).add(row, problem)
 
     @property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[RefusedGroup]:
         """The groups of refusals, the largest first."""
         return sorted(self._groups.values(), key=lambda group: -group.count)
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from attendance.services.imports.receiving import keep_file, open_kept
 from attendance.services.imports.steps import own_import, take_step
-from attendance.services.imports.tables import OpenSheet, open_sheets
+from attendance.services.imports.tables import ReadSheet, open_sheets
 from training.core.imports.registry import kinds
 from training.core.tables.grid import column_name
 from training.core.tables.reading import read_book
@@ -46,7 +46,7 @@ def read_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold)
     return one
 
 
-def _outline(sheet: OpenSheet) -> dict[str, Any]:
+def _outline(sheet: ReadSheet) -> dict[str, Any]:
     """Return what the page shows of a sheet, and what is guessed of it for each kind."""
     told: dict[str, Any] = {
         "index": sheet.index,

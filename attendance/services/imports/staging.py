@@ -13,7 +13,7 @@ from django.utils import timezone
 from attendance.selectors.named import Names, can_be_asked
 from attendance.services.imports.rows import forget_rows, stage
 from attendance.services.imports.steps import kind_of_import, own_import, take_step
-from attendance.services.imports.tables import OpenSheet, open_sheets
+from attendance.services.imports.tables import ReadSheet, open_sheets
 from training.core.audit_context import as_person
 from training.core.imports.declaration import ImportKind, Thing
 from training.core.imports.rows import DraftRow
@@ -76,7 +76,7 @@ def stage_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
     return is_clear
 
 
-def _table(one: Import, sheet: OpenSheet) -> TableUse:
+def _table(one: Import, sheet: ReadSheet) -> TableUse:
     agreed = one.layout[str(sheet.index)]
     assert sheet.shape is not None  # noqa: S101  # sheets without a table are not taken
     vague = one.outline["sheets"][sheet.index]["guesses"].get(one.kind, {}).get("vague", [])
@@ -95,7 +95,7 @@ def _table(one: Import, sheet: OpenSheet) -> TableUse:
     )
 
 
-def _rows(plan: ReadingPlan, sheets: Sequence[OpenSheet]) -> Iterator[DraftRow]:
+def _rows(plan: ReadingPlan, sheets: Sequence[ReadSheet]) -> Iterator[DraftRow]:
     for sheet in sheets:
         yield from plan.rows(sheet.index, sheet.rows())
 

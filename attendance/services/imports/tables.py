@@ -16,7 +16,7 @@ from training.policies.imports.vocabulary import vocabulary_of
 
 
 @dataclass(frozen=True)
-class OpenSheet:
+class ReadSheet:
     """A sheet whose rows can be read.
 
     Attributes:
@@ -52,7 +52,7 @@ class OpenSheet:
 
 
 @contextmanager
-def open_sheets(one: Import) -> Iterator[list[OpenSheet]]:
+def open_sheets(one: Import) -> Iterator[list[ReadSheet]]:
     """Open what was read from the files of an import.
 
     Yields:
@@ -62,8 +62,8 @@ def open_sheets(one: Import) -> Iterator[list[OpenSheet]]:
         WaitingStoreUnavailable: it cannot be opened now.
     """
     with ExitStack() as stack:
-        sheets: list[OpenSheet] = []
+        sheets: list[ReadSheet] = []
         for file in one.files.filter(is_table=True):
             book = stack.enter_context(Book.read_from(open_kept(file.book_key)))
-            sheets += [OpenSheet(len(sheets) + place, file.number, place, book) for place in range(len(book.sheets))]
+            sheets += [ReadSheet(len(sheets) + place, file.number, place, book) for place in range(len(book.sheets))]
         yield sheets

@@ -25,9 +25,9 @@ State = Import.State
 class ImportWork(StrEnum):
     """A step that takes long."""
 
-    READ = "read"
-    CHECK = "check"  # its rows are read from the files, and checked if nothing is to be asked
-    DO = "do"
+    READ = "import: read"
+    CHECK = "import: check"  # its rows are read from the files, and checked if nothing is to be asked
+    DO = "import: bring in"
 
 
 TITLES = {
