@@ -1,6 +1,7 @@
 """Forms of imports: the file, the columns, the answers, and bringing it in."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.selectors.named import CAN_BE_NEW
 from attendance.services.imports.steps import NEW
-from training.core.imports.declaration import ImportKind, Thing
-from training.core.imports.registry import kinds
+from training.core.imports.declaration import ImportColumn, ImportKind, Reads, Thing
+from training.core.imports.registry import kind_of, kinds
 from training.core.permissions import may
+from training.core.web.fields import DayField
 from training.core.web.forms import ReasonForm, RefusableForm
 from training.models import Import
 from training.policies.imports.tables import TableLayout
@@ -129,6 +131,12 @@ class ImportAnswersForm(RefusableForm, forms.Form):
         self.column_questions: list[tuple[dict[str, Any], str]] = []
         self.thing_questions: list[tuple[str, dict[str, Any], str]] = []
         self.people_questions: list[tuple[dict[str, Any], str]] = []
+        self.once_questions: list[tuple[ImportColumn, str]] = []
+        for column in asked_once(one):
+            name = f"once-{column.name}"
+            self.fields[name] = _field_of(column, things)
+            self.fields[name].initial = one.choices.get(column.name)
+            self.once_questions.append((column, name))
         for number, question in enumerate(one.questions.get("columns", [])):
             name = f"column-{number}"
             self.fields[name] = forms.ChoiceField(
@@ -173,6 +181,11 @@ class ImportAnswersForm(RefusableForm, forms.Form):
         ]
 
     @property
+    def asked_once(self) -> Iterator[forms.BoundField]:
+        """Yield the fields of what is said for all rows at once."""
+        return (self[name] for _column, name in self.once_questions)
+
+    @property
     def asked_of_columns(self) -> Iterator[tuple[dict[str, Any], forms.BoundField]]:
         """Yield the questions about columns, each with its field."""
         return ((question, self[name]) for question, name in self.column_questions)
@@ -196,6 +209,11 @@ class ImportAnswersForm(RefusableForm, forms.Form):
         return {
             "columns": {question["key"]: data[name] for question, name in self.column_questions},
             "things": things,
+            "choices": {
+                column.name: _plain(column, data[name])
+                for column, name in self.once_questions
+                if data[name] not in {None, ""}
+            },
             "people": {
                 person["place"]: None if data[name] == NEW else int(data[name])
                 for person, name in self.people_questions
@@ -219,6 +237,35 @@ def _said_of(place: str, said: dict[str, Any]) -> str:
     if place not in said:
         return ""
     return NEW if said[place] is None else str(said[place])
+
+
+def asked_once(one: Import) -> list[ImportColumn]:
+    """Return what is asked for all rows of an import: what is a column of its sheets too is not."""
+    there = {name for sheet in one.layout.values() for name, _head in sheet["columns"].values()}
+    return [each for each in kind_of(one.kind).said_once if each.name not in there]
+
+
+def _field_of(column: ImportColumn, things: dict[str, list[tuple[str, str]]]) -> forms.Field:
+    """Return the field of something that is said once."""
+    words: dict[str, Any] = {"label": column.label, "help_text": column.help_text, "required": False}
+    match column.reads:
+        case Reads.DAY:
+            return DayField(**words)
+        case Reads.CHOICE:
+            return forms.ChoiceField(
+                choices=[("", "–"), *((each.value, each.label) for each in column.choices)], **words
+            )
+        case Reads.THING if column.thing is not None:
+            return forms.ChoiceField(choices=[("", "–"), *things.get(column.thing, [])], **words)
+        case _:
+            return forms.CharField(max_length=500, **words)
+
+
+def _plain(column: ImportColumn, value: Any) -> Any:
+    """Return what was said as JSON can hold it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if column.reads is Reads.THING else value
 
 
 def _take(sheet: dict[str, Any]) -> str:

@@ -261,7 +261,7 @@ def has_questions(one: Import) -> bool:
     """Tell whether anything was asked, answered or not."""
     asked = one.questions
     texts = [text for texts in asked.get("things", {}).values() for text in texts if text["key"] is None]
-    return bool(asked.get("columns") or asked.get("people") or texts)
+    return bool(asked.get("columns") or asked.get("people") or texts or kind_of(one.kind).said_once)
 
 
 def likeliest_kind(one: Import) -> str:

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 
 from learners.models import Area, Role
 from training.core.imports.declaration import Thing
+from training.core.imports.registry import kind_of
 from training.core.sameness import near_text, same_text
 from training.models import Company, Course, CourseVersion, Import, ImportAlias, Trainer, Venue
 
@@ -133,8 +134,9 @@ _READERS: Mapping[Thing, Callable[[], Iterable[NamedThing]]] = {
 
 
 def everything(one: Import) -> dict[str, list[tuple[str, str]]]:
-    """Return what the texts of an import can mean at all: by thing, key and name of each, in the order of names."""
-    asked = [Thing(thing) for thing in one.questions.get("things", {})]
+    """Return what can be chosen in an import: by thing, key and name of each, in the order of names."""
+    asked = {Thing(thing) for thing in one.questions.get("things", {})}
+    asked |= {each.thing for each in kind_of(one.kind).said_once if each.thing is not None}
     return {
         thing: sorted(((str(each.key), each.label) for each in _named(thing)), key=lambda each: each[1].casefold())
         for thing in asked

@@ -18,8 +18,31 @@ from training.core.imports.declaration import (
 )
 from training.core.permissions import Permission
 from training.policies import import_words as shared
-from training.policies.import_columns import NAME_COLUMNS
+from training.policies.import_columns import NAME_COLUMNS, yes_or_no
 from training.policies.import_words import said
+
+SAID_ONCE = (
+    ImportColumn(
+        name="register",
+        label=_("Name of the register"),
+        reads=Reads.TEXT,
+        help_text=_("A register that comes again under the same name is compared with what it said before."),
+    ),
+    ImportColumn(name="provider", label=_("Provider of all records"), reads=Reads.THING, thing=Thing.COMPANY),
+    ImportColumn(
+        name="counts",
+        label=_("Records without a certificate"),
+        reads=Reads.CHOICE,
+        choices=yes_or_no(_("count"), _("do not count until they have one")),
+    ),
+    ImportColumn(
+        name="counts_until",
+        label=_("They count until"),
+        reads=Reads.DAY,
+        help_text=_("Empty: a year from today."),
+    ),
+    ImportColumn(name="reason", label=_("Why"), reads=Reads.TEXT),
+)
 
 RECORDS = ImportKind(
     name="records",
@@ -109,7 +132,8 @@ RECORDS = ImportKind(
         heads="course",
         cells=("completed_on", "expires_on"),
     ),
+    said_once=SAID_ONCE,
     place=90,
     checks=Permission.RECORD_EXTERNAL,
-    does=Permission.ADMINISTER,
+    does=Permission.IMPORT_REGISTER,
 )

@@ -11,7 +11,7 @@ from learners.policies.import_columns import BADGE, COMPANY, ROLE
 from learners.policies.worker_fields import WORKER_FIELDS
 from training.core.imports.declaration import ImportChoice, ImportColumn, ImportKind, MonthMeans, Reads, Thing
 from training.core.permissions import Permission
-from training.policies.import_columns import EMAIL_COLUMN, FIRST_NAME, FULL_NAME, LAST_NAME, PHONE_COLUMN
+from training.policies.import_columns import EMAIL_COLUMN, FIRST_NAME, FULL_NAME, LAST_NAME, PHONE_COLUMN, yes_or_no
 from training.policies.import_words import said
 
 # What an import takes for each field of a worker; label and help of a field come from its one declaration.
@@ -103,6 +103,24 @@ def _columns_of_workers() -> Sequence[ImportColumn]:
     return (*columns, areas)
 
 
+SAID_ONCE = (
+    replace(COMPANY, label=_("Employer of new workers"), help_text=""),
+    replace(ROLE, label=_("Role of new workers"), help_text=""),
+    ImportColumn(name="start_date", label=_("First day of new workers"), reads=Reads.DAY),
+    ImportColumn(
+        name="all_areas",
+        label=_("The file names all areas of each worker"),
+        reads=Reads.CHOICE,
+        choices=yes_or_no(_("yes, others end"), _("no, they are added")),
+    ),
+    ImportColumn(
+        name="reason",
+        label=_("Why days lie before the last change of status"),
+        reads=Reads.TEXT,
+        help_text=_("Only an administrator may enter such days."),
+    ),
+)
+
 WORKERS = ImportKind(
     name="workers",
     label=_("Workers"),
@@ -120,6 +138,7 @@ WORKERS = ImportKind(
     ),
     columns=_columns_of_workers(),
     identified_by=("badge_id",),
+    said_once=SAID_ONCE,
     place=70,
     checks=Permission.KEEP_WORKERS,
     does=Permission.KEEP_WORKERS,

@@ -1,13 +1,13 @@
 """Whose import it is, and its way from state to state."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from training.core.imports.declaration import ImportKind, Thing
+from training.core.imports.declaration import ImportKind, Reads, Thing
 from training.core.imports.registry import kind_of
 from training.core.imports.rows import DraftRow
 from training.core.kinds import ConflictKind
@@ -18,6 +18,7 @@ from training.models import Import
 from training.policies.import_steps import states_before
 from training.services.imports.contract import LEAVE_OUT, Answer, ImportTerms, NewThing
 
+YES = "yes"  # of a choice between yes and no
 NEW = "new"  # the answer that something is not there yet
 
 
@@ -83,8 +84,36 @@ def terms_of(one: Import, *, by: User, now: datetime) -> ImportTerms:
             for thing, texts in one.questions.get("things", {}).items()
         },
         people={_place(at): key for at, key in one.answers.get("people", {}).items()},
-        choices=one.choices,
+        choices={**said_once(one), "import": one.pk, "sheets": _sources(one)},
     )
+
+
+def said_once(one: Import) -> dict[str, Any]:
+    """Return what was said for all rows of an import, as services take it: keys, days, truths and texts."""
+    kind = kind_of_import(one)
+    reads = {each.name: each.reads for each in kind.said_once}
+    return {name: _as_read(reads.get(name), value) for name, value in one.choices.items()}
+
+
+def _as_read(reads: Reads | None, value: Any) -> Any:
+    if reads is Reads.DAY:
+        return date.fromisoformat(value)
+    return value == YES if reads is Reads.CHOICE else value
+
+
+def _sources(one: Import) -> dict[str, Any]:
+    """Return by index of each sheet where its rows come from: file, hash, name, and headings."""
+    files = {file.number: file for file in one.files.all()}
+    return {
+        str(sheet["index"]): {
+            "file": files[sheet["file"]].name,
+            "sha256": files[sheet["file"]].sha256,
+            "name": sheet["name"],
+            "headings": {column["index"]: column["heading"] for column in sheet["columns"]},
+        }
+        for sheet in one.outline.get("sheets", [])
+        if str(sheet["index"]) in one.layout
+    }
 
 
 def answer_of(thing: Thing, text: dict[str, Any], said: dict[str, Any]) -> Answer:

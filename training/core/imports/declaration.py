@@ -125,6 +125,8 @@ class ImportKind:
         words: names of sheets and titles above tables by which it is known.
         identified_by: the columns that say which thing a row is about. Two rows of a file that say the same are one too
             many.
+        said_once: what can be said for all rows of an import at once, such as the provider of all records. What is a
+            column too is asked only where the file has no such column.
         place: among the kinds, in the order in which a new site brings them in.
         checks: who may check a file.
         does: who may bring it in.
@@ -136,6 +138,7 @@ class ImportKind:
     identified_by: Sequence[str]
     words: Words = field(default_factory=dict)
     grid: ImportGrid | None = None
+    said_once: Sequence[ImportColumn] = ()
     place: int = 0
     checks: Permission = Permission.KEEP_WORKERS
     does: Permission = Permission.KEEP_WORKERS
