@@ -11,16 +11,15 @@ class LearnersConfig(AppConfig):
         # They need the models, which are there only now.
         from learners.evidence.mark import mark_after_migrate  # noqa: PLC0415
         from learners.policies.import_kinds import LEARNERS_KINDS  # noqa: PLC0415
+        from learners.services.imports import areas, records, requirements, roles, workers  # noqa: PLC0415
         from training.core.imports.registry import declare  # noqa: PLC0415
-
-        declare(*LEARNERS_KINDS)
-        *_others, last = apps.get_app_configs()
-        post_migrate.connect(mark_after_migrate, sender=last)  # comes after `training` has written the site's row
-
-        from learners.services.imports import areas, requirements, roles, workers  # noqa: PLC0415  # as above
         from training.services.imports.contract import serve  # noqa: PLC0415
 
+        declare(*LEARNERS_KINDS)
         serve("roles", roles.ROLE_ROWS)
         serve("areas", areas.AREA_ROWS)
         serve("requirements", requirements.REQUIREMENT_ROWS)
         serve("workers", workers.WORKER_ROWS)
+        serve("records", records.RECORD_ROWS)
+        *_others, last = apps.get_app_configs()
+        post_migrate.connect(mark_after_migrate, sender=last)  # comes after `training` has written the site's row

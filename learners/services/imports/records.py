@@ -42,7 +42,7 @@ from training.core.permissions import Permission, check_may
 from training.core.refusals import Conflict
 from training.core.sameness import same_text
 from training.services.courses import make_versions_before
-from training.services.imports.contract import ImportTerms, NewThing, UndoAct, UndoneRow, WrittenRow, serve
+from training.services.imports.contract import ImportTerms, NewThing, UndoAct, UndoneRow, WrittenRow
 
 KIND = "records"
 UNKNOWN_SHEET = SheetSource("", "", "", {})
@@ -147,7 +147,7 @@ class Records:
         ]
 
 
-serve(KIND, Records())
+RECORD_ROWS = Records()
 
 
 def _check_still_there(rows: Sequence[CheckedRow]) -> None:
