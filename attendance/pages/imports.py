@@ -23,7 +23,7 @@ from training.core.refusals import NotFound
 from training.core.tables.grid import cell_name
 from training.models import Import, ImportAlias, ImportRow
 from training.policies.imports.leftovers import LeftOver
-from training.services.imports.contract import UndoAct, UndoneRow
+from training.services.imports.contract import UndoAct, UndoneRow, is_undoable, service_of
 
 State = Import.State
 
@@ -302,13 +302,14 @@ LEFT_OUT_WORDS = {
 }
 
 
-def left_out_told(sheet: Mapping[str, Any]) -> list[str]:
-    """Return the rows of a sheet that hold no data, each with what it holds instead."""
-    return [
-        _("row %(row)d (%(what)s)") % {"row": each["row"], "what": LEFT_OUT_WORDS[LeftOver(each["why"])]}
-        for each in sheet["left_out"]
-        if LeftOver(each["why"]) in LEFT_OUT_WORDS
-    ]
+def tell_left_out(sheets: Sequence[dict[str, Any]]) -> None:
+    """Give each sheet in words the rows that hold no data, each with what it holds instead."""
+    for sheet in sheets:
+        sheet["told_left_out"] = [
+            _("row %(row)d (%(what)s)") % {"row": each["row"], "what": LEFT_OUT_WORDS[LeftOver(each["why"])]}
+            for each in sheet["left_out"]
+            if LeftOver(each["why"]) in LEFT_OUT_WORDS
+        ]
 
 
 def alias_lines() -> list[AliasLine]:
@@ -359,7 +360,7 @@ def counts_told(one: Import) -> str:
 
 def may_undo(one: Import, by: User) -> bool:
     """Tell whether a login may undo an import that is done."""
-    return one.state == State.DONE and may(by, Permission.UNDO_IMPORT)
+    return one.state == State.DONE and may(by, Permission.UNDO_IMPORT) and is_undoable(service_of(one.kind))
 
 
 def who_started(one: Import) -> str:

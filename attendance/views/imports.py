@@ -225,6 +225,7 @@ def _page(
         case "columns" as shows:
             kind = _kind_asked(request.GET.get("kind", ""), one)
             form: Any = columns or ImportColumnsForm(one, kind, by=request.user)
+            pages.tell_left_out(form.sheets)
         case "questions" as shows:
             form = answers or ImportAnswersForm(one, things=everything(one))
             pages.name_places(one)

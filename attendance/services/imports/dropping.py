@@ -38,6 +38,7 @@ def purge_imports(*, now: datetime) -> int:
     dropped = 0
     for one in left:
         take_step(one, State.DROPPED, now=now)
+        _forget(one)
         dropped += 1
     for one in old.exclude(files__key="").filter(state__in=(State.DONE, State.DROPPED, State.UNDONE)).distinct():
         _forget(one)

@@ -14,7 +14,7 @@ from training.core.permissions import Permission, check_may
 from training.core.refusals import check_reason
 from training.core.transactions import acting
 from training.models import Import, ImportedRow
-from training.services.imports.contract import UndoAct, UndoneRow, WrittenRow, service_of
+from training.services.imports.contract import UndoAct, UndoneRow, WrittenRow, is_undoable, service_of
 
 LEFT_TOLD = 500  # things that were left as they are and are listed; the others are counted
 
@@ -69,4 +69,7 @@ def _undo(one: Import, *, reason: str, by: User, now: datetime) -> Sequence[Undo
     rows = ImportedRow.objects.filter(of=one).order_by("pk")
     names = ("sheet", "row", "key", "identity", "before", "after")
     written = [WrittenRow(**values) for values in rows.values(*names)]
-    return service_of(one.kind).undo(written, reason=reason, by=by, now=now)
+    service = service_of(one.kind)
+    if not is_undoable(service):
+        raise WrongState(_("Imports of this kind cannot be taken back. Change or remove what they brought one by one."))
+    return service.undo(written, reason=reason, by=by, now=now)

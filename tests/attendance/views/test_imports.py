@@ -121,7 +121,7 @@ def test_each_kind_has_a_template(as_supervisor: Client) -> None:
     page = as_supervisor.get(reverse("attendance:imports"))
     part = markup.document_fromstring(page.content.decode())
     links = part.xpath("//section[@aria-labelledby='kinds-heading']//a/@href")
-    assert len(links) == 12
+    assert len(links) == 13
     for link in links:
         response = as_supervisor.get(link)
         assert response.getvalue().startswith(b"PK")

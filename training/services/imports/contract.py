@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from django.contrib.auth.models import User
 
@@ -151,3 +151,8 @@ def serve(kind: str, service: KindService) -> None:
 def service_of(kind: str) -> KindService:
     """Return the service of a declared kind."""
     return _SERVICES[kind]
+
+
+def is_undoable(service: KindService) -> TypeGuard[UndoableKind]:
+    """Tell whether imports of a kind can be taken back."""
+    return hasattr(service, "undo")
