@@ -170,7 +170,7 @@ def save_marks(*, session_id: int, marks: Iterable[Mark], by: User, now: datetim
         _check_is_open(session, marks=any(mark.is_present is not None for mark in marks), now=now)
         rows = _rows(session_id, [mark.learner_id for mark in marks])
         _check_all_listed(marks, rows)
-        _check_remarks(marks)
+        check_remarks(marks)
         stale = [
             StaleRow(rows[mark.learner_id], mark)
             for mark in marks
@@ -179,7 +179,7 @@ def save_marks(*, session_id: int, marks: Iterable[Mark], by: User, now: datetim
         if stale:
             raise StaleMarks(stale)
         changed = [mark for mark in marks if _changes(rows[mark.learner_id], mark)]
-        _write(session_id, changed, by=by, now=now)
+        write_marks([(session_id, mark) for mark in changed], by=by, now=now)
         return list(_rows(session_id, [mark.learner_id for mark in marks]).values())
 
 
@@ -204,7 +204,7 @@ def mark_everybody(*, session_id: int, what: Everybody, by: User, now: datetime)
         _check_is_open(session, marks=what is not Everybody.TAKEN_BACK, now=now)
         rows = {row.learner_id: row for row in session.attendees.order_by("line")}
         changed = [mark for row in rows.values() if (mark := _of_everybody(row, what)) and _changes(row, mark)]
-        _write(session_id, changed, by=by, now=now)
+        write_marks([(session_id, mark) for mark in changed], by=by, now=now)
         versions = {mark.learner_id: rows[mark.learner_id].version + 1 for mark in changed}
         note_act(session, KINDS[what], versions, by=by, now=now)
         return len(changed)
@@ -274,7 +274,12 @@ def _check_all_listed(marks: Sequence[Mark], rows: dict[int, SessionAttendee]) -
         raise NotOnTheList(_("Nothing was saved: a worker is named twice. Reload the page and try again."))
 
 
-def _check_remarks(marks: Sequence[Mark]) -> None:
+def check_remarks(marks: Sequence[Mark]) -> None:
+    """A1: remarks fit into their column, and hold nothing that it cannot store.
+
+    Raises:
+        Invalid: some do not.
+    """
     if any(len(mark.remarks or "") > REMARKS_LENGTH for mark in marks):
         message = _("Remarks have at most %(length)d characters. Shorten them; nothing was saved.")
         raise Invalid(message % {"length": REMARKS_LENGTH})
@@ -298,8 +303,12 @@ def _changes(row: SessionAttendee, mark: Mark) -> bool:
     return not _says(row, mark) or (mark.is_present is not None and row.has_passed != mark.has_passed)
 
 
-def _write(session_id: int, marks: Sequence[Mark], *, by: User, now: datetime) -> None:
-    """Write any number of marks in one statement. The caller holds the lock of the session."""
+def write_marks(marks: Sequence[tuple[int, Mark]], *, by: User, now: datetime) -> None:
+    """Write any number of marks in one statement. The caller holds the locks of the sessions, and has checked them.
+
+    Args:
+        marks: each with the key of its session.
+    """
     if not marks:
         return
     with connection.cursor() as cursor:
@@ -317,19 +326,19 @@ def _write(session_id: int, marks: Sequence[Mark], *, by: User, now: datetime) -
                    marked_by_id = CASE WHEN mark.is_present IS NOT NULL THEN %s::bigint END,
                    marked_at = CASE WHEN mark.is_present IS NOT NULL THEN %s::timestamptz END,
                    version = attendee.version + 1
-              FROM unnest(%s::bigint[], %s::boolean[], %s::boolean[], %s::text[])
-                     AS mark (learner_id, is_present, has_passed, remarks)
+              FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[], %s::boolean[], %s::text[])
+                     AS mark (session_id, learner_id, is_present, has_passed, remarks)
               JOIN learners_learner learner ON learner.id = mark.learner_id
               JOIN learners_learner person ON person.id = coalesce(learner.merged_into_id, learner.id)
-             WHERE attendee.session_id = %s AND attendee.learner_id = mark.learner_id
+             WHERE attendee.session_id = mark.session_id AND attendee.learner_id = mark.learner_id
             """,
             [
                 by.pk,
                 now,
-                [mark.learner_id for mark in marks],
-                [mark.is_present for mark in marks],
-                [mark.has_passed for mark in marks],
-                [mark.remarks for mark in marks],
-                session_id,
+                [session_id for session_id, _mark in marks],
+                [mark.learner_id for _session_id, mark in marks],
+                [mark.is_present for _session_id, mark in marks],
+                [mark.has_passed for _session_id, mark in marks],
+                [mark.remarks for _session_id, mark in marks],
             ],
         )

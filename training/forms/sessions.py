@@ -1,6 +1,6 @@
 """The form that plans a session, with days and times of the site; and the filters of sessions."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from training.core.keys import key_of
 from training.core.web.fields import WITHIN_REASON, Choices, ClockInput, DayField, ReasonField, RowField, needed, offer
 from training.core.web.forms import RefusableForm, understood
-from training.core.words import clock as clock_in_words
 from training.models import Course, Session, Trainer, Venue
 from training.pages.trainer_choices import load_label, trainer_choices
+from training.policies.moments import moment_of
 from training.selectors.availability import booked_minutes, offered_venues
 from training.selectors.courses import bookable_versions, course_title, published_version
 from training.selectors.sessions import SessionFilter, Shown
@@ -180,27 +180,6 @@ class SessionForm(RefusableForm, forms.Form):
         except forms.ValidationError as error:
             self.add_error(field, error)
             return None
-
-
-def moment_of(day: date, clock: time) -> datetime:
-    """Return the moment, in UTC, at which clocks of the site show this day and time.
-
-    Raises:
-        ValidationError: there is no such moment, or there are two, because the clocks change then.
-    """
-    zone = timezone.get_current_timezone()
-    naive = datetime.combine(day, clock)
-    first, second = (naive.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    words = {"time": clock_in_words(clock)}
-    if first.astimezone(zone).replace(tzinfo=None) != naive:
-        raise forms.ValidationError(
-            _("There is no %(time)s on that day: the clocks go forward. Choose a later time.") % words
-        )
-    if first != second:
-        raise forms.ValidationError(
-            _("%(time)s comes twice on that day: the clocks go back. Choose a time before or after that hour.") % words
-        )
-    return first
 
 
 def initial_of(session: Session) -> dict[str, Any]:

@@ -305,13 +305,17 @@ def check_free(overlaps: Sequence[Overlap]) -> None:
     )
 
 
-def overlap_sentence(overlap: Overlap) -> str:
-    """Return what stands in the way: "Room B is taken by S-2026-0412 WAH-101 on Thu 22 Oct 2026, 08:00–12:00."."""
+def overlap_sentence(overlap: Overlap, *, reference: str = "") -> str:
+    """Return what stands in the way: "Room B is taken by S-2026-0412 WAH-101 on Thu 22 Oct 2026, 08:00–12:00.".
+
+    Args:
+        reference: by what a session is named that has no reference yet.
+    """
     session = overlap.session
     words = {
         "trainer": session.trainer,
         "venue": session.venue,
-        "reference": session.reference,
+        "reference": reference or session.reference,
         "code": session.course,
         "time": time_range(session.start_time, session.end_time),
     }

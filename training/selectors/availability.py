@@ -1,9 +1,11 @@
 """Which trainers and venues are free: overlapping sessions, qualified trainers, and their load in a week."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
@@ -47,6 +49,70 @@ def overlapping(
     sessions = Session.objects.select_related("course", "trainer", "venue").in_bulk({pk for _kind, pk in found})
     overlaps = [Overlap(Overlap.Kind(kind), sessions[pk]) for kind, pk in found if pk in sessions]
     return sorted(overlaps, key=lambda overlap: (overlap.kind, overlap.session.start_time, overlap.session.pk))
+
+
+@dataclass(frozen=True)
+class WantedSlot:
+    """A time of a trainer and a venue that somebody would like to have; the end does not belong to it.
+
+    Attributes:
+        session_id: the session that is being planned; None for a new one.
+    """
+
+    start: datetime
+    end: datetime
+    trainer_id: int
+    venue_id: int
+    session_id: int | None = None
+
+
+# A branch for the trainer and one for the venue, so that the indexes of the exclusion constraints answer both.
+OVERLAPS_OF_SLOTS = """
+WITH said AS (
+  SELECT * FROM unnest(%(trainers)s::bigint[], %(venues)s::bigint[], %(starts)s::timestamptz[],
+                       %(ends)s::timestamptz[], %(sessions)s::bigint[])
+           WITH ORDINALITY AS said (trainer_id, venue_id, starts, ends, session_id, place))
+SELECT said.place, 'TRAINER', session.id, session.start_time
+  FROM said JOIN sessions session ON session.trainer_id = said.trainer_id
+   AND tstzrange(session.start_time, session.end_time, '[)') && tstzrange(said.starts, said.ends, '[)')
+ WHERE session.status IN ('SCHEDULED', 'COMPLETED') AND session.id IS DISTINCT FROM said.session_id
+UNION ALL
+SELECT said.place, 'VENUE', session.id, session.start_time
+  FROM said JOIN sessions session ON session.venue_id = said.venue_id
+   AND tstzrange(session.start_time, session.end_time, '[)') && tstzrange(said.starts, said.ends, '[)')
+ WHERE session.status IN ('SCHEDULED', 'COMPLETED') AND session.id IS DISTINCT FROM said.session_id
+ ORDER BY 1, 2, 4, 3
+"""
+
+
+def overlapping_slots(slots: Sequence[WantedSlot]) -> dict[int, list[Overlap]]:
+    """Return what `overlapping` says of each of these slots, by its index; in one query, and one more if any is found.
+
+    Args:
+        slots: each with an end after its start.
+    """
+    if not slots:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            OVERLAPS_OF_SLOTS,
+            {
+                "trainers": [slot.trainer_id for slot in slots],
+                "venues": [slot.venue_id for slot in slots],
+                "starts": [slot.start for slot in slots],
+                "ends": [slot.end for slot in slots],
+                "sessions": [slot.session_id for slot in slots],
+            },
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return {}
+    sessions = Session.objects.select_related("course", "trainer", "venue").in_bulk({row[2] for row in rows})
+    found: dict[int, list[Overlap]] = {}
+    for place, kind, pk, _start in rows:
+        if pk in sessions:
+            found.setdefault(place - 1, []).append(Overlap(Overlap.Kind(kind), sessions[pk]))
+    return found
 
 
 def tentative(session: Session) -> list[Overlap]:

@@ -5,6 +5,7 @@ by key. What was checked under these locks still holds when it is written, so of
 exactly one wins (S5). Whoever writes without these services is refused by the exclusion constraints of the table.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TypedDict, TypeVar
 
@@ -50,6 +51,13 @@ def lock_session(*, session_id: int) -> Session:
         sessions.select_related(*related).filter(pk=session_id).first() if is_there else None,
         _("There is no such session; it may have been deleted."),
     )
+
+
+def lock_sessions(keys: Collection[int]) -> list[int]:
+    """Lock many sessions as `lock_session` does one, in the order of their keys; return the keys that there are."""
+    assert transaction.get_connection().in_atomic_block, "a lock ends with its transaction"  # noqa: S101  # programming error
+    rows = Session.objects.filter(pk__in=list(keys)).order_by("pk").select_for_update()
+    return list(rows.values_list("pk", flat=True))
 
 
 def create_draft(

@@ -20,8 +20,9 @@ from tests.factories.training import (
     VenueFactory,
     scheduled_session,
 )
-from training.forms.sessions import SessionForm, initial_of, moment_of
+from training.forms.sessions import SessionForm, initial_of
 from training.models import Session
+from training.policies.moments import moment_of
 
 TODAY = date(2026, 3, 2)
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)

@@ -1,10 +1,14 @@
 """Who is free, who may teach, and how busy they are."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from tests.factories.training import (
@@ -19,7 +23,15 @@ from tests.factories.training import (
 )
 from training.models import Session
 from training.pages.trainer_choices import load_label, trainer_choices
-from training.selectors.availability import booked_minutes, offered_venues, overlapping, qualified_trainers, week_bounds
+from training.selectors.availability import (
+    WantedSlot,
+    booked_minutes,
+    offered_venues,
+    overlapping,
+    overlapping_slots,
+    qualified_trainers,
+    week_bounds,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -197,3 +209,45 @@ def test_inactive_venues_are_not_offered():
     venue = VenueFactory()
     VenueFactory(is_active=False)
     assert list(offered_venues()) == [venue]
+
+
+@given(
+    stored=st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1), st.integers(0, 8), st.integers(1, 4)), max_size=4),
+    asked=st.lists(
+        st.tuples(st.integers(0, 1), st.integers(0, 1), st.integers(0, 8), st.integers(1, 4)), min_size=1, max_size=4
+    ),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_s2_many_slots_are_answered_as_each_of_them_is(db: None, stored: list[Any], asked: list[Any]):
+    """One statement for the slots of an import says what the query for one plan says."""
+    Session.objects.filter(status="SCHEDULED").update(status="CANCELLED", cancellation_reason="Before")
+    trainers, venues = TrainerFactory.create_batch(2), VenueFactory.create_batch(2)
+    version = CourseVersionFactory()
+    for trainer, venue, hour, length in stored:
+        start = MORNING + timedelta(hours=hour)
+        with suppress(IntegrityError), transaction.atomic():  # those that overlap are not stored
+            SessionFactory(
+                scheduled=True, course_version=version, trainer=trainers[trainer], venue=venues[venue],
+                start_time=start, end_time=start + timedelta(hours=length),
+            )  # fmt: skip
+    own = [None, *Session.objects.filter(status="SCHEDULED").values_list("pk", flat=True)]
+    slots = [
+        WantedSlot(
+            MORNING + timedelta(hours=hour), MORNING + timedelta(hours=hour + length), trainers[trainer].pk,
+            venues[venue].pk, own[number % len(own)],
+        )
+        for number, (trainer, venue, hour, length) in enumerate(asked)
+    ]  # fmt: skip
+    one_by_one = [
+        overlapping(
+            start=slot.start,
+            end=slot.end,
+            trainer_id=slot.trainer_id,
+            venue_id=slot.venue_id,
+            exclude_session_id=slot.session_id,
+        )
+        for slot in slots
+    ]
+    at_once = overlapping_slots(slots)
+    assert [at_once.get(index, []) for index in range(len(slots))] == one_by_one
+    assert overlapping_slots([]) == {}
