@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
+from attendance.policies.import_states import MEETING_STATUS, SESSION_DURATION, SESSION_STATUS, STARTED_ON
 from learners.policies.import_columns import BADGE, COMPANY, COURSE
 from training.core.imports.declaration import ImportChoice, ImportColumn, ImportKind, Reads, Thing
 from training.core.permissions import Permission
@@ -129,6 +130,8 @@ SESSIONS = ImportKind(
             examples=("Training room 1", "Fire ground"),
             help_text=_("By name."),
         ),
+        SESSION_DURATION,
+        SESSION_STATUS,
     ),
     identified_by=("reference", "course", "day", "starts_at", "trainer", "venue"),
     place=100,
@@ -262,7 +265,7 @@ MARKS = ImportKind(
     identified_by=("session", "badge_id", "first_name", "last_name"),
     place=110,
     checks=Permission.MARK,
-    does=Permission.PLAN,
+    does=Permission.MARK,
 )
 
 HOURS = ImportKind(
@@ -352,9 +355,12 @@ HOURS = ImportKind(
                 ar="ساعات الحضور,الحضور",
             ),
             examples=("4", "2.5"),
-            help_text=_("Hours of them that the worker was there; at most those of the meeting."),
-            is_needed=True,
+            help_text=_(
+                "Hours of them that the worker was there; at most those of the meeting. Empty if it was not held."
+            ),
         ),
+        MEETING_STATUS,
+        STARTED_ON,
         ImportColumn(
             name="notes",
             label=_("Notes"),
@@ -367,7 +373,7 @@ HOURS = ImportKind(
     identified_by=("class_code", "session_date", "badge_id", "first_name", "last_name"),
     place=130,
     checks=Permission.CAPTURE,
-    does=Permission.VOID,
+    does=Permission.CAPTURE,
 )
 
 ATTENDANCE_KINDS = (SESSIONS, MARKS, HOURS)
