@@ -111,7 +111,7 @@ def capture_session(
         present = _present(presences, scheduled=meeting.scheduled_hours)
         _lock_progressions(LearnerProgression.objects.filter(training_class=class_id))
         logged = _log(meeting, present, by=by, now=now)
-        _check_logged(logged, present)
+        check_logged(logged, present)
         _close(meeting, Status.CAPTURED, notes, by=by, now=now)
     return Captured(
         session=meeting,
@@ -184,12 +184,13 @@ def _locked_meeting(class_id: int, session_date: date, *, by: User) -> ClassAtte
     if meeting is None:
         training_class = check_class_found(TrainingClass.objects.select_related("agent").filter(pk=class_id).first())
         check_may(by, Permission.CAPTURE, training_class)
-        raise _not_scheduled(training_class, session_date)
+        raise not_scheduled(training_class, session_date)
     check_may(by, Permission.CAPTURE, meeting.training_class)
     return meeting
 
 
-def _not_scheduled(training_class: TrainingClass, day: date) -> NotScheduledThen:
+def not_scheduled(training_class: TrainingClass, day: date) -> NotScheduledThen:
+    """Return why a class has no meeting on a day (H3): a draft, a stop, a holiday or an exception, or another day."""
     words = {"day": day_in_words(day), "stop": day_in_words(training_class.stop_date)}
     if training_class.status == TrainingClass.Status.DRAFT:
         return NotScheduledThen(_("This class is a draft and does not meet yet. Activate it first."))
@@ -272,8 +273,15 @@ def _log(
         return dict(cursor.fetchall())
 
 
-def _check_logged(logged: Mapping[int, Decimal], present: Mapping[int, Decimal]) -> None:
-    """Refuse a capture that logged nobody, or not everybody who was named; the transaction is then rolled back."""
+def check_logged(logged: Mapping[int, Decimal], present: Mapping[int, Decimal]) -> None:
+    """Refuse a capture that logs nobody, or not everybody who was named; what it wrote is then rolled back.
+
+    Args:
+        logged, present: hours by key of the worker: of those who were in progress, and of those who were named.
+
+    Raises:
+        NobodyInProgress, WrongPresence: it does.
+    """
     if not logged:
         raise NobodyInProgress(
             _(
@@ -294,13 +302,16 @@ def _wrong_presence(errors: Mapping[str, Sequence[str]]) -> WrongPresence:
 def _check_no_hours(meeting: ClassAttendanceSession) -> None:
     """H3: an exception has no hours, so a meeting with hours entered by hand cannot be one."""
     if _standing(meeting).exists():
-        raise HoursAreLogged(
-            _(
-                "Hours were entered by hand for the meeting of %(day)s. Record the hours of the meeting, or have "
-                "the entry taken back first."
-            )
-            % {"day": day_in_words(meeting.session_date)}
-        )
+        raise hours_are_logged(meeting)
+
+
+def hours_are_logged(meeting: ClassAttendanceSession) -> HoursAreLogged:
+    """Return why a meeting that has hours cannot be an exception (H3)."""
+    text = _(
+        "Hours were entered by hand for the meeting of %(day)s. Record the hours of the meeting, or have "
+        "the entry taken back first."
+    )
+    return HoursAreLogged(text % {"day": day_in_words(meeting.session_date)})
 
 
 def _close(

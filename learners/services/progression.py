@@ -82,7 +82,7 @@ def start_progressions(
     wanted = set(learner_ids)
     with acting(by):
         training_class = lock_class(class_id=class_id)
-        _check_runs(training_class, start_date)
+        check_runs(training_class, start_date)
         course_id = training_class.course_id
         assert course_id is not None  # noqa: S101  # constraint class_active_is_whole
         _check_can_learn(wanted, _locked_learners(wanted))
@@ -272,7 +272,13 @@ def _last_days(progressions: Sequence[LearnerProgression]) -> dict[int, _LastDay
     }
 
 
-def _check_runs(training_class: TrainingClass, start_date: date) -> None:
+def check_runs(training_class: TrainingClass, start_date: date) -> None:
+    """Programmes are started in active classes, on days on which they run.
+
+    Raises:
+        NotEnrollable: the class is a draft or stopped.
+        WrongDate: it does not run on that day.
+    """
     if training_class.status != TrainingClass.Status.ACTIVE:
         raise NotEnrollable(
             _("This class is a draft. Activate it first.")
