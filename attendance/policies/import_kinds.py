@@ -46,7 +46,6 @@ SESSIONS = ImportKind(
             name="reference",
             label=_("Reference"),
             reads=Reads.BADGE,
-            thing=Thing.SESSION,
             words=_REFERENCE_WORDS,
             examples=("", "S-2026-104"),
             help_text=_("Of a session that is there already; empty for a new one."),

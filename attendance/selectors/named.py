@@ -12,7 +12,18 @@ from learners.models import Area, Role
 from training.core.imports.declaration import Thing
 from training.core.imports.registry import kind_of
 from training.core.sameness import near_text, same_text
-from training.models import Company, Course, CourseVersion, Import, ImportAlias, Trainer, Venue
+from training.core.words import moment
+from training.models import (
+    Company,
+    Course,
+    CourseVersion,
+    Import,
+    ImportAlias,
+    Session,
+    Trainer,
+    TrainingClass,
+    Venue,
+)
 
 CAN_BE_NEW = {Thing.COMPANY: "companies", Thing.ROLE: "roles", Thing.AREA: "areas"}
 """What a name alone is enough for, with the kind by which it is made."""
@@ -117,6 +128,23 @@ def _courses() -> Iterable[NamedThing]:
         yield NamedThing(course.pk, " ".join(names[:2]), names)
 
 
+def _sessions() -> Iterable[NamedThing]:
+    """Sessions are named by their reference, with or without the zeros at the head of its number."""
+    sessions = Session.objects.filter(deleted_at=None).select_related("course").order_by("pk")
+    for each in sessions.only("created_at", "start_time", "course__code").iterator(chunk_size=10_000):
+        reference = each.reference
+        label = " ".join(
+            filter(None, (reference, str(each.course), moment(each.start_time) if each.start_time else ""))
+        )
+        year = reference.split("-")[1]
+        yield NamedThing(each.pk, label, (reference, f"S-{year}-{each.pk}"))
+
+
+def _classes() -> Iterable[NamedThing]:
+    named = TrainingClass.objects.exclude(class_code=None)
+    return _rows(named, str, lambda each: (str(each),))
+
+
 def _rows(
     rows: QuerySet[Any], label: Callable[[Any], str], names: Callable[[Any], tuple[str, ...]]
 ) -> Iterable[NamedThing]:
@@ -130,6 +158,8 @@ _READERS: Mapping[Thing, Callable[[], Iterable[NamedThing]]] = {
     Thing.COURSE: _courses,
     Thing.VENUE: _venues,
     Thing.TRAINER: _trainers,
+    Thing.SESSION: _sessions,
+    Thing.CLASS: _classes,
 }
 
 

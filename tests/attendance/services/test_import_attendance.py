@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from attendance.models import SessionAttendee
+from attendance.selectors.named import Names, labels_of
 from attendance.services.imports.checking import check_import
 from attendance.services.imports.doing import do_import
 from attendance.services.imports.rows import stage
@@ -32,6 +33,7 @@ from training.core.imports.registry import kind_of
 from training.core.permissions import may
 from training.core.sameness import same_text
 from training.models import ClassAttendanceSession, Import, ImportedRow, Session
+from training.services.sessions import create_draft, delete_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
@@ -157,6 +159,21 @@ def test_hours(by: User):
     assert [each.key for each in written] == [meetings[0].pk, meetings[0].pk, meetings[1].pk]
     assert set(ClassAttendanceSession.objects.values_list("status", flat=True)) == {"pending"}
     assert sum(log.hours_present for log in LearnerHoursLog.objects.all()) == 0
+
+
+def test_i4_sessions_are_named_by_reference_and_classes_by_code(by: User):
+    session, draft = scheduled_session(), create_draft(course_id=CourseVersionFactory().course.pk, by=by, now=NOW)
+    delete_draft(session_id=draft.pk, by=by, now=NOW)
+    training_class = active_class()
+    sessions, classes = Names(Thing.SESSION, sender=""), Names(Thing.CLASS, sender="")
+    year, number = session.reference.split("-")[1:]
+    for text in (session.reference, session.reference.lower(), f"S-{year}-{int(number)}"):
+        assert sessions.key_of(text) == session.pk
+    assert [sessions.key_of(text) for text in (draft.reference, f"S-1999-{number}", number)] == [None, None, None]
+    assert classes.key_of(str(training_class).lower()) == training_class.pk
+    assert sessions.things[session.pk].label.startswith(f"{session.reference} {session.course}")
+    asked = {each.thing for kind in ("sessions", "marks", "hours") for each in kind_of(kind).columns if each.thing}
+    assert asked - {Thing.WORKER} <= set(labels_of([each for each in asked if each is not Thing.WORKER]))
 
 
 @pytest.mark.parametrize("name", ["sessions", "marks", "hours"])
