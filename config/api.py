@@ -18,7 +18,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import Swagger
 
-from attendance.api import classes, corrections, lists, sessions
+from attendance.api import classes, corrections, imports, lists, sessions
 from config.api_gate import gate, not_signed_in
 from config.problems import MEDIA_TYPE, field_errors, problem, problem_of, sentence
 from config.refusal_answers import refusal_of
@@ -100,6 +100,7 @@ api.add_router("/v1/competency", competency.router, tags=["competency"])
 api.add_router("/v1/compliance", workers.compliance, tags=["compliance"])
 api.add_router("/v1/learners", workers.learners, tags=["learners"])
 api.add_router("/v1/classes", classes.router, tags=["classes"])
+api.add_router("/v1/imports", imports.router, tags=["imports"])
 api.add_router("/v1/jobs", jobs.router, tags=["jobs"])
 
 

@@ -68,7 +68,7 @@ class UndoObject(ApiObject):
     reason: Text
 
 
-@router.post("", response=answers(ImportObject, 202))
+@router.post("", response=answers(ImportObject, 202), url_name="import_start")
 @requires(Permission.CHECK_FILES)
 def start(
     request: ApiRequest, file: File[list[UploadedFile]], kind: Form[Text], said: Form[str] = "{}"

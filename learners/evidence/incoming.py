@@ -27,6 +27,7 @@ from training.core.refusals import Invalid, Refusal, TooLarge, Unavailable, Unsu
 
 logger = structlog.get_logger(__name__)
 
+TAKES_TABLES = frozenset({"import_start"})  # names of addresses, of pages and of the API
 MAX_NAME = 255
 CHUNK = 256 * 1024
 
@@ -91,8 +92,14 @@ class CappedFileHandler(TemporaryFileUploadHandler):
         """Let our own parser do the work. It calls this method again, and then there is nothing left to do."""
         if hasattr(self, "room"):
             return None
-        self.room = settings.EVIDENCE_MAX_BYTES + 1
+        self.room = self._limit() + 1
         return NamingParser(meta, input_data, [self], encoding).parse()
+
+    def _limit(self) -> int:
+        """Return how many bytes this address takes: where tables come in, those may be larger than evidence (I2)."""
+        match = self.request.resolver_match if self.request is not None else None
+        name = match.url_name if match is not None else ""
+        return int(settings.IMPORT_MAX_BYTES if name in TAKES_TABLES else settings.EVIDENCE_MAX_BYTES)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         kept = raw_data[: self.room]
