@@ -109,7 +109,7 @@ def _begin(job_id: int, *, now: datetime) -> Job | None:
 
 
 def _progress(job: Job, check_stays: Callable[[], None]) -> Tell:
-    told_at = 0.0
+    told_at, was_inside = 0.0, connection.in_atomic_block
 
     def tell(done: int, total: int) -> None:
         nonlocal told_at
@@ -117,7 +117,7 @@ def _progress(job: Job, check_stays: Callable[[], None]) -> Tell:
         if monotonic() - told_at < TOLD_EVERY_SECONDS:
             return
         told_at = monotonic()
-        says = _aside if connection.in_atomic_block else _still
+        says = _aside if connection.in_atomic_block and not was_inside else _still
         if not says(job, done=done, total=total, seen_at=timezone.now()):
             raise StoppedError
 
@@ -133,7 +133,7 @@ def _still(job: Job, **changes: object) -> bool:
 def _aside(job: Job, **changes: object) -> bool:
     """Do as `_still`, over a connection of its own.
 
-    Inside the transaction of the work nobody would see how far it is, and the row of the job would stay locked.
+    Inside a transaction of the work nobody would see how far it is, and the row of the job would stay locked.
     """
 
     def over_another() -> bool:
