@@ -123,7 +123,7 @@ def problem_of(refusal: Refusal, *, has_key: bool = False) -> HttpResponse:
     """Return a refusal as a problem, in its own words; `has_key` is that of `outcome_unknown`."""
     if isinstance(refusal, OutcomeUnknown):
         return outcome_unknown(refusal.status, has_key=has_key)
-    errors = {FIELDS.get(field, to_camel(field)): texts for field, texts in refusal.errors.items()}
+    errors = {FIELDS.get(field, _named(field)): texts for field, texts in refusal.errors.items()}
     return problem(
         refusal.status,
         refusal.message,
@@ -131,6 +131,12 @@ def problem_of(refusal: Refusal, *, has_key: bool = False) -> HttpResponse:
         conflict=_conflict(refusal.conflict) if refusal.conflict else None,
         headers={"Retry-After": str(refusal.retry_seconds)} if refusal.retry_seconds else None,
     )
+
+
+def _named(field: str) -> str:
+    """Return what the API calls a field; what follows a dot, such as the kind of a number, is the sender's own."""
+    head, dot, rest = field.partition(".")
+    return f"{to_camel(head)}{dot}{rest}"
 
 
 def sentence(status: int) -> str:

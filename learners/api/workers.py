@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Path, Query, Router
+from ninja import Path, Query, Router, Status
 from pydantic import Field, WithJsonSchema, create_model
 
 from learners.models import ComplianceStatus, Learner, LearnerHoursLog
@@ -15,6 +15,8 @@ from learners.policies.standing import Group, Verdict, is_out_of_date, verdict
 from learners.policies.worker_fields import WORKER_FIELDS
 from learners.selectors.learners import WorkerFilter, group_counts, list_workers, sign_offs_owed
 from learners.selectors.progression import ProgressionLine, hours_log, progressions_of_learner
+from learners.services.by_badge import company_named, put_learner, role_named, supervisor_of_badge
+from learners.services.learners import LearnerFacts
 from learners.services.merging import merge_workers
 from training.core.api.objects import ApiObject, ApiRequest, Day, Key, Moment, Page, Paging, Text, answers, page, part
 from training.core.permissions import Permission, may, name_of, requires
@@ -121,6 +123,32 @@ class LearnerQuery(Paging):
     status: LearnerStatus | None = None
 
 
+class WorkerFacts(ApiObject):
+    """What an HR system says of a worker. What is left out stays as it is; a new worker needs what the form needs.
+
+    The employer is named by `companyId`, or in `company` by its name or code; the role by `roleId`, or in `role` by its
+    code or title; the supervisor by badge. An `endDate` of null takes the last day away, an empty text what it names.
+    `numbers` are by kind. `confirmed` is the word that came with a question (409).
+    """
+
+    first_name: Text | None = None
+    last_name: Text | None = None
+    other_name: Text | None = None
+    email: Text | None = None
+    phone: Text | None = None
+    company_id: Key | None = None
+    company: Text | None = None
+    role_id: Key | None = None
+    role: Text | None = None
+    role_assigned_at: Day | None = None
+    supervisor_badge: Text | None = None
+    start_date: Day | None = None
+    end_date: Day | None = None
+    numbers: dict[Text, Text] = Field(default_factory=dict)
+    reason: Text = ""
+    confirmed: Text = ""
+
+
 class MergeInto(ApiObject):
     """`into` is the worker who stays."""
 
@@ -137,6 +165,23 @@ def list_learners(request: ApiRequest, query: Query[LearnerQuery]) -> dict[str, 
     reads_numbers = may(request.user, Permission.KEEP_WORKERS)
     found = found.prefetch_related("numbers")
     return page(found, query, lambda people: [_learner(each, reads_numbers=reads_numbers) for each in people])
+
+
+@learners.put("/by-badge/{path:badge}", response={201: LearnerObject, **answers(LearnerObject)})
+@requires(Permission.KEEP_WORKERS)
+def put_by_badge(request: ApiRequest, badge: Path[Text], body: WorkerFacts) -> Any:
+    """Make the worker of this badge, or change what is said differently; the same again changes nothing (X6, L4)."""
+    learner, is_new = put_learner(
+        badge=badge,
+        facts=_facts(body),
+        numbers=body.numbers,
+        reason=body.reason,
+        confirmed=body.confirmed,
+        by=request.user,
+        now=timezone.now(),
+    )
+    told = _learner(_get_learner(learner.pk), reads_numbers=may(request.user, Permission.KEEP_WORKERS))
+    return Status(201 if is_new else 200, told)
 
 
 @learners.get("/{learner_id}", response=answers(LearnerObject))
@@ -196,6 +241,27 @@ def show_compliance(request: ApiRequest, learner_id: Path[Key]) -> ComplianceObj
         updated_at=learner.compliance_updated_at,
         items=[_item(line) for line in lines],
     )
+
+
+PLAIN_FACTS = ("first_name", "last_name", "other_name", "email", "phone", "role_assigned_at", "start_date")
+
+
+def _facts(body: WorkerFacts) -> LearnerFacts:
+    """Return what a body says; only the last day and the supervisor can be taken away by null."""
+    said: Any = {name: value for name in PLAIN_FACTS if (value := getattr(body, name)) is not None}
+    if "end_date" in body.model_fields_set:
+        said["end_date"] = body.end_date
+    if "supervisor_badge" in body.model_fields_set:
+        said["supervisor_id"] = supervisor_of_badge(body.supervisor_badge or "")
+    if body.company_id is not None:
+        said["company_id"] = body.company_id
+    elif body.company is not None:
+        said["company_id"] = company_named(body.company)
+    if body.role_id is not None:
+        said["role_id"] = body.role_id
+    elif body.role is not None:
+        said["role_id"] = role_named(body.role)
+    return said  # type: ignore[no-any-return]  # built by the names of LearnerFacts
 
 
 def _get_learner(learner_id: int) -> Learner:

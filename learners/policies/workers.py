@@ -162,6 +162,11 @@ def check_start_of_return(learner: Learner, start_date: date) -> None:
         raise Invalid.of_fields({"start_date": [text]})
 
 
+def starts_again(learner: Learner, start_date: date) -> bool:
+    """Tell whether a start is that of a return (L3): after the last day, or if there is none after the start before."""
+    return start_date > (learner.end_date or learner.start_date)
+
+
 def check_dated_back(day: date, *, status_since: date | None, may_date_back: bool, reason: str, field: str) -> None:
     """C8: only a superuser enters a status for days before its last change, and gives a reason.
 

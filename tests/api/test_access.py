@@ -65,6 +65,7 @@ ACCESS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/v1/compliance/{learner_id}"): READERS,
     ("GET", "/api/v1/learners"): READERS,
     ("GET", "/api/v1/learners/{learner_id}"): READERS,
+    ("PUT", "/api/v1/learners/by-badge/{badge}"): PLANNERS,
     ("POST", "/api/v1/learners/{learner_id}/merge"): SUPERUSER,
     ("GET", "/api/v1/learners/{learner_id}/progressions"): READERS,
     ("GET", "/api/v1/jobs/{job_id}"): frozenset({"supervisor"}),
@@ -91,6 +92,7 @@ class Things:
         return {
             "session_id": self.session.pk,
             "learner_id": self.learner.pk,
+            "badge": self.learner.badge_id,
             "record_id": self.record.pk,
             "class_id": self.training_class.pk,
             "job_id": self.job.pk,
@@ -121,6 +123,7 @@ BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
         "remarks": "Unsafe",
     },
     "/api/v1/competency/{record_id}/revoke": lambda things: {"reason": "Wrong person"},
+    "/api/v1/learners/by-badge/{badge}": lambda things: {"lastName": "Winter"},
     "/api/v1/learners/{learner_id}/merge": lambda things: {"into": LearnerFactory().pk, "reason": "Same person"},
     f"{CLASSES}/{{class_id}}/sessions/{{session_date}}/capture": lambda things: {},
     f"{CLASSES}/{{class_id}}/sessions/{{session_date}}/exception": lambda things: {"type": "agent_absent"},
