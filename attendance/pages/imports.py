@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from attendance.pages.import_values import in_words
 from attendance.policies.imports import WRITES
 from attendance.selectors.named import labels_of
 from training.core.imports.declaration import ImportKind, Thing
@@ -153,6 +154,7 @@ def row_lines(one: Import, rows: Sequence[Any]) -> Iterator[RowLine]:
         rows: of the check, or of what was written.
     """
     kind = kind_of(one.kind)
+    places = {column.name: place for place, column in enumerate(kind.columns)}
     for row in rows:
         yield RowLine(
             place=place_name(one, row.sheet, row.row, None),
@@ -160,11 +162,11 @@ def row_lines(one: Import, rows: Sequence[Any]) -> Iterator[RowLine]:
             is_new=not row.before,
             changes=[
                 (
-                    str(kind.column(name).label) if name in kind.names else name,
-                    _shown(row.before.get(name)),
-                    _shown(value),
+                    label_of(kind, name),
+                    in_words(kind, name, row.before.get(name)),
+                    in_words(kind, name, row.after[name]),
                 )
-                for name, value in row.after.items()
+                for name in sorted(row.after, key=lambda name: places.get(name, len(places)))
             ],
         )
 
@@ -366,7 +368,3 @@ def may_undo(one: Import, by: User) -> bool:
 def who_started(one: Import) -> str:
     """Return the name of whoever has begun an import."""
     return name_of(one.started_by)
-
-
-def _shown(value: Any) -> str:
-    return "–" if value in (None, "", []) else str(value)

@@ -274,6 +274,7 @@ def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
         "wrong": pages.wrong_of(one),
         "asked_people": one.counts.get(RowOutcome.ASKED, 0),
         "may_do": may(request.user, kind_of(one.kind).does),
+        "has_questions": pages.has_questions(one),
     }
 
 

@@ -297,6 +297,8 @@ COURSES = ImportKind(
         ),
     ),
     identified_by=("code", "title"),
+    makes=Thing.COURSE,
+    named_by=("code", "title"),
     place=40,
     checks=Permission.KEEP_LIBRARY,
     does=Permission.KEEP_LIBRARY,

@@ -1,7 +1,7 @@
 """Reading the rows of an import as they were agreed on, and finding out what is still to be asked (I4)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from training.core.imports.declaration import ImportKind, Thing
 from training.core.imports.rows import DraftRow
 from training.core.sameness import same_text
 from training.core.tables.grid import cell_name
-from training.models import Import
+from training.models import Import, ImportRow
 from training.policies.imports.asking import told_by_cells
 from training.policies.imports.plan import ReadingPlan
 from training.policies.imports.questions import Question
@@ -126,17 +126,30 @@ def _keep(
 def _things(
     kind: ImportKind, texts: Mapping[Thing, Mapping[str, _Text]], one: Import
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return what each text names, or what it may name where that is to be asked."""
+    """Return what each text names, or what it may name where that is to be asked.
+
+    What another row of the file brings in under this name needs no question: the check finds that row.
+    """
     labels = {each.thing: str(each.label) for each in kind.columns}
     found: dict[str, list[dict[str, Any]]] = {}
     for thing, said in texts.items():
         names = Names(thing, sender=one.sender)
-        found[thing] = [{**_meaning(each, names), "text": text, "label": labels[thing]} for text, each in said.items()]
+        own = _own_names(kind, one) if thing is kind.makes else frozenset()
+        meanings = ({**_meaning(each, names), "text": text, "label": labels[thing]} for text, each in said.items())
+        found[thing] = [each for each in meanings if each["key"] is not None or each["text"] not in own]
     return found
 
 
+def _own_names(kind: ImportKind, one: Import) -> Collection[str]:
+    """Return the names, as they are compared, of what the rows themselves bring in."""
+    rows = ImportRow.objects.filter(of=one).values_list(*(f"values__{name}" for name in kind.named_by))
+    return frozenset(same_text(str(name)) for names in rows.iterator() for name in names if name)
+
+
 def _meaning(text: _Text, names: Names) -> dict[str, Any]:
-    key = LEAVE_OUT if names.is_left_out(text.written) else names.key_of(text.written)
+    key: int | str | None = names.key_of(text.written)  # before what was agreed on: it may have been made since
+    if key is None and names.is_left_out(text.written):
+        key = LEAVE_OUT
     near = names.near(text.written) if key is None else []
     return {
         "written": text.written,

@@ -88,16 +88,23 @@ class RequirementChecker(KindChecker):
         ):
             return
         row.checked.found["asker"] = asker
+        self._say_once(values)
         stored = self._stored.get((asker, who, course))
         if stored is None:
             self._consider_new(row, asker, values, who, course)
         else:
             self._consider_stored(row, values, stored)
 
+    def _say_once(self, values: dict[str, Any]) -> None:
+        """Take the days of grace that were said for all rows: the cell of a grid has no room for them."""
+        days = self.terms.choices.get("grace_period_days")
+        if days and values.get("requirement_type") == RequirementType.POST_MOB:
+            values.setdefault("grace_period_days", days)
+
     def _consider_new(
         self, row: Considered, asker: str, values: dict[str, Any], who: int | NewThing, course: int | NewThing
     ) -> None:
-        values.setdefault("starts_on", self.today)
+        values.setdefault("starts_on", self.terms.choices.get("starts_on") or self.today)
         values.setdefault("grace_period_days", None)
         self._fields[asker].ask_for_missing(row, {**values, asker: who, "course": course})
         row.checked.outcome = RowOutcome.NEW

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from attendance.models import SessionAttendee
 from config.demo.load import is_loaded, load
 from config.demo.logins import told_logins
 from config.demo.progress import LoadingProgress
+from config.demo.workbooks.writing import write_workbooks
 from learners.evidence.store import check_stored
 from learners.models import (
     CompetencyRecord,
@@ -159,6 +161,16 @@ def test_only_what_is_left_to_today_waits_for_finalize() -> None:
 
     assert not before_today.filter(status=Session.Status.SCHEDULED).exists()
     assert before_today.filter(status=Session.Status.COMPLETED).count() > 100
+
+
+def test_its_workbooks_are_the_same_each_time(tmp_path: Path) -> None:
+    first, second = (write_workbooks(tmp_path / name, now=NOW) for name in ("first", "second"))
+
+    assert [book.kind for book in first] == [
+        *("companies", "roles", "areas", "courses", "requirements", "venues", "trainers", "workers", "records"),
+        *("records", "sessions", "marks", "classes", "hours"),
+    ]
+    assert [book.path.read_bytes() for book in first] == [book.path.read_bytes() for book in second]
 
 
 def test_s9_references_carry_the_year_in_which_a_session_was_planned() -> None:

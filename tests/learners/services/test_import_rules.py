@@ -337,3 +337,29 @@ def test_whoever_may_not_keep_it_writes_nothing(supervisor: User, auditor: User,
     checked = check(service, rows_of(row(1)), terms_of(supervisor))
     with pytest.raises(NotPermitted):
         service.write(checked, terms_of(auditor), tell=lambda done: None)
+
+
+def test_what_a_grid_has_no_room_for_is_said_once(superuser: User) -> None:
+    RoleFactory(code="RIG", title="Rigger")
+    for code in ("HSE-001", "HSE-002", "HSE-003"):
+        CourseFactory(code=code)
+    rows = rows_of(
+        {"role": "Rigger", "course": "HSE-001", "requirement_type": "PRE_MOB"},
+        {"role": "Rigger", "course": "HSE-002", "requirement_type": "POST_MOB"},
+        {
+            "role": "Rigger",
+            "course": "HSE-003",
+            "requirement_type": "POST_MOB",
+            "grace_period_days": 90,
+            "starts_on": date(2025, 1, 1),
+        },
+    )
+    terms = terms_of(superuser, grace_period_days=30, starts_on=date(2021, 6, 1))
+
+    assert outcomes(bring_in(REQUIREMENT_ROWS, rows, terms)) == ["new", "new", "new"]
+    assert list(RoleRequirement.objects.order_by("course__code").values_list("grace_period_days", "starts_on")) == [
+        (None, date(2021, 6, 1)),
+        (30, date(2021, 6, 1)),
+        (90, date(2025, 1, 1)),
+    ]
+    assert outcomes(check(REQUIREMENT_ROWS, rows, terms_of(superuser, grace_period_days=30))) == ["same"] * 3

@@ -127,6 +127,8 @@ class ImportKind:
             many.
         said_once: what can be said for all rows of an import at once, such as the provider of all records. What is a
             column too is asked only where the file has no such column.
+        makes: what a row brings in, where other rows of the file can name it: the area around, a prerequisite.
+        named_by: the columns that hold its names.
         place: among the kinds, in the order in which a new site brings them in.
         checks: who may check a file.
         does: who may bring it in.
@@ -139,6 +141,8 @@ class ImportKind:
     words: Words = field(default_factory=dict)
     grid: ImportGrid | None = None
     said_once: Sequence[ImportColumn] = ()
+    makes: Thing | None = None
+    named_by: Sequence[str] = ()
     place: int = 0
     checks: Permission = Permission.KEEP_WORKERS
     does: Permission = Permission.KEEP_WORKERS

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
@@ -18,6 +18,7 @@ LOOKED_AT = 300  # rows from the top that decide the shape
 DEEPEST = 80  # rows among which the heading is looked for
 BELOW = 12  # rows below a heading that are compared with it
 CANDIDATES = 3
+MOST_LINES = 4  # of a heading
 LONGEST_HEADING = 90
 CORE_SHARE = 0.6
 COURSE_CODE = re.compile(r"[A-Z]{2,4}-\d{3}")
@@ -170,7 +171,15 @@ class _FirstRows:
         score = 3.0 * known + 1.0 * typed + 0.4 * min(len(headings), 15) + 0.3 * min(covered, 15) + 2 * distinct
         if len(headings) == 1 and len(filled) == 1:
             score -= 3.0
+        score -= 2.0 * max(0, self.full_above(place, headings) - MOST_LINES)
         return score - 4.0 * labels - 0.02 * place
+
+    def full_above(self, place: int, columns: Collection[int]) -> int:
+        """Return how many rows above fill the same columns: more than the lines of a heading are rows of data."""
+        return sum(
+            all(column < len(row.cells) and not is_empty(row.cells[column]) for column in columns)
+            for row in self.rows[:place]
+        )
 
     def shape(self, place: int, score: float) -> TableShape | None:
         first, last = self.extent(place)

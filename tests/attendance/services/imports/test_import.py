@@ -228,3 +228,39 @@ def test_a_file_is_needed(supervisor: User) -> None:
         start_import(files=[], by=supervisor, now=timezone.now())
     with pytest.raises(NoTable):
         start_import(files=[SimpleUploadedFile("empty.csv", b"")], by=supervisor, now=timezone.now())
+
+
+# Names
+
+
+def test_i4_what_another_row_of_the_file_brings_in_is_not_asked(superuser: User) -> None:
+    areas = workbook(("Area", "Part of"), ("Refinery", None), ("Tank farm", "Refinery"), name="Areas")
+    assert checked(areas, "areas", by=superuser).counts == {"rows": 2, "new": 2}
+
+    head = ("Course code", "Course title", "Duration (min)", "Validity", "Prerequisites")
+    first, later = ("HSE-001", "Induction", 60, "24 months", None), ("HSE-002", "Permits", 90, "24 months", "HSE-001")
+    courses = workbook(head, later, first, name="Courses")
+    assert checked(courses, "courses", by=superuser).counts == {"rows": 2, "new": 2}
+
+
+def test_i4_a_name_that_stands_nowhere_in_the_file_is_asked(superuser: User) -> None:
+    one = agreed(
+        read(workbook(("Area", "Part of"), ("Tank farm", "Refinery"), name="Areas"), by=superuser),
+        "areas",
+        by=superuser,
+    )
+    assert not stage_import(import_id=one.pk, by=superuser, now=timezone.now())
+    one.refresh_from_db()
+    assert [text["written"] for text in one.questions["things"]["area"]] == ["Refinery"]
+
+
+def test_i4_what_was_agreed_to_be_left_out_is_taken_once_it_is_there(superuser: User) -> None:
+    now = timezone.now()
+    ImportAlias.objects.create(
+        thing="role", sender="", text="welder", written="Welder", key=None, agreed_by=superuser, agreed_at=now
+    )
+    row = ("00417", "Jana", "Weiß", "Nordwind Scaffolding", "Welder", START)
+    assert checked(workbook(HEAD, row), "workers", by=superuser).counts == {"rows": 1, "left out": 1}
+
+    RoleFactory(code="WELD", title="Welder")
+    assert checked(workbook(HEAD, row), "workers", by=superuser).counts == {"rows": 1, "new": 1}
