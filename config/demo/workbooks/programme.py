@@ -1,5 +1,6 @@
 """Plans and lists of training: sessions to come, the marks of one that was held, classes and their hours."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from config.demo.workbooks.sheets import new_book
 from learners.models import LearnerHoursLog, LearnerProgression
 from training.models import ClassAttendanceSession, Session, TrainingClass
 
-HELD = {
+HELD: Mapping[str, str] = {
     ClassAttendanceSession.Status.CAPTURED: "held",
     ClassAttendanceSession.Status.CLIENT_CANCELLED: "client cancelled",
     ClassAttendanceSession.Status.AGENT_ABSENT: "trainer absent",
@@ -93,7 +94,7 @@ def write_hours(path: Path) -> None:
         (
             *(log.training_class.class_code, log.log_date, log.learner.badge_id),
             *(f"{log.learner.last_name}, {log.learner.first_name}", log.hours_trained, log.hours_present),
-            *(HELD[log.session.status], since.get((log.training_class_id, log.learner_id))),
+            *(HELD[log.session.status] if log.session else None, since.get((log.training_class_id, log.learner_id))),
         )
         for log in logged.select_related("training_class", "learner", "session").order_by(
             "training_class__class_code", "log_date", "learner__badge_id"
