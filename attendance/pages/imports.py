@@ -286,7 +286,7 @@ UNDO_WORDS = {
     UndoAct.BACK: gettext_lazy("are again as they were"),
     UndoAct.CANCELLED: gettext_lazy("sessions are cancelled"),
     UndoAct.CLEARED: gettext_lazy("marks are taken back"),
-    UndoAct.VOIDED: gettext_lazy("captured hours are voided"),
+    UndoAct.VOIDED: gettext_lazy("recorded hours are taken back"),
     UndoAct.DELETED: gettext_lazy("are deleted, because nothing names them"),
     UndoAct.INACTIVE: gettext_lazy("become inactive"),
     UndoAct.ARCHIVED: gettext_lazy("courses are archived"),

@@ -58,7 +58,7 @@ def take_step(one: Import, state: Import.State, *, now: datetime, **changes: Any
     legal = Import.objects.filter(pk=one.pk, state__in=states_before(state))
     if not legal.update(state=state, changed_at=now, **changes):
         raise WrongState(
-            _("This import has gone on meanwhile, perhaps in another window. Look at where it is now."),
+            _("This import has gone on in the meantime, perhaps in another window. Look at where it is now."),
             conflict={"kind": ConflictKind.STATE, "importId": one.pk},
         )
     one.refresh_from_db()
