@@ -21,6 +21,7 @@ from pghistory.models import Event
 from learners.models import Area, CompetencyRecord, Learner, LearnerProgression, TrainingRecord
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.imports import DoneImportFactory, ImportAliasFactory, ImportFactory
 from tests.factories.jobs import job_with_file
 from tests.factories.learners import (
     AreaRequirementFactory,
@@ -35,7 +36,7 @@ from tests.factories.training import TrainerFactory, UserFactory, active_class, 
 from tests.fixtures import client_of
 from training.core.groups import SUPERVISORS, TRAINERS
 from training.core.permissions import PermissionMiddleware
-from training.models import Job, Session, Trainer, TrainerQualification
+from training.models import Import, ImportAlias, Job, Session, Trainer, TrainerQualification
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
 
@@ -73,6 +74,19 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:class_void": {"GET": SUPERUSER, "POST": SUPERUSER},
     "attendance:class_hours": {"GET": WITH_A_ROLE, "POST": WITH_A_ROLE},
     "attendance:class_learners": {"GET": PLANNERS, "POST": PLANNERS},
+    "attendance:imports": {"GET": PLANNERS},
+    "attendance:import": {"GET": WHO_ASKED},
+    "attendance:import_start": {"POST": PLANNERS},
+    "attendance:import_agree": {"POST": WHO_ASKED},
+    "attendance:import_answer": {"POST": WHO_ASKED},
+    "attendance:import_check": {"POST": WHO_ASKED},
+    "attendance:import_do": {"POST": WHO_ASKED},
+    "attendance:import_drop": {"POST": WHO_ASKED},
+    "attendance:import_undo": {"GET": SUPERUSER, "POST": SUPERUSER},
+    "attendance:import_refused": {"GET": WHO_ASKED},
+    "attendance:import_template": {"GET": PLANNERS},
+    "attendance:aliases": {"GET": PLANNERS},
+    "attendance:alias_revoke": {"POST": PLANNERS},
     "attendance:matrix": {"GET": READERS},
     "attendance:matrix_cell": {"GET": READERS, "POST": PLANNERS},
     "attendance:matrix_course": {"GET": READERS, "POST": PLANNERS},
@@ -233,6 +247,9 @@ class Site:
     area: Area
     sign_off: CompetencyRecord
     job: Job
+    waiting: Import
+    done: Import
+    alias: ImportAlias
 
     def address_of(self, name: str) -> str:
         """Return the address of that name, about these things."""
@@ -259,6 +276,10 @@ class Site:
             }
         if ":job" in name:
             about["pk"] = self.job.pk
+        if ":import" in name:
+            about |= {"pk": self.done.pk if name.endswith("_undo") else self.waiting.pk, "kind": "workers"}
+        if ":alias" in name:
+            about["pk"] = self.alias.pk
         if ":method" in name:
             about["pk"] = self.sign_off.method_id
         if ":progression" in name:
@@ -316,7 +337,7 @@ def people(trainer: Trainer, trainer_user: User, supervisor: User, auditor: User
 def new_site(trainer: Trainer, supervisor: User, evidence_dir: Path) -> Callable[[], Site]:
     """Makes a site with a session of `trainer`, its list, its signed sheet and a record of it, and a class.
 
-    A file waits for `supervisor`.
+    A file waits for `supervisor`, and so does an import; another one is done.
     """
     content = files.pdf()
     sha256 = hashlib.sha256(content).hexdigest()
@@ -342,7 +363,18 @@ def new_site(trainer: Trainer, supervisor: User, evidence_dir: Path) -> Callable
         )
         RoleRequirementFactory(role=learner.role, course=session.course)
         area = AreaRequirementFactory(course=session.course).area
-        return Site(session, learner, record, progression, area, sign_off, job_with_file(asked_by=supervisor))
+        return Site(
+            session=session,
+            learner=learner,
+            record=record,
+            progression=progression,
+            area=area,
+            sign_off=sign_off,
+            job=job_with_file(asked_by=supervisor),
+            waiting=ImportFactory(started_by=supervisor),
+            done=DoneImportFactory(),
+            alias=ImportAliasFactory(),
+        )
 
     return build
 

@@ -199,6 +199,16 @@ class LearnerAreaAdmin(ReadOnlyAdmin):
     search_fields = (*WORKER_SEARCH, "area__name")
 
 
+@admin.register(WorkerNumber)
+class WorkerNumberAdmin(ReadOnlyAdmin):
+    """The other numbers of workers, in one list; they are edited with the worker."""
+
+    list_display = ("learner", "kind", "value")
+    list_filter = ("kind",)
+    list_select_related = ("learner",)
+    search_fields = (*WORKER_SEARCH, "value")
+
+
 @admin.register(Merge)
 class MergeAdmin(ReadOnlyAdmin):
     """Which badges were merged and why, and which merges were undone."""

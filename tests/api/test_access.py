@@ -13,12 +13,13 @@ from config.api import api
 from learners.models import CompetencyRecord, Learner, TrainingRecord
 from tests.factories import files
 from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.imports import DoneImportFactory, ImportFactory
 from tests.factories.jobs import job_with_file
 from tests.factories.learners import CompetencyRecordFactory, LearnerFactory, TrainingRecordFactory
 from tests.factories.training import TrainerFactory, UserFactory, VenueFactory, active_class, scheduled_session
 from tests.fixtures import client_of
 from training.core.groups import TRAINERS
-from training.models import Job, Session, Trainer, TrainingClass
+from training.models import Import, Job, Session, Trainer, TrainingClass
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
 
@@ -30,7 +31,7 @@ ITS_READERS = READERS | {"its trainer"}
 WITH_A_ROLE = ITS_READERS | {"other trainer"}
 EVERYBODY = WITH_A_ROLE | {"login without a role", "anonymous"}
 
-SESSIONS, CLASSES = "/api/v1/training/sessions", "/api/v1/classes"
+SESSIONS, CLASSES, IMPORTS = "/api/v1/training/sessions", "/api/v1/classes", "/api/v1/imports"
 ACCESS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", f"{SESSIONS}/draft"): PLANNERS,
     ("GET", SESSIONS): WITH_A_ROLE,
@@ -69,6 +70,10 @@ ACCESS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/api/v1/learners/{learner_id}/merge"): SUPERUSER,
     ("GET", "/api/v1/learners/{learner_id}/progressions"): READERS,
     ("GET", "/api/v1/jobs/{job_id}"): frozenset({"supervisor"}),
+    ("POST", IMPORTS): PLANNERS,
+    ("GET", f"{IMPORTS}/{{import_id}}"): frozenset({"supervisor"}),
+    ("POST", f"{IMPORTS}/{{import_id}}/confirm"): frozenset({"supervisor"}),
+    ("POST", f"{IMPORTS}/{{import_id}}/undo"): SUPERUSER,
     ("GET", CLASSES): WITH_A_ROLE,
     ("GET", f"{CLASSES}/{{class_id}}/sessions"): ITS_READERS,
     ("POST", f"{CLASSES}/{{class_id}}/sessions/{{session_date}}/capture"): ITS_MARKERS,
@@ -86,6 +91,8 @@ class Things:
     sign_off: CompetencyRecord
     training_class: TrainingClass
     job: Job
+    waiting: Import
+    done: Import
 
     @property
     def address(self) -> dict[str, Any]:
@@ -96,6 +103,7 @@ class Things:
             "record_id": self.record.pk,
             "class_id": self.training_class.pk,
             "job_id": self.job.pk,
+            "import_id": self.waiting.pk,
             "session_date": self.training_class.start_date,
         }
 
@@ -125,11 +133,14 @@ BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
     "/api/v1/competency/{record_id}/revoke": lambda things: {"reason": "Wrong person"},
     "/api/v1/learners/by-badge/{badge}": lambda things: {"lastName": "Winter"},
     "/api/v1/learners/{learner_id}/merge": lambda things: {"into": LearnerFactory().pk, "reason": "Same person"},
+    f"{IMPORTS}/{{import_id}}/confirm": lambda things: {"fingerprint": "f" * 64},
+    f"{IMPORTS}/{{import_id}}/undo": lambda things: {"reason": "Wrong file"},
     f"{CLASSES}/{{class_id}}/sessions/{{session_date}}/capture": lambda things: {},
     f"{CLASSES}/{{class_id}}/sessions/{{session_date}}/exception": lambda things: {"type": "agent_absent"},
 }
 FILES: dict[str, Callable[[Things], dict[str, Any]]] = {
     f"{SESSIONS}/{{session_id}}/evidence": lambda things: {},
+    IMPORTS: lambda things: {"kind": "workers"},
     f"{SESSIONS}/{{session_id}}/evidence-corrections": lambda things: {"reason": "Wrong scan"},
     "/api/v1/training/records": lambda things: {
         "data": json.dumps(
@@ -205,6 +216,8 @@ def _new_things(trainer: Trainer, supervisor: User) -> Things:
         sign_off=CompetencyRecordFactory(),
         training_class=active_class(agent=trainer),
         job=job_with_file(asked_by=supervisor),
+        waiting=ImportFactory(started_by=supervisor),
+        done=DoneImportFactory(),
     )
 
 
@@ -216,6 +229,8 @@ def _ask(client: Client, method: str, path: str, things: Things) -> Any:
     keys = things.address
     if path.startswith("/api/v1/competency"):
         keys["record_id"] = things.sign_off.pk
+    if path.startswith(IMPORTS) and path.endswith("/undo"):
+        keys["import_id"] = things.done.pk
     address = path.format(**keys)
     if method == "GET":
         times = {"startTime": "2026-03-01T08:00:00Z", "endTime": "2026-03-01T09:00:00Z"}

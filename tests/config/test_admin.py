@@ -23,6 +23,7 @@ from config.api_tokens import create_token
 from config.models import ApiToken, SignIn
 from learners import models as learners
 from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.imports import DoneImportFactory, ImportAliasFactory, ImportFactory
 from tests.factories.jobs import JobFactory
 from tests.factories.learners import (
     HASH,
@@ -101,6 +102,10 @@ def compliance_run() -> learners.ComplianceRun:
     return learners.ComplianceRun.objects.create(started_at=AT, judged_on=DAY, only_due=False, workers=1, changed=0)
 
 
+def worker_number() -> learners.WorkerNumber:
+    return learners.WorkerNumber.objects.create(learner=LearnerFactory(), kind="passport", value=f"{token_hex(6)}-1")
+
+
 def evidence_read() -> learners.EvidenceRead:
     upload = EvidenceUploadFactory(session=scheduled_session())
     return learners.EvidenceRead.objects.create(
@@ -111,6 +116,22 @@ def evidence_read() -> learners.EvidenceRead:
 def calendar_feed() -> training.CalendarFeed:
     return training.CalendarFeed.objects.create(
         trainer=TrainerFactory(), digest=token_hex(32), created_at=AT, created_by=UserFactory()
+    )
+
+
+def import_file() -> training.ImportFile:
+    return training.ImportFile.objects.create(of=ImportFactory(), number=1, name="crew.xlsx", size=7, sha256=HASH)
+
+
+def imported_row() -> training.ImportedRow:
+    return training.ImportedRow.objects.create(
+        of=DoneImportFactory(), sheet=0, row=2, act="new", table="training_company", key=1, identity="Nordwind"
+    )
+
+
+def import_headings() -> training.ImportHeadings:
+    return training.ImportHeadings.objects.create(
+        headings=token_hex(32), kind="workers", agreed_by=UserFactory(), agreed_at=AT
     )
 
 
@@ -208,6 +229,12 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     training.FileDownload: (8, file_download),
     training.Job: (8, JobFactory),
     training.CalendarFeed: (5, calendar_feed),
+    training.Import: (8, ImportFactory),
+    training.ImportFile: (5, import_file),
+    training.ImportRow: (6, lambda: training.ImportRow.objects.create(of=ImportFactory(), number=1, sheet=0, row=2)),
+    training.ImportedRow: (7, imported_row),
+    training.ImportAlias: (7, ImportAliasFactory),
+    training.ImportHeadings: (6, import_headings),
     training.Venue: (5, VenueFactory),
     training.Session: (10, lambda: SessionAttendeeFactory().session),
     training.TrainingClass: (9, training_class),
@@ -233,6 +260,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     learners.Role: (5, lambda: RoleRequirementFactory().role),
     learners.RoleRequirement: (8, RoleRequirementFactory),
     learners.TrainingRecord: (8, TrainingRecordFactory),
+    learners.WorkerNumber: (6, worker_number),
     # Periods are written by triggers, when the thing that they tell of is.
     learners.AreaPeriod: (8, lambda: AreaFactory(parent=AreaFactory())),
     learners.BadgePeriod: (7, LearnerFactory),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
 
+import factory
 import xlsxwriter
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,10 +16,45 @@ from attendance.services.imports.checking import check_import
 from attendance.services.imports.reading import read_import
 from attendance.services.imports.receiving import start_import
 from attendance.services.imports.staging import stage_import
+from tests.factories.training import UserFactory
 from training.core.imports.registry import kind_of
-from training.models import Import
+from training.models import Import, ImportAlias
 
 HEAD = ("Badge", "First name", "Last name", "Employer", "Role", "Start date")
+
+
+class ImportFactory(factory.django.DjangoModelFactory[Import]):
+    """An import that waits for its columns."""
+
+    kind = "workers"
+    title = "crew.xlsx"
+    state = Import.State.ASKING
+    started_by = factory.SubFactory(UserFactory)
+    started_at = changed_at = factory.LazyFunction(timezone.now)
+
+    class Meta:
+        model = Import
+
+
+class DoneImportFactory(ImportFactory):
+    """An import that is done and wrote nothing."""
+
+    state = Import.State.DONE
+    done_by = factory.SubFactory(UserFactory)
+    done_at = factory.LazyFunction(timezone.now)
+
+
+class ImportAliasFactory(factory.django.DjangoModelFactory[ImportAlias]):
+    """A name of a company on whose meaning somebody has agreed."""
+
+    thing = "company"
+    text = factory.Sequence(lambda number: f"nordwind {number}")
+    written = factory.LazyAttribute(lambda alias: alias.text.title())
+    agreed_by = factory.SubFactory(UserFactory)
+    agreed_at = factory.LazyFunction(timezone.now)
+
+    class Meta:
+        model = ImportAlias
 
 
 def workbook(*rows: Sequence[object], name: str = "Workers", file_name: str = "crew.xlsx") -> SimpleUploadedFile:

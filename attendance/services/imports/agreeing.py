@@ -149,7 +149,9 @@ def revoke_alias(*, alias_id: int, by: User, now: datetime) -> None:
 
 def _check_seen(one: Import, seen: datetime) -> None:
     if one.changed_at != seen:
-        raise WrongState(_("This import has gone on in the meantime, perhaps in another window. Look at where it is now."))
+        raise WrongState(
+            _("This import has gone on in the meantime, perhaps in another window. Look at where it is now.")
+        )
 
 
 def _remember(one: Import, said: Mapping[str, Mapping[str, Any]], *, by: User, now: datetime) -> None:
