@@ -122,6 +122,16 @@ class ClassBoard:
     progressions: Sequence[ProgressionLine]
 
     @property
+    def as_list(self) -> str:
+        """The query by which the list of its workers is asked for as a file."""
+        return f"?class={self.training_class.pk}"
+
+    @property
+    def month_as_list(self) -> str:
+        """The query by which the list of the month's meetings is asked for as a file."""
+        return f"{self.as_list}&month={self.month:%Y-%m}" if self.month else self.as_list
+
+    @property
     def in_progress(self) -> int:
         return sum(line.progression.status == LearnerProgression.Status.IN_PROGRESS for line in self.progressions)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from attendance.services.imports.receiving import open_kept
 from training.core.imports.rows import RowOutcome
+from training.core.refusals import Conflict
 from training.core.tables.grid import Book, GridRow
 from training.core.tables.grid import Value as GridValue
 from training.core.xlsx_files import LONGEST_CELL, Table, Value, XlsxColumn, workbook
@@ -42,8 +43,11 @@ def refused_rows(one: Import) -> IO[bytes]:
     """Return an open Excel file with the rows that the check of an import has refused.
 
     Raises:
+        Conflict: it is not checked, so no row is refused.
         WaitingStoreUnavailable: what was read from the files cannot be opened now.
     """
+    if one.state != Import.State.CHECKED:
+        raise Conflict(_("This import is not checked. Check it, and look at what it would do."))
     wrong: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     refused = ImportRow.objects.filter(of=one, outcome__in=(RowOutcome.REFUSED, RowOutcome.ASKED))
     for sheet, row, problems in refused.order_by("number").values_list("sheet", "row", "problems"):

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from attendance.forms.imports import (
     ImportAnswersForm,
@@ -153,6 +153,7 @@ def import_drop(request: HtmxRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.UNDO_IMPORT)
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def import_undo(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show what undoing an import would do, and do it with a reason."""
     one, now = own_import(import_id=pk, by=request.user), timezone.now()

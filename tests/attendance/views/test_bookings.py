@@ -105,7 +105,7 @@ def test_bookings_cost_the_profile_the_same_queries(as_supervisor: Client, size:
     with CaptureQueriesContext(connection) as queries:
         as_supervisor.get(profile(learner))
 
-    assert len(queries) == 19
+    assert len(queries) == 20
 
 
 # Sessions by worker

@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from lxml import html as markup
 
 from learners.models import Learner
-from tests.factories.imports import HEAD, workbook
+from tests.factories.imports import HEAD, ImportFactory, workbook
 from tests.factories.learners import RoleFactory
 from tests.factories.training import CompanyFactory
 from tests.html import text_of, texts
@@ -126,3 +127,12 @@ def test_each_kind_has_a_template(as_supervisor: Client) -> None:
         response = as_supervisor.get(link)
         assert response.getvalue().startswith(b"PK")
         response.close()
+
+
+def test_i5_no_rows_to_mend_before_the_check(as_supervisor: Client, supervisor: User):
+    one = ImportFactory(started_by=supervisor)
+
+    response = as_supervisor.get(reverse("attendance:import_refused", args=[one.pk]))
+
+    assert response.status_code == 409
+    assert "not checked" in response.content.decode()

@@ -248,7 +248,8 @@ def test_an_auditor_reads_the_queue_and_signs_nothing(as_auditor: Client) -> Non
     page = as_auditor.get(QUEUE).text
 
     assert record.learner.last_name in page
-    assert "<form" not in fragment(page, "verify")
+    # The list leaves as a file, which signs nothing.
+    assert "<form" not in fragment(page, "verify").replace('<form class="export-entry"', "")
 
 
 def test_v1_one_that_was_signed_off_meanwhile_says_by_whom_and_opens_the_next(

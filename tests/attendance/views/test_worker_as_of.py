@@ -365,4 +365,4 @@ def test_c8_the_profile_of_another_day_costs_the_same_queries_however_many_rows(
     with CaptureQueriesContext(connection) as queries:
         open_profile(as_supervisor, learner, FEBRUARY)
 
-    assert len(queries) == 23
+    assert len(queries) == 24
