@@ -17,8 +17,10 @@ from tests.test_access import ACCESS
 SUPERVISOR, TRAINER, AUDITOR, ADMIN, NOBODY = "supervisor", "trainer", "auditor", "admin", ""
 
 # Addresses that answer a GET with something that is not a page.
-FOR_PROGRAMS = {"calendar_feed", "healthz", "readyz", "monitor"}
+FOR_PROGRAMS = {"healthz", "readyz", "monitor"}
 FILES = {
+    "attendance:import_refused",
+    "attendance:import_template",
     "attendance:record_certificate",
     "attendance:record_evidence",
     "attendance:record_evidence_page",
@@ -46,6 +48,8 @@ PARTS_OF_PAGES = {
 LEADS_ELSEWHERE = {"attendance:record", "sent"}  # to a certificate, to the page that was sent
 # The demo holds nothing that they could be about; tests/journeys/test_phone.py opens them.
 NOT_IN_THE_DEMO = {
+    "attendance:import",
+    "attendance:import_undo",
     "learners:record_certificate_add",
     "learners:worker_unmerge",
     "training:job",
