@@ -1,13 +1,14 @@
 """Imports through the API (I5, I6, I8): a file is checked, brought in as it was shown, and undone."""
 
 import json
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import File, Form, Path, Router, Status, UploadedFile
 
-from attendance.pages.imports import place_name
+from attendance.pages.imports import place_name, taken_back_lines
 from attendance.services.imports.doing import check_can_do
 from attendance.services.imports.receiving import start_import
 from attendance.services.imports.steps import own_import
@@ -34,6 +35,14 @@ class RefusalGroup(ApiObject):
     cells: list[str]
 
 
+class TakenBackObject(ApiObject):
+    """What a register said before: the day that it said, and the day that it says now; none where it is gone."""
+
+    what: str
+    said: date
+    says: date | None
+
+
 class ImportObject(ApiObject):
     """An import. `questions` are to be answered before rows can be checked; `counts` are rows by outcome.
 
@@ -48,6 +57,7 @@ class ImportObject(ApiObject):
     questions: dict[str, Any]
     counts: dict[str, int]
     refusals: list[RefusalGroup]
+    taken_back: list[TakenBackObject]
     fingerprint: str
     failure: str | None
     started_at: Moment
@@ -56,10 +66,14 @@ class ImportObject(ApiObject):
 
 
 class ConfirmObject(ApiObject):
-    """`fingerprint` is that of the check; `onlyGood` leaves rows behind that cannot be brought in."""
+    """`fingerprint` is that of the check; `onlyGood` leaves rows behind that cannot be brought in.
+
+    `takeBack` revokes what a register said before and does not say any more, as `takenBack` of the check lists it.
+    """
 
     fingerprint: Text
     only_good: bool = False
+    take_back: bool = False
 
 
 class UndoObject(ApiObject):
@@ -99,9 +113,9 @@ def get_import(request: ApiRequest, import_id: Path[Key]) -> ImportObject:
 def confirm(request: ApiRequest, import_id: Path[Key], body: ConfirmObject) -> Status[ImportObject]:
     """Bring in what was checked, if it still would write what was shown (I6)."""
     one = own_import(import_id=import_id, by=request.user)
-    seen, only_good = body.fingerprint, body.only_good
-    check_can_do(one, by=request.user, fingerprint=seen, only_good=only_good)
-    ask_for(one, ImportWork.DO, by=request.user, now=timezone.now(), fingerprint=seen, only_good=only_good)
+    said = body.model_dump()
+    check_can_do(one, by=request.user, **said)
+    ask_for(one, ImportWork.DO, by=request.user, now=timezone.now(), **said)
     return Status(202, _object(one))
 
 
@@ -143,6 +157,7 @@ def _object(one: Import) -> ImportObject:
             )
             for group in one.report.get("groups", [])
         ],
+        taken_back=[TakenBackObject(what=each.what, said=each.said, says=each.says) for each in taken_back_lines(one)],
         fingerprint=one.fingerprint,
         failure=one.failure or None,
         started_at=one.started_at,

@@ -226,6 +226,7 @@ class ImportDoForm(RefusableForm, forms.Form):
 
     fingerprint = forms.CharField(widget=forms.HiddenInput)
     only_good = forms.BooleanField(required=False, label=_("Bring in the good rows only"))
+    take_back = forms.BooleanField(required=False, label=_("Revoke the old records"))
 
 
 class ImportUndoForm(ReasonForm):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -24,7 +24,7 @@ from training.core.refusals import NotFound
 from training.core.tables.grid import cell_name
 from training.models import Import, ImportAlias, ImportRow
 from training.policies.imports.leftovers import LeftOver
-from training.services.imports.contract import UndoAct, UndoneRow, is_undoable, service_of
+from training.services.imports.contract import TAKEN_BACK, UndoAct
 
 State = Import.State
 
@@ -177,6 +177,32 @@ def name_places(one: Import) -> None:
         person["cell"] = place_name(one, person["sheet"], person["row"], None)
 
 
+@dataclass(frozen=True)
+class TakenBackLine:
+    """Something that a register said before, with the day that it says now; None where it is gone or struck out."""
+
+    what: str
+    said: date
+    says: date | None
+
+
+def taken_back_lines(one: Import) -> list[TakenBackLine]:
+    """Return what a register takes back, or has taken back, the first of it (I7)."""
+    return [
+        TakenBackLine(
+            each["what"],
+            date.fromisoformat(each["said"]),
+            date.fromisoformat(each["says"]) if each["says"] else None,
+        )
+        for each in one.report.get(TAKEN_BACK, ())
+    ]
+
+
+def taken_back_count(one: Import) -> int:
+    """Return how many things a register takes back."""
+    return int(one.counts.get(TAKEN_BACK, 0))
+
+
 def label_of(kind: ImportKind, column: str) -> str:
     """Return the heading of a column of a kind; the name itself where it is no column."""
     return capfirst(str(kind.column(column).label)) if column in kind.names else column
@@ -275,10 +301,33 @@ def likeliest_kind(one: Import) -> str:
     return scores.most_common(1)[0][0] if scores else kinds()[0].name
 
 
-def undone_lines(one: Import, undone: Sequence[UndoneRow]) -> list[tuple[str, int]]:
-    """Return in words what became of how many things when an import was undone."""
-    counts = Counter(each.act for each in undone)
-    return [(str(UNDO_WORDS[act]), counts[act]) for act in UNDO_WORDS if counts[act]]
+@dataclass(frozen=True)
+class UndoLine:
+    """What became of how many things when an import was undone, with the first of them, and why they stay if so."""
+
+    count: int
+    words: str
+    why: str
+    names: Sequence[str]
+    more: int
+
+
+def undo_lines(groups: Sequence[Mapping[str, Any]]) -> list[UndoLine]:
+    """Return groups of an undo in words.
+
+    Args:
+        groups: as `UndoGroup` has them, be it as JSON has kept them.
+    """
+    return [
+        UndoLine(
+            count=group["count"],
+            words=str(UNDO_WORDS[UndoAct(group["act"])]),
+            why=group["why"],
+            names=group["names"],
+            more=group["count"] - len(group["names"]),
+        )
+        for group in groups
+    ]
 
 
 UNDO_WORDS = {
@@ -290,7 +339,7 @@ UNDO_WORDS = {
     UndoAct.DELETED: gettext_lazy("are deleted, because nothing names them"),
     UndoAct.INACTIVE: gettext_lazy("become inactive"),
     UndoAct.ARCHIVED: gettext_lazy("courses are archived"),
-    UndoAct.LEFT: gettext_lazy("stay, because somebody has changed them since or something else names them"),
+    UndoAct.LEFT: gettext_lazy("stay as they are"),
 }
 
 
@@ -356,13 +405,14 @@ def counts_told(one: Import) -> str:
         (RowOutcome.SAME, _("%(count)d the same")),
         (RowOutcome.REFUSED, _("%(count)d refused")),
         (RowOutcome.LEFT_OUT, _("%(count)d left out")),
+        (TAKEN_BACK, _("%(count)d taken back")),
     ]
     return ", ".join(text % {"count": one.counts[each]} for each, text in said if one.counts.get(each))
 
 
 def may_undo(one: Import, by: User) -> bool:
     """Tell whether a login may undo an import that is done."""
-    return one.state == State.DONE and may(by, Permission.UNDO_IMPORT) and is_undoable(service_of(one.kind))
+    return one.state == State.DONE and may(by, Permission.UNDO_IMPORT)
 
 
 def who_started(one: Import) -> str:

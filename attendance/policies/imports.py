@@ -3,16 +3,18 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
 from training.core.imports.rows import CellProblem, CheckedRow, RowOutcome
+from training.services.imports.contract import TAKEN_BACK, TakenBackRow
 
 CELLS_OF_A_GROUP = 200  # that are named; the others are counted
 VALUES_OF_A_GROUP = 20
+TAKEN_BACK_TOLD = 500  # that are listed; the others are counted
 WRITES = frozenset({RowOutcome.NEW, RowOutcome.CHANGED})
 
 
@@ -50,6 +52,7 @@ class Summary:
         self.counts: Counter[str] = Counter()
         self._groups: dict[tuple[str, str, str], RefusedGroup] = {}
         self._hash = hashlib.sha256()
+        self.taken_back: Sequence[Mapping[str, Any]] = ()
 
     def add(self, rows: Iterable[CheckedRow]) -> None:
         """Add rows, in the order of the file."""
@@ -60,6 +63,15 @@ class Summary:
             for problem in row.problems:
                 key = (problem.code, problem.column, str(problem.sentence))
                 self._groups.setdefault(key, RefusedGroup(*key)).add(row, problem)
+
+    def add_taken_back(self, rows: Sequence[TakenBackRow]) -> None:
+        """Add what the file takes back of what it said before (I7)."""
+        if rows:
+            self.counts[TAKEN_BACK] = len(rows)
+        for row in rows:
+            said = (TAKEN_BACK, row.what, row.said, row.says)
+            self._hash.update(json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False).encode() + b"\n")
+        self.taken_back = [{"what": row.what, "said": row.said, "says": row.says} for row in rows[:TAKEN_BACK_TOLD]]
 
     @property
     def groups(self) -> list[RefusedGroup]:

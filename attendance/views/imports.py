@@ -1,5 +1,6 @@
 """Moving in: the list of imports, and the steps of one (I3 to I8)."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +30,7 @@ from attendance.services.imports.doing import check_can_do
 from attendance.services.imports.dropping import drop_import
 from attendance.services.imports.receiving import FIELD, start_import
 from attendance.services.imports.steps import own_import
-from attendance.services.imports.undoing import preview_undo, undo_import
+from attendance.services.imports.undoing import grouped, preview_undo, undo_import
 from attendance.services.imports.working import ImportWork, ask_for
 from training.core.imports.declaration import ImportKind
 from training.core.imports.registry import kind_of
@@ -163,7 +164,8 @@ def import_undo(request: HtmxRequest, pk: int) -> HttpResponse:
             undo_import(import_id=pk, reason=form.cleaned_data["reason"], by=request.user, now=now)
             messages.success(request, _("The import is undone."))
             return stay(request, "attendance:import", pk)
-    undone = pages.undone_lines(one, preview_undo(import_id=pk, by=request.user, now=now))
+    groups = grouped(preview_undo(import_id=pk, by=request.user, now=now))
+    undone = pages.undo_lines([asdict(group) for group in groups])
     return answer(request, "attendance/import_undo.html", part="dialog", form=form, one=one, undone=undone)
 
 
@@ -235,7 +237,9 @@ def _page(
             context |= _check(request, one)
         case "done" as shows:
             form = None
-            context |= {"files": one.files.all(), **_written(request, one)}
+            undone = pages.undo_lines(one.report.get("undone", ()))
+            context |= {"files": one.files.all(), "undone": undone, **_written(request, one)}
+            context |= {"taken_back": pages.taken_back_lines(one), "taken": pages.taken_back_count(one)}
         case shows:
             form = None
     return answer(
@@ -273,6 +277,8 @@ def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
         "rows": list(pages.row_lines(one, list(page.object_list))),
         "writes": pages.writes_of(one),
         "wrong": pages.wrong_of(one),
+        "taken_back": pages.taken_back_lines(one),
+        "taken": pages.taken_back_count(one),
         "asked_people": one.counts.get(RowOutcome.ASKED, 0),
         "may_do": may(request.user, kind_of(one.kind).does),
         "has_questions": pages.has_questions(one),

@@ -1,5 +1,7 @@
 """The stored answers: for one worker and one required course, whether it is green, yellow or red, and why."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,8 @@ class ComplianceItem(models.Model):
     Only `learners.services.compliance` writes it. It holds dates; days left are counted when they are shown (C5). An
     item whose `holds_until` has passed is no longer an answer, and counts as not cleared (C7).
     """
+
+    is_derived: ClassVar[bool] = True  # that an answer names a rule or a course keeps neither (I8)
 
     learner = models.ForeignKey("learners.Learner", on_delete=models.CASCADE, related_name="items")
     course = models.ForeignKey("training.Course", on_delete=models.PROTECT, related_name="+")

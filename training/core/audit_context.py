@@ -58,6 +58,19 @@ def as_person(by: AbstractUser | None) -> Iterator[None]:
             runtime._tracker.value = around
 
 
+@contextmanager
+def because(reason: str) -> Iterator[None]:
+    """Say in the events of everything that is written inside why it is: for acts that change many things at once."""
+    around = getattr(runtime._tracker, "value", None)
+    runtime._tracker.value = runtime.Context(
+        id=uuid4(), metadata={**(around.metadata if around is not None else {}), "reason": reason}
+    )
+    try:
+        yield
+    finally:
+        runtime._tracker.value = around
+
+
 def as_command(name: str, *, by: AbstractUser | None = None) -> pghistory.context:
     """Return the context for what a command writes: events name the command and the account of the machine that ran it.
 

@@ -353,7 +353,14 @@ def _plain(field: Any, value: Any) -> str:
 
 
 def door_in_words(context: dict[str, Any]) -> str:
-    """Return in words what a change came through, as the context of its event says: a command, a token or a door."""
+    """Return in words what a change came through, and why if that was said of many changes at once.
+
+    It is as the context of its event says: a command, a token or a door.
+    """
+    return ": ".join(filter(None, (_door(context), context.get("reason"))))
+
+
+def _door(context: dict[str, Any]) -> str:
     if command := context.get("command"):
         if operator := context.get("operator"):
             return _("command %(name)s, run by %(operator)s") % {"name": command, "operator": operator}

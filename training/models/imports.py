@@ -198,7 +198,8 @@ class ImportedRow(models.Model):
 
     Attributes:
         table: of the thing, and its `key`.
-        before, after: by column, what it changed; `before` is empty for a new thing.
+        before, after: by column, what it changed, in words; `before` is empty for a new thing.
+        kept: what it changed, as it is stored, by names of the kind's service; for taking it back (I8).
     """
 
     class Act(models.TextChoices):
@@ -214,6 +215,7 @@ class ImportedRow(models.Model):
     identity = models.TextField(_("what it is"))
     before = models.JSONField(_("before"), default=dict)
     after = models.JSONField(_("after"), default=dict)
+    kept = models.JSONField(_("kept for undoing"), default=dict, db_default=EMPTY_OBJECT)
 
     class Meta:
         verbose_name = _("imported row")

@@ -12,7 +12,7 @@ from django.core.files.base import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from attendance.pages.imports import counts_told, group_lines, wrong_of
+from attendance.pages.imports import counts_told, group_lines, taken_back_lines, wrong_of
 from attendance.services.imports.agreeing import agree_columns, layout_known
 from attendance.services.imports.checking import check_import
 from attendance.services.imports.doing import do_import
@@ -25,6 +25,7 @@ from training.core.audit_context import as_command
 from training.core.imports.registry import kinds
 from training.core.refusals import Refusal
 from training.models import Import
+from training.services.imports.contract import TAKEN_BACK
 
 WRONG, ASKED = 1, 3  # exit statuses: rows are refused; questions have to be answered
 
@@ -49,6 +50,9 @@ class Command(BaseCommand):
         parser.add_argument("--questions", type=Path, help="where questions are written as JSON, if there are any")
         parser.add_argument("--check", action="store_true", help="check the file, write nothing")
         parser.add_argument("--only-good", action="store_true", help="bring in the good rows and leave the others")
+        parser.add_argument(
+            "--take-back", action="store_true", help="revoke what the register said before and does not say any more"
+        )
 
     def handle(self, *args: Any, kind: str, file: list[Path], by: str, **options: Any) -> None:
         user = User.objects.filter(username=by, is_active=True).first()
@@ -99,8 +103,15 @@ class Command(BaseCommand):
         for group in group_lines(one):
             cells = ", ".join(group.cells) + (f" and {group.more} more" if group.more else "")
             self.stdout.write(_visible(f"{group.count} × {group.column}: {group.sentence} {cells}"))
+        for line in taken_back_lines(one):
+            says = line.says or "gone, or struck out"
+            self.stdout.write(_visible(f"Taken back: {line.what}, {line.said} before, now {says}."))
         if options["check"]:
             return WRONG if wrong_of(one) else 0
+        if one.counts.get(TAKEN_BACK) and not options["take_back"]:
+            self.stdout.write("The register takes records back. Look at them, and confirm it with --take-back.")
+            self.stdout.write("Nothing was written.")
+            return ASKED
         if wrong_of(one) and not options["only_good"]:
             self.stdout.write("Nothing was written.")
             return WRONG
@@ -108,6 +119,7 @@ class Command(BaseCommand):
             import_id=one.pk,
             fingerprint=one.fingerprint,
             only_good=options["only_good"],
+            take_back=options["take_back"],
             by=by,
             now=timezone.now(),
             tell=self._tell,

@@ -1,6 +1,6 @@
 """Checking an import: what would become of each row, in one snapshot and without any lock (I5)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -17,7 +17,7 @@ from training.core.audit_context import as_person
 from training.core.imports.rows import CheckedRow, RowOutcome
 from training.core.refusals import database_refusals
 from training.models import Import
-from training.services.imports.contract import ImportTerms, service_of
+from training.services.imports.contract import TAKEN_BACK, ImportTerms, TakenBackRow, TakingBack, service_of
 from training.services.job_kinds import Tell, untold
 
 MOST_PEOPLE = 500  # rows of which it is asked at once who is meant; the others come with the next check
@@ -52,7 +52,7 @@ def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
         now=now,
         counts={"rows": len(result.rows), **summary.counts},
         questions=questions,
-        report={"groups": [group.as_json() for group in summary.groups]},
+        report={"groups": [group.as_json() for group in summary.groups], TAKEN_BACK: summary.taken_back},
         fingerprint=summary.fingerprint,
     )
     return one
@@ -85,10 +85,12 @@ class ChecksOfRows:
 
     Attributes:
         rows: by number in the import.
+        taken_back: what the file takes back of what it said before (I7).
     """
 
     rows: Mapping[int, CheckedRow]
     summary: Summary
+    taken_back: Sequence[TakenBackRow]
 
     @property
     def writes(self) -> list[CheckedRow]:
@@ -108,6 +110,10 @@ def check_rows(one: Import, terms: ImportTerms, *, tell: Tell = untold) -> Check
         checked = checker.check([draft for _number, draft in part])
         rows.update(zip((number for number, _draft in part), checked, strict=True))
         tell(len(rows), total)
+    taken: Sequence[TakenBackRow] = ()
+    if isinstance(checker, TakingBack):
+        taken = checker.taken_back()
+        checker.confirm(taken)
     numbers = list(rows)
     for place, problems in checker.finish().items():
         row = rows[numbers[place]]
@@ -115,4 +121,5 @@ def check_rows(one: Import, terms: ImportTerms, *, tell: Tell = untold) -> Check
         row.outcome = RowOutcome.REFUSED
     summary = Summary()
     summary.add(rows.values())
-    return ChecksOfRows(rows, summary)
+    summary.add_taken_back(taken)
+    return ChecksOfRows(rows, summary, taken)

@@ -1,5 +1,6 @@
 """Bringing a checked import in: all of it, or its good rows, exactly as it was shown (I6)."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -17,7 +18,7 @@ from training.core.permissions import check_may
 from training.core.refusals import Conflict, Invalid, Refusal
 from training.core.transactions import acting
 from training.models import Import
-from training.services.imports.contract import service_of
+from training.services.imports.contract import TAKEN_BACK, service_of
 from training.services.job_kinds import Tell, untold
 
 State = Import.State
@@ -27,12 +28,23 @@ class DiffersNow(Conflict):
     """The import would write something else than was shown (409): nothing is written, and it is to be checked again."""
 
 
+class NotConfirmed(Invalid):
+    """The file takes back what it said before, and nobody has confirmed that (400)."""
+
+
 class RowsAreWrong(Invalid):
     """Some rows cannot be brought in, and nobody has chosen to bring in the good ones alone (400)."""
 
 
 def do_import(
-    *, import_id: int, fingerprint: str, by: User, now: datetime, only_good: bool = False, tell: Tell = untold
+    *,
+    import_id: int,
+    fingerprint: str,
+    by: User,
+    now: datetime,
+    only_good: bool = False,
+    take_back: bool = False,
+    tell: Tell = untold,
 ) -> Import:
     """Bring in what was checked, in one transaction: if anything fails, nothing is written.
 
@@ -42,16 +54,18 @@ def do_import(
     Args:
         fingerprint: of the check that the person has seen.
         only_good: bring in the good rows, and leave the others behind.
+        take_back: what the file said before and does not say any more is taken back, as it was shown (I7).
 
     Raises:
         NotPermitted, NotFound: this login may not do imports of this kind, or there is no such import.
         WrongState: it is not checked, or was done in another window.
         RowsAreWrong: there are rows that cannot be brought in, and `only_good` is not chosen.
+        NotConfirmed: the file takes something back, and `take_back` is not chosen.
         DiffersNow: it would now write something else.
         Refusal: of the services that write.
     """
     one = own_import(import_id=import_id, by=by)
-    check_can_do(one, by=by, fingerprint=fingerprint, only_good=only_good)
+    check_can_do(one, by=by, fingerprint=fingerprint, only_good=only_good, take_back=take_back)
     if one.state != State.DOING:
         take_step(one, State.DOING, now=now, failure="")
     try:
@@ -78,6 +92,8 @@ def _do(one: Import, fingerprint: str, *, by: User, now: datetime, tell: Tell) -
         if result.summary.fingerprint != one.fingerprint:
             raise _differs()
         rows, total = result.writes, len(result.rows)
+        if result.taken_back:
+            terms = replace(terms, choices={**terms.choices, TAKEN_BACK: result.taken_back})
         service.write(rows, terms, tell=lambda written: tell(total + written, 2 * total))
         write_origins(one.pk, service.table, rows)
         for file in one.files.filter(pk__in=keys):
@@ -88,17 +104,18 @@ def _do(one: Import, fingerprint: str, *, by: User, now: datetime, tell: Tell) -
     return one
 
 
-def check_can_do(one: Import, *, by: User, fingerprint: str, only_good: bool) -> None:
+def check_can_do(one: Import, *, by: User, fingerprint: str, only_good: bool, take_back: bool) -> None:
     """I6: an import is done by whom the table names, as it was checked, and with wrong rows only if that is chosen.
 
     Raises:
-        NotPermitted, WrongState, RowsAreWrong, DiffersNow: as `do_import`.
+        NotPermitted, WrongState, RowsAreWrong, NotConfirmed, DiffersNow: as `do_import`.
     """
     check_may(by, kind_of_import(one).does)
     if one.state not in {State.CHECKED, State.DOING}:
         raise WrongState(_("This import is not checked. Check it, and look at what it would do."))
     _check_seen(one, fingerprint)
     _check_rows(one, only_good=only_good)
+    _check_taken_back(one, take_back=take_back)
 
 
 def _check_seen(one: Import, fingerprint: str) -> None:
@@ -120,6 +137,22 @@ def _check_rows(one: Import, *, only_good: bool) -> None:
             wrong,
         )
         raise RowsAreWrong(text % {"count": wrong})
+
+
+def _check_taken_back(one: Import, *, take_back: bool) -> None:
+    """I7: nothing that a register said before is silently kept, nor silently revoked.
+
+    Raises:
+        NotConfirmed: there is something, and nobody has confirmed it.
+    """
+    count = one.counts.get(TAKEN_BACK, 0)
+    if count and not take_back:
+        text = ngettext(
+            "The register takes %(count)d record back. Look at it, and confirm that the old record is revoked.",
+            "The register takes %(count)d records back. Look at them, and confirm that the old records are revoked.",
+            count,
+        )
+        raise NotConfirmed(text % {"count": count})
 
 
 def _differs() -> DiffersNow:

@@ -20,7 +20,7 @@ COPY_ROWS = """
 COPY training_importrow (of_id, number, sheet, row, cells, values, read_problems) FROM STDIN
 """
 COPY_WRITTEN = """
-COPY training_importedrow (of_id, sheet, row, act, "table", key, identity, before, after) FROM STDIN
+COPY training_importedrow (of_id, sheet, row, act, "table", key, identity, before, after, kept) FROM STDIN
 """
 WRITE_OUTCOMES = """
 UPDATE training_importrow waiting
@@ -123,7 +123,7 @@ def write_origins(import_id: int, table: str, rows: Iterable[CheckedRow]) -> Non
     """Write which row wrote what (I8).
 
     Args:
-        table: of the things that the rows are about; each row has the key of its own.
+        table: of the things that the rows are about, unless a row names its own; each row has the key of its own.
     """
     act = ImportedRow.Act
     with connection.cursor() as cursor, cursor.copy(COPY_WRITTEN) as copy:
@@ -134,11 +134,12 @@ def write_origins(import_id: int, table: str, rows: Iterable[CheckedRow]) -> Non
                     row.draft.sheet,
                     row.draft.number,
                     act.CHANGED if row.before else act.NEW,
-                    table,
+                    row.table or table,
                     row.key,
                     row.identity,
                     _json(row.before),
                     _json(row.after),
+                    _json(row.kept),
                 )
             )
 

@@ -38,19 +38,27 @@ TITLES = {
 
 
 def ask_for(
-    one: Import, work: ImportWork, *, by: User, now: datetime, fingerprint: str = "", only_good: bool = False
+    one: Import,
+    work: ImportWork,
+    *,
+    by: User,
+    now: datetime,
+    fingerprint: str = "",
+    only_good: bool = False,
+    take_back: bool = False,
 ) -> None:
     """Ask for a step of an import, which a worker does with the rights of `by`.
 
     Args:
-        fingerprint, only_good: as in `do_import`.
+        fingerprint, only_good, take_back: as in `do_import`.
 
     Raises:
         NotPermitted: this login checks no files.
         RunsAlready: a step of another import runs for this login.
     """
     query = QueryDict(mutable=True)
-    query.update({"import": str(one.pk), "work": work.value, "seen": fingerprint, "good": "1" if only_good else ""})
+    query.update({"import": str(one.pk), "work": work.value, "seen": fingerprint})
+    query.update({name: "1" for name, is_said in (("good", only_good), ("back", take_back)) if is_said})
     title = str(TITLES[work]) % {"what": one.title}
     job = ask(kind=KIND.name, title=title, query=query.urlencode(), by=by, now=now)
     Import.objects.filter(pk=one.pk).update(job=job)
@@ -82,7 +90,8 @@ def work_on_import(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> 
                 do_import(
                     import_id=one.pk,
                     fingerprint=str(query["seen"]),
-                    only_good=bool(query["good"]),
+                    only_good="good" in query,
+                    take_back="back" in query,
                     by=by,
                     now=now,
                     tell=tell,

@@ -4,7 +4,9 @@ The area around may stand in another row. A path such as "Site / Tank farm" name
 """
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from learners.models import Area
@@ -25,9 +27,18 @@ from training.services.imports.checking import (
     RowRules,
     text_of,
 )
-from training.services.imports.contract import ImportTerms, NewThing
+from training.services.imports.contract import (
+    NOTHING_GONE,
+    Gone,
+    ImportTerms,
+    NewThing,
+    UndoAct,
+    UndoneRow,
+    WrittenRow,
+)
 from training.services.imports.library import birth_of, stamp_of
-from training.services.imports.tables import insert_rows, new_keys
+from training.services.imports.tables import delete_rows, insert_rows, new_keys
+from training.services.imports.undoing import named_by, new_and_left_alone, reasons_left, rows_now, told
 
 Around = int | str | NewThing | None  # a key, the name of another row, or what the import makes first
 RULES = FieldRules(model=Area, columns={"name": "name"})
@@ -161,6 +172,24 @@ class AreaRows:
                 written.append({"id": row.key, "name": row.found["name"], "parent_id": parent, **stamp})
             insert_rows(Area, written)
             tell(len(rows))
+
+    def undo(
+        self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE
+    ) -> Sequence[UndoneRow]:
+        """Delete areas in which nobody works, which require nothing, and in which no area lies that stays (I8).
+
+        Raises:
+            NotPermitted: the person may not keep the library.
+        """
+        check_may(by, Permission.KEEP_LIBRARY)
+        with acting(by):
+            lock_rules_to_change()
+            left = reasons_left(Area, rows, rows_now(Area, {row.key for row in rows}))
+            new = new_and_left_alone(rows, left)
+            named = named_by(Area, new.keys(), gone=gone)
+            left |= {new.pop(key): why for key, why in named.items()}
+            delete_rows(Area, new)
+        return told(rows, left, {}, otherwise=UndoAct.DELETED)
 
 
 AREA_ROWS = AreaRows()

@@ -25,7 +25,14 @@ from training.core.sameness import same_text
 from training.core.words import day, moment
 from training.models import Company
 from training.selectors.courses import versions_in_force
-from training.services.imports.contract import LEAVE_OUT, Answer, ImportTerms, NewThing
+from training.services.imports.contract import (
+    LEAVE_OUT,
+    TAKEN_BACK,
+    Answer,
+    ImportTerms,
+    NewThing,
+    TakenBackRow,
+)
 
 Result = TrainingRecord.Result
 COLUMN_OF = {"completion_date": "completed_on", "expiry_date": "expires_on"}  # fields of refusals, and our columns
@@ -41,6 +48,7 @@ class TakenBack:
         said: the day of completion that it has.
         says: the earlier day that the register gives now; None where the row is gone or struck out.
         row: the place of the row that says so, from 0 and over all parts, as `Checker.finish` counts.
+        what: badge and course.
     """
 
     record: int
@@ -49,6 +57,7 @@ class TakenBack:
     said: date
     says: date | None
     row: int | None
+    what: str = field(default="", compare=False)
 
 
 def taken_back_of(told: Any) -> list[TakenBack]:
@@ -77,6 +86,7 @@ class RecordChecker:
         self._named: dict[RecordKey, int] = {}  # by record, the place of the row that names it
         self._drafts: list[DraftRow] = []
         self._dated: dict[tuple[Any, ...], Dated | None] = {}  # many rows have the same days
+        self._confirmed: set[int] = set()  # records
         self._present: set[tuple[int, int]] = set()  # worker and course of every row, refused ones too
 
     def check(self, rows: Sequence[DraftRow]) -> Sequence[CheckedRow]:
@@ -92,7 +102,7 @@ class RecordChecker:
 
     def finish(self) -> Mapping[int, Sequence[CellProblem]]:
         """Refuse rows that give an earlier day than the same register gave before, until somebody confirms it (I7)."""
-        confirmed = {each.record for each in taken_back_of(self.terms.choices.get("taken_back", ()))}
+        confirmed = self._confirmed | {each.record for each in taken_back_of(self.terms.choices.get(TAKEN_BACK, ()))}
         found: dict[int, list[CellProblem]] = {}
         for each in self.taken_back():
             if each.row is not None and each.record not in confirmed:
@@ -132,7 +142,9 @@ class RecordChecker:
             _refuse(row, "provider", "provider", sentence)
         if isinstance(course, int) and course in self._versions:
             self._date(row, course)
-            self._present |= {(person.key, course)} if person.key is not None else set()
+            # Of a row of which it is not known whose it is, nothing of anybody whose it can be is gone.
+            people = [person.key] if person.key is not None else person.candidates
+            self._present |= {(key, course) for key in people}
         self._prove(row)
         if row.problems:
             return row
@@ -231,6 +243,10 @@ class RecordChecker:
 
     # What the register has taken back
 
+    def confirm(self, taken: Sequence[TakenBackRow]) -> None:
+        """See `TakingBack`."""
+        self._confirmed = {each.record for each in taken if isinstance(each, TakenBack)}
+
     def taken_back(self) -> list[TakenBack]:
         """Return what the same register said before and does not say any more; to be asked when all rows are checked.
 
@@ -252,14 +268,19 @@ class RecordChecker:
         rows = said.order_by("pk").values_list("pk", person_of(), "course", "provider", "completion_date")
         found = []
         for pk, person, course, provider, on in rows:
+            what = f"{self._people.badge_of(person)} · {self._code_of(course)}"
             says = latest.get((person, course))
             if says is None and (person, course) not in self._present:
-                found.append(TakenBack(pk, person, course, on, None, None))
+                found.append(TakenBack(pk, person, course, on, None, None, what))
             elif says is None:
                 continue  # a row that is refused takes nothing back
             elif on > says[0] and (person, course, provider, on) not in self._named:
-                found.append(TakenBack(pk, person, course, on, says[0], says[1]))
+                found.append(TakenBack(pk, person, course, on, says[0], says[1], what))
         return found
+
+    def _code_of(self, course: int) -> str:
+        """Return the code of a course; of one that is deleted its key."""
+        return self._versions[course][0].version.course.code if course in self._versions else f"#{course}"
 
 
 def _refuse(row: CheckedRow, column: str, code: str, sentence: str, *, value: str = "") -> None:

@@ -42,7 +42,16 @@ from training.core.permissions import Permission, check_may
 from training.core.refusals import Conflict
 from training.core.sameness import same_text
 from training.services.courses import make_versions_before
-from training.services.imports.contract import ImportTerms, NewThing, UndoAct, UndoneRow, WrittenRow
+from training.services.imports.contract import (
+    NOTHING_GONE,
+    TAKEN_BACK,
+    Gone,
+    ImportTerms,
+    NewThing,
+    UndoAct,
+    UndoneRow,
+    WrittenRow,
+)
 
 KIND = "records"
 UNKNOWN_SHEET = SheetSource("", "", "", {})
@@ -122,7 +131,7 @@ class Records:
         check_may(terms.by, Permission.IMPORT_REGISTER)
         today = timezone.localdate(terms.now)
         register = register_terms(terms.choices, today=today)
-        taken_back = taken_back_of(terms.choices.get("taken_back", ()))
+        taken_back = taken_back_of(terms.choices.get(TAKEN_BACK, ()))
         if not rows and not taken_back:
             return
         _check_still_there(rows)
@@ -133,7 +142,9 @@ class Records:
         concerned = {each.found["person"] for each in rows} | {*replaced.values()}
         recalculate(learner_ids=concerned, today=today, now=terms.now)
 
-    def undo(self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime) -> Sequence[UndoneRow]:
+    def undo(
+        self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE
+    ) -> Sequence[UndoneRow]:
         """Revoke what an import has recorded, with one reason (I8); what somebody revoked before stays as it is.
 
         What the register took back on the same occasion stays revoked: it is listed there, and entered anew if need be.
@@ -301,7 +312,7 @@ def _write_extracts(rows: Sequence[CheckedRow], of: RegisterImport, register: Re
 
 def _replaces(terms: ImportTerms, replaced: Mapping[int, int]) -> dict[tuple[int, int, date | None], int]:
     """Return by worker, course and the day that the register gives now, the revoked record that it replaces."""
-    taken = taken_back_of(terms.choices.get("taken_back", ()))
+    taken = taken_back_of(terms.choices.get(TAKEN_BACK, ()))
     return {(each.learner, each.course, _day(each.says)): each.record for each in taken if each.record in replaced}
 
 

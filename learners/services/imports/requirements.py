@@ -5,8 +5,10 @@ of a grid is empty may mean that nobody has thought about it yet.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from learners.models import Area, AreaRequirement, Learner, LearnerArea, RoleRequirement
@@ -30,9 +32,26 @@ from training.services.imports.checking import (
     key_or_to_come,
     says_of,
 )
-from training.services.imports.contract import ImportTerms, NewThing
+from training.services.imports.contract import (
+    NOTHING_GONE,
+    Gone,
+    ImportTerms,
+    NewThing,
+    UndoAct,
+    UndoneRow,
+    WrittenRow,
+)
 from training.services.imports.library import birth_of, lock_all, stamp_of
-from training.services.imports.tables import insert_rows, update_rows
+from training.services.imports.tables import delete_rows, insert_rows, update_rows
+from training.services.imports.undoing import (
+    keep,
+    new_and_left_alone,
+    put_back,
+    reasons_left,
+    rows_now,
+    stamped,
+    told,
+)
 
 COLUMNS = {"requirement_type": "requirement_type", "grace_period_days": "grace_period_days", "starts_on": "starts_on"}
 TABLES = {"role": RoleRequirement, "area": AreaRequirement}
@@ -123,6 +142,7 @@ class RequirementChecker(KindChecker):
         row.checked.before = {name: stored[name] for name in changed}
         row.checked.after = changed
         row.checked.found.update(values=changed, stored=stored)
+        row.checked.kept = keep(stored, changed)
         row.state = {**stored, **changed}
 
     def _shown(self, column: str, value: int | NewThing) -> str:
@@ -135,10 +155,10 @@ class RequirementChecker(KindChecker):
 class RequirementRows:
     """The service of the kind "requirements".
 
-    Rules of roles and of areas stand in two tables; `table` names what both write, their dated history (C8).
+    Rules of roles and of areas stand in two tables; each row names its own.
     """
 
-    table = "learners_requirement"
+    table = RoleRequirement._meta.db_table
 
     def checker(self, terms: ImportTerms) -> RequirementChecker:
         return RequirementChecker(terms)
@@ -163,26 +183,59 @@ class RequirementRows:
                 made = [{**row.found["values"], **stamp_of(terms), **birth_of(terms)} for row in new]
                 for row, key in zip(new, insert_rows(table, made), strict=True):
                     row.key = key
+                for row in mine:
+                    row.table = table._meta.db_table
                 changed = [row for row in mine if row.outcome is RowOutcome.CHANGED]
                 written = [
                     {**row.found["stored"], **row.found["values"], **stamp_of(terms), "id": row.key} for row in changed
                 ]
                 update_rows(table, written, (*COLUMNS, *stamp_of(terms)))
-            self._judge_anew(rows, terms)
+            self._judge_anew(_askers(rows), terms.now)
             tell(len(rows))
 
-    def _judge_anew(self, rows: Sequence[CheckedRow], terms: ImportTerms) -> None:
-        """Work out the answers of everybody under the roles and areas, once (C1)."""
+    def undo(
+        self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE
+    ) -> Sequence[UndoneRow]:
+        """Delete the rules that the import brought, and put those back that it changed (I8).
+
+        Raises:
+            NotPermitted: the person may not keep the library.
+        """
+        check_may(by, Permission.KEEP_LIBRARY)
+        undone: list[UndoneRow] = []
         askers: dict[str, set[int]] = {asker: set() for asker in TABLES}
-        for row in rows:
-            if row.outcome in WRITES:
-                asker = row.found["asker"]
-                askers[asker].add({**row.found.get("stored", {}), **row.found["values"]}[f"{asker}_id"])
+        with acting(by):
+            lock_rules_to_change()
+            for asker, table in TABLES.items():
+                mine = [row for row in rows if row.table == table._meta.db_table]
+                stored = rows_now(table, {row.key for row in mine})
+                left = reasons_left(table, mine, stored)
+                new = new_and_left_alone(mine, left)
+                changed = [row for place, row in enumerate(mine) if place not in left and row.before]
+                delete_rows(table, new)
+                put_back(table, changed, stored, stamp=stamped(by=by, now=now))
+                askers[asker] = {stored[key][f"{asker}_id"] for key in {*new, *(row.key for row in changed)}}
+                undone += told(mine, left, dict.fromkeys(new.values(), UndoAct.DELETED))
+            self._judge_anew(askers, now)
+        return undone
+
+    def _judge_anew(self, askers: Mapping[str, Collection[int]], now: datetime) -> None:
+        """Work out the answers of everybody under the roles and areas, once (C1)."""
         parents = list(Area.objects.values_list("pk", "parent_id"))
         areas = {inside for area in askers["area"] for inside in with_areas_inside(area, parents=parents)}
         learners = set(Learner.objects.filter(role__in=askers["role"], merged_into=None).values_list("pk", flat=True))
         links = LearnerArea.objects.filter(area__in=areas, learner__merged_into=None)
-        judge_many(learners | set(links.values_list("learner_id", flat=True)), terms)
+        judge_many(learners | set(links.values_list("learner_id", flat=True)), now)
+
+
+def _askers(rows: Sequence[CheckedRow]) -> dict[str, set[int]]:
+    """Return the keys of the roles and of the areas that rows are about."""
+    askers: dict[str, set[int]] = {asker: set() for asker in TABLES}
+    for row in rows:
+        if row.outcome in WRITES:
+            asker = row.found["asker"]
+            askers[asker].add({**row.found.get("stored", {}), **row.found["values"]}[f"{asker}_id"])
+    return askers
 
 
 REQUIREMENT_ROWS = RequirementRows()

@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+
+from django.contrib.auth.models import User
 
 from learners.models import Learner, Role
 from learners.services.imports.judging import judge_many
@@ -12,8 +15,9 @@ from training.core.imports.rows import CheckedRow, RowOutcome
 from training.core.permissions import Permission, check_may
 from training.core.transactions import acting
 from training.services.imports.checking import Considered, FieldRules
-from training.services.imports.contract import ImportTerms
+from training.services.imports.contract import ImportTerms, UndoAct, WrittenRow
 from training.services.imports.library import LibraryChecker, LibraryKindService, Stored, write_library_rows
+from training.services.imports.tables import delete_rows
 
 LONGEST = 20
 SHORTEST = 3
@@ -79,9 +83,21 @@ class RoleRows(LibraryKindService):
                     taken.add(code)
             write_library_rows(Role, rows, terms)
             renamed = [row.key for row in rows if row.outcome is RowOutcome.CHANGED and "title" in row.found["values"]]
-            learners = Learner.objects.filter(role__in=renamed, merged_into=None).values_list("pk", flat=True)
-            judge_many(learners, terms)
+            judge_many(_having(renamed), terms.now)
             tell(len(rows))
+
+    withdrawn = UndoAct.DELETED
+
+    def withdraw(self, new: Mapping[int, int], stored: Mapping[int, Stored], *, by: User, now: datetime) -> None:
+        """Delete roles that nobody has or had, and that require nothing."""
+        delete_rows(Role, new)
+
+    def undone(self, rows: Sequence[WrittenRow], *, by: User, now: datetime) -> None:
+        judge_many(_having([row.key for row in rows if "title" in row.before]), now)
+
+
+def _having(roles: Collection[int | None]) -> Iterable[int]:
+    return Learner.objects.filter(role__in=roles, merged_into=None).values_list("pk", flat=True)
 
 
 def code_of(title: str, taken: Collection[str | None]) -> str:

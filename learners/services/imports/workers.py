@@ -6,9 +6,10 @@ the rows, so that neither memory nor the arrays of one statement grow with the f
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from learners.models import Learner, LearnerArea
 from learners.services.effective import Each, effective_each
 from learners.services.imports.judging import judge_many
 from learners.services.imports.worker_checks import BADGE, WorkerChecker
+from learners.services.imports.workers_undone import ADDED, REMOVED, undo_workers
 from learners.services.locks import lock_people
 from learners.services.requirements import lock_rules_to_apply
 from training.core.imports.rows import CheckedRow, RowOutcome
@@ -23,8 +25,17 @@ from training.core.permissions import Permission, check_may
 from training.core.refusals import Invalid
 from training.core.sameness import same_text
 from training.core.transactions import acting
-from training.services.imports.contract import ImportTerms, NewThing
+from training.services.imports.contract import (
+    NOTHING_GONE,
+    Gone,
+    ImportTerms,
+    NewThing,
+    UndoAct,
+    UndoneRow,
+    WrittenRow,
+)
 from training.services.imports.tables import insert_rows, new_keys, update_rows
+from training.services.imports.undoing import keep
 
 Item = TypeVar("Item")
 
@@ -34,6 +45,7 @@ PART = 20_000  # rows that are written by one statement
 JUDGED_BY = frozenset({"role_id", "role_assigned_at", "start_date", "end_date", "status"})
 LEFT = ("end_date", "status", "status_reason")
 AUTHOR = ("updated_at", "updated_by_id")
+LINK = ("pk", "area_id", "assigned_at")
 
 
 class WorkerRows:
@@ -64,7 +76,23 @@ class WorkerRows:
                 writing.write(part)
                 done += len(part)
                 tell(done)
-            judge_many((row.key for row in rows if row.key is not None and _changes_answers(row)), terms)
+            judge_many((row.key for row in rows if row.key is not None and _changes_answers(row)), terms.now)
+
+    def undo(
+        self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE
+    ) -> Sequence[UndoneRow]:
+        """Give workers back what the import changed; those whom it brought are not active any more (I8).
+
+        Raises:
+            NotPermitted: the person may not keep workers.
+        """
+        check_may(by, Permission.KEEP_WORKERS)
+        with acting(by):
+            lock_rules_to_apply()
+            lock_people(row.key for row in rows)
+            undone = undo_workers(rows, reason=reason, by=by, now=now, gone=gone)
+            judge_many({each.written.key for each in undone if each.act is not UndoAct.LEFT}, now)
+        return undone
 
 
 class _Writing:
@@ -127,6 +155,7 @@ class _Writing:
 
     def _write_areas(self, rows: Sequence[CheckedRow]) -> None:
         """Assign workers to areas: new ones from their start, others from today."""
+        self._keep(rows)
         gone = [link for row in rows for link in row.found.get("gone", ())]
         if gone:
             LearnerArea.objects.filter(pk__in=gone).delete()
@@ -136,6 +165,24 @@ class _Writing:
             for area in row.found["areas"]
         ]
         insert_rows(LearnerArea, links)
+
+    def _keep(self, rows: Sequence[CheckedRow]) -> None:
+        """Keep what rows change as it is stored, so that it can go back (I8)."""
+        links = [link for row in rows for link in row.found.get("gone", ())]
+        assigned = {
+            pk: [area, day.isoformat()] for pk, area, day in LearnerArea.objects.filter(pk__in=links).values_list(*LINK)
+        }
+        for row in rows:
+            if row.outcome is RowOutcome.CHANGED:
+                after = self._values(row)
+                if "returns" in row.found:
+                    after |= {"status": Learner.Status.ACTIVE.value, "status_reason": row.found["returns"]}
+                if "departs" in row.found:
+                    ended = self._ended(row)
+                    after |= {column: ended[column] for column in LEFT}
+                row.kept = keep(row.found["stored"], after)
+                row.kept[REMOVED] = [assigned[link] for link in row.found.get("gone", ())]
+            row.kept[ADDED] = row.found["areas"]
 
     def _areas_from(self, row: CheckedRow) -> date:
         start: date | None = row.found["values"].get("start_date")

@@ -7,20 +7,25 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html as markup
 
+from attendance.services.imports.rows import write_origins
 from learners.models import Learner
+from tests.bringing_in import bring_in, rows_of, terms_of
 from tests.factories.imports import HEAD, ImportFactory, workbook
-from tests.factories.learners import RoleFactory
+from tests.factories.learners import LearnerFactory, RoleFactory
 from tests.factories.training import CompanyFactory
 from tests.html import text_of, texts
 from training.models import Company, Import, ImportAlias, Job
+from training.services.imports.contract import service_of
 from training.services.job_runs import run
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
 
 START = date(2026, 3, 2)
 STEP = "//div[@id='import-step']"
+FIRMS = ({"name": "Nordwind"}, {"name": "Südwind"}, {"name": "Westwind"})
 
 
 def work() -> None:
@@ -95,6 +100,30 @@ def test_a_supervisor_brings_workers_in(as_supervisor: Client) -> None:
     assert "2 new, 1 refused" in text_of(page, f"{STEP}//dl")
     listed = as_supervisor.get(reverse("attendance:imports"))
     assert "2 new, 1 refused" in text_of(listed, "//section[@aria-labelledby='imports-heading']//tbody")
+
+
+def test_i8_undoing_says_before_and_after_what_goes_back_and_what_stays(as_superuser: Client, superuser: User) -> None:
+    now = timezone.now()
+    one = Import.objects.create(
+        kind="companies", title="firms.xlsx", state="DONE", started_by=superuser, started_at=now, changed_at=now,
+        done_by=superuser, done_at=now,
+    )  # fmt: skip
+    terms = terms_of(superuser, now=now)
+    write_origins(one.pk, "training_company", bring_in(service_of("companies"), rows_of(*FIRMS), terms))
+    LearnerFactory(company=Company.objects.get(name="Südwind"))
+    where = reverse("attendance:import_undo", args=[one.pk])
+
+    page = as_superuser.get(where)
+
+    assert texts(page, "//ul[@class='undone']/li/div") == [
+        "2 become inactive Nordwind , Westwind",
+        "1 stay as they are: Something else names it: workers. Südwind",
+    ]
+    assert Company.objects.filter(is_active=True).count() == 3
+    assert as_superuser.post(where, {"reason": " "}).status_code == 422
+    done = as_superuser.post(where, {"reason": "Wrong file"}, follow=True)
+    assert "1 stay as they are" in text_of(done, "//section[@aria-labelledby='undone-heading']")
+    assert list(Company.objects.filter(is_active=True).values_list("name", flat=True)) == ["Südwind"]
 
 
 def test_agreed_names_are_listed_and_revoked(as_supervisor: Client) -> None:

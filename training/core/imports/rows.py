@@ -71,6 +71,8 @@ class CheckedRow:
         problems: why it is refused.
         candidates: keys of those who can be meant, where that is asked.
         found: what the service needs to write it, by names of its own.
+        table: of the thing, where the kind has several; set when it is written.
+        kept: what it changed, as it is stored, by names of the service; for taking it back (I8).
     """
 
     draft: DraftRow
@@ -83,3 +85,5 @@ class CheckedRow:
     problems: list[CellProblem] = field(default_factory=list)
     candidates: Sequence[int] = ()
     found: dict[str, Any] = field(default_factory=dict)
+    table: str = ""
+    kept: dict[str, Any] = field(default_factory=dict)

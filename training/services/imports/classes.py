@@ -5,8 +5,10 @@ refused. A row without a code gets a new one of its client, unless a class that 
 """
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from training.core.imports.declaration import Thing
@@ -19,9 +21,18 @@ from training.policies.class_codes import wrong_code
 from training.policies.classes import check_values, wrong_type
 from training.services.class_codes import lock_codes, move_sequence_past, next_codes
 from training.services.imports.checking import Considered, FieldCheck, FieldRules, KindChecker, says_of, text_of
-from training.services.imports.contract import ImportTerms, NewThing
+from training.services.imports.contract import (
+    NOTHING_GONE,
+    Gone,
+    ImportTerms,
+    NewThing,
+    UndoAct,
+    UndoneRow,
+    WrittenRow,
+)
 from training.services.imports.library import birth_of, stamp_of
-from training.services.imports.tables import insert_rows
+from training.services.imports.tables import delete_rows, insert_rows
+from training.services.imports.undoing import named_by, new_and_left_alone, reasons_left, rows_now, told
 
 CODE = "class_code"
 RULES = FieldRules(
@@ -147,6 +158,24 @@ class ClassRows:
         made = [{**row.found["values"], CODE: row.found["code"], **stamp} for row in rows]
         for row, key in zip(rows, insert_rows(TrainingClass, made), strict=True):
             row.key = key
+
+    def undo(
+        self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE
+    ) -> Sequence[UndoneRow]:
+        """Delete the classes that are drafts as they were brought in (I8). Their codes are not given out again.
+
+        Raises:
+            NotPermitted: the person may not plan classes.
+        """
+        check_may(by, Permission.PLAN_CLASSES)
+        with acting(by):
+            lock_codes()
+            left = reasons_left(TrainingClass, rows, rows_now(TrainingClass, {row.key for row in rows}))
+            new = new_and_left_alone(rows, left)
+            named = named_by(TrainingClass, new.keys(), gone=gone)
+            left |= {new.pop(key): why for key, why in named.items()}
+            delete_rows(TrainingClass, new)
+        return told(rows, left, {}, otherwise=UndoAct.DELETED)
 
 
 CLASS_ROWS = ClassRows()

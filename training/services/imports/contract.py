@@ -1,10 +1,10 @@
 """What the service of a kind offers to imports. The same check serves checking and doing (I5)."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol, runtime_checkable
 
 from django.contrib.auth.models import User
 
@@ -52,7 +52,10 @@ class WrittenRow:
     Attributes:
         sheet, row: where it stood.
         key, identity: of the thing.
-        before, after: by column, what it changed; `before` is empty where the thing was new.
+        before, after: by column, what it changed, in words; `before` is empty where the thing was new.
+        table: of the thing.
+        kept: what it changed, as it is stored, by names of the service.
+        at: when it was written.
     """
 
     sheet: int
@@ -61,6 +64,9 @@ class WrittenRow:
     identity: str
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    table: str = ""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
 
 
 class UndoAct(StrEnum):
@@ -86,6 +92,10 @@ class UndoneRow:
     why: str = ""
 
 
+Gone = Mapping[str, Collection[int]]  # keys by table
+NOTHING_GONE: Gone = {}
+
+
 class Checker(Protocol):
     """Checks the rows of one import, a part after the other, and remembers what the parts before have named."""
 
@@ -103,12 +113,42 @@ class Checker(Protocol):
         """
 
 
+class TakenBackRow(Protocol):
+    """Something that a file said when it came before, and does not say any more (I7).
+
+    Attributes:
+        what: it is, as people and other databases know it.
+        said, says: the day before and now; `says` is None where it is gone, or struck out.
+    """
+
+    @property
+    def what(self) -> str: ...
+    @property
+    def said(self) -> date: ...
+    @property
+    def says(self) -> date | None: ...
+
+
+TAKEN_BACK = "taken_back"  # in `ImportTerms.choices`: what somebody has confirmed; in reports and counts: what is shown
+
+
+@runtime_checkable
+class TakingBack(Protocol):
+    """The checker of a kind whose files come again, and may take back what they said before (I7)."""
+
+    def taken_back(self) -> Sequence[TakenBackRow]:
+        """Return what the file takes back, when all parts are checked and before `finish`."""
+
+    def confirm(self, taken: Sequence[TakenBackRow]) -> None:
+        """Check on as if somebody had confirmed this: whoever does the import has to."""
+
+
 class KindService(Protocol):
     """Checks and writes the rows of a kind. One row is the same call."""
 
     @property
     def table(self) -> str:
-        """The name of the table of the things that the rows are about."""
+        """The name of the table of the things that the rows are about; of several, each row names its own."""
 
     def checker(self, terms: ImportTerms) -> Checker:
         """Return a checker. It reads what rows can name once, and takes no lock."""
@@ -129,14 +169,16 @@ class KindService(Protocol):
             Refusal: as the service for one row does.
         """
 
-
-class UndoableKind(KindService, Protocol):
-    """The service of a kind whose imports can be taken back."""
-
-    def undo(self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime) -> Sequence[UndoneRow]:
+    def undo(
+        self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE
+    ) -> Sequence[UndoneRow]:
         """Undo what an import wrote, as far as nobody has changed it since (I8). Compliance follows.
 
-        It is called in a transaction in which the import and the workers are locked; for a preview that is undone.
+        It is called in a transaction in which the import is locked, and what `lock` locks; for a preview that is
+        undone. The number of statements does not grow with the rows.
+
+        Args:
+            gone: what the same undo has taken back before; that these name something keeps nothing.
         """
 
 
@@ -151,8 +193,3 @@ def serve(kind: str, service: KindService) -> None:
 def service_of(kind: str) -> KindService:
     """Return the service of a declared kind."""
     return _SERVICES[kind]
-
-
-def is_undoable(service: KindService) -> TypeGuard[UndoableKind]:
-    """Tell whether imports of a kind can be taken back."""
-    return hasattr(service, "undo")

@@ -7,8 +7,10 @@ next version is published, and sessions that have pinned the one before keep it 
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -32,12 +34,13 @@ from training.services.imports.checking import (
     says_of,
     text_of,
 )
-from training.services.imports.contract import ImportTerms, NewThing
+from training.services.imports.contract import NOTHING_GONE, Gone, ImportTerms, NewThing, UndoneRow, WrittenRow
+from training.services.imports.courses_undone import ARCHIVED, VERSION, undo_courses
 from training.services.imports.library import YES, birth_of, lock_all, stamp_of
 from training.services.imports.tables import defaults_of, insert_rows, new_keys, update_rows
 
 COURSE = FieldRules(model=Course, columns={"code": "code"})
-VERSION = FieldRules(
+VERSION_RULES = FieldRules(
     model=CourseVersion,
     columns={
         name: name
@@ -75,8 +78,8 @@ class CourseChecker(KindChecker):
 
     def __init__(self, terms: ImportTerms) -> None:
         super().__init__(terms)
-        self._course, self._version = FieldCheck(COURSE), FieldCheck(VERSION)
-        self._course_rules, self._version_rules = RowRules(COURSE), RowRules(VERSION)
+        self._course, self._version = FieldCheck(COURSE), FieldCheck(VERSION_RULES)
+        self._course_rules, self._version_rules = RowRules(COURSE), RowRules(VERSION_RULES)
         self._stored = read_courses()
         self._by_code = {each.code: each for each in self._stored.values()}
         self._by_title: dict[str, list[StoredCourse]] = {}
@@ -315,7 +318,22 @@ class CourseRows:
             ]
             insert_rows(CourseVersion, versions)
             self._write_prerequisites(rows, keys)
+            for row, key in zip(rows, keys, strict=True):
+                row.kept = {VERSION: key, ARCHIVED: row.found["archives"]}
             tell(len(rows))
+
+    def undo(
+        self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE
+    ) -> Sequence[UndoneRow]:
+        """Archive what the import published; what it replaced is published again, as the next version (I8, S12).
+
+        Raises:
+            NotPermitted: the person may not keep the library.
+        """
+        check_may(by, Permission.KEEP_LIBRARY)
+        with acting(by):
+            lock_all(Course)
+            return undo_courses(rows, reason=reason, by=by, now=now, gone=gone)
 
     def _write_prerequisites(self, rows: Sequence[CheckedRow], versions: Sequence[int]) -> None:
         by_name = {name: row.key for row in rows for name in row.found["names"]}

@@ -6,8 +6,10 @@ the same way. What is there changes only in the cells that say something else.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import User
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
@@ -24,8 +26,26 @@ from training.services.imports.checking import (
     key_or_to_come,
     says_of,
 )
-from training.services.imports.contract import ImportTerms, NewThing
+from training.services.imports.contract import (
+    NOTHING_GONE,
+    Gone,
+    ImportTerms,
+    NewThing,
+    UndoAct,
+    UndoneRow,
+    WrittenRow,
+)
 from training.services.imports.tables import defaults_of, insert_rows, update_rows
+from training.services.imports.undoing import (
+    keep,
+    named_by,
+    new_and_left_alone,
+    put_back,
+    reasons_left,
+    rows_now,
+    stamped,
+    told,
+)
 
 IS_ACTIVE = "is_active"
 YES = "yes"  # of a column of two choices; see the declarations of the kinds
@@ -140,6 +160,7 @@ class LibraryChecker(KindChecker):
         row.checked.after = {column: self.shown(column, value) for column, value in changed.items()}
         written = {self._columns[column]: value for column, value in changed.items()}
         row.checked.found.update(values=written, stored=stored)
+        row.checked.kept = keep(stored, written)
         row.state = {**stored, **{column: key_or_to_come(value) for column, value in written.items()}}
 
     def _ask_for_unique(self, row: Considered, column: str, values: Mapping[str, Any], owner: Hashable) -> None:
@@ -177,6 +198,45 @@ class LibraryKindService:
         with acting(terms.by):
             write_library_rows(self._model, rows, terms)
             tell(len(rows))
+
+    def undo(
+        self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE
+    ) -> Sequence[UndoneRow]:
+        """Give back what the import changed; what it brought is offered nowhere new, if nothing else names it (I8).
+
+        Raises:
+            NotPermitted: the person may not keep the library.
+        """
+        check_may(by, Permission.KEEP_LIBRARY)
+        with acting(by):
+            stored = rows_now(self._model, {row.key for row in rows})
+            left = reasons_left(self._model, rows, stored)
+            new = new_and_left_alone(rows, left)
+            named = named_by(self._model, new.keys(), gone=gone)
+            left |= {new.pop(key): why for key, why in named.items()}
+            changed = [row for place, row in enumerate(rows) if place not in left and row.before]
+            put_back(self._model, changed, stored, stamp=stamped(by=by, now=now))
+            self.withdraw(new, stored, by=by, now=now)
+            self.undone(changed, by=by, now=now)
+        return told(rows, left, dict.fromkeys(new.values(), self.withdrawn))
+
+    # What kinds do otherwise
+
+    withdrawn: ClassVar[UndoAct] = UndoAct.INACTIVE
+
+    def withdraw(self, new: Mapping[int, int], stored: Mapping[int, Stored], *, by: User, now: datetime) -> None:
+        """Take new things out of use that nothing names.
+
+        Args:
+            new: by key.
+            stored: the rows as they are, by key.
+        """
+        stamp = stamped(by=by, now=now)
+        written = [{**stored[key], IS_ACTIVE: False, **stamp} for key in new]
+        update_rows(self._model, written, (IS_ACTIVE, *stamp))
+
+    def undone(self, rows: Sequence[WrittenRow], *, by: User, now: datetime) -> None:
+        """See to what depends on things that have been changed back."""
 
 
 def lock_all(model: type[Model]) -> None:

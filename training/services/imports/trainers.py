@@ -6,8 +6,10 @@ may stand in several rows, each with other courses. Permissions to teach are add
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from training.core.imports.declaration import Thing
@@ -24,9 +26,11 @@ from training.services.imports.checking import (
     RowRules,
     key_or_to_come,
 )
-from training.services.imports.contract import ImportTerms, NewThing
+from training.services.imports.contract import NOTHING_GONE, Gone, ImportTerms, NewThing, UndoneRow, WrittenRow
 from training.services.imports.library import IS_ACTIVE, YES, birth_of, lock_all, stamp_of, write_library_rows
 from training.services.imports.tables import insert_rows, update_rows
+from training.services.imports.trainers_undone import MAY_TEACH, undo_trainers
+from training.services.imports.undoing import AFTER, BEFORE, as_kept, keep
 
 TRAINER = FieldRules(
     model=Trainer,
@@ -157,6 +161,8 @@ class TrainerChecker(KindChecker):
                 checked.before = {column: self._shown(column, known.facts[COLUMNS[column]]) for column in changed}
             checked.after = {column: self._shown(column, value) for column, value in changed.items()}
             written = {COLUMNS[column]: stored[COLUMNS[column]] for column in changed}
+            if known.key is not None:
+                checked.kept = keep(known.facts, written)
             (known.values if known.key is None else checked.found["values"]).update(written)
             known.facts.update(written)  # with which later rows of this trainer are compared
         row.state = {column: key_or_to_come(value) for column, value in known.facts.items()}
@@ -237,6 +243,7 @@ class TrainerRows:
                 if row.key is None:
                     row.key = keys[row.found["trainer_row"]]
                 teaches = row.found.get("teaches", {})
+                row.kept = _kept(row, teaches)
                 for course in row.found.get("new_courses", ()):
                     made.append({**NO_LIMIT, **teaches, "trainer_id": row.key, "course_id": course, **stamp, **birth})
                 for each in row.found.get("changed_courses", ()):
@@ -245,8 +252,30 @@ class TrainerRows:
             update_rows(TrainerQualification, changed, (*QUALIFICATION.columns, *stamp))
             tell(len(rows))
 
+    def undo(
+        self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE
+    ) -> Sequence[UndoneRow]:
+        """Give back what the import changed of trainers and of what they may teach; new ones become inactive (I8).
+
+        Raises:
+            NotPermitted: the person may not keep the library.
+        """
+        check_may(by, Permission.KEEP_LIBRARY)
+        with acting(by):
+            lock_all(Trainer)
+            return undo_trainers(rows, by=by, now=now, gone=gone)
+
 
 TRAINER_ROWS = TrainerRows()
+
+
+def _kept(row: CheckedRow, teaches: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a row changes as it is stored, so that it can go back (I8)."""
+    found = row.found
+    after = {column: as_kept(value) for column, value in {**NO_LIMIT, **teaches}.items()}
+    made = [{"course": course, BEFORE: None, AFTER: after} for course in found.get("new_courses", ())]
+    changed = [{"course": each["course_id"], **keep(each, teaches)} for each in found.get("changed_courses", ())]
+    return {**row.kept, MAY_TEACH: [*made, *changed]}
 
 
 def _name_of(facts: Mapping[str, Any]) -> str:

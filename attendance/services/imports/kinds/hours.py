@@ -24,7 +24,14 @@ from training.core.permissions import Permission, check_may
 from training.core.refusals import check_reason
 from training.core.transactions import acting
 from training.models import ClassAttendanceSession, Import, ImportedRow, TrainingClass
-from training.services.imports.contract import ImportTerms, UndoAct, UndoneRow, WrittenRow
+from training.services.imports.contract import (
+    NOTHING_GONE,
+    Gone,
+    ImportTerms,
+    UndoAct,
+    UndoneRow,
+    WrittenRow,
+)
 from training.services.imports.tables import insert_rows, update_rows
 
 Status = ClassAttendanceSession.Status
@@ -70,7 +77,9 @@ class HourRows:
                 update_rows(ClassAttendanceSession, part, CLOSED)
             tell(len(rows))
 
-    def undo(self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime) -> Sequence[UndoneRow]:
+    def undo(
+        self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE
+    ) -> Sequence[UndoneRow]:
         """Take back the meetings that the import recorded (I8, H4). Programmes that it started go on.
 
         Left as they are: meetings that were taken back since, be it that somebody has recorded them anew.

@@ -17,7 +17,14 @@ from training.core.permissions import Permission, check_may
 from training.core.refusals import Refusal
 from training.core.transactions import acting
 from training.models import Session
-from training.services.imports.contract import ImportTerms, UndoAct, UndoneRow, WrittenRow
+from training.services.imports.contract import (
+    NOTHING_GONE,
+    Gone,
+    ImportTerms,
+    UndoAct,
+    UndoneRow,
+    WrittenRow,
+)
 from training.services.imports.tables import insert_rows, update_rows
 from training.services.sessions import lock_sessions
 
@@ -58,7 +65,9 @@ class MarkRows:
                 write_marks(marks, by=terms.by, now=terms.now)
             tell(len(rows))
 
-    def undo(self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime) -> Sequence[UndoneRow]:
+    def undo(
+        self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE
+    ) -> Sequence[UndoneRow]:
         """Clear the marks that the import made, and put those back that it changed (I8). Nobody is taken off a list.
 
         Left as they are: marks of finalized and cancelled sessions, and those that somebody has changed since.

@@ -25,7 +25,14 @@ from training.core.transactions import acting
 from training.models import Course, Session, Trainer, Venue
 from training.policies.moments import moment_of
 from training.policies.sessions import check_cancel_reason, check_open
-from training.services.imports.contract import ImportTerms, UndoAct, UndoneRow, WrittenRow
+from training.services.imports.contract import (
+    NOTHING_GONE,
+    Gone,
+    ImportTerms,
+    UndoAct,
+    UndoneRow,
+    WrittenRow,
+)
 from training.services.imports.tables import insert_rows, update_rows
 from training.services.sessions import Plan, edit_session, lock_sessions
 
@@ -73,7 +80,9 @@ class SessionRows:
                 self._update([row for row in part if row.outcome is RowOutcome.CHANGED], terms)
                 tell(start + len(part))
 
-    def undo(self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime) -> Sequence[UndoneRow]:
+    def undo(
+        self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE
+    ) -> Sequence[UndoneRow]:
         """Cancel the sessions that the import made, and give those that it changed their plan of before (I8, S8).
 
         Left as they are: sessions that were finalized, cancelled or deleted since, that somebody has changed, or that

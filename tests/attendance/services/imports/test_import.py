@@ -16,14 +16,15 @@ from attendance.services.imports.dropping import drop_import, purge_imports
 from attendance.services.imports.receiving import NoTable, start_import
 from attendance.services.imports.staging import stage_import
 from attendance.services.imports.steps import WrongState, own_import
-from learners.models import Learner
+from attendance.services.imports.undoing import undo_import
+from learners.models import Area, Learner
 from tests.factories.imports import HEAD, agreed, checked, read, workbook
 from tests.factories.learners import LearnerFactory, RoleFactory
 from tests.factories.training import CompanyFactory, UserFactory
 from training.core.groups import SUPERVISORS
 from training.core.refusals import NotFound, NotPermitted
 from training.core.tables.reading import read_book
-from training.models import Import, ImportAlias, ImportedRow, ImportRow
+from training.models import Company, Import, ImportAlias, ImportedRow, ImportRow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
 
@@ -180,6 +181,34 @@ def test_i4_what_is_new_is_made_before_the_rows_that_name_it(supervisor: User) -
         "ROPE-ACCESS-TECHNICI",
     )
     assert ImportedRow.objects.filter(of=one).count() == 3
+
+
+def test_i8_what_was_made_for_the_rows_is_undone_with_them(supervisor: User, superuser: User) -> None:
+    head = (*HEAD, "Areas")
+    row = ("00420", "Cem", "Kaya", "Ostwind Painting", "Rigger", START, "Paint shop")
+    one = agreed(read(workbook(head, row), by=supervisor), "workers", by=supervisor)
+    assert not stage_import(import_id=one.pk, by=supervisor, now=timezone.now())
+    one.refresh_from_db()
+    things = {
+        thing: {text["text"]: "new" for text in texts if text["key"] is None}
+        for thing, texts in one.questions["things"].items()
+    }
+    answer_questions(
+        import_id=one.pk, answers={"things": things}, seen=one.changed_at, by=supervisor, now=timezone.now()
+    )
+    assert stage_import(import_id=one.pk, by=supervisor, now=timezone.now())
+    done(check_import(import_id=one.pk, by=supervisor, now=timezone.now()), by=supervisor)
+    assert Area.objects.get().name == "Paint shop"
+
+    undone = undo_import(import_id=one.pk, reason="Wrong file", by=superuser, now=timezone.now())
+
+    assert [(each.written.identity, each.act.value) for each in undone] == [
+        ("00420", "inactive"),
+        ("Paint shop", "deleted"),
+        ("Ostwind Painting", "inactive"),
+    ]
+    assert not Area.objects.exists()
+    assert not Company.objects.get(name="Ostwind Painting").is_active
 
 
 def test_i3_an_import_waits_for_its_owner_alone(supervisor: User, trainer_user: User) -> None:
