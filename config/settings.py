@@ -22,6 +22,8 @@ MARKING_OPENS_MINUTES = value.whole_number("MARKING_OPENS_MINUTES", default=30, 
 EVIDENCE_MAX_BYTES = value.whole_number("EVIDENCE_MAX_BYTES", default=20 * 1024 * 1024, at_least=1024)
 # What a table that comes in may hold, and what the process that reads it may use.
 IMPORT_MAX_BYTES = value.whole_number("IMPORT_MAX_BYTES", default=50 * 1024 * 1024, at_least=1024)
+IMPORT_CERTIFICATES_MAX_BYTES = value.whole_number("IMPORT_CERTIFICATES_MAX_BYTES", default=2 * 1024**3, at_least=1024)
+IMPORT_FILE_MONTHS = value.whole_number("IMPORT_FILE_MONTHS", default=None, at_least=1)
 IMPORT_MAX_ROWS = value.whole_number("IMPORT_MAX_ROWS", default=600_000, at_least=1)
 IMPORT_MAX_CELLS = value.whole_number("IMPORT_MAX_CELLS", default=2_000_000, at_least=1)
 IMPORT_CPU_SECONDS = value.whole_number("IMPORT_CPU_SECONDS", default=120, at_least=5, at_most=3600)

@@ -35,7 +35,12 @@ LINGER_SECONDS = 2  # for the client to read our last words before the connectio
 HEAD_BYTES = 64 * 1024
 # Beyond the limit of evidence, so that the site itself can say how much too large a file is.
 BODY_BYTES = 4 * env.int("EVIDENCE_MAX_BYTES", default=20 * 1024 * 1024)
-KEPT_BYTES = 1024**3  # of all bodies of a process together
+# Workbooks, with a ZIP of certificates beside them (I7).
+IMPORT_BYTES = env.int("IMPORT_MAX_BYTES", default=50 * 1024**2) + env.int(
+    "IMPORT_CERTIFICATES_MAX_BYTES", default=2 * 1024**3
+)
+IMPORT_BODY_BYTES = max(BODY_BYTES, IMPORT_BYTES + 1024**2)
+KEPT_BYTES = 1024**3 + IMPORT_BODY_BYTES  # of all bodies of a process together
 IN_MEMORY = 256 * 1024
 RECEIVE = 64 * 1024
 
@@ -44,6 +49,7 @@ CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*(?=\r\n)
 TRANSFER_ENCODING = re.compile(rb"\r\ntransfer-encoding[ \t]*:", re.IGNORECASE)
 EXPECT = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
 API = re.compile(rb"[A-Z]+ /api/")
+IMPORT = re.compile(rb"POST (/import/start/|/api/v1/imports)[ ?]")
 
 SENTENCES = {
     HTTPStatus.REQUEST_TIMEOUT: "What you sent took too long to arrive, and was not saved. Try again.",
@@ -140,7 +146,7 @@ class Arrival:
             raise DeclinedError(HTTPStatus.LENGTH_REQUIRED)
         found = CONTENT_LENGTH.search(self.head)
         self.length = int(found[1]) if found else 0
-        if self.length > BODY_BYTES:
+        if self.length > (IMPORT_BODY_BYTES if IMPORT.match(self.head) else BODY_BYTES):
             raise DeclinedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if self.length > IN_MEMORY:
             self._body = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # closed with the request

@@ -69,11 +69,13 @@ class ConfirmObject(ApiObject):
     """`fingerprint` is that of the check; `onlyGood` leaves rows behind that cannot be brought in.
 
     `takeBack` revokes what a register said before and does not say any more, as `takenBack` of the check lists it.
+    `onlyAgreed` keeps of the file only the columns that were agreed on.
     """
 
     fingerprint: Text
     only_good: bool = False
     take_back: bool = False
+    only_agreed: bool = False
 
 
 class UndoObject(ApiObject):
@@ -87,7 +89,7 @@ class UndoObject(ApiObject):
 def start(
     request: ApiRequest, file: File[list[UploadedFile]], kind: Form[Text], said: Form[str] = "{}"
 ) -> Status[ImportObject]:
-    """Read and check files of one kind. Nothing of the site changes (I5).
+    """Read and check files of one kind; a ZIP among them holds certificates (I7). Nothing of the site changes (I5).
 
     `said` is JSON: `sender`, `columns` (by sheet and column), `questions`, `things` (what names mean), `people` and
     `choices`. What is missing is taken from the headings, where they are clear, and from what was agreed on before.
@@ -114,7 +116,7 @@ def confirm(request: ApiRequest, import_id: Path[Key], body: ConfirmObject) -> S
     """Bring in what was checked, if it still would write what was shown (I6)."""
     one = own_import(import_id=import_id, by=request.user)
     said = body.model_dump()
-    check_can_do(one, by=request.user, **said)
+    check_can_do(one, by=request.user, **{name: said[name] for name in ("fingerprint", "only_good", "take_back")})
     ask_for(one, ImportWork.DO, by=request.user, now=timezone.now(), **said)
     return Status(202, _object(one))
 

@@ -227,6 +227,9 @@ class ImportDoForm(RefusableForm, forms.Form):
     fingerprint = forms.CharField(widget=forms.HiddenInput)
     only_good = forms.BooleanField(required=False, label=_("Bring in the good rows only"))
     take_back = forms.BooleanField(required=False, label=_("Revoke the old records"))
+    only_agreed = forms.BooleanField(
+        required=False, label=_("Keep of the file only the columns that were agreed on; the others are not stored")
+    )
 
 
 class ImportUndoForm(ReasonForm):

@@ -203,6 +203,22 @@ def taken_back_count(one: Import) -> int:
     return int(one.counts.get(TAKEN_BACK, 0))
 
 
+@dataclass(frozen=True)
+class LeftoverLine:
+    """Files of the ZIPs that no row names: how many, the first of them, and how many others."""
+
+    count: int
+    names: Sequence[str]
+    more: int
+
+
+def leftover_line(one: Import) -> LeftoverLine | None:
+    """Return which files of the ZIPs of an import no row names; None if there are none."""
+    left = one.report.get("leftover") or {"count": 0, "names": []}
+    names = left["names"][:CELLS_SHOWN]
+    return LeftoverLine(left["count"], names, left["count"] - len(names)) if left["count"] else None
+
+
 def label_of(kind: ImportKind, column: str) -> str:
     """Return the heading of a column of a kind; the name itself where it is no column."""
     return capfirst(str(kind.column(column).label)) if column in kind.names else column

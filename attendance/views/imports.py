@@ -28,10 +28,12 @@ from attendance.selectors.named import everything
 from attendance.services.imports.agreeing import agree_columns, answer_questions, revoke_alias
 from attendance.services.imports.doing import check_can_do
 from attendance.services.imports.dropping import drop_import
+from attendance.services.imports.filing import open_filed
 from attendance.services.imports.receiving import FIELD, start_import
 from attendance.services.imports.steps import own_import
 from attendance.services.imports.undoing import grouped, preview_undo, undo_import
 from attendance.services.imports.working import ImportWork, ask_for
+from learners.evidence.kinds import Kind
 from training.core.imports.declaration import ImportKind
 from training.core.imports.registry import kind_of
 from training.core.imports.rows import RowOutcome
@@ -137,7 +139,8 @@ def import_do(request: HtmxRequest, pk: int) -> HttpResponse:
     form = ImportDoForm(request.POST)
     if form.is_valid():
         with form.refusing():
-            check_can_do(one, by=request.user, **form.cleaned_data)
+            said = {name: form.cleaned_data[name] for name in ("fingerprint", "only_good", "take_back")}
+            check_can_do(one, by=request.user, **said)
             ask_for(one, ImportWork.DO, by=request.user, now=timezone.now(), **form.cleaned_data)
             return go(request, "attendance:import", pk)
     return _page(request, one, doing=form)
@@ -182,6 +185,14 @@ def import_refused(request: HtmxRequest, pk: int) -> FileResponse:
     )
 
 
+@requires(Permission.UNDO_IMPORT)
+@require_safe
+def import_file(request: HtmxRequest, pk: int, number: int) -> FileResponse:
+    """Hand out the stored file of an import, to whoever administers the site; that is logged."""
+    file, content = open_filed(import_id=pk, number=number, by=request.user, now=timezone.now())
+    return FileResponse(content, as_attachment=True, filename=file.name, content_type=Kind.TABLE.value)
+
+
 @requires(Permission.CHECK_FILES)
 @require_safe
 def import_template(request: HtmxRequest, kind: str) -> FileResponse:
@@ -222,6 +233,7 @@ def _page(
         "state_kind": pages.STATE_KINDS[State(one.state)],
         "seen": one.changed_at.isoformat(),
         "may_undo": pages.may_undo(one, request.user),
+        "may_open": may(request.user, Permission.UNDO_IMPORT),
         "told": pages.counts_told(one),
     }
     match _shows(request, one, columns or answers or doing):
@@ -279,6 +291,7 @@ def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
         "wrong": pages.wrong_of(one),
         "taken_back": pages.taken_back_lines(one),
         "taken": pages.taken_back_count(one),
+        "leftover": pages.leftover_line(one),
         "asked_people": one.counts.get(RowOutcome.ASKED, 0),
         "may_do": may(request.user, kind_of(one.kind).does),
         "has_questions": pages.has_questions(one),
@@ -321,4 +334,5 @@ def _list(request: HtmxRequest, form: ImportStartForm) -> HttpResponse:
         others=pages.others_under_way(request.user, now=now),
         kinds=pages.kinds_for(request.user),
         max_bytes=settings.IMPORT_MAX_BYTES,
+        max_zip_bytes=settings.IMPORT_CERTIFICATES_MAX_BYTES,
     )

@@ -96,10 +96,12 @@ class CappedFileHandler(TemporaryFileUploadHandler):
         return NamingParser(meta, input_data, [self], encoding).parse()
 
     def _limit(self) -> int:
-        """Return how many bytes this address takes: where tables come in, those may be larger than evidence (I2)."""
+        """Return how many bytes this address takes: tables may be larger than evidence, and ZIPs of it too (I2, I7)."""
         match = self.request.resolver_match if self.request is not None else None
         name = match.url_name if match is not None else ""
-        return int(settings.IMPORT_MAX_BYTES if name in TAKES_TABLES else settings.EVIDENCE_MAX_BYTES)
+        if name in TAKES_TABLES:
+            return int(settings.IMPORT_MAX_BYTES + settings.IMPORT_CERTIFICATES_MAX_BYTES)
+        return int(settings.EVIDENCE_MAX_BYTES)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         kept = raw_data[: self.room]
@@ -136,6 +138,30 @@ def received(files: Sequence[File]) -> Iterator[Document]:
         content.file.seek(0)
         kind = Kind(facts["content_type"])
         yield Document(content.file, kind, facts["pages"], content.size, content.sha256, _shortened(", ".join(names)))
+
+
+@contextmanager
+def pages_of(document: Document, *, first: int, last: int) -> Iterator[Document]:
+    """Give some pages of a checked PDF as a document of their own, checked like any other (I7).
+
+    Args:
+        first, last: pages, counted from 1.
+
+    Raises:
+        EvidenceUnusable: it has fewer pages, or they cannot be taken out.
+        EvidenceNotAccepted, EvidenceNotReceived, ReaderUnavailable: as `received`.
+    """
+    said = _("%(name)s, page %(first)d") if first == last else _("%(name)s, pages %(first)d–%(last)d")
+    name = said % {"name": document.name, "first": first, "last": last}
+    if last > document.pages:
+        sentence = ngettext("“%(name)s” has %(pages)d page.", "“%(name)s” has %(pages)d pages.", document.pages)
+        raise _on_field(EvidenceUnusable, sentence % {"name": document.name, "pages": document.pages})
+    with ExitStack() as stack:
+        try:
+            part = stack.enter_context(limited.run("extract", [document.file], first=first, last=last))
+        except UnacceptableError as error:
+            raise _refusal(error, [document.name]) from error
+        yield stack.enter_context(received([File(part, name=name)]))
 
 
 def display_name(name: str) -> str:

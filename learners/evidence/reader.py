@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
-from learners.evidence import codes, pdf, pictures
+from learners.evidence import codes, pdf, pictures, some_pages
 from learners.evidence.kinds import Kind, UnacceptableError, UnfitReason, kind_of
 from training.core.confined import child
 
@@ -87,11 +87,20 @@ def join(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
     return pictures.as_pdf(list(zip(task["names"], kinds, files, strict=True))).getvalue()
 
 
+def extract(files: list[BinaryIO], task: dict[str, Any]) -> bytes:
+    """Make a PDF of some pages of one."""
+    (file,) = files
+    if kind_of(file) is not Kind.PDF:
+        raise UnacceptableError(UnfitReason.PAGES, "1")
+    return some_pages.extract(file, first=task["first"], last=task["last"])
+
+
 TASKS: dict[str, Callable[[list[BinaryIO], dict[str, Any]], bytes]] = {
     "check": check,
     "page": page,
     "join": join,
     "codes": codes.find,
+    "extract": extract,
 }
 
 

@@ -132,6 +132,15 @@ def open_stored(*, key: str, sha256: str) -> BinaryIO:
     return copy
 
 
+def forget_stored(*, key: str) -> None:
+    """Remove a file to which nothing refers any more. Only workbooks of imports are ever removed (I7).
+
+    Raises:
+        StoreUnavailable: it could not be removed.
+    """
+    _ask("delete", lambda: _store().delete(key))
+
+
 def check_stored(*, key: str, sha256: str) -> None:
     """Read a stored file again and compare it with its hash.
 

@@ -16,7 +16,7 @@ EMPTY_OBJECT, EMPTY_LIST = Value({}, models.JSONField()), Value([], models.JSONF
 OUTCOMES = [(each.value, each.value) for each in RowOutcome]
 
 
-DERIVED = ["outline", "questions", "report", "changed_at", "fingerprint", "job"]  # of a check, and so large
+DERIVED = ["outline", "questions", "report", "certificates", "changed_at", "fingerprint", "job"]  # of a check: large
 
 
 @audited(exclude=DERIVED)
@@ -34,6 +34,7 @@ class Import(models.Model):
         choices: for the whole import: the provider, whether register records count, only the good rows.
         counts: rows by outcome; when it is done, rows by what was written.
         report: groups of refusals, who turns red, what is left; what an undo could not take back.
+        certificates: by what a cell says, which file or pages of a ZIP it means, and how they were judged (I7).
         fingerprint: of everything that the check has shown; doing compares it.
     """
 
@@ -74,6 +75,7 @@ class Import(models.Model):
     choices = models.JSONField(_("choices"), default=dict, encoder=DjangoJSONEncoder)
     counts = models.JSONField(_("counts"), default=dict, encoder=DjangoJSONEncoder)
     report = models.JSONField(_("report"), default=dict, encoder=DjangoJSONEncoder)
+    certificates = models.JSONField(_("certificates"), default=dict, db_default=EMPTY_OBJECT)
     fingerprint = models.CharField(_("fingerprint"), max_length=64, blank=True)
     failure = models.TextField(_("failure"), blank=True)
     done_by = models.ForeignKey(
@@ -126,7 +128,8 @@ class ImportFile(models.Model):
     Attributes:
         key: in the store of waiting files; empty once it is removed there.
         book_key: of what was read from it, there.
-        evidence_key: in the evidence store, once the import is done.
+        evidence_key: in the evidence store, once the import is done and until it is deleted.
+        deleted_at: when the stored file was deleted, some months later (setting IMPORT_FILE_MONTHS).
     """
 
     of = models.ForeignKey(Import, verbose_name=_("import"), on_delete=models.CASCADE, related_name="files")
@@ -138,6 +141,7 @@ class ImportFile(models.Model):
     key = models.CharField(_("key"), max_length=200, blank=True)
     book_key = models.CharField(_("key of what was read"), max_length=200, blank=True)
     evidence_key = models.CharField(_("evidence key"), max_length=200, blank=True)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True)
 
     class Meta:
         verbose_name = _("file of an import")

@@ -1,6 +1,6 @@
 """The kinds of jobs. An app declares its own kinds in its module `tasks`, which procrastinate finds by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, Protocol
@@ -82,6 +82,22 @@ def declare(kind: JobKind) -> JobKind:
     """Add a kind, and return it."""
     _KINDS[kind.name] = kind
     return kind
+
+
+Chore = Callable[[datetime], int]
+
+_CHORES: list[Chore] = []
+
+
+def declare_chore(chore: Chore) -> Chore:
+    """Let the worker do something every hour, beside its jobs, and return it."""
+    _CHORES.append(chore)
+    return chore
+
+
+def chores() -> Sequence[Chore]:
+    """Return what the worker does every hour."""
+    return tuple(_CHORES)
 
 
 def kind_of(name: str) -> JobKind:

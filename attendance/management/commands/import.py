@@ -3,16 +3,19 @@
 import json
 import sys
 from argparse import RawDescriptionHelpFormatter
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
+from zipfile import ZIP_STORED, ZipFile
 
 from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from attendance.pages.imports import counts_told, group_lines, taken_back_lines, wrong_of
+from attendance.pages.imports import counts_told, group_lines, leftover_line, taken_back_lines, wrong_of
 from attendance.services.imports.agreeing import agree_columns, layout_known
 from attendance.services.imports.checking import check_import
 from attendance.services.imports.doing import do_import
@@ -50,6 +53,10 @@ class Command(BaseCommand):
         parser.add_argument("--questions", type=Path, help="where questions are written as JSON, if there are any")
         parser.add_argument("--check", action="store_true", help="check the file, write nothing")
         parser.add_argument("--only-good", action="store_true", help="bring in the good rows and leave the others")
+        parser.add_argument("--certificates", type=Path, metavar="DIR", help="the folder with their certificates")
+        parser.add_argument(
+            "--only-agreed", action="store_true", help="store of the file only the columns that were agreed on"
+        )
         parser.add_argument(
             "--take-back", action="store_true", help="revoke what the register said before and does not say any more"
         )
@@ -61,6 +68,8 @@ class Command(BaseCommand):
         try:
             with as_command("import"), ExitStack() as stack:
                 files = [File(stack.enter_context(path.open("rb")), name=path.name) for path in file]
+                if options["certificates"] is not None:
+                    files.append(stack.enter_context(_archive_of(options["certificates"])))
                 status = self._import(kind, files, user, **options)
         except (OSError, ValueError, Refusal) as error:
             raise CommandError(str(error)) from error
@@ -103,6 +112,9 @@ class Command(BaseCommand):
         for group in group_lines(one):
             cells = ", ".join(group.cells) + (f" and {group.more} more" if group.more else "")
             self.stdout.write(_visible(f"{group.count} × {group.column}: {group.sentence} {cells}"))
+        if (left := leftover_line(one)) is not None:
+            more = f" and {left.more} more" if left.more else ""
+            self.stdout.write(_visible(f"Files that no row names: {', '.join(left.names)}{more}"))
         for line in taken_back_lines(one):
             says = line.says or "gone, or struck out"
             self.stdout.write(_visible(f"Taken back: {line.what}, {line.said} before, now {says}."))
@@ -120,6 +132,7 @@ class Command(BaseCommand):
             fingerprint=one.fingerprint,
             only_good=options["only_good"],
             take_back=options["take_back"],
+            only_agreed=options["only_agreed"],
             by=by,
             now=timezone.now(),
             tell=self._tell,
@@ -159,6 +172,24 @@ class Command(BaseCommand):
         one.refresh_from_db()
         if one.is_waiting or one.state == Import.State.FAILED:
             drop_import(import_id=one.pk, by=by, now=timezone.now())
+
+
+@contextmanager
+def _archive_of(folder: Path) -> Iterator[File]:
+    """Give a folder as a ZIP, which is how certificates come along through every door.
+
+    Raises:
+        CommandError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise CommandError(f"{folder} is no folder.")
+    with TemporaryFile() as file:
+        with ZipFile(file, "w", ZIP_STORED, strict_timestamps=False) as archive:
+            for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+                archive.write(path, path.relative_to(folder).as_posix())
+        file.flush()
+        file.seek(0)
+        yield File(file, name=f"{folder.resolve().name}.zip")
 
 
 def _visible(line: str) -> str:

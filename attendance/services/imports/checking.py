@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from attendance.policies.imports import WRITES, Summary
+from attendance.services.imports.certificates import certificates_of, judge_certificates, leftover_files
 from attendance.services.imports.rows import in_parts, waiting_rows, write_outcomes
 from attendance.services.imports.steps import kind_of_import, own_import, place_of, take_step, terms_of
 from learners.models import Learner
@@ -34,14 +35,17 @@ def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
     Raises:
         NotPermitted, NotFound: as `own_import`.
         WrongState: the import has gone on meanwhile.
+        ArchiveUnusable, ReaderUnavailable, WaitingStoreUnavailable: as `judge_certificates`.
     """
     one = own_import(import_id=import_id, by=by)
     if one.state != State.CHECKING:
         take_step(one, State.CHECKING, now=now)
+    judge_certificates(one, tell=tell)
+    terms = terms_of(one, by=by, now=now, certificates=certificates_of(one))
     with as_person(by), transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        result = check_rows(one, terms_of(one, by=by, now=now), tell=tell)
+        result = check_rows(one, terms, tell=tell)
         for part in in_parts(result.rows):
             write_outcomes(one.pk, part)
     summary = result.summary
@@ -52,7 +56,11 @@ def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
         now=now,
         counts={"rows": len(result.rows), **summary.counts},
         questions=questions,
-        report={"groups": [group.as_json() for group in summary.groups], TAKEN_BACK: summary.taken_back},
+        report={
+            "groups": [group.as_json() for group in summary.groups],
+            TAKEN_BACK: summary.taken_back,
+            "leftover": leftover_files(one),
+        },
         fingerprint=summary.fingerprint,
     )
     return one

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from attendance.services.imports.certificates import store_certificates
 from attendance.services.imports.checking import check_rows
 from attendance.services.imports.filing import file_evidence
 from attendance.services.imports.new_things import make_new_things
@@ -44,6 +45,7 @@ def do_import(
     now: datetime,
     only_good: bool = False,
     take_back: bool = False,
+    only_agreed: bool = False,
     tell: Tell = untold,
 ) -> Import:
     """Bring in what was checked, in one transaction: if anything fails, nothing is written.
@@ -55,6 +57,7 @@ def do_import(
         fingerprint: of the check that the person has seen.
         only_good: bring in the good rows, and leave the others behind.
         take_back: what the file said before and does not say any more is taken back, as it was shown (I7).
+        only_agreed: the stored file loses the columns that nobody agreed on.
 
     Raises:
         NotPermitted, NotFound: this login may not do imports of this kind, or there is no such import.
@@ -69,7 +72,7 @@ def do_import(
     if one.state != State.DOING:
         take_step(one, State.DOING, now=now, failure="")
     try:
-        return _do(one, fingerprint, by=by, now=now, tell=tell)
+        return _do(one, fingerprint, only_agreed=only_agreed, by=by, now=now, tell=tell)
     except Refusal as refusal:
         one.refresh_from_db()
         if one.state == State.DOING:
@@ -77,8 +80,8 @@ def do_import(
         raise
 
 
-def _do(one: Import, fingerprint: str, *, by: User, now: datetime, tell: Tell) -> Import:
-    keys = file_evidence(one)
+def _do(one: Import, fingerprint: str, *, only_agreed: bool, by: User, now: datetime, tell: Tell) -> Import:
+    keys, certificates = file_evidence(one, only_agreed=only_agreed), store_certificates(one)
     with acting(by, outermost=True):
         take_time()
         one = lock_import(import_id=one.pk, by=by)
@@ -86,7 +89,7 @@ def _do(one: Import, fingerprint: str, *, by: User, now: datetime, tell: Tell) -
             raise WrongState(_("This import was done in another window. Look at what it wrote."))
         _check_seen(one, fingerprint)
         service = service_of(one.kind)
-        terms = make_new_things(one, terms_of(one, by=by, now=now))
+        terms = make_new_things(one, terms_of(one, by=by, now=now, certificates=certificates))
         service.lock(workers_of(one.pk), terms)
         result = check_rows(one, terms, tell=tell)
         if result.summary.fingerprint != one.fingerprint:

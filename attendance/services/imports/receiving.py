@@ -40,7 +40,7 @@ class NoTable(Invalid):
 
 
 class TableTooLarge(TooLarge):
-    """The files are larger than the setting IMPORT_MAX_BYTES (413)."""
+    """The files are larger than the settings IMPORT_MAX_BYTES or IMPORT_CERTIFICATES_MAX_BYTES (413)."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,15 @@ def start_import(
                 changed_at=now,
             )
             ImportFile.objects.bulk_create(
-                ImportFile(of=one, number=number, name=each.name, size=each.size, sha256=each.sha256, key=key)
+                ImportFile(
+                    of=one,
+                    number=number,
+                    name=each.name,
+                    size=each.size,
+                    sha256=each.sha256,
+                    key=key,
+                    is_table=not is_archive(each.name),
+                )
                 for number, (each, key) in enumerate(zip(received, kept, strict=True), start=1)
             )
     except BaseException:
@@ -144,8 +152,13 @@ def open_kept(key: str) -> BinaryIO:
     return file
 
 
+def is_archive(name: str) -> bool:
+    """Tell whether a file holds certificates, by its name: workbooks are ZIPs inside, too."""
+    return name.casefold().endswith(".zip")
+
+
 def _check_sizes(files: Sequence[File]) -> None:
-    if not files:
+    if all(is_archive(file.name or "") for file in files):
         raise _on_field(NoTable, _("No file was chosen. Choose a workbook or a CSV file."))
     if len(files) > MOST_FILES:
         text = _("At most %(count)d files are taken together. Send the others in a further import.")
@@ -154,15 +167,23 @@ def _check_sizes(files: Sequence[File]) -> None:
         if file.size == 0:
             text = _("“%(name)s” is empty. Save it in the spreadsheet once more.")
             raise _on_field(NoTable, text % {"name": display_name(file.name or "")})
-    total, limit = sum(file.size for file in files), settings.IMPORT_MAX_BYTES
+    tables = [file for file in files if not is_archive(file.name or "")]
+    text = ngettext(
+        "The file has %(size)s, the limit is %(limit)s. Remove pictures from it, or split it.",
+        "The files have %(size)s together, the limit is %(limit)s. Send some of them in a further import.",
+        len(tables),
+    )
+    _check_total(tables, settings.IMPORT_MAX_BYTES, text)
+    text = _("The certificates have %(size)s, the limit is %(limit)s. Send some of them with a further import.")
+    archives = [file for file in files if is_archive(file.name or "")]
+    _check_total(archives, settings.IMPORT_CERTIFICATES_MAX_BYTES, text)
+
+
+def _check_total(files: Sequence[File], limit: int, text: str) -> None:
+    total = sum(file.size for file in files)
     if total > limit:
-        text = ngettext(
-            "The file has %(size)s, the limit is %(limit)s. Remove pictures from it, or split it.",
-            "The files have %(size)s together, the limit is %(limit)s. Send some of them in a further import.",
-            len(files),
-        )
-        sizes = {"size": filesizeformat(total), "limit": filesizeformat(limit)}
-        raise TableTooLarge(text % sizes, errors={FIELD: [text % sizes]})
+        sentence = text % {"size": filesizeformat(total), "limit": filesizeformat(limit)}
+        raise TableTooLarge(sentence, errors={FIELD: [sentence]})
 
 
 def _copied(file: File) -> _Received:
@@ -188,7 +209,7 @@ def _keep(received: _Received) -> str:
 
 
 def _title(files: Sequence[_Received]) -> str:
-    return ", ".join(each.name for each in files)[:300]
+    return ", ".join(each.name for each in files if not is_archive(each.name))[:300]
 
 
 def _not_received() -> EvidenceNotReceived:

@@ -1,5 +1,6 @@
 """Whose import it is, and its way from state to state."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -73,8 +74,12 @@ def kind_of_import(one: Import) -> ImportKind:
     return kind_of(one.kind)
 
 
-def terms_of(one: Import, *, by: User, now: datetime) -> ImportTerms:
-    """Return what was agreed on for an import, as the service of its kind takes it."""
+def terms_of(one: Import, *, by: User, now: datetime, certificates: Mapping[str, Any] | None = None) -> ImportTerms:
+    """Return what was agreed on for an import, as the service of its kind takes it.
+
+    Args:
+        certificates: by what a cell says, the file that it means, or why there is none.
+    """
     said = one.answers.get("things", {})
     return ImportTerms(
         by=by,
@@ -84,7 +89,12 @@ def terms_of(one: Import, *, by: User, now: datetime) -> ImportTerms:
             for thing, texts in one.questions.get("things", {}).items()
         },
         people={_place(at): key for at, key in one.answers.get("people", {}).items()},
-        choices={**said_once(one), "import": one.pk, "sheets": _sources(one)},
+        choices={
+            **said_once(one),
+            "import": one.pk,
+            "sheets": _sources(one),
+            "certificates": certificates or {},
+        },
     )
 
 

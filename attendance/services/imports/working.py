@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy
 from attendance.services.imports.agreeing import agree_columns, layout_known
 from attendance.services.imports.checking import check_import
 from attendance.services.imports.doing import do_import
+from attendance.services.imports.dropping import purge_imports
+from attendance.services.imports.filing import delete_filed
 from attendance.services.imports.reading import read_import
 from attendance.services.imports.staging import stage_import
 from attendance.services.imports.steps import own_import, take_step
 from training.core.permissions import Permission, check_may
 from training.core.refusals import Refusal
 from training.models import Import
-from training.services.job_kinds import JobKind, Tell, declare
+from training.services.job_kinds import JobKind, Tell, declare, declare_chore
 from training.services.jobs import ask
 
 State = Import.State
@@ -46,11 +48,12 @@ def ask_for(
     fingerprint: str = "",
     only_good: bool = False,
     take_back: bool = False,
+    only_agreed: bool = False,
 ) -> None:
     """Ask for a step of an import, which a worker does with the rights of `by`.
 
     Args:
-        fingerprint, only_good, take_back: as in `do_import`.
+        fingerprint, only_good, take_back, only_agreed: as in `do_import`.
 
     Raises:
         NotPermitted: this login checks no files.
@@ -58,7 +61,8 @@ def ask_for(
     """
     query = QueryDict(mutable=True)
     query.update({"import": str(one.pk), "work": work.value, "seen": fingerprint})
-    query.update({name: "1" for name, is_said in (("good", only_good), ("back", take_back)) if is_said})
+    said = {"good": only_good, "back": take_back, "agreed": only_agreed}
+    query.update({name: "1" for name, is_said in said.items() if is_said})
     title = str(TITLES[work]) % {"what": one.title}
     job = ask(kind=KIND.name, title=title, query=query.urlencode(), by=by, now=now)
     Import.objects.filter(pk=one.pk).update(job=job)
@@ -92,6 +96,7 @@ def work_on_import(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> 
                     fingerprint=str(query["seen"]),
                     only_good="good" in query,
                     take_back="back" in query,
+                    only_agreed="agreed" in query,
                     by=by,
                     now=now,
                     tell=tell,
@@ -116,6 +121,17 @@ def _stop(one: Import, refusal: Refusal, *, now: datetime) -> None:
     else:
         Import.objects.filter(pk=one.pk).update(failure=refusal.message)
 
+
+def keep_house(now: datetime) -> int:
+    """Remove imports that nobody goes on with, what waited of those that have ended, and old stored workbooks (I3, I7).
+
+    Returns:
+        how many imports and files went.
+    """
+    return purge_imports(now=now) + delete_filed(now=now)
+
+
+declare_chore(keep_house)
 
 KIND = declare(
     JobKind(

@@ -86,6 +86,7 @@ class RecordChecker:
         self._named: dict[RecordKey, int] = {}  # by record, the place of the row that names it
         self._drafts: list[DraftRow] = []
         self._dated: dict[tuple[Any, ...], Dated | None] = {}  # many rows have the same days
+        self._named_files: dict[str, dict[int, list[int]]] = {}  # by certificate and worker, the places of its rows
         self._confirmed: set[int] = set()  # records
         self._present: set[tuple[int, int]] = set()  # worker and course of every row, refused ones too
 
@@ -101,7 +102,11 @@ class RecordChecker:
         return checked
 
     def finish(self) -> Mapping[int, Sequence[CellProblem]]:
-        """Refuse rows that give an earlier day than the same register gave before, until somebody confirms it (I7)."""
+        """Refuse what only all rows together tell (I7).
+
+        That is an earlier day than the same register gave before, until somebody confirms it, and a scan of several
+        people as the certificate of each.
+        """
         confirmed = self._confirmed | {each.record for each in taken_back_of(self.terms.choices.get(TAKEN_BACK, ()))}
         found: dict[int, list[CellProblem]] = {}
         for each in self.taken_back():
@@ -116,6 +121,13 @@ class RecordChecker:
                     day(each.said),
                 )
                 found.setdefault(each.row, []).append(problem)
+        for name, people in self._named_files.items():
+            if len(people) > 1 and self._certificates[name].pages > 1:
+                sentence = _(
+                    "Rows of several people name this file. Say which pages are whose, such as “crew.pdf, pages 12-13”."
+                )
+                for place in (place for places in people.values() for place in places):
+                    found.setdefault(place, []).append(CellProblem("certificate", "of several people", sentence, name))
         return found
 
     # What a row means
@@ -192,10 +204,14 @@ class RecordChecker:
     def _prove(self, row: CheckedRow) -> None:
         """Find the certificate that a row names. A row that names none is proven by its extract."""
         name = row.draft.values.get("certificate")
-        if name and name not in self._certificates:
-            _refuse(row, "certificate", "certificate", _("No such file came with the register."))
-        elif name:
-            row.found["certificate"] = self._certificates[name]
+        if not name:
+            return
+        found = self._certificates.get(name)
+        if found is None or isinstance(found, str):
+            sentence = found or _("No such file came with the register.")
+            _refuse(row, "certificate", "certificate", sentence)
+        else:
+            row.found["certificate"] = found
 
     def _identity(self, row: CheckedRow) -> str:
         """Return worker, course, provider and day, as people and other databases know them."""
@@ -236,6 +252,8 @@ class RecordChecker:
             _refuse(row, "completed_on", "twice", sentence, value=str(self._drafts[before].number))
         elif standing is None:
             row.outcome, row.after = RowOutcome.NEW, _after(row)
+            if "certificate" in row.found:
+                self._named_files.setdefault(row.draft.values["certificate"], {}).setdefault(key[0], []).append(place)
         elif standing.result == row.found["result"]:
             row.outcome, row.key = RowOutcome.SAME, standing.pk
         else:
@@ -295,7 +313,8 @@ def _company_key(provider: Answer | None) -> Any:
 
 def _after(row: CheckedRow) -> dict[str, Any]:
     found = row.found["dated"]
-    return {"completed_on": found.completion, "expires_on": found.expiry, "result": row.found["result"]}
+    after = {"completed_on": found.completion, "expires_on": found.expiry, "result": row.found["result"]}
+    return {**after, "certificate": row.draft.values["certificate"]} if "certificate" in row.found else after
 
 
 def _recorded(record: TrainingRecord) -> str:

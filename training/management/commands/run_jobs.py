@@ -19,6 +19,7 @@ from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from training.services import job_runs
+from training.services.job_kinds import chores
 from training.services.jobs import QUEUE
 
 logger = structlog.get_logger(__name__)
@@ -112,8 +113,10 @@ class _Worker:
             job_runs.say_alive(in_hand, now=now)
             job_runs.recover(now=now)
             if self.purged_at is None or now - self.purged_at > PURGE_EVERY:
-                job_runs.purge(now=now)
                 self.purged_at = now
+                job_runs.purge(now=now)
+                for chore in chores():
+                    chore(now)
         finally:
             close_old_connections()
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import CASCADE, PROTECT, Model
+from django.db.models import CASCADE, PROTECT, ManyToOneRel, Model
 from django.utils.translation import gettext as _
 
 from training.services.imports.contract import NOTHING_GONE, Gone, UndoAct, UndoneRow, WrittenRow
@@ -119,17 +119,17 @@ def named_by(
     found: dict[int, set[str]] = defaultdict(set)
     inside: list[tuple[int, int, str]] = []  # a thing of these, another of these that names it, and as what
     for relation in model._meta.get_fields(include_hidden=True):
-        if not (relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)):
+        if not isinstance(relation, ManyToOneRel) or relation.on_delete not in {PROTECT, CASCADE}:
             continue
-        field, table = relation.field, relation.related_model._meta.db_table  # type: ignore[union-attr]  # a relation
-        if not field.db_constraint or relation.on_delete not in {PROTECT, CASCADE} or table in but:  # type: ignore[union-attr]  # as above
+        namer: type[Model] = relation.related_model
+        table = namer._meta.db_table
+        is_kept_by_the_database = relation.field.db_constraint  # type: ignore[attr-defined]  # of every foreign key
+        if not is_kept_by_the_database or table in but or getattr(namer, "is_derived", False):
             continue
-        if getattr(relation.related_model, "is_derived", False):
-            continue
-        words = str(relation.related_model._meta.verbose_name_plural)  # type: ignore[union-attr]  # as above
-        for key, namer in _naming(relation.related_model, field, keys, gone.get(table, ())):
-            if table == own and namer in keys:
-                inside.append((key, namer, words))
+        words = str(namer._meta.verbose_name_plural)
+        for key, other in _naming(namer, relation.field, keys, gone.get(table, ())):
+            if table == own and other in keys:
+                inside.append((key, other, words))
             else:
                 found[key].add(words)
     while late := [(key, words) for key, namer, words in inside if namer in found and words not in found.get(key, ())]:
@@ -150,7 +150,8 @@ def _naming(namer: Any, field: Any, keys: Collection[int], gone: Collection[int]
         statement = statement.replace(f'DISTINCT ON ("{column}")', "")
     with connection.cursor() as cursor:
         cursor.execute(statement, [list(keys), list(gone)])
-        return cursor.fetchall()
+        found: list[tuple[int, int]] = cursor.fetchall()
+    return found
 
 
 def told(
