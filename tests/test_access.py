@@ -84,6 +84,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:import_drop": {"POST": WHO_ASKED},
     "attendance:import_undo": {"GET": SUPERUSER, "POST": SUPERUSER},
     "attendance:import_refused": {"GET": WHO_ASKED},
+    "attendance:import_file": {"GET": SUPERUSER},
     "attendance:import_template": {"GET": PLANNERS},
     "attendance:aliases": {"GET": PLANNERS},
     "attendance:alias_revoke": {"POST": PLANNERS},

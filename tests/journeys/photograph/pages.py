@@ -19,6 +19,7 @@ SUPERVISOR, TRAINER, AUDITOR, ADMIN, NOBODY = "supervisor", "trainer", "auditor"
 # Addresses that answer a GET with something that is not a page.
 FOR_PROGRAMS = {"healthz", "readyz", "monitor"}
 FILES = {
+    "attendance:import_file",
     "attendance:import_refused",
     "attendance:import_template",
     "attendance:record_certificate",
