@@ -53,6 +53,12 @@ NARROWER: dict[str, LiteralString] = {
     "axes_accessattemptexpiration": "SELECT, INSERT, UPDATE, DELETE",
     "axes_accessfailurelog": "SELECT, INSERT",
     "axes_accesslog": "SELECT, INSERT, UPDATE (logout_time)",
+    # What waits to be filed: whose it is, and what was pasted or dropped, never changes.
+    "attendance_filingpaste": "SELECT, INSERT, DELETE, UPDATE (columns, answers, provider_id)",
+    "attendance_filingproof": "SELECT, INSERT, DELETE",
+    "attendance_filingrow": (
+        "SELECT, INSERT, DELETE, UPDATE (read, problems, typed, proof_id, is_proof_chosen, record_id)"
+    ),
     "attendance_listact": "SELECT, INSERT, UPDATE (undone_by_id, undone_at)",
     "config_apitoken": "SELECT, INSERT, UPDATE (last_used_at, revoked_at, ended_by)",
     "config_apiuse": "SELECT, INSERT, UPDATE (minute, requests)",

@@ -18,9 +18,10 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from pghistory.models import Event
 
+from attendance.models import FilingRow, TakeOver
 from learners.models import Area, CompetencyRecord, Learner, LearnerProgression, TrainingRecord
 from tests.factories import files
-from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.attendance import FilingRowFactory, SessionAttendeeFactory
 from tests.factories.imports import DoneImportFactory, ImportAliasFactory, ImportFactory
 from tests.factories.jobs import job_with_file
 from tests.factories.learners import (
@@ -32,6 +33,7 @@ from tests.factories.learners import (
     RoleRequirementFactory,
     TrainingRecordFactory,
 )
+from tests.factories.taking_over import take_over
 from tests.factories.training import TrainerFactory, UserFactory, active_class, scheduled_session
 from tests.fixtures import client_of
 from training.core.groups import SUPERVISORS, TRAINERS
@@ -88,6 +90,22 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:import_template": {"GET": PLANNERS},
     "attendance:aliases": {"GET": PLANNERS},
     "attendance:alias_revoke": {"POST": PLANNERS},
+    "attendance:filing": {"GET": PLANNERS},
+    "attendance:filing_agree": {"POST": WHO_ASKED},
+    "attendance:filing_drop": {"POST": PLANNERS},
+    "attendance:filing_file": {"POST": PLANNERS},
+    "attendance:filing_paste": {"POST": PLANNERS},
+    "attendance:filing_remove": {"POST": PLANNERS},
+    "attendance:filing_edit": {"GET": WHO_ASKED, "POST": WHO_ASKED},
+    "attendance:comparison": {"GET": READERS},
+    "attendance:comparison_explain": {"POST": PLANNERS},
+    "attendance:import_compare": {"POST": WHO_ASKED},
+    "attendance:taking_over": {"GET": READERS},
+    "attendance:taking_over_check": {"POST": PLANNERS},
+    "attendance:taking_over_sample": {"GET": READERS, "POST": PLANNERS},
+    "attendance:taking_over_sign": {"GET": SUPERUSER, "POST": SUPERUSER},
+    "attendance:take_over_report": {"GET": READERS},
+    "attendance:take_over_withdraw": {"GET": SUPERUSER, "POST": SUPERUSER},
     "attendance:matrix": {"GET": READERS},
     "attendance:matrix_cell": {"GET": READERS, "POST": PLANNERS},
     "attendance:matrix_course": {"GET": READERS, "POST": PLANNERS},
@@ -251,6 +269,8 @@ class Site:
     waiting: Import
     done: Import
     alias: ImportAlias
+    filing: FilingRow
+    take_over: TakeOver
 
     def address_of(self, name: str) -> str:
         """Return the address of that name, about these things."""
@@ -275,6 +295,7 @@ class Site:
                 "pk": self.area.pk if ":area" in name else self.learner.role_id,
                 "course_id": self.session.course_id,
             }
+        about |= self._of_moving_in(name)
         if ":job" in name:
             about["pk"] = self.job.pk
         if ":import" in name:
@@ -288,6 +309,19 @@ class Site:
         about["pk"] = self._in_library().get(name.partition(":")[2].partition("_")[0], about["pk"])
         wanted = _patterns()[name].pattern.converters
         return reverse(name, kwargs={key: about[key] for key in wanted})
+
+    def _of_moving_in(self, name: str) -> dict[str, Any]:
+        known = {
+            "attendance:comparison": self.take_over.comparison_id,
+            "attendance:comparison_explain": self.take_over.comparison_id,
+            "attendance:filing_agree": self.filing.paste_id,
+            "attendance:filing_edit": self.filing.pk,
+            "attendance:take_over_report": self.take_over.pk,
+            "attendance:take_over_withdraw": self.take_over.pk,
+        }
+        if name == "attendance:taking_over_check":
+            return {"pk": self.take_over.sample.records.get().pk}
+        return {"pk": known[name]} if name in known else {}
 
     def _in_library(self) -> dict[str, Any]:
         session, training_class = self.session, self.progression.training_class
@@ -375,6 +409,8 @@ def new_site(trainer: Trainer, supervisor: User, evidence_dir: Path) -> Callable
             waiting=ImportFactory(started_by=supervisor),
             done=DoneImportFactory(),
             alias=ImportAliasFactory(),
+            filing=FilingRowFactory(owner=supervisor),
+            take_over=take_over(record),
         )
 
     return build

@@ -44,6 +44,8 @@ OTHERWISE = {
     "attendance:session_evidence": "upload_evidence",
     "attendance:session_marks": "save_marks",
     "attendance:sign_off_attempt": "open_further_attempt",
+    "attendance:import_compare": "ask_for",
+    "attendance:taking_over_sample": "draw_sample",
     "attendance:verify_many": "sign_off",  # *verify* is the word for the queue's address only
     "attendance:verify_one": "sign_off",
     "attendance:worker_data": "ask",

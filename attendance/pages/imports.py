@@ -12,9 +12,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from attendance.models import RegisterComparison
 from attendance.pages.import_values import in_words
 from attendance.policies.imports import WRITES
 from attendance.selectors.named import labels_of
+from learners.policies.import_records import RECORDS
 from training.core.imports.declaration import ImportKind, Thing
 from training.core.imports.registry import kind_of, kinds
 from training.core.imports.rows import RowOutcome
@@ -424,6 +426,12 @@ def counts_told(one: Import) -> str:
         (TAKEN_BACK, _("%(count)d taken back")),
     ]
     return ", ".join(text % {"count": one.counts[each]} for each, text in said if one.counts.get(each))
+
+
+def comparing(one: Import, by: User) -> tuple[bool, RegisterComparison | None]:
+    """Return whether a login may compare an import with the site (I11), and its last comparison."""
+    can = one.kind == RECORDS.name and one.state == State.CHECKED and may(by, Permission.LEAD_TAKE_OVER)
+    return can, RegisterComparison.objects.filter(of=one).order_by("-pk").first() if can else None
 
 
 def may_undo(one: Import, by: User) -> bool:

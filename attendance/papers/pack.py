@@ -1,5 +1,7 @@
 """The audit pack: a ZIP file with a summary, every valid record's evidence as it was stored, and a manifest.
 
+Where the site has taken over from an old register, the signed report of that is in it too (I11).
+
 A job makes it, some workers at a time, so a pack can have any size. Every file is read from the store and compared
 with its hash before its first byte goes in. A file that is missing, altered or unreadable is left out, and the pack
 says so: beside the record in the summary, in `MISSING-EVIDENCE.txt`, and because the manifest does not name it. So an
@@ -24,7 +26,9 @@ from django.utils.translation import gettext as _
 
 from attendance.papers.dossiers import File, Held, dossiers
 from attendance.papers.pack_summary import PackSummary, print_summary
+from attendance.papers.take_over import file_name, print_take_over
 from attendance.papers.zip_stream import Member, zipped
+from attendance.selectors.taking_over import standing_take_over
 from learners.evidence.reads import log_downloads
 from learners.evidence.store import (
     EvidenceAltered,
@@ -177,6 +181,10 @@ def _members(pack: Pack, reads: PackReads, tell: Tell) -> Iterator[Member]:
         )
         name = "summary.pdf" if len(parts) == 1 else f"summary-{number:02d}.pdf"
         yield _member(pack, name, print_summary(summary), contents)
+    report = standing_take_over()
+    if report is not None:
+        pdf = print_take_over(report, printed_at=pack.now, for_pack=True)
+        yield _member(pack, file_name(report), pdf, contents)
     if contents.damaged:
         yield _member(pack, DAMAGE, _damage(contents), contents)
     sums = "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(contents.sums.items()))

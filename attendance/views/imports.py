@@ -281,6 +281,7 @@ def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
     outcomes = pages.outcome_lines(one)
     shown = pages.outcome_asked(request.GET.get("show", "")) or pages.first_outcome(one)
     page = Paginator(pages.rows_of(one, shown), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    can_compare, comparison = pages.comparing(one, request.user)
     return {
         "outcomes": outcomes,
         "shown": shown,
@@ -295,6 +296,8 @@ def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
         "asked_people": one.counts.get(RowOutcome.ASKED, 0),
         "may_do": may(request.user, kind_of(one.kind).does),
         "has_questions": pages.has_questions(one),
+        "may_compare": can_compare,
+        "comparison": comparison,
     }
 
 

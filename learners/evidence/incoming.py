@@ -28,6 +28,7 @@ from training.core.refusals import Invalid, Refusal, TooLarge, Unavailable, Unsu
 logger = structlog.get_logger(__name__)
 
 TAKES_TABLES = frozenset({"import_start"})  # names of addresses, of pages and of the API
+TAKES_MANY = frozenset({"filing_drop"})
 MAX_NAME = 255
 CHUNK = 256 * 1024
 
@@ -99,6 +100,8 @@ class CappedFileHandler(TemporaryFileUploadHandler):
         """Return how many bytes this address takes: tables may be larger than evidence, and ZIPs of it too (I2, I7)."""
         match = self.request.resolver_match if self.request is not None else None
         name = match.url_name if match is not None else ""
+        if name in TAKES_MANY:  # each of them is no larger than evidence (I12)
+            return int(settings.IMPORT_MAX_BYTES)
         if name in TAKES_TABLES:
             return int(settings.IMPORT_MAX_BYTES + settings.IMPORT_CERTIFICATES_MAX_BYTES)
         return int(settings.EVIDENCE_MAX_BYTES)

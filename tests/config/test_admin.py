@@ -18,11 +18,26 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pghistory.models import Event
 
-from attendance.models import CaptureVoid, ListAct, SessionAttendee
+from attendance.models import (
+    CaptureVoid,
+    DifferenceExplained,
+    FilingPaste,
+    FilingProof,
+    FilingRow,
+    ListAct,
+    RegisterComparison,
+    RegisterDifference,
+    RegisterSample,
+    SampleCheck,
+    SampledRecord,
+    SessionAttendee,
+    TakeOver,
+    TakeOverWithdrawal,
+)
 from config.api_tokens import create_token
 from config.models import ApiToken, SignIn
 from learners import models as learners
-from tests.factories.attendance import SessionAttendeeFactory
+from tests.factories.attendance import FilingRowFactory, SessionAttendeeFactory
 from tests.factories.imports import DoneImportFactory, ImportAliasFactory, ImportFactory
 from tests.factories.jobs import JobFactory
 from tests.factories.learners import (
@@ -41,6 +56,7 @@ from tests.factories.learners import (
     RoleRequirementFactory,
     TrainingRecordFactory,
 )
+from tests.factories.taking_over import compared_cell, explained, sample_check, sampled, take_over, withdrawal
 from tests.factories.training import (
     CompanyFactory,
     CourseFactory,
@@ -133,6 +149,10 @@ def import_headings() -> training.ImportHeadings:
     return training.ImportHeadings.objects.create(
         headings=token_hex(32), kind="workers", agreed_by=UserFactory(), agreed_at=AT
     )
+
+
+def filing_proof() -> FilingProof:
+    return FilingProof.objects.create(owner=UserFactory(), name="card.pdf", problem="It is empty.", dropped_at=AT)
 
 
 def file_download() -> training.FileDownload:
@@ -270,6 +290,17 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     SessionAttendee: (7, lambda: SessionAttendeeFactory(present=True)),
     CaptureVoid: (7, capture_void),
     ListAct: (7, list_act),
+    FilingPaste: (5, lambda: FilingRowFactory().paste),
+    FilingProof: (5, filing_proof),
+    FilingRow: (5, FilingRowFactory),
+    RegisterDifference: (5, compared_cell),
+    RegisterComparison: (7, lambda: compared_cell().comparison),
+    DifferenceExplained: (7, explained),
+    RegisterSample: (7, lambda: sampled().sample),
+    SampleCheck: (7, sample_check),
+    SampledRecord: (5, sampled),
+    TakeOver: (7, take_over),
+    TakeOverWithdrawal: (7, withdrawal),
     User: (6, UserFactory),
     Group: (5, lambda: Group.objects.create(name=f"Group {Group.objects.count()}")),
     AccessAttempt: (

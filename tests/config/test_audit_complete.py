@@ -29,6 +29,15 @@ OTHER_PASSWORD = "staple of another kind"
 # Tables that leave no event when they change, and why. Whoever brings a model audits it, or says here why not.
 NOT_AUDITED = {
     "admin.LogEntry": "a log, of Admin's own",
+    "attendance.RegisterDifference": "append-only, is its own history",
+    "attendance.RegisterComparison": "append-only, is its own history",
+    "attendance.DifferenceExplained": "append-only, is its own history",
+    "attendance.FilingPaste": "waits to be filed for some days, proves nothing",
+    "attendance.FilingProof": "waits to be filed for some days, proves nothing",
+    "attendance.FilingRow": "waits to be filed for some days, proves nothing",
+    "attendance.RegisterSample": "append-only, is its own history",
+    "attendance.SampleCheck": "append-only, is its own history",
+    "attendance.SampledRecord": "append-only, is its own history",
     "auth.Permission": "written by migrations; the site asks for none of them",
     "axes.AccessAttempt": "keeps rows about wrong passwords; it limits nothing (ADR 29)",
     "axes.AccessAttemptExpiration": "as axes.AccessAttempt",

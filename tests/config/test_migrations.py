@@ -37,6 +37,9 @@ LOOKS_AT_ANOTHER = {"0008_class_code_index.py": "training.migrations.0007_class_
 AFTER = {
     ("attendance", "0011_sessions"),
     ("attendance", "0012_attendee_defaults"),
+    ("attendance", "0013_filing"),
+    ("attendance", "0014_taking_over"),
+    ("attendance", "0015_taking_over_guards"),
     ("training", "0019_sessions"),
     ("training", "0020_session_defaults"),
     ("training", "0021_file_download_says_what"),

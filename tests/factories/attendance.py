@@ -6,7 +6,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from attendance.models import SessionAttendee
+from attendance.models import FilingPaste, FilingRow, SessionAttendee
 from learners.models import Learner
 from tests.factories.learners import HASH, KEY, EvidenceUploadFactory, LearnerFactory
 from tests.factories.training import UserFactory, scheduled_session
@@ -57,3 +57,18 @@ def session_ready_to_finalize(
         for learner in learners
     ]
     return session, attendees
+
+
+class FilingRowFactory(DjangoModelFactory):
+    """A row that somebody has pasted to file it, of which nothing could be read."""
+
+    class Meta:
+        model = FilingRow
+
+    owner = factory.SubFactory(UserFactory)
+    paste = factory.LazyAttribute(
+        lambda row: FilingPaste.objects.create(
+            owner=row.owner, text="10012\tHSE-001", pasted_at=datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+        )
+    )
+    row = factory.Sequence(lambda number: number + 1)

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from attendance.forms.imports import ImportColumnsForm
-from attendance.services.imports.agreeing import agree_columns
+from attendance.services.imports.agreeing import agree_columns, answer_questions
 from attendance.services.imports.checking import check_import
 from attendance.services.imports.reading import read_import
 from attendance.services.imports.receiving import start_import
@@ -94,6 +94,17 @@ def agreed(one: Import, kind: str, *, by: User, sender: str = "Nordwind") -> Imp
         by=by,
         now=timezone.now(),
     )
+
+
+def checked_as(file: SimpleUploadedFile, kind: str, *, by: User, answer: str) -> Import:
+    """Bring a file to its check of which one thing is asked, and answer that."""
+    one = agreed(read(file, by=by), kind, by=by)
+    assert not stage_import(import_id=one.pk, by=by, now=timezone.now())
+    one.refresh_from_db()
+    answers = {"columns": {each["key"]: answer for each in one.questions["columns"]}}
+    answer_questions(import_id=one.pk, answers=answers, seen=one.changed_at, by=by, now=timezone.now())
+    assert stage_import(import_id=one.pk, by=by, now=timezone.now())
+    return check_import(import_id=one.pk, by=by, now=timezone.now())
 
 
 def checked(file: SimpleUploadedFile, kind: str, *, by: User) -> Import:

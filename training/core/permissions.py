@@ -63,6 +63,8 @@ class Permission(StrEnum):
     IMPORT_REGISTER = "bring in records of registers"  # and decide how long they count without a certificate (I7)
     CHECK_FILES = "check files"  # read tables, agree on columns and names; what is brought in needs more (I6, I7)
     UNDO_IMPORT = "undo an import"
+    LEAD_TAKE_OVER = "lead a take-over"  # compare old workbooks, explain what differs, check samples (I11)
+    ACCEPT_TAKE_OVER = "accept a take-over"  # sign its report, or withdraw that
     ADMINISTER = "administer"  # users, Django Admin
 
 
@@ -85,6 +87,7 @@ SUPERUSER_ONLY = frozenset(
         Permission.EXPORT_CONTACTS,
         Permission.IMPORT_REGISTER,
         Permission.UNDO_IMPORT,
+        Permission.ACCEPT_TAKE_OVER,
         Permission.ADMINISTER,
     }
 )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from attendance.services.imports.agreeing import agree_columns, layout_known
 from attendance.services.imports.checking import check_import
+from attendance.services.imports.comparing import compare_import
 from attendance.services.imports.doing import do_import
 from attendance.services.imports.dropping import purge_imports
 from attendance.services.imports.filing import delete_filed
@@ -30,12 +31,14 @@ class ImportWork(StrEnum):
     READ = "import: read"
     CHECK = "import: check"  # its rows are read from the files, and checked if nothing is to be asked
     DO = "import: bring in"
+    COMPARE = "import: compare"  # with the site; nothing is brought in (I11)
 
 
 TITLES = {
     ImportWork.READ: gettext_lazy("Reading %(what)s"),
     ImportWork.CHECK: gettext_lazy("Checking %(what)s"),
     ImportWork.DO: gettext_lazy("Bringing in %(what)s"),
+    ImportWork.COMPARE: gettext_lazy("Comparing %(what)s"),
 }
 
 
@@ -49,11 +52,13 @@ def ask_for(
     only_good: bool = False,
     take_back: bool = False,
     only_agreed: bool = False,
+    holds_everybody: bool = False,
 ) -> None:
     """Ask for a step of an import, which a worker does with the rights of `by`.
 
     Args:
         fingerprint, only_good, take_back, only_agreed: as in `do_import`.
+        holds_everybody: as in `compare_import`.
 
     Raises:
         NotPermitted: this login checks no files.
@@ -61,7 +66,7 @@ def ask_for(
     """
     query = QueryDict(mutable=True)
     query.update({"import": str(one.pk), "work": work.value, "seen": fingerprint})
-    said = {"good": only_good, "back": take_back, "agreed": only_agreed}
+    said = {"good": only_good, "back": take_back, "agreed": only_agreed, "everybody": holds_everybody}
     query.update({name: "1" for name, is_said in said.items() if is_said})
     title = str(TITLES[work]) % {"what": one.title}
     job = ask(kind=KIND.name, title=title, query=query.urlencode(), by=by, now=now)
@@ -101,6 +106,9 @@ def work_on_import(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> 
                     now=now,
                     tell=tell,
                 )
+            case ImportWork.COMPARE if one.state == State.CHECKED:
+                everybody = "everybody" in query
+                compare_import(import_id=one.pk, holds_everybody=everybody, by=by, now=now, tell=tell)
             case _:
                 return
     except Refusal as refusal:

@@ -1,17 +1,19 @@
 """Which workers rows name that are about something else, such as records (I4, L2, L3).
 
-Everybody of the site is read once, when a check begins: a register names most of them, many times.
+Everybody of the site is read once, when a check begins: a register names most of them, many times. For a handful of
+rows `named_in` finds those whom they can mean, and only these are read.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from learners.models import BadgePeriod, Learner
+from learners.selectors.sameness import workers_by_badge
 from training.core.imports.declaration import Thing
 from training.core.imports.rows import DraftRow
-from training.core.sameness import plain_words, same_text
+from training.core.sameness import near_name, plain_words, same_text
 from training.services.imports.contract import LEAVE_OUT, ImportTerms
 
 
@@ -41,9 +43,10 @@ class _Person(NamedTuple):
 
 @dataclass
 class NamedWorkers:
-    """Everybody, found by badge, old ones and those of merged workers too, or by name with employer."""
+    """Everybody, or those `among` whom is looked: by badge, also an old or a merged one, or by name with employer."""
 
     terms: ImportTerms
+    among: Collection[int] | None = None  # keys of those who can be meant; everybody of the site where None
     _by_badge: dict[str, int] = field(default_factory=dict)
     _by_name: dict[frozenset[str], list[_Person]] = field(default_factory=lambda: defaultdict(list))
     _people: dict[int, _Person] = field(default_factory=dict)
@@ -52,9 +55,10 @@ class NamedWorkers:
 
     def __post_init__(self) -> None:
         survivors: dict[int, int] = {}
-        rows = Learner.objects.order_by("pk").values_list(
-            "pk", "badge_id", "first_name", "last_name", "company", "merged_into"
-        )
+        people, badges = Learner.objects.order_by("pk"), BadgePeriod.objects.standing().order_by("pk")
+        if self.among is not None:
+            people, badges = people.filter(pk__in=self.among), badges.filter(learner__in=self.among)
+        rows = people.values_list("pk", "badge_id", "first_name", "last_name", "company", "merged_into")
         for pk, badge, first, last, company, merged_into in rows.iterator(chunk_size=10_000):
             survivors[pk] = merged_into or pk
             self._by_badge[same_text(badge)] = survivors[pk]
@@ -62,8 +66,7 @@ class NamedWorkers:
                 person = _Person(pk, badge, words_of(first, last), company)
                 self._people[pk] = person
                 self._by_name[person.words].append(person)
-        old = BadgePeriod.objects.standing().order_by("pk").values_list("badge_id", "learner_id")
-        for badge, learner_id in old.iterator(chunk_size=10_000):
+        for badge, learner_id in badges.values_list("badge_id", "learner_id").iterator(chunk_size=10_000):
             if learner_id in survivors:
                 self._by_badge.setdefault(same_text(badge), survivors[learner_id])
 
@@ -110,6 +113,23 @@ class NamedWorkers:
             if len(people) == 1:
                 return Meant(people[0].key)
         return Meant(None, [each.key for each in people])
+
+
+def named_in(rows: Sequence[DraftRow], *, also: Collection[int] = ()) -> set[int]:
+    """Return the keys of all workers whom some rows can mean by badge or name; two queries (L2, L3, L4).
+
+    Args:
+        also: keys of workers who are among them in any case, such as those whom a person has chosen.
+    """
+    badges = [str(row.values["badge_id"]) for row in rows if row.values.get("badge_id")]
+    found = set(also)
+    for worn in workers_by_badge(badges).values():
+        for each in worn:
+            found |= {each.learner_id, each.person_id}
+    names = {tuple(str(row.values.get(name) or "") for name in ("first_name", "last_name")) for row in rows}
+    keys = {near_name(" ".join(order)) for first, last in names for order in ((first, last), (last, first))} - {""}
+    found |= set(Learner.objects.filter(name_key__in=keys, merged_into=None).values_list("pk", flat=True))
+    return found
 
 
 def words_of(*names: object) -> frozenset[str]:

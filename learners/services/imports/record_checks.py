@@ -141,7 +141,9 @@ class RecordChecker:
         if person.is_left_out or LEAVE_OUT in (course, provider):
             row.outcome = RowOutcome.LEFT_OUT
             return row
-        if person.key is None and not person.candidates:
+        if person.key is not None:
+            row.found["person"] = person.key
+        elif not person.candidates:
             column = "badge_id" if draft.values.get("badge_id") else "last_name"
             _refuse(row, column, "worker", _("There is no such worker. Bring the workers in first."))
         if not isinstance(course, int) or course not in self._versions:
@@ -153,6 +155,7 @@ class RecordChecker:
                 sentence = _("This company is not offered any more. Choose another provider.")
             _refuse(row, "provider", "provider", sentence)
         if isinstance(course, int) and course in self._versions:
+            row.found["course"] = course
             self._date(row, course)
             # Of a row of which it is not known whose it is, nothing of anybody whose it can be is gone.
             people = [person.key] if person.key is not None else person.candidates
@@ -163,7 +166,7 @@ class RecordChecker:
         if person.key is None:
             row.outcome, row.candidates = RowOutcome.ASKED, person.candidates
         else:
-            row.worker = row.found["person"] = person.key
+            row.worker = person.key
             row.found["provider"] = provider
             row.found["record"] = (person.key, course, _company_key(provider), row.found["dated"].completion)
             row.identity = self._identity(row)
@@ -199,7 +202,7 @@ class RecordChecker:
                     column = COLUMN_OF[name] if COLUMN_OF[name] in values else "expires_on"
                     for sentence in sentences:
                         _refuse(row, column, type(refusal).__name__, sentence)
-            row.found |= {"course": course, "dated": found, "result": result}
+            row.found |= {"dated": found, "result": result}
 
     def _prove(self, row: CheckedRow) -> None:
         """Find the certificate that a row names. A row that names none is proven by its extract."""

@@ -31,6 +31,7 @@ FILES = {
     "attendance:sign_off_evidence",
     "attendance:sign_off_evidence_page",
     "attendance:matrix_pack",
+    "attendance:take_over_report",
     "attendance:worker_data",
     "attendance:worker_pack",
     "training:job_file",
@@ -49,6 +50,9 @@ PARTS_OF_PAGES = {
 LEADS_ELSEWHERE = {"attendance:record", "sent"}  # to a certificate, to the page that was sent
 # The demo holds nothing that they could be about; tests/journeys/test_phone.py opens them.
 NOT_IN_THE_DEMO = {
+    "attendance:comparison",  # this and the next two: tests/attendance/views/
+    "attendance:filing_edit",
+    "attendance:take_over_withdraw",
     "attendance:import",
     "attendance:import_undo",
     "learners:record_certificate_add",

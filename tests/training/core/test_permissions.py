@@ -30,6 +30,7 @@ SUPERUSER_ONLY = {
     Permission.DATE_BACK_STATUS,
     Permission.VOID,
     Permission.IMPORT_REGISTER,
+    Permission.ACCEPT_TAKE_OVER,
     Permission.ADMINISTER,
 }
 TRAINERS = {

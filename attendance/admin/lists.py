@@ -21,7 +21,6 @@ from attendance.selectors.finalize import list_state
 from attendance.services.capture import void_capture
 from attendance.services.finalize import finalize_session
 from learners.admin.workers import WORKER_SEARCH
-from training.core.admin.events import register_events
 from training.core.admin.guarded import (
     GuardedAdmin,
     ObjectAction,
@@ -334,6 +333,3 @@ class ListActAdmin(ReadOnlyAdmin):
     list_filter = ("kind",)
     list_select_related = ("session", "done_by", "undone_by")
     date_hierarchy = "done_at"
-
-
-register_events("attendance")
