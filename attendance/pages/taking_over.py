@@ -112,7 +112,7 @@ def _safe() -> TakingOverStep:
     return TakingOverStep(
         word=_("Seal, anchors and backup"),
         purpose=_("What is recorded from the first day on can be proven later, and is not lost."),
-        told=_("On") if found else no_seal(),
+        told=_("On") if found else _("Not there yet"),
         kind=StatusKind.OK if found else StatusKind.BAD,
     )
 
@@ -177,7 +177,7 @@ def _sample(ready: Readiness) -> TakingOverStep:
         kind = StatusKind.OK if ready.checked == ready.sampled else StatusKind.WAIT
     return TakingOverStep(
         word=_("Sample against the originals"),
-        purpose=_("Records drawn at random, of every course and company: somebody looks at the original of each."),
+        purpose=_("Records drawn at random, of every course and employer: somebody looks at the original of each."),
         told=told,
         kind=kind,
         links=[(reverse("attendance:taking_over_sample"), _("Sample"))],
@@ -191,7 +191,7 @@ def _cut_over(stands: TakeOver | None) -> TakingOverStep:
         told, kind = told % {"number": stands.pk}, StatusKind.WAIT if stands.is_trial else StatusKind.OK
     return TakingOverStep(
         word=_("Cut-over day"),
-        purpose=_("The old workbook is closed, and an administrator signs the report below."),
+        purpose=_("The old workbook is closed, and an administrator signs the report on this page."),
         told=told,
         kind=kind,
     )

@@ -135,6 +135,7 @@ def agree_paste(
                 row.save()
             elif draft.number not in done:
                 FilingRow.objects.create(owner=by, paste=paste, **_read(draft))
+        paste.rows.filter(pk__in=[row.pk for row in before.values() if not row.typed]).delete()  # a heading, a total
         match_proofs(by, now=now)
     return paste
 

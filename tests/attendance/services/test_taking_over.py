@@ -36,7 +36,7 @@ from attendance.policies.taking_over import (
 from attendance.selectors import taking_over as selectors
 from attendance.selectors.taking_over import candidates, difference_groups, standing_take_over
 from attendance.services import taking_over as services
-from attendance.services.imports.comparing import compare_import
+from attendance.services.imports.comparing import check_can_compare, compare_import
 from attendance.services.imports.steps import WrongState
 from attendance.services.taking_over import (
     NothingToSample,
@@ -203,6 +203,8 @@ def test_i11_only_checked_imports_of_records_are_compared(
 ) -> None:
     of_workers = read(workbook(("Badge", "First name", "Last name"), ("1", "A", "B")), by=supervisor)
     for one in of_workers, read(matrix(("10001", DONE, None)), by=supervisor):
+        with pytest.raises(WrongState):
+            check_can_compare(one)
         with pytest.raises(WrongState):
             compare_import(import_id=one.pk, holds_everybody=False, by=supervisor, now=timezone.now())
     with pytest.raises(NotPermitted):

@@ -161,12 +161,12 @@ def test_i12_the_page_takes_as_many_queries_for_three_rows_as_for_one(
     as_supervisor: Client, provider: Company, django_assert_num_queries: Any
 ) -> None:
     paste(as_supervisor, provider)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         as_supervisor.get(url())
     FilingRow.objects.all().delete()
     FilingPaste.objects.all().delete()
     paste(as_supervisor, provider, "\n".join(ROW.replace("14.05", f"{day}.05") for day in (14, 15, 16)))
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         as_supervisor.get(url())
 
 

@@ -131,7 +131,7 @@ def test_i11_the_pages_take_as_many_queries_for_three_rows_as_for_one(
     as_supervisor: Client, record: TrainingRecord, django_assert_num_queries: Any
 ) -> None:
     as_supervisor.post(url("taking_over_sample"), {"size": "1"})
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         as_supervisor.get(url("taking_over_sample"))
     with django_assert_num_queries(25):
         as_supervisor.get(url())
@@ -140,7 +140,7 @@ def test_i11_the_pages_take_as_many_queries_for_three_rows_as_for_one(
             course=record.course, course_version=record.course_version, register_import=record.register_import
         )
     as_supervisor.post(url("taking_over_sample"), {"size": "80"})
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         as_supervisor.get(url("taking_over_sample"))
     with django_assert_num_queries(25):
         as_supervisor.get(url())

@@ -178,7 +178,8 @@ def _by_contents(rows: Sequence[GridRow], facts: TableFacts, knows: Knows) -> li
     before it is completed. What other columns of days are has to be asked.
     """
     uses = {index: ColumnUse(index, "") for index in sorted(facts.columns)}
-    days = [index for index, seen in facts.columns.items() if seen.share(Look.DAY, Look.MOMENT) >= MOST]
+    figures = (Look.CODE, Look.WHOLE)  # a badge could be a day that a spreadsheet has counted
+    days = [index for index, seen in facts.columns.items() if seen.day_share >= MOST and not seen.share(*figures)]
     taken: set[str] = set()
     for index in sorted(facts.columns):
         name = "" if index in days else _told(facts.columns[index], knows)
