@@ -11,7 +11,16 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from config.web_worker import BODY_BYTES, BODY_SECONDS, FORM_BYTES, HEAD_BYTES, HEAD_SECONDS, SLOWEST, Arrival
+from config.web_worker import (
+    BODY_BYTES,
+    BODY_SECONDS,
+    FORM_BYTES,
+    HEAD_BYTES,
+    HEAD_SECONDS,
+    IMPORT_BODY_BYTES,
+    SLOWEST,
+    Arrival,
+)
 from config.web_worker import DeclinedError as Declined
 from tests.faults.web_site import THREADS, WORKERS, at_once, page, running
 
@@ -142,12 +151,29 @@ def test_a_request_is_whole_with_its_last_byte() -> None:
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", HTTPStatus.LENGTH_REQUIRED),
         (b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (BODY_BYTES + 1), HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         (b"x" * (HEAD_BYTES + 1), HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE),
+        *(
+            (b"%s HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (line, size + 1), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            for line, size in (
+                (b"POST /import/start/", IMPORT_BODY_BYTES),
+                (b"POST /import/start/x", BODY_BYTES),
+                (b"GET /api/v1/imports", BODY_BYTES),
+                (b"POST /api/v1/imports/7/confirm", BODY_BYTES),
+            )
+        ),
     ],
 )
 def test_what_is_not_received(head: bytes, status: HTTPStatus) -> None:
     with pytest.raises(Declined) as declined:
         Arrival(now=0).feed(head, now=0)
     assert declined.value.status == status
+
+
+@pytest.mark.parametrize("line", [b"POST /import/start/", b"POST /api/v1/imports", b"POST /api/v1/imports?x=y"])
+def test_i7_a_zip_of_certificates_is_received_where_imports_begin(line: bytes) -> None:
+    arrival = Arrival(now=0)
+    arrival.feed(b"%s HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (line, 2 * 1024**3), now=0)
+    assert arrival.length == 2 * 1024**3
+    arrival.close()
 
 
 def test_an_upload_over_a_slow_line_has_the_time_that_it_needs() -> None:

@@ -11,6 +11,7 @@ from learners.models import Area, Learner, LearnerArea, LearnerPeriod, Role
 from learners.selectors.sameness import workers_by_badge
 from training.core.sameness import same_text, shown_text
 from training.models import Company
+from training.services.imports.undoing import withdrawn
 
 FACTS = (
     "id",
@@ -40,11 +41,13 @@ class StoredWorker:
         facts: by column of the table.
         areas: by key of the area, the key of the assignment.
         status_since: the day of the last change of status; None if it never changed (C8).
+        was_withdrawn: not active because the import was undone that had brought the worker (I8).
     """
 
     facts: Mapping[str, Any]
     areas: Mapping[int, int]
     status_since: date | None
+    was_withdrawn: bool = False
 
     def __getitem__(self, column: str) -> Any:
         return self.facts[column]
@@ -72,7 +75,10 @@ class People:
         found = {row["id"]: row for row in rows}
         areas = _areas_of(found)
         since = _status_since(found)
-        self._workers = {key: StoredWorker(row, areas.get(key, {}), since.get(key)) for key, row in found.items()}
+        gone = withdrawn(Learner, found)
+        self._workers = {
+            key: StoredWorker(row, areas.get(key, {}), since.get(key), key in gone) for key, row in found.items()
+        }
         supervisors = {row["supervisor_id"] for row in rows} - {None}
         self._badges = dict(Learner.objects.filter(pk__in=supervisors).values_list("pk", "badge_id"))
 

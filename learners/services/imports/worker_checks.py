@@ -263,6 +263,8 @@ class WorkerChecker(KindChecker):
         is_active = returns or worker["status"] == Status.ACTIVE
         has_left = is_active and end is not None and end < self.today
         said = values.pop("status", None)
+        if worker.was_withdrawn and said is None and not is_active and not has_left:
+            said = Status.ACTIVE.value
         if not has_left:
             self._set_status(row, said, values, worker, returns=returns)
         changed = {column: value for column, value in values.items() if value != worker[COLUMNS[column]]}
@@ -307,7 +309,8 @@ class WorkerChecker(KindChecker):
             check_can_set_status(
                 Learner(**facts, end_date=values.get("end_date", worker["end_date"])), said, today=self.today
             )
-            values["status_reason"] = check_status_reason(values.get("status_reason") or self._reason)
+            again = _("Brought in again, after an import was undone.") if worker.was_withdrawn else ""
+            values["status_reason"] = check_status_reason(values.get("status_reason") or self._reason or again)
         except Refusal as refusal:
             self._refuse_all(row, refusal, otherwise="status")
 

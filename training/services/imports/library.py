@@ -45,6 +45,7 @@ from training.services.imports.undoing import (
     rows_now,
     stamped,
     told,
+    withdrawn,
 )
 
 IS_ACTIVE = "is_active"
@@ -74,6 +75,7 @@ class LibraryChecker(KindChecker):
         self._rules = RowRules(self.rules)
         self._columns = {**self.rules.all_columns, **{column: column for column in self.yes_or_no}}
         self._defaults = defaults_of(self.rules.model)
+        self._withdrawn = withdrawn(self.rules.model) if IS_ACTIVE in self.yes_or_no else set()
         self.stored: dict[str, list[Stored]] = defaultdict(list)
         self._owners: dict[tuple[str, Hashable], Any] = {}  # of unique values: a key, or the name of a row
         for row in self.rules.model._default_manager.order_by("pk").values("pk", *self._columns.values()):
@@ -150,6 +152,8 @@ class LibraryChecker(KindChecker):
 
     def consider_stored(self, row: Considered, values: Mapping[str, Any], stored: Stored) -> None:
         name = values.get(self.name)
+        if stored["pk"] in self._withdrawn:
+            values = {IS_ACTIVE: True, **values}
         changed = {column: value for column, value in values.items() if value != stored[self._columns[column]]}
         if name is not None and same_text(str(stored[self._columns[self.name]])) == same_text(name):
             changed.pop(self.name, None)  # the same, spelled in another way

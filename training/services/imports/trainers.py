@@ -30,7 +30,7 @@ from training.services.imports.contract import NOTHING_GONE, Gone, ImportTerms, 
 from training.services.imports.library import IS_ACTIVE, YES, birth_of, lock_all, stamp_of, write_library_rows
 from training.services.imports.tables import insert_rows, update_rows
 from training.services.imports.trainers_undone import MAY_TEACH, undo_trainers
-from training.services.imports.undoing import AFTER, BEFORE, as_kept, keep
+from training.services.imports.undoing import AFTER, BEFORE, as_kept, keep, withdrawn
 
 TRAINER = FieldRules(
     model=Trainer,
@@ -78,6 +78,7 @@ class TrainerChecker(KindChecker):
         self._trainer_rules, self._qualification_rules = RowRules(TRAINER), RowRules(QUALIFICATION)
         self._companies = dict(Company.objects.values_list("pk", "name"))
         self._courses = dict(Course.objects.values_list("pk", "code"))
+        self._withdrawn = withdrawn(Trainer)
         self._known: dict[str, list[KnownTrainer]] = {}
         for row in Trainer.objects.order_by("pk").values("pk", *COLUMNS.values()):
             self._known.setdefault(_name_of(row), []).append(KnownTrainer(row, key=row["pk"]))
@@ -115,6 +116,8 @@ class TrainerChecker(KindChecker):
         row.checked.identity = f"{values['first_name']} {values['last_name']}"
         stored = {COLUMNS[column]: value for column, value in values.items()}
         known = self._find(row, stored)
+        if known is not None and known.key in self._withdrawn and IS_ACTIVE not in values:
+            values[IS_ACTIVE] = stored[COLUMNS[IS_ACTIVE]] = True
         if known is None:
             known = KnownTrainer({**self._defaults, **stored}, place=row.place, values=stored)
             self._known.setdefault(_name_of(stored), []).append(known)

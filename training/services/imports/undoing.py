@@ -61,6 +61,31 @@ def why_left(row: WrittenRow, now: Row | None) -> str:
     return _("Somebody has changed it since.") if is_changed else ""
 
 
+WITHDRAWN = """
+SELECT row.key FROM training_importedrow row
+  JOIN training_import one ON one.id = row.of_id
+  JOIN "{table}" thing ON thing."{key}" = row.key
+ WHERE row."table" = '{table}' AND row.act = 'new' AND one.state = 'UNDONE' AND thing.updated_at = one.undone_at
+"""
+
+
+def withdrawn(model: type[Model], keys: Collection[int] | None = None) -> set[int]:
+    """Return what an import had brought that was undone, and that nobody has touched since, in one query.
+
+    A file that is mended and comes again makes it active again.
+
+    Args:
+        keys: of those that are asked about; None for all of the table.
+    """
+    statement = WITHDRAWN.format(table=model._meta.db_table, key=column_of(model._meta.pk))
+    with connection.cursor() as cursor:
+        if keys is None:
+            cursor.execute(statement)
+        else:
+            cursor.execute(f"{statement} AND row.key = ANY(%s)", [list(keys)])
+        return {key for (key,) in cursor.fetchall()}
+
+
 def put_back(model: type[Model], rows: Sequence[WrittenRow], now: Rows, *, stamp: Mapping[str, Any]) -> None:
     """Give things back what they had before the import, in one statement.
 
