@@ -264,7 +264,7 @@ class WorkerChecker(KindChecker):
         has_left = is_active and end is not None and end < self.today
         said = values.pop("status", None)
         if worker.was_withdrawn and said is None and not is_active and not has_left:
-            said = Status.ACTIVE.value
+            said, found["is_back"] = Status.ACTIVE.value, True
         if not has_left:
             self._set_status(row, said, values, worker, returns=returns)
         changed = {column: value for column, value in values.items() if value != worker[COLUMNS[column]]}

@@ -185,8 +185,11 @@ class _Writing:
             row.kept[ADDED] = row.found["areas"]
 
     def _areas_from(self, row: CheckedRow) -> date:
-        start: date | None = row.found["values"].get("start_date")
-        is_new = row.outcome is RowOutcome.NEW or "returns" in row.found
+        found = row.found
+        if "is_back" in found:  # as when the import came that was undone
+            found = {**found, "values": {"start_date": found["stored"]["start_date"], **found["values"]}}
+        start: date | None = found["values"].get("start_date")
+        is_new = row.outcome is RowOutcome.NEW or "returns" in found or "is_back" in found
         return start if is_new and start is not None else self._today
 
     def _values(self, row: CheckedRow) -> dict[str, Any]:

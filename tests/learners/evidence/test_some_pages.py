@@ -72,8 +72,7 @@ def test_i7_nothing_of_other_pages_comes_along() -> None:
         kinds = [each for each in part.objects if isinstance(each, pikepdf.Dictionary) and each.get("/Type") == "/Page"]
         assert len(kinds) == 2
         assert "/Outlines" not in part.Root
-        pictures = [page.images for page in part.pages]
-        assert [[str(name) for name in each] for each in pictures] == [["/Im2"], ["/Im3"]]
+        assert [list(page.obj.Resources.XObject.keys()) for page in part.pages] == [["/Im2"], ["/Im3"]]
 
 
 def test_i7_the_pages_show_what_they_showed() -> None:
@@ -82,8 +81,8 @@ def test_i7_the_pages_show_what_they_showed() -> None:
 
     assert name == "crew.pdf, page 4"
     with pikepdf.open(io.BytesIO(whole)) as before, pikepdf.open(io.BytesIO(content)) as after:
-        shown = before.pages[3].images["/Im4"].read_raw_bytes()
-        assert after.pages[0].images["/Im4"].read_raw_bytes() == shown
+        shown = before.pages[3].obj.Resources.XObject["/Im4"].read_raw_bytes()
+        assert after.pages[0].obj.Resources.XObject["/Im4"].read_raw_bytes() == shown
 
 
 def test_i7_the_same_pages_are_the_same_bytes() -> None:
