@@ -27,6 +27,7 @@ from attendance.papers.matrix_list import dated, filter_in_words
 from attendance.papers.pack import Pack, make_pack, pack_of_worker, pack_of_workers
 from attendance.papers.person import data_of_person
 from attendance.selectors.certificate import Certificate, certificates_of_session
+from attendance.services.imports import working  # noqa: F401  # declares its kind
 from learners.models import Learner
 from learners.selectors.as_of import day_of
 from training.core.keys import key_of

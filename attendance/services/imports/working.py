@@ -126,7 +126,7 @@ def _stop(one: Import, refusal: Refusal, *, now: datetime) -> None:
     one.refresh_from_db()
     if one.state in {State.READING, State.CHECKING}:
         take_step(one, State.FAILED, now=now, failure=refusal.message)
-    else:
+    elif one.is_waiting:  # else it was done, and only the answer to that was lost
         Import.objects.filter(pk=one.pk).update(failure=refusal.message)
 
 
