@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from attendance.models import RegisterComparison
 from attendance.pages.import_values import in_words
-from attendance.policies.imports import WRITES
+from attendance.policies.imports import SHORT_WAIT, WRITES, seconds_locked
 from attendance.selectors.named import labels_of
 from learners.policies.import_records import RECORDS
 from training.core.imports.declaration import ImportKind, Thing
@@ -24,6 +24,7 @@ from training.core.kinds import StatusKind
 from training.core.permissions import Permission, may, name_of
 from training.core.refusals import NotFound
 from training.core.tables.grid import cell_name
+from training.core.words import roughly
 from training.models import Import, ImportAlias, ImportRow
 from training.policies.imports.leftovers import LeftOver
 from training.services.imports.contract import TAKEN_BACK, UndoAct
@@ -33,6 +34,8 @@ State = Import.State
 SHOWN = 50
 UNDER_WAY = timedelta(hours=1)  # somebody else's import is told of for so long after its last step
 CELLS_SHOWN = 12
+LOOKED_BACK = 20  # imports of a kind, for one that was large enough to tell how long a row takes
+ENOUGH_ROWS = 500
 
 STATE_KINDS = {
     State.READING: StatusKind.WAIT,
@@ -301,6 +304,25 @@ def writes_of(one: Import) -> int:
 def wrong_of(one: Import) -> int:
     """Return how many rows cannot be brought in."""
     return sum(one.counts.get(each, 0) for each in (RowOutcome.REFUSED, RowOutcome.ASKED))
+
+
+def wait_of(one: Import) -> str:
+    """Return how long others will wait while a checked import is brought in; empty where that is a moment (I6)."""
+    checking, writes = one.report.get("checking"), writes_of(one)
+    if checking is None or not writes:
+        return ""
+    seconds = seconds_locked(checking=checking, rows=one.counts["rows"], writes=writes, each=_seconds_each(one.kind))
+    return roughly(seconds) if seconds > SHORT_WAIT else ""
+
+
+def _seconds_each(kind: str) -> float | None:
+    """Return how long the last import of a kind took to write a row, beside checking it; None where none was long."""
+    ended = Import.objects.filter(kind=kind, state__in=(State.DONE, State.UNDONE), report__has_key="locked")
+    for last in ended.order_by("-done_at")[:LOOKED_BACK]:
+        if (writes := writes_of(last)) >= ENOUGH_ROWS:
+            seconds: float = last.report["locked"] - last.report["checking"]
+            return max(seconds, 0) / writes
+    return None
 
 
 def has_questions(one: Import) -> bool:

@@ -1,7 +1,6 @@
 """What a check says of the rows of an import, summed up: counts, groups of refusals, and one fingerprint (I5)."""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,10 @@ CELLS_OF_A_GROUP = 200  # that are named; the others are counted
 VALUES_OF_A_GROUP = 20
 TAKEN_BACK_TOLD = 500  # that are listed; the others are counted
 WRITES = frozenset({RowOutcome.NEW, RowOutcome.CHANGED})
+TIMES_THE_CHECK = 2.0  # what writing a row takes beside checking it, as long as this site has measured nothing
+SHORT_WAIT = 3.0  # seconds for which others may wait without being told beforehand (I6)
+
+_AS_LINE = DjangoJSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
 @dataclass
@@ -86,4 +89,16 @@ class Summary:
 
 def _line_of(row: CheckedRow) -> bytes:
     said = (row.outcome, row.identity, row.before, row.after)
-    return json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+    return _AS_LINE.encode(said).encode() + b"\n"
+
+
+def seconds_locked(*, checking: float, rows: int, writes: int, each: float | None) -> float:
+    """Return how long others will wait for what an import changes: it is checked once more, and then written (I6).
+
+    Args:
+        checking: how many seconds its check took on this site, for so many `rows`.
+        writes: the rows that would be written.
+        each: how many seconds writing a row took beside checking it, the last time; None where that is not known yet.
+    """
+    writing = TIMES_THE_CHECK * checking / max(rows, 1) if each is None else each
+    return checking + writes * writing

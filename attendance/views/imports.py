@@ -293,6 +293,7 @@ def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
         "taken_back": pages.taken_back_lines(one),
         "taken": pages.taken_back_count(one),
         "leftover": pages.leftover_line(one),
+        "wait": pages.wait_of(one),
         "asked_people": one.counts.get(RowOutcome.ASKED, 0),
         "may_do": may(request.user, kind_of(one.kind).does),
         "has_questions": pages.has_questions(one),

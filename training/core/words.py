@@ -11,8 +11,10 @@ from django.utils.dateformat import format as format_date
 from django.utils.dateformat import time_format as format_time
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 NOTHING = "–"
+SECONDS_TOLD = 90  # from here on a time that is not known exactly is told in minutes
 
 
 def day(value: dt.date | None) -> str:
@@ -77,6 +79,15 @@ def duration(minutes: int | None) -> str:
     if rest or not hours:
         words.append(_("%(minutes)d min") % {"minutes": rest})
     return " ".join(words)
+
+
+def roughly(seconds: float) -> str:
+    """Return how long something will take, as far as that can be known: 15 seconds or 4 minutes."""
+    if seconds < SECONDS_TOLD:
+        rounded = max(5 * round(seconds / 5), 5)
+        return ngettext("%(count)d second", "%(count)d seconds", rounded) % {"count": rounded}
+    minutes = round(seconds / 60)
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
 
 
 def days_left(days: int | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from time import monotonic
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -16,6 +17,7 @@ from attendance.services.imports.steps import kind_of_import, own_import, place_
 from learners.models import Learner
 from training.core.audit_context import as_person
 from training.core.imports.rows import CheckedRow, RowOutcome
+from training.core.long_jobs import take_time, without_collecting
 from training.core.refusals import database_refusals
 from training.models import Import
 from training.services.imports.contract import TAKEN_BACK, ImportTerms, TakenBackRow, TakingBack, service_of
@@ -27,6 +29,7 @@ State = Import.State
 
 
 @database_refusals()
+@without_collecting()
 def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold) -> Import:
     """Check the rows that wait, and write down what would become of each.
 
@@ -42,9 +45,11 @@ def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
         take_step(one, State.CHECKING, now=now)
     judge_certificates(one, tell=tell)
     terms = terms_of(one, by=by, now=now, certificates=certificates_of(one))
+    began = monotonic()
     with as_person(by), transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        take_time()
         result = check_rows(one, terms, tell=tell)
         for part in in_parts(result.rows):
             write_outcomes(one.pk, part)
@@ -60,6 +65,7 @@ def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
             "groups": [group.as_json() for group in summary.groups],
             TAKEN_BACK: summary.taken_back,
             "leftover": leftover_files(one),
+            "checking": monotonic() - began,
         },
         fingerprint=summary.fingerprint,
     )

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime
+from time import monotonic
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,7 +16,7 @@ from attendance.services.imports.new_things import make_new_things
 from attendance.services.imports.rows import forget_rows, workers_of, write_origins
 from attendance.services.imports.steps import WrongState, kind_of_import, lock_import, own_import, take_step, terms_of
 from training.core.imports.rows import RowOutcome
-from training.core.long_jobs import take_time
+from training.core.long_jobs import take_time, without_collecting
 from training.core.permissions import check_may
 from training.core.refusals import Conflict, Invalid, Refusal
 from training.core.transactions import acting
@@ -80,10 +82,12 @@ def do_import(
         raise
 
 
+@without_collecting()
 def _do(one: Import, fingerprint: str, *, only_agreed: bool, by: User, now: datetime, tell: Tell) -> Import:
     keys, certificates = file_evidence(one, only_agreed=only_agreed), store_certificates(one)
     with acting(by, outermost=True):
         take_time()
+        began = monotonic()
         one = lock_import(import_id=one.pk, by=by)
         if one.state != State.DOING:
             raise WrongState(_("This import was done in another window. Look at what it wrote."))
@@ -102,8 +106,11 @@ def _do(one: Import, fingerprint: str, *, only_agreed: bool, by: User, now: date
         for file in one.files.filter(pk__in=keys):
             file.evidence_key = keys[file.pk]
             file.save(update_fields=["evidence_key"])
-        take_step(one, State.DONE, now=now, done_by=by, done_at=now, counts={"rows": total, **result.summary.counts})
         forget_rows(one.pk)
+        connection.check_constraints()  # now, and not at the commit, so that it is known how long others waited
+        report = {**one.report, "locked": monotonic() - began}
+        counts = {"rows": total, **result.summary.counts}
+        take_step(one, State.DONE, now=now, done_by=by, done_at=now, counts=counts, report=report)
     return one
 
 

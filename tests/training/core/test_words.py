@@ -60,6 +60,21 @@ def test_times_of_a_day_have_an_en_dash_and_an_open_end_none() -> None:
     assert words.clock_range(dt.time(8), None) == "08:00"
 
 
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "5 seconds"),
+        (12, "10 seconds"),
+        (13, "15 seconds"),
+        (89, "90 seconds"),
+        (90, "2 minutes"),
+        (299, "5 minutes"),
+    ],
+)
+def test_what_is_not_known_exactly_is_told_roughly(seconds: float, told: str) -> None:
+    assert words.roughly(seconds) == told
+
+
 def test_admin_writes_dates_as_the_pages_do() -> None:
     at = dt.datetime(2028, 7, 1, 22, 30, tzinfo=dt.UTC)
     assert display_for_value(DAY, "") == words.day(DAY)

@@ -1,13 +1,17 @@
 """An import from the file to what it wrote (I2 to I6)."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from attendance.pages.imports import wait_of
 from attendance.papers.import_mended import refused_rows
 from attendance.services.imports.agreeing import answer_questions, revoke_alias
 from attendance.services.imports.checking import check_import
@@ -293,3 +297,47 @@ def test_i4_what_was_agreed_to_be_left_out_is_taken_once_it_is_there(superuser: 
 
     RoleFactory(code="WELD", title="Welder")
     assert checked(workbook(HEAD, row), "workers", by=superuser).counts == {"rows": 1, "new": 1}
+
+
+# How long others wait, and how many statements it takes
+
+
+@pytest.mark.parametrize(
+    ("checking", "each", "told"),
+    [(0.5, None, ""), (12, None, "35 seconds"), (12, 0.5, "9 minutes"), (12, 0.0, "10 seconds")],
+)
+def test_i6_it_is_told_beforehand_how_long_others_will_wait(
+    supervisor: User, checking: float, each: float | None, told: str
+) -> None:
+    """By the time of the check at first; by what the last import of the kind took for a row, once there is one."""
+    one = checked(workbook(HEAD, JANA, ADA), "workers", by=supervisor)
+    assert one.report["checking"] > 0
+    assert wait_of(one) == ""
+    if each is not None:
+        last = done(checked(workbook(HEAD, JANA), "workers", by=supervisor), by=supervisor)
+        assert last.report["locked"] > 0
+        last.counts, last.report = {"rows": 1_000, "new": 1_000}, {"checking": 2, "locked": 2 + 1_000 * each}
+        last.save()
+    one.counts, one.report = {"rows": 1_000, "new": 1_000}, {**one.report, "checking": checking}
+
+    assert wait_of(one) == told
+
+
+def test_i6_an_import_of_many_rows_takes_the_statements_of_a_few(supervisor: User) -> None:
+    def statements(rows: Sequence[Sequence[object]]) -> tuple[int, int, int]:
+        one = agreed(read(workbook(HEAD, *rows), by=supervisor), "workers", by=supervisor)
+        told = {"import_id": one.pk, "by": supervisor, "now": timezone.now()}
+        with CaptureQueriesContext(connection) as staging:
+            assert stage_import(**told)
+        with CaptureQueriesContext(connection) as checking:
+            one = check_import(**told)
+        assert one.counts == {"rows": len(rows), "new": len(rows)}
+        with CaptureQueriesContext(connection) as doing:
+            done(one, by=supervisor)
+        return len(staging), len(checking), len(doing)
+
+    def crew(first: int, count: int) -> list[Sequence[object]]:
+        return [(f"{first + number}", "Ada", f"Novak {first + number}", *JANA[3:]) for number in range(count)]
+
+    statements(crew(1_000, 3))  # what is asked once of a site is known after this
+    assert statements(crew(2_000, 3)) == statements(crew(3_000, 60))
