@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from string import ascii_uppercase
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -13,11 +12,14 @@ from django.utils.translation import gettext as _
 from learners.policies.records import add_months, expiry_date
 from training.core.imports.rows import DraftRow
 from training.core.refusals import Invalid
+from training.core.tables.grid import cell_name
 from training.core.words import day
 from training.selectors.courses import InForce
 
 ACCEPTED_MONTHS = 12  # how long records without a certificate count, if nobody says otherwise
 EXTRACT_PREFIX = "extract/"  # evidence keys that begin so name an extract in the database, no file in the store
+
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class UntilMissed(Invalid):
@@ -149,15 +151,6 @@ def dated(
 # What is kept as proof
 
 
-def cell_name(column: int, row: int) -> str:
-    """Return the name of a cell as spreadsheets show it: column 27 of row 3 is AB3."""
-    letters, column = "", column + 1
-    while column:
-        column, place = divmod(column - 1, 26)
-        letters = ascii_uppercase[place] + letters
-    return f"{letters}{row}"
-
-
 def extract_content(draft: DraftRow, source: SheetSource) -> str:
     """Return what is kept of a row: always the same bytes for the same row, and JSON that people can read (I7)."""
     cells = [
@@ -171,7 +164,7 @@ def extract_content(draft: DraftRow, source: SheetSource) -> str:
         if column in draft.values
     ]
     told = {"file": source.file, "sha256": source.sha256, "sheet": source.name, "row": draft.number, "cells": cells}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return _AS_JSON.encode(told)
 
 
 def extract_hash(content: str) -> str:

@@ -12,6 +12,9 @@ letters Unicode promises to leave as they are.
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
+
+REMEMBERED, LETTERS_REMEMBERED = 32_768, 200  # an import asks about the same names and badges again and again
 
 # What leaves no mark on paper: controls, soft hyphens, joiners, marks of direction, fillers, variation selectors.
 INVISIBLE = (
@@ -93,9 +96,16 @@ def same_text(text: str) -> str:
     Returns:
         an empty text where there is nothing to see.
     """
+    return _remembered_key(text) if len(text) <= LETTERS_REMEMBERED else _key(text)
+
+
+def _key(text: str) -> str:
     shown = _INVISIBLE.sub("", text).replace(ACUTE, "'")
     small_ones = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", shown).translate(_FOLDED))
     return _GAPS.sub("-", small_ones.replace("\u00df", "ss").strip(" "))
+
+
+_remembered_key = lru_cache(maxsize=REMEMBERED)(_key)
 
 
 def near_text(text: str) -> str:
@@ -120,10 +130,17 @@ def spelled_words(text: str) -> str:
 
 def near_name(text: str) -> str:
     """Return the key by which people of the same name are asked about: that of Müller, Mueller and Muller is one."""
+    return _remembered_name(text) if len(text) <= LETTERS_REMEMBERED else _name(text)
+
+
+def _name(text: str) -> str:
     key = plain_words(text).replace(" ", "")
     for spelled, plain in LOOSE:
         key = key.replace(spelled, plain)
     return key
+
+
+_remembered_name = lru_cache(maxsize=REMEMBERED)(_name)
 
 
 def is_seen(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -15,7 +16,15 @@ from training.core.imports.values import as_json, from_json
 from training.models import ImportedRow, ImportRow
 
 PART = 5_000  # rows that are in memory at once
+LAYOUTS = 1_000  # of rows, that share what says in which cells they stand
+EMPTY = "[]"
 
+_AS_JSON = DjangoJSONEncoder(ensure_ascii=False)
+
+READ_ROWS = """
+SELECT number, sheet, row, cells::text, values::text, read_problems::text FROM training_importrow
+ WHERE of_id = %s AND number > %s ORDER BY number LIMIT %s
+"""
 COPY_ROWS = """
 COPY training_importrow (of_id, number, sheet, row, cells, values, read_problems) FROM STDIN
 """
@@ -65,10 +74,9 @@ def forget_rows(import_id: int) -> None:
 
 def waiting_rows(import_id: int, kind: ImportKind) -> Iterator[Sequence[tuple[int, DraftRow]]]:
     """Yield the rows that wait, in parts, each with its number in the import."""
-    rows = ImportRow.objects.filter(of=import_id).order_by("number")
-    names = ("number", "sheet", "row", "cells", "values", "read_problems")
+    loaded = lru_cache(maxsize=LAYOUTS)(json.loads)
     last = 0
-    while part := list(rows.filter(number__gt=last).values_list(*names)[:PART]):
+    while part := _part(import_id, after=last):
         last = part[-1][0]
         yield [
             (
@@ -76,13 +84,19 @@ def waiting_rows(import_id: int, kind: ImportKind) -> Iterator[Sequence[tuple[in
                 DraftRow(
                     sheet=sheet,
                     number=row,
-                    cells=cells,
-                    values=from_json(kind, values),
-                    problems=[CellProblem(*problem) for problem in problems],
+                    cells=loaded(cells),
+                    values=from_json(kind, json.loads(values)),
+                    problems=[CellProblem(*problem) for problem in json.loads(problems)] if problems != EMPTY else [],
                 ),
             )
             for number, sheet, row, cells, values, problems in part
         ]
+
+
+def _part(import_id: int, *, after: int) -> list[tuple[int, int, int, str, str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(READ_ROWS, [import_id, after, PART])
+        return cursor.fetchall()
 
 
 def workers_of(import_id: int) -> list[int]:
@@ -149,4 +163,6 @@ def _as_list(problem: CellProblem) -> list[str]:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+    if not value:
+        return "{}" if isinstance(value, Mapping) else EMPTY
+    return _AS_JSON.encode(value)

@@ -17,6 +17,7 @@ from attendance.services.imports.tables import ReadSheet, open_sheets
 from training.core.audit_context import as_person
 from training.core.imports.declaration import ImportKind, Thing
 from training.core.imports.rows import DraftRow
+from training.core.long_jobs import take_time
 from training.core.sameness import same_text
 from training.core.tables.grid import cell_name
 from training.models import Import, ImportRow
@@ -64,6 +65,7 @@ def stage_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
         asked = plan.questions(facts)
         total = sum(each.rows for each in facts.values())
         with as_person(by), transaction.atomic(durable=True):
+            take_time()
             forget_rows(one.pk)
             texts, count = _keep(one, kind, _rows(plan, taken), tell=tell, total=total)
     things = _things(kind, texts, one)

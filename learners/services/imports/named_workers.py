@@ -7,6 +7,7 @@ rows `named_in` finds those whom they can mean, and only these are read.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from learners.models import BadgePeriod, Learner
@@ -37,7 +38,8 @@ NOBODY = Meant(None)
 class _Person(NamedTuple):
     key: int
     badge: str
-    words: frozenset[str]
+    first: str
+    last: str
     company: int
 
 
@@ -48,7 +50,6 @@ class NamedWorkers:
     terms: ImportTerms
     among: Collection[int] | None = None  # keys of those who can be meant; everybody of the site where None
     _by_badge: dict[str, int] = field(default_factory=dict)
-    _by_name: dict[frozenset[str], list[_Person]] = field(default_factory=lambda: defaultdict(list))
     _people: dict[int, _Person] = field(default_factory=dict)
     _compared: dict[str, str] = field(default_factory=dict)  # a register says the same texts again and again
     _words: dict[tuple[Any, Any], frozenset[str]] = field(default_factory=dict)
@@ -58,17 +59,24 @@ class NamedWorkers:
         people, badges = Learner.objects.order_by("pk"), BadgePeriod.objects.standing().order_by("pk")
         if self.among is not None:
             people, badges = people.filter(pk__in=self.among), badges.filter(learner__in=self.among)
-        rows = people.values_list("pk", "badge_id", "first_name", "last_name", "company", "merged_into")
-        for pk, badge, first, last, company, merged_into in rows.iterator(chunk_size=10_000):
-            survivors[pk] = merged_into or pk
-            self._by_badge[same_text(badge)] = survivors[pk]
+        keys: dict[str, str] = {}
+        rows = people.values_list("pk", "badge_id", "badge_key", "first_name", "last_name", "company", "merged_into")
+        for pk, badge, key, first, last, company, merged_into in rows.iterator(chunk_size=10_000):
+            survivors[pk], keys[badge] = merged_into or pk, key
+            self._by_badge[key] = survivors[pk]
             if merged_into is None:
-                person = _Person(pk, badge, words_of(first, last), company)
-                self._people[pk] = person
-                self._by_name[person.words].append(person)
+                self._people[pk] = _Person(pk, badge, first, last, company)
         for badge, learner_id in badges.values_list("badge_id", "learner_id").iterator(chunk_size=10_000):
             if learner_id in survivors:
-                self._by_badge.setdefault(same_text(badge), survivors[learner_id])
+                self._by_badge.setdefault(keys.get(badge) or same_text(badge), survivors[learner_id])
+
+    @cached_property
+    def _by_name(self) -> Mapping[frozenset[str], list[_Person]]:
+        """Everybody by the words of the name; most registers have badges, and need nobody's."""
+        found: dict[frozenset[str], list[_Person]] = defaultdict(list)
+        for person in self._people.values():
+            found[words_of(person.first, person.last)].append(person)
+        return found
 
     def compared(self, text: str) -> str:
         """Return a text as `same_text` compares it."""
@@ -91,17 +99,21 @@ class NamedWorkers:
             said = self.terms.people[place]
             return Meant(None, is_left_out=True) if said is None else Meant(said if said in self._people else None)
         values = draft.values
-        name = values.get("first_name"), values.get("last_name")
-        words = self._words.get(name)
-        if words is None:
-            words = self._words[name] = words_of(*name)
+        words = self._words_of(values.get("first_name"), values.get("last_name"))
         if badge := values.get("badge_id"):
             key = self._by_badge.get(self.compared(str(badge)))
             if key is None:
                 return NOBODY
-            differs = words and not words & self._people[key].words
+            person = self._people[key]
+            differs = words and not words & self._words_of(person.first, person.last)
             return Meant(None, [key]) if differs else Meant(key)
         return self._by_words(words, values)
+
+    def _words_of(self, first: Any, last: Any) -> frozenset[str]:
+        words = self._words.get((first, last))
+        if words is None:
+            words = self._words[first, last] = words_of(first, last)
+        return words
 
     def _by_words(self, words: frozenset[str], values: Mapping[str, Any]) -> Meant:
         people = self._by_name.get(words, []) if words else []

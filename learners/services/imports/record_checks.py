@@ -81,6 +81,7 @@ class RecordChecker:
         self.register = register_terms(self.terms.choices, today=self.today)
         self._people = NamedWorkers(self.terms)
         self._versions = versions_in_force()
+        self._codes = {key: versions[0].version.course.code for key, versions in self._versions.items()}
         self._providers = dict(Company.objects.filter(is_active=True).values_list("pk", "name"))
         self._certificates: Mapping[str, Any] = self.terms.choices.get("certificates", {})
         self._named: dict[RecordKey, int] = {}  # by record, the place of the row that names it
@@ -219,9 +220,8 @@ class RecordChecker:
     def _identity(self, row: CheckedRow) -> str:
         """Return worker, course, provider and day, as people and other databases know them."""
         person, course, provider, on = row.found["record"]
-        code = self._versions[course][0].version.course.code
         company = self._providers.get(provider, provider)
-        return f"{self._people.badge_of(person)} · {code} · {company} · {on.isoformat()}"
+        return f"{self._people.badge_of(person)} · {self._codes[course]} · {company} · {on.isoformat()}"
 
     # What is there already
 

@@ -31,8 +31,8 @@ from learners.policies.registers import (
     register_terms,
 )
 from learners.selectors.employment import careers_of
-from learners.services.compliance import recalculate
 from learners.services.imports.copying import copy_in, reserve_keys
+from learners.services.imports.judging import judge_many
 from learners.services.imports.record_checks import RecordChecker, TakenBack, taken_back_of
 from learners.services.locks import lock_people
 from learners.services.registers import revoke_records
@@ -140,7 +140,7 @@ class Records:
         _write_records(rows, of, register, replaced, terms)
         tell(len(rows))
         concerned = {each.found["person"] for each in rows} | {*replaced.values()}
-        recalculate(learner_ids=concerned, today=today, now=terms.now)
+        judge_many(concerned, terms)
 
     def undo(
         self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE

@@ -60,6 +60,7 @@ RULES = FieldRules(
     named={"company": "company_id", "role": "role_id", "supervisor": "supervisor_id"},
     missing={field.name: field.missing for field in WORKER_FIELDS if field.missing},
     optional=frozenset({"role_assigned_at"}),  # a role counts from the start, or from today
+    made=frozenset({"name_key"}),
 )
 COLUMNS = RULES.all_columns
 DEFAULTS = ("company", "role", "start_date")  # what can be said for all new workers of an import at once
@@ -94,6 +95,8 @@ class WorkerChecker(KindChecker):
             self._people = People(badges, {key for key in answers if key is not None})
 
     def ask_rules(self, rows: Sequence[Considered]) -> None:
+        for row in rows:
+            row.state["name_key"] = near_name(f"{row.state['first_name']} {row.state['last_name']}")
         self._rules.ask(rows)
         self._ask_who_is_new(
             [row for row in rows if row.checked.outcome is RowOutcome.NEW and not row.checked.problems]
@@ -155,7 +158,9 @@ class WorkerChecker(KindChecker):
         draft = row.draft
         person = same_text(badge) if worker is None else worker["merged_into_id"] or worker["id"]
         first = self.first_about(person)
-        other_name = first is not None and _name_of(first.says) != _name_of(draft.values)
+        if first is None:
+            return self.repeats(row, person, says=draft.values, column=BADGE, code="", sentence="")
+        other_name = _name_of(first.says) != _name_of(draft.values)
         code = "two_names" if other_name else "stands_twice"
         sentence = (
             _("Two rows have this badge, under two names. Correct one of them.")
@@ -229,7 +234,7 @@ class WorkerChecker(KindChecker):
                 if row.state["company_id"] != TO_COME
             )
         for row in rows:
-            name = near_name(f"{row.state['first_name']} {row.state['last_name']}")
+            name = row.state["name_key"]
             near = {each.person_id for each in worn.get(near_text(row.state["badge_id"]), ())}
             same = {each.pk for each in named.get((name, row.state["company_id"]), ())}
             if near or same:

@@ -7,6 +7,7 @@ the templates to download and the documents.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from training.core.permissions import Permission
@@ -153,7 +154,11 @@ class ImportKind:
         Raises:
             KeyError: there is none, which is a programming error.
         """
-        return {each.name: each for each in self.columns}[name]
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, ImportColumn]:
+        return {each.name: each for each in self.columns}
 
     @property
     def names(self) -> frozenset[str]:

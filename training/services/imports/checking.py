@@ -219,6 +219,7 @@ class FieldRules:
         named: by column of the kind, the column of the table that refers to what the cell names.
         missing: by column of the kind, what is said where a new row has no value; else it is what the model says.
         optional: columns that a new row may lack though the table needs them, because the service makes the value.
+        made: columns of the table that the database makes of others, and that the state of a row has too.
     """
 
     model: type[Model]
@@ -226,6 +227,7 @@ class FieldRules:
     named: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, Any] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
+    made: frozenset[str] = frozenset()
 
     @property
     def all_columns(self) -> Mapping[str, str]:
@@ -298,7 +300,7 @@ class RowRules:
     """The constraints of one table, told of the columns of a kind."""
 
     def __init__(self, rules: FieldRules) -> None:
-        self._table = TableRules(rules.model)
+        self._table = TableRules(rules.model, told=rules.made)
         self._columns = {name: column for column, name in rules.all_columns.items()}
 
     def ask(self, rows: Sequence[Considered]) -> None:

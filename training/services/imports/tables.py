@@ -128,8 +128,13 @@ class TableRules:
     as `check_fields` does for one row. So there is no second wording of any of these rules.
     """
 
-    def __init__(self, model: type[Model]) -> None:
-        """Read the constraints, and the columns of which they speak."""
+    def __init__(self, model: type[Model], *, told: Collection[str] = ()) -> None:
+        """Read the constraints, and the columns of which they speak.
+
+        Args:
+            told: columns that the database makes of others, and that rows bring along, for they have been made in
+                Python already.
+        """
         words = {each.name: each for each in model._meta.constraints}
         with connection.cursor() as cursor:
             cursor.execute(CONSTRAINTS, [f'"{model._meta.db_table}"'])
@@ -137,10 +142,11 @@ class TableRules:
             cursor.execute(COLUMNS, [f'"{model._meta.db_table}"'])
             columns = {name: (kind, text) for name, kind, text in cursor.fetchall()}
         spoken_of = {name for _name, _expression, names in found for name in names}
-        made = {name: columns[name][1] for name in sorted(spoken_of) if columns[name][1] is not None}
-        # Columns that the database makes of others are made here in the same way.
-        made_of = {each: [name for name in columns if re.search(rf"\b{name}\b", text)] for each, text in made.items()}
-        sources = {name for each in made_of.values() for name in each}
+        texts = {name: columns[name][1] for name in sorted(spoken_of) if columns[name][1] is not None}
+        made_of = {each: [name for name in columns if re.search(rf"\b{name}\b", text)] for each, text in texts.items()}
+        # Columns that the database makes of others are made here in the same way, but for those that rows bring along.
+        made = {name: text for name, text in texts.items() if name not in told}
+        sources = {name for each in made for name in made_of[each]}
         self._constraints = {
             name: (words[name], [source for each in names for source in made_of.get(each, [each])])
             for name, _expression, names in found

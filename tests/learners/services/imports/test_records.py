@@ -410,7 +410,7 @@ def test_f8_the_number_of_statements_does_not_grow_with_the_rows(
 
     assert TrainingRecord.objects.count() == number
     assert len(checking) == 5
-    assert len(writing) == 22
+    assert len(writing) == 24
 
 
 def test_records_are_served_as_a_kind():
