@@ -29,6 +29,7 @@ from attendance.services.imports.doing import do_import
 from attendance.services.imports.reading import read_import
 from attendance.services.imports.receiving import start_import
 from attendance.services.imports.staging import stage_import
+from attendance.services.imports.steps import lock_import
 from learners.models import Learner, LearnerArea, LearnerPeriod, RegisterExtract, TrainingRecord
 from learners.services import compliance
 from learners.services.imports import judging
@@ -37,6 +38,7 @@ from tests.factories.learners import AreaFactory, AreaRequirementFactory, RoleFa
 from tests.factories.training import CompanyFactory, CourseVersionFactory
 from training.core.transactions import acting
 from training.models import Import, ImportedRow
+from training.policies.imports.facts import gather
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
 
@@ -192,11 +194,11 @@ class Watch:
 def brought_in(file: SimpleUploadedFile, kind: str, by: User, monkeypatch: pytest.MonkeyPatch) -> Took:
     """Bring a file in, from receiving it to the commit, and tell how long each step takes."""
     watch = Watch()
-    judge, gather, rows, lock = compliance.recalculate, tables.gather, staging._rows, doing.lock_import
+    judge, rows = compliance.recalculate, staging._rows
 
     def first_lock(**what: Any) -> Import:
         watch.first_lock = perf_counter()
-        return lock(**what)
+        return lock_import(**what)
 
     with monkeypatch.context() as patch:
         patch.setattr(judging, "recalculate", lambda **how: watch.time("answers", lambda: judge(**how)))
@@ -211,8 +213,10 @@ def brought_in(file: SimpleUploadedFile, kind: str, by: User, monkeypatch: pytes
         watch.seconds["staged"] -= watch.seconds["understood"] + watch.seconds["looked through"]
         one = watch.time("checked", lambda: check_import(import_id=one.pk, by=by, now=timezone.now()))
         assert one.counts == {"rows": one.counts["rows"], "new": one.counts["rows"]}, one.report
-        done = {"import_id": one.pk, "fingerprint": one.fingerprint, "by": by, "now": timezone.now()}
-        watch.time("brought in", lambda: do_import(**done))
+        watch.time(
+            "brought in",
+            lambda: do_import(import_id=one.pk, fingerprint=one.fingerprint, by=by, now=timezone.now()),
+        )
         locked = perf_counter() - watch.first_lock
         watch.seconds["brought in"] -= watch.seconds["answers"]
     read = watch.seconds.pop("read") + watch.seconds.pop("looked through") + watch.seconds.pop("understood")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from attendance.services.finalize import finalize_session
 from attendance.services.imports import doing
 from attendance.services.imports.agreeing import answer_questions
-from attendance.services.imports.checking import check_import
+from attendance.services.imports.checking import check_import, check_rows
 from attendance.services.imports.doing import do_import
 from attendance.services.imports.staging import stage_import
 from learners.models import Learner, RegisterExtract, TrainingRecord
@@ -43,7 +43,7 @@ def site() -> Session:
     version = CourseVersionFactory(course__code="HSE-001", validity_months=24)
     RoleRequirementFactory(role=role, course=version.course)
     RoleRequirementFactory(role=role, course=CourseVersionFactory(course__code="HSE-002", validity_months=24).course)
-    learners = [
+    learners: list[Learner] = [
         LearnerFactory(badge_id=badge, first_name="Ada", last_name=f"Novak {badge}", company=company, role=role)
         for badge in (*BADGES, *EXTRA)
     ]
@@ -136,7 +136,7 @@ def test_control_without_locks_one_import_takes_back_what_the_other_wrote():
     phones, mails = imports_of_workers(one, other)
     with (
         mock.patch.object(WorkerRows, "lock"),
-        mock.patch.object(doing, "check_rows", everybody_first(doing.check_rows, 2)),
+        mock.patch.object(doing, "check_rows", everybody_first(check_rows, 2)),
     ):
         answers = all_at_once([bringing_in(phones, one), bringing_in(mails, other)])
     assert [answer for answer in answers if isinstance(answer, Exception)] == []

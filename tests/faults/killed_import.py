@@ -20,13 +20,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 from django.test import override_settings  # noqa: E402
 
 from attendance.services.imports import doing  # noqa: E402
+from attendance.services.imports.steps import lock_import  # noqa: E402
 from tests.faults.killed_finalize import DeadlyStatement, deadly  # noqa: E402
 from training.services import job_runs  # noqa: E402
 
 
 def work(database: str, job: int, storages: dict[str, Any], step: str) -> None:
     connection.settings_dict["NAME"] = database
-    lock = doing.lock_import
 
     def locked(**what: Any) -> Any:
         if step in {"commit", "committed"}:
@@ -35,7 +35,7 @@ def work(database: str, job: int, storages: dict[str, Any], step: str) -> None:
             mock.patch.object(BaseDatabaseWrapper, "_commit", deadly(commit, when)).start()
         else:
             connection.execute_wrappers.append(DeadlyStatement(int(step), "after"))
-        return lock(**what)
+        return lock_import(**what)
 
     with mock.patch.object(doing, "lock_import", locked), override_settings(STORAGES=storages):
         job_runs.run(job)

@@ -28,6 +28,7 @@ from pytest_django import DjangoDbBlocker
 
 from attendance.services.imports import doing
 from attendance.services.imports.doing import do_import
+from attendance.services.imports.steps import lock_import
 from attendance.services.imports.working import ImportWork, ask_for
 from learners.models import BadgePeriod, Learner, LearnerArea, LearnerPeriod
 from tests.factories.imports import checked, workbook
@@ -120,7 +121,7 @@ class NotNow(Exception):  # noqa: N818  # an end that the test makes
 
 def statements_of(one: Import, by: User) -> int:
     """Return how many statements doing an import takes from the lock on, and leave it undone."""
-    lock, count = doing.lock_import, 0
+    count = 0
 
     def counted(execute: Any, *told: Any) -> Any:
         nonlocal count
@@ -130,7 +131,7 @@ def statements_of(one: Import, by: User) -> int:
     def locked(**what: Any) -> Import:
         nonlocal count
         count = 0
-        return lock(**what)
+        return lock_import(**what)
 
     with (
         connection.execute_wrapper(counted),
@@ -248,9 +249,9 @@ def test_i6_another_worker_begins_again_what_a_killed_one_did(
     assert "Being brought in" in page_says(one, supervisor)
 
     start()
-    wait_until(lambda: Job.objects.filter(pk=one.job_id, state=Job.State.DONE).exists())
+    wait_until(lambda: Job.objects.filter(pk=one.job_id or 0, state=Job.State.DONE).exists())
     assert was_done(one)
-    assert Job.objects.get(pk=one.job_id).run == 2
+    assert Job.objects.get(pk=one.job_id or 0).run == 2
     assert "Brought in" in page_says(one, supervisor)
 
 
@@ -304,7 +305,7 @@ def test_i6_postgresql_is_killed_in_the_middle(
 
 def killed_at(step: int, kill: Callable[[int], None], job: int) -> None:
     """Do a job, and kill once the work has come to a statement from the lock on."""
-    lock, countdown = doing.lock_import, step
+    countdown = step
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (backend,) = cursor.fetchone()
@@ -318,7 +319,7 @@ def killed_at(step: int, kill: Callable[[int], None], job: int) -> None:
 
     def locked(**what: Any) -> Import:
         connection.execute_wrappers.insert(0, counted)  # whoever ends meanwhile takes the last one away
-        return lock(**what)
+        return lock_import(**what)
 
     with mock.patch.object(doing, "lock_import", locked), suppress(OperationalError, InterfaceError):
         job_runs.run(job)
@@ -350,13 +351,12 @@ def test_i6_the_answer_to_the_commit_is_lost(
     supervisor: User, lost: Callable[[BaseDatabaseWrapper], None], is_done: bool
 ) -> None:
     one = waiting_import(supervisor)
-    lock = doing.lock_import
     patches: list[Any] = []
 
     def locked(**what: Any) -> Import:
         patches.append(mock.patch.object(BaseDatabaseWrapper, "_commit", lost))
         patches[0].start()
-        return lock(**what)
+        return lock_import(**what)
 
     with mock.patch.object(doing, "lock_import", locked), suppress(OperationalError, InterfaceError):
         job_runs.run(one.job_id or 0)

@@ -96,7 +96,8 @@ def waiting_rows(import_id: int, kind: ImportKind) -> Iterator[Sequence[tuple[in
 def _part(import_id: int, *, after: int) -> list[tuple[int, int, int, str, str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(READ_ROWS, [import_id, after, PART])
-        return cursor.fetchall()
+        part: list[tuple[int, int, int, str, str, str]] = cursor.fetchall()
+        return part
 
 
 def workers_of(import_id: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -326,7 +327,7 @@ def test_i6_it_is_told_beforehand_how_long_others_will_wait(
 def test_i6_an_import_of_many_rows_takes_the_statements_of_a_few(supervisor: User) -> None:
     def statements(rows: Sequence[Sequence[object]]) -> tuple[int, int, int]:
         one = agreed(read(workbook(HEAD, *rows), by=supervisor), "workers", by=supervisor)
-        told = {"import_id": one.pk, "by": supervisor, "now": timezone.now()}
+        told: Any = {"import_id": one.pk, "by": supervisor, "now": timezone.now()}
         with CaptureQueriesContext(connection) as staging:
             assert stage_import(**told)
         with CaptureQueriesContext(connection) as checking:
