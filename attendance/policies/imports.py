@@ -73,7 +73,7 @@ class Summary:
             self.counts[TAKEN_BACK] = len(rows)
         for row in rows:
             said = (TAKEN_BACK, row.what, row.said, row.says)
-            self._hash.update(json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False).encode() + b"\n")
+            self._hash.update(_AS_LINE.encode(said).encode() + b"\n")
         self.taken_back = [{"what": row.what, "said": row.said, "says": row.says} for row in rows[:TAKEN_BACK_TOLD]]
 
     @property
