@@ -140,7 +140,7 @@ class Records:
         _write_records(rows, of, register, replaced, terms)
         tell(len(rows))
         concerned = {each.found["person"] for each in rows} | {*replaced.values()}
-        judge_many(concerned, terms)
+        judge_many(concerned, terms.now)
 
     def undo(
         self, rows: Sequence[WrittenRow], *, reason: str, by: User, now: datetime, gone: Gone = NOTHING_GONE
