@@ -21,7 +21,13 @@ from attendance.pages import hours
 from attendance.pages.classes import in_state, matching
 from attendance.pages.matrix import matrix_keys
 from attendance.pages.worker import get_worker
-from attendance.papers import class_lists, session_lists, verify_lists, worker_lists  # noqa: F401  # declare their kinds
+from attendance.papers import (  # noqa: F401  # declare their kinds
+    class_lists,
+    import_lists,
+    session_lists,
+    verify_lists,
+    worker_lists,
+)
 from attendance.papers.certificate import print_certificates
 from attendance.papers.matrix_list import dated, filter_in_words
 from attendance.papers.pack import Pack, make_pack, pack_of_worker, pack_of_workers

@@ -70,6 +70,7 @@ NARROWER: dict[str, LiteralString] = {
     "django_content_type": "SELECT",
     "django_migrations": "SELECT",
     "learners_compliancerun": "SELECT, INSERT",
+    "learners_importturn": "SELECT, INSERT, UPDATE, DELETE",
     # The queue of jobs: what a task was asked to do never changes, and nothing is started by the clock.
     "procrastinate_events": "SELECT, INSERT",
     "procrastinate_jobs": (

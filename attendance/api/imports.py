@@ -8,12 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import File, Form, Path, Router, Status, UploadedFile
 
+from attendance.pages.import_turns import ImportTurnLine, counts_of, lines_of, phase_of
 from attendance.pages.imports import place_name, taken_back_lines
 from attendance.services.imports.doing import check_can_do
 from attendance.services.imports.receiving import start_import
 from attendance.services.imports.steps import own_import
 from attendance.services.imports.undoing import undo_import
 from attendance.services.imports.working import ImportWork, ask_for
+from learners.models import ComplianceStatus, ImportTurn
+from learners.selectors.import_turns import turns_of
 from training.core.api.objects import ApiObject, ApiRequest, Key, Moment, Text, answers
 from training.core.imports.registry import kind_of
 from training.core.permissions import Permission, check_may, requires
@@ -22,7 +25,7 @@ from training.models import Import
 
 router = Router(by_alias=True)
 
-CELLS = 200
+CELLS = WORKERS = 200  # that are named; the others are counted
 
 
 class RefusalGroup(ApiObject):
@@ -43,6 +46,42 @@ class TakenBackObject(ApiObject):
     says: date | None
 
 
+class CourseTurnObject(ApiObject):
+    """The answer for one course before and after; null where it is not required."""
+
+    course: str
+    before: ComplianceStatus | None
+    after: ComplianceStatus | None
+
+
+class TurnObject(ApiObject):
+    """A worker for whom something changes. `before` is null for somebody new; who `comes` is new or back."""
+
+    badge: str
+    name: str
+    is_active: bool
+    comes: bool
+    before: ComplianceStatus | None
+    after: ComplianceStatus
+    courses: list[CourseTurnObject]
+
+
+class TurnsObject(ApiObject):
+    """Who turns red, yellow or green by the import: as its check tells it, then as it came.
+
+    `turn` and `come` are numbers of active workers by status afterwards: those who turn, and those who are new or back.
+    `same` keep their status with other answers for courses; `others` are not active. `workers` are the first 200, the
+    worst first.
+    """
+
+    phase: ImportTurn.Phase
+    turn: dict[ComplianceStatus, int]
+    come: dict[ComplianceStatus, int]
+    same: int
+    others: int
+    workers: list[TurnObject]
+
+
 class ImportObject(ApiObject):
     """An import. `questions` are to be answered before rows can be checked; `counts` are rows by outcome.
 
@@ -58,6 +97,7 @@ class ImportObject(ApiObject):
     counts: dict[str, int]
     refusals: list[RefusalGroup]
     taken_back: list[TakenBackObject]
+    turns: TurnsObject | None
     fingerprint: str
     failure: str | None
     started_at: Moment
@@ -160,9 +200,40 @@ def _object(one: Import) -> ImportObject:
             for group in one.report.get("groups", [])
         ],
         taken_back=[TakenBackObject(what=each.what, said=each.said, says=each.says) for each in taken_back_lines(one)],
+        turns=_turns(one),
         fingerprint=one.fingerprint,
         failure=one.failure or None,
         started_at=one.started_at,
         done_at=one.done_at,
         undone_at=one.undone_at,
+    )
+
+
+def _turns(one: Import) -> TurnsObject | None:
+    phase = phase_of(one)
+    if phase is None:
+        return None
+    counts = counts_of(one, phase)
+    return TurnsObject(
+        phase=phase,
+        turn={ComplianceStatus(status): number for status, number in counts.turn.items()},
+        come={ComplianceStatus(status): number for status, number in counts.come.items()},
+        same=counts.same,
+        others=counts.others,
+        workers=[_turn(each) for each in lines_of(one, turns_of(one.pk, phase)[:WORKERS])],
+    )
+
+
+def _turn(line: ImportTurnLine) -> TurnObject:
+    row, codes = line.row, {each.course_id: each.code for each in line.shown.courses}
+    return TurnObject(
+        badge=line.shown.learner.badge_id,
+        name=line.shown.learner.name,
+        is_active=row.is_active,
+        comes=row.comes,
+        before=ComplianceStatus(row.before) if row.before else None,
+        after=ComplianceStatus(row.after),
+        courses=[
+            CourseTurnObject(course=codes[course], before=before, after=after) for course, before, after in row.courses
+        ],
     )

@@ -22,6 +22,7 @@ from attendance.forms.imports import (
     ImportUndoForm,
 )
 from attendance.pages import imports as pages
+from attendance.pages.import_turns import Phase, import_turns, otherwise_lines, phase_of, shown_turns
 from attendance.papers.import_mended import refused_rows
 from attendance.papers.import_template import import_template as template_of
 from attendance.selectors.named import everything
@@ -167,9 +168,11 @@ def import_undo(request: HtmxRequest, pk: int) -> HttpResponse:
             undo_import(import_id=pk, reason=form.cleaned_data["reason"], by=request.user, now=now)
             messages.success(request, _("The import is undone."))
             return stay(request, "attendance:import", pk)
-    groups = grouped(preview_undo(import_id=pk, by=request.user, now=now))
+    preview = preview_undo(import_id=pk, by=request.user, now=now)
+    groups = grouped(preview.undone)
     undone = pages.undo_lines([asdict(group) for group in groups])
-    return answer(request, "attendance/import_undo.html", part="dialog", form=form, one=one, undone=undone)
+    turns = shown_turns(one, Phase.UNDONE, preview.counts, preview.turns)
+    return answer(request, "attendance/import_undo.html", part="dialog", form=form, one=one, undone=undone, turns=turns)
 
 
 @requires(Permission.CHECK_FILES)
@@ -299,12 +302,25 @@ def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
         "has_questions": pages.has_questions(one),
         "may_compare": can_compare,
         "comparison": comparison,
+        **_turns(one),
     }
 
 
 def _written(request: HtmxRequest, one: Import) -> dict[str, Any]:
     page = Paginator(one.written.order_by("pk"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return {"page": page, "rows": list(pages.row_lines(one, list(page.object_list)))}
+    otherwise, more = otherwise_lines(one) if one.state == State.DONE else ([], 0)
+    return {
+        "page": page,
+        "rows": list(pages.row_lines(one, list(page.object_list))),
+        "otherwise": otherwise,
+        "otherwise_more": more,
+        **_turns(one),
+    }
+
+
+def _turns(one: Import) -> dict[str, Any]:
+    phase = phase_of(one)
+    return {} if phase is None else {"turns": import_turns(one, phase), "turns_query": f"?import={one.pk}"}
 
 
 def _go_on(request: HtmxRequest, one: Import) -> HttpResponse:

@@ -1,6 +1,7 @@
 from learners.models.competency import AssessmentMethod, CompetencyRecord
 from learners.models.compliance import ComplianceItem, ComplianceRun
 from learners.models.evidence import EvidenceRead, EvidenceUpload
+from learners.models.import_turn import ImportTurn
 from learners.models.learner import ON_SITE, ComplianceStatus, Learner, LearnerArea
 from learners.models.merge import Merge
 from learners.models.number import WorkerNumber
@@ -24,6 +25,7 @@ __all__ = [
     "ComplianceStatus",
     "EvidenceRead",
     "EvidenceUpload",
+    "ImportTurn",
     "Learner",
     "LearnerArea",
     "LearnerAreaPeriod",

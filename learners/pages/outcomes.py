@@ -1,12 +1,12 @@
 """What a preview shows: who turns red, yellow or green by a change, and which workers were chosen for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from learners.models import ComplianceStatus, Learner
-from learners.policies.outcome import Outcome, Turn
+from learners.policies.outcome import WORST_FIRST, Outcome, Turn
 from learners.policies.standing import Standing
 from training.core.kinds import StatusKind
 from training.models import Course
@@ -16,6 +16,7 @@ from training.models import Course
 class CourseLine:
     """The answer for one course before and after the change; None where the course is not required."""
 
+    course_id: int
     code: str
     before: Standing | None
     after: Standing | None
@@ -23,11 +24,18 @@ class CourseLine:
 
 @dataclass(frozen=True)
 class TurnLine:
-    """One worker in a preview: the status before and after, and the courses that are the reason, the worst first."""
+    """One worker in a preview: the status before and after, and the courses that are the reason, the worst first.
+
+    Attributes:
+        learner: of somebody who is not there yet, one without a key.
+        comes: whether the worker is counted from now on: is new, or is back.
+        before: None for somebody who is new.
+    """
 
     learner: Learner
     turns: bool
-    before: Standing
+    comes: bool
+    before: Standing | None
     after: Standing
     courses: Sequence[CourseLine]
 
@@ -56,9 +64,6 @@ class ToldOutcome:
         return not self.outcome.turns
 
 
-WORST_FIRST = (ComplianceStatus.NON_COMPLIANT, ComplianceStatus.PENDING, ComplianceStatus.COMPLIANT)
-
-
 def told(outcome: Outcome, *, most: int | None) -> ToldOutcome:
     """Return an outcome in the order of a page: who turns red, yellow, green, then who keeps the status; each by name.
 
@@ -70,11 +75,12 @@ def told(outcome: Outcome, *, most: int | None) -> ToldOutcome:
     turns = sorted((by_learner[pk] for pk in by_name), key=_place)
     active = [turn for turn in turns if turn.is_active]
     others = [turn for turn in turns if not turn.is_active]
-    named = _named([*active[:most], *others[:most]])
+    named = turn_lines([*active[:most], *others[:most]])
     return ToldOutcome(
         outcome=outcome,
         counts=[
-            (_of_worker(status), sum(turn.turns and turn.after == status for turn in active)) for status in WORST_FIRST
+            (standing_of_worker(status), sum(turn.turns and turn.after == status for turn in active))
+            for status in WORST_FIRST
         ],
         same=sum(not turn.turns for turn in active),
         people=[named[turn.learner_id] for turn in active[:most]],
@@ -87,19 +93,25 @@ def _place(turn: Turn) -> tuple[bool, int]:
     return not turn.turns, WORST_FIRST.index(turn.after)
 
 
-def _named(turns: Sequence[Turn]) -> dict[int, TurnLine]:
-    """Return these workers with their names and the codes of the courses, in two queries."""
-    learners = Learner.objects.select_related("role", "company").in_bulk([turn.learner_id for turn in turns])
+def turn_lines(turns: Sequence[Turn], *, new: Mapping[int, Learner] | None = None) -> dict[int, TurnLine]:
+    """Return by key these workers with their names and the codes of the courses, in two queries.
+
+    Args:
+        new: those who are not there yet, by the key that their turn has.
+    """
+    keys = [turn.learner_id for turn in turns]
+    learners = {**Learner.objects.select_related("role", "company").in_bulk(keys), **(new or {})}
     courses = {course.course_id for turn in turns for course in turn.courses}
     codes = dict(Course.objects.filter(pk__in=courses).values_list("pk", "code"))
     return {
         turn.learner_id: TurnLine(
             learners[turn.learner_id],
             turn.turns,
-            _of_worker(turn.before),
-            _of_worker(turn.after),
+            turn.comes,
+            None if turn.before is None else standing_of_worker(turn.before),
+            standing_of_worker(turn.after),
             [
-                CourseLine(codes[each.course_id], _of_course(each.before), _of_course(each.after))
+                CourseLine(each.course_id, codes[each.course_id], _of_course(each.before), _of_course(each.after))
                 for each in sorted(turn.courses, key=lambda each: (_severity(each.after), codes[each.course_id]))
             ],
         )
@@ -111,7 +123,8 @@ def _severity(status: ComplianceStatus | None) -> int:
     return len(WORST_FIRST) if status is None else WORST_FIRST.index(status)
 
 
-def _of_worker(status: ComplianceStatus) -> Standing:
+def standing_of_worker(status: ComplianceStatus) -> Standing:
+    """Return how the status of a worker is shown."""
     words = {
         ComplianceStatus.NON_COMPLIANT: Standing(StatusKind.BAD, _("Not cleared")),
         ComplianceStatus.PENDING: Standing(StatusKind.WARN, _("Due")),

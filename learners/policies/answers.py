@@ -2,7 +2,8 @@
 
 The text gets only facts from its sources: which rules there are, how areas lie in each other, who somebody is and where
 they work, and which records count. `learners.services.compliance` gives it the tables of today and stores its answers;
-`learners.selectors.as_of` gives it the dated history and shows its answers about another day (C8).
+`learners.selectors.as_of` gives it the dated history and shows its answers about another day (C8);
+`learners.services.imports.turns` lays the rows of an import over the tables of today, and tells who would turn (I5).
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ class Sources:
         areas: id, parent_id.
         people: learner_id, start_date, role_id, role_assigned_at; merged workers have no row.
         places: learner_id, area_id, assigned_at.
+        records: id, learner_id, course_id, completion_date, expiry_date, result, register_import_id, extract_id.
         counts: the condition under which a passed `record` counts.
         is_owed: the condition under which a `sign_off` is still owed.
         acceptances: register_import_id, counts, counts_until: how long records of an old register count that have no
@@ -29,10 +31,15 @@ class Sources:
     areas: str
     people: str
     places: str
+    records: str
     counts: str
     is_owed: str
     acceptances: str
 
+
+RECORDS = """
+SELECT id, learner_id, course_id, completion_date, expiry_date, result, register_import_id, extract_id
+  FROM learners_trainingrecord"""
 
 # A record of an old register whose only proof is an extract of it counts while that is accepted: its last day is then
 # the last day of the acceptance, if that comes first. Once it has a certificate it is a record like any other (I7).
@@ -87,7 +94,7 @@ WITH person AS MATERIALIZED (
 ), acceptance AS MATERIALIZED ({acceptances}), held AS (
   SELECT person.learner_id, record.course_id, record.id, record.completion_date, NOT is_proven AS is_from_register,
          CASE WHEN is_proven THEN expiry_date ELSE least(expiry_date, counts_until) END AS expiry_date
-    FROM learners_trainingrecord record
+    FROM ({records}) record
     JOIN person ON key = record.learner_id
     LEFT JOIN acceptance ON acceptance.register_import_id = record.register_import_id
    CROSS JOIN LATERAL (SELECT record.extract_id IS NULL OR {has_certificate}) AS proven(is_proven)

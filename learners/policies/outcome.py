@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from learners.models import ComplianceStatus
 
+WORST_FIRST = (ComplianceStatus.NON_COMPLIANT, ComplianceStatus.PENDING, ComplianceStatus.COMPLIANT)
+
 
 class CourseTurn(NamedTuple):
     """The answer of one worker for one course, before and after a change; None where the course is not required."""
@@ -17,18 +19,24 @@ class CourseTurn(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """What a change does to one worker. An answer past its last day counts as red, before and after (C7)."""
+    """What a change does to one worker. An answer past its last day counts as red, before and after (C7).
+
+    Attributes:
+        before: None for somebody who is new.
+        comes: whether the worker is counted from now on: is new, or is back (C4, L3).
+    """
 
     learner_id: int
     is_active: bool
-    before: ComplianceStatus
+    before: ComplianceStatus | None
     after: ComplianceStatus
     courses: tuple[CourseTurn, ...]
+    comes: bool = False
 
     @property
     def turns(self) -> bool:
         """Whether the worker's own status changes, and not only the answer for a course."""
-        return self.before != self.after
+        return self.before != self.after and not self.comes
 
 
 @dataclass(frozen=True, kw_only=True)

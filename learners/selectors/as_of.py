@@ -31,7 +31,7 @@ from learners.models import (
     RequirementPeriod,
     Role,
 )
-from learners.policies.answers import Sources, answers
+from learners.policies.answers import RECORDS, Sources, answers
 from learners.policies.areas import with_areas_inside
 from learners.policies.standing import Facts
 from learners.selectors.learners import WorkerFilter, matches
@@ -73,6 +73,7 @@ DATED = Sources(
     places=f"""
     SELECT somebody.learner_id, area_id, assigned_at
       FROM somebody JOIN learners_learnerareaperiod link ON link.learner_id = badge WHERE {HOLDS}""",  # noqa: S608  # words of this module, values are parameters
+    records=RECORDS,
     counts="""completion_date <= %(today)s
       AND NOT EXISTS (SELECT FROM learners_revocation WHERE record_id = record.id AND revoked_on <= %(today)s)""",
     is_owed="""training_date <= %(today)s

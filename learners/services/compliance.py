@@ -20,7 +20,7 @@ from typing import Any
 from django.db import connection
 
 from learners.models import ComplianceRun, Learner
-from learners.policies.answers import Sources, answers
+from learners.policies.answers import RECORDS, Sources, answers
 from learners.services.locks import lock_people
 from learners.services.preview import note_answers
 from training.core.long_jobs import take_time
@@ -42,6 +42,7 @@ PRESENT = Sources(
       FROM learners_learner WHERE id = ANY(%(learners)s::bigint[]) AND merged_into_id IS NULL""",
     places="""
     SELECT learner_id, area_id, assigned_at FROM learners_learnerarea WHERE learner_id = ANY(%(learners)s::bigint[])""",
+    records=RECORDS,
     counts="NOT EXISTS (SELECT FROM learners_revocation WHERE record_id = record.id)",
     is_owed="status = 'PENDING_VERIFICATION' AND revoked_at IS NULL",
     acceptances="""

@@ -5,11 +5,12 @@ then the answers are compared, and the change is undone or kept. So what is kept
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
@@ -85,6 +86,9 @@ class _Answers:
     active: set[int] = field(default_factory=set)
     courses: set[tuple[int, int, str]] = field(default_factory=set)
 
+    def note(self, learner_ids: Collection[int], *, today: date) -> None:
+        self.read([learner_id for learner_id in learner_ids if learner_id not in self.workers], today=today)
+
     def read(self, learner_ids: Iterable[int], *, today: date) -> None:
         """Add the answers of these workers, in two queries. An answer past its last day is red (C7)."""
         red = Value(ComplianceStatus.NON_COMPLIANT)
@@ -101,24 +105,38 @@ class _Answers:
         self.courses.update(items.values_list("learner", "course", status))
 
 
-_before: ContextVar[_Answers | None] = ContextVar("answers before the change that is watched", default=None)
+class Watcher(Protocol):
+    """Is told of workers before they are judged anew."""
+
+    def note(self, learner_ids: Collection[int], *, today: date) -> None:
+        """Remember the answers of these workers, who are locked. The same worker may come again."""
 
 
-def note_answers(learner_ids: Iterable[int], *, today: date) -> None:
-    """Remember the answers of locked workers before they are judged anew, if a change is being tried out."""
-    before = _before.get()
-    if before is not None:
-        before.read([learner_id for learner_id in learner_ids if learner_id not in before.workers], today=today)
+_watcher: ContextVar[Watcher | None] = ContextVar("who watches the change that is made", default=None)
+
+
+def note_answers(learner_ids: Collection[int], *, today: date) -> None:
+    """Tell who watches the change that locked workers are judged anew now."""
+    watcher = _watcher.get()
+    if watcher is not None:
+        watcher.note(learner_ids, today=today)
+
+
+@contextmanager
+def watched_by(watcher: Watcher) -> Iterator[None]:
+    """Let everybody who is judged anew inside be noted before."""
+    watching = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(watching)
 
 
 def _watch(change: Change, *, today: date) -> Outcome:
     """Make a change, and compare the answers of everybody who was judged anew by it."""
     before, after = _Answers(), _Answers()
-    watching = _before.set(before)
-    try:
+    with watched_by(before):
         change()
-    finally:
-        _before.reset(watching)
     after.read(list(before.workers), today=today)
     return Outcome(turns=_turns(before, after), concerned=len(before.workers), concerned_active=len(after.active))
 

@@ -180,6 +180,13 @@ def api_token() -> ApiToken:
     return token
 
 
+def import_turn() -> learners.ImportTurn:
+    one = training.Import.objects.create(title="Crew", started_by=UserFactory(), started_at=AT, changed_at=AT)
+    return learners.ImportTurn.objects.create(
+        of=one, phase="done", learner=LearnerFactory(), is_active=True, comes=False, before="PENDING", after="COMPLIANT"
+    )
+
+
 def merge() -> learners.Merge:
     return learners.Merge.objects.create(
         kind="MERGED",
@@ -273,6 +280,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     learners.LearnerProgression: (8, progression),
     learners.Merge: (7, merge),
     learners.ProgressionEvent: (7, progression_event),
+    learners.ImportTurn: (5, import_turn),
     learners.RegisterExtract: (5, RegisterExtractFactory),
     learners.RegisterImport: (7, RegisterImportFactory),
     learners.RegisterStanding: (7, RegisterStandingFactory),

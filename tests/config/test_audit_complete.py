@@ -52,6 +52,7 @@ NOT_AUDITED = {
     "learners.BadgePeriod": "dated history, written by triggers",
     "learners.ComplianceRun": "append-only, is its own history",
     "learners.EvidenceRead": "append-only, is its own history",
+    "learners.ImportTurn": "told by a check until it is done; then written once, with the import",
     "learners.LearnerAreaPeriod": "dated history, written by triggers",
     "learners.LearnerPeriod": "dated history, written by triggers",
     "learners.Merge": "append-only, is its own history",

@@ -29,14 +29,18 @@ def planned_for_many() -> Iterator[None]:
     of 4,000 new workers to their badges went through each pair, 12 seconds instead of 0.1.
     """
     with transaction.atomic(savepoint=False):
-        _use_nested_loops("off")
+        before = _use_nested_loops("off")
         yield
-        _use_nested_loops("on")
+        _use_nested_loops(before)
 
 
-def _use_nested_loops(setting: str) -> None:
+def _use_nested_loops(setting: str) -> str:
+    """Set whether nested loops are planned, and return what was set before."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [setting])
+        cursor.execute("SELECT current_setting('enable_nestloop'), set_config('enable_nestloop', %s, true)", [setting])
+        before: str
+        (before, _now) = cursor.fetchone()
+    return before
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from django.core.files.base import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from attendance.pages.import_turns import Phase, turns_told
 from attendance.pages.imports import counts_told, group_lines, leftover_line, taken_back_lines, wrong_of
 from attendance.services.imports.agreeing import agree_columns, layout_known
 from attendance.services.imports.checking import check_import
@@ -118,6 +119,7 @@ class Command(BaseCommand):
         for line in taken_back_lines(one):
             says = line.says or "gone, or struck out"
             self.stdout.write(_visible(f"Taken back: {line.what}, {line.said} before, now {says}."))
+        self.stdout.write(turns_told(one, Phase.TOLD))
         if options["check"]:
             return WRONG if wrong_of(one) else 0
         if one.counts.get(TAKEN_BACK) and not options["take_back"]:
@@ -138,6 +140,7 @@ class Command(BaseCommand):
             tell=self._tell,
         )
         self.stdout.write(f"Brought in: {counts_told(one)}. This is import {one.pk}.")
+        self.stdout.write(turns_told(one, Phase.DONE))
         return 0
 
     def _ask(self, one: Import, where: Path | None) -> int:

@@ -1,7 +1,7 @@
 """Checking an import: what would become of each row, in one snapshot and without any lock (I5)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from time import monotonic
@@ -9,12 +9,16 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.utils import timezone
 
 from attendance.policies.imports import WRITES, Summary
 from attendance.services.imports.certificates import certificates_of, judge_certificates, leftover_files
 from attendance.services.imports.rows import in_parts, waiting_rows, write_outcomes
 from attendance.services.imports.steps import kind_of_import, own_import, place_of, take_step, terms_of
-from learners.models import Learner
+from learners.models import ImportTurn, Learner
+from learners.selectors.import_turns import count_turns
+from learners.services.imports.laying import laid_by
+from learners.services.imports.turns import tell_turns
 from training.core.audit_context import as_person
 from training.core.imports.rows import CheckedRow, RowOutcome
 from training.core.long_jobs import take_time, without_collecting
@@ -26,12 +30,13 @@ from training.services.job_kinds import Tell, untold
 MOST_PEOPLE = 500  # rows of which it is asked at once who is meant; the others come with the next check
 
 State = Import.State
+Phase = ImportTurn.Phase
 
 
 @database_refusals()
 @without_collecting()
 def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold) -> Import:
-    """Check the rows that wait, and write down what would become of each.
+    """Check the rows that wait, and write down what would become of each, and who would turn by them.
 
     Nobody waits for it: it reads one snapshot of the site, takes no lock, and writes only the rows of this import.
 
@@ -53,6 +58,9 @@ def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
         result = check_rows(one, terms, tell=tell)
         for part in in_parts(result.rows):
             write_outcomes(one.pk, part)
+        laid = laid_by(service_of(one.kind), result.writes, result.terms)
+        tell_turns(import_id=one.pk, laid=laid, today=timezone.localdate(now))
+        turns = count_turns(one.pk, Phase.TOLD)
     summary = result.summary
     questions = {**one.questions, "people": people_asked(one, result.rows.values())}
     take_step(
@@ -63,6 +71,7 @@ def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
         questions=questions,
         report={
             "groups": [group.as_json() for group in summary.groups],
+            "turns": {Phase.TOLD: turns.as_json()},
             TAKEN_BACK: summary.taken_back,
             "leftover": leftover_files(one),
             "checking": monotonic() - began,
@@ -100,16 +109,18 @@ class ChecksOfRows:
     Attributes:
         rows: by number in the import.
         taken_back: what the file takes back of what it said before (I7).
+        terms: of the check, with what is taken back.
     """
 
     rows: Mapping[int, CheckedRow]
     summary: Summary
     taken_back: Sequence[TakenBackRow]
+    terms: ImportTerms
 
     @property
-    def writes(self) -> list[CheckedRow]:
-        """The rows that would be written, in the order of the file."""
-        return [row for row in self.rows.values() if row.outcome in WRITES]
+    def writes(self) -> dict[int, CheckedRow]:
+        """The rows that would be written, by number in the import, in the order of the file."""
+        return {number: row for number, row in self.rows.items() if row.outcome in WRITES}
 
 
 def check_rows(one: Import, terms: ImportTerms, *, tell: Tell = untold) -> ChecksOfRows:
@@ -128,6 +139,7 @@ def check_rows(one: Import, terms: ImportTerms, *, tell: Tell = untold) -> Check
     if isinstance(checker, TakingBack):
         taken = checker.taken_back()
         checker.confirm(taken)
+        terms = replace(terms, choices={**terms.choices, TAKEN_BACK: taken})
     numbers = list(rows)
     for place, problems in checker.finish().items():
         row = rows[numbers[place]]
@@ -136,4 +148,4 @@ def check_rows(one: Import, terms: ImportTerms, *, tell: Tell = untold) -> Check
     summary = Summary()
     summary.add(rows.values())
     summary.add_taken_back(taken)
-    return ChecksOfRows(rows, summary, taken)
+    return ChecksOfRows(rows, summary, taken, terms)

@@ -1,11 +1,11 @@
 """Bringing a checked import in: all of it, or its good rows, exactly as it was shown (I6)."""
 
-from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 
 from django.contrib.auth.models import User
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +15,9 @@ from attendance.services.imports.filing import file_evidence
 from attendance.services.imports.new_things import make_new_things
 from attendance.services.imports.rows import forget_rows, workers_of, write_origins
 from attendance.services.imports.steps import WrongState, kind_of_import, lock_import, own_import, take_step, terms_of
+from learners.models import ImportTurn
+from learners.selectors.import_turns import count_turns
+from learners.services.imports.turns import compare_with_told, watch_turns
 from training.core.imports.rows import RowOutcome
 from training.core.long_jobs import take_time, without_collecting
 from training.core.permissions import check_may
@@ -25,6 +28,7 @@ from training.services.imports.contract import TAKEN_BACK, service_of
 from training.services.job_kinds import Tell, untold
 
 State = Import.State
+Phase = ImportTurn.Phase
 
 
 class DiffersNow(Conflict):
@@ -53,7 +57,7 @@ def do_import(
     """Bring in what was checked, in one transaction: if anything fails, nothing is written.
 
     Files are stored before. The rows are checked again under the locks; what others have changed meanwhile stops it
-    only where it would now write something else.
+    only where it would now write something else. Who turned is compared with what the check had told.
 
     Args:
         fingerprint: of the check that the person has seen.
@@ -98,17 +102,21 @@ def _do(one: Import, fingerprint: str, *, only_agreed: bool, by: User, now: date
         result = check_rows(one, terms, tell=tell)
         if result.summary.fingerprint != one.fingerprint:
             raise _differs()
-        rows, total = result.writes, len(result.rows)
-        if result.taken_back:
-            terms = replace(terms, choices={**terms.choices, TAKEN_BACK: result.taken_back})
-        service.write(rows, terms, tell=lambda written: tell(total + written, 2 * total))
+        rows, total = list(result.writes.values()), len(result.rows)
+        watched = watch_turns(
+            import_id=one.pk, phase=Phase.DONE, learner_ids=workers_of(one.pk), today=timezone.localdate(now)
+        )
+        with watched:
+            service.write(rows, result.terms, tell=lambda written: tell(total + written, 2 * total))
         write_origins(one.pk, service.table, rows)
+        compare_with_told(import_id=one.pk, made={number: row.key for number, row in result.writes.items()})
+        turns = {**one.report.get("turns", {}), Phase.DONE: count_turns(one.pk, Phase.DONE).as_json()}
         for file in one.files.filter(pk__in=keys):
             file.evidence_key = keys[file.pk]
             file.save(update_fields=["evidence_key"])
         forget_rows(one.pk)
         connection.check_constraints()  # now, and not at the commit, so that it is known how long others waited
-        report = {**one.report, "locked": monotonic() - began}
+        report = {**one.report, "turns": turns, "locked": monotonic() - began}
         counts = {"rows": total, **result.summary.counts}
         take_step(one, State.DONE, now=now, done_by=by, done_at=now, counts=counts, report=report)
     return one

@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from attendance.policies.imports import WRITES
+from learners.services.imports.turns import forget_told
 from training.core.imports.declaration import ImportKind
 from training.core.imports.rows import CellProblem, CheckedRow, DraftRow
 from training.core.imports.values import as_json, from_json
@@ -68,7 +69,8 @@ def stage(import_id: int, rows: Iterable[DraftRow]) -> Iterator[Sequence[DraftRo
 
 
 def forget_rows(import_id: int) -> None:
-    """Remove the rows that wait."""
+    """Remove the rows that wait, and whom the check has told to turn by them."""
+    forget_told(import_id)
     ImportRow.objects.filter(of=import_id).delete()
 
 

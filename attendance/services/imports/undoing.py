@@ -7,10 +7,14 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.services.imports.new_things import NOWHERE
 from attendance.services.imports.steps import WrongState, lock_import, own_import, take_step
+from learners.models import ImportTurn, Learner
+from learners.selectors.import_turns import TurnCounts, count_turns, turns_of
+from learners.services.imports.turns import watch_turns
 from training.core.audit_context import because
 from training.core.long_jobs import take_time
 from training.core.permissions import Permission, check_may
@@ -19,16 +23,33 @@ from training.core.transactions import acting
 from training.models import Import, ImportedRow
 from training.services.imports.contract import ImportTerms, UndoAct, UndoneRow, WrittenRow, service_of
 
+TURNS_TOLD = 50  # workers who would turn; the others are counted
 NAMES_TOLD = 12  # of each group; the others are counted
 GROUPS_TOLD = 100
 WRITTEN = ("sheet", "row", "key", "identity", "before", "after", "table", "kept")
 MADE = ("areas", "roles", "companies")  # what an answer "new" makes, in the order in which it is locked and undone
 
 State = Import.State
+Phase = ImportTurn.Phase
 
 
-def preview_undo(*, import_id: int, by: User, now: datetime) -> Sequence[UndoneRow]:
-    """Return what undoing an import would do, and undo nothing.
+@dataclass(frozen=True)
+class UndoPreview:
+    """What undoing an import would do.
+
+    Attributes:
+        undone: what would become of each thing.
+        counts: how many workers would turn red, yellow or green.
+        turns: the first of them, the worst first.
+    """
+
+    undone: Sequence[UndoneRow]
+    counts: TurnCounts
+    turns: Sequence[ImportTurn]
+
+
+def preview_undo(*, import_id: int, by: User, now: datetime) -> UndoPreview:
+    """Return what undoing an import would do and whom it would turn, and undo nothing.
 
     Raises:
         NotPermitted, NotFound, WrongState: as `undo_import`.
@@ -37,8 +58,9 @@ def preview_undo(*, import_id: int, by: User, now: datetime) -> Sequence[UndoneR
     check_may(by, Permission.UNDO_IMPORT)
     with acting(by):
         undone = _undo(one, reason=_("Preview"), by=by, now=now)
+        counts, turns = count_turns(one.pk, Phase.UNDONE), list(turns_of(one.pk, Phase.UNDONE)[:TURNS_TOLD])
         transaction.set_rollback(True)
-    return undone
+    return UndoPreview(undone, counts, turns)
 
 
 @dataclass(frozen=True)
@@ -80,7 +102,8 @@ def undo_import(*, import_id: int, reason: str, by: User, now: datetime) -> Sequ
     with acting(by):
         one = lock_import(import_id=import_id, by=by)
         undone = _undo(one, reason=reason, by=by, now=now)
-        report = {**one.report, "undone": [asdict(each) for each in grouped(undone)]}
+        turns = {**one.report.get("turns", {}), Phase.UNDONE: count_turns(one.pk, Phase.UNDONE).as_json()}
+        report = {**one.report, "undone": [asdict(each) for each in grouped(undone)], "turns": turns}
         take_step(one, State.UNDONE, now=now, undone_by=by, undone_at=now, undo_reason=reason, report=report)
     return undone
 
@@ -98,13 +121,16 @@ def _undo(one: Import, *, reason: str, by: User, now: datetime) -> Sequence[Undo
     with because(_("Import %(number)d undone: %(reason)s") % {"number": one.pk, "reason": reason}):
         for kind in [*(kind for kind, _rows in made), one.kind]:
             service_of(kind).lock((), terms)
+        workers = [row.key for row in written if row.table == Learner._meta.db_table]
+        watched = watch_turns(import_id=one.pk, phase=Phase.UNDONE, learner_ids=workers, today=timezone.localdate(now))
         # What was made for the rows goes after the rows, which name it.
-        for kind, part in [(one.kind, [row for row in written if row.row != NOWHERE]), *made]:
-            taken = service_of(kind).undo(part, reason=reason, by=by, now=now, gone=gone)
-            for each in taken:
-                if each.act is not UndoAct.LEFT:
-                    gone[each.written.table].add(each.written.key)
-            undone += taken
+        with watched:
+            for kind, part in [(one.kind, [row for row in written if row.row != NOWHERE]), *made]:
+                taken = service_of(kind).undo(part, reason=reason, by=by, now=now, gone=gone)
+                for each in taken:
+                    if each.act is not UndoAct.LEFT:
+                        gone[each.written.table].add(each.written.key)
+                undone += taken
     return _with_later_imports(one, undone)
 
 

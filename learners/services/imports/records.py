@@ -33,6 +33,7 @@ from learners.policies.registers import (
 from learners.selectors.employment import careers_of
 from learners.services.imports.copying import copy_in, reserve_keys
 from learners.services.imports.judging import judge_many
+from learners.services.imports.laying import Laid, LaidRecord
 from learners.services.imports.record_checks import RecordChecker, TakenBack, taken_back_of
 from learners.services.locks import lock_people
 from learners.services.registers import revoke_records
@@ -116,6 +117,25 @@ class Records:
             cursor.execute("SELECT id FROM training_course ORDER BY id FOR SHARE")
         lock_people(workers)
 
+    def lay(self, rows: Mapping[int, CheckedRow], terms: ImportTerms) -> Laid:
+        """Return the records, and what the register takes back, with whether records without a certificate count."""
+        register = register_terms(terms.choices, today=timezone.localdate(terms.now))
+        records: dict[int, list[LaidRecord]] = {}
+        for row in rows.values():
+            dated, result = row.found["dated"], row.found["result"]
+            laid = LaidRecord(
+                row.found["course"], dated.completion, dated.expiry, result, is_proven="certificate" in row.found
+            )
+            records.setdefault(row.found["person"], []).append(laid)
+        gone = _still_standing(taken_back_of(terms.choices.get(TAKEN_BACK, ())))
+        return Laid(
+            concerned={*records, *gone.values()},
+            records=records,
+            records_gone=list(gone),
+            records_count=register.counts,
+            records_count_until=register.counts_until,
+        )
+
     def write(self, rows: Sequence[CheckedRow], terms: ImportTerms, *, tell: Callable[[int], None]) -> None:
         """Write new records with their proofs, set the key of each, and bring compliance up to date (C6).
 
@@ -196,9 +216,7 @@ def _revoke_taken_back(
     taken: Sequence[TakenBack], register: RegisterTerms, *, by: User, now: datetime
 ) -> dict[int, int]:
     """Revoke what the register has taken back, and return the worker of each record, by its key."""
-    keys = [each.record for each in taken]
-    standing = TrainingRecord.objects.filter(pk__in=keys, revocation__isnull=True, register_import__isnull=False)
-    found = dict(standing.values_list("pk", "learner_id"))
+    found = _still_standing(taken)
     lock_people(found.values())
     Revocation.objects.bulk_create(
         Revocation(
@@ -211,6 +229,13 @@ def _revoke_taken_back(
         for key in found
     )
     return found
+
+
+def _still_standing(taken: Sequence[TakenBack]) -> dict[int, int]:
+    """Return the worker of each record of a register that is not revoked yet, by its key."""
+    keys = [each.record for each in taken]
+    standing = TrainingRecord.objects.filter(pk__in=keys, revocation__isnull=True, register_import__isnull=False)
+    return dict(standing.values_list("pk", "learner_id"))
 
 
 def _write_records(

@@ -4,7 +4,7 @@ A role or an area and a course say which rule a row is about. Rules are added an
 of a grid is empty may mean that nobody has thought about it yet.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from learners.models import Area, AreaRequirement, Learner, LearnerArea, RoleReq
 from learners.models.requirement import RequirementType
 from learners.policies.areas import with_areas_inside
 from learners.services.imports.judging import judge_many
+from learners.services.imports.laying import Laid, LaidRule
 from learners.services.imports.people import PlaceNames
 from learners.services.requirements import lock_rules_to_change
 from training.core.imports.declaration import Thing
@@ -29,6 +30,7 @@ from training.services.imports.checking import (
     FieldRules,
     KindChecker,
     RowRules,
+    is_new_thing,
     key_or_to_come,
     says_of,
 )
@@ -168,6 +170,11 @@ class RequirementRows:
         lock_rules_to_change()
         lock_all(Course)
 
+    def lay(self, rows: Mapping[int, CheckedRow], terms: ImportTerms) -> Laid:
+        """Return the rules, but those of roles and areas that the import makes first: nobody is under them."""
+        written = [row for row in rows.values() if not any(map(is_new_thing, row.found["values"].values()))]
+        return Laid(concerned=_people_under(_askers(written)), rules=[_rule_of(row) for row in written])
+
     def write(self, rows: Sequence[CheckedRow], terms: ImportTerms, *, tell: Callable[[int], None]) -> None:
         """Write rules, and judge those to whom they apply anew (C6).
 
@@ -190,7 +197,7 @@ class RequirementRows:
                     {**row.found["stored"], **row.found["values"], **stamp_of(terms), "id": row.key} for row in changed
                 ]
                 update_rows(table, written, (*COLUMNS, *stamp_of(terms)))
-            self._judge_anew(_askers(rows), terms.now)
+            judge_many(_people_under(_askers(rows)), terms.now)
             tell(len(rows))
 
     def undo(
@@ -216,26 +223,44 @@ class RequirementRows:
                 put_back(table, changed, stored, stamp=stamped(by=by, now=now))
                 askers[asker] = {stored[key][f"{asker}_id"] for key in {*new, *(row.key for row in changed)}}
                 undone += told(mine, left, dict.fromkeys(new.values(), UndoAct.DELETED))
-            self._judge_anew(askers, now)
+            judge_many(_people_under(askers), now)
         return undone
 
-    def _judge_anew(self, askers: Mapping[str, Collection[int]], now: datetime) -> None:
-        """Work out the answers of everybody under the roles and areas, once (C1)."""
-        parents = list(Area.objects.values_list("pk", "parent_id"))
-        areas = {inside for area in askers["area"] for inside in with_areas_inside(area, parents=parents)}
-        learners = set(Learner.objects.filter(role__in=askers["role"], merged_into=None).values_list("pk", flat=True))
-        links = LearnerArea.objects.filter(area__in=areas, learner__merged_into=None)
-        judge_many(learners | set(links.values_list("learner_id", flat=True)), now)
 
-
-def _askers(rows: Sequence[CheckedRow]) -> dict[str, set[int]]:
+def _askers(rows: Iterable[CheckedRow]) -> dict[str, set[int]]:
     """Return the keys of the roles and of the areas that rows are about."""
     askers: dict[str, set[int]] = {asker: set() for asker in TABLES}
     for row in rows:
         if row.outcome in WRITES:
             asker = row.found["asker"]
-            askers[asker].add({**row.found.get("stored", {}), **row.found["values"]}[f"{asker}_id"])
+            askers[asker].add(_facts_of(row)[f"{asker}_id"])
     return askers
+
+
+def _people_under(askers: Mapping[str, Collection[int]]) -> set[int]:
+    """Return the keys of everybody under roles and areas (C1)."""
+    parents = list(Area.objects.values_list("pk", "parent_id"))
+    areas = {inside for area in askers["area"] for inside in with_areas_inside(area, parents=parents)}
+    learners = set(Learner.objects.filter(role__in=askers["role"], merged_into=None).values_list("pk", flat=True))
+    links = LearnerArea.objects.filter(area__in=areas, learner__merged_into=None)
+    return learners | set(links.values_list("learner_id", flat=True))
+
+
+def _facts_of(row: CheckedRow) -> dict[str, Any]:
+    """Return the rule as the row leaves it, by column of the table."""
+    return {**row.found.get("stored", {}), **row.found["values"]}
+
+
+def _rule_of(row: CheckedRow) -> LaidRule:
+    facts, asker = _facts_of(row), row.found["asker"]
+    return LaidRule(
+        source=asker,
+        source_id=facts[f"{asker}_id"],
+        course_id=facts["course_id"],
+        requirement_type=facts["requirement_type"],
+        grace_period_days=facts["grace_period_days"],
+        starts_on=facts["starts_on"],
+    )
 
 
 REQUIREMENT_ROWS = RequirementRows()

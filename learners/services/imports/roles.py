@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 
 from learners.models import Learner, Role
 from learners.services.imports.judging import judge_many
+from learners.services.imports.laying import Laid
 from learners.services.requirements import lock_rules_to_change
 from training.core.imports.rows import CheckedRow, RowOutcome
 from training.core.permissions import Permission, check_may
@@ -69,6 +70,10 @@ class RoleRows(LibraryKindService):
         lock_rules_to_change()
         super().lock(workers, terms)
 
+    def lay(self, rows: Mapping[int, CheckedRow], terms: ImportTerms) -> Laid:
+        """Return whom a new title concerns; it changes the reason of their answers, and no colour."""
+        return Laid(concerned=list(_having(_renamed(rows.values()))))
+
     def write(self, rows: Sequence[CheckedRow], terms: ImportTerms, *, tell: Callable[[int], None]) -> None:
         """Write roles; a new title is written into the answers that its role is the reason for, as `save_role` does."""
         check_may(terms.by, Permission.KEEP_LIBRARY)
@@ -82,8 +87,7 @@ class RoleRows(LibraryKindService):
                     code = row.found["values"]["code"] = code_of(row.found["values"]["title"], taken)
                     taken.add(code)
             write_library_rows(Role, rows, terms)
-            renamed = [row.key for row in rows if row.outcome is RowOutcome.CHANGED and "title" in row.found["values"]]
-            judge_many(_having(renamed), terms.now)
+            judge_many(_having(_renamed(rows)), terms.now)
             tell(len(rows))
 
     withdrawn = UndoAct.DELETED
@@ -98,6 +102,10 @@ class RoleRows(LibraryKindService):
 
 def _having(roles: Collection[int | None]) -> Iterable[int]:
     return Learner.objects.filter(role__in=roles, merged_into=None).values_list("pk", flat=True)
+
+
+def _renamed(rows: Iterable[CheckedRow]) -> list[int | None]:
+    return [row.key for row in rows if row.outcome is RowOutcome.CHANGED and "title" in row.found["values"]]
 
 
 def code_of(title: str, taken: Collection[str | None]) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from learners.models import Learner, LearnerArea
 from learners.services.effective import Each, effective_each
 from learners.services.imports.judging import judge_many
+from learners.services.imports.laying import Laid, LaidPerson
 from learners.services.imports.worker_checks import BADGE, WorkerChecker
 from learners.services.imports.workers_undone import ADDED, REMOVED, undo_workers
 from learners.services.locks import lock_people
@@ -60,6 +61,24 @@ class WorkerRows:
         """Keep the rules from changing, and lock the workers by key."""
         lock_rules_to_apply()
         lock_people(workers)
+
+    def lay(self, rows: Mapping[int, CheckedRow], terms: ImportTerms) -> Laid:
+        """Return new workers, and those of whom something changes on which answers depend, as they would be."""
+        today = timezone.localdate(terms.now)
+        keyed = {
+            -number if row.outcome is RowOutcome.NEW else row.key or 0: row
+            for number, row in rows.items()
+            if _changes_answers(row)
+        }
+        return Laid(
+            concerned=[key for key in keyed if key > 0],
+            people={key: _as_left_by(row) for key, row in keyed.items()},
+            places={
+                key: [(area, _areas_from(row, today)) for area in row.found["areas"] if isinstance(area, int)]
+                for key, row in keyed.items()
+            },
+            places_gone=[link for row in keyed.values() for link in row.found.get("gone", ())],
+        )
 
     def write(self, rows: Sequence[CheckedRow], terms: ImportTerms, *, tell: Callable[[int], None]) -> None:
         """Write new and changed workers, their areas, dated history (C8) and answers (C6).
@@ -160,7 +179,7 @@ class _Writing:
         if gone:
             LearnerArea.objects.filter(pk__in=gone).delete()
         links = [
-            {"learner_id": row.key, "area_id": area, "assigned_at": self._areas_from(row)}
+            {"learner_id": row.key, "area_id": area, "assigned_at": _areas_from(row, self._today)}
             for row in rows
             for area in row.found["areas"]
         ]
@@ -183,14 +202,6 @@ class _Writing:
                 row.kept = keep(row.found["stored"], after)
                 row.kept[REMOVED] = [assigned[link] for link in row.found.get("gone", ())]
             row.kept[ADDED] = row.found["areas"]
-
-    def _areas_from(self, row: CheckedRow) -> date:
-        found = row.found
-        if "is_back" in found:  # as when the import came that was undone
-            found = {**found, "values": {"start_date": found["stored"]["start_date"], **found["values"]}}
-        start: date | None = found["values"].get("start_date")
-        is_new = row.outcome is RowOutcome.NEW or "returns" in found or "is_back" in found
-        return start if is_new and start is not None else self._today
 
     def _values(self, row: CheckedRow) -> dict[str, Any]:
         """Return what is written, by column of the table, with the key of a supervisor who comes with this import."""
@@ -223,6 +234,33 @@ def _changes_answers(row: CheckedRow) -> bool:
     found = row.found
     return row.outcome is RowOutcome.NEW or bool(
         found["areas"] or found["gone"] or "departs" in found or JUDGED_BY & found["values"].keys()
+    )
+
+
+def _areas_from(row: CheckedRow, today: date) -> date:
+    """Return since when somebody is assigned to the areas that a row adds: from the start, or from today."""
+    found = row.found
+    if "is_back" in found:  # as when the import came that was undone
+        found = {**found, "values": {"start_date": found["stored"]["start_date"], **found["values"]}}
+    start: date | None = found["values"].get("start_date")
+    is_new = row.outcome is RowOutcome.NEW or "returns" in found or "is_back" in found
+    return start if is_new and start is not None else today
+
+
+def _as_left_by(row: CheckedRow) -> LaidPerson:
+    """Return a worker as the row leaves them, when all of it is written (see `_Writing.write`)."""
+    facts = {**NOTHING_SAID, **row.found.get("stored", {}), **row.found["values"]}
+    if "returns" in row.found:
+        facts["status"] = Learner.Status.ACTIVE
+    if "departs" in row.found:
+        facts["status"] = Learner.Status.INACTIVE
+    role = facts["role_id"]
+    return LaidPerson(
+        start_date=facts["start_date"],
+        role_id=None if isinstance(role, NewThing) else role,
+        role_assigned_at=facts["role_assigned_at"],
+        status=facts["status"],
+        end_date=facts["end_date"],
     )
 
 

@@ -80,7 +80,7 @@ def bring_in_check_again_and_undo(
     assert len(written) == len(rows)
     assert counts(checked(kind, by, *rows, things=things)) == {"same": len(rows)}
     admin = UserFactory(is_superuser=True)
-    assert [each.act.value for each in preview_undo(import_id=first.pk, by=admin, now=NOW)] == acts
+    assert [each.act.value for each in preview_undo(import_id=first.pk, by=admin, now=NOW).undone] == acts
     assert Import.objects.get(pk=first.pk).state == "DONE"
     undone = undo_import(import_id=first.pk, reason="Wrong file", by=admin, now=NOW)
     assert [(each.act.value, each.why) for each in undone] == [(act, "") for act in acts]

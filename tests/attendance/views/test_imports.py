@@ -13,6 +13,7 @@ from lxml import html as markup
 from attendance.services.imports.rows import write_origins
 from learners.models import Learner
 from tests.bringing_in import bring_in, rows_of, terms_of
+from tests.exported import exported_rows
 from tests.factories.imports import HEAD, ImportFactory, workbook
 from tests.factories.learners import LearnerFactory, RoleFactory
 from tests.factories.training import CompanyFactory
@@ -36,7 +37,8 @@ def work() -> None:
 
 def as_it_stands(page: Any) -> dict[str, str]:
     """Return what the form of the present step would send if nobody touched it."""
-    (form,) = markup.document_fromstring(page.content.decode()).xpath(f"{STEP}//form")
+    part = markup.document_fromstring(page.content.decode())
+    (form,) = part.xpath(f"{STEP}//form[not(contains(@class, 'export-entry'))]")
     return dict(form.form_values())
 
 
@@ -85,6 +87,19 @@ def test_a_supervisor_brings_workers_in(as_supervisor: Client) -> None:
 
     page = as_supervisor.get(where)
     assert texts(page, "//nav[@class='sev'][contains(@aria-label, 'Rows')]/a") == ["2 new", "0 changed", "1 refused"]
+    assert texts(page, "//section[@aria-labelledby='turns-heading']//ul[@class='turns']/li") == [
+        "0 turn red",
+        "0 turn yellow",
+        "0 turn green",
+        "2 new or back, green",
+        "0 keep their colour, with other courses",
+    ]
+    assert texts(page, "//section[@aria-labelledby='turns-heading']//tbody/tr/th") == ["Jana Weiß", "Ada Novak"]
+    rows = exported_rows(as_supervisor, "import-turns", f"?import={one.pk}")
+    assert [(row["Badge"], row["Before"], row["After"], row["Change"]) for row in rows] == [
+        ("00417", "", "Cleared", "new"),
+        ("00418", "", "Cleared", "new"),
+    ]
     assert "F5" in text_of(page, "//section[@aria-labelledby='refused-heading']//td[contains(@class, 'mono')]")
     do = as_it_stands(page)
     refused = as_supervisor.post(reverse("attendance:import_do", args=[one.pk]), do)
@@ -98,6 +113,9 @@ def test_a_supervisor_brings_workers_in(as_supervisor: Client) -> None:
     assert set(Learner.objects.values_list("badge_id", flat=True)) == {"00417", "00418"}
     page = as_supervisor.get(where)
     assert "2 new, 1 refused" in text_of(page, f"{STEP}//dl")
+    assert texts(page, "//section[@aria-labelledby='turns-heading']//tbody/tr/th") == ["Ada Novak", "Jana Weiß"]
+    rows = exported_rows(as_supervisor, "import-turns", f"?import={one.pk}")
+    assert {(row["Badge"], row["As the check said"]) for row in rows} == {("00417", "yes"), ("00418", "yes")}
     listed = as_supervisor.get(reverse("attendance:imports"))
     assert "2 new, 1 refused" in text_of(listed, "//section[@aria-labelledby='imports-heading']//tbody")
 

@@ -17,6 +17,7 @@ from learners.models import (
     Area,
     AreaRequirement,
     ComplianceItem,
+    ImportTurn,
     Learner,
     LearnerArea,
     LearnerPeriod,
@@ -83,12 +84,14 @@ def brought(kind: str, *rows: Mapping[str, Any], by: User, title: str = "crew.xl
 def undo(one: Import, by: User) -> list[tuple[str, str, int]]:
     """Undo an import, and return what became of how many things; a preview beforehand has said the same."""
     before = state_of_site()
-    said = grouped(preview_undo(import_id=one.pk, by=by, now=LATER))
+    preview = preview_undo(import_id=one.pk, by=by, now=LATER)
+    said = grouped(preview.undone)
     assert state_of_site() == before
     done = grouped(undo_import(import_id=one.pk, reason="Wrong file", by=by, now=LATER))
     assert _told(done) == _told(said)
     one.refresh_from_db()
     assert one.state == Import.State.UNDONE
+    assert one.report["turns"]["undone"] == preview.counts.as_json()
     return _told(done)
 
 
@@ -435,3 +438,21 @@ def test_i8_only_who_administers_the_site_undoes(site: None, superuser: User, su
         preview_undo(import_id=one.pk, by=supervisor, now=LATER)
     with pytest.raises(NotPermitted):
         undo_import(import_id=one.pk, reason="Wrong file", by=supervisor, now=LATER)
+
+
+def test_i8_it_is_told_beforehand_who_turns_by_undoing(superuser: User) -> None:
+    rigger, fitter = RoleFactory(title="Rigger", code="RIG"), RoleFactory(title="Fitter", code="FIT")
+    RoleRequirementFactory(role=rigger)
+    LearnerFactory(badge_id="00417", role=fitter)
+    one = brought("workers", {"badge_id": "00417", "role": "Rigger"}, by=superuser)
+    assert Learner.objects.get().compliance_status == "NON_COMPLIANT"
+
+    preview = preview_undo(import_id=one.pk, by=superuser, now=LATER)
+
+    assert preview.counts.turn == {"COMPLIANT": 1}
+    assert [(turn.learner_id, turn.before, turn.after) for turn in preview.turns] == [
+        (Learner.objects.get().pk, "NON_COMPLIANT", "COMPLIANT")
+    ]
+    assert not ImportTurn.objects.exists()
+    undo(one, superuser)
+    assert ImportTurn.objects.get().phase == ImportTurn.Phase.UNDONE
