@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attendance.services.imports.certificates import store_certificates
-from attendance.services.imports.checking import check_rows
+from attendance.services.imports.checking import ChecksOfRows, check_rows
 from attendance.services.imports.filing import file_evidence
 from attendance.services.imports.new_things import make_new_things
 from attendance.services.imports.rows import forget_rows, workers_of, write_origins
@@ -109,7 +109,7 @@ def _do(one: Import, fingerprint: str, *, only_agreed: bool, by: User, now: date
         with watched:
             service.write(rows, result.terms, tell=lambda written: tell(total + written, 2 * total))
         write_origins(one.pk, service.table, rows)
-        compare_with_told(import_id=one.pk, made={number: row.key for number, row in result.writes.items()})
+        compare_with_told(import_id=one.pk, made=_made(result))
         turns = {**one.report.get("turns", {}), Phase.DONE: count_turns(one.pk, Phase.DONE).as_json()}
         for file in one.files.filter(pk__in=keys):
             file.evidence_key = keys[file.pk]
@@ -180,3 +180,8 @@ def _differs() -> DiffersNow:
             "written. Check it again, and look at what it would do."
         )
     )
+
+
+def _made(result: ChecksOfRows) -> dict[int, int]:
+    """Return by number of the row the key of what it has written."""
+    return {number: row.key for number, row in result.writes.items() if row.key is not None}
