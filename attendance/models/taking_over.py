@@ -3,6 +3,8 @@
 Rows are never changed (migration `0015_taking_over_guards`). What is decided anew is another row, and the latest holds.
 """
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -59,6 +61,8 @@ class RegisterDifference(models.Model):
         ONLY_THERE = "only there", _("Only there")
         ONLY_HERE = "only here", _("Only here")
         UNREAD = "unread", _("Not understood")
+
+    is_derived: ClassVar[bool] = True  # that a comparison has named somebody keeps nobody (I8)
 
     comparison = models.ForeignKey(RegisterComparison, on_delete=models.PROTECT, related_name="cells", db_index=False)
     what = models.CharField(_("what"), max_length=10, choices=What.choices)

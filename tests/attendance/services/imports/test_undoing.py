@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
+from attendance.models import RegisterComparison, RegisterDifference
 from attendance.services.imports.rows import write_origins
 from attendance.services.imports.undoing import UndoGroup, grouped, preview_undo, undo_import
 from learners.models import (
@@ -379,6 +380,19 @@ def test_i8_who_was_blocked_since_is_left_alone(superuser: User) -> None:
     set_status(learner_id=jana.pk, status="BLACKLISTED", reason="Theft", by=superuser, now=LATER)
 
     assert undo(one, superuser) == [("left", "This worker is blocked.", 1)]
+
+
+@pytest.mark.usefixtures("site")
+def test_i8_that_a_comparison_has_named_somebody_keeps_nobody(superuser: User) -> None:
+    one = brought("workers", {"badge_id": "00500", **WORKER, "start_date": date(2026, 1, 5)}, by=superuser)
+    counts = dict.fromkeys(("same", "different", "only_there", "only_here", "unread"), 0)
+    comparison = RegisterComparison.objects.create(
+        of=one, holds_everybody=True, compared_by=superuser, compared_at=LATER, **counts
+    )
+    named = Learner.objects.get(badge_id="00500")
+    RegisterDifference.objects.create(comparison=comparison, what="only here", learner=named)
+
+    assert undo(one, superuser) == [("inactive", "", 1)]
 
 
 @pytest.mark.usefixtures("site")
