@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("import/start/", imports.import_start, name="import_start"),
     path("import/names/", imports.aliases, name="aliases"),
     path("import/names/<int:pk>/revoke/", imports.alias_revoke, name="alias_revoke"),
+    path("import/headings/<int:pk>/revoke/", imports.headings_revoke, name="headings_revoke"),
     path("import/templates/<slug:kind>.xlsx", imports.import_template, name="import_template"),
     path("import/comparisons/<int:pk>/", taking_over.comparison, name="comparison"),
     path("import/comparisons/<int:pk>/explain/", taking_over.comparison_explain, name="comparison_explain"),

@@ -13,6 +13,7 @@ from attendance.pages.imports import place_name, taken_back_lines
 from attendance.services.imports.doing import check_can_do
 from attendance.services.imports.receiving import start_import
 from attendance.services.imports.steps import own_import
+from attendance.services.imports.tables import sheet_names
 from attendance.services.imports.undoing import undo_import
 from attendance.services.imports.working import ImportWork, ask_for
 from learners.models import ComplianceStatus, ImportTurn
@@ -131,8 +132,10 @@ def start(
 ) -> Status[ImportObject]:
     """Read and check files of one kind; a ZIP among them holds certificates (I7). Nothing of the site changes (I5).
 
-    `said` is JSON: `sender`, `columns` (by sheet and column), `questions`, `things` (what names mean), `people` and
-    `choices`. What is missing is taken from the headings, where they are clear, and from what was agreed on before.
+    `said` is JSON: `sender`, `layout` (by sheet, which of its columns is which), `columns` (answers by key of the
+    question), `things` (what names mean), `people`, and `choices` (what holds for all rows, such as the provider of all
+    records). What is missing is taken from the headings, where they are clear, and from what was agreed on before; the
+    rest is in `questions`.
     """
     declared = kind_of(kind)
     check_may(request.user, declared.checks)
@@ -181,6 +184,7 @@ def _terms(text: str) -> dict[str, Any]:
 
 
 def _object(one: Import) -> ImportObject:
+    names = sheet_names(one)
     return ImportObject(
         id=one.pk,
         kind=one.kind,
@@ -195,7 +199,7 @@ def _object(one: Import) -> ImportObject:
                 column=group["column"],
                 reason=group["sentence"],
                 count=group["count"],
-                cells=[place_name(one, *cell) for cell in group["cells"][:CELLS]],
+                cells=[place_name(names, *cell) for cell in group["cells"][:CELLS]],
             )
             for group in one.report.get("groups", [])
         ],

@@ -1,5 +1,6 @@
 """Forms of imports: the file, the columns, the answers, and bringing it in."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -8,16 +9,20 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from attendance.selectors.agreed_headings import agreed_before
 from attendance.selectors.named import CAN_BE_NEW
-from attendance.services.imports.steps import NEW
+from attendance.services.imports.choices import asked_once
+from attendance.services.imports.steps import NEW, SAME_AS
 from training.core.imports.declaration import ImportColumn, ImportKind, Reads, Thing
-from training.core.imports.registry import kind_of, kinds
+from training.core.imports.registry import kinds
 from training.core.permissions import may
 from training.core.web.fields import DayField
 from training.core.web.forms import ReasonForm, RefusableForm
 from training.models import Import
 from training.policies.imports.tables import TableLayout
 from training.services.imports.contract import LEAVE_OUT
+
+OTHER = "other"  # in place of the answers that are offered
 
 
 class ImportStartForm(RefusableForm, forms.Form):
@@ -31,25 +36,32 @@ class ImportStartForm(RefusableForm, forms.Form):
     )
 
 
+LIKE_THE_LIKEST = 0.5  # of the score of the sheet that looks most like the kind
+
+
 class ImportColumnsForm(RefusableForm, forms.Form):
     """Which sheets are taken, and which column of the kind each of their columns is (I3).
 
     In a grid a column of the sheet is named by the column of the kind and by what stands above it, such as a course.
+    Proposed is what was agreed on in this import, else before for the same headings, else what is guessed.
     """
 
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)  # the kind whose columns the page had
     kind = forms.ChoiceField(label=_("What is in it?"))
     sender = forms.CharField(label=_("Whose file is it?"), max_length=150, required=False)
 
     def __init__(self, one: Import, kind: ImportKind, *, by: Any, data: Any = None) -> None:
-        super().__init__(data, initial={"kind": kind.name, "sender": one.sender})
+        super().__init__(data, initial={"shown": kind.name, "kind": kind.name, "sender": one.sender})
         self.declared = kind
+        self.before = agreed_before(one, kind.name)
         self.sheets = [each for each in one.outline.get("sheets", []) if each["columns"]]
         allowed = [each for each in kinds() if may(by, each.checks)]
         self.fields["kind"].choices = [(each.name, each.label) for each in allowed]  # type: ignore[attr-defined]
         for sheet in self.sheets:
+            sheet["agreed"] = None if self._is_agreed_here(one) else self.before.get(sheet["index"])
             proposed = self._proposed(one, sheet)
             self.fields[_take(sheet)] = forms.BooleanField(
-                required=False, label=sheet["name"], initial=bool(proposed) and not sheet["is_hidden"]
+                required=False, label=sheet["name"], initial=self._is_taken(one, sheet)
             )
             for column in sheet["columns"]:
                 use = proposed.get(str(column["index"]), ("", ""))
@@ -62,9 +74,23 @@ class ImportColumnsForm(RefusableForm, forms.Form):
 
     def _proposed(self, one: Import, sheet: dict[str, Any]) -> dict[str, Sequence[str]]:
         """Return the columns that were agreed on, else those that were guessed."""
-        agreed = one.layout.get(str(sheet["index"])) if one.kind == self.declared.name else None
-        known = agreed or sheet["guesses"].get(self.declared.name)
+        agreed = one.layout.get(str(sheet["index"])) if self._is_agreed_here(one) else None
+        before = self.before.get(sheet["index"])
+        known = agreed or (before.layout if before else sheet["guesses"].get(self.declared.name))
         return dict(known["columns"]) if known else {}
+
+    def _is_agreed_here(self, one: Import) -> bool:
+        return bool(one.layout) and one.kind == self.declared.name
+
+    def _is_taken(self, one: Import, sheet: dict[str, Any]) -> bool:
+        """Tell whether a sheet is taken: as agreed on, or one that looks like the kind as much as its likest one."""
+        if self._is_agreed_here(one):
+            return str(sheet["index"]) in one.layout
+        if sheet["index"] in self.before:
+            return True
+        guesses = [each["guesses"].get(self.declared.name, {}).get("score", 0.0) for each in self.sheets]
+        guess = sheet["guesses"].get(self.declared.name)
+        return bool(guess) and not sheet["is_hidden"] and guess["score"] >= LIKE_THE_LIKEST * max(guesses)
 
     def _choices(self, column: dict[str, Any], *, head: str) -> list[Any]:
         """Return what a column of the sheet can be: a column of the kind, or in a grid one below a head."""
@@ -79,6 +105,11 @@ class ImportColumnsForm(RefusableForm, forms.Form):
             ]
             choices.append((_("Under “%(head)s”") % {"head": above}, cells))
         return choices
+
+    @property
+    def is_of_other_kind(self) -> bool:
+        """Whether another kind was chosen than the one whose columns the page had: they are to be looked at first."""
+        return bool(self.data.get("shown")) and self.data.get("shown") != self.declared.name
 
     @property
     def parts(self) -> Iterator[tuple[dict[str, Any], forms.BoundField, list[tuple[dict[str, Any], forms.BoundField]]]]:
@@ -103,7 +134,8 @@ class ImportColumnsForm(RefusableForm, forms.Form):
         return {str(sheet["index"]): self._layout_of(sheet) for sheet in self.sheets if self.cleaned_data[_take(sheet)]}
 
     def _layout_of(self, sheet: dict[str, Any]) -> dict[str, Any]:
-        guess = sheet["guesses"].get(self.declared.name) or {}
+        before = self.before.get(sheet["index"])
+        guess = before.layout if before else sheet["guesses"].get(self.declared.name) or {}
         columns = {
             str(column["index"]): _use_of(chosen)
             for column in sheet["columns"]
@@ -139,12 +171,10 @@ class ImportAnswersForm(RefusableForm, forms.Form):
             self.once_questions.append((column, name))
         for number, question in enumerate(one.questions.get("columns", [])):
             name = f"column-{number}"
-            self.fields[name] = forms.ChoiceField(
-                choices=[(each["value"], each["label"]) for each in question["options"]],
-                widget=forms.RadioSelect,
-                label=question["text"],
-                initial=said.get("columns", {}).get(question["key"], question["proposal"]),
-            )
+            initial = said.get("columns", {}).get(question["key"], question["proposal"])
+            self.fields[name] = _field_of_question(question, initial)
+            if question["takes"] and question["options"]:
+                self.fields[_other(name)] = _other_field(question, initial)
             self.column_questions.append((question, name))
         for thing, texts in one.questions.get("things", {}).items():
             for number, text in enumerate(texts):
@@ -170,11 +200,15 @@ class ImportAnswersForm(RefusableForm, forms.Form):
     @staticmethod
     def _meanings(thing: Thing, text: dict[str, Any], everything: list[tuple[str, str]]) -> list[Any]:
         near = [(str(each["key"]), each["label"]) for each in text["proposals"]]
+        same = []
+        if twin := text.get("same_as"):
+            label = _("The same as “%(name)s” in this file") % {"name": twin["written"]}
+            same = [(f"{SAME_AS}{twin['text']}", label)]
         known = {key for key, _label in near}
         others = [each for each in everything if each[0] not in known]
         return [
             ("", _("Choose …")),
-            *((_("Perhaps"), near) for _once in range(1) if near),
+            *((_("Perhaps"), [*same, *near]) for _once in range(1) if same or near),
             *((NEW, _("It is new: add it")) for _once in range(1) if thing in CAN_BE_NEW),
             (LEAVE_OUT, _("Leave these rows out")),
             *((_("All"), others) for _once in range(1) if others),
@@ -186,9 +220,22 @@ class ImportAnswersForm(RefusableForm, forms.Form):
         return (self[name] for _column, name in self.once_questions)
 
     @property
-    def asked_of_columns(self) -> Iterator[tuple[dict[str, Any], forms.BoundField]]:
-        """Yield the questions about columns, each with its field."""
-        return ((question, self[name]) for question, name in self.column_questions)
+    def asked_of_columns(self) -> Iterator[tuple[dict[str, Any], forms.BoundField, forms.BoundField | None]]:
+        """Yield the questions about columns, each with its field, and one for an answer that is not offered."""
+        return (
+            (question, self[name], self[_other(name)] if _other(name) in self.fields else None)
+            for question, name in self.column_questions
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Take what was written in place of the answers that are offered, and refuse that nothing was."""
+        data = super().clean() or self.cleaned_data
+        for _question, name in self.column_questions:
+            if name in data and data[name] == OTHER:
+                data[name] = data.get(_other(name))
+                if data[name] in {None, ""} and _other(name) not in self.errors:
+                    self.add_error(name, _("Write it beside “other”, or choose another answer."))
+        return data
 
     @property
     def asked_of_things(self) -> Iterator[tuple[str, dict[str, Any], forms.BoundField]]:
@@ -207,12 +254,11 @@ class ImportAnswersForm(RefusableForm, forms.Form):
         for thing, text, name in self.thing_questions:
             things.setdefault(thing, {})[text["text"]] = _key(data[name])
         return {
-            "columns": {question["key"]: data[name] for question, name in self.column_questions},
+            "columns": {question["key"]: _said(question, data[name]) for question, name in self.column_questions},
             "things": things,
             "choices": {
-                column.name: _plain(column, data[name])
+                column.name: None if data[name] in {None, ""} else _plain(column, data[name])
                 for column, name in self.once_questions
-                if data[name] not in {None, ""}
             },
             "people": {
                 person["place"]: None if data[name] == NEW else int(data[name])
@@ -243,15 +289,46 @@ def _said_of(place: str, said: dict[str, Any]) -> str:
     return NEW if said[place] is None else str(said[place])
 
 
-def asked_once(one: Import) -> list[ImportColumn]:
-    """Return what is asked for all rows of an import: what is a column of its sheets too is not."""
-    there = {name for sheet in one.layout.values() for name, _head in sheet["columns"].values()}
-    return [each for each in kind_of(one.kind).said_once if each.name not in there]
+def _field_of_question(question: dict[str, Any], initial: Any) -> forms.Field:
+    """Return the field of a question about a column: its answers, or a text or number where none is offered."""
+    if not question["options"]:
+        return _other_field(question, initial, required=True)
+    choices = [(json.dumps(each["value"]), each["label"]) for each in question["options"]]
+    if question["takes"]:
+        choices.append((OTHER, _("other:")))
+    shown = None if initial is None else json.dumps(initial)
+    if question["takes"] and shown is not None and shown not in dict(choices):
+        shown = OTHER
+    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, label=question["text"], initial=shown)
+
+
+def _other_field(question: dict[str, Any], initial: Any, *, required: bool = False) -> forms.Field:
+    """Return the field in which another answer is written."""
+    offered = [each["value"] for each in question["options"]]
+    words: dict[str, Any] = {"label": question["text"], "required": required}
+    words["initial"] = None if initial in offered else initial
+    if question["takes"] == "number":
+        return forms.IntegerField(min_value=0, max_value=100_000, **words)
+    return forms.CharField(max_length=500, **words)
+
+
+def _said(question: dict[str, Any], value: Any) -> Any:
+    """Return an answer as questions are answered, from what the form has of it."""
+    offered = {json.dumps(each["value"]): each["value"] for each in question["options"]}
+    return offered.get(value, value) if isinstance(value, str) else value
+
+
+def _other(name: str) -> str:
+    return f"{name}-other"
 
 
 def _field_of(column: ImportColumn, things: dict[str, list[tuple[str, str]]]) -> forms.Field:
     """Return the field of something that is said once."""
-    words: dict[str, Any] = {"label": column.label, "help_text": column.help_text, "required": False}
+    words: dict[str, Any] = {
+        "label": column.label,
+        "help_text": column.help_text,
+        "required": column.is_needed,
+    }
     match column.reads:
         case Reads.DAY:
             return DayField(**words)
@@ -263,6 +340,8 @@ def _field_of(column: ImportColumn, things: dict[str, list[tuple[str, str]]]) ->
             )
         case Reads.THING if column.thing is not None:
             return forms.ChoiceField(choices=[("", "–"), *things.get(column.thing, [])], **words)
+        case Reads.MINUTES:
+            return forms.IntegerField(min_value=1, max_value=100_000, **words)
         case _:
             return forms.CharField(max_length=500, **words)
 

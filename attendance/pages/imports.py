@@ -15,7 +15,10 @@ from django.utils.translation import gettext_lazy
 from attendance.models import RegisterComparison
 from attendance.pages.import_values import in_words
 from attendance.policies.imports import SHORT_WAIT, WRITES, seconds_locked
+from attendance.selectors.agreed_headings import kind_agreed_before
 from attendance.selectors.named import labels_of
+from attendance.services.imports.choices import asked_once
+from attendance.services.imports.tables import sheet_names
 from learners.policies.import_records import RECORDS
 from training.core.imports.declaration import ImportKind, Thing
 from training.core.imports.registry import kind_of, kinds
@@ -25,7 +28,7 @@ from training.core.permissions import Permission, may, name_of
 from training.core.refusals import NotFound
 from training.core.tables.grid import cell_name
 from training.core.words import roughly
-from training.models import Import, ImportAlias, ImportRow
+from training.models import Import, ImportAlias, ImportHeadings, ImportRow
 from training.policies.imports.leftovers import LeftOver
 from training.services.imports.contract import TAKEN_BACK, UndoAct
 
@@ -113,7 +116,7 @@ def import_lines(by: User, *, now: datetime) -> list[ImportLine]:
 
 
 def others_under_way(by: User, *, now: datetime) -> list[ImportLine]:
-    """Return what others are bringing in at the moment, so that two people know of each other."""
+    """Return what others are bringing in at the moment, so that two people know of each other (I5)."""
     theirs = Import.objects.filter(state__in=Import.WAITING, changed_at__gt=now - UNDER_WAY).exclude(started_by=by)
     return [_line(one) for one in theirs.select_related("started_by")]
 
@@ -133,13 +136,13 @@ def steps_of(one: Import) -> list[ImportStep]:
 
 def group_lines(one: Import) -> list[GroupLine]:
     """Return the groups of refusals of a check, the largest first."""
-    kind = kind_of(one.kind)
+    kind, names = kind_of(one.kind), sheet_names(one)
     return [
         GroupLine(
             sentence=group["sentence"],
             column=label_of(kind, group["column"]),
             count=group["count"],
-            cells=[place_name(one, *cell) for cell in group["cells"][:CELLS_SHOWN]],
+            cells=[place_name(names, *cell) for cell in group["cells"][:CELLS_SHOWN]],
             more=max(0, group["count"] - CELLS_SHOWN),
             values=group["values"],
         )
@@ -158,11 +161,11 @@ def row_lines(one: Import, rows: Sequence[Any]) -> Iterator[RowLine]:
     Args:
         rows: of the check, or of what was written.
     """
-    kind = kind_of(one.kind)
+    kind, names = kind_of(one.kind), sheet_names(one)
     places = {column.name: place for place, column in enumerate(kind.columns)}
     for row in rows:
         yield RowLine(
-            place=place_name(one, row.sheet, row.row, None),
+            place=place_name(names, row.sheet, row.row, None),
             identity=row.identity,
             is_new=not row.before,
             changes=[
@@ -178,8 +181,9 @@ def row_lines(one: Import, rows: Sequence[Any]) -> Iterator[RowLine]:
 
 def name_places(one: Import) -> None:
     """Give the rows of which it is asked who is meant the names that the spreadsheet has for them."""
+    names = sheet_names(one)
     for person in one.questions.get("people", []):
-        person["cell"] = place_name(one, person["sheet"], person["row"], None)
+        person["cell"] = place_name(names, person["sheet"], person["row"], None)
 
 
 @dataclass(frozen=True)
@@ -229,13 +233,13 @@ def label_of(kind: ImportKind, column: str) -> str:
     return capfirst(str(kind.column(column).label)) if column in kind.names else column
 
 
-def place_name(one: Import, sheet: int, row: int, column: int | None) -> str:
+def place_name(names: Mapping[int, str], sheet: int, row: int, column: int | None) -> str:
     """Return what the spreadsheet calls a cell, or a row where no cell is meant.
 
-    The sheet is named where several are taken.
+    Args:
+        names: of the sheets, as `sheet_names` gives them.
     """
-    sheets = one.outline.get("sheets", [])
-    name = sheets[sheet]["name"] if len(one.layout) > 1 and sheet < len(sheets) else ""
+    name = names.get(sheet, "")
     if column is not None:
         return cell_name(column, row, sheet=name)
     if name:
@@ -264,6 +268,16 @@ class AliasLine:
     alias: ImportAlias
     thing: str
     means: str
+
+
+@dataclass(frozen=True)
+class HeadingsLine:
+    """Headings whose columns are agreed on, and how many answers are remembered about how they are read."""
+
+    agreed: ImportHeadings
+    kind: str
+    headings: str
+    answers: int
 
 
 OUTCOME_WORDS = {
@@ -329,11 +343,13 @@ def has_questions(one: Import) -> bool:
     """Tell whether anything was asked, answered or not."""
     asked = one.questions
     texts = [text for texts in asked.get("things", {}).values() for text in texts if text["key"] is None]
-    return bool(asked.get("columns") or asked.get("people") or texts or kind_of(one.kind).said_once)
+    return bool(asked.get("columns") or asked.get("people") or texts or asked_once(one))
 
 
 def likeliest_kind(one: Import) -> str:
-    """Return the kind that the sheets of an import look most like; workers where they look like nothing."""
+    """Return the kind for which such headings were taken the last time, else the one that the sheets look most like."""
+    if before := kind_agreed_before(one):
+        return before
     scores: Counter[str] = Counter()
     for sheet in one.outline.get("sheets", []):
         for name, guess in sheet["guesses"].items():
@@ -403,6 +419,15 @@ def tell_left_out(sheets: Sequence[dict[str, Any]]) -> None:
         ]
 
 
+def headings_lines() -> list[HeadingsLine]:
+    """Return the headings whose columns are agreed on, the newest first."""
+    rows = ImportHeadings.objects.select_related("agreed_by").order_by("-agreed_at", "-pk")
+    return [
+        HeadingsLine(row, _kind_label(row.kind), ", ".join(row.layout.get("headings", ())), len(row.answers))
+        for row in rows
+    ]
+
+
 def alias_lines() -> list[AliasLine]:
     """Return the agreed names that hold, with what each means."""
     rows = list(aliases())
@@ -429,12 +454,15 @@ THING_WORDS = {
 }
 
 
-def _line(one: Import) -> ImportLine:
+def _kind_label(name: str) -> str:
     try:
-        kind = str(kind_of(one.kind).label)
+        return str(kind_of(name).label)
     except NotFound:
-        kind = ""
-    return ImportLine(one, kind, STATE_KINDS[State(one.state)], told=counts_told(one))
+        return ""
+
+
+def _line(one: Import) -> ImportLine:
+    return ImportLine(one, _kind_label(one.kind), STATE_KINDS[State(one.state)], told=counts_told(one))
 
 
 def counts_told(one: Import) -> str:

@@ -22,13 +22,26 @@ from attendance.pages.classes import (
     matching,
 )
 from attendance.pages.hours import hours_pattern
+from attendance.policies.import_kinds import HOURS
+from learners.models import LearnerHoursLog
 from learners.selectors.progression import ProgressionLine
+from learners.selectors.standing_hours import standing_hours
 from training.core.list_files import TableColumn, at, named
 from training.core.permissions import Permission, Reach, check_may_some, name_of, reach
 from training.core.sorting import Columns
 from training.core.words import month as month_in_words
 from training.models import ClassAttendanceSession, TrainingClass
-from training.papers.lists import Asking, FoundRows, all_at_once, declare_list, in_chunks, page_at, page_of
+from training.papers.lists import (
+    Asking,
+    FoundRows,
+    all_at_once,
+    declare_list,
+    import_column,
+    in_chunks,
+    page_at,
+    page_of,
+)
+from training.policies.import_classes import CLASSES
 from training.selectors.classes import captures_missing, visible_class, visible_classes
 
 CLASS_SORTS: Columns = {
@@ -41,15 +54,16 @@ CLASS_SORTS: Columns = {
 }
 
 CLASS: Sequence[TableColumn[ClassLine]] = (
-    TableColumn("class_code", gettext_lazy("Class"), lambda line: str(line.training_class), width=16),
+    TableColumn("class_code", gettext_lazy("Class"), at("training_class.class_code"), width=16),
     TableColumn("course", gettext_lazy("Course"), lambda line: named(line.training_class.course), width=11),
     TableColumn("client", gettext_lazy("Client"), lambda line: named(line.training_class.client), width=28),
     TableColumn("class_type", gettext_lazy("Class type"), lambda line: line.training_class.class_type, width=18),
-    TableColumn("trainer", gettext_lazy("Trainer"), lambda line: named(line.training_class.agent), width=28),
+    TableColumn("agent", gettext_lazy("Trainer"), lambda line: named(line.training_class.agent), width=28),
     TableColumn("venue", gettext_lazy("Venue"), lambda line: named(line.training_class.venue), width=28),
     TableColumn("start_date", gettext_lazy("First day"), lambda line: line.training_class.start_date, width=13),
     TableColumn("end_date", gettext_lazy("Last day"), lambda line: line.training_class.end_date, width=13),
     TableColumn("stop_date", gettext_lazy("Stopped on"), lambda line: line.training_class.stop_date, width=13),
+    import_column(CLASSES, "course_hours", at("training_class.course_hours"), width=12),
     TableColumn("workers", gettext_lazy("Workers"), lambda line: line.learners, width=9),
     TableColumn("recorded", gettext_lazy("Meetings recorded"), lambda line: line.captured, width=11),
     TableColumn("planned", gettext_lazy("Meetings planned"), lambda line: line.planned, width=11),
@@ -95,6 +109,27 @@ PROGRAMME: Sequence[TableColumn[ProgressionLine]] = (
     TableColumn("progress", gettext_lazy("Progress (%)"), lambda line: line.percent, width=10),
     TableColumn("attendance", gettext_lazy("Attendance (%)"), lambda line: line.attendance_rate, width=10),
     TableColumn("status", gettext_lazy("State"), lambda line: line.progression.get_status_display(), width=14),
+)
+
+
+@dataclass(frozen=True)
+class HoursLine:
+    """Logged hours of somebody at a meeting that was held, or a meeting that was not held."""
+
+    meeting: ClassAttendanceSession
+    log: LearnerHoursLog | None
+
+
+HOURS_LOGGED: Sequence[TableColumn[HoursLine]] = (
+    import_column(HOURS, "class_code", lambda line: str(line.meeting.training_class), width=16),
+    import_column(HOURS, "session_date", at("meeting.session_date"), width=13),
+    import_column(HOURS, "badge_id", at("log.learner.person.badge_id"), width=14),
+    import_column(HOURS, "first_name", at("log.learner.person.first_name"), width=20),
+    import_column(HOURS, "last_name", at("log.learner.person.last_name"), width=20),
+    TableColumn("hours_trained", gettext_lazy("Hours trained"), at("log.hours_trained"), pattern=hours_pattern),
+    TableColumn("hours_present", gettext_lazy("Hours present"), at("log.hours_present"), pattern=hours_pattern),
+    import_column(HOURS, "status", lambda line: line.meeting.get_status_display(), width=18),
+    import_column(HOURS, "notes", at("log.notes"), width=36),
 )
 
 reads_classes = partial(check_may_some, permission=Permission.READ_CLASS)
@@ -153,8 +188,31 @@ def _find_workers(asking: Asking) -> FoundRows:
     return all_at_once(PROGRAMME, board.progressions, subject=_("Workers of %(class)s") % {"class": training_class})
 
 
+def _find_hours(asking: Asking) -> FoundRows:
+    """Return the hours that stand of a class, by meeting and badge; of a meeting that was not held one row."""
+    training_class = visible_class(asking.by, asking.key("class"))
+    meetings = training_class.sessions.exclude(status=ClassAttendanceSession.Status.PENDING)
+    logs: dict[int, list[LearnerHoursLog]] = {}
+    logged = standing_hours().filter(session__in=meetings).select_related("learner__merged_into")
+    for log in logged.order_by("learner__badge_id", "pk"):
+        logs.setdefault(log.session_id or 0, []).append(log)
+    lines: list[HoursLine] = []
+    for meeting in meetings.order_by("session_date"):
+        meeting.training_class = training_class
+        if meeting.status == ClassAttendanceSession.Status.CAPTURED:
+            lines += [HoursLine(meeting, log) for log in logs.get(meeting.pk, [])]
+        else:
+            lines.append(HoursLine(meeting, None))
+    return all_at_once(HOURS_LOGGED, lines, subject=_("Hours of %(class)s") % {"class": training_class})
+
+
 declare_list(
-    "classes", gettext_lazy("Classes"), check=reads_classes, find=_find_classes, page=page_at("attendance:classes")
+    "classes",
+    gettext_lazy("Classes"),
+    check=reads_classes,
+    find=_find_classes,
+    page=page_at("attendance:classes"),
+    of_kind="classes",
 )
 declare_list(
     "class-captures",
@@ -169,6 +227,14 @@ declare_list(
     check=reads_classes,
     find=_find_meetings,
     page=page_of("attendance:class", "class"),
+)
+declare_list(
+    "class-hours",
+    gettext_lazy("Hours of a class"),
+    check=reads_classes,
+    find=_find_hours,
+    page=page_of("attendance:class", "class"),
+    of_kind="hours",
 )
 declare_list(
     "class-workers",

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import zip_longest
 from typing import IO
 
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -20,16 +21,17 @@ EXAMPLE_LOOK = (("italic", True), ("font_color", "#5A6472"))
 
 def import_template(kind: ImportKind) -> IO[bytes]:
     """Return an open Excel file with the columns of a kind, rows of examples, and an explanation of each column."""
+    columns = [each for each in kind.columns if each.reads is not Reads.FULL_NAME]  # first and last name are there
     with workbook() as (book, file):
-        titles = [XlsxColumn(str(each.label), width=_width(each)) for each in kind.columns]
-        table = Table(book, _sheet_name(str(kind.label)), titles)
-        for row in zip_longest(*(each.examples for each in kind.columns)):
-            examples = zip(kind.columns, row, strict=True)
+        titles = [XlsxColumn(capfirst(str(each.label)), width=_width(each)) for each in columns]
+        table = Table(book, str(kind.label), titles)
+        for row in zip_longest(*(each.examples for each in columns)):
+            examples = zip(columns, row, strict=True)
             table.add([XlsxCell(_example(column, text), look=EXAMPLE_LOOK) for column, text in examples])
         table.close()
         told = Table(
             book,
-            _sheet_name(_("What each column takes")),
+            _("What each column takes"),
             [
                 XlsxColumn(_("Column"), width=24),
                 XlsxColumn(_("Needed"), width=10),
@@ -41,7 +43,7 @@ def import_template(kind: ImportKind) -> IO[bytes]:
         for column in kind.columns:
             told.add(
                 [
-                    XlsxCell(str(column.label), look=NEEDED_LOOK if column.is_needed else ()),
+                    XlsxCell(capfirst(str(column.label)), look=NEEDED_LOOK if column.is_needed else ()),
                     _("yes") if column.is_needed else "",
                     what_it_takes(column),
                     ", ".join(also_called(column)),
@@ -66,10 +68,6 @@ def also_called(column: ImportColumn) -> Sequence[str]:
     language = (get_language() or "en").partition("-")[0]
     both = [*column.words.get(language, ()), *column.words.get("en", ())]
     return list(dict.fromkeys(both))
-
-
-def _sheet_name(text: str) -> str:
-    return "".join(each for each in text if each not in "[]:*?/\\'")[:31]
 
 
 def _width(column: ImportColumn) -> int:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,11 +17,21 @@ from attendance.forms.sessions import SessionListForm
 from attendance.pages.register import RegisterRow, register
 from attendance.pages.sessions import SessionLine, listing, session_lines
 from attendance.pages.trail import of_session
+from attendance.policies.import_kinds import MARKS, SESSIONS
 from training.core.list_files import TableColumn, at, named, yes_or_no
 from training.core.permissions import Permission, Reach, check_may_some, may, reach
 from training.core.sorting import Columns
 from training.models import Session
-from training.papers.lists import Asking, FoundRows, all_at_once, declare_list, in_chunks, page_at, page_of
+from training.papers.lists import (
+    Asking,
+    FoundRows,
+    all_at_once,
+    declare_list,
+    import_column,
+    in_chunks,
+    page_at,
+    page_of,
+)
 from training.papers.trails import declare_log
 from training.selectors.sessions import (
     SessionFilter,
@@ -40,10 +51,20 @@ SESSION_SORTS: Columns = {
     "venue": ("venue__name", "start_time"),
 }
 
+
+def _day(at_time: datetime | None) -> date | None:
+    return None if at_time is None else timezone.localdate(at_time)
+
+
+def _clock(at_time: datetime | None) -> str | None:
+    return None if at_time is None else f"{timezone.localtime(at_time):%H:%M}"
+
+
 SESSION: Sequence[TableColumn[SessionLine]] = (
     TableColumn("reference", gettext_lazy("Reference"), lambda line: line.session.reference, width=15),
-    TableColumn("start", gettext_lazy("Start"), lambda line: line.session.start_time, width=18),
-    TableColumn("end", gettext_lazy("End"), lambda line: line.session.end_time, width=18),
+    import_column(SESSIONS, "day", lambda line: _day(line.session.start_time), width=13),
+    import_column(SESSIONS, "starts_at", lambda line: _clock(line.session.start_time), width=8),
+    import_column(SESSIONS, "ends_at", lambda line: _clock(line.session.end_time), width=8),
     TableColumn("course", gettext_lazy("Course"), lambda line: line.session.course.code, width=11),
     TableColumn("title", gettext_lazy("Session"), lambda line: getattr(line.session, "title", None), width=36),
     TableColumn("trainer", gettext_lazy("Trainer"), lambda line: named(line.session.trainer), 28),
@@ -55,14 +76,16 @@ SESSION: Sequence[TableColumn[SessionLine]] = (
     TableColumn("state", gettext_lazy("State"), lambda line: line.state.word, width=24),
 )
 LINE: Sequence[TableColumn[RegisterRow]] = (
+    import_column(MARKS, "session", at("attendee.session.reference"), width=15),
     TableColumn("line", gettext_lazy("Line"), lambda row: row.attendee.line, width=6),
-    TableColumn("badge", gettext_lazy("Badge"), lambda row: row.badge, width=14),
-    TableColumn("worker", gettext_lazy("Worker"), lambda row: row.name, width=28),
+    TableColumn("badge_id", gettext_lazy("Badge"), lambda row: row.badge, width=14),
+    import_column(MARKS, "first_name", at("learner.first_name"), width=20),
+    import_column(MARKS, "last_name", at("learner.last_name"), width=20),
     TableColumn("standing", gettext_lazy("Course now"), lambda row: (row.alert or row.standing).word, width=16),
-    TableColumn("employer", gettext_lazy("Employer"), lambda row: row.company, width=28),
+    TableColumn("company", gettext_lazy("Employer"), lambda row: row.company, width=28),
     TableColumn("role", gettext_lazy("Role"), lambda row: row.role, width=24),
-    TableColumn("present", gettext_lazy("Present"), lambda row: _marked(row, row.is_present), width=9),
-    TableColumn("passed", gettext_lazy("Passed"), lambda row: _marked(row, row.has_passed), width=9),
+    TableColumn("is_present", gettext_lazy("Present"), lambda row: _marked(row, row.is_present), width=9),
+    TableColumn("has_passed", gettext_lazy("Passed"), lambda row: _marked(row, row.has_passed), width=9),
     TableColumn("remarks", gettext_lazy("Remarks"), lambda row: row.remarks, width=36),
     TableColumn("marked_by", gettext_lazy("Marked by"), lambda row: row.marked_by, width=24),
     TableColumn("marked_at", gettext_lazy("Marked at"), lambda row: row.attendee.marked_at, width=18),
@@ -128,6 +151,7 @@ declare_list(
     check=reads_sessions,
     find=_find_sessions,
     page=page_at("attendance:sessions"),
+    of_kind="sessions",
 )
 declare_list(
     "session-list",
@@ -135,6 +159,7 @@ declare_list(
     check=reads_sessions,
     find=_find_list,
     page=page_of("attendance:session", "session"),
+    of_kind="marks",
 )
 declare_log(
     "session-log",

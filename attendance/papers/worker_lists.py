@@ -19,6 +19,7 @@ from learners.forms.filters import WorkerFilterForm
 from learners.forms.records import RecordFilterForm
 from learners.models import CompetencyRecord, Learner, TrainingRecord
 from learners.pages.worker_rows import WorkerRow, worker_rows
+from learners.policies.import_records import RECORDS
 from learners.policies.worker_fields import WORKER_FIELDS, ProfilePlace, WorkerField
 from learners.selectors.as_of import day_of
 from learners.selectors.learners import WorkerFilter, list_workers, workers_of
@@ -27,8 +28,18 @@ from learners.selectors.records import list_records, records_wanted
 from training.core.list_files import TableColumn, at, yes_or_no
 from training.core.permissions import Permission, may, name_of
 from training.core.sorting import Columns
-from training.papers.lists import Asking, FoundRows, all_at_once, declare_list, in_chunks, page_at, page_of
+from training.papers.lists import (
+    Asking,
+    FoundRows,
+    all_at_once,
+    declare_list,
+    import_column,
+    in_chunks,
+    page_at,
+    page_of,
+)
 from training.papers.trails import declare_log
+from training.policies.imports.values.choices import join_things
 
 WORKER_SORTS: Columns = {
     "worker": ("sort_key",),
@@ -62,7 +73,7 @@ def workers_asked_for(query: QueryDict, *, today: Any) -> AskedWorkers:
 
 # Where the fields are read that hold no plain value; a row is written as an import identifies it (X2).
 READ_AT = {"role": "role.code", "supervisor": "supervisor.badge_id", "status": "get_status_display"}
-TITLES = {"role": gettext_lazy("Role code"), "status": gettext_lazy("Status of the worker")}
+TITLES = {"role": gettext_lazy("Role"), "status": gettext_lazy("Status of the worker")}
 
 
 def column_of(field: WorkerField) -> TableColumn[Any]:
@@ -97,8 +108,8 @@ def _login(login: Any) -> str | None:
 WORKER: Sequence[TableColumn[WorkerRow]] = (
     TableColumn("badge_id", gettext_lazy("Badge"), lambda row: row.learner.badge_id, width=14),
     TableColumn("worker", gettext_lazy("Worker"), lambda row: row.learner.name, width=28),
-    TableColumn("verdict", gettext_lazy("Status"), lambda row: row.standing.word, width=14),
-    TableColumn("role_title", gettext_lazy("Role"), lambda row: row.learner.role.title, width=24),
+    TableColumn("verdict", gettext_lazy("Verdict"), lambda row: row.standing.word, width=14),
+    TableColumn("role_title", gettext_lazy("Title of the role"), lambda row: row.learner.role.title, width=24),
     TableColumn("company", gettext_lazy("Employer"), lambda row: row.learner.company.name, width=28),
     TableColumn("why", gettext_lazy("Why"), _why, width=48),
 )
@@ -106,7 +117,7 @@ TOLD = {column.name for column in WORKER}
 AREAS: TableColumn[WorkerRow] = TableColumn(
     "areas",
     gettext_lazy("Areas"),
-    lambda row: "; ".join(sorted(link.area.name for link in row.learner.area_links.all())),
+    lambda row: join_things(sorted(link.area.name for link in row.learner.area_links.all())),
     width=32,
 )
 LEARNER = (*WORKER, *(column_of(field) for field in WORKER_FIELDS if field.name not in TOLD), AREAS)
@@ -127,20 +138,21 @@ def _no_certificate(each: TrainingRecord) -> str:
 RECORD: Sequence[TableColumn[TrainingRecord]] = (
     TableColumn("number", gettext_lazy("Record"), lambda each: each.pk, width=10),
     TableColumn("badge_id", gettext_lazy("Badge"), lambda each: each.learner.person.badge_id, width=14),
-    TableColumn("worker", gettext_lazy("Worker"), lambda each: each.learner.person.name, width=28),
+    import_column(RECORDS, "first_name", at("learner.person.first_name"), width=20),
+    import_column(RECORDS, "last_name", at("learner.person.last_name"), width=20),
     TableColumn("course", gettext_lazy("Course"), lambda each: each.course.code, width=11),
     TableColumn("title", gettext_lazy("Title"), lambda each: each.course_title, width=36),
-    TableColumn("completion_date", gettext_lazy("Completed on"), lambda each: each.completion_date, width=13),
-    TableColumn("expiry_date", gettext_lazy("Valid until"), lambda each: each.expiry_date, width=13),
+    TableColumn("completed_on", gettext_lazy("Completed on"), lambda each: each.completion_date, width=13),
+    TableColumn("expires_on", gettext_lazy("Valid until"), lambda each: each.expiry_date, width=13),
     TableColumn("result", gettext_lazy("Result"), lambda each: each.get_result_display(), width=10),
     TableColumn("provider", gettext_lazy("Provider"), at("provider.name"), width=28),
     TableColumn("session", gettext_lazy("Session"), at("session.reference"), width=15),
     TableColumn("trainer", gettext_lazy("Trainer"), lambda each: each.trainer_name, width=28),
     TableColumn("register", gettext_lazy("From the old register"), _register, width=28),
-    TableColumn("no_certificate", gettext_lazy("No certificate"), _no_certificate, width=14),
+    TableColumn("no_certificate", gettext_lazy("Proven by the register alone"), _no_certificate, width=14),
     TableColumn("calculated", gettext_lazy("Calculated"), lambda each: yes_or_no(each.is_calculated), width=11),
-    TableColumn("employer_then", gettext_lazy("Employer on that day"), lambda each: each.company_name, width=28),
-    TableColumn("role_then", gettext_lazy("Role on that day"), lambda each: each.role_title, width=24),
+    TableColumn("employer_then", gettext_lazy("Worked for, on that day"), lambda each: each.company_name, width=28),
+    TableColumn("role_then", gettext_lazy("Worked as, on that day"), lambda each: each.role_title, width=24),
     TableColumn("comments", gettext_lazy("Comments"), lambda each: each.comments, width=36),
     TableColumn("revoked_on", gettext_lazy("Revoked on"), lambda each: _revocation(each, "revoked_on"), width=13),
     TableColumn("revoked_why", gettext_lazy("Why it was revoked"), lambda each: _revocation(each, "reason"), width=36),
@@ -259,16 +271,26 @@ def _declare() -> None:
         find=_find_workers,
         page=page_at("attendance:workers"),
         has_contacts=True,
+        of_kind="workers",
     )
-    declare_list("records", gettext_lazy("Training records"), find=_find_records, page=page_at("attendance:workers"))
+    declare_list(
+        "records",
+        gettext_lazy("Training records"),
+        find=_find_records,
+        page=page_at("attendance:workers"),
+        of_kind="records",
+    )
     declare_list(
         "records-listed",
         gettext_lazy("Training records"),
         find=_find_records_listed,
         page=page_at("learners:records"),
+        of_kind="records",
     )
     declare_list("worker-required", gettext_lazy("Required courses"), find=_find_required, page=profile)
-    declare_list("worker-records", gettext_lazy("Training records"), find=_find_worker_records, page=profile)
+    declare_list(
+        "worker-records", gettext_lazy("Training records"), find=_find_worker_records, page=profile, of_kind="records"
+    )
     declare_list("worker-sign-offs", gettext_lazy("Practical sign-offs"), find=_find_sign_offs, page=profile)
     declare_list("worker-programmes", gettext_lazy("Hours in classes"), find=_find_programmes, page=profile)
     declare_log(

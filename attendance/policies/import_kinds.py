@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
+from attendance.policies.import_once import HOURS_ONCE, MARKS_ONCE, SESSIONS_ONCE
 from attendance.policies.import_states import MEETING_STATUS, SESSION_DURATION, SESSION_STATUS, STARTED_ON
 from learners.policies.import_columns import BADGE, COMPANY, COURSE
 from training.core.imports.declaration import ImportChoice, ImportColumn, ImportKind, Reads, Thing
@@ -133,6 +134,7 @@ SESSIONS = ImportKind(
         SESSION_STATUS,
     ),
     identified_by=("reference", "course", "day", "starts_at", "trainer", "venue"),
+    said_once=SESSIONS_ONCE,
     place=100,
     checks=Permission.PLAN,
     does=Permission.PLAN,
@@ -240,8 +242,7 @@ MARKS = ImportKind(
             words=_PRESENT_WORDS,
             choices=_PRESENT_CHOICES,
             examples=("yes", "no"),
-            help_text=_("Yes or no."),
-            is_needed=True,
+            help_text=_("Yes or no; empty only of somebody on the list who is not marked yet."),
         ),
         ImportColumn(
             name="has_passed",
@@ -262,6 +263,7 @@ MARKS = ImportKind(
         ),
     ),
     identified_by=("session", "badge_id", "first_name", "last_name"),
+    said_once=MARKS_ONCE,
     place=110,
     checks=Permission.MARK,
     does=Permission.MARK,
@@ -370,6 +372,8 @@ HOURS = ImportKind(
         ),
     ),
     identified_by=("class_code", "session_date", "badge_id", "first_name", "last_name"),
+    said_once=HOURS_ONCE,
+    may_name_nobody=True,
     place=130,
     checks=Permission.CAPTURE,
     does=Permission.CAPTURE,

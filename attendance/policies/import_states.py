@@ -129,7 +129,11 @@ MEETING_STATUS = ImportColumn(
     reads=Reads.CHOICE,
     words=STATUS_WORDS,
     choices=(
-        ImportChoice(value=ClassAttendanceSession.Status.CAPTURED.value, label=_("held"), words=HELD_WORDS),
+        ImportChoice(
+            value=ClassAttendanceSession.Status.CAPTURED.value,
+            label=_("held"),
+            words={**HELD_WORDS, "en": (*HELD_WORDS["en"], "recorded", "captured")},
+        ),
         ImportChoice(
             value=ClassAttendanceSession.Status.CLIENT_CANCELLED.value,
             label=_("Client cancelled"),

@@ -130,8 +130,12 @@ def _courses() -> Iterable[NamedThing]:
 
 def _sessions() -> Iterable[NamedThing]:
     """Sessions are named by their reference, with or without the zeros at the head of its number."""
-    sessions = Session.objects.filter(deleted_at=None).select_related("course").order_by("pk")
-    for each in sessions.only("created_at", "start_time", "course__code").iterator(chunk_size=10_000):
+    return _labelled(Session.objects.filter(deleted_at=None).order_by("pk"))
+
+
+def _labelled(sessions: QuerySet[Session]) -> Iterable[NamedThing]:
+    rows = sessions.select_related("course").only("created_at", "start_time", "course__code")
+    for each in rows.iterator(chunk_size=10_000):
         reference = each.reference
         label = " ".join(
             filter(None, (reference, str(each.course), moment(each.start_time) if each.start_time else ""))
@@ -168,9 +172,17 @@ def everything(one: Import) -> dict[str, list[tuple[str, str]]]:
     asked = {Thing(thing) for thing in one.questions.get("things", {})}
     asked |= {each.thing for each in kind_of(one.kind).said_once if each.thing is not None}
     return {
-        thing: sorted(((str(each.key), each.label) for each in _named(thing)), key=lambda each: each[1].casefold())
+        thing: _open_sessions()
+        if thing is Thing.SESSION
+        else sorted(((str(each.key), each.label) for each in _named(thing)), key=lambda each: each[1].casefold())
         for thing in asked
     }
+
+
+def _open_sessions() -> list[tuple[str, str]]:
+    """Return the sessions whose lists are not finalized, the latest first: a site has thousands of others."""
+    scheduled = Session.objects.filter(deleted_at=None, status=Session.Status.SCHEDULED).order_by("-start_time", "-pk")
+    return [(str(each.key), each.label) for each in _labelled(scheduled)]
 
 
 def labels_of(things: Collection[Thing]) -> dict[Thing, dict[int, str]]:

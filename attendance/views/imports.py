@@ -23,10 +23,10 @@ from attendance.forms.imports import (
 )
 from attendance.pages import imports as pages
 from attendance.pages.import_turns import Phase, import_turns, otherwise_lines, phase_of, shown_turns
-from attendance.papers.import_mended import refused_rows
+from attendance.papers.import_mended import refused_by_company, refused_companies, refused_rows
 from attendance.papers.import_template import import_template as template_of
 from attendance.selectors.named import everything
-from attendance.services.imports.agreeing import agree_columns, answer_questions, revoke_alias
+from attendance.services.imports.agreeing import agree_columns, answer_questions, revoke_alias, revoke_headings
 from attendance.services.imports.doing import check_can_do
 from attendance.services.imports.dropping import drop_import
 from attendance.services.imports.filing import open_filed
@@ -89,7 +89,10 @@ def import_page(request: HtmxRequest, pk: int) -> HttpResponse:
 def import_agree(request: HtmxRequest, pk: int) -> HttpResponse:
     """Keep which sheets are taken and what their columns are, and read the rows."""
     one = own_import(import_id=pk, by=request.user)
-    form = ImportColumnsForm(one, _kind_asked(request.POST.get("kind", ""), one), by=request.user, data=request.POST)
+    kind = _kind_asked(request.POST.get("kind", ""), one)
+    form = ImportColumnsForm(one, kind, by=request.user, data=request.POST)
+    if form.is_of_other_kind:
+        return _page(request, one, columns=ImportColumnsForm(one, kind, by=request.user))
     if form.is_valid():
         with form.refusing():
             now = timezone.now()
@@ -178,14 +181,12 @@ def import_undo(request: HtmxRequest, pk: int) -> HttpResponse:
 @requires(Permission.CHECK_FILES)
 @require_safe
 def import_refused(request: HtmxRequest, pk: int) -> FileResponse:
-    """Hand out the refused rows of a check as a workbook to mend."""
+    """Hand out the refused rows of a check as a workbook to mend, or as one for each company (`?by=company`)."""
     one = own_import(import_id=pk, by=request.user)
-    return FileResponse(
-        refused_rows(one),
-        as_attachment=True,
-        filename=_("%(name)s to mend.xlsx") % {"name": one.title.rpartition(".")[0] or one.title},
-        content_type=CONTENT_TYPE,
-    )
+    name = _("%(name)s to mend") % {"name": one.title.rpartition(".")[0] or one.title}
+    if request.GET.get("by") == "company":
+        return FileResponse(refused_by_company(one), as_attachment=True, filename=f"{name}.zip")
+    return FileResponse(refused_rows(one), as_attachment=True, filename=f"{name}.xlsx", content_type=CONTENT_TYPE)
 
 
 @requires(Permission.UNDO_IMPORT)
@@ -208,8 +209,8 @@ def import_template(request: HtmxRequest, kind: str) -> FileResponse:
 @requires(Permission.CHECK_FILES)
 @require_safe
 def aliases(request: HtmxRequest) -> HttpResponse:
-    """List the names on whose meaning somebody has agreed."""
-    return answer(request, "attendance/import_aliases.html", lines=pages.alias_lines())
+    """List the names on whose meaning somebody has agreed, and the headings whose columns are."""
+    return answer(request, "attendance/import_aliases.html", lines=pages.alias_lines(), agreed=pages.headings_lines())
 
 
 @requires(Permission.CHECK_FILES)
@@ -218,6 +219,15 @@ def alias_revoke(request: HtmxRequest, pk: int) -> HttpResponse:
     """Let a name mean nothing by agreement any more."""
     revoke_alias(alias_id=pk, by=request.user, now=timezone.now())
     messages.success(request, _("Revoked. The name is asked about again."))
+    return redirect("attendance:aliases")
+
+
+@requires(Permission.CHECK_FILES)
+@require_POST
+def headings_revoke(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Propose nothing any more for tables with these headings."""
+    revoke_headings(headings_id=pk, by=request.user)
+    messages.success(request, _("Revoked. The columns are guessed again."))
     return redirect("attendance:aliases")
 
 
@@ -249,7 +259,7 @@ def _page(
             pages.name_places(one)
         case "check" as shows:
             form = doing or ImportDoForm(initial={"fingerprint": one.fingerprint})
-            context |= _check(request, one)
+            context |= {"others": pages.others_under_way(request.user, now=timezone.now()), **_check(request, one)}
         case "done" as shows:
             form = None
             undone = pages.undo_lines(one.report.get("undone", ()))
@@ -289,6 +299,7 @@ def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
         "outcomes": outcomes,
         "shown": shown,
         "groups": pages.group_lines(one),
+        "several_companies": len(refused_companies(one)) > 1,
         "page": page,
         "rows": list(pages.row_lines(one, list(page.object_list))),
         "writes": pages.writes_of(one),

@@ -209,6 +209,16 @@ def requirements_of(asker: Role | Area) -> list[RequirementLine]:
     return _lines(AreaRequirement.objects.filter(area=asker))
 
 
+def all_requirements() -> list[RequirementLine]:
+    """Return what all roles and after them all areas require, by their codes and names, in two queries."""
+    of_roles = _lines(RoleRequirement.objects.select_related("role"))
+    of_areas = _lines(AreaRequirement.objects.select_related("area"))
+    return [
+        *sorted(of_roles, key=lambda line: line.requirement.role.code),  # type: ignore[union-attr]  # a role's
+        *sorted(of_areas, key=lambda line: line.requirement.area.name),  # type: ignore[union-attr]  # an area's
+    ]
+
+
 def inherited_requirements(around: Sequence[Area]) -> list[RequirementLine]:
     """Return what the areas around an area require of everybody inside (C1), in one query.
 

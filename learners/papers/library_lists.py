@@ -12,6 +12,7 @@ from learners.pages.library_trail import of_area, of_role
 from learners.pages.requirements import (
     AreaLine,
     RequirementLine,
+    all_requirements,
     area_page,
     area_tree,
     get_area,
@@ -51,15 +52,19 @@ AREA: Sequence[TableColumn[AreaLine]] = (
 )
 
 
-def _asker(line: RequirementLine) -> str:
-    asked = line.requirement
-    return asked.role.code if isinstance(asked, RoleRequirement) else asked.area.name
+def _role(line: RequirementLine) -> str | None:
+    return line.requirement.role.code if isinstance(line.requirement, RoleRequirement) else None
+
+
+def _area(line: RequirementLine) -> str | None:
+    return None if isinstance(line.requirement, RoleRequirement) else line.requirement.area.name
 
 
 REQUIREMENT: Sequence[TableColumn[RequirementLine]] = (
-    TableColumn("asker", gettext_lazy("Required by"), _asker, width=32),
+    TableColumn("role", gettext_lazy("Role"), _role, width=20),
+    TableColumn("area", gettext_lazy("Area"), _area, width=28),
     TableColumn("course", gettext_lazy("Course"), lambda line: line.course.code, width=11),
-    TableColumn("title", gettext_lazy("Title"), lambda line: line.course_title, width=36),
+    TableColumn("title", gettext_lazy("Course title"), lambda line: line.course_title, width=36),
     TableColumn(
         "requirement_type",
         gettext_lazy("When required"),
@@ -115,20 +120,34 @@ def _find_area_requirements(asking: Asking) -> FoundRows:
     return all_at_once(REQUIREMENT, [*page.lines, *page.inherited], subject=subject)
 
 
-declare_list("roles", gettext_lazy("Roles"), find=_find_roles, page=page_at("learners:roles"))
-declare_list("areas", gettext_lazy("Areas"), find=_find_areas, page=page_at("learners:areas"))
+def _find_requirements(asking: Asking) -> FoundRows:
+    """Return what all roles require, and after it what all areas require."""
+    return all_at_once(REQUIREMENT, all_requirements())
+
+
+declare_list("roles", gettext_lazy("Roles"), find=_find_roles, page=page_at("learners:roles"), of_kind="roles")
+declare_list("areas", gettext_lazy("Areas"), find=_find_areas, page=page_at("learners:areas"), of_kind="areas")
+declare_list(
+    "requirements",
+    gettext_lazy("Requirements"),
+    find=_find_requirements,
+    page=page_at("learners:roles"),
+    of_kind="requirements",
+)
 declare_list("methods", gettext_lazy("Assessment methods"), find=_find_methods, page=page_at("learners:methods"))
 declare_list(
     "role-requirements",
     gettext_lazy("Requirements of a role"),
     find=_find_role_requirements,
     page=page_of("learners:role", "role"),
+    of_kind="requirements",
 )
 declare_list(
     "area-requirements",
     gettext_lazy("Requirements of an area"),
     find=_find_area_requirements,
     page=page_of("learners:area", "area"),
+    of_kind="requirements",
 )
 declare_log(
     "role-log",

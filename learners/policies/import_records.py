@@ -28,12 +28,20 @@ SAID_ONCE = (
         reads=Reads.TEXT,
         help_text=_("A register that comes again under the same name is compared with what it said before."),
     ),
-    ImportColumn(name="provider", label=_("Provider of all records"), reads=Reads.THING, thing=Thing.COMPANY),
+    ImportColumn(
+        name="provider",
+        label=_("Provider of all records"),
+        reads=Reads.THING,
+        thing=Thing.COMPANY,
+        help_text=_("The company that gave the training, where the file does not say it."),
+        is_needed=True,
+    ),
     ImportColumn(
         name="counts",
         label=_("Records without a certificate"),
         reads=Reads.CHOICE,
         choices=yes_or_no(_("count"), _("do not count until they have one")),
+        is_needed=True,
     ),
     ImportColumn(
         name="counts_until",
@@ -60,6 +68,14 @@ RECORDS = ImportKind(
         ar="سجل التدريب,مصفوفة التدريب,الشهادات,سجلات التدريب,متابعة التدريب,سجل الدورات",
     ),
     columns=(
+        ImportColumn(
+            name="number",
+            label=_("Record"),
+            reads=Reads.WHOLE,
+            words=words.RECORD_NUMBER,
+            examples=("", ""),
+            help_text=_("The number of a record of this site, as its exports have it; empty for new ones."),
+        ),
         BADGE,
         *NAME_COLUMNS,
         COMPANY,
@@ -106,7 +122,7 @@ RECORDS = ImportKind(
             reads=Reads.THING,
             thing=Thing.COMPANY,
             words=words.PROVIDER,
-            examples=("Falkenberg Training", ""),
+            examples=("Falkenberg Training", "Falkenberg Training"),
             help_text=_("The company that gave the training, by name or code."),
         ),
         ImportColumn(
@@ -114,8 +130,8 @@ RECORDS = ImportKind(
             label=_("Certificate"),
             reads=Reads.TEXT,
             words=words.CERTIFICATE,
-            examples=("00417 HSE-001.pdf", ""),
-            help_text=_("The name of its file in the ZIP or folder that comes along."),
+            examples=("", ""),
+            help_text=_("The name of its file in the ZIP or folder that comes along, such as “00417 HSE-001.pdf”."),
         ),
         ImportColumn(
             name="comments",

@@ -174,7 +174,7 @@ REQUIREMENTS = ImportKind(
         ar="المتطلبات,الاحتياجات التدريبية,مصفوفة المتطلبات,التدريب الإلزامي,التدريبات المطلوبة",
     ),
     columns=(
-        ROLE,
+        replace(ROLE, examples=("WELDER", "")),
         AREA,
         replace(COURSE, is_needed=True),
         ImportColumn(

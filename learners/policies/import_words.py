@@ -270,3 +270,16 @@ REQUIRED_FROM = said(
     it="Richiesto dal,Dal,In vigore dal",
     ar="مطلوب من,من,ابتداء من",
 )
+
+RECORD_NUMBER = said(
+    en="Record,Record number,Record no.,Record ID",
+    de="Nachweis-Nr.,Nachweisnummer,Nummer des Nachweises",
+    fr="Enregistrement n°,Numéro d'enregistrement",
+    es="Nº de registro,Número de registro",
+    pt="Nº do registo,Número do registo",
+    tr="Kayıt No,Kayıt numarası",
+    pl="Nr wpisu,Numer wpisu",
+    nl="Registratienummer,Recordnummer",
+    it="N. registrazione,Numero di registrazione",
+    ar="رقم السجل",
+)

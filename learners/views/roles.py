@@ -39,6 +39,9 @@ ROLES = ListPage(
     new_at="learners:role_new",
     no_match=gettext_lazy("No role matches."),
     show_all=gettext_lazy("Show all roles"),
+    word=gettext_lazy("Roles"),
+    also="requirements",
+    also_word=gettext_lazy("What all roles and areas require"),
 )
 
 

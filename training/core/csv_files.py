@@ -7,6 +7,7 @@ from decimal import Decimal
 
 # What spreadsheets take for a formula in a CSV file; those of East Asia the wide signs too.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+QUOTE = "'"  # stands before what would be a formula
 BYTE_ORDER_MARK = "\ufeff"  # or Excel reads another encoding
 
 Cell = str | int | Decimal
@@ -25,5 +26,15 @@ def csv_lines(titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator
         yield line.getvalue()
 
 
+def as_written(text: str) -> str:
+    """Return the text of a cell as it was before it was quoted in a file of ours; any other text as it is."""
+    return text[1:] if text.startswith(QUOTE) and _is_dangerous(text) else text
+
+
 def _harmless(value: Cell) -> Cell:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    return f"{QUOTE}{value}" if isinstance(value, str) and _is_dangerous(value) else value
+
+
+def _is_dangerous(text: str) -> bool:
+    """Tell whether spreadsheets would take a text for a formula, or would once a quote before it is taken away."""
+    return text.lstrip(QUOTE).startswith(FORMULA_STARTS)

@@ -4,7 +4,6 @@ A column has a `name` that never changes and is never translated, beside the tit
 be made whose columns are those of an import (X2).
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,9 +20,6 @@ from training.core.csv_files import Cell, csv_lines
 from training.core.xlsx_files import Table, Value, XlsxColumn, workbook
 
 Row = TypeVar("Row")
-
-NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")  # what Excel refuses in the name of a sheet
-LONGEST_NAME = 26  # of Excel's 31 letters; a number may follow
 
 
 class FileFormat(StrEnum):
@@ -129,7 +125,7 @@ def _plain(value: Value, column: TableColumn[Any]) -> Cell:
 def _as_xlsx(name: str, columns: Sequence[TableColumn[Row]], rows: Iterable[Row], above: str) -> IO[bytes]:
     heads = [XlsxColumn(str(each.title), width=each.width, pattern=each.pattern()) for each in columns]
     with workbook() as (book, file):
-        table = Table(book, NOT_IN_NAMES.sub(" ", name)[:LONGEST_NAME].strip(), heads, above=above)
+        table = Table(book, name, heads, above=above)
         for row in rows:
             table.add([column.value(row) for column in columns])
         table.close()

@@ -4,6 +4,7 @@ Every table has a bold head that stays in sight, filters, and columns that are w
 formula or a link, whatever it begins with.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from xlsxwriter.workbook import Workbook
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CELL = 32_767  # letters in one cell that Excel takes
 MOST_ROWS = 1_048_576  # rows in one sheet that Excel takes
+LONGEST_NAME = 26  # of the 31 letters of the name of a sheet; a number may follow
+NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")  # what Excel refuses in the name of a sheet
 FIRST_DAY = date(1900, 3, 1)  # Excel knows no day before 1900, and has a 29 February 1900
 
 Value = str | int | Decimal | date | datetime | None
@@ -69,11 +72,17 @@ def workbook() -> Iterator[tuple[Workbook, IO[bytes]]]:
     file.seek(0)
 
 
+def sheet_name(text: str) -> str:
+    """Return a name that Excel takes for a sheet: it is shortened, and without signs that Excel refuses."""
+    plain = NOT_IN_NAMES.sub(" ", text)[:LONGEST_NAME].strip(" '") or "1"
+    return f"{plain} 1" if plain.casefold() == "history" else plain  # Excel keeps that name for itself
+
+
 class Table:
     """A table on a sheet of its own, and on further sheets where it has more rows than Excel takes in one.
 
     Args:
-        name: of the sheet, at most 31 letters.
+        name: of the sheet, as `sheet_name` makes it.
         above: a line above the head, such as the day that the table is about.
         fixed: how many columns stay in sight when the table is scrolled sideways.
     """
@@ -81,7 +90,8 @@ class Table:
     def __init__(
         self, book: Workbook, name: str, columns: Sequence[XlsxColumn], *, above: str = "", fixed: int = 0
     ) -> None:
-        self._book, self._name, self._columns, self._above, self._fixed = book, name, columns, above, fixed
+        self._book, self._name = book, sheet_name(name)
+        self._columns, self._above, self._fixed = columns, above, fixed
         self._formats = cache(self._make_format)
         self._sheets = 0
         self._begin()

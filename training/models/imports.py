@@ -277,10 +277,17 @@ class ImportAlias(models.Model):
 
 
 class ImportHeadings(models.Model):
-    """The columns that were agreed on for a table with these headings, proposed when it comes again (I3)."""
+    """What was agreed on for a table with these headings, in any order, proposed when it comes again (I3).
 
-    headings = models.CharField(max_length=64)  # SHA-256 of the headings, folded
+    Attributes:
+        headings: SHA-256 of the headings as they are compared.
+        layout: as an import has it, with headings in place of the indexes of columns.
+        answers: how the columns are read, by question.
+    """
+
+    headings = models.CharField(max_length=64)
     kind = models.CharField(_("kind"), max_length=30)
+    sender = models.CharField(_("sender"), max_length=150, blank=True, db_default="")
     layout = models.JSONField(_("layout"), default=dict)
     answers = models.JSONField(_("answers"), default=dict)
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -289,7 +296,7 @@ class ImportHeadings(models.Model):
     class Meta:
         verbose_name = _("agreed columns")
         verbose_name_plural = _("agreed columns")
-        constraints = (models.UniqueConstraint(fields=("headings", "kind"), name="import_headings_once"),)
+        constraints = (models.UniqueConstraint(fields=("headings", "kind", "sender"), name="import_headings_once"),)
 
     def __str__(self) -> str:
         return self.kind

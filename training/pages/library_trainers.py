@@ -27,12 +27,14 @@ class TrainerLine:
         valid: the number of qualifications that count today.
         lapsed: the number of those that do not.
         booked_minutes: the load of this week, in minutes (S6).
+        courses: the codes of all courses that somebody may teach or might, whatever the dates.
     """
 
     trainer: Trainer
     valid: int
     lapsed: int
     booked_minutes: int
+    courses: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,16 @@ def trainer_lines(trainers: Iterable[Trainer], *, today: date) -> list[TrainerLi
     """Return the lines of one page of the list, in three queries."""
     rows = list(trainers)
     held: dict[int, list[TrainerQualification]] = {}
-    for each in _teachable(TrainerQualification.objects.filter(trainer__in=rows)):
+    teachable = _teachable(TrainerQualification.objects.filter(trainer__in=rows)).select_related("course")
+    for each in teachable.order_by("course__code"):
         held.setdefault(each.trainer_id, []).append(each)
     minutes = booked_minutes(trainer_ids=[trainer.pk for trainer in rows], week_of=today)
     lines = []
     for trainer in rows:
         qualifications = held.get(trainer.pk, [])
         valid = sum(_is_valid(each, today) for each in qualifications)
-        lines.append(TrainerLine(trainer, valid, len(qualifications) - valid, minutes[trainer.pk]))
+        codes = [each.course.code for each in qualifications]
+        lines.append(TrainerLine(trainer, valid, len(qualifications) - valid, minutes[trainer.pk], codes))
     return lines
 
 

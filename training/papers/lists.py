@@ -17,13 +17,16 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from training.core.imports.declaration import ImportKind
 from training.core.keys import key_of
 from training.core.list_files import FileFormat, TableColumn, write_table
 from training.core.permissions import Permission, check_may, may
 from training.core.refusals import Invalid, NotFound
 from training.core.sorting import Columns, sort_of, sorted_by
+from training.core.xlsx_files import Value
 from training.services.job_kinds import JobKind, Product, Tell, declare
 
 Line = TypeVar("Line")
@@ -111,6 +114,7 @@ class ListExport:
         find: finds the rows.
         page: returns the address of the page that shows the list, for the query of an export.
         has_contacts: whether some of its columns tell how to reach people.
+        of_kind: the kind of imports that reads the file back, and finds every row the same (X2); empty for others.
     """
 
     name: str
@@ -119,6 +123,7 @@ class ListExport:
     find: Find
     page: Callable[[QueryDict], str]
     has_contacts: bool = False
+    of_kind: str = ""
 
     def kind_for(self, by: User) -> str:
         """Return the kind of job that makes the file for a login, and under which it is logged."""
@@ -167,13 +172,14 @@ def declare_list(
     find: Find,
     page: Callable[[QueryDict], str],
     has_contacts: bool = False,
+    of_kind: str = "",
 ) -> ListExport:
     """Add a list, with the kind of job that makes its long files; the arguments are those of `ListExport`.
 
     A list with contacts has two kinds: the one of those who may export them is refused to everybody else, so that a
     file that waits is not handed out to somebody who has lost that permission since.
     """
-    made = ListExport(name, label, check, find, page, has_contacts)
+    made = ListExport(name, label, check, find, page, has_contacts, of_kind)
     _LISTS[name] = made
     declare(JobKind(name, label, check, partial(_make, made, contacts=False)))
     if has_contacts:
@@ -257,6 +263,12 @@ def in_chunks(
 def all_at_once(columns: Sequence[TableColumn[Line]], lines: Sequence[Line], *, subject: str = "") -> FoundRows:
     """Return a short list that its page shows without pages."""
     return FoundRows(columns, len(lines), lambda: iter(lines), subject)
+
+
+def import_column(kind: ImportKind, name: str, value: Callable[[Any], Value], *, width: int = 16) -> TableColumn[Any]:
+    """Return the column of a file that has the heading of a column of a kind of imports (X2)."""
+    column = kind.column(name)
+    return TableColumn(name, capfirst(column.label), value, width=width, is_contact=column.is_personal)
 
 
 def page_at(name: str) -> Callable[[QueryDict], str]:

@@ -6,6 +6,7 @@ from training.core.imports.declaration import ImportChoice, ImportColumn, Import
 from training.core.permissions import Permission
 from training.models import CourseVersion
 from training.policies import import_words as words
+from training.policies.import_columns import yes_or_no
 from training.policies.import_words import said
 
 _METHOD_WORDS = {
@@ -295,10 +296,52 @@ COURSES = ImportKind(
             examples=("", "HSE-001"),
             help_text=_("Courses by code or title, with semicolons between them."),
         ),
+        ImportColumn(
+            name="is_offered",
+            label=_("Offered"),
+            reads=Reads.CHOICE,
+            words=said(
+                en="Offered,Is offered,Active,In use,Currently offered",
+                de="Angeboten,Aktiv,Wird angeboten",
+                fr="Proposé,Proposée,Actif",
+                es="Ofrecido,Activo,Vigente",
+                pt="Oferecido,Ativo,Vigente",
+                tr="Sunuluyor,Aktif",
+                pl="Oferowane,Aktywny,Aktywne",
+                nl="Aangeboden,Actief",
+                it="Offerto,Attivo,Erogato",
+                ar="متاح,نشط",
+            ),
+            choices=yes_or_no(_("offered"), _("not offered")),
+            examples=("yes", "yes"),
+            help_text=_("Yes or no. What is not offered is left as it is, and is not brought in anew."),
+        ),
     ),
     identified_by=("code", "title"),
     makes=Thing.COURSE,
     named_by=("code", "title"),
+    said_once=(
+        ImportColumn(
+            name="change_log",
+            label=_("What changed"),
+            reads=Reads.TEXT,
+            help_text=_(
+                "Of courses whose published version says otherwise: they get a next version, with these words."
+            ),
+        ),
+        ImportColumn(
+            name="code_prefix",
+            label=_("Beginning of new codes"),
+            reads=Reads.TEXT,
+            help_text=_("Two to four letters. Courses without a code are given the next free ones, such as CRS-001."),
+        ),
+        ImportColumn(
+            name="duration_minutes",
+            label=_("Duration of new courses"),
+            reads=Reads.MINUTES,
+            help_text=_("In minutes, where the file does not say it."),
+        ),
+    ),
     place=40,
     checks=Permission.KEEP_LIBRARY,
     does=Permission.KEEP_LIBRARY,

@@ -24,6 +24,7 @@ from attendance.services.imports.dropping import drop_import
 from attendance.services.imports.reading import read_import
 from attendance.services.imports.receiving import start_import
 from attendance.services.imports.staging import stage_import
+from attendance.services.imports.steps import SAME_AS
 from training.core import progress_bar
 from training.core.audit_context import as_command
 from training.core.imports.registry import kinds
@@ -149,6 +150,7 @@ class Command(BaseCommand):
         things = {
             thing: [text for text in texts if text["key"] is None] for thing, texts in one.questions["things"].items()
         }
+        choices = [each for each in one.questions["choices"] if each["name"] not in one.choices]
         for question in asked:
             self.stdout.write(_visible(f"{question['key']}: {question['text']} ({', '.join(question['cells'])})"))
             for option in question["options"]:
@@ -159,10 +161,18 @@ class Command(BaseCommand):
                 self.stdout.write(
                     _visible(f"{thing} “{text['written']}” is not known ({', '.join(text['cells'])}): {near}")
                 )
+                if twin := text.get("same_as"):
+                    self.stdout.write(_visible(f"    “{SAME_AS}{twin['text']}”: the same as “{twin['written']}”"))
+        for choice in choices:
+            mark = " (needed)" if choice["is_needed"] else ""
+            self.stdout.write(_visible(f"choices, {choice['name']}{mark}: {choice['label']}. {choice['help']}"))
+            for option in choice["options"]:
+                self.stdout.write(_visible(f"    {json.dumps(option['value'])}: {option['label']}"))
         if where is not None:
             room = {
                 "columns": {question["key"]: question["proposal"] for question in asked},
                 "things": {thing: {text["text"]: None for text in texts} for thing, texts in things.items() if texts},
+                "choices": {choice["name"]: None for choice in choices},
             }
             where.write_text(json.dumps(room, ensure_ascii=False, indent=2))
         self.stdout.write('Answers are keys, "new" or "leave out". Nothing was written.')

@@ -1,7 +1,5 @@
 """What a person says about an import: its columns, and the answers to its questions (I3, I4)."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,16 +7,22 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from attendance.services.imports.steps import NEW, WrongState, lock_import, take_step
+from attendance.selectors.agreed_headings import (
+    agreed_before,
+    answers_to_remember,
+    digest_of,
+    layout_to_remember,
+)
+from attendance.services.imports.choices import checked_choices
+from attendance.services.imports.steps import SAME_AS, WrongState, lock_import, take_step
 from training.core.imports.declaration import Thing
 from training.core.imports.registry import kind_of
 from training.core.permissions import Permission, check_may
 from training.core.refusals import Invalid
-from training.core.sameness import same_text
 from training.core.transactions import acting
 from training.models import Import, ImportAlias, ImportHeadings
 from training.policies.imports.guessing import SURE
-from training.services.imports.contract import LEAVE_OUT
+from training.services.imports.contract import LEAVE_OUT, ImportTerms
 
 State = Import.State
 AGREED = ("layout", "columns", "constants", "side_lines")
@@ -78,36 +82,44 @@ def layout_known(one: Import) -> dict[str, Any]:
     if one.layout:
         return dict(one.layout)
     found: dict[str, Any] = {}
+    before = agreed_before(one, one.kind)
     for sheet in one.outline["sheets"]:
-        agreed = ImportHeadings.objects.filter(headings=_headings(sheet), kind=one.kind).first()
         guess = sheet["guesses"].get(one.kind)
-        if agreed is not None:
-            found[str(sheet["index"])] = agreed.layout
-        elif guess and not sheet["is_hidden"] and _is_clear(guess):
+        if sheet["index"] in before:
+            found[str(sheet["index"])] = before[sheet["index"]].layout
+        elif guess and not sheet["is_hidden"] and _is_clear(guess, one.kind):
             found[str(sheet["index"])] = {name: guess[name] for name in AGREED}
     return found
 
 
-def _is_clear(guess: Mapping[str, Any]) -> bool:
-    return guess["confidence"] >= SURE and not guess["missing"] and not guess["vague"]
+def _is_clear(guess: Mapping[str, Any], kind: str) -> bool:
+    missing = set(guess["missing"]) - {each.name for each in kind_of(kind).said_once}
+    return guess["confidence"] >= SURE and not missing and not guess["vague"]
 
 
 def _remember_columns(one: Import, *, by: User, now: datetime) -> None:
     """Remember what was agreed on for these headings (I3)."""
-    for sheet in one.outline["sheets"]:
-        agreed = one.layout.get(str(sheet["index"]))
-        if agreed:
-            ImportHeadings.objects.update_or_create(
-                headings=_headings(sheet),
-                kind=one.kind,
-                defaults={"layout": agreed, "agreed_by": by, "agreed_at": now},
-            )
+    for sheet, headings in _taken_with_headings(one):
+        layout = layout_to_remember(one.layout[str(sheet["index"])], sheet)
+        _remembered(one, headings, {"layout": layout, "agreed_by": by, "agreed_at": now})
 
 
-def _headings(sheet: Mapping[str, Any]) -> str:
-    """Return what stands for the headings of a sheet."""
-    told = [[column["index"], same_text(column["heading"])] for column in sheet["columns"]]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+def _remember_reading(one: Import, said: Mapping[str, Any], *, by: User, now: datetime) -> None:
+    """Remember how columns with these headings are read, for the next file of this sender (I3, I4)."""
+    for sheet, headings in _taken_with_headings(one):
+        known = ImportHeadings.objects.filter(headings=headings, kind=one.kind, sender=one.sender).first()
+        if known is not None and (answers := answers_to_remember(one, said, sheet)):
+            known.answers, known.agreed_by, known.agreed_at = {**known.answers, **answers}, by, now
+            known.save(update_fields=["answers", "agreed_by", "agreed_at"])
+
+
+def _taken_with_headings(one: Import) -> list[tuple[Mapping[str, Any], str]]:
+    sheets = [(sheet, digest_of(sheet)) for sheet in one.outline["sheets"] if str(sheet["index"]) in one.layout]
+    return [(sheet, headings) for sheet, headings in sheets if headings]
+
+
+def _remembered(one: Import, headings: str, values: Mapping[str, Any]) -> None:
+    ImportHeadings.objects.update_or_create(headings=headings, kind=one.kind, sender=one.sender, defaults=dict(values))
 
 
 def answer_questions(*, import_id: int, answers: Mapping[str, Any], seen: datetime, by: User, now: datetime) -> Import:
@@ -115,23 +127,28 @@ def answer_questions(*, import_id: int, answers: Mapping[str, Any], seen: dateti
 
     Args:
         answers: `columns`, by key of the question; `things`, by thing and compared text: a key, "new" or "leave out";
-            `people`, by place of the row; `choices`, for the whole import.
+            `people`, by place of the row; `choices`, for the whole import, where an empty one takes it back.
 
     Raises:
         NotPermitted, NotFound, WrongState: as `agree_columns`.
+        Invalid: something cannot be said for the whole import.
     """
     with acting(by):
         one = lock_import(import_id=import_id, by=by)
-        check_may(by, kind_of(one.kind).checks)
+        declared = kind_of(one.kind)
+        check_may(by, declared.checks)
         _check_seen(one, seen)
         said = {name: answers.get(name, {}) for name in ("columns", "things", "people")}
+        once = answers.get("choices", {})
+        kept = {name: value for name, value in one.choices.items() if name not in once}
         take_step(
             one,
             State.ASKING,
             now=now,
             answers={name: {**one.answers.get(name, {}), **part} for name, part in said.items()},
-            choices={**one.choices, **answers.get("choices", {})},
+            choices={**kept, **checked_choices(declared, once, sender=one.sender)},
         )
+        _remember_reading(one, said["columns"], by=by, now=now)
         _remember(one, said["things"], by=by, now=now)
     return one
 
@@ -147,6 +164,17 @@ def revoke_alias(*, alias_id: int, by: User, now: datetime) -> None:
         ImportAlias.objects.filter(pk=alias_id, revoked_at=None).update(revoked_at=now, revoked_by=by)
 
 
+def revoke_headings(*, headings_id: int, by: User) -> None:
+    """Propose nothing any more for tables with these headings; imports that are done stay as they are.
+
+    Raises:
+        NotPermitted: this login checks no files.
+    """
+    check_may(by, Permission.CHECK_FILES)
+    with acting(by):
+        ImportHeadings.objects.filter(pk=headings_id).delete()
+
+
 def _check_seen(one: Import, seen: datetime) -> None:
     if one.changed_at != seen:
         raise WrongState(
@@ -156,26 +184,32 @@ def _check_seen(one: Import, seen: datetime) -> None:
 
 def _remember(one: Import, said: Mapping[str, Mapping[str, Any]], *, by: User, now: datetime) -> None:
     """Remember answers about things as agreed names of the sender; what is new becomes known by its own name (I4)."""
-    written = {
-        (thing, text["text"]): text["written"]
-        for thing, texts in one.questions.get("things", {}).items()
-        for text in texts
-    }
     for thing, answers in said.items():
+        written = _written(one, thing)
         for text, answer in answers.items():
-            if answer == NEW or (thing, text) not in written:
-                continue
-            key = None if answer == LEAVE_OUT else int(answer)
-            known = ImportAlias.objects.filter(thing=thing, sender=one.sender, text=text, revoked_at=None)
-            if known.filter(key=key).exists():
-                continue
-            known.update(revoked_at=now, revoked_by=by)
-            ImportAlias.objects.create(
-                thing=Thing(thing),
-                sender=one.sender,
-                text=text,
-                written=written[thing, text],
-                key=key,
-                agreed_by=by,
-                agreed_at=now,
-            )
+            if text in written and (answer == LEAVE_OUT or isinstance(answer, int)):
+                key = None if answer == LEAVE_OUT else answer
+                _agree(one, Thing(thing), text, written[text], key, by=by, now=now)
+
+
+def remember_same(one: Import, terms: ImportTerms) -> None:
+    """Remember texts that are the same as others of their file, once what those mean is there (I4)."""
+    for thing, answers in one.answers.get("things", {}).items():
+        written, meant = _written(one, thing), terms.things.get(Thing(thing), {})
+        for text, answer in answers.items():
+            if isinstance(answer, str) and answer.startswith(SAME_AS) and isinstance(meant.get(text), int):
+                _agree(one, Thing(thing), text, written[text], meant[text], by=terms.by, now=terms.now)
+
+
+def _written(one: Import, thing: str) -> dict[str, str]:
+    return {text["text"]: text["written"] for text in one.questions.get("things", {}).get(thing, [])}
+
+
+def _agree(one: Import, thing: Thing, text: str, written: str, key: Any, *, by: User, now: datetime) -> None:
+    known = ImportAlias.objects.filter(thing=thing, sender=one.sender, text=text, revoked_at=None)
+    if known.filter(key=key).exists():
+        return
+    known.update(revoked_at=now, revoked_by=by)
+    ImportAlias.objects.create(
+        thing=thing, sender=one.sender, text=text, written=written, key=key, agreed_by=by, agreed_at=now
+    )

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from attendance.services.imports.agreeing import remember_same
 from attendance.services.imports.certificates import store_certificates
 from attendance.services.imports.checking import ChecksOfRows, check_rows
 from attendance.services.imports.filing import file_evidence
@@ -98,6 +99,7 @@ def _do(one: Import, fingerprint: str, *, only_agreed: bool, by: User, now: date
         _check_seen(one, fingerprint)
         service = service_of(one.kind)
         terms = make_new_things(one, terms_of(one, by=by, now=now, certificates=certificates))
+        remember_same(one, terms)
         service.lock(workers_of(one.pk), terms)
         result = check_rows(one, terms, tell=tell)
         if result.summary.fingerprint != one.fingerprint:

@@ -1,17 +1,20 @@
 """Dropping imports that are not done, and removing what waited too long (I3)."""
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.files.storage import storages
 
-from attendance.services.imports.receiving import forget
+from attendance.services.imports.receiving import PLACE, forget
 from attendance.services.imports.rows import forget_rows
-from attendance.services.imports.steps import lock_import, take_step
+from attendance.services.imports.steps import WrongState, lock_import, take_step
 from training.core.transactions import acting
-from training.models import Import
+from training.models import Import, ImportFile
 
 State = Import.State
+A_DAY = timedelta(days=1)
 
 
 def drop_import(*, import_id: int, by: User, now: datetime) -> None:
@@ -28,7 +31,9 @@ def drop_import(*, import_id: int, by: User, now: datetime) -> None:
 
 
 def purge_imports(*, now: datetime) -> int:
-    """Remove imports that nobody has gone on with, and files and rows of those that have ended.
+    """Remove imports that nobody has gone on with, files and rows of those that have ended, and files of none.
+
+    An import that goes on meanwhile is left alone.
 
     Returns:
         how many imports were dropped.
@@ -37,12 +42,27 @@ def purge_imports(*, now: datetime) -> int:
     left = old.filter(state__in=(State.READING, State.ASKING, State.CHECKING, State.CHECKED, State.FAILED))
     dropped = 0
     for one in left:
-        take_step(one, State.DROPPED, now=now)
-        _forget(one)
-        dropped += 1
+        with suppress(WrongState):
+            take_step(one, State.DROPPED, now=now)
+            _forget(one)
+            dropped += 1
     for one in old.exclude(files__key="").filter(state__in=(State.DONE, State.DROPPED, State.UNDONE)).distinct():
         _forget(one)
+    _forget_files_of_none(now=now)
     return dropped
+
+
+def _forget_files_of_none(*, now: datetime) -> None:
+    """Remove files to which no import refers, as a server leaves them that was killed between file and row."""
+    store = storages["waiting"]
+    named = {key for keys in ImportFile.objects.values_list("key", "book_key") for key in keys}
+    try:
+        names = store.listdir(PLACE)[1]
+    except FileNotFoundError:  # nothing has waited here yet
+        return
+    for key in (f"{PLACE}/{name}" for name in names):
+        if key not in named and store.get_modified_time(key) < now - A_DAY:
+            forget(key)
 
 
 def _forget(one: Import) -> None:

@@ -18,7 +18,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from attendance.services.imports.said import checked_said
 from learners.evidence.incoming import EvidenceNotReceived, display_name
+from training.core.imports.registry import kind_of
 from training.core.permissions import Permission, check_may
 from training.core.refusals import Invalid, Refusal, TooLarge
 from training.core.transactions import acting
@@ -65,16 +67,17 @@ def start_import(
     Args:
         sender: whose files they are, whose agreed names count.
         kind: what is in them, where a program says so; then what is clear needs nobody to agree to it.
-        said: what a program says beforehand: `layout`, `choices`, and answers as `answer_questions` takes them.
+        said: what a program says beforehand, as `checked_said` takes it.
 
     Raises:
         NotPermitted: this login checks no files.
         NoTable, TableTooLarge: they cannot be used.
+        Invalid: `said` has another form.
         EvidenceNotReceived, WaitingStoreUnavailable: the site cannot take them at the moment.
     """
     check_may(by, Permission.CHECK_FILES)
     _check_sizes(files)
-    known = said or {}
+    known = checked_said(kind_of(kind), said or {}, sender=sender.strip()) if kind else {}
     received: list[_Received] = []
     kept: list[str] = []
     try:
@@ -84,9 +87,7 @@ def start_import(
             one = Import.objects.create(
                 kind=kind,
                 is_unattended=bool(kind),
-                layout=known.get("layout", {}),
-                choices=known.get("choices", {}),
-                answers={name: known.get(name, {}) for name in ("columns", "things", "people")},
+                **known,
                 sender=sender.strip(),
                 title=_title(received),
                 started_by=by,

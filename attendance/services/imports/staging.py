@@ -10,10 +10,14 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from attendance.selectors.named import Names, can_be_asked
+from attendance.policies.import_twins import twins
+from attendance.selectors.agreed_headings import answers_agreed_before
+from attendance.selectors.named import CAN_BE_NEW, Names, can_be_asked
+from attendance.services.imports.choices import choices_as_json, lacking
+from attendance.services.imports.reading import encodings_asked, read_as_said
 from attendance.services.imports.rows import forget_rows, stage
-from attendance.services.imports.steps import kind_of_import, own_import, take_step
-from attendance.services.imports.tables import ReadSheet, open_sheets
+from attendance.services.imports.steps import answers_of, kind_of_import, own_import, take_step
+from attendance.services.imports.tables import ReadSheet, open_sheets, sheet_names
 from training.core.audit_context import as_person
 from training.core.imports.declaration import ImportKind, Thing
 from training.core.imports.rows import DraftRow
@@ -56,21 +60,29 @@ def stage_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
     one = own_import(import_id=import_id, by=by)
     take_step(one, State.CHECKING, now=now, failure="")
     kind = kind_of_import(one)
+    before = answers_agreed_before(one)
+    said = {**(before if one.is_unattended else {}), **one.answers.get("columns", {})}
+    read_as_said(one, said)
     with open_sheets(one) as sheets:
         taken = [sheet for sheet in sheets if str(sheet.index) in one.layout and sheet.shape is not None]
         facts = {sheet.index: sheet.facts for sheet in taken}
-        tables = [_table(one, sheet) for sheet in taken]
-        answers = {**told_by_cells(kind, tables, facts), **one.answers.get("columns", {})}
+        tables = [_table(one, sheet, sheet_names(one)) for sheet in taken]
+        answers = {**told_by_cells(kind, tables, facts), **said}
         plan = ReadingPlan(kind, tables, answers, today=timezone.localdate(now))
-        asked = plan.questions(facts)
+        asked = [*encodings_asked(one, sheets), *plan.questions(facts)]
         total = sum(each.rows for each in facts.values())
         with as_person(by), transaction.atomic(durable=True):
             take_time()
             forget_rows(one.pk)
             texts, count = _keep(one, kind, _rows(plan, taken), tell=tell, total=total)
-    things = _things(kind, texts, one)
-    questions = {"columns": [_as_json(each) for each in asked], "things": things, "people": []}
-    is_clear = all(each.key in answers for each in asked) and not _open(things, one)
+    things, is_open = _things(kind, texts, one)
+    questions = {
+        "columns": [_as_json(each, before) for each in asked],
+        "things": things,
+        "people": [],
+        "choices": choices_as_json(one),
+    }
+    is_clear = all(each.key in answers for each in asked) and not is_open and not lacking(one)
     if is_clear:
         Import.objects.filter(pk=one.pk).update(questions=questions, counts={"rows": count})
     else:
@@ -78,18 +90,20 @@ def stage_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
     return is_clear
 
 
-def _table(one: Import, sheet: ReadSheet) -> TableUse:
+def _table(one: Import, sheet: ReadSheet, names: Mapping[int, str]) -> TableUse:
     agreed = one.layout[str(sheet.index)]
     assert sheet.shape is not None  # noqa: S101  # sheets without a table are not taken
+    there = {heading.index for heading in sheet.shape.headings}
     vague = one.outline["sheets"][sheet.index]["guesses"].get(one.kind, {}).get("vague", [])
     return TableUse(
         sheet=sheet.index,
-        name=sheet.outline.name,
+        name=names[sheet.index],
         shape=sheet.shape,
         layout=TableLayout(agreed["layout"]),
         columns=[
             ColumnUse(int(index), name, head, is_vague=int(index) in vague)
             for index, (name, head) in agreed["columns"].items()
+            if int(index) in there
         ],
         constants=agreed.get("constants", {}),
         side_lines=agreed.get("side_lines", ()),
@@ -107,7 +121,7 @@ def _keep(
 ) -> tuple[Mapping[Thing, Mapping[str, _Text]], int]:
     """Keep rows, and return the texts in them that name things, and how many rows there are."""
     columns = [(each.name, each.thing) for each in kind.columns if each.thing is not None and can_be_asked(each.thing)]
-    names = [each["name"] for each in one.outline["sheets"]]
+    names = sheet_names(one)
     texts: dict[Thing, dict[str, _Text]] = defaultdict(dict)
     count = 0
     for part in stage(one.pk, rows):
@@ -118,8 +132,7 @@ def _keep(
                     found = texts[thing].setdefault(same_text(text), _Text(text))
                     found.count += 1
                     if len(found.cells) < CELLS_NAMED and column in row.cells:
-                        sheet = names[row.sheet] if len(one.layout) > 1 else ""
-                        found.cells.append(cell_name(row.cells[column], row.number, sheet=sheet))
+                        found.cells.append(cell_name(row.cells[column], row.number, sheet=names[row.sheet]))
         count += len(part)
         tell(min(count, total), total)
     return texts, count
@@ -127,19 +140,29 @@ def _keep(
 
 def _things(
     kind: ImportKind, texts: Mapping[Thing, Mapping[str, _Text]], one: Import
-) -> dict[str, list[dict[str, Any]]]:
-    """Return what each text names, or what it may name where that is to be asked.
+) -> tuple[dict[str, list[dict[str, Any]]], bool]:
+    """Return what each text names, or what it may name where that is to be asked, and whether anything is.
 
     What another row of the file brings in under this name needs no question: the check finds that row.
     """
     labels = {each.thing: str(each.label) for each in kind.columns}
     found: dict[str, list[dict[str, Any]]] = {}
+    is_open = False
     for thing, said in texts.items():
         names = Names(thing, sender=one.sender)
         own = _own_names(kind, one) if thing is kind.makes else frozenset()
         meanings = ({**_meaning(each, names), "text": text, "label": labels[thing]} for text, each in said.items())
         found[thing] = [each for each in meanings if each["key"] is not None or each["text"] not in own]
-    return found
+        unknown = {each["text"]: each["written"] for each in found[thing] if each["key"] is None}
+        same = twins(unknown) if thing in CAN_BE_NEW else {}
+        for each in found[thing]:
+            if each["text"] in same:
+                each["same_as"] = {"text": same[each["text"]], "written": unknown[same[each["text"]]]}
+        meant = answers_of(thing, found[thing], one.answers.get("things", {}).get(thing, {}))
+        is_open |= any(
+            answer not in names.things if isinstance(answer, int) else answer is None for answer in meant.values()
+        )
+    return found, is_open
 
 
 def _own_names(kind: ImportKind, one: Import) -> Collection[str]:
@@ -162,21 +185,16 @@ def _meaning(text: _Text, names: Names) -> dict[str, Any]:
     }
 
 
-def _open(things: Mapping[str, Sequence[Mapping[str, Any]]], one: Import) -> bool:
-    """Tell whether a text is not known and nobody has said what it means."""
-    said = one.answers.get("things", {})
-    texts = ((each, said.get(thing, {})) for thing, texts in things.items() for each in texts)
-    return any(each["key"] is None and each["text"] not in answered for each, answered in texts)
-
-
-def _as_json(question: Question) -> dict[str, Any]:
+def _as_json(question: Question, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a question as the import keeps it; what was said for the last file with these headings is proposed."""
     return {
         "key": question.key,
         "kind": question.kind,
         "text": question.text,
         "options": [{"value": each.value, "label": str(each.label)} for each in question.options],
         "takes": question.takes,
-        "proposal": question.proposal,
+        "proposal": before.get(question.key, question.proposal),
+        "is_agreed": question.key in before,
         "cells": list(question.cells),
         "count": question.count,
     }

@@ -1,14 +1,15 @@
 """Whose import it is, and its way from state to state."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from training.core.imports.declaration import ImportKind, Reads, Thing
+from attendance.services.imports.choices import said_once
+from training.core.imports.declaration import ImportKind, Thing
 from training.core.imports.registry import kind_of
 from training.core.imports.rows import DraftRow
 from training.core.kinds import ConflictKind
@@ -19,8 +20,8 @@ from training.models import Import
 from training.policies.import_steps import states_before
 from training.services.imports.contract import LEAVE_OUT, Answer, ImportTerms, NewThing
 
-YES = "yes"  # of a choice between yes and no
 NEW = "new"  # the answer that something is not there yet
+SAME_AS = "same as "  # the answer that begins so: the same as another text of the file, which follows as it is compared
 
 
 class WrongState(Conflict):
@@ -80,12 +81,11 @@ def terms_of(one: Import, *, by: User, now: datetime, certificates: Mapping[str,
     Args:
         certificates: by what a cell says, the file that it means, or why there is none.
     """
-    said = one.answers.get("things", {})
     return ImportTerms(
         by=by,
         now=now,
         things={
-            Thing(thing): {text["text"]: answer_of(Thing(thing), text, said.get(thing, {})) for text in texts}
+            Thing(thing): _answered(Thing(thing), texts, one.answers.get("things", {}).get(thing, {}))
             for thing, texts in one.questions.get("things", {}).items()
         },
         people={_place(at): key for at, key in one.answers.get("people", {}).items()},
@@ -96,19 +96,6 @@ def terms_of(one: Import, *, by: User, now: datetime, certificates: Mapping[str,
             "certificates": certificates or {},
         },
     )
-
-
-def said_once(one: Import) -> dict[str, Any]:
-    """Return what was said for all rows of an import, as services take it: keys, days, truths and texts."""
-    kind = kind_of_import(one)
-    reads = {each.name: each.reads for each in kind.said_once}
-    return {name: _as_read(reads.get(name), value) for name, value in one.choices.items()}
-
-
-def _as_read(reads: Reads | None, value: Any) -> Any:
-    if reads is Reads.DAY:
-        return date.fromisoformat(value)
-    return value == YES if reads is Reads.CHOICE else value
 
 
 def _sources(one: Import) -> dict[str, Any]:
@@ -126,18 +113,30 @@ def _sources(one: Import) -> dict[str, Any]:
     }
 
 
-def answer_of(thing: Thing, text: dict[str, Any], said: dict[str, Any]) -> Answer:
-    """Return what is meant by a text: what a person has said, else what it names exactly.
+def answers_of(thing: Thing, texts: Sequence[Mapping[str, Any]], said: Mapping[str, Any]) -> dict[str, Answer | None]:
+    """Return what is meant by each text: what was said, else what it names exactly; None where that is to be asked.
 
-    Raises:
-        KeyError: nobody has said it, and it names nothing exactly.
+    Args:
+        texts: in the order of the file. "The same as" is said of an earlier one, and means what that one does.
+        said: by compared text: a key, "new", "leave out", or `SAME_AS` with another compared text.
     """
-    answer = said.get(text["text"], text["key"])
-    if answer is None:
-        raise KeyError(text["text"])
-    if answer == NEW:
-        return NewThing(thing, text["written"])
-    return LEAVE_OUT if answer == LEAVE_OUT else int(answer)
+    found: dict[str, Answer | None] = {}
+    for text in texts:
+        answer = said.get(text["text"])
+        answer = text["key"] if answer is None else answer
+        if answer == NEW:
+            found[text["text"]] = NewThing(thing, text["written"])
+        elif isinstance(answer, str) and answer.startswith(SAME_AS):
+            found[text["text"]] = found.get(answer.removeprefix(SAME_AS))
+        else:
+            is_key = isinstance(answer, int) and not isinstance(answer, bool)
+            found[text["text"]] = answer if is_key or answer == LEAVE_OUT else None
+    return found
+
+
+def _answered(thing: Thing, texts: Sequence[Mapping[str, Any]], said: Mapping[str, Any]) -> dict[str, Answer]:
+    """Return the answers of an import of which nothing is asked any more."""
+    return {text: answer for text, answer in answers_of(thing, texts, said).items() if answer is not None}
 
 
 def place_of(row: DraftRow) -> str:

@@ -1,10 +1,12 @@
 """The sheets of an import, opened again: where the table of each is, and what stands in its columns (I2, I3)."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
+from pathlib import PurePath
 
 from attendance.services.imports.receiving import open_kept
 from training.core.imports.registry import kinds
@@ -14,6 +16,8 @@ from training.policies.imports.facts import TableFacts, gather
 from training.policies.imports.shape import LOOKED_AT, TableShape, find_tables
 from training.policies.imports.vocabulary import vocabulary_of
 
+WORDS = re.compile(r"[^\W\d_]+")
+
 
 @dataclass(frozen=True)
 class ReadSheet:
@@ -22,12 +26,14 @@ class ReadSheet:
     Attributes:
         index: in the import, over all its files.
         file: the number of its file; place: of the sheet in it.
+        title: what the name of the file says, which tells what a sheet without a name holds.
     """
 
     index: int
     file: int
     place: int
     book: Book
+    title: str = ""
 
     @property
     def outline(self) -> SheetOutline:
@@ -41,7 +47,8 @@ class ReadSheet:
     @cached_property
     def shape(self) -> TableShape | None:
         """Where its table most likely is; None where it has none."""
-        found = find_tables(self.outline, list(islice(self.rows(), LOOKED_AT)), vocabulary_of(kinds()))
+        named = self.outline if self.outline.name else replace(self.outline, name=self.title)
+        found = find_tables(named, list(islice(self.rows(), LOOKED_AT)), vocabulary_of(kinds()))
         return found[0] if found else None
 
     @cached_property
@@ -49,6 +56,22 @@ class ReadSheet:
         """What stands in the columns of its table, after one pass over its rows."""
         assert self.shape is not None, "asked of sheets with a table"  # noqa: S101  # programming error
         return gather(self.shape, self.rows(), is_1904=self.book.is_1904)
+
+
+def sheet_names(one: Import) -> dict[int, str]:
+    """Return by index what cells of a sheet are named with: nothing where only one sheet is taken.
+
+    Where there are several files their names stand before those of their sheets, as spreadsheets write them:
+    `[crew.xlsx]May`.
+    """
+    sheets = one.outline.get("sheets", [])
+    if len(one.layout) < 2:  # one sheet needs no name
+        return {each["index"]: "" for each in sheets}
+    files = dict(one.files.values_list("number", "name"))
+    taken = {each["file"] for each in sheets if str(each["index"]) in one.layout}
+    return {
+        each["index"]: f"[{files[each['file']]}]{each['name']}" if len(taken) > 1 else each["name"] for each in sheets
+    }
 
 
 @contextmanager
@@ -65,5 +88,8 @@ def open_sheets(one: Import) -> Iterator[list[ReadSheet]]:
         sheets: list[ReadSheet] = []
         for file in one.files.filter(is_table=True):
             book = stack.enter_context(Book.read_from(open_kept(file.book_key)))
-            sheets += [ReadSheet(len(sheets) + place, file.number, place, book) for place in range(len(book.sheets))]
+            title = " ".join(WORDS.findall(PurePath(file.name).stem))
+            sheets += [
+                ReadSheet(len(sheets) + place, file.number, place, book, title) for place in range(len(book.sheets))
+            ]
         yield sheets

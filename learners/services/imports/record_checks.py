@@ -84,6 +84,7 @@ class RecordChecker:
         self._codes = {key: versions[0].version.course.code for key, versions in self._versions.items()}
         self._providers = dict(Company.objects.filter(is_active=True).values_list("pk", "name"))
         self._certificates: Mapping[str, Any] = self.terms.choices.get("certificates", {})
+        self._numbered: Mapping[int, Any] = {}
         self._named: dict[RecordKey, int] = {}  # by record, the place of the row that names it
         self._drafts: list[DraftRow] = []
         self._dated: dict[tuple[Any, ...], Dated | None] = {}  # many rows have the same days
@@ -95,11 +96,14 @@ class RecordChecker:
         """Return what would become of each row, in the same order; one query."""
         first = len(self._drafts)
         self._drafts += rows
+        self._read_numbered(rows)
         checked = [self._understood(draft) for draft in rows]
         there = self._there([each for each in checked if "record" in each.found])
         for place, each in enumerate(checked, start=first):
             if "record" in each.found:
                 self._judge(each, place, there)
+            elif "stands" in each.found:
+                self._named.setdefault(each.found["stands"], place)
         return checked
 
     def finish(self) -> Mapping[int, Sequence[CellProblem]]:
@@ -138,6 +142,8 @@ class RecordChecker:
         row = CheckedRow(draft, RowOutcome.REFUSED, problems=list(draft.problems))
         person = self._people.find(draft)
         course = self._meant(draft, "course", Thing.COURSE)
+        if "number" in draft.values:
+            return self._numbered_row(row, person.key, course)
         provider = self._meant(draft, "provider", Thing.COMPANY) or self.register.provider
         if person.is_left_out or LEAVE_OUT in (course, provider):
             row.outcome = RowOutcome.LEFT_OUT
@@ -171,6 +177,40 @@ class RecordChecker:
             row.found["provider"] = provider
             row.found["record"] = (person.key, course, _company_key(provider), row.found["dated"].completion)
             row.identity = self._identity(row)
+        return row
+
+    def _read_numbered(self, rows: Sequence[DraftRow]) -> None:
+        """Read the records whose numbers the rows say, as exports of this site do, in one query."""
+        numbers = {each.values["number"] for each in rows if "number" in each.values}
+        if numbers:
+            found = TrainingRecord.objects.filter(pk__in=numbers).annotate(person=person_of())
+            self._numbered = {each.pk: each for each in found.select_related("learner", "course")}
+
+    def _numbered_row(self, row: CheckedRow, person: int | None, course: Answer | None) -> CheckedRow:
+        """Return a row that says the number of a record: the same, revoked or not, or refused (X2)."""
+        values = row.draft.values
+        record = self._numbered.get(values["number"])
+        if record is None:
+            sentence = _("There is no record of this number here. If it is another system's, leave the column out.")
+            _refuse(row, "number", "no record", sentence)
+            return row
+        says = {
+            "badge_id": person == record.person,
+            "course": course == record.course_id,
+            "completed_on": values.get("completed_on") in {None, record.completion_date},
+            "expires_on": values.get("expires_on") in {None, record.expiry_date or date.max},
+            "result": values.get("result") in {None, record.result},
+            "provider": self._meant(row.draft, "provider", Thing.COMPANY) in {None, record.provider_id},
+        }
+        for column, is_same in says.items():
+            if not is_same:
+                sentence = _("The record of this number says otherwise, and records are never changed.")
+                _refuse(row, column, "other record", sentence)
+        if not row.problems:
+            row.outcome, row.key, row.worker = RowOutcome.SAME, record.pk, record.person
+            row.identity = f"{self._people.badge_of(record.person)} · {record.course.code} · {record.pk}"
+            self._present.add((record.person, record.course_id))
+            row.found["stands"] = record.person, record.course_id, record.provider_id, record.completion_date
         return row
 
     def _meant(self, draft: DraftRow, column: str, thing: Thing) -> Answer | None:

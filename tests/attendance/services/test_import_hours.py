@@ -184,7 +184,10 @@ def test_l2_hours_of_a_merged_badge_are_those_of_the_survivor(
 def test_a_meeting_is_recorded_with_everybody_or_not_at_all(training_class: TrainingClass, supervisor: User):
     in_class(training_class, "10001", "10002")
     rows = rows_of(row(training_class))
-    text = "Somebody else was in progress in this class on that day, and stands in no row of this meeting."
+    text = (
+        "Somebody else was in progress in this class on that day, and stands in no row of this meeting. Add a row, or "
+        "say for all rows whether those were present."
+    )
     assert sentences(bring_in(SERVICE, rows, terms(supervisor, training_class))) == [[f"session_date: {text}"]]
     assert meeting(training_class).status == "pending"
     assert outcomes(bring_in(SERVICE, rows, terms(supervisor, training_class, unnamed="absent"))) == ["new"]
@@ -496,7 +499,7 @@ def test_checking_and_doing_agree_and_the_same_again_is_the_same(
         learner = Learner.objects.filter(badge_id=badge).first() or LearnerFactory(badge_id=badge)
         if badge == "10001":
             LearnerProgressionFactory(training_class=training_class, learner=learner)
-    agreed = terms(supervisor, training_class, **{"class": training_class.pk, "unnamed": unnamed})
+    agreed = terms(supervisor, training_class, class_code=training_class.pk, unnamed=unnamed)
     drafts = rows_of(*rows)
     shown = check(SERVICE, drafts, agreed, part=part)
     done = bring_in(SERVICE, drafts, agreed)

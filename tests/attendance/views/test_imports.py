@@ -14,11 +14,11 @@ from attendance.services.imports.rows import write_origins
 from learners.models import Learner
 from tests.bringing_in import bring_in, rows_of, terms_of
 from tests.exported import exported_rows
-from tests.factories.imports import HEAD, ImportFactory, workbook
+from tests.factories.imports import HEAD, ImportFactory, agreed, checked, read, workbook
 from tests.factories.learners import LearnerFactory, RoleFactory
 from tests.factories.training import CompanyFactory
 from tests.html import text_of, texts
-from training.models import Company, Import, ImportAlias, Job
+from training.models import Company, Import, ImportAlias, ImportHeadings, Job
 from training.services.imports.contract import service_of
 from training.services.job_runs import run
 
@@ -183,3 +183,95 @@ def test_i5_no_rows_to_mend_before_the_check(as_supervisor: Client, supervisor: 
 
     assert response.status_code == 409
     assert "not checked" in response.content.decode()
+
+
+def test_another_kind_shows_its_columns_before_anything_is_agreed_on(as_supervisor: Client) -> None:
+    CompanyFactory(name="Nordwind Scaffolding")
+    RoleFactory(title="Rigger", code="RIG")
+    file = workbook(HEAD, ("00417", "Jana", "Weiß", "Nordwind Scaffolding", "Rigger", START))
+    as_supervisor.post(reverse("attendance:import_start"), {"file": file, "sender": ""})
+    work()
+    one = Import.objects.get()
+    where = reverse("attendance:import", args=[one.pk])
+    stands = as_it_stands(as_supervisor.get(where))
+    assert (stands["kind"], stands["shown"]) == ("workers", "workers")
+
+    shown = as_supervisor.post(reverse("attendance:import_agree", args=[one.pk]), {**stands, "kind": "trainers"})
+
+    assert texts(shown, f"{STEP}//select/option[@selected]")[:3] == ["Trainers", "Not used", "First name"]
+    one.refresh_from_db()
+    assert (one.kind, one.layout) == ("", {})
+    assert as_it_stands(shown)["shown"] == "trainers"
+
+
+def test_an_answer_that_is_not_offered_can_be_written(as_supervisor: Client) -> None:
+    CompanyFactory(name="Nordwind Scaffolding")
+    RoleFactory(title="Rigger", code="RIG")
+    head = tuple(each for each in HEAD if each != "Employer")
+    file = workbook(("Employer:", "Nordwind"), (), head, ("00417", "Jana", "Weiß", "Rigger", START))
+    as_supervisor.post(reverse("attendance:import_start"), {"file": file, "sender": ""})
+    work()
+    one = Import.objects.get()
+    where = reverse("attendance:import", args=[one.pk])
+    answer = reverse("attendance:import_answer", args=[one.pk])
+    as_supervisor.post(reverse("attendance:import_agree", args=[one.pk]), as_it_stands(as_supervisor.get(where)))
+    work()
+    stands = as_it_stands(as_supervisor.get(where))
+    assert stands["column-0"] == '"Nordwind"'
+
+    refused = as_supervisor.post(answer, {**stands, "column-0": "other"})
+    assert refused.status_code == 422
+    assert "Write it beside “other”" in text_of(refused, STEP)
+    as_supervisor.post(answer, {**stands, "column-0": "other", "column-0-other": "Nordwind Scaffolding"})
+    work()
+
+    page = as_supervisor.get(where)
+    assert "Bring in 1 row" in text_of(page, STEP)
+
+
+def test_two_people_importing_at_once_are_told_of_each_other(as_supervisor: Client, superuser: Any) -> None:
+    CompanyFactory(name="Nordwind Scaffolding")
+    RoleFactory(title="Rigger", code="RIG")
+    rows = (HEAD, ("00417", "Jana", "Weiß", "Nordwind Scaffolding", "Rigger", START))
+    mine = checked(workbook(*rows, file_name="mine.xlsx"), "workers", by=supervisor_of(as_supervisor))
+    theirs = checked(workbook(*rows, file_name="theirs.xlsx"), "workers", by=superuser)
+
+    told = f"{superuser.get_full_name() or superuser.username} is bringing in theirs.xlsx"
+    assert told in text_of(as_supervisor.get(reverse("attendance:imports")), "//main")
+    assert told in text_of(as_supervisor.get(reverse("attendance:import", args=[mine.pk])), STEP)
+    assert as_supervisor.get(reverse("attendance:import", args=[theirs.pk])).status_code == 404
+
+
+def test_every_step_can_be_left_and_resumed(as_supervisor: Client) -> None:
+    CompanyFactory(name="Nordwind Scaffolding")
+    RoleFactory(title="Rigger", code="RIG")
+    file = workbook(HEAD, ("00417", "Jana", "Weiß", "Nordwind Scaffolding", "Rigger", START))
+    as_supervisor.post(reverse("attendance:import_start"), {"file": file, "sender": ""})
+    one = Import.objects.get()
+    where = reverse("attendance:import", args=[one.pk])
+    for told, then in (("Heading", "import_agree"), ("Bring in 1 row", "import_do")):
+        work()
+        stands, again = (as_it_stands(as_supervisor.get(where)) for _once in range(2))
+        assert told in text_of(as_supervisor.get(where), STEP)
+        assert {**again, "csrfmiddlewaretoken": ""} == {**stands, "csrfmiddlewaretoken": ""}
+        as_supervisor.post(reverse(f"attendance:{then}", args=[one.pk]), again)
+        assert "You can leave this page" in text_of(as_supervisor.get(where), STEP)
+    work()
+    assert "1 new" in text_of(as_supervisor.get(where), f"{STEP}//dl")
+
+
+def test_agreed_columns_are_listed_and_revoked(as_supervisor: Client) -> None:
+    rows = (HEAD, ("00417", "Jana", "Weiß", "Nordwind Scaffolding", "Rigger", START))
+    agreed(read(workbook(*rows), by=supervisor_of(as_supervisor)), "workers", by=supervisor_of(as_supervisor))
+    page = as_supervisor.get(reverse("attendance:aliases"))
+    table = "//section[@aria-labelledby='columns-heading']//tbody/tr"
+    assert texts(page, f"{table}/*")[:4] == [", ".join(HEAD), "Workers", "0", "Nordwind"]
+
+    as_supervisor.post(reverse("attendance:headings_revoke", args=[ImportHeadings.objects.get().pk]))
+
+    assert not ImportHeadings.objects.exists()
+    assert texts(as_supervisor.get(reverse("attendance:aliases")), table) == []
+
+
+def supervisor_of(client: Client) -> User:
+    return User.objects.get(pk=client.session["_auth_user_id"])

@@ -74,7 +74,7 @@ class ImportColumn:
         words: other headings by which it is known, in the ten languages.
         examples: values for the template; the first rows of a list read across them.
         help_text: what it takes, in a sentence.
-        is_needed: whether a row without a value is refused.
+        is_needed: whether a row without a value is refused; of what is said once, whether an import asks for it.
         choices: of a column of choices.
         thing: what a column of things names.
         vague_words: headings that can mean another column too, such as "Date": a person is asked which, where the other
@@ -130,6 +130,8 @@ class ImportKind:
             column too is asked only where the file has no such column.
         makes: what a row brings in, where other rows of the file can name it: the area around, a prerequisite.
         named_by: the columns that hold its names.
+        may_name_nobody: whether a row can be about no worker though others are, as of a meeting that was not held. Its
+            check refuses those that cannot.
         place: among the kinds, in the order in which a new site brings them in.
         checks: who may check a file.
         does: who may bring it in.
@@ -144,6 +146,7 @@ class ImportKind:
     said_once: Sequence[ImportColumn] = ()
     makes: Thing | None = None
     named_by: Sequence[str] = ()
+    may_name_nobody: bool = False
     place: int = 0
     checks: Permission = Permission.KEEP_WORKERS
     does: Permission = Permission.KEEP_WORKERS

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO
 
+from training.core.csv_files import as_written
 from training.core.tables.encodings import Encoding, encoding_of
 from training.core.tables.grid import GridRow, OtherEncoding, cell_name
 from training.core.tables.unfit import LONGEST_CELL, MOST_COLUMNS, Tally, UnfitTableError, UnfitTableReason
@@ -21,14 +22,18 @@ END_OF_FILE = "\x1a"  # of old programs
 MOST_EXAMPLES = 5
 
 
-def read(file: BinaryIO, tally: Tally) -> None:
-    """Read a text file as one sheet, and finish the book. Rows count as a spreadsheet does that opens the file."""
+def read(file: BinaryIO, tally: Tally, *, encoding: str = "") -> None:
+    """Read a text file as one sheet, and finish the book. Rows count as a spreadsheet does that opens the file.
+
+    Args:
+        encoding: the one that a person has chosen; counts where it fits as well as the likeliest.
+    """
     csv.field_size_limit(LONGEST_CELL)
-    encoding = encoding_of(file)
+    found = encoding_of(file).chosen(encoding)
     file.seek(0)
-    text = io.TextIOWrapper(file, encoding=encoding.name, errors="strict", newline="")
+    text = io.TextIOWrapper(file, encoding=found.name, errors="strict", newline="")
     try:
-        _read(text, encoding, tally)
+        _read(text, found, tally)
     finally:
         text.detach()  # the file belongs to the caller
 
@@ -49,7 +54,7 @@ def _read(text: io.TextIOWrapper, encoding: Encoding, tally: Tally) -> None:
             record.pop()
         for other in others:
             other.compare(number, record)
-        tally.add(GridRow(number, tuple(each or None for each in record)))
+        tally.add(GridRow(number, tuple(as_written(each) or None for each in record)))
     tally.book.end_sheet("")
     tally.book.finish(
         "csv",

@@ -51,6 +51,12 @@ class Encoding:
     name: str
     others: tuple[str, ...] = ()
 
+    def chosen(self, name: str) -> "Encoding":
+        """Return what a person has chosen, with the others beside it; the same where that does not fit the file."""
+        if name not in self.others:
+            return self
+        return Encoding(name, tuple(each for each in (self.name, *self.others) if each != name))
+
 
 def encoding_of(file: BinaryIO) -> Encoding:
     """Return the encoding of a text file, by the whole of it.

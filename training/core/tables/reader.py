@@ -45,15 +45,15 @@ def main(task: dict[str, Any]) -> int:
     """Read one file and return the exit status."""
     (file,) = child.begin(task)
     bounds = Bounds(rows=task["rows"], cells=task["cells"], unpacked_bytes=task["unpacked_bytes"])
-    if refusal := refusal_of(file, BookOutput(), bounds):
+    if refusal := refusal_of(file, BookOutput(), bounds, encoding=task.get("encoding", "")):
         return child.refuse({"reason": refusal.reason, "facts": refusal.facts})
     return 0
 
 
-def refusal_of(file: BinaryIO, output: Writable, bounds: Bounds) -> UnfitTableError | None:
+def refusal_of(file: BinaryIO, output: Writable, bounds: Bounds, *, encoding: str = "") -> UnfitTableError | None:
     """Read a file, and return why it is refused if it is; then what was written counts for nothing."""
     try:
-        read(file, BookWriter(output), bounds)
+        read(file, BookWriter(output), bounds, encoding=encoding)
     except UnfitTableError as error:
         return error
     except MemoryError:
@@ -65,8 +65,11 @@ def refusal_of(file: BinaryIO, output: Writable, bounds: Bounds) -> UnfitTableEr
     return None
 
 
-def read(file: BinaryIO, book: BookWriter, bounds: Bounds) -> None:
+def read(file: BinaryIO, book: BookWriter, bounds: Bounds, *, encoding: str = "") -> None:
     """Read a file into a book.
+
+    Args:
+        encoding: of a text file, if a person has chosen it among those that fit.
 
     Raises:
         UnfitTableError: the file is refused. A damaged one raises whatever its library does.
@@ -74,7 +77,7 @@ def read(file: BinaryIO, book: BookWriter, bounds: Bounds) -> None:
     kind, parts = kind_of(file, most_unpacked=bounds.unpacked_bytes)
     tally = Tally(book, bounds)
     if kind is TableKind.CSV:
-        delimited.read(file, tally)
+        delimited.read(file, tally, encoding=encoding)
         return
     packed = {TableKind.XLSX: xlsx.read, TableKind.XLSB: xlsb.read, TableKind.ODS: ods.read}
     book.finish(kind, is_1904=packed[kind](parts, tally) if parts else xls.read(file, tally))

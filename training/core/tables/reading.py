@@ -39,12 +39,13 @@ class TablesBusy(Unavailable):
     """Tables cannot be read at the moment (503)."""
 
 
-def read_book(file: BinaryIO, *, name: str, patience: float = PATIENCE_SECONDS) -> Book:
+def read_book(file: BinaryIO, *, name: str, encoding: str = "", patience: float = PATIENCE_SECONDS) -> Book:
     """Read a file of the trade, whatever it is, in a process of its own. Its content decides what it is, not its name.
 
     Args:
         file: its position changes.
         name: how the person calls the file, for the sentences.
+        encoding: of a text file, one of those that fit as well as the likeliest, as a person has chosen.
         patience: how many seconds to wait for a place among the readers of this machine; a job has more than a page.
 
     Returns:
@@ -60,10 +61,10 @@ def read_book(file: BinaryIO, *, name: str, patience: float = PATIENCE_SECONDS) 
     if not size:
         raise _unreadable(name, UnfitTableReason.EMPTY, {})
     with _with_descriptor(file) as readable:
-        return Book(_read(readable, name, patience))
+        return Book(_read(readable, name, encoding, patience))
 
 
-def _read(file: BinaryIO, name: str, patience: float) -> BinaryIO:
+def _read(file: BinaryIO, name: str, encoding: str, patience: float) -> BinaryIO:
     program = limited.Program(
         module=PROGRAM,
         places=READERS,
@@ -81,7 +82,7 @@ def _read(file: BinaryIO, name: str, patience: float) -> BinaryIO:
     if not _free.acquire(blocking=False):
         raise _busy()
     try:
-        return limited.run(program, "read", [file], patience=patience, **bounds)
+        return limited.run(program, "read", [file], patience=patience, encoding=encoding, **bounds)
     except limited.NotNowError as error:
         raise _busy() from error
     except limited.RefusedError as error:

@@ -342,10 +342,11 @@ def _constants(
 ) -> dict[str, str]:
     """Return columns that the table has not and whose value is said above it, such as its company.
 
-    A needed thing that is said nowhere, such as the session of a list of marks, stands there with an empty text.
+    A needed thing that is said nowhere stands there with an empty text, unless it is said once for the import.
     """
     found: dict[str, str] = {}
     heads = kind.grid.heads if kind.grid and layout is not TableLayout.LIST else ""
+    once = {each.name for each in kind.said_once}
     for column in kind.columns:
         if column.name in have or column.reads not in {Reads.THING, Reads.DAY, Reads.CLOCK}:
             continue
@@ -355,6 +356,6 @@ def _constants(
         for label in shape.labels:
             if label.value and heading_score(label.label, words) >= 0.85:
                 found.setdefault(column.name, label.value)
-        if column.is_needed and column.reads is Reads.THING:
+        if column.is_needed and column.reads is Reads.THING and column.name not in once:
             found.setdefault(column.name, "")
     return found

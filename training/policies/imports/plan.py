@@ -118,7 +118,8 @@ class _TableReading:
         self._first_day = next(
             (each.name for each in kind.columns if each.reads is Reads.DAY and each.name not in have), ""
         )
-        self._needed = [each.name for each in kind.columns if each.is_needed]
+        once = {each.name for each in kind.said_once} - have
+        self._needed = [each.name for each in kind.columns if each.is_needed and each.name not in once]
         self._people = [
             each.name for each in kind.columns if each.thing is Thing.WORKER and each.name in kind.identified_by
         ]
@@ -288,6 +289,7 @@ class _TableReading:
                 draft.problems.append(problem(name, ProblemCode.MISSING))
         if (
             self._people
+            and not self._kind.may_name_nobody
             and not self._person.intersection(values)
             and not refused.intersection(self._person | {"full_name"})
         ):

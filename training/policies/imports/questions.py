@@ -34,6 +34,7 @@ class QuestionKind(StrEnum):
     STRUCK = "struck"  # like FILL
     HIDDEN = "hidden rows"  # KEEP or LEAVE_OUT
     CONSTANT = "constant"  # the text for the whole table, or NOTHING
+    ENCODING = "encoding"  # of a text file, as Python calls it
     REPEATED = "repeated"  # the index of the sheet's column that counts
 
 

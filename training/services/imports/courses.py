@@ -5,6 +5,7 @@ published version says otherwise the row is refused, unless it or the import say
 next version is published, and sessions that have pinned the one before keep it (S12).
 """
 
+import re
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,7 +37,7 @@ from training.services.imports.checking import (
 )
 from training.services.imports.contract import NOTHING_GONE, Gone, ImportTerms, NewThing, UndoneRow, WrittenRow
 from training.services.imports.courses_undone import ARCHIVED, VERSION, undo_courses
-from training.services.imports.library import YES, birth_of, lock_all, stamp_of
+from training.services.imports.library import NO, YES, birth_of, lock_all, stamp_of
 from training.services.imports.tables import defaults_of, insert_rows, new_keys, update_rows
 
 COURSE = FieldRules(model=Course, columns={"code": "code"})
@@ -57,6 +58,7 @@ VERSION_RULES = FieldRules(
     },
 )
 DEFAULTS = ("duration_minutes",)  # what can be said for all new courses of an import at once
+PREFIX = re.compile(r"[A-Z]{2,4}")
 CODE_PREFIX = "CRS"  # of courses that come without a code, unless the import says another one
 Status = CourseVersion.Status
 
@@ -89,6 +91,7 @@ class CourseChecker(KindChecker):
         self._codes = {each.key: each.code for each in self._stored.values() if not each.is_deleted}
         self._asked = asked_before(except_course_id=0)
         self._defaults = defaults_of(CourseVersion)
+        self._prefix = prefix_of(terms)
         self._asking: list[Considered] = []  # rows that say which courses come before
 
     def finish(self) -> Mapping[int, Sequence[CellProblem]]:
@@ -127,11 +130,18 @@ class CourseChecker(KindChecker):
             values["requires_verification"] = draft.values["requires_verification"] == YES
         code = text_of(draft.values.get("code")).strip().upper()
         checked.identity = code or values.get("title", "")
-        course = self._find(row, code, values)
+        is_offered = draft.values.get("is_offered") != NO
+        course = self._find(row, code, values) if is_offered else self._by_code.get(code)
         if course is not None:
             checked.key, checked.identity = course.key, course.code
-        elif code:
+        if not is_offered:
+            self._leave(row, course)
+            return
+        if course is None and code:
             self._course.read(row, "code", code, {})
+        elif course is None and not PREFIX.fullmatch(self._prefix):
+            sentence = _("“%(prefix)s” cannot begin the code of a course: say two to four letters.")
+            row.refuse("code", "prefix", sentence % {"prefix": self._prefix})
         name: Hashable = course.key if course else code or same_text(checked.identity)
         sentence = _("Two rows are about this course and say different things. Leave one.")
         if checked.identity and self.repeats(
@@ -143,6 +153,16 @@ class CourseChecker(KindChecker):
             self._first_published(row, course, code, values, before)
         else:
             self._next_published(row, course, values, before)
+
+    @staticmethod
+    def _leave(row: Considered, course: StoredCourse | None) -> None:
+        """Leave a course alone that the file calls not offered; the same is one that is not offered here either."""
+        row.checked.problems = []
+        if course is None:
+            row.leave_out("is_offered", "not_offered", _("It is not offered, and is not brought in anew."))
+        elif course.version and not course.is_deleted:
+            sentence = _("It is offered here. An import takes no course out: archive its version in the library.")
+            row.leave_out("is_offered", "offered", sentence)
 
     def _find(self, row: Considered, code: str, values: Mapping[str, Any]) -> StoredCourse | None:
         if code:
@@ -256,6 +276,11 @@ class CourseChecker(KindChecker):
         return ", ".join(sorted(self._codes.get(each, "") if isinstance(each, int) else each for each in before))
 
 
+def prefix_of(terms: ImportTerms) -> str:
+    """Return how the codes begin that are given to courses without one."""
+    return str(terms.choices.get("code_prefix") or CODE_PREFIX).strip().upper()
+
+
 def _node(row: Considered) -> int:
     """Return the key of the course of a row; of a new one a number that no course has."""
     return row.checked.key if row.checked.key is not None else -1 - row.place
@@ -349,7 +374,7 @@ class CourseRows:
 
     def _give_codes(self, rows: Sequence[CheckedRow], terms: ImportTerms) -> None:
         """Give codes to courses that come without, in the order of the rows."""
-        prefix = str(terms.choices.get("code_prefix") or CODE_PREFIX).strip().upper()
+        prefix = prefix_of(terms)
         if not rows:
             return
         taken = set(Course.objects.filter(code__startswith=f"{prefix}-").values_list("code", flat=True))

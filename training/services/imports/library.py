@@ -49,7 +49,7 @@ from training.services.imports.undoing import (
 )
 
 IS_ACTIVE = "is_active"
-YES = "yes"  # of a column of two choices; see the declarations of the kinds
+YES, NO = "yes", "no"  # of a column of two choices; see the declarations of the kinds
 
 Stored = Mapping[str, Any]  # by column of the table
 

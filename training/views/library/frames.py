@@ -46,6 +46,7 @@ class ListPage:
         new_at: the URL name of the page on which a row is added.
         no_match: the text in place of the list if nothing matches the search.
         show_all: the label of the link from there to the whole list.
+        also, also_word: another list that can be taken away from here, and what it is; `word` then says what this is.
     """
 
     name: str
@@ -57,6 +58,9 @@ class ListPage:
     new_at: str
     no_match: str | Promise = NO_MATCH
     show_all: str | Promise = SHOW_ALL
+    word: str | Promise = ""
+    also: str = ""
+    also_word: str | Promise = ""
 
 
 def listed(

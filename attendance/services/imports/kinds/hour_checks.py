@@ -11,9 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from attendance.policies.import_once import Unnamed
 from attendance.services.capture import hours_are_logged, not_scheduled
 from attendance.services.imports.kinds.row_people import BADGE, RowPeople, RowPerson
 from learners.models import LearnerHoursLog, LearnerProgression
@@ -21,6 +21,7 @@ from learners.models.hours_rules import WrongHours
 from learners.policies.hours import check_presence
 from learners.selectors.learners import person_of
 from learners.selectors.programmes import Programmes
+from learners.selectors.standing_hours import standing_hours
 from learners.services.progression import check_runs
 from training.core.imports.declaration import Thing
 from training.core.imports.rows import CellProblem, CheckedRow, DraftRow, RowOutcome
@@ -34,7 +35,6 @@ from training.services.imports.contract import ImportTerms
 Status = ClassAttendanceSession.Status
 
 DAY = "session_date"
-PRESENT, ABSENT = "present", "absent"
 
 
 @dataclass(slots=True)
@@ -143,7 +143,7 @@ class HourChecker(KindChecker):
             self._consider_hours(row, meeting, worker)
 
     def _class_of(self, row: Considered) -> TrainingClass | None:
-        chosen: object = self.terms.choices.get("class")
+        chosen: object = self.terms.choices.get("class_code")
         if "class_code" in row.draft.values:
             chosen = self.key_of(row, "class_code", Thing.CLASS)
             if chosen is None:
@@ -278,7 +278,7 @@ class HourChecker(KindChecker):
         if is_wrong or group.is_wrong:
             text = _("Another row of this meeting cannot be brought in, and a meeting is recorded as a whole.")
             return CellProblem(DAY, "not_whole", text, day)
-        if True not in group.held or self.terms.choices.get("unnamed") in {PRESENT, ABSENT}:
+        if True not in group.held or self.terms.choices.get("unnamed") in set(Unnamed):
             return None
         class_id, held_on = meeting.training_class_id, meeting.session_date
         expected = set(self._programmes.in_progress_on(class_id, held_on))
@@ -286,7 +286,10 @@ class HourChecker(KindChecker):
         expected |= {person for person, (start, left_on) in started.items() if start <= held_on <= left_on}
         if not expected - group.people:
             return None
-        text = _("Somebody else was in progress in this class on that day, and stands in no row of this meeting.")
+        text = _(
+            "Somebody else was in progress in this class on that day, and stands in no row of this meeting. Add a row, "
+            "or say for all rows whether those were present."
+        )
         return CellProblem(DAY, "somebody_is_missing", text, day)
 
     @staticmethod
@@ -297,14 +300,9 @@ class HourChecker(KindChecker):
             row.refuse(DAY, type(refusal).__name__, refusal.message)
 
 
-def standing_hours() -> QuerySet[LearnerHoursLog]:
-    """Return the logged hours that are not reversed, without the reversals."""
-    return LearnerHoursLog.objects.filter(reversal_of__isnull=True, reversal__isnull=True)
-
-
 def classes_of(terms: ImportTerms) -> list[int]:
     """Return the keys of the classes that the rows of an import can be about."""
-    keys = (*terms.things.get(Thing.CLASS, {}).values(), terms.choices.get("class"))
+    keys = (*terms.things.get(Thing.CLASS, {}).values(), terms.choices.get("class_code"))
     return sorted({key for key in keys if isinstance(key, int)})
 
 

@@ -14,10 +14,12 @@ from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from attendance.models import CaptureVoid
+from attendance.policies.import_once import Unnamed
 from attendance.services.capture import check_logged
-from attendance.services.imports.kinds.hour_checks import PRESENT, HourChecker, classes_of, standing_hours
+from attendance.services.imports.kinds.hour_checks import HourChecker, classes_of
 from learners.models import LearnerHoursLog, LearnerProgression, ProgressionEvent
 from learners.selectors.programmes import ProgrammeFacts, Programmes
+from learners.selectors.standing_hours import standing_hours
 from learners.services.locks import lock_people
 from training.core.imports.rows import CheckedRow
 from training.core.permissions import Permission, check_may
@@ -151,7 +153,7 @@ def _logged(rows: Sequence[CheckedRow], programmes: Programmes, terms: ImportTer
             if row_of is not None:
                 yield _log(meeting, programme, row_of.found["hours"], row_of.after.get("notes"), terms)
             else:
-                hours = meeting.scheduled_hours if terms.choices.get("unnamed") == PRESENT else Decimal(0)
+                hours = meeting.scheduled_hours if terms.choices.get("unnamed") == Unnamed.PRESENT else Decimal(0)
                 yield _log(meeting, programme, hours, None, terms)
 
 

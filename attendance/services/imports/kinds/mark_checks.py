@@ -48,19 +48,20 @@ class MarkChecker(KindChecker):
     def consider(self, row: Considered) -> None:
         session = self._session_of(row)
         worker = self._people.find(row)
-        said = self._said(row)
+        line = self._lines.get((session.pk, worker.key)) if session is not None and worker is not None else None
+        said = self._said(row, line)
         if session is None or worker is None or row.checked.outcome is not RowOutcome.SAME:
             return
         row.checked.identity = f"{session.reference} {worker.badge}"
         if self._stands_twice(row, session, worker):
             return
-        if (closed := self._closed[session.pk]) is not None:
-            row.refuse("session", type(closed).__name__, closed.message)
-        line = self._lines.get((session.pk, worker.key))
         if line is None and worker.why_not_listed:
             row.refuse(BADGE, "not_active", worker.why_not_listed)
         if not row.checked.problems and said is not None:
             self._compare(row, session, worker, line, said)
+        closed = self._closed[session.pk]
+        if closed is not None and (row.checked.outcome is not RowOutcome.SAME or row.checked.problems):
+            row.refuse("session", type(closed).__name__, closed.message)
 
     # One row
 
@@ -87,11 +88,14 @@ class MarkChecker(KindChecker):
         )
 
     @staticmethod
-    def _said(row: Considered) -> Mapping[str, Any] | None:
-        """Return what the row says; None if that is not whole."""
+    def _said(row: Considered, line: SessionAttendee | None) -> Mapping[str, Any] | None:
+        """Return what the row says; None if that is not whole, or is nothing, as of a line that is not marked yet."""
         values = row.draft.values
         if "is_present" not in values:
-            if "is_present" not in {problem.column for problem in row.checked.problems}:
+            says_nothing = "has_passed" not in values and values.get("remarks", "") in {"", line and line.remarks}
+            if line is not None and line.marked_at is None and says_nothing:
+                row.checked.key = line.pk
+            elif "is_present" not in {problem.column for problem in row.checked.problems}:
                 row.refuse("is_present", "missing", _("Say whether the worker was present."), "")
             return None
         remarks = str(values["remarks"]).strip() if "remarks" in values else None

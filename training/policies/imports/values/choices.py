@@ -1,12 +1,14 @@
 """Cells that hold one of a few values, and cells that hold several things (I4)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from training.core.imports.declaration import ImportColumn
 from training.policies.imports.cells import Cell, text_of
 from training.policies.imports.folding import fold_heading, fold_word
 
+_QUOTED = re.compile(r'(?:^|(?<=[;,\n]))[ \t]*"((?:[^"]|"")+)"[ \t]*(?=$|[;,\n])')
+_KEPT = re.compile("\0(\\d+)\0")
 _SEPARATORS = (re.compile(r"\s*[\r\n]+\s*"), re.compile(r"\s*[;|؛]\s*"), re.compile(r"\s*[,،]\s*|\s+/\s+"))
 _BULLET = re.compile(r"^(?:[-–•*·]|\d{1,2}[.)])\s+")
 
@@ -28,9 +30,27 @@ def key_of_mark(value: Cell) -> str:
 
 
 def split_things(text: str) -> list[str]:
-    """Return the things in a cell: one a line, or with signs between them."""
+    """Return the things in a cell: one a line, or with signs between them; what stands in quotation marks is one."""
+    kept: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        kept.append(found[1].replace('""', '"'))
+        return f"\0{len(kept) - 1}\0"
+
+    text = _QUOTED.sub(keep, text.replace("\0", ""))
     lines = [_BULLET.sub("", line) for line in _SEPARATORS[0].split(text.strip())]
     parts = [part for line in lines for part in _SEPARATORS[1].split(line)]
     if len(parts) == 1:
         parts = _SEPARATORS[2].split(parts[0])
-    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    parts = [_KEPT.sub(lambda found: kept[int(found[1])], part).strip() for part in parts]
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def join_things(names: Iterable[str]) -> str:
+    """Return names in one cell, so that `split_things` gives them again."""
+    return "; ".join(name if split_things(name) == [name] and '"' not in name else _quoted(name) for name in names)
+
+
+def _quoted(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
