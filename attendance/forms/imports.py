@@ -231,7 +231,7 @@ class ImportAnswersForm(RefusableForm, forms.Form):
         """Take what was written in place of the answers that are offered, and refuse that nothing was."""
         data = super().clean() or self.cleaned_data
         for _question, name in self.column_questions:
-            if name in data and data[name] == OTHER:
+            if _other(name) in self.fields and data.get(name) == OTHER:
                 data[name] = data.get(_other(name))
                 if data[name] in {None, ""} and _other(name) not in self.errors:
                     self.add_error(name, _("Write it beside “other”, or choose another answer."))

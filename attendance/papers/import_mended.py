@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 from typing import IO
 from zipfile import ZipFile
 
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -109,8 +109,7 @@ def refused_of(one: Import, *, company: str | None = None) -> QuerySet[ImportRow
     rows = ImportRow.objects.filter(of=one, outcome__in=(RowOutcome.REFUSED, RowOutcome.ASKED)).order_by("number")
     if company is None:
         return rows
-    said = Coalesce(KT(f"values__{company_column(one)}"), Value(""))
-    return rows.annotate(company=said).filter(company=company)
+    return rows.annotate(company=_said(company_column(one))).filter(company=company)
 
 
 def refused_companies(one: Import) -> list[str]:
@@ -118,8 +117,13 @@ def refused_companies(one: Import) -> list[str]:
     column = company_column(one)
     if not column:
         return []
-    named = refused_of(one).annotate(company=Coalesce(KT(f"values__{column}"), Value("")))
+    named = refused_of(one).annotate(company=_said(column))
     return list(named.order_by("company").values_list("company", flat=True).distinct())
+
+
+def _said(column: str) -> Coalesce:
+    """Return what rows say in a column of their kind, as text; an empty one where they say nothing."""
+    return Coalesce(KT(f"values__{column}"), Value(""), output_field=TextField())
 
 
 def company_column(one: Import) -> str:

@@ -11,6 +11,7 @@ from training.core.imports.declaration import ImportColumn, ImportKind, Reads
 from training.core.imports.registry import kind_of
 from training.core.refusals import Invalid
 from training.models import Import
+from training.policies.imports.questions import NOTHING, key_of
 
 YES, NO = "yes", "no"  # of a choice between yes and no
 LONGEST_TEXT = 500
@@ -18,10 +19,33 @@ LONGEST_TEXT = 500
 
 def asked_once(one: Import) -> list[ImportColumn]:
     """Return what is asked for all rows: not what is a column of each sheet, or stands above it."""
-    sheets = one.layout.values()
-    there = [{name for name, _head in each["columns"].values()} | each.get("constants", {}).keys() for each in sheets]
+    there = [
+        {name for name, _head in layout["columns"].values()} | set(constants_said(one, sheet))
+        for sheet, layout in one.layout.items()
+    ]
     said = set.intersection(*there) if there else set[str]()
     return [each for each in kind_of(one.kind).said_once if each.name not in said]
+
+
+def constants_said(one: Import, sheet: str) -> dict[str, str]:
+    """Return by column what stands above the table of a sheet, or was answered, for all of its rows."""
+    answers = one.answers.get("columns", {})
+    said = {
+        name: answers.get(key_of(sheet, "constant", name), text)
+        for name, text in one.layout[sheet].get("constants", {}).items()
+    }
+    return {name: str(text) for name, text in said.items() if text}
+
+
+def not_asked_of_sheets(one: Import) -> dict[str, Any]:
+    """Return answers for what no sheet says and is asked once for all of them: nothing is the same in one sheet."""
+    once = {each.name for each in asked_once(one)}
+    return {
+        key_of(sheet, "constant", name): NOTHING
+        for sheet, layout in one.layout.items()
+        for name, text in layout.get("constants", {}).items()
+        if not text and name in once and name not in constants_said(one, sheet)
+    }
 
 
 def lacking(one: Import) -> list[ImportColumn]:

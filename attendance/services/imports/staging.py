@@ -13,7 +13,7 @@ from django.utils import timezone
 from attendance.policies.import_twins import twins
 from attendance.selectors.agreed_headings import answers_agreed_before
 from attendance.selectors.named import CAN_BE_NEW, Names, can_be_asked
-from attendance.services.imports.choices import choices_as_json, lacking
+from attendance.services.imports.choices import choices_as_json, lacking, not_asked_of_sheets
 from attendance.services.imports.reading import encodings_asked, read_as_said
 from attendance.services.imports.rows import forget_rows, stage
 from attendance.services.imports.steps import answers_of, kind_of_import, own_import, take_step
@@ -61,7 +61,8 @@ def stage_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
     take_step(one, State.CHECKING, now=now, failure="")
     kind = kind_of_import(one)
     before = answers_agreed_before(one)
-    said = {**(before if one.is_unattended else {}), **one.answers.get("columns", {})}
+    unasked = not_asked_of_sheets(one)
+    said = {**(before if one.is_unattended else {}), **one.answers.get("columns", {}), **unasked}
     read_as_said(one, said)
     with open_sheets(one) as sheets:
         taken = [sheet for sheet in sheets if str(sheet.index) in one.layout and sheet.shape is not None]
@@ -69,7 +70,7 @@ def stage_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
         tables = [_table(one, sheet, sheet_names(one)) for sheet in taken]
         answers = {**told_by_cells(kind, tables, facts), **said}
         plan = ReadingPlan(kind, tables, answers, today=timezone.localdate(now))
-        asked = [*encodings_asked(one, sheets), *plan.questions(facts)]
+        asked = [*encodings_asked(one, sheets), *(each for each in plan.questions(facts) if each.key not in unasked)]
         total = sum(each.rows for each in facts.values())
         with as_person(by), transaction.atomic(durable=True):
             take_time()

@@ -342,11 +342,10 @@ def _constants(
 ) -> dict[str, str]:
     """Return columns that the table has not and whose value is said above it, such as its company.
 
-    A needed thing that is said nowhere stands there with an empty text, unless it is said once for the import.
+    A needed thing that is said nowhere, such as the session of a list of marks, stands there with an empty text.
     """
     found: dict[str, str] = {}
     heads = kind.grid.heads if kind.grid and layout is not TableLayout.LIST else ""
-    once = {each.name for each in kind.said_once}
     for column in kind.columns:
         if column.name in have or column.reads not in {Reads.THING, Reads.DAY, Reads.CLOCK}:
             continue
@@ -356,6 +355,6 @@ def _constants(
         for label in shape.labels:
             if label.value and heading_score(label.label, words) >= 0.85:
                 found.setdefault(column.name, label.value)
-        if column.is_needed and column.reads is Reads.THING and column.name not in once:
+        if column.is_needed and column.reads is Reads.THING:
             found.setdefault(column.name, "")
     return found

@@ -101,7 +101,8 @@ def brought_in(client: Client, kind: str, rows: list[Any], **said: Any) -> Impor
     work()
     page = client.get(f"{where}?step=questions")
     answers = as_it_stands(page)
-    asked = {name.removeprefix("once-") for name in answers if name.startswith("once-")}
+    names = markup.document_fromstring(page.content.decode()).xpath(f"{STEP}//*[starts-with(@name, 'once-')]/@name")
+    asked = {name.removeprefix("once-") for name in names}
     assert said.keys() <= asked, asked
     nothing = client.post(reverse("attendance:import_answer", args=[one.pk]), answers)
     needed = {each.name for each in kind_of(kind).said_once if each.is_needed} & asked
@@ -182,8 +183,8 @@ def test_i7_records_say_once_who_trained_and_whether_they_count(as_superuser: Cl
 
 
 def test_workers_of_one_employer(as_supervisor: Client) -> None:
-    LearnerFactory(badge_id="1")
-    company, role = Company.objects.get(), LearnerFactory(badge_id="2").role
+    other = LearnerFactory(badge_id="101")
+    company, role = other.company, other.role
     rows = [("Badge", "First name", "Last name"), ("00417", "Jana", "Weiß")]
     brought_in(
         as_supervisor, "workers", rows, company=company.pk, role=role.pk, start_date="2026-03-02", all_areas="no"
@@ -276,4 +277,4 @@ def test_the_api_asks_and_takes_what_is_said_once(register: tuple[Path, Company]
     with file.open("rb") as content:
         refused = as_superuser.post(where, {"file": content, "kind": "records", "said": wrong})
     assert refused.status_code == 400
-    assert "Provider of all records cannot be “Nobody”." in refused.content.decode()
+    assert "Provider of all records cannot be “Nobody”." in json.dumps(refused.json(), ensure_ascii=False)

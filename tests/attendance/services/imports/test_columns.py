@@ -1,6 +1,7 @@
 """Which columns are which: what was agreed on before, several sheets and files, letters, styles (I2, I3, I5)."""
 
 from collections.abc import Sequence
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -27,6 +28,7 @@ from training.models import Import, ImportAlias, ImportHeadings
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
 
+START = date(2026, 3, 2)
 JANA = ("00417", "Jana", "Weiß", "Nordwind Scaffolding", "Rigger")
 ADA = ("00418", "Ada", "Novak", "Nordwind Scaffolding", "Rigger")
 
@@ -97,7 +99,7 @@ def test_i3_what_was_agreed_on_is_proposed_for_the_same_headings_in_any_order(su
 
 
 def test_i3_i4_how_columns_are_read_is_remembered_for_their_sender_alone(supervisor: User) -> None:
-    head, row = (*HEAD[:5], "Start date"), (*JANA, "03.04.2026")
+    head, row = (*HEAD[:5], "Start date"), (*JANA, "03/04/2026")
     one = agreed(read(workbook(head, row), by=supervisor), "workers", by=supervisor, sender="Nordwind")
     assert not staged(one, by=supervisor)
     (asked,) = one.questions["columns"]
@@ -143,8 +145,8 @@ def test_i3_letters_that_can_be_read_in_two_ways_are_asked_about(supervisor: Use
 def test_i2_several_sheets_and_several_files_come_in_together_and_name_their_cells(supervisor: User) -> None:
     wrong = ("00419", "Uwe", "Ott", "Nordwind Scaffolding", "Rigger", "soon")
     files = [
-        workbook(HEAD, (*JANA, None), name="May", file_name="north.xlsx"),
-        workbook(HEAD, (*ADA, None), wrong, name="May", file_name="south.xlsx"),
+        workbook(HEAD, (*JANA, START), name="May", file_name="north.xlsx"),
+        workbook(HEAD, (*ADA, START), wrong, name="May", file_name="south.xlsx"),
     ]
     one = start_import(files=files, by=supervisor, now=timezone.now())
     one = agreed(read_import(import_id=one.pk, by=supervisor, now=timezone.now()), "workers", by=supervisor)
@@ -209,8 +211,11 @@ def test_i3_a_sheet_that_was_not_taken_stays_out_when_the_columns_are_looked_at_
 
 
 def test_i4_a_name_that_another_one_of_the_file_may_be_is_proposed_as_that(supervisor: User) -> None:
-    rows = [("1", "Jana", "Weiß", "Müller GmbH", "Rigger"), ("2", "Ada", "Novak", "Mueller GmbH", "Rigger")]
-    one = agreed(read(workbook(HEAD[:5], *rows), by=supervisor), "workers", by=supervisor)
+    rows = [
+        ("00417", "Jana", "Weiß", "Müller GmbH", "Rigger", START),
+        ("00418", "Ada", "Novak", "Mueller GmbH", "Rigger", START),
+    ]
+    one = agreed(read(workbook(HEAD, *rows), by=supervisor), "workers", by=supervisor)
     assert not staged(one, by=supervisor)
     first, second = [each for each in one.questions["things"]["company"] if each["key"] is None]
     assert second["same_as"] == {"text": first["text"], "written": "Müller GmbH"}
@@ -225,7 +230,7 @@ def test_i4_a_name_that_another_one_of_the_file_may_be_is_proposed_as_that(super
     done(one, by=supervisor)
     assert Learner.objects.values_list("company__name", flat=True).distinct().get() == "Müller GmbH"
     assert ImportAlias.objects.get().written == "Mueller GmbH"
-    again = agreed(read(workbook(HEAD[:5], *rows), by=supervisor), "workers", by=supervisor)
+    again = agreed(read(workbook(HEAD, *rows), by=supervisor), "workers", by=supervisor)
     assert staged(again, by=supervisor)
     assert check_import(import_id=again.pk, by=supervisor, now=timezone.now()).counts == {"rows": 2, "same": 2}
 

@@ -31,7 +31,7 @@ from tests.factories.training import (
 )
 from training.core.imports.declaration import ImportKind, Reads
 from training.core.imports.registry import kinds
-from training.models import CourseVersion, Session, TrainingClass
+from training.models import CourseVersion, Session
 from training.policies.schedules import Frequency, Interval, Schedule
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
@@ -64,32 +64,27 @@ def make_site(kind: ImportKind) -> None:
         tarek = LearnerFactory(
             badge_id="PB-1041", first_name="Tarek", last_name="Al-Masri", company=companies[1], role=scaffolder
         )
+    born = datetime(2026, 1, 5, 12, tzinfo=UTC)  # the year is a part of the reference
     match kind.name:
         case "sessions":
-            _numbered(
-                SessionFactory(
-                    course=versions[1].course,
-                    trainer=trainers[1],
-                    venue=venues[1],
-                    start_time=datetime(2026, 4, 15, 11, tzinfo=UTC),
-                    end_time=datetime(2026, 4, 15, 15, tzinfo=UTC),
-                )
+            SessionFactory(
+                pk=104,
+                course=versions[1].course,
+                trainer=trainers[1],
+                venue=venues[1],
+                start_time=datetime(2026, 4, 15, 11, tzinfo=UTC),
+                end_time=datetime(2026, 4, 15, 15, tzinfo=UTC),
             )
+            Session.objects.filter(pk=104).update(created_at=born)
         case "marks":
             begun = timezone.now() - timedelta(hours=2)
-            session = _numbered(scheduled_session(start_time=begun, end_time=begun + timedelta(hours=4)))
+            session = scheduled_session(pk=104, start_time=begun, end_time=begun + timedelta(hours=4))
+            Session.objects.filter(pk=104).update(created_at=born)
             for worker in (jana, tarek):
                 SessionAttendeeFactory(session=session, learner=worker)
         case "hours":
-            held = active_class(start_date=date(2026, 2, 2), schedule=TUESDAYS)
-            TrainingClass.objects.filter(pk=held.pk).update(class_code="HAL1001")
+            held = active_class(class_code="HAL1001", start_date=date(2026, 2, 2), schedule=TUESDAYS)
             LearnerProgressionFactory(learner=tarek, training_class=held)
-
-
-def _numbered(session: Session) -> Session:
-    """Give a session the reference that the examples say."""
-    Session.objects.filter(pk=session.pk).update(pk=104, created_at=datetime(2026, 1, 5, 12, tzinfo=UTC))
-    return Session.objects.get(pk=104)
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
