@@ -81,9 +81,9 @@ def agreed_before(one: Import, kind: str) -> dict[int, Agreed]:
         by_digest.setdefault(row.headings, row)
     found = {}
     for sheet in one.outline.get("sheets", []):
-        row = by_digest.get(sheets[sheet["index"]])
-        if row is not None:
-            found[sheet["index"]] = _here(row, sheet, one)
+        known = by_digest.get(sheets[sheet["index"]])
+        if known is not None:
+            found[sheet["index"]] = _here(known, sheet, one)
     return found
 
 

@@ -27,6 +27,7 @@ from attendance.papers.import_mended import refused_by_company, refused_companie
 from attendance.papers.import_template import import_template as template_of
 from attendance.selectors.named import everything
 from attendance.services.imports.agreeing import agree_columns, answer_questions, revoke_alias, revoke_headings
+from attendance.services.imports.choices import unsaid
 from attendance.services.imports.doing import check_can_do
 from attendance.services.imports.dropping import drop_import
 from attendance.services.imports.filing import open_filed
@@ -299,6 +300,7 @@ def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
         "outcomes": outcomes,
         "shown": shown,
         "groups": pages.group_lines(one),
+        "unsaid": unsaid(one),
         "several_companies": len(refused_companies(one)) > 1,
         "page": page,
         "rows": list(pages.row_lines(one, list(page.object_list))),

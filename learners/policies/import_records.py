@@ -41,7 +41,7 @@ SAID_ONCE = (
         label=_("Records without a certificate"),
         reads=Reads.CHOICE,
         choices=yes_or_no(_("count"), _("do not count until they have one")),
-        is_needed=True,
+        if_unsaid=_("Records without a certificate do not count until they have one."),
     ),
     ImportColumn(
         name="counts_until",

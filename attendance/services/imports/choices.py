@@ -53,6 +53,11 @@ def lacking(one: Import) -> list[ImportColumn]:
     return [each for each in asked_once(one) if each.is_needed and each.name not in one.choices]
 
 
+def unsaid(one: Import) -> list[str]:
+    """Return in words what holds for all rows of an import because nobody has said otherwise."""
+    return [str(each.if_unsaid) for each in asked_once(one) if each.if_unsaid and each.name not in one.choices]
+
+
 def choices_as_json(one: Import) -> list[dict[str, Any]]:
     """Return what is asked for all rows of an import as programs read it: of things only what they are."""
     return [

@@ -75,6 +75,7 @@ class ImportColumn:
         examples: values for the template; the first rows of a list read across them.
         help_text: what it takes, in a sentence.
         is_needed: whether a row without a value is refused; of what is said once, whether an import asks for it.
+        if_unsaid: of what is said once, what holds where nobody says it; the check tells so.
         choices: of a column of choices.
         thing: what a column of things names.
         vague_words: headings that can mean another column too, such as "Date": a person is asked which, where the other
@@ -91,6 +92,7 @@ class ImportColumn:
     examples: Sequence[str] = ()
     help_text: Any = ""
     is_needed: bool = False
+    if_unsaid: Any = ""
     choices: Sequence[ImportChoice] = ()
     thing: Thing | None = None
     vague_words: Words = field(default_factory=dict)

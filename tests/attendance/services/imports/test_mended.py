@@ -29,7 +29,7 @@ from tests.factories.training import CompanyFactory
 from training.core.csv_files import as_written, csv_lines
 from training.core.tables.reading import read_book
 from training.models import Import
-from training.services import job_runs
+from training.services.job_kinds import chores
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
 
@@ -141,12 +141,14 @@ def test_i3_the_worker_drops_what_waits_too_long_and_removes_files_of_no_import(
     store = storages["waiting"]
     lost = store.save("imports/lost.xlsx", ContentFile(b"of nobody"))
 
-    job_runs.purge(now=timezone.now())
+    for chore in chores():
+        chore(timezone.now())
     one.refresh_from_db()
     assert one.state == Import.State.DROPPED
     assert store.listdir("imports")[1] == ["lost.xlsx"]
 
-    job_runs.purge(now=timezone.now() + timedelta(days=2))
+    for chore in chores():
+        chore(timezone.now() + timedelta(days=2))
     assert not store.exists(lost)
 
 
