@@ -46,8 +46,8 @@ def work() -> None:
         run(job.pk)
 
 
-def as_it_stands(page: Any) -> dict[str, str]:
-    (form,) = markup.document_fromstring(page.content.decode()).xpath(f"{STEP}//form")
+def as_it_stands(page: Any, which: str = "") -> dict[str, str]:
+    (form,) = markup.document_fromstring(page.content.decode()).xpath(f"{STEP}//form{which}")
     return dict(form.form_values())
 
 
@@ -120,7 +120,7 @@ def brought_in(client: Client, kind: str, rows: list[Any], **said: Any) -> Impor
     assert one.state == Import.State.CHECKED, (one.failure, one.questions)
     again = as_it_stands(client.get(f"{where}?step=questions"))
     assert {name: again[f"once-{name}"] for name in said} == {name: str(value) for name, value in said.items()}
-    do = as_it_stands(client.get(where))
+    do = as_it_stands(client.get(where), "[@id='do']")
     assert client.post(reverse("attendance:import_do", args=[one.pk]), do).status_code == 302, one.report
     work()
     one.refresh_from_db()
