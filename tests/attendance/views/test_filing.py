@@ -78,6 +78,7 @@ def test_i12_one_row_is_filed_by_its_own_button(as_supervisor: Client, provider:
     row = FilingRow.objects.get()
     answer = as_supervisor.post(url("filing_file"), {"row": row.pk}, headers=HTMX)
     assert answer.status_code == 200
+    assert "1 record filed." in answer.text
     assert TrainingRecord.objects.count() == 1
 
 
