@@ -235,9 +235,14 @@ def _turn(line: ImportTurnLine) -> TurnObject:
         name=line.shown.learner.name,
         is_active=row.is_active,
         comes=row.comes,
-        before=ComplianceStatus(row.before) if row.before else None,
+        before=_status(row.before),
         after=ComplianceStatus(row.after),
         courses=[
-            CourseTurnObject(course=codes[course], before=before, after=after) for course, before, after in row.courses
+            CourseTurnObject(course=codes[course], before=_status(before), after=_status(after))
+            for course, before, after in row.courses
         ],
     )
+
+
+def _status(value: str | None) -> ComplianceStatus | None:
+    return ComplianceStatus(value) if value else None

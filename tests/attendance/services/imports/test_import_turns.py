@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -222,3 +223,15 @@ def test_i1_the_command_tells_how_many_turn(supervisor: User, tmp_path: Path) ->
 
     call_command("import", "workers", str(file), by=supervisor.username, stdout=out, stderr=io.StringIO())
     assert "Turned red: 1, yellow: 0, green: 0." in out.getvalue()
+
+
+def test_i5_the_api_tells_who_turns(supervisor: User, as_supervisor: Client) -> None:
+    one = checked(crew(JANA, ADA), "workers", by=supervisor)
+
+    turns = as_supervisor.get(f"/api/v1/imports/{one.pk}").json()["turns"]
+
+    assert (turns["phase"], turns["turn"], turns["come"]) == ("told", {RED: 1}, {RED: 1})
+    jana, ada = turns["workers"]
+    assert (jana["badge"], jana["before"], jana["after"]) == ("00417", GREEN, RED)
+    assert jana["courses"] == [{"course": "HSE-001", "before": None, "after": RED}]
+    assert (ada["badge"], ada["before"], ada["comes"]) == ("00418", None, True)
