@@ -90,6 +90,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:import_template": {"GET": PLANNERS},
     "attendance:aliases": {"GET": PLANNERS},
     "attendance:alias_revoke": {"POST": PLANNERS},
+    "attendance:headings_revoke": {"POST": PLANNERS},
     "attendance:filing": {"GET": PLANNERS},
     "attendance:filing_agree": {"POST": WHO_ASKED},
     "attendance:filing_drop": {"POST": PLANNERS},
