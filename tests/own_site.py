@@ -59,10 +59,10 @@ def free_port() -> int:
 
 @contextmanager
 def running_demo(
-    environment: dict[str, str], port: int, *, workers: int = 50
+    environment: dict[str, str], port: int, *arguments: str, workers: int = 50
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Start the demo; give the process and what it said until it serves."""
-    command = [sys.executable, "-u", "manage.py", "demo", "--workers", str(workers), "--port", str(port)]
+    command = [sys.executable, "-u", "manage.py", "demo", "--workers", str(workers), "--port", str(port), *arguments]
     process = subprocess.Popen(
         command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
     )

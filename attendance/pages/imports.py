@@ -36,6 +36,7 @@ State = Import.State
 
 SHOWN = 50
 UNDER_WAY = timedelta(hours=1)  # somebody else's import is told of for so long after its last step
+TAKEN_UP = timedelta(seconds=30)  # by then a worker has begun, if one runs and has nothing else to do
 CELLS_SHOWN = 12
 LOOKED_BACK = 20  # imports of a kind, for one that was large enough to tell how long a row takes
 ENOUGH_ROWS = 500
@@ -144,7 +145,7 @@ def group_lines(one: Import) -> list[GroupLine]:
             count=group["count"],
             cells=[place_name(names, *cell) for cell in group["cells"][:CELLS_SHOWN]],
             more=max(0, group["count"] - CELLS_SHOWN),
-            values=group["values"],
+            values=group["values"][:CELLS_SHOWN],
         )
         for group in one.report.get("groups", [])
     ]
@@ -177,6 +178,12 @@ def row_lines(one: Import, rows: Sequence[Any]) -> Iterator[RowLine]:
                 for name in sorted(row.after, key=lambda name: places.get(name, len(places)))
             ],
         )
+
+
+def is_forgotten(one: Import, *, now: datetime) -> bool:
+    """Tell whether nothing has taken up the work of an import for so long that no worker may be running."""
+    job = one.job
+    return job is not None and job.is_open and job.started_at is None and now - job.asked_at > TAKEN_UP
 
 
 def name_places(one: Import) -> None:

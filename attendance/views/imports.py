@@ -249,6 +249,7 @@ def _page(
         "may_undo": pages.may_undo(one, request.user),
         "may_open": may(request.user, Permission.UNDO_IMPORT),
         "told": pages.counts_told(one),
+        "is_forgotten": pages.is_forgotten(one, now=timezone.now()),
     }
     match _shows(request, one, columns or answers or doing):
         case "columns" as shows:

@@ -40,7 +40,7 @@ START = said(
     ar="تاريخ التعيين,تاريخ البدء,تاريخ المباشرة,تاريخ الالتحاق,تاريخ الدخول,تاريخ بداية العمل,تاريخ الانضمام",
 )  # fmt: skip
 END = said(
-    en="End date,Last day,Leaving date,Date left,Demobilisation date,Demob date,Termination date,Exit date,Contract end,Left on,Contract end date,Left,Demob,Date of leaving,Departure date,End of contract,Termination,Last working day,Offboarding date,Leaving,Exit,Left site,Separation date,Date of exit,Release date",
+    en="End date,Until,On site until,Last day,Leaving date,Date left,Demobilisation date,Demob date,Termination date,Exit date,Contract end,Left on,Contract end date,Left,Demob,Date of leaving,Departure date,End of contract,Termination,Last working day,Offboarding date,Leaving,Exit,Left site,Separation date,Date of exit,Release date",
     de="Austritt,Austrittsdatum,Ende,Letzter Tag,Vertragsende,Einsatzende,Austritt am,Einsatz bis,Abgang,Ausgeschieden am,Befristet bis,Enddatum",
     fr="Date de sortie,Date de départ,Fin,Date de fin,Fin de contrat,Départ,Sortie,Fin de mission",
     es="Fecha de baja,Fecha de salida,Fecha de fin,Baja,Fin de contrato,Fecha baja,Salida,Fecha fin contrato,Cese,Fecha de cese",

@@ -23,7 +23,7 @@ def write_workers(path: Path) -> None:
         areas[learner].append(area)
     head = (
         *("Badge", "Surname, first name", "Trade", "Trade since", "On site since", "Until", "Status", "Supervisor"),
-        "Works in",
+        "Area",
     )
     with new_book(path) as pen:
         for company in Company.objects.filter(learners__isnull=False).distinct().order_by("pk"):

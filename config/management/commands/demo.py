@@ -8,18 +8,19 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from time import monotonic, sleep
 from typing import Any
 
 import psycopg
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.utils import timezone
 
 from config.demo.load import ForeignWorkers, is_loaded, load
-from config.demo.logins import told_logins
+from config.demo.logins import told_logins, write_logins
 from config.demo.progress import LoadingProgress
 from config.embedded_postgres import stop_with_parent
 from config.environment import CHECKOUT, IS_LOCAL
@@ -46,6 +47,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="another number gives another site (1)")
         parser.add_argument("--workers", type=int, default=WORKERS, help=f"size of the site ({WORKERS})")
         parser.add_argument("--no-serve", action="store_true", help="load only")
+        parser.add_argument(
+            "--empty", action="store_true", help="a site with logins and nothing else, to try its first day"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["workers"] < FEWEST_WORKERS:
@@ -55,7 +59,7 @@ class Command(BaseCommand):
             _check_free(options["port"])
         try:
             with self._interruptible(), self._one_start_at_a_time():
-                self._make(seed=options["seed"], workers=options["workers"], serves=serves)
+                self._make(seed=options["seed"], workers=0 if options["empty"] else options["workers"], serves=serves)
         except KeyboardInterrupt:
             raise CommandError("Stopped. Nothing was loaded.", returncode=INTERRUPTED) from None
         except (OSError, OperationalError, Refusal) as error:
@@ -117,14 +121,34 @@ class Command(BaseCommand):
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
     def _make(self, *, seed: int, workers: int, serves: bool) -> None:
-        """Make the tables, the site and the static files, as far as they are not there yet."""
+        """Make the tables, the site and the static files, as far as they are not there yet.
+
+        Args:
+            workers: how many people the site has; 0 is for a site that is still empty.
+        """
         if not connection.introspection.table_names():
             self.stdout.write("Making the tables.")
         call_command("migrate", verbosity=0, interactive=False)
         self._stop_if_interrupted()
-        self._load(seed=seed, workers=workers)
+        if workers:
+            self._load(seed=seed, workers=workers)
+        else:
+            self._open_empty()
         if serves:
             call_command("collectstatic", verbosity=0, interactive=False)
+
+    def _open_empty(self) -> None:
+        """Write the logins of a site on which there is nothing else; one that somebody fills meanwhile stays as it is.
+
+        Raises:
+            CommandError: the demo is in the database.
+        """
+        with suppress(ForeignWorkers):
+            if is_loaded():
+                raise CommandError("This database holds the demo. Use another database for an empty site.")
+        if not User.objects.exists():
+            adopt_store(from_another_site=IS_LOCAL)
+            write_logins()
 
     def _load(self, *, seed: int, workers: int) -> None:
         """Load everything in one transaction: interrupted at any moment, nothing is left."""

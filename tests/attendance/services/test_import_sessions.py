@@ -150,6 +150,13 @@ def test_what_new_sessions_are_can_be_said_for_the_whole_import(supervisor: User
     assert [plan[-1] for plan in plans()] == ["DRAFT"]
 
 
+def test_an_end_at_midnight_is_the_end_of_the_day(supervisor: User):
+    rows = rows_of(row(starts_at=time(22), ends_at=time(0)))
+    assert outcomes(bring_in(SERVICE, rows, terms_of(supervisor))) == ["new"]
+    assert Session.objects.get().end_time == datetime(2026, 3, 16, 23, tzinfo=UTC)
+    assert outcomes(check(SERVICE, rows, terms_of(supervisor))) == ["same"]
+
+
 def test_a_length_stands_for_the_end_past_midnight_too(supervisor: User):
     rows = rows_of(row(ends_at=None, duration=90), row(starts_at=time(22), ends_at=time(2), duration=240))
     checked = bring_in(SERVICE, rows, terms_of(supervisor))

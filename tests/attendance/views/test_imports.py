@@ -1,6 +1,6 @@
 """The pages of an import, from the file to what it wrote, as a supervisor goes through them (I3 to I8)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -40,6 +40,22 @@ def as_it_stands(page: Any) -> dict[str, str]:
     part = markup.document_fromstring(page.content.decode())
     (form,) = part.xpath(f"{STEP}//form[not(contains(@class, 'export-entry'))]")
     return dict(form.form_values())
+
+
+def test_a_page_says_when_nothing_takes_the_work_up(as_supervisor: Client) -> None:
+    as_supervisor.post(reverse("attendance:import_start"), {"file": workbook(HEAD)})
+    where = reverse("attendance:import", args=[Import.objects.get().pk])
+    assert "run_jobs" not in text_of(as_supervisor.get(where), STEP)
+
+    Job.objects.update(asked_at=timezone.now() - timedelta(minutes=1))
+    assert "run_jobs" in text_of(as_supervisor.get(where), STEP)
+
+
+def test_a_supervisor_finds_the_imports_from_where_lists_are_kept(as_supervisor: Client, as_auditor: Client) -> None:
+    where = f'href="{reverse("attendance:imports")}"'
+    for name in ("attendance:today", "attendance:workers", "training:library", "training:companies"):
+        assert where in as_supervisor.get(reverse(name)).content.decode(), name
+        assert where not in as_auditor.get(reverse(name)).content.decode(), name
 
 
 def test_a_supervisor_brings_workers_in(as_supervisor: Client) -> None:

@@ -84,6 +84,20 @@ def test_a_taken_port_is_said_before_anything_is_loaded() -> None:
     assert not Learner.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_empty_site_has_logins_and_keeps_what_somebody_brings_in() -> None:
+    said = run("--no-serve", "--empty")
+    assert "admin" in said
+    assert not Learner.objects.exists()
+    assert not Course.objects.exists()
+
+    learner = LearnerFactory()
+    users = User.objects.count()
+    run("--no-serve", "--empty")
+    assert list(Learner.objects.all()) == [learner]
+    assert User.objects.count() == users
+
+
 def test_too_small_a_site_is_refused() -> None:
     with pytest.raises(CommandError, match="at least 50 workers"):
         run("--workers", "10")

@@ -204,7 +204,9 @@ class SessionChecker(KindChecker):
         if clock is not None:
             if length is not None and _shows(begins + length, clock):
                 return begins + length
-            return self._moment(row, "ends_at", timezone.localtime(begins).date(), clock, kept)
+            day = timezone.localtime(begins).date()
+            ends_at_midnight = clock == time(0)
+            return self._moment(row, "ends_at", day + timedelta(days=1) if ends_at_midnight else day, clock, kept)
         return kept if length is None else begins + length
 
     @staticmethod
