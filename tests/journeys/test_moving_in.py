@@ -23,7 +23,6 @@ from pytest_django.live_server_helper import LiveServer
 from config.demo.load import load
 from config.demo.progress import LoadingProgress
 from config.demo.workbooks.library import always_required_since
-from config.demo.workbooks.programme import open_sessions
 from config.demo.workbooks.writing import Workbook, write_workbooks
 from learners.models import AreaRequirement, ComplianceItem, Learner, LearnerArea, RoleRequirement, TrainingRecord
 from tests.integrity import check_integrity
@@ -156,7 +155,3 @@ def test_a_site_moves_in_by_its_workbooks(
     assert facts_of_site() == came
     print("\n".join(f"{name}: {seconds:.1f} s, {moving.asked.get(name, 0)} answers" for name, seconds in took.items()))  # noqa: T201  # the figures
 
-
-def test_open_sessions_are_those_of_the_plan(demo: DemoSite) -> None:
-    assert open_sessions() == []  # the demo was taken back: the journey begins with an empty site
-    assert len(demo.facts["sessions"]) > 0
