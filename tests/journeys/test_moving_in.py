@@ -154,4 +154,3 @@ def test_a_site_moves_in_by_its_workbooks(
         assert (told["new"], told["changed"]) == (0, 0), (book.path.name, told)
     assert facts_of_site() == came
     print("\n".join(f"{name}: {seconds:.1f} s, {moving.asked.get(name, 0)} answers" for name, seconds in took.items()))  # noqa: T201  # the figures
-
