@@ -43,6 +43,7 @@ from training.policies.imports.facts import gather
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
 
 Answer = TypeVar("Answer")
+MANY, FEW = 100_000, 300  # workers
 COMPANIES, ROLES, COURSES = 40, 25, 5
 MOST_TIMES_BY_HAND = 2.0
 MOST_TIMES_OF_FEW = 20.0  # what does not grow with the rows weighs more
@@ -301,7 +302,7 @@ def written_now() -> tuple[int, int, int]:
 def test_moving_in_takes_at_most_twice_as_long_as_by_hand(
     site: None, superuser: User, long: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    count = 100_000 if long else 300
+    count = MANY if long else FEW
     turns = 1 if long else 2  # the faster one, since others may be busy on this machine
     floor = min(workers_by_hand(count, superuser) for _turn in range(turns))
     took = brought_in(workers_file(count), "workers", superuser, monkeypatch)
