@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import File, Form, Path, Router, Status, UploadedFile
+from pydantic import Field
 
 from attendance.pages.import_turns import ImportTurnLine, counts_of, lines_of, phase_of
 from attendance.pages.imports import place_name, taken_back_lines
@@ -20,9 +21,11 @@ from learners.models import ComplianceStatus, ImportTurn
 from learners.selectors.import_turns import turns_of
 from training.core.api.objects import ApiObject, ApiRequest, Key, Moment, Text, answers
 from training.core.imports.registry import kind_of
+from training.core.imports.rows import RowOutcome
+from training.core.keys import LARGEST_KEY
 from training.core.permissions import Permission, check_may, requires
 from training.core.refusals import Invalid
-from training.models import Import
+from training.models import Import, ImportRow
 
 router = Router(by_alias=True)
 
@@ -83,6 +86,27 @@ class TurnsObject(ApiObject):
     workers: list[TurnObject]
 
 
+class LeavingCompanyObject(ApiObject):
+    """How many leave of a company, and how many active workers it has before."""
+
+    name: str
+    leaving: int
+    active: int
+
+
+class LeaversObject(ApiObject):
+    """Who leaves by a file that holds everybody (I9). If `areMany`, confirming needs `acceptLeavers` of a superuser.
+
+    `whyNobody` says why it cannot be told; then the import is not brought in. `badges` are the first of them.
+    """
+
+    count: int
+    are_many: bool
+    why_nobody: str
+    companies: list[LeavingCompanyObject]
+    badges: list[str]
+
+
 class ImportObject(ApiObject):
     """An import. `questions` are to be answered before rows can be checked; `counts` are rows by outcome.
 
@@ -99,6 +123,7 @@ class ImportObject(ApiObject):
     refusals: list[RefusalGroup]
     taken_back: list[TakenBackObject]
     turns: TurnsObject | None
+    leavers: LeaversObject | None
     fingerprint: str
     failure: str | None
     started_at: Moment
@@ -110,13 +135,15 @@ class ConfirmObject(ApiObject):
     """`fingerprint` is that of the check; `onlyGood` leaves rows behind that cannot be brought in.
 
     `takeBack` revokes what a register said before and does not say any more, as `takenBack` of the check lists it.
-    `onlyAgreed` keeps of the file only the columns that were agreed on.
+    `onlyAgreed` keeps of the file only the columns that were agreed on. `acceptLeavers` is how many may leave, where
+    those are many (I9): a superuser says it, with the scope admin.
     """
 
     fingerprint: Text
     only_good: bool = False
     take_back: bool = False
     only_agreed: bool = False
+    accept_leavers: int | None = Field(None, ge=0, le=LARGEST_KEY)
 
 
 class UndoObject(ApiObject):
@@ -159,7 +186,8 @@ def confirm(request: ApiRequest, import_id: Path[Key], body: ConfirmObject) -> S
     """Bring in what was checked, if it still would write what was shown (I6)."""
     one = own_import(import_id=import_id, by=request.user)
     said = body.model_dump()
-    check_can_do(one, by=request.user, **{name: said[name] for name in ("fingerprint", "only_good", "take_back")})
+    judged = ("fingerprint", "only_good", "take_back", "accept_leavers")
+    check_can_do(one, by=request.user, **{name: said[name] for name in judged})
     ask_for(one, ImportWork.DO, by=request.user, now=timezone.now(), **said)
     return Status(202, _object(one))
 
@@ -205,6 +233,7 @@ def _object(one: Import) -> ImportObject:
         ],
         taken_back=[TakenBackObject(what=each.what, said=each.said, says=each.says) for each in taken_back_lines(one)],
         turns=_turns(one),
+        leavers=_leavers(one),
         fingerprint=one.fingerprint,
         failure=one.failure or None,
         started_at=one.started_at,
@@ -246,3 +275,17 @@ def _turn(line: ImportTurnLine) -> TurnObject:
 
 def _status(value: str | None) -> ComplianceStatus | None:
     return ComplianceStatus(value) if value else None
+
+
+def _leavers(one: Import) -> LeaversObject | None:
+    told = one.report.get("leavers")
+    if not told:
+        return None
+    rows = ImportRow.objects.filter(of=one, outcome=RowOutcome.LEAVING).order_by("number")
+    return LeaversObject(
+        count=told["count"],
+        are_many=told["are_many"],
+        why_nobody=told["why_nobody"],
+        companies=[LeavingCompanyObject(name=name, leaving=gone, active=of) for name, gone, of in told["companies"]],
+        badges=list(rows.values_list("identity", flat=True)[:CELLS]),
+    )

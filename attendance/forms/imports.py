@@ -15,7 +15,9 @@ from attendance.services.imports.choices import asked_once
 from attendance.services.imports.steps import NEW, SAME_AS
 from training.core.imports.declaration import ImportColumn, ImportKind, Reads, Thing
 from training.core.imports.registry import kinds
+from training.core.keys import LARGEST_KEY
 from training.core.permissions import may
+from training.core.sameness import same_text
 from training.core.web.fields import DayField
 from training.core.web.forms import ReasonForm, RefusableForm
 from training.models import Import
@@ -163,6 +165,7 @@ class ImportAnswersForm(RefusableForm, forms.Form):
         self.column_questions: list[tuple[dict[str, Any], str]] = []
         self.thing_questions: list[tuple[str, dict[str, Any], str]] = []
         self.people_questions: list[tuple[dict[str, Any], str]] = []
+        self.employer_questions: list[tuple[dict[str, Any], str]] = []
         self.once_questions: list[tuple[ImportColumn, str]] = []
         for column in asked_once(one):
             name = f"once-{column.name}"
@@ -196,6 +199,14 @@ class ImportAnswersForm(RefusableForm, forms.Form):
                 initial=_said_of(person["place"], said.get("people", {})),
             )
             self.people_questions.append((person, name))
+        for number, worker in enumerate(one.questions.get("employers", [])):
+            name = f"employer-{number}"
+            self.fields[name] = forms.ChoiceField(
+                choices=[("", _("Choose …")), *((same_text(each), each) for each in worker["names"])],
+                label=worker["badge"],
+                initial=said.get("employers", {}).get(worker["badge"], ""),
+            )
+            self.employer_questions.append((worker, name))
 
     @staticmethod
     def _meanings(thing: Thing, text: dict[str, Any], everything: list[tuple[str, str]]) -> list[Any]:
@@ -247,6 +258,11 @@ class ImportAnswersForm(RefusableForm, forms.Form):
         """Yield the rows of which it is asked who is meant, each with its field."""
         return ((person, self[name]) for person, name in self.people_questions)
 
+    @property
+    def asked_of_employers(self) -> Iterator[tuple[dict[str, Any], forms.BoundField]]:
+        """Yield the workers of whom it is asked with which employer they are, each with the field."""
+        return ((worker, self[name]) for worker, name in self.employer_questions)
+
     def answers(self) -> dict[str, Any]:
         """Return what was said, as `answer_questions` takes it."""
         data = self.cleaned_data
@@ -256,10 +272,8 @@ class ImportAnswersForm(RefusableForm, forms.Form):
         return {
             "columns": {question["key"]: _said(question, data[name]) for question, name in self.column_questions},
             "things": things,
-            "choices": {
-                column.name: None if data[name] in {None, ""} else _plain(column, data[name])
-                for column, name in self.once_questions
-            },
+            "choices": {column.name: _plain(column, data[name]) for column, name in self.once_questions},
+            "employers": {worker["badge"]: data[name] for worker, name in self.employer_questions},
             "people": {
                 person["place"]: None if data[name] == NEW else int(data[name])
                 for person, name in self.people_questions
@@ -276,6 +290,7 @@ class ImportDoForm(RefusableForm, forms.Form):
     only_agreed = forms.BooleanField(
         required=False, label=_("Keep of the file only the columns that were agreed on; the others are not stored")
     )
+    accept_leavers = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_KEY)
 
 
 class ImportUndoForm(ReasonForm):
@@ -338,18 +353,22 @@ def _field_of(column: ImportColumn, things: dict[str, list[tuple[str, str]]]) ->
             return forms.ChoiceField(
                 choices=[("", "–"), *((each.value, each.label) for each in column.choices)], **words
             )
-        case Reads.THING if column.thing is not None:
-            return forms.ChoiceField(choices=[("", "–"), *things.get(column.thing, [])], **words)
-        case Reads.MINUTES:
-            return forms.IntegerField(min_value=1, max_value=100_000, **words)
+        case Reads.THING | Reads.THINGS if column.thing is not None:
+            named = things.get(column.thing, [])
+            one = forms.ChoiceField(choices=[("", "–"), *named], **words)
+            return one if column.reads is Reads.THING else forms.MultipleChoiceField(choices=named, **words)
         case _:
             return forms.CharField(max_length=500, **words)
 
 
 def _plain(column: ImportColumn, value: Any) -> Any:
     """Return what was said as JSON can hold it."""
+    if value in (None, "", []):
+        return None
     if isinstance(value, date):
         return value.isoformat()
+    if column.reads is Reads.THINGS:
+        return [int(each) for each in value]
     return int(value) if column.reads is Reads.THING else value
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attendance.models import RegisterComparison
+from attendance.pages.import_leavers import name_of_leaver, names_of_leavers
 from attendance.pages.import_values import in_words
 from attendance.policies.imports import SHORT_WAIT, WRITES, seconds_locked
 from attendance.selectors.agreed_headings import kind_agreed_before
@@ -101,10 +102,11 @@ class GroupLine:
 
 @dataclass(frozen=True)
 class RowLine:
-    """A row that would be written, or was: where it stands, what it is, and what changes."""
+    """A row that would be written, or was: where it stands, what it is, and what changes; who leaves by name."""
 
     place: str
     identity: str
+    name: str
     is_new: bool
     changes: Sequence[tuple[str, str, str]]
 
@@ -164,10 +166,12 @@ def row_lines(one: Import, rows: Sequence[Any]) -> Iterator[RowLine]:
     """
     kind, names = kind_of(one.kind), sheet_names(one)
     places = {column.name: place for place, column in enumerate(kind.columns)}
+    people = names_of_leavers(rows)
     for row in rows:
         yield RowLine(
             place=place_name(names, row.sheet, row.row, None),
             identity=row.identity,
+            name=name_of_leaver(row, people),
             is_new=not row.before,
             changes=[
                 (
@@ -191,6 +195,8 @@ def name_places(one: Import) -> None:
     names = sheet_names(one)
     for person in one.questions.get("people", []):
         person["cell"] = place_name(names, person["sheet"], person["row"], None)
+    for worker in one.questions.get("employers", []):
+        worker["cell"] = place_name(names, worker["sheet"], worker["row"], None)
 
 
 @dataclass(frozen=True)
@@ -246,6 +252,8 @@ def place_name(names: Mapping[int, str], sheet: int, row: int, column: int | Non
     Args:
         names: of the sheets, as `sheet_names` gives them.
     """
+    if not row:
+        return _("not in the file")
     name = names.get(sheet, "")
     if column is not None:
         return cell_name(column, row, sheet=name)
@@ -290,6 +298,7 @@ class HeadingsLine:
 OUTCOME_WORDS = {
     RowOutcome.NEW: gettext_lazy("new"),
     RowOutcome.CHANGED: gettext_lazy("changed"),
+    RowOutcome.LEAVING: gettext_lazy("leaving"),
     RowOutcome.SAME: gettext_lazy("the same"),
     RowOutcome.REFUSED: gettext_lazy("refused"),
     RowOutcome.ASKED: gettext_lazy("to be asked"),
@@ -302,7 +311,7 @@ def outcome_lines(one: Import) -> list[OutcomeLine]:
     return [
         OutcomeLine(value, str(label), one.counts.get(value, 0))
         for value, label in OUTCOME_WORDS.items()
-        if one.counts.get(value) or value in WRITES
+        if one.counts.get(value) or value in (RowOutcome.NEW, RowOutcome.CHANGED)
     ]
 
 
@@ -313,7 +322,7 @@ def outcome_asked(value: str) -> RowOutcome | None:
 
 def first_outcome(one: Import) -> RowOutcome:
     """Return the outcome whose rows are shown first: what would change, else what is new."""
-    shown = (RowOutcome.CHANGED, RowOutcome.NEW, RowOutcome.REFUSED, RowOutcome.SAME)
+    shown = (RowOutcome.LEAVING, RowOutcome.CHANGED, RowOutcome.NEW, RowOutcome.REFUSED, RowOutcome.SAME)
     return next((each for each in shown if one.counts.get(each)), RowOutcome.NEW)
 
 
@@ -350,7 +359,8 @@ def has_questions(one: Import) -> bool:
     """Tell whether anything was asked, answered or not."""
     asked = one.questions
     texts = [text for texts in asked.get("things", {}).values() for text in texts if text["key"] is None]
-    return bool(asked.get("columns") or asked.get("people") or texts or asked_once(one))
+    of_rows = asked.get("people") or asked.get("employers")
+    return bool(asked.get("columns") or of_rows or texts or asked_once(one))
 
 
 def likeliest_kind(one: Import) -> str:
@@ -458,6 +468,7 @@ THING_WORDS = {
     Thing.WORKER: gettext_lazy("worker"),
     Thing.SESSION: gettext_lazy("session"),
     Thing.CLASS: gettext_lazy("class"),
+    Thing.EMPLOYER: gettext_lazy("employer of a badge"),
 }
 
 
@@ -477,6 +488,7 @@ def counts_told(one: Import) -> str:
     said = [
         (RowOutcome.NEW, _("%(count)d new")),
         (RowOutcome.CHANGED, _("%(count)d changed")),
+        (RowOutcome.LEAVING, _("%(count)d leaving")),
         (RowOutcome.SAME, _("%(count)d the same")),
         (RowOutcome.REFUSED, _("%(count)d refused")),
         (RowOutcome.LEFT_OUT, _("%(count)d left out")),

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from attendance.services.imports.receiving import open_kept
+from attendance.services.imports.rows import NOWHERE
 from training.core.imports.declaration import Thing
 from training.core.imports.registry import kind_of
 from training.core.imports.rows import RowOutcome
@@ -64,7 +65,8 @@ def refused_rows(one: Import, *, company: str | None = None) -> IO[bytes]:
     if one.state != Import.State.CHECKED:
         raise Conflict(_("This import is not checked. Check it, and look at what it would do."))
     wrong: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for sheet, row, problems in refused_of(one, company=company).values_list("sheet", "row", "problems"):
+    refused = refused_of(one, company=company).exclude(row=NOWHERE)
+    for sheet, row, problems in refused.values_list("sheet", "row", "problems"):
         told = [f"{sentence} ({value})" if value else sentence for _column, _code, sentence, value in problems]
         wrong[sheet][row] += [each for each in told if each not in wrong[sheet][row]]
     with ExitStack() as stack:

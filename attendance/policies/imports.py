@@ -14,7 +14,7 @@ from training.services.imports.contract import TAKEN_BACK, TakenBackRow
 CELLS_OF_A_GROUP = 200  # that are named; the others are counted
 VALUES_OF_A_GROUP = 20
 TAKEN_BACK_TOLD = 500  # that are listed; the others are counted
-WRITES = frozenset({RowOutcome.NEW, RowOutcome.CHANGED})
+WRITES = frozenset({RowOutcome.NEW, RowOutcome.CHANGED, RowOutcome.LEAVING})
 TIMES_THE_CHECK = 2.0  # what writing a row takes beside checking it, as long as this site has measured nothing
 SHORT_WAIT = 3.0  # seconds for which others may wait without being told beforehand (I6)
 

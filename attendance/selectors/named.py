@@ -164,6 +164,7 @@ _READERS: Mapping[Thing, Callable[[], Iterable[NamedThing]]] = {
     Thing.TRAINER: _trainers,
     Thing.SESSION: _sessions,
     Thing.CLASS: _classes,
+    Thing.EMPLOYER: _companies,
 }
 
 

@@ -22,6 +22,7 @@ from attendance.forms.imports import (
     ImportUndoForm,
 )
 from attendance.pages import imports as pages
+from attendance.pages.import_leavers import leavers_card
 from attendance.pages.import_turns import Phase, import_turns, otherwise_lines, phase_of, shown_turns
 from attendance.papers.import_mended import refused_by_company, refused_companies, refused_rows
 from attendance.papers.import_template import import_template as template_of
@@ -316,6 +317,7 @@ def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
         "has_questions": pages.has_questions(one),
         "may_compare": can_compare,
         "comparison": comparison,
+        "leavers": leavers_card(one, request.user),
         **_turns(one),
     }
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from learners.models import Learner
 from learners.policies import import_words as words
 from learners.policies.import_columns import BADGE, COMPANY, ROLE
+from learners.policies.leavers import Holds
 from learners.policies.worker_fields import WORKER_FIELDS
 from training.core.imports.declaration import ImportChoice, ImportColumn, ImportKind, MonthMeans, Reads, Thing
 from training.core.permissions import Permission
@@ -112,6 +113,32 @@ SAID_ONCE = (
         label=_("The file names all areas of each worker"),
         reads=Reads.CHOICE,
         choices=yes_or_no(_("yes, others end"), _("no, they are added")),
+    ),
+    ImportColumn(
+        name="holds",
+        label=_("The file holds"),
+        reads=Reads.CHOICE,
+        choices=(
+            ImportChoice(value=Holds.CHANGES, label=_("only changes: whoever is not in it stays"), words={}),
+            ImportChoice(value=Holds.SITE, label=_("everybody on the site: whoever is not in it leaves"), words={}),
+            ImportChoice(
+                value=Holds.COMPANIES, label=_("everybody of certain companies: their others leave"), words={}
+            ),
+        ),
+        help_text=_("Who leaves is shown by name before anything is written."),
+    ),
+    ImportColumn(
+        name="companies",
+        label=_("Of which companies"),
+        reads=Reads.THINGS,
+        thing=Thing.COMPANY,
+        help_text=_("Where the file holds everybody of certain companies."),
+    ),
+    ImportColumn(
+        name="file_date",
+        label=_("The file is of"),
+        reads=Reads.DAY,
+        help_text=_("The last day of those who leave is the day before. If empty, it is today."),
     ),
     ImportColumn(
         name="reason",

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     UNDO_IMPORT = "undo an import"
     LEAD_TAKE_OVER = "lead a take-over"  # compare old workbooks, explain what differs, check samples (I11)
     ACCEPT_TAKE_OVER = "accept a take-over"  # sign its report, or withdraw that
+    ACCEPT_LEAVERS = "accept that many leave"  # by a file that holds everybody (I9)
     ADMINISTER = "administer"  # users, Django Admin
 
 
@@ -88,6 +89,7 @@ SUPERUSER_ONLY = frozenset(
         Permission.IMPORT_REGISTER,
         Permission.UNDO_IMPORT,
         Permission.ACCEPT_TAKE_OVER,
+        Permission.ACCEPT_LEAVERS,
         Permission.ADMINISTER,
     }
 )

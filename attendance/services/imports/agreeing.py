@@ -19,8 +19,9 @@ from training.core.imports.declaration import Thing
 from training.core.imports.registry import kind_of
 from training.core.permissions import Permission, check_may
 from training.core.refusals import Invalid
+from training.core.sameness import same_text
 from training.core.transactions import acting
-from training.models import Import, ImportAlias, ImportHeadings
+from training.models import Company, Import, ImportAlias, ImportHeadings
 from training.policies.imports.guessing import SURE
 from training.services.imports.contract import LEAVE_OUT, ImportTerms
 
@@ -127,7 +128,8 @@ def answer_questions(*, import_id: int, answers: Mapping[str, Any], seen: dateti
 
     Args:
         answers: `columns`, by key of the question; `things`, by thing and compared text: a key, "new" or "leave out";
-            `people`, by place of the row; `choices`, for the whole import, where an empty one takes it back.
+            `people`, by place of the row; `employers`, by badge the name of the employer; `choices`, for the whole
+            import, where an empty one takes it back.
 
     Raises:
         NotPermitted, NotFound, WrongState: as `agree_columns`.
@@ -138,7 +140,7 @@ def answer_questions(*, import_id: int, answers: Mapping[str, Any], seen: dateti
         declared = kind_of(one.kind)
         check_may(by, declared.checks)
         _check_seen(one, seen)
-        said = {name: answers.get(name, {}) for name in ("columns", "things", "people")}
+        said = {name: answers.get(name, {}) for name in ("columns", "things", "people", "employers")}
         once = answers.get("choices", {})
         kept = {name: value for name, value in one.choices.items() if name not in once}
         take_step(
@@ -150,7 +152,14 @@ def answer_questions(*, import_id: int, answers: Mapping[str, Any], seen: dateti
         )
         _remember_reading(one, said["columns"], by=by, now=now)
         _remember(one, said["things"], by=by, now=now)
+        _remember_employers(said["employers"], by=by, now=now)
     return one
+
+
+def remember_said(one: Import, *, by: User, now: datetime) -> None:
+    """Remember what a program has said beforehand, once it is brought in; what a page says is remembered at once."""
+    _remember(one, one.answers.get("things", {}), by=by, now=now)
+    _remember_employers(one.answers.get("employers", {}), by=by, now=now)
 
 
 def revoke_alias(*, alias_id: int, by: User, now: datetime) -> None:
@@ -189,7 +198,7 @@ def _remember(one: Import, said: Mapping[str, Mapping[str, Any]], *, by: User, n
         for text, answer in answers.items():
             if text in written and (answer == LEAVE_OUT or isinstance(answer, int)):
                 key = None if answer == LEAVE_OUT else answer
-                _agree(one, Thing(thing), text, written[text], key, by=by, now=now)
+                _agree(Thing(thing), one.sender, text, written[text], key, by=by, now=now)
 
 
 def remember_same(one: Import, terms: ImportTerms) -> None:
@@ -197,19 +206,31 @@ def remember_same(one: Import, terms: ImportTerms) -> None:
     for thing, answers in one.answers.get("things", {}).items():
         written, meant = _written(one, thing), terms.things.get(Thing(thing), {})
         for text, answer in answers.items():
-            if isinstance(answer, str) and answer.startswith(SAME_AS) and isinstance(meant.get(text), int):
-                _agree(one, Thing(thing), text, written[text], meant[text], by=terms.by, now=terms.now)
+            key = meant.get(text)
+            if isinstance(answer, str) and answer.startswith(SAME_AS) and isinstance(key, int):
+                _agree(Thing(thing), one.sender, text, written[text], key, by=terms.by, now=terms.now)
+
+
+def _remember_employers(said: Mapping[str, str], *, by: User, now: datetime) -> None:
+    """Remember with whom workers are whom two companies' lists name, whoever sends the next one (I9)."""
+    said = {badge: name for badge, name in said.items() if name}
+    names = {same_text(name) for name in said.values()}
+    keys = dict(Company.objects.filter(name_key__in=names).order_by("-pk").values_list("name_key", "pk"))
+    for badge, name in said.items():
+        if same_text(name) in keys:
+            _agree(Thing.EMPLOYER, "", same_text(badge), badge, keys[same_text(name)], by=by, now=now)
 
 
 def _written(one: Import, thing: str) -> dict[str, str]:
     return {text["text"]: text["written"] for text in one.questions.get("things", {}).get(thing, [])}
 
 
-def _agree(one: Import, thing: Thing, text: str, written: str, key: Any, *, by: User, now: datetime) -> None:
-    known = ImportAlias.objects.filter(thing=thing, sender=one.sender, text=text, revoked_at=None)
+def _agree(thing: Thing, sender: str, text: str, written: str, key: int | None, *, by: User, now: datetime) -> None:
+    """Remember what a text means; what it meant before is revoked."""
+    known = ImportAlias.objects.filter(thing=thing, sender=sender, text=text, revoked_at=None)
     if known.filter(key=key).exists():
         return
     known.update(revoked_at=now, revoked_by=by)
     ImportAlias.objects.create(
-        thing=thing, sender=one.sender, text=text, written=written, key=key, agreed_by=by, agreed_at=now
+        thing=thing, sender=sender, text=text, written=written, key=key, agreed_by=by, agreed_at=now
     )

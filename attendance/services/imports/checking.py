@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from attendance.policies.imports import WRITES, Summary
 from attendance.services.imports.certificates import certificates_of, judge_certificates, leftover_files
-from attendance.services.imports.rows import in_parts, waiting_rows, write_outcomes
+from attendance.services.imports.leaving import leavers_as_json, leavers_by
+from attendance.services.imports.rows import NOWHERE, in_parts, stage_leaving, waiting_rows, write_outcomes
 from attendance.services.imports.steps import kind_of_import, own_import, place_of, take_step, terms_of
 from learners.models import ImportTurn, Learner
 from learners.selectors.import_turns import count_turns
+from learners.services.imports.employers import ASKED
 from learners.services.imports.laying import laid_by
 from learners.services.imports.turns import tell_turns
 from training.core.audit_context import as_person
@@ -24,7 +26,14 @@ from training.core.imports.rows import CheckedRow, RowOutcome
 from training.core.long_jobs import take_time, without_collecting
 from training.core.refusals import database_refusals
 from training.models import Import
-from training.services.imports.contract import TAKEN_BACK, ImportTerms, TakenBackRow, TakingBack, service_of
+from training.services.imports.contract import (
+    TAKEN_BACK,
+    ImportTerms,
+    TakenBackRow,
+    TakingBack,
+    WhoLeaves,
+    service_of,
+)
 from training.services.job_kinds import Tell, untold
 
 MOST_PEOPLE = 500  # rows of which it is asked at once who is meant; the others come with the next check
@@ -56,18 +65,23 @@ def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         take_time()
         result = check_rows(one, terms, tell=tell)
+        stage_leaving(one.pk, (number for number, row in result.rows.items() if row.draft.number == NOWHERE))
         for part in in_parts(result.rows):
             write_outcomes(one.pk, part)
         laid = laid_by(service_of(one.kind), result.writes, result.terms)
         tell_turns(import_id=one.pk, laid=laid, today=timezone.localdate(now))
         turns = count_turns(one.pk, Phase.TOLD)
     summary = result.summary
-    questions = {**one.questions, "people": people_asked(one, result.rows.values())}
+    questions = {
+        **one.questions,
+        "people": people_asked(one, result.rows.values()),
+        "employers": employers_asked(result.rows.values()),
+    }
     take_step(
         one,
         State.CHECKED,
         now=now,
-        counts={"rows": len(result.rows), **summary.counts},
+        counts={"rows": result.in_file, **summary.counts},
         questions=questions,
         report={
             "groups": [group.as_json() for group in summary.groups],
@@ -75,6 +89,7 @@ def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
             TAKEN_BACK: summary.taken_back,
             "leftover": leftover_files(one),
             "checking": monotonic() - began,
+            "leavers": leavers_as_json(result.leavers),
         },
         fingerprint=summary.fingerprint,
     )
@@ -102,20 +117,39 @@ def people_asked(one: Import, rows: Iterable[CheckedRow]) -> list[dict[str, Any]
     ]
 
 
+def employers_asked(rows: Iterable[CheckedRow]) -> list[dict[str, Any]]:
+    """Return the workers of whom a person has to say with which employer they are (I9), answered or not."""
+    asked: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        names = row.found.get(ASKED, ())
+        if names and (row.identity in asked or len(asked) < MOST_PEOPLE):
+            one = {"badge": row.identity, "sheet": row.draft.sheet, "row": row.draft.number, "names": []}
+            known = asked.setdefault(row.identity, one)["names"]
+            known += [name for name in names if name not in known]
+    return list(asked.values())
+
+
 @dataclass(frozen=True)
 class ChecksOfRows:
     """What a check says of every row, and all of it summed up.
 
     Attributes:
-        rows: by number in the import.
+        rows: by number in the import; after those of the file, those who leave by it.
         taken_back: what the file takes back of what it said before (I7).
         terms: of the check, with what is taken back.
+        leavers: who leaves; None where the file holds only changes.
     """
 
     rows: Mapping[int, CheckedRow]
     summary: Summary
     taken_back: Sequence[TakenBackRow]
     terms: ImportTerms
+    leavers: WhoLeaves | None = None
+
+    @property
+    def in_file(self) -> int:
+        """How many rows stand in the file."""
+        return sum(row.draft.number != NOWHERE for row in self.rows.values())
 
     @property
     def writes(self) -> dict[int, CheckedRow]:
@@ -145,7 +179,10 @@ def check_rows(one: Import, terms: ImportTerms, *, tell: Tell = untold) -> Check
         row = rows[numbers[place]]
         row.problems += problems
         row.outcome = RowOutcome.REFUSED
+    leavers = leavers_by(checker, list(rows.values()))
+    if leavers is not None:
+        rows.update(enumerate(leavers.rows, start=len(rows) + 1))
     summary = Summary()
     summary.add(rows.values())
     summary.add_taken_back(taken)
-    return ChecksOfRows(rows, summary, taken, terms)
+    return ChecksOfRows(rows, summary, taken, terms, leavers)

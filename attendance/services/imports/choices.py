@@ -87,7 +87,7 @@ def checked_choices(kind: ImportKind, said: Mapping[str, Any], *, sender: str = 
     wrong: dict[str, list[str]] = {}
     columns = {each.name: each for each in kind.said_once}
     for name, value in said.items():
-        if value in (None, ""):
+        if value in (None, "", []):
             continue
         if name not in columns:
             wrong[name] = [_("Nothing of this name is said for all rows of %(kind)s.") % {"kind": kind.label}]
@@ -145,10 +145,16 @@ def _thing(column: ImportColumn, value: Any, sender: str) -> Any:
     return names.key_of(value) if isinstance(value, str) else None
 
 
+def _things(column: ImportColumn, value: Any, sender: str) -> Any:
+    found = [_thing(column, each, sender) for each in value] if isinstance(value, list) else [None]
+    return None if None in found else found
+
+
 _KEPT: Mapping[Reads, Callable[[ImportColumn, Any, str], Any]] = {
     Reads.DAY: _day,
     Reads.CHOICE: _choice,
     Reads.MINUTES: _whole,
     Reads.WHOLE: _whole,
     Reads.THING: _thing,
+    Reads.THINGS: _things,
 }

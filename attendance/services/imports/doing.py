@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance.services.imports.agreeing import remember_same
+from attendance.services.imports.agreeing import remember_said, remember_same
 from attendance.services.imports.certificates import store_certificates
 from attendance.services.imports.checking import ChecksOfRows, check_rows
 from attendance.services.imports.filing import file_evidence
+from attendance.services.imports.leaving import check_leavers, leavers_as_json
 from attendance.services.imports.new_things import make_new_things
 from attendance.services.imports.rows import forget_rows, workers_of, write_origins
 from attendance.services.imports.steps import WrongState, kind_of_import, lock_import, own_import, take_step, terms_of
@@ -53,6 +54,7 @@ def do_import(
     only_good: bool = False,
     take_back: bool = False,
     only_agreed: bool = False,
+    accept_leavers: int | None = None,
     tell: Tell = untold,
 ) -> Import:
     """Bring in what was checked, in one transaction: if anything fails, nothing is written.
@@ -65,8 +67,10 @@ def do_import(
         only_good: bring in the good rows, and leave the others behind.
         take_back: what the file said before and does not say any more is taken back, as it was shown (I7).
         only_agreed: the stored file loses the columns that nobody agreed on.
+        accept_leavers: how many may leave by a file that holds everybody, where those are many.
 
     Raises:
+        LeaversUnclear, ManyLeave: see `check_leavers`.
         NotPermitted, NotFound: this login may not do imports of this kind, or there is no such import.
         WrongState: it is not checked, or was done in another window.
         RowsAreWrong: there are rows that cannot be brought in, and `only_good` is not chosen.
@@ -75,11 +79,18 @@ def do_import(
         Refusal: of the services that write.
     """
     one = own_import(import_id=import_id, by=by)
-    check_can_do(one, by=by, fingerprint=fingerprint, only_good=only_good, take_back=take_back)
+    check_can_do(
+        one,
+        by=by,
+        fingerprint=fingerprint,
+        only_good=only_good,
+        take_back=take_back,
+        accept_leavers=accept_leavers,
+    )
     if one.state != State.DOING:
         take_step(one, State.DOING, now=now, failure="")
     try:
-        return _do(one, fingerprint, only_agreed=only_agreed, by=by, now=now, tell=tell)
+        return _do(one, fingerprint, accept_leavers, only_agreed=only_agreed, by=by, now=now, tell=tell)
     except Refusal as refusal:
         one.refresh_from_db()
         if one.state == State.DOING:
@@ -88,7 +99,16 @@ def do_import(
 
 
 @without_collecting()
-def _do(one: Import, fingerprint: str, *, only_agreed: bool, by: User, now: datetime, tell: Tell) -> Import:
+def _do(
+    one: Import,
+    fingerprint: str,
+    accept_leavers: int | None,
+    *,
+    only_agreed: bool,
+    by: User,
+    now: datetime,
+    tell: Tell,
+) -> Import:
     keys, certificates = file_evidence(one, only_agreed=only_agreed), store_certificates(one)
     with acting(by, outermost=True):
         take_time()
@@ -104,6 +124,7 @@ def _do(one: Import, fingerprint: str, *, only_agreed: bool, by: User, now: date
         result = check_rows(one, terms, tell=tell)
         if result.summary.fingerprint != one.fingerprint:
             raise _differs()
+        check_leavers(leavers_as_json(result.leavers), accepted=accept_leavers, by=by)
         rows, total = list(result.writes.values()), len(result.rows)
         watched = watch_turns(
             import_id=one.pk, phase=Phase.DONE, learner_ids=workers_of(one.pk), today=timezone.localdate(now)
@@ -116,19 +137,29 @@ def _do(one: Import, fingerprint: str, *, only_agreed: bool, by: User, now: date
         for file in one.files.filter(pk__in=keys):
             file.evidence_key = keys[file.pk]
             file.save(update_fields=["evidence_key"])
+        if one.is_unattended:
+            remember_said(one, by=by, now=now)
         forget_rows(one.pk)
         connection.check_constraints()  # now, and not at the commit, so that it is known how long others waited
         report = {**one.report, "turns": turns, "locked": monotonic() - began}
-        counts = {"rows": total, **result.summary.counts}
+        counts = {"rows": result.in_file, **result.summary.counts}
         take_step(one, State.DONE, now=now, done_by=by, done_at=now, counts=counts, report=report)
     return one
 
 
-def check_can_do(one: Import, *, by: User, fingerprint: str, only_good: bool, take_back: bool) -> None:
-    """I6: an import is done by whom the table names, as it was checked, and with wrong rows only if that is chosen.
+def check_can_do(
+    one: Import,
+    *,
+    by: User,
+    fingerprint: str,
+    only_good: bool,
+    take_back: bool = False,
+    accept_leavers: int | None = None,
+) -> None:
+    """I6, I9: an import is done by whom the table names, as it was checked, and with wrong rows only if that is chosen.
 
     Raises:
-        NotPermitted, WrongState, RowsAreWrong, NotConfirmed, DiffersNow: as `do_import`.
+        NotPermitted, WrongState, RowsAreWrong, NotConfirmed, DiffersNow, LeaversUnclear, ManyLeave: as `do_import`.
     """
     check_may(by, kind_of_import(one).does)
     if one.state not in {State.CHECKED, State.DOING}:
@@ -136,6 +167,7 @@ def check_can_do(one: Import, *, by: User, fingerprint: str, only_good: bool, ta
     _check_seen(one, fingerprint)
     _check_rows(one, only_good=only_good)
     _check_taken_back(one, take_back=take_back)
+    check_leavers(one.report.get("leavers", {}), accepted=accept_leavers, by=by)
 
 
 def _check_seen(one: Import, fingerprint: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from attendance.selectors.named import CAN_BE_NEW
-from attendance.services.imports.rows import write_origins
+from attendance.services.imports.rows import NOWHERE, write_origins
 from learners.models import Role
 from training.core.imports.declaration import Thing
 from training.core.imports.rows import CheckedRow, DraftRow, RowOutcome
@@ -17,7 +17,6 @@ from training.core.refusals import Invalid
 from training.models import Import
 from training.services.imports.contract import Answer, ImportTerms, NewThing, service_of
 
-NOWHERE = 0  # these stand in no row of the file
 LONGEST_CODE, SHORTEST_CODE = 20, 3
 
 

@@ -16,6 +16,7 @@ from training.core.imports.rows import CellProblem, CheckedRow, DraftRow
 from training.core.imports.values import as_json, from_json
 from training.models import ImportedRow, ImportRow
 
+NOWHERE = 0  # the sheet and row of what stands in no row of the file
 PART = 5_000  # rows that are in memory at once
 LAYOUTS = 1_000  # of rows, that share what says in which cells they stand
 EMPTY = "[]"
@@ -24,7 +25,7 @@ _AS_JSON = DjangoJSONEncoder(ensure_ascii=False)
 
 READ_ROWS = """
 SELECT number, sheet, row, cells::text, values::text, read_problems::text FROM training_importrow
- WHERE of_id = %s AND number > %s ORDER BY number LIMIT %s
+ WHERE of_id = %s AND number > %s AND training_importrow.row > 0 ORDER BY number LIMIT %s
 """
 COPY_ROWS = """
 COPY training_importrow (of_id, number, sheet, row, cells, values, read_problems) FROM STDIN
@@ -68,6 +69,18 @@ def stage(import_id: int, rows: Iterable[DraftRow]) -> Iterator[Sequence[DraftRo
         yield part
 
 
+def stage_leaving(import_id: int, numbers: Iterable[int]) -> None:
+    """Write rows for those who stand in no row of the file, in place of those of the check before (I9).
+
+    Args:
+        numbers: of them in the import, after those of the file.
+    """
+    ImportRow.objects.filter(of=import_id, row=NOWHERE).delete()
+    with connection.cursor() as cursor, cursor.copy(COPY_ROWS) as copy:
+        for number in numbers:
+            copy.write_row((import_id, number, NOWHERE, NOWHERE, "{}", "{}", "[]"))
+
+
 def forget_rows(import_id: int) -> None:
     """Remove the rows that wait, and whom the check has told to turn by them."""
     forget_told(import_id)
@@ -75,7 +88,7 @@ def forget_rows(import_id: int) -> None:
 
 
 def waiting_rows(import_id: int, kind: ImportKind) -> Iterator[Sequence[tuple[int, DraftRow]]]:
-    """Yield the rows that wait, in parts, each with its number in the import."""
+    """Yield the rows of the file that wait, in parts, each with its number in the import."""
     loaded = lru_cache(maxsize=LAYOUTS)(json.loads)
     last = 0
     while part := _part(import_id, after=last):

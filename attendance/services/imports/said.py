@@ -42,6 +42,7 @@ def checked_said(kind: ImportKind, said: Mapping[str, Any], *, sender: str) -> d
             "columns": _without_nulls(said.get("columns", {})),
             "things": {thing: _without_nulls(texts) for thing, texts in said.get("things", {}).items()},
             "people": dict(said.get("people", {})),
+            "employers": _without_nulls(said.get("employers", {})),
         },
     }
 
@@ -96,6 +97,10 @@ def _is_people(kind: ImportKind, said: Any) -> bool:
     )
 
 
+def _is_employers(kind: ImportKind, said: Any) -> bool:
+    return isinstance(said, dict) and all(name is None or isinstance(name, str) for name in said.values())
+
+
 def _is_dict(kind: ImportKind, said: Any) -> bool:
     return isinstance(said, dict)
 
@@ -108,5 +113,6 @@ _FORMS: Mapping[str, tuple[Callable[[ImportKind, Any], bool], Callable[[], str]]
     "columns": (_is_dict, lambda: _("by key of the question its answer.")),
     "things": (_is_things, lambda: _("by thing and text a key, “new” or “leave out”.")),
     "people": (_is_people, lambda: _("by sheet and row, such as 0:5, the key of a worker, or null for nobody.")),
+    "employers": (_is_employers, lambda: _("by badge the name of the employer.")),
     "choices": (_is_dict, lambda: _("by name what is said for all rows.")),
 }

@@ -92,9 +92,11 @@ def terms_of(one: Import, *, by: User, now: datetime, certificates: Mapping[str,
         choices={
             **said_once(one),
             "import": one.pk,
+            "sender": one.sender,
             "sheets": _sources(one),
             "certificates": certificates or {},
         },
+        employers=one.answers.get("employers", {}),
     )
 
 

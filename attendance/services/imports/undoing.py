@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attendance.services.imports.new_things import NOWHERE
+from attendance.services.imports.rows import NOWHERE
 from attendance.services.imports.steps import WrongState, lock_import, own_import, take_step
 from learners.models import ImportTurn, Learner
 from learners.selectors.import_turns import TurnCounts, count_turns, turns_of
@@ -124,8 +124,9 @@ def _undo(one: Import, *, reason: str, by: User, now: datetime) -> Sequence[Undo
         workers = [row.key for row in written if row.table == Learner._meta.db_table]
         watched = watch_turns(import_id=one.pk, phase=Phase.UNDONE, learner_ids=workers, today=timezone.localdate(now))
         # What was made for the rows goes after the rows, which name it.
+        of_rows = [row for row in written if not _is_made_for_rows(row)]
         with watched:
-            for kind, part in [(one.kind, [row for row in written if row.row != NOWHERE]), *made]:
+            for kind, part in [(one.kind, of_rows), *made]:
                 taken = service_of(kind).undo(part, reason=reason, by=by, now=now, gone=gone)
                 for each in taken:
                     if each.act is not UndoAct.LEFT:
@@ -139,8 +140,13 @@ def _made_for_rows(written: Sequence[WrittenRow]) -> list[tuple[str, list[Writte
     parts = []
     for kind in MADE:
         table = service_of(kind).table
-        parts.append((kind, [row for row in written if row.row == NOWHERE and row.table == table]))
+        parts.append((kind, [row for row in written if _is_made_for_rows(row) and row.table == table]))
     return [(kind, rows) for kind, rows in parts if rows]
+
+
+def _is_made_for_rows(row: WrittenRow) -> bool:
+    """Tell whether something is new and stands in no row; who leaves (I9) stands in none either, but was there."""
+    return row.row == NOWHERE and not row.before
 
 
 def _with_later_imports(one: Import, undone: Sequence[UndoneRow]) -> list[UndoneRow]:

@@ -53,11 +53,12 @@ def ask_for(
     take_back: bool = False,
     only_agreed: bool = False,
     holds_everybody: bool = False,
+    accept_leavers: int | None = None,
 ) -> None:
     """Ask for a step of an import, which a worker does with the rights of `by`.
 
     Args:
-        fingerprint, only_good, take_back, only_agreed: as in `do_import`.
+        fingerprint, only_good, take_back, only_agreed, accept_leavers: as in `do_import`.
         holds_everybody: as in `compare_import`.
 
     Raises:
@@ -68,6 +69,8 @@ def ask_for(
     query.update({"import": str(one.pk), "work": work.value, "seen": fingerprint})
     said = {"good": only_good, "back": take_back, "agreed": only_agreed, "everybody": holds_everybody}
     query.update({name: "1" for name, is_said in said.items() if is_said})
+    if accept_leavers is not None:
+        query["leavers"] = str(accept_leavers)
     title = str(TITLES[work]) % {"what": one.title}
     job = ask(kind=KIND.name, title=title, query=query.urlencode(), by=by, now=now)
     Import.objects.filter(pk=one.pk).update(job=job)
@@ -102,6 +105,7 @@ def work_on_import(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> 
                     only_good="good" in query,
                     take_back="back" in query,
                     only_agreed="agreed" in query,
+                    accept_leavers=int(str(query["leavers"])) if "leavers" in query else None,
                     by=by,
                     now=now,
                     tell=tell,

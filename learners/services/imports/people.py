@@ -74,7 +74,7 @@ class People:
         rows += Learner.objects.filter(pk__in=merged).values(*FACTS)
         found = {row["id"]: row for row in rows}
         areas = _areas_of(found)
-        since = _status_since(found)
+        since = status_since_of(found)
         gone = withdrawn(Learner, found)
         self._workers = {
             key: StoredWorker(row, areas.get(key, {}), since.get(key), key in gone) for key, row in found.items()
@@ -116,7 +116,7 @@ def _areas_of(learners: Collection[int]) -> Mapping[int, Mapping[int, int]]:
     return found
 
 
-def _status_since(learners: Collection[int]) -> Mapping[int, date]:
+def status_since_of(learners: Collection[int]) -> Mapping[int, date]:
     """Return the day of the last change of status of each (C8): `learners.services.learners.status_since` for many."""
     periods = LearnerPeriod.objects.standing().filter(learner__in=list(learners), valid_to__isnull=False)
     others = periods.filter(~Q(status=F("learner__status")))

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from learners.models import Learner
+from learners.policies.leavers import scope_of
 from learners.policies.worker_fields import WORKER_FIELDS
 from learners.policies.workers import (
     check_can_set_status,
@@ -21,9 +22,12 @@ from learners.policies.workers import (
     check_status_reason,
 )
 from learners.selectors.sameness import near_badges, workers_named
+from learners.services.imports.employers import ASKED as EMPLOYERS_ASKED
+from learners.services.imports.employers import Employers, ask
+from learners.services.imports.leavers import who_leaves
 from learners.services.imports.people import People, PlaceNames, StoredWorker
 from training.core.imports.declaration import Thing
-from training.core.imports.rows import FOR_GOOD, DraftRow, RowOutcome
+from training.core.imports.rows import FOR_GOOD, CheckedRow, DraftRow, RowOutcome
 from training.core.long_jobs import planned_for_many
 from training.core.permissions import Permission, may
 from training.core.refusals import Refusal
@@ -34,12 +38,13 @@ from training.services.imports.checking import (
     Considered,
     FieldCheck,
     FieldRules,
+    FirstRow,
     KindChecker,
     RowRules,
     key_or_to_come,
     text_of,
 )
-from training.services.imports.contract import ImportTerms, NewThing
+from training.services.imports.contract import ImportTerms, NewThing, WhoLeaves
 
 BADGE = "badge_id"
 RULES = FieldRules(
@@ -83,6 +88,8 @@ class WorkerChecker(KindChecker):
         self._may_date_back = may(terms.by, Permission.DATE_BACK_STATUS)
         self._people = People((), ())
         self._called = {"company": self._places.companies, "role": self._places.roles}
+        self._scope = scope_of(terms.choices)
+        self._employers = Employers(terms, self._scope, self._places.companies)
 
     # The part
 
@@ -93,6 +100,27 @@ class WorkerChecker(KindChecker):
         answers = (self.terms.people.get((row.sheet, row.number)) for row in rows)
         with planned_for_many():
             self._people = People(badges, {key for key in answers if key is not None})
+            self._employers.read(self._with_another_employer(rows))
+
+    def _with_another_employer(self, rows: Sequence[DraftRow]) -> list[StoredWorker]:
+        """Return the workers of whom rows say another employer than they have."""
+        found = {}
+        for row in rows:
+            said = self._employer_said(row)
+            worker = self._people.of_badge(text_of(row.values.get(BADGE))) if said is not None else None
+            if worker is not None and self._shown("company", worker["company_id"]) != said:
+                found[worker["id"]] = worker
+        return list(found.values())
+
+    def _employer_said(self, row: DraftRow) -> str | None:
+        """Return the name of the employer in a row; None where it names none that is known or new."""
+        text = row.values.get("company")
+        meant = None if text is None else self.meant(Thing.COMPANY, text)
+        return None if meant is None or isinstance(meant, str) else str(self._shown("company", meant))
+
+    def who_leaves(self, rows: Sequence[CheckedRow]) -> WhoLeaves | None:
+        """See `CheckerOfEverybody`."""
+        return who_leaves(self._scope, self.terms, rows) if self._scope.is_everybody else None
 
     def ask_rules(self, rows: Sequence[Considered]) -> None:
         for row in rows:
@@ -120,7 +148,8 @@ class WorkerChecker(KindChecker):
         worker = self._worker_of(row, badge)
         if worker is not None:
             checked.key, checked.identity = worker["id"], worker["badge_id"]
-        if self._stands_twice(row, badge, worker):
+        employer = self._employer_said(row.draft)
+        if self._employers.is_elsewhere(row, badge, worker, employer) or self._stands_twice(row, badge, worker):
             return
         if worker is not None and worker["merged_into_id"] is not None:
             survivor = self._people.survivor_of(worker)
@@ -133,7 +162,7 @@ class WorkerChecker(KindChecker):
             return
         if worker is None:
             self._consider_new(row, values, areas)
-        else:
+        elif not self._asks_employer(row, values, worker):
             self._consider_stored(row, values, areas, worker)
 
     def _check_names(self, row: Considered, said: Mapping[str, Any]) -> None:
@@ -160,6 +189,8 @@ class WorkerChecker(KindChecker):
         first = self.first_about(person)
         if first is None:
             return self.repeats(row, person, says=draft.values, column=BADGE, code="", sentence="")
+        if self._is_claimed_twice(row, first):
+            return True
         other_name = _name_of(first.says) != _name_of(draft.values)
         code = "two_names" if other_name else "stands_twice"
         sentence = (
@@ -168,6 +199,21 @@ class WorkerChecker(KindChecker):
             else _("Two rows are about this worker and say different things. Leave one.")
         )
         return self.repeats(row, person, says=draft.values, column=BADGE, code=code, sentence=sentence)
+
+    def _is_claimed_twice(self, row: Considered, first: FirstRow) -> bool:
+        """I9: ask with whom a worker is whom two rows have with two employers, and tell whether they do."""
+        employer = self._employer_said(row.draft)
+        other = self._employer_said(DraftRow(sheet=0, number=0, cells={}, values=first.says))
+        if employer is None or other is None or same_text(employer) == same_text(other):
+            return False
+        ask(row, other, employer)
+        if first.checked is None:
+            self.refuse_late(first.place, row.checked.problems[-1])
+        elif first.checked.outcome is not RowOutcome.ASKED:
+            first.checked.problems = [*first.checked.problems, row.checked.problems[-1]]
+            first.checked.outcome = RowOutcome.ASKED
+            first.checked.found[EMPLOYERS_ASKED] = [other, employer]
+        return True
 
     def _values_of(self, row: Considered, said: Mapping[str, Any], worker: StoredWorker | None) -> dict[str, Any]:
         """Return what the row says by column of the kind, keys for names; what is not known yet is a `NewThing`."""
@@ -248,6 +294,13 @@ class WorkerChecker(KindChecker):
                 row.refuse(BADGE, "same_name", sentence)
 
     # Workers who are there
+
+    def _asks_employer(self, row: Considered, values: Mapping[str, Any], worker: StoredWorker) -> bool:
+        """I9: ask about another employer that two lists dispute, and tell whether it was asked."""
+        company = values.get("company", worker["company_id"])
+        if company == worker["company_id"]:
+            return False
+        return self._employers.is_asked(row, worker, company, self._shown("company", company))
 
     def _consider_stored(
         self, row: Considered, values: dict[str, Any], areas: list[int | NewThing], worker: StoredWorker

@@ -45,6 +45,7 @@ PART = 20_000  # rows that are written by one statement
 # What the answers of a worker depend on (C6); others may change without them.
 JUDGED_BY = frozenset({"role_id", "role_assigned_at", "start_date", "end_date", "status"})
 LEFT = ("end_date", "status", "status_reason")
+WRITTEN_OVER = (RowOutcome.CHANGED, RowOutcome.LEAVING)  # rows of workers who are there
 AUTHOR = ("updated_at", "updated_by_id")
 LINK = ("pk", "area_id", "assigned_at")
 
@@ -128,7 +129,7 @@ class _Writing:
 
     def write(self, rows: Sequence[CheckedRow]) -> None:
         self._insert([row for row in rows if row.outcome is RowOutcome.NEW])
-        changed = [row for row in rows if row.outcome is RowOutcome.CHANGED]
+        changed = [row for row in rows if row.outcome in WRITTEN_OVER]
         self._update([row for row in changed if "returns" not in row.found], nullcontext())
         self._update([row for row in changed if "returns" in row.found], effective_each(Each.START))
         self._end([row for row in rows if "departs" in row.found])
@@ -192,7 +193,7 @@ class _Writing:
             pk: [area, day.isoformat()] for pk, area, day in LearnerArea.objects.filter(pk__in=links).values_list(*LINK)
         }
         for row in rows:
-            if row.outcome is RowOutcome.CHANGED:
+            if row.outcome in WRITTEN_OVER:
                 after = self._values(row)
                 if "returns" in row.found:
                     after |= {"status": Learner.Status.ACTIVE.value, "status_reason": row.found["returns"]}

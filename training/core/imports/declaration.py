@@ -46,6 +46,7 @@ class Thing(StrEnum):
     WORKER = "worker"
     SESSION = "session"
     CLASS = "class"
+    EMPLOYER = "employer"  # of a worker whom two lists name (I9); no column holds it, only answers that are remembered
 
 
 class MonthMeans(StrEnum):

@@ -17,6 +17,7 @@ class RowOutcome(StrEnum):
     SAME = "same"
     REFUSED = "refused"
     ASKED = "asked"  # who is meant has to be said first, row by row (I4)
+    LEAVING = "leaving"  # in no row of a file that holds everybody (I9)
     LEFT_OUT = "left out"  # by an answer, such as "leave out" for a company
 
 

@@ -196,14 +196,18 @@ class KindChecker:
         row.refuse(column, code, sentence)
         problem = row.checked.problems[-1]
         if first.checked is None:
-            if problem not in self._late.setdefault(first.place, []):
-                self._late[first.place].append(problem)
+            self.refuse_late(first.place, problem)
         elif problem not in first.checked.problems:
             if first.checked.outcome is RowOutcome.LEFT_OUT:
                 first.checked.problems = []
             first.checked.problems.append(problem)
             first.checked.outcome = RowOutcome.REFUSED
         return True
+
+    def refuse_late(self, place: int, problem: CellProblem) -> None:
+        """Refuse a row of an earlier part after all."""
+        if problem not in self._late.setdefault(place, []):
+            self._late[place].append(problem)
 
     def names(self, row: Considered) -> Sequence[Hashable]:
         """Return by which names other rows can wait for this one."""

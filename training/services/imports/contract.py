@@ -36,6 +36,7 @@ class ImportTerms:
             things has an answer before rows are checked; workers are found by the kind itself.
         people: by sheet and row, which worker is meant, where that was asked.
         choices: what was chosen for the whole import, by names of the kind: the provider, whether records count.
+        employers: by badge, the name of the employer of workers whom two companies' lists name (I9).
     """
 
     by: User
@@ -43,6 +44,7 @@ class ImportTerms:
     things: Mapping[Thing, Mapping[str, Answer]]
     people: Mapping[tuple[int, int], int | None]
     choices: Mapping[str, Any]
+    employers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +143,40 @@ class TakingBack(Protocol):
 
     def confirm(self, taken: Sequence[TakenBackRow]) -> None:
         """Check on as if somebody had confirmed this: whoever does the import has to."""
+
+
+@dataclass(frozen=True)
+class LeavingCompany:
+    """A company some of whose workers leave: how many, and how many ACTIVE ones it has before."""
+
+    name: str
+    leaving: int
+    active: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhoLeaves:
+    """Who leaves because a file that holds everybody does not name them (I9).
+
+    Attributes:
+        rows: one for each of them, in no row of the file; refused where their last day cannot be that.
+        companies: those whose workers leave.
+        are_many: whether a superuser has to say that so many are right.
+        why_nobody: why it cannot be told; then the import is not brought in.
+    """
+
+    rows: Sequence[CheckedRow] = ()
+    companies: Sequence[LeavingCompany] = ()
+    are_many: bool = False
+    why_nobody: str = ""
+
+
+@runtime_checkable
+class CheckerOfEverybody(Protocol):
+    """The checker of a kind whose files can hold everybody (I9)."""
+
+    def who_leaves(self, rows: Sequence[CheckedRow]) -> WhoLeaves | None:
+        """Return who leaves by all rows of a file; None where the file holds only changes."""
 
 
 class KindService(Protocol):
