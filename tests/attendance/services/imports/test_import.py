@@ -16,7 +16,7 @@ from attendance.pages.imports import wait_of
 from attendance.papers.import_mended import refused_rows
 from attendance.services.imports.agreeing import answer_questions, revoke_alias
 from attendance.services.imports.checking import check_import
-from attendance.services.imports.doing import DiffersNow, RowsAreWrong, do_import
+from attendance.services.imports.doing import DiffersNow, RowsAreWrong, check_can_do, do_import
 from attendance.services.imports.dropping import drop_import, purge_imports
 from attendance.services.imports.receiving import NoTable, start_import
 from attendance.services.imports.staging import stage_import
@@ -112,6 +112,8 @@ def test_i6_nothing_is_written_while_a_row_is_wrong_unless_that_is_chosen(superv
     one = checked(workbook(HEAD, JANA, wrong), "workers", by=supervisor)
     assert one.counts == {"rows": 2, "new": 1, "refused": 1}
 
+    with pytest.raises(RowsAreWrong):
+        check_can_do(one, by=supervisor, fingerprint=one.fingerprint, only_good=False)
     with pytest.raises(RowsAreWrong):
         done(one, by=supervisor)
     assert badges() == []
