@@ -113,7 +113,7 @@ def test_i6_nothing_is_written_while_a_row_is_wrong_unless_that_is_chosen(superv
     assert one.counts == {"rows": 2, "new": 1, "refused": 1}
 
     with pytest.raises(RowsAreWrong):
-        check_can_do(one, by=supervisor, fingerprint=one.fingerprint, only_good=False)
+        check_can_do(one, by=supervisor, fingerprint=one.fingerprint, only_good=False, take_back=False)
     with pytest.raises(RowsAreWrong):
         done(one, by=supervisor)
     assert badges() == []
