@@ -34,7 +34,6 @@ SAID_ONCE = (
         reads=Reads.THING,
         thing=Thing.COMPANY,
         help_text=_("The company that gave the training, where the file does not say it."),
-        is_needed=True,
     ),
     ImportColumn(
         name="counts",

@@ -116,6 +116,10 @@ def site(trainer: Trainer) -> dict[str, Any]:
     TrainingRecordFactory(learner=learner)
     owes_sign_off(learner, CourseVersionFactory(requires_verification=True))
     progression = LearnerProgressionFactory(training_class=active_class(agent=trainer), learner=learner)
+    meetings = progression.training_class.sessions
+    meetings.filter(session_date=progression.start_date).update(
+        status="client_cancelled", captured_by=UserFactory(), captured_at=timezone.now()
+    )
     requirement = RoleRequirementFactory(role=learner.role, course=session.course)
     judge(learner, on=timezone.localdate())
     AssessmentMethodFactory()
@@ -339,7 +343,7 @@ SAME: list[tuple[str, Callable[[], None], str, str, Callable[[dict[str, str]], s
         _from_registers,
         "/records/",
         "//section[@id='records']//tbody/tr/th",
-        lambda row: row["Worker"],
+        lambda row: f"{row['First name']} {row['Last name']}",
         ("", "?origin=waiting", "?origin=register"),
     ),
     ("verify-history", _lost, "/verify/history/", ROW.format("history"), lambda row: row["Worker"], ("",)),

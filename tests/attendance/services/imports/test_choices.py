@@ -210,15 +210,13 @@ def register(tmp_path: Path) -> tuple[Path, Company]:
 def test_the_command_asks_and_takes_what_is_said_once(
     register: tuple[Path, Company], superuser: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (file, _provider), room = register, tmp_path / "questions.json"
-    with pytest.raises(SystemExit) as asked:
-        call_command("import", "records", file, by=superuser.username, questions=room)
-    assert asked.value.code == 3
-    told = capsys.readouterr().out
-    assert "choices, provider (needed): Provider of all records." in told
-    said = json.loads(room.read_text())
-    assert said["choices"] == dict.fromkeys(("register", "provider", "counts", "counts_until", "reason"))
+    (file, _provider), room = register, tmp_path / "answers.json"
+    with pytest.raises(SystemExit) as refused:
+        call_command("import", "records", file, by=superuser.username)
+    assert refused.value.code == 1
+    assert "Say which company gave the training: in a column, or once" in capsys.readouterr().out
 
+    said: dict[str, Any] = {"choices": {}}
     said["choices"] |= {"provider": "Falkenberg", "counts": "maybe"}
     room.write_text(json.dumps(said))
     with pytest.raises(CommandError, match="Records without a certificate cannot be “maybe”"):
@@ -263,9 +261,9 @@ def test_the_api_asks_and_takes_what_is_said_once(register: tuple[Path, Company]
     work()
     one = Import.objects.get()
     seen = as_superuser.get(f"{where}/{one.pk}").json()
-    assert seen["state"] == "ASKING"
-    needed = [each["name"] for each in seen["questions"]["choices"] if each["is_needed"]]
-    assert needed == ["provider"]
+    assert (seen["state"], seen["counts"]) == ("CHECKED", {"rows": 1, "refused": 1})
+    asked = {each["name"]: each["is_needed"] for each in seen["questions"]["choices"]}
+    assert asked == dict.fromkeys(("register", "provider", "counts", "counts_until", "reason"), False)
 
     said = json.dumps({"choices": {"provider": provider.pk, "counts": True, "counts_until": "2031-12-31"}})
     with file.open("rb") as content:
