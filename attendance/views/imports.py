@@ -145,7 +145,8 @@ def import_do(request: HtmxRequest, pk: int) -> HttpResponse:
     form = ImportDoForm(request.POST)
     if form.is_valid():
         with form.refusing():
-            said = {name: form.cleaned_data[name] for name in ("fingerprint", "only_good", "take_back")}
+            judged = ("fingerprint", "only_good", "take_back", "accept_leavers")
+            said = {name: form.cleaned_data[name] for name in judged}
             check_can_do(one, by=request.user, **said)
             ask_for(one, ImportWork.DO, by=request.user, now=timezone.now(), **form.cleaned_data)
             return go(request, "attendance:import", pk)
