@@ -186,7 +186,11 @@ def test_i7_names_of_old_zip_programs_are_read(superuser: User) -> None:
     assert check_import(import_id=one.pk, by=superuser, now=timezone.now()).counts == {"rows": 1, "new": 1}
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\3\4 and no more", b"x" * 100, _archive({"a": b"x"}).read()[:-30]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\3\4 and no more", b"x" * 100, _archive({"a": b"x"}).read()[:-30]],
+    ids=["empty", "begun", "none", "cut off"],
+)
 def test_i7_a_zip_that_is_none_is_refused(content: bytes, superuser: User) -> None:
     if not content:
         with pytest.raises(NoTable):
