@@ -1,7 +1,7 @@
 """I5: who is told to turn by a check is who turns when it is done, on generated sites, by every kind that can."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -112,6 +112,15 @@ class File:
     rows: list[dict[str, Any]]
     choices: Mapping[str, Any]
     before: list[dict[str, Any]]
+
+
+# What must have been seen happens in examples; whatever else happens is generated.
+NO_RULE = replace(ONE_RULE, rules=[])
+RECORD = {"badge_id": "W-0", "course": "ABC-001", "completed_on": TODAY, "expires_on": date.max}
+
+
+def requirement(when: str, grace: int | None) -> dict[str, Any]:
+    return {"role": "Role of 0", "course": "ABC-001", "requirement_type": when, "grace_period_days": grace}
 
 
 @st.composite
@@ -251,6 +260,9 @@ def test_i5_who_is_told_to_turn_is_who_turns(long: bool) -> None:
 
     @examples(150, 5_000, long=long)
     @example(ONE_RULE, 0, True, File("workers", [{"badge_id": "W-0", "start_date": TODAY}], {"reason": "Is back"}, []))
+    @example(NO_RULE, 0, False, File("requirements", [requirement("PRE_MOB", None)], {}, []))
+    @example(NO_RULE, 0, False, File("requirements", [requirement("POST_MOB", 30)], {}, []))
+    @example(ONE_RULE, 0, False, File("records", [RECORD], {"counts": True, "counts_until": None}, []))
     @given(sites(), st.sampled_from([0, 0, 1, 20]), st.booleans(), files())
     def agree(site: Any, missed: int, has_left: bool, file: File) -> None:
         with ground.built(site) as here:
