@@ -45,6 +45,7 @@ OTHERWISE = {
     "attendance:session_marks": "save_marks",
     "attendance:sign_off_attempt": "open_further_attempt",
     "attendance:import_compare": "check_can_compare",
+    "attendance:import_do": "check_can_do",
     "attendance:taking_over_sample": "draw_sample",
     "attendance:verify_many": "sign_off",  # *verify* is the word for the queue's address only
     "attendance:verify_one": "sign_off",

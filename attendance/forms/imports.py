@@ -347,8 +347,8 @@ def _field_of(column: ImportColumn, things: dict[str, list[tuple[str, str]]]) ->
     match column.reads:
         case Reads.DAY:
             return DayField(**words)
-        case Reads.WHOLE:
-            return forms.IntegerField(min_value=1, **words)
+        case Reads.WHOLE | Reads.MINUTES:
+            return forms.IntegerField(min_value=1, max_value=100_000, **words)
         case Reads.CHOICE:
             return forms.ChoiceField(
                 choices=[("", "–"), *((each.value, each.label) for each in column.choices)], **words
