@@ -25,7 +25,7 @@ from attendance.services.taking_over import (
     withdraw_take_over,
 )
 from training.core.keys import key_of
-from training.core.permissions import Permission, may, requires
+from training.core.permissions import Permission, check_may, may, requires
 from training.core.refusals import check_found
 from training.core.web.answers import answer, go, stay
 from training.core.web.htmx import HtmxRequest, posted
@@ -93,6 +93,8 @@ def comparison_explain(request: HtmxRequest, pk: int) -> HttpResponse:
 def taking_over_sample(request: HtmxRequest) -> HttpResponse:
     """Show the latest sample; a POST draws another one."""
     form = SampleForm(posted(request))
+    if form.is_bound:
+        check_may(request.user, Permission.LEAD_TAKE_OVER)
     if form.is_valid():
         with form.refusing():
             draw_sample(size=form.cleaned_data["size"], by=request.user, now=timezone.now())

@@ -1,6 +1,7 @@
 """What a take-over leaves behind: comparison, sample, check and signed report."""
 
 import hashlib
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -22,6 +23,39 @@ from tests.factories.training import UserFactory
 from training.models import Import
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+CONTENT = {
+    "version": 1,
+    "is_trial": True,
+    "cut_over_on": "2026-03-02",
+    "signed_by": "Ada Novak",
+    "signed_at": AT.isoformat(),
+    "counts": {"records": 1, "from_registers": 1, "registers": []},
+    "sample": {
+        "number": 1,
+        "seed": "ab" * 16,
+        "size": 1,
+        "population": 1,
+        "courses": 1,
+        "companies": 1,
+        "drawn_at": AT.isoformat(),
+        "right": 1,
+        "wrong": 0,
+        "not_found": 0,
+        "errors": [],
+    },
+    "comparison": {
+        "number": 1,
+        "compared_at": AT.isoformat(),
+        "files": [],
+        "holds_everybody": False,
+        "same": 1,
+        "different": 0,
+        "only_there": 0,
+        "only_here": 0,
+        "unread": 0,
+        "explained": [],
+    },
+}
 
 
 def records_import(by: User, **fields: Any) -> Import:
@@ -80,7 +114,7 @@ def sample_check(record: TrainingRecord | None = None) -> SampleCheck:
 def take_over(record: TrainingRecord | None = None) -> TakeOver:
     """Return a signed report, as of a trial."""
     cell, check = compared_cell(record), sample_check(record)
-    content = "{}"
+    content = json.dumps(CONTENT)
     return TakeOver.objects.create(
         content=content,
         sha256=hashlib.sha256(content.encode()).hexdigest(),
