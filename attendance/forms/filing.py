@@ -134,7 +134,7 @@ class FilingRowForm(RefusableForm, forms.Form):
             "comments": values.get("comments", ""),
             PROOF: state.row.proof_id,
         }
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=initial, auto_id="id_row_%s")  # it opens over the page, which has a provider too
         offer(
             self, COURSE, [(each.course_id, f"{each.course} {each.title}") for each in bookable_versions()], nothing="–"
         )

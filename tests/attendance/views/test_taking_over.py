@@ -133,7 +133,7 @@ def test_i11_the_pages_take_as_many_queries_for_three_rows_as_for_one(
     as_supervisor.post(url("taking_over_sample"), {"size": "1"})
     with django_assert_num_queries(7):
         as_supervisor.get(url("taking_over_sample"))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(22):
         as_supervisor.get(url())
     for _another in range(2):
         TrainingRecordFactory(
@@ -142,5 +142,5 @@ def test_i11_the_pages_take_as_many_queries_for_three_rows_as_for_one(
     as_supervisor.post(url("taking_over_sample"), {"size": "80"})
     with django_assert_num_queries(7):
         as_supervisor.get(url("taking_over_sample"))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(22):
         as_supervisor.get(url())
