@@ -52,12 +52,12 @@ def _find(asking: Asking) -> FoundRows:
     phase = phase_of(one) or ImportTurn.Phase.TOLD
     lines = in_chunks(turns_of(one.pk, phase), partial(lines_of, one), key=lambda line: line.row.pk)
     columns = [*TURN, AS_TOLD] if phase is ImportTurn.Phase.DONE else TURN
-    return FoundRows(columns, *lines, subject=_("Who turns by %(import)s") % {"import": one.title})
+    return FoundRows(columns, *lines, subject=_("Workers who turn by %(import)s") % {"import": one.title})
 
 
 declare_list(
     LIST,
-    gettext_lazy("Who turns red, yellow or green by an import"),
+    gettext_lazy("Workers who turn red, yellow or green by an import"),
     check=partial(check_may, permission=Permission.CHECK_FILES),
     find=_find,
     page=page_of("attendance:import", "import"),
