@@ -27,11 +27,11 @@ def write_sessions(path: Path) -> None:
         trainer, venue = session.trainer, session.venue
         rows.append(
             (
-                *(start.date(), start.time(), end.time(), session.course.code),
+                *(start.date(), start.time(), end.time(), (end - start).seconds // 60, session.course.code),
                 *(f"{trainer.first_name} {trainer.last_name}" if trainer else None, venue.name if venue else None),
             )
         )
-    head = ("Date", "From", "To", "Course", "Trainer", "Room")
+    head = ("Date", "From", "To", "Duration (min)", "Course", "Trainer", "Room")
     with new_book(path) as pen:
         pen.table("Training plan", head, rows)
 
