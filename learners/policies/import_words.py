@@ -64,7 +64,7 @@ STATUS = said(
     ar="الحالة,حالة الموظف,الوضع,نشط",
 )
 ROLE_SINCE = said(
-    en="Role counts from,Role since,In role since,Position since,Role assigned on,Role start date,Date of promotion,Role date",
+    en="Trade since,Role counts from,Role since,In role since,Position since,Role assigned on,Role start date,Date of promotion,Role date",
     de="Rolle seit,Funktion seit,In Funktion seit,Position seit",
     fr="Dans le poste depuis,Poste depuis,Fonction depuis,Date de prise de poste",
     es="En el puesto desde,Puesto desde,Fecha en el puesto",
