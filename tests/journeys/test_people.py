@@ -61,6 +61,11 @@ def test_l2_l3_a_new_worker_a_new_badge_a_merge_and_its_undo(
         is_accessible(page)
         page.get_by_label("Badge").fill("10231")
         page.get_by_role("button", name="Add worker").click()
+        is_meant = page.get_by_label("Yes, this is meant. Go on.")  # L4: the name is that of the other one
+        expect(is_meant).to_be_visible()
+        is_accessible(page)
+        is_meant.check()
+        page.get_by_role("button", name="Add worker").click()
         expect(page.get_by_role("heading", name="Amina El Idrissi")).to_be_visible()
     learner = Learner.objects.get(badge_id="10231")
     assert list(learner.areas.all()) == [area]
