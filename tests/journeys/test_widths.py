@@ -50,7 +50,8 @@ def site(new_site: Callable[[], Site]) -> Site:  # noqa: F811  # the fixture
     )
     CourseVersion.objects.update(title=f"Rescue from heights for {LONG_WORD} and deputies")
     Trainer.objects.update(first_name="Maximiliano-Konstantin", last_name=LONG_WORD)
-    Venue.objects.update(name=f"Training hall behind the {LONG_WORD}")
+    for number, venue in enumerate(Venue.objects.order_by("pk"), start=1):  # L4: no two are named alike
+        Venue.objects.filter(pk=venue.pk).update(name=f"Training hall {number} behind the {LONG_WORD}")
     Role.objects.update(title=f"Deputy {LONG_WORD} for lifting and rigging")
     Area.objects.update(name=f"Storage north of {LONG_WORD}")
     return made
