@@ -86,6 +86,7 @@ def test_c8_what_a_period_says_is_never_changed(model: type[Model], factory: Cal
             "DateField": f"coalesce({column}, '2026-01-01') + 1",
             "DateTimeField": "now() - interval '1 year'",
             "CharField": f"{column} || 'x'",
+            "BooleanField": f"NOT {column}",
         }.get(columns[column], f"coalesce({column}, 0) + 1")
         refuses(f"UPDATE {model._meta.db_table} SET {column} = {other}")
 
