@@ -38,7 +38,7 @@ from tests.factories.training import TrainerFactory, UserFactory, active_class, 
 from tests.fixtures import client_of
 from training.core.groups import SUPERVISORS, TRAINERS
 from training.core.permissions import PermissionMiddleware
-from training.models import Import, ImportAlias, Job, Session, Trainer, TrainerQualification
+from training.models import Import, ImportAlias, ImportFile, Job, Session, Trainer, TrainerQualification
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
 
@@ -300,7 +300,11 @@ class Site:
         if ":job" in name:
             about["pk"] = self.job.pk
         if ":import" in name:
-            about |= {"pk": self.done.pk if name.endswith("_undo") else self.waiting.pk, "kind": "workers"}
+            about |= {
+                "pk": (self.done if name.endswith(("_undo", "_file")) else self.waiting).pk,
+                "kind": "workers",
+                "number": 1,
+            }
         if ":alias" in name:
             about["pk"] = self.alias.pk
         if ":method" in name:
@@ -399,6 +403,10 @@ def new_site(trainer: Trainer, supervisor: User, evidence_dir: Path) -> Callable
         )
         RoleRequirementFactory(role=learner.role, course=session.course)
         area = AreaRequirementFactory(course=session.course).area
+        done = DoneImportFactory()
+        ImportFile.objects.create(
+            of=done, number=1, name="crew.pdf", size=len(content), sha256=sha256, evidence_key=key
+        )
         return Site(
             session=session,
             learner=learner,
@@ -408,7 +416,7 @@ def new_site(trainer: Trainer, supervisor: User, evidence_dir: Path) -> Callable
             sign_off=sign_off,
             job=job_with_file(asked_by=supervisor),
             waiting=ImportFactory(started_by=supervisor),
-            done=DoneImportFactory(),
+            done=done,
             alias=ImportAliasFactory(),
             filing=FilingRowFactory(owner=supervisor),
             take_over=take_over(record),
