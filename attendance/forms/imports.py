@@ -15,7 +15,7 @@ from attendance.services.imports.choices import asked_once
 from attendance.services.imports.steps import NEW, SAME_AS
 from training.core.imports.declaration import ImportColumn, ImportKind, Reads, Thing
 from training.core.imports.registry import kinds
-from training.core.keys import LARGEST_KEY
+from training.core.keys import LARGEST_KEY, key_of
 from training.core.permissions import may
 from training.core.sameness import same_text
 from training.core.web.fields import DayField
@@ -390,4 +390,4 @@ def _use_of(chosen: str) -> tuple[str, str]:
 
 
 def _key(said: str) -> int | str:
-    return int(said) if said.isdecimal() else said
+    return key_of(said) or said

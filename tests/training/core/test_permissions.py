@@ -30,7 +30,11 @@ SUPERUSER_ONLY = {
     Permission.DATE_BACK_STATUS,
     Permission.VOID,
     Permission.IMPORT_REGISTER,
+    Permission.UNDO_IMPORT,
     Permission.ACCEPT_TAKE_OVER,
+    Permission.ACCEPT_LEAVERS,
+    Permission.EXPORT_CONTACTS,
+    Permission.EXPORT_PERSON,
     Permission.ADMINISTER,
 }
 TRAINERS = {
@@ -41,6 +45,7 @@ TRAINERS = {
     Permission.READ_EVIDENCE,
     Permission.READ_CLASS,
     Permission.CAPTURE,
+    Permission.OFFER_CALENDAR,
 }
 READING = {Permission.READ_SITE, Permission.READ_SESSION, Permission.READ_EVIDENCE, Permission.READ_CLASS}
 
