@@ -60,6 +60,10 @@ NOT_AUDITED = {
     "learners.RequirementPeriod": "dated history, written by triggers",
     "pghistory.Context": "part of the audit",
     "training.FileDownload": "append-only, is its own history",
+    "training.ImportFile": "goes with its import, which is audited",
+    "training.ImportHeadings": "what is proposed the next time, proves nothing",
+    "training.ImportRow": "waits for some days, proves nothing",
+    "training.ImportedRow": "append-only, is its own history",
     "training.Job": "kept for some days, proves nothing",
     "sessions.Session": "who is signed in at present",
 }
