@@ -1,6 +1,6 @@
 """Workers, the tables of their profiles and their records as files (X1)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from learners.models import CompetencyRecord, Learner, TrainingRecord
 from learners.pages.worker_rows import WorkerRow, worker_rows
 from learners.policies.import_records import RECORDS
 from learners.policies.worker_fields import WORKER_FIELDS, ProfilePlace, WorkerField
+from learners.selectors.area_names import area_names
 from learners.selectors.as_of import day_of
 from learners.selectors.learners import WorkerFilter, list_workers, workers_of
 from learners.selectors.progression import progressions_of_learner, progressions_of_learner_as_of
@@ -191,14 +192,16 @@ def _find_workers(asking: Asking) -> FoundRows:
     asked = workers_asked_for(asking.query, today=asking.today)
     total, read = in_chunks(
         asking.sorted(asked.rows, WORKER_SORTS),
-        partial(_rows, asking=asking),
+        partial(_rows, asking=asking, areas=area_names()),
         key=lambda row: row.learner.pk,
     )
     return FoundRows(LEARNER, total, read)
 
 
-def _rows(learners: QuerySet[Learner], *, asking: Asking) -> Iterable[WorkerRow]:
+def _rows(learners: QuerySet[Learner], *, asking: Asking, areas: Mapping[int, str]) -> Iterable[WorkerRow]:
     found = list(learners.select_related("company", "role", "supervisor").prefetch_related("area_links__area"))
+    for link in (link for learner in found for link in learner.area_links.all()):
+        link.area.name = areas[link.area_id]  # such that an import finds it again (X2)
     return worker_rows(found, today=asking.today, warning_days=settings.EXPIRY_WARNING_DAYS)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 from rapidfuzz import fuzz, process
 
-from learners.models import Area, Role
+from learners.models import Role
+from learners.selectors.area_names import area_names, area_ways, told_apart
 from training.core.imports.declaration import Thing
 from training.core.imports.registry import kind_of
 from training.core.sameness import near_text, same_text
@@ -30,6 +31,7 @@ CAN_BE_NEW = {Thing.COMPANY: "companies", Thing.ROLE: "roles", Thing.AREA: "area
 
 PROPOSED = 5
 LEAST_SCORE = 60.0
+BETWEEN_AREAS = (" / ", "/", " > ", ">")  # as people write the way to an area
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,10 @@ class Names:
         agreed = self._agreed.get(same_text(text))
         return agreed if agreed in self.things else None
 
+    def is_known(self, text: str) -> bool:
+        """Tell whether `text` names something exactly, be it several things, or by agreement."""
+        return same_text(text) in self._exact or same_text(text) in self._agreed
+
     def is_left_out(self, text: str) -> bool:
         """Tell whether it was agreed on to leave rows with this text out."""
         return self._agreed.get(same_text(text), 0) is None
@@ -100,11 +106,17 @@ def _companies() -> Iterable[NamedThing]:
 
 
 def _roles() -> Iterable[NamedThing]:
-    return _rows(Role.objects.all(), lambda each: each.title, lambda each: (each.code, each.title))
+    roles = list(Role.objects.values_list("pk", "title", "code"))
+    labels = told_apart([(key, title, f"{title} ({code})") for key, title, code in roles])
+    return (NamedThing(key, labels[key], (code, title)) for key, title, code in roles)
 
 
 def _areas() -> Iterable[NamedThing]:
-    return _rows(Area.objects.all(), lambda each: each.name, lambda each: (each.name,))
+    """Areas are named by their name, or by any part of the way to it, such as "Tank farm / Pump house"."""
+    ways, labels = area_ways(), area_names()
+    for key, way in ways.items():
+        ends = [way[place:] for place in range(len(way))]
+        yield NamedThing(key, labels[key], tuple({sign.join(end): None for end in ends for sign in BETWEEN_AREAS}))
 
 
 def _venues() -> Iterable[NamedThing]:

@@ -21,6 +21,7 @@ from learners.pages.requirements import (
     list_roles,
     requirements_of,
 )
+from learners.selectors.area_names import area_names
 from learners.selectors.competency import list_methods
 from training.core.list_files import TableColumn, at
 from training.core.sorting import Columns
@@ -92,7 +93,9 @@ def _find_roles(asking: Asking) -> FoundRows:
 
 
 def _find_areas(asking: Asking) -> FoundRows:
-    areas = area_tree().areas
+    areas, names = area_tree().areas, area_names()
+    for key, area in areas.items():
+        area.name = names[key]
     lines = list_areas(text_of(asking.query))
     for line in lines:
         line.area.parent = areas[line.area.parent_id] if line.area.parent_id else None
@@ -117,12 +120,21 @@ def _find_area_requirements(asking: Asking) -> FoundRows:
     for line in page.lines:
         line.requirement.area = page.area  # type: ignore[union-attr]  # of an area
     subject = _("Courses that %(asker)s requires") % {"asker": page.area}
-    return all_at_once(REQUIREMENT, [*page.lines, *page.inherited], subject=subject)
+    return all_at_once(REQUIREMENT, _told_apart([*page.lines, *page.inherited]), subject=subject)
 
 
 def _find_requirements(asking: Asking) -> FoundRows:
     """Return what all roles require, and after it what all areas require."""
-    return all_at_once(REQUIREMENT, all_requirements())
+    return all_at_once(REQUIREMENT, _told_apart(all_requirements()))
+
+
+def _told_apart(lines: Sequence[RequirementLine]) -> Sequence[RequirementLine]:
+    """Return lines whose areas are named so that an import finds each of them again (X2)."""
+    names = area_names()
+    for line in lines:
+        if not isinstance(line.requirement, RoleRequirement):
+            line.requirement.area.name = names[line.requirement.area_id]
+    return lines
 
 
 declare_list("roles", gettext_lazy("Roles"), find=_find_roles, page=page_at("learners:roles"), of_kind="roles")

@@ -15,9 +15,9 @@ import pytest
 
 from tests.moving.reading import TABLES, read_table
 from training.core.imports.registry import kinds
-from training.core.tables.grid import GridRow, cell_name, column_name
+from training.core.tables.grid import GridRow, SheetOutline, cell_name, column_name
 from training.policies.imports.asking import told_by_cells
-from training.policies.imports.facts import TableFacts, gather
+from training.policies.imports.facts import Look, TableFacts, gather, look_of
 from training.policies.imports.guessing import Guess, guess_tables
 from training.policies.imports.plan import ReadingPlan
 from training.policies.imports.problems import ProblemCode
@@ -188,6 +188,65 @@ def test_a_table_that_begins_elsewhere_is_the_same_table():
         assert [each.text for each in shape.headings] == [each.text for each in before.headings], name
         assert shape.headings[0].index == before.headings[0].index + 3, name
         assert shape.first_row == before.first_row + 5, name
+
+
+DATES = {
+    "slashes": ("03/04/2025", "05/06/2025", "11/12/2024"),
+    "short years": ("03/04/25", "05/06/25", "11/12/24"),
+    "dashes": ("03-04-2025", "05-06-2025", "11-12-2024"),
+    "dots": ("3.4.2025", "5.6.2025", "11.12.2024"),
+    "blanks": ("03 04 2025", "05 06 2025", "11 12 2024"),
+    "figures only": ("20250304", "20250506", "20241112"),
+    "Hijri": ("02/05/1446", "03/06/1446", "04/07/1446"),
+    "ranges": ("03/04/2025 - 05/06/2025", "05/06/2025 - 07/08/2025", "01/12/2024 - 02/12/2024"),
+    "with a time": ("03/04/2025 08:00", "05/06/2025 13:30", "11/12/2024 08:00"),
+    "times": ("08:00", "13:30", "0800-1200"),
+}
+
+
+@pytest.mark.parametrize("values", DATES.values(), ids=DATES)
+@pytest.mark.parametrize("heading", ["Contact no", "Phone", "Mobile"])
+def test_i3_days_and_times_are_never_taken_for_phone_numbers(heading: str, values: tuple[str, ...]):
+    assert "phone" not in used(guessed(heading, values))
+
+
+NUMBERS = {
+    "with a country": ("+49 151 1234567", "+44 20 7946 0958", "0049 30 12345"),
+    "of a town": ("(030) 1234567", "0151/1234567", "01 02 03 04 05"),
+    "in blocks": ("0151 12 12", "501 234 567", "0170 34 56"),
+    "figures only": ("015112345678", "017098765432", "03012345678"),
+    "extensions": ("45012", "45013", "44100"),
+}
+
+
+@pytest.mark.parametrize("values", NUMBERS.values(), ids=NUMBERS)
+def test_i3_phone_numbers_stay_phone_numbers(values: tuple[str, ...]):
+    assert "phone" in used(guessed("Phone", values))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [("001-12345", "001-12346", "002-00017"), ("0041700017", "0041700018", "0041700019"), ("123-456-789",) * 3],
+    ids=["with a dash", "with noughts", "in blocks"],
+)
+def test_i3_numbers_of_workers_that_look_like_phones_are_badges_where_the_heading_says_so(values: tuple[str, ...]):
+    assert used(guessed("Phone", ("+49 151 1", "+49 151 2", "+49 151 3"), badges=values))[0] == "badge_id"
+    assert look_of("0041700017") is Look.CODE
+
+
+def guessed(heading: str, values: tuple[str, ...], *, badges: tuple[str, ...] = ("10012", "10013", "10014")) -> Guess:
+    """Return what a list of workers is taken for whose last column is asked about."""
+    names = (("Jana", "Weiß"), ("Uwe", "Ott"), ("Cem", "Kaya"))
+    cells = [("ID No.", "First name", "Last name", "Employer", heading)]
+    cells += [(badge, *name, "Nordwind", value) for badge, name, value in zip(badges, names, values, strict=True)]
+    rows = [GridRow(number, each) for number, each in enumerate(cells, 1)]
+    vocabulary = vocabulary_of(kinds())
+    shape = find_tables(SheetOutline("Workers", len(rows), 5), rows, vocabulary)[0]
+    return guess_tables(shape, gather(shape, iter(rows)), vocabulary, kind="workers")[0]
+
+
+def used(guess: Guess) -> list[str]:
+    return [each.use.column for each in guess.columns]
 
 
 def _is_styled(row: GridRow) -> bool:

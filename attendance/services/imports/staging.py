@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,9 @@ from attendance.services.imports.reading import encodings_asked, read_as_said
 from attendance.services.imports.rows import forget_rows, stage
 from attendance.services.imports.steps import answers_of, kind_of_import, own_import, take_step
 from attendance.services.imports.tables import ReadSheet, open_sheets, sheet_names
+from learners.selectors.area_names import INSIDE
 from training.core.audit_context import as_person
-from training.core.imports.declaration import ImportKind, Thing
+from training.core.imports.declaration import ImportKind, Reads, Thing
 from training.core.imports.rows import DraftRow
 from training.core.long_jobs import take_time
 from training.core.sameness import same_text
@@ -75,7 +76,7 @@ def stage_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
         with as_person(by), transaction.atomic(durable=True):
             take_time()
             forget_rows(one.pk)
-            texts, count = _keep(one, kind, _rows(plan, taken), tell=tell, total=total)
+            texts, count = _keep(one, kind, _rows(one, plan, taken), tell=tell, total=total)
     things, is_open = _things(kind, texts, one)
     questions = {
         "columns": [_as_json(each, before) for each in asked],
@@ -112,9 +113,24 @@ def _table(one: Import, sheet: ReadSheet, names: Mapping[int, str]) -> TableUse:
     )
 
 
-def _rows(plan: ReadingPlan, sheets: Sequence[ReadSheet]) -> Iterator[DraftRow]:
+def _rows(one: Import, plan: ReadingPlan, sheets: Sequence[ReadSheet]) -> Iterator[DraftRow]:
+    areas = [each.name for each in plan.kind.columns if each.thing is Thing.AREA and each.reads is Reads.THINGS]
+    names = Names(Thing.AREA, sender=one.sender) if areas else None
     for sheet in sheets:
-        yield from plan.rows(sheet.index, sheet.rows())
+        for row in plan.rows(sheet.index, sheet.rows()):
+            yield row if names is None else _with_areas_apart(row, areas, names)
+
+
+def _with_areas_apart(row: DraftRow, columns: Sequence[str], names: Names) -> DraftRow:
+    """Tell "Site / Tank farm", an area that lies in another, from two areas with the same sign between them."""
+    texts = {column: row.values[column] for column in columns if column in row.values}
+    if not any(INSIDE in text for each in texts.values() for text in each):
+        return row
+    apart = {
+        column: [part for text in each for part in ([text] if names.is_known(text) else text.split(INSIDE))]
+        for column, each in texts.items()
+    }
+    return replace(row, values={**row.values, **{name: list(dict.fromkeys(each)) for name, each in apart.items()}})
 
 
 def _keep(
@@ -169,7 +185,11 @@ def _things(
 def _own_names(kind: ImportKind, one: Import) -> Collection[str]:
     """Return the names, as they are compared, of what the rows themselves bring in."""
     rows = ImportRow.objects.filter(of=one).values_list(*(f"values__{name}" for name in kind.named_by))
-    return frozenset(same_text(str(name)) for names in rows.iterator() for name in names if name)
+    found = {str(name) for names in rows.iterator() for name in names if name}
+    if kind.makes is Thing.AREA:  # other rows can name it with the area around it
+        inside = ImportRow.objects.filter(of=one).values_list("values__parent", "values__name")
+        found |= {f"{around}{INSIDE}{name}" for around, name in inside.iterator() if around and name}
+    return frozenset(map(same_text, found))
 
 
 def _meaning(text: _Text, names: Names) -> dict[str, Any]:

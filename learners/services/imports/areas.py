@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from learners.models import Area
-from learners.services.imports.people import paths_of
+from learners.selectors.area_names import INSIDE, ways_of
 from learners.services.requirements import lock_rules_to_change
 from training.core.imports.declaration import Thing
-from training.core.imports.rows import CellProblem, CheckedRow, RowOutcome
+from training.core.imports.rows import CellProblem, CheckedRow, DraftRow, RowOutcome
 from training.core.permissions import Permission, check_may
 from training.core.refusals import Invalid
 from training.core.sameness import same_text
@@ -51,14 +51,14 @@ class AreaChecker(KindChecker):
         super().__init__(terms)
         self._fields, self._rules = FieldCheck(RULES), RowRules(RULES)
         areas = list(Area.objects.order_by("pk").values_list("pk", "name", "parent_id"))
-        self._paths = dict(zip([key for key, _name, _parent in areas], paths_of(areas), strict=True))
+        self._paths = {key: INSIDE.join(way) for key, way in ways_of(areas).items()}
         self._stored: dict[str, dict[int | None, int]] = {}  # by name: the key by that of the area around
         for key, name, parent in areas:
             self._stored.setdefault(same_text(name), {}).setdefault(parent, key)
         self._inside_rows: list[Considered] = []  # rows whose area lies in that of another row
 
     def names(self, row: Considered) -> Sequence[Hashable]:
-        return (same_text(text_of(row.draft.values.get("name"))),)
+        return _names_of(row.draft)
 
     def ask_rules(self, rows: Sequence[Considered]) -> None:
         self._rules.ask(rows)
@@ -73,7 +73,7 @@ class AreaChecker(KindChecker):
         if row.checked.outcome is RowOutcome.LEFT_OUT:
             return
         says = text_of(row.draft.values.get("parent"))
-        row.checked.identity = f"{says} / {name}" if says else name
+        row.checked.identity = f"{says}{INSIDE}{name}" if says else name
         if self.repeats(row, (same_text(name), around), says=None, column="name", code="", sentence=""):
             return
         key = self._find(name, around)
@@ -123,10 +123,9 @@ class AreaChecker(KindChecker):
                 sentence = _("Several have this name. Give them different names first.")
                 late[row.place] = [CellProblem("parent", "several", sentence, text)]
         rows = [row for row in rows if row.place not in late]
-        around = {same_text(row.checked.found["name"]): row.checked.found["around"] for row in rows}
+        around = {name: row.checked.found["around"] for row in rows for name in _names_of(row.draft)}
         for row in rows:
-            own = same_text(row.checked.found["name"])
-            seen, place = {own}, around.get(own)
+            seen, place = {*_names_of(row.draft)}, row.checked.found["around"]
             while place is not None and place not in seen:
                 seen.add(place)
                 place = around.get(place)
@@ -135,6 +134,12 @@ class AreaChecker(KindChecker):
                 text = text_of(row.draft.values.get("parent"))
                 late[row.place] = [CellProblem("parent", "circle", sentence, text)]
         return late
+
+
+def _names_of(draft: DraftRow) -> tuple[str, ...]:
+    """Return by which names other rows can mean the area of a row: its own, and that with the area around it."""
+    name, around = (text_of(draft.values.get(column)) for column in ("name", "parent"))
+    return (same_text(name), *([same_text(f"{around}{INSIDE}{name}")] if around else []))
 
 
 class AreaRows:
@@ -161,7 +166,7 @@ class AreaRows:
             stamp = {**stamp_of(terms), **birth_of(terms)}
             for row, key in zip(rows, new_keys(Area, len(rows)), strict=True):
                 row.key = key
-            by_name = {same_text(row.found["name"]): row.key for row in rows}
+            by_name = {name: row.key for row in rows for name in _names_of(row.draft)}
             written = []
             for row in rows:
                 around = row.found["around"]

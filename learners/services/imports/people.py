@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import F, Max, Q
 
-from learners.models import Area, Learner, LearnerArea, LearnerPeriod, Role
+from learners.models import Learner, LearnerArea, LearnerPeriod, Role
+from learners.selectors.area_names import area_names, told_apart
 from learners.selectors.sameness import workers_by_badge
 from training.core.sameness import same_text, shown_text
 from training.models import Company
@@ -137,37 +138,8 @@ class PlaceNames:
     @classmethod
     def read(cls) -> "PlaceNames":
         roles = list(Role.objects.values_list("pk", "title", "code"))
-        areas = list(Area.objects.values_list("pk", "name", "parent_id"))
         return cls(
             companies=dict(Company.objects.values_list("pk", "name")),
-            roles=_told_apart([(key, title, f"{title} ({code})") for key, title, code in roles]),
-            areas=_told_apart(
-                [(key, name, path) for (key, name, _parent), path in zip(areas, paths_of(areas), strict=True)]
-            ),
+            roles=told_apart([(key, title, f"{title} ({code})") for key, title, code in roles]),
+            areas=area_names(),
         )
-
-
-def paths_of(areas: Sequence[tuple[int, str, int | None]]) -> list[str]:
-    """Return for each area its name after those of the areas in which it lies, such as "Site / Tank farm".
-
-    Args:
-        areas: key, name, and key of the one in which it lies; all of them.
-    """
-    by_key = {key: (name, parent) for key, name, parent in areas}
-    found = []
-    for key, _name, _parent in areas:
-        names: list[str] = []
-        around: int | None = key
-        while around is not None:
-            name, around = by_key[around]
-            names.append(name)
-        found.append(" / ".join(reversed(names)))
-    return found
-
-
-def _told_apart(things: Sequence[tuple[int, str, str]]) -> Mapping[int, str]:
-    """Return the short name of each by key, or the long one where several have the short one."""
-    count: dict[str, int] = {}
-    for _key, short, _long in things:
-        count[same_text(short)] = count.get(same_text(short), 0) + 1
-    return {key: short if count[same_text(short)] == 1 else long for key, short, long in things}

@@ -314,6 +314,7 @@ _MARKS = YES | NO | NOT_APPLICABLE
 _MAY_BE_NONE = frozenset({float, Decimal})
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _PHONE = re.compile(r"(?:\+|00)\d[\d\s()/.-]{6,}|\(?0\d{1,4}\)?[\s/-]\d[\d\s/-]{4,}|\d{3}[\s-]\d{3}[\s-]\d{3,4}")
+_IN_BLOCKS = re.compile(r"\d{3,} [\d ]+")  # "0151 12 12", and not "31 02 2025"
 _CODE = re.compile(r"(?=.*\d)[A-Za-z\d][\w./#-]{0,24}|\d[\d ]{2,}")
 _WORDS = re.compile(r"[^\W\d_][\w.'’‘`´-]*(?: (?:[^\W\d_][\w.'’‘`´-]*|&)){0,5}")
 _COMMA = re.compile(r"[^\W\d_][^,;\d]*,\s*[^\W\d_][^,;\d]*")
@@ -356,12 +357,13 @@ def _look_of_text(text: str) -> Look:
         return Look.COURSE
     if _is_plain_code(text):
         return Look.CODE
-    if _PHONE.fullmatch(text):
-        return Look.PHONE
-    if text.isdecimal():
+    if text.isdecimal():  # a number with noughts before it is no phone abroad
         return Look.CODE if len(text) > 3 or text.startswith("0") else Look.WHOLE
-    if read_day(text).what in _DAYS:
+    what = read_day(text).what
+    if what in _DAYS:
         return Look.DAY
+    if _PHONE.fullmatch(text) and (what is DayWhat.UNREADABLE or _IN_BLOCKS.fullmatch(text)):
+        return Look.PHONE
     if read_clock(text) or read_clocks(text):
         return Look.CLOCK
     if read_span(text, VALIDITY) or read_span(text, DURATION):

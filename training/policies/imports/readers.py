@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
-from training.core.imports.declaration import ImportColumn, MonthMeans, Reads
+from training.core.imports.declaration import ImportColumn, MonthMeans, Reads, Thing
 from training.core.imports.rows import FOR_GOOD
 from training.policies.imports.cells import Cell, is_empty, text_of, usual
 from training.policies.imports.problems import OF_DAYS, ProblemCode, problem
@@ -123,7 +123,7 @@ def reader_of(
         case Reads.CHOICE:
             read = _choices(column, answers)
         case Reads.THINGS:
-            read = _things
+            read = _things(has_ways=column.thing is Thing.AREA)
         case _:
             read = _texts
     return remembering(read)
@@ -136,11 +136,14 @@ def _texts(value: Cell, is_month: bool, shown: str) -> Read:
     return value_of(text[:LONGEST])
 
 
-def _things(value: Cell, is_month: bool, shown: str) -> Read:
-    if is_empty(value):
-        return EMPTY
-    parts = split_things(value if isinstance(value, str) else shown or text_of(value))
-    return value_of(parts) if parts else EMPTY
+def _things(*, has_ways: bool) -> Reader:
+    def read(value: Cell, is_month: bool, shown: str) -> Read:
+        if is_empty(value):
+            return EMPTY
+        parts = split_things(value if isinstance(value, str) else shown or text_of(value), has_ways=has_ways)
+        return value_of(parts) if parts else EMPTY
+
+    return read
 
 
 def _days(column: ImportColumn, rule: DayRule, today: date, is_1904: bool) -> Reader:

@@ -11,7 +11,7 @@ from training.policies.imports.facts import ColumnFacts, Look
 from training.policies.imports.folding import fold_heading
 from training.policies.imports.heading_words import BESIDE, NOT_USED, OF_OTHERS
 from training.policies.imports.values.choices import key_of_mark, words_of_choices
-from training.policies.imports.values.days import DayWhat
+from training.policies.imports.values.days import DayWhat, read_day
 
 CERTAIN, VAGUE = 1.0, 0.8  # a heading that is a word of the column; one that can mean another column too
 IN_BRACKETS = re.compile(r"\s*[(\[{].*?[)\]}]")
@@ -151,12 +151,27 @@ def _badge_score(column: ImportColumn, facts: ColumnFacts) -> float:
             (0.6 if distinct > 0.3 else 0.3)
             if figures > 0.6
             else 0.0
-            if figures > 0.3 or facts.share(Look.WORD) > 0.5
+            if figures > 0.3 or facts.share(Look.WORD, Look.PHONE) > 0.5  # 001-12345 can be a badge, too
             else -0.6
         )
     if column.is_personal:
+        if _are_dates(facts) or facts.share(Look.DAY, Look.MOMENT, Look.CLOCK) > 0.5:
+            return -1.0
         return 0.7 if facts.share(Look.PHONE, Look.CODE, Look.WHOLE) > 0.5 else -0.8
     return 0.3 if figures + facts.share(Look.WORD) > 0.5 else -0.1
+
+
+_DATES = {DayWhat.DAY, DayWhat.OPEN, DayWhat.MONTH, DayWhat.SEVERAL, DayWhat.LEAP_1900, DayWhat.OTHER_CALENDAR}
+_LONG_DATE = 8  # figures of 20250304; a number of five could be a day of the spreadsheet, and is none here
+
+
+def _are_dates(facts: ColumnFacts) -> bool:
+    """Tell whether most values are dates, which no phone and no number of a person looks like."""
+    return sum(_is_date(text) for text in facts.samples) * 2 > len(facts.samples)
+
+
+def _is_date(text: str) -> bool:
+    return read_day(text).what in _DATES and (not text.isdecimal() or len(text) == _LONG_DATE)
 
 
 def _is_running(facts: ColumnFacts) -> bool:

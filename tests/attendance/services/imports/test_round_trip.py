@@ -107,7 +107,8 @@ def make_site(seed: int, *, by: User) -> None:
     companies[0].save()
     roles = [RoleFactory(title=named(rng, "Role", n)[:90], description=rng.choice(["", *NASTY])) for n in range(3)]
     areas = [AreaFactory(name=named(rng, "Area", n)[:90]) for n in range(2)]
-    areas.append(AreaFactory(name="Inside", parent=areas[0]))
+    areas += [AreaFactory(name="Inside", parent=around) for around in areas]  # two of a name
+    AreaFactory(name="Deep", parent=areas[3])
     versions = [
         CourseVersionFactory(
             title=named(rng, "Course", n)[:90],
@@ -160,6 +161,7 @@ def make_site(seed: int, *, by: User) -> None:
     LearnerAreaFactory(learner=workers[3], area=areas[2])
     RoleRequirementFactory(role=roles[0], course=versions[0].course)
     AreaRequirementFactory(area=areas[1], course=versions[1].course)
+    AreaRequirementFactory(area=areas[3], course=versions[1].course)
     for n in range(6):
         version = rng.choice(versions)
         provider = rng.choice(companies[:3])

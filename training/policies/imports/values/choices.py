@@ -10,6 +10,7 @@ from training.policies.imports.folding import fold_heading, fold_word
 _QUOTED = re.compile(r'(?:^|(?<=[;,\n]))[ \t]*"((?:[^"]|"")+)"[ \t]*(?=$|[;,\n])')
 _KEPT = re.compile("\0(\\d+)\0")
 _SEPARATORS = (re.compile(r"\s*[\r\n]+\s*"), re.compile(r"\s*[;|؛]\s*"), re.compile(r"\s*[,،]\s*|\s+/\s+"))
+_COMMA = re.compile(r"\s*[,،]\s*")
 _BULLET = re.compile(r"^(?:[-–•*·]|\d{1,2}[.)])\s+")
 
 
@@ -29,8 +30,12 @@ def key_of_mark(value: Cell) -> str:
     return fold_heading(text) or fold_word(text)
 
 
-def split_things(text: str) -> list[str]:
-    """Return the things in a cell: one a line, or with signs between them; what stands in quotation marks is one."""
+def split_things(text: str, *, has_ways: bool = False) -> list[str]:
+    """Return the things in a cell: one a line, or with signs between them; what stands in quotation marks is one.
+
+    Args:
+        has_ways: " / " can stand between a thing and the one in which it lies, and splits nothing.
+    """
     kept: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -41,7 +46,7 @@ def split_things(text: str) -> list[str]:
     lines = [_BULLET.sub("", line) for line in _SEPARATORS[0].split(text.strip())]
     parts = [part for line in lines for part in _SEPARATORS[1].split(line)]
     if len(parts) == 1:
-        parts = _SEPARATORS[2].split(parts[0])
+        parts = (_COMMA if has_ways else _SEPARATORS[2]).split(parts[0])
     parts = [_KEPT.sub(lambda found: kept[int(found[1])], part).strip() for part in parts]
     return list(dict.fromkeys(part for part in parts if part))
 
