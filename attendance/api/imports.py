@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from ninja import File, Form, Path, Router, Status, UploadedFile
 from pydantic import Field
 
+from attendance.pages.import_rows import place_name
 from attendance.pages.import_turns import ImportTurnLine, counts_of, lines_of, phase_of
-from attendance.pages.imports import place_name, taken_back_lines
+from attendance.pages.imports import taken_back_lines
 from attendance.services.imports.doing import check_can_do
 from attendance.services.imports.receiving import start_import
 from attendance.services.imports.steps import own_import

@@ -1,10 +1,8 @@
 """Who leaves by a file that holds everybody (I9): what the page of an import and its report say."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from django.utils.translation import gettext as _
 
 from attendance.services.imports.rows import NOWHERE
 from learners.models import Learner
@@ -42,22 +40,6 @@ def leavers_card(one: Import, by: User) -> LeaversCard | None:
         needs_superuser=told["are_many"],
         may_accept=may(by, Permission.ACCEPT_LEAVERS),
     )
-
-
-def names_of_leavers(rows: Iterable[Any]) -> Mapping[int, str]:
-    """Return by key the name and employer of workers who stand in no row of the file.
-
-    Args:
-        rows: of the check, or of what was written.
-    """
-    keys = {_key(row) for row in rows if row.row == NOWHERE} - {None}
-    workers = Learner.objects.filter(pk__in=keys).select_related("company")
-    return {each.pk: _("%(name)s, %(company)s") % {"name": each.name, "company": each.company} for each in workers}
-
-
-def name_of_leaver(row: Any, names: Mapping[int, str]) -> str:
-    """Return the name of the worker of such a row; empty where it is another one."""
-    return names.get(_key(row) or NOWHERE, "") if row.row == NOWHERE else ""
 
 
 def who_leaves(one: Import) -> list[dict[str, Any]]:

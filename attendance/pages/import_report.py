@@ -3,7 +3,7 @@
 from typing import Any
 
 from attendance.pages.import_leavers import who_leaves
-from attendance.pages.imports import group_lines
+from attendance.pages.import_rows import group_lines
 from training.models import Import
 
 

@@ -1,35 +1,29 @@
 """What the pages of imports show: the list, the step that an import is at, its check, and what it wrote (I3 to I8)."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
-from django.utils.text import capfirst
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attendance.models import RegisterComparison
-from attendance.pages.import_leavers import name_of_leaver, names_of_leavers
-from attendance.pages.import_values import in_words
 from attendance.policies.imports import SHORT_WAIT, WRITES, seconds_locked
 from attendance.selectors.agreed_headings import kind_agreed_before
-from attendance.selectors.named import labels_of
 from attendance.services.imports.choices import asked_once
-from attendance.services.imports.tables import sheet_names
 from learners.policies.import_records import RECORDS
-from training.core.imports.declaration import ImportKind, Thing
+from training.core.imports.declaration import ImportKind
 from training.core.imports.registry import kind_of, kinds
 from training.core.imports.rows import RowOutcome
 from training.core.kinds import StatusKind
 from training.core.permissions import Permission, may, name_of
 from training.core.refusals import NotFound
-from training.core.tables.grid import cell_name
 from training.core.words import roughly
-from training.models import Import, ImportAlias, ImportHeadings, ImportRow
+from training.models import Import
 from training.policies.imports.leftovers import LeftOver
 from training.services.imports.contract import TAKEN_BACK, UndoAct
 
@@ -38,9 +32,9 @@ State = Import.State
 SHOWN = 50
 UNDER_WAY = timedelta(hours=1)  # somebody else's import is told of for so long after its last step
 TAKEN_UP = timedelta(seconds=30)  # by then a worker has begun, if one runs and has nothing else to do
-CELLS_SHOWN = 12
 LOOKED_BACK = 20  # imports of a kind, for one that was large enough to tell how long a row takes
 ENOUGH_ROWS = 500
+NAMED = 12  # files that are named
 
 STATE_KINDS = {
     State.READING: StatusKind.WAIT,
@@ -81,36 +75,6 @@ class ImportStep:
     is_over: bool
 
 
-@dataclass(frozen=True)
-class GroupLine:
-    """Rows that are refused for the same reason.
-
-    Attributes:
-        column: the heading of the column, or an empty text.
-        cells: the first cells by their names in the spreadsheet.
-        more: how many others there are.
-        values: what stands in them.
-    """
-
-    sentence: str
-    column: str
-    count: int
-    cells: Sequence[str]
-    more: int
-    values: Sequence[tuple[str, int]]
-
-
-@dataclass(frozen=True)
-class RowLine:
-    """A row that would be written, or was: where it stands, what it is, and what changes; who leaves by name."""
-
-    place: str
-    identity: str
-    name: str
-    is_new: bool
-    changes: Sequence[tuple[str, str, str]]
-
-
 def import_lines(by: User, *, now: datetime) -> list[ImportLine]:
     """Return the imports that a login may see, the newest first: its own that wait, and all that are done."""
     seen = Q(started_by=by) | Q(state__in=(State.DONE, State.UNDONE))
@@ -137,66 +101,10 @@ def steps_of(one: Import) -> list[ImportStep]:
     return [ImportStep(str(label), number == at, number < at) for number, (label, _states) in enumerate(STEPS)]
 
 
-def group_lines(one: Import) -> list[GroupLine]:
-    """Return the groups of refusals of a check, the largest first."""
-    kind, names = kind_of(one.kind), sheet_names(one)
-    return [
-        GroupLine(
-            sentence=group["sentence"],
-            column=label_of(kind, group["column"]),
-            count=group["count"],
-            cells=[place_name(names, *cell) for cell in group["cells"][:CELLS_SHOWN]],
-            more=max(0, group["count"] - CELLS_SHOWN),
-            values=group["values"][:CELLS_SHOWN],
-        )
-        for group in one.report.get("groups", [])
-    ]
-
-
-def rows_of(one: Import, outcome: RowOutcome) -> QuerySet[ImportRow]:
-    """Return the rows of a check that have an outcome, in the order of the file."""
-    return ImportRow.objects.filter(of=one, outcome=outcome).order_by("number")
-
-
-def row_lines(one: Import, rows: Sequence[Any]) -> Iterator[RowLine]:
-    """Yield rows as the page shows them.
-
-    Args:
-        rows: of the check, or of what was written.
-    """
-    kind, names = kind_of(one.kind), sheet_names(one)
-    places = {column.name: place for place, column in enumerate(kind.columns)}
-    people = names_of_leavers(rows)
-    for row in rows:
-        yield RowLine(
-            place=place_name(names, row.sheet, row.row, None),
-            identity=row.identity,
-            name=name_of_leaver(row, people),
-            is_new=not row.before,
-            changes=[
-                (
-                    label_of(kind, name),
-                    in_words(kind, name, row.before.get(name)),
-                    in_words(kind, name, row.after[name]),
-                )
-                for name in sorted(row.after, key=lambda name: places.get(name, len(places)))
-            ],
-        )
-
-
 def is_forgotten(one: Import, *, now: datetime) -> bool:
     """Tell whether nothing has taken up the work of an import for so long that no worker may be running."""
     job = one.job
     return job is not None and job.is_open and job.started_at is None and now - job.asked_at > TAKEN_UP
-
-
-def name_places(one: Import) -> None:
-    """Give the rows of which it is asked who is meant the names that the spreadsheet has for them."""
-    names = sheet_names(one)
-    for person in one.questions.get("people", []):
-        person["cell"] = place_name(names, person["sheet"], person["row"], None)
-    for worker in one.questions.get("employers", []):
-        worker["cell"] = place_name(names, worker["sheet"], worker["row"], None)
 
 
 @dataclass(frozen=True)
@@ -237,34 +145,8 @@ class LeftoverLine:
 def leftover_line(one: Import) -> LeftoverLine | None:
     """Return which files of the ZIPs of an import no row names; None if there are none."""
     left = one.report.get("leftover") or {"count": 0, "names": []}
-    names = left["names"][:CELLS_SHOWN]
+    names = left["names"][:NAMED]
     return LeftoverLine(left["count"], names, left["count"] - len(names)) if left["count"] else None
-
-
-def label_of(kind: ImportKind, column: str) -> str:
-    """Return the heading of a column of a kind; the name itself where it is no column."""
-    return capfirst(str(kind.column(column).label)) if column in kind.names else column
-
-
-def place_name(names: Mapping[int, str], sheet: int, row: int, column: int | None) -> str:
-    """Return what the spreadsheet calls a cell, or a row where no cell is meant.
-
-    Args:
-        names: of the sheets, as `sheet_names` gives them.
-    """
-    if not row:
-        return _("not in the file")
-    name = names.get(sheet, "")
-    if column is not None:
-        return cell_name(column, row, sheet=name)
-    if name:
-        return _("%(sheet)s, row %(row)d") % {"sheet": name, "row": row}
-    return _("row %(row)d") % {"row": row}
-
-
-def aliases() -> QuerySet[ImportAlias]:
-    """Return the agreed names that hold, with who has agreed to them."""
-    return ImportAlias.objects.filter(revoked_at=None).select_related("agreed_by")
 
 
 @dataclass(frozen=True)
@@ -274,25 +156,6 @@ class OutcomeLine:
     value: str
     label: str
     count: int
-
-
-@dataclass(frozen=True)
-class AliasLine:
-    """An agreed name: what it names, and what it means."""
-
-    alias: ImportAlias
-    thing: str
-    means: str
-
-
-@dataclass(frozen=True)
-class HeadingsLine:
-    """Headings whose columns are agreed on, and how many answers are remembered about how they are read."""
-
-    agreed: ImportHeadings
-    kind: str
-    headings: str
-    answers: int
 
 
 OUTCOME_WORDS = {
@@ -436,43 +299,8 @@ def tell_left_out(sheets: Sequence[dict[str, Any]]) -> None:
         ]
 
 
-def headings_lines() -> list[HeadingsLine]:
-    """Return the headings whose columns are agreed on, the newest first."""
-    rows = ImportHeadings.objects.select_related("agreed_by").order_by("-agreed_at", "-pk")
-    return [
-        HeadingsLine(row, _kind_label(row.kind), ", ".join(row.layout.get("headings", ())), len(row.answers))
-        for row in rows
-    ]
-
-
-def alias_lines() -> list[AliasLine]:
-    """Return the agreed names that hold, with what each means."""
-    rows = list(aliases())
-    labels = labels_of({Thing(each.thing) for each in rows})
-    return [AliasLine(each, str(THING_WORDS[Thing(each.thing)]), _meaning(each, labels)) for each in rows]
-
-
-def _meaning(alias: ImportAlias, labels: Mapping[Thing, Mapping[int, str]]) -> str:
-    if alias.key is None:
-        return _("left out")
-    return labels[Thing(alias.thing)].get(alias.key, "–")
-
-
-THING_WORDS = {
-    Thing.COMPANY: gettext_lazy("company"),
-    Thing.ROLE: gettext_lazy("role"),
-    Thing.AREA: gettext_lazy("area"),
-    Thing.COURSE: gettext_lazy("course"),
-    Thing.VENUE: gettext_lazy("venue"),
-    Thing.TRAINER: gettext_lazy("trainer"),
-    Thing.WORKER: gettext_lazy("worker"),
-    Thing.SESSION: gettext_lazy("session"),
-    Thing.CLASS: gettext_lazy("class"),
-    Thing.EMPLOYER: gettext_lazy("employer of a badge"),
-}
-
-
-def _kind_label(name: str) -> str:
+def kind_label(name: str) -> str:
+    """Return what a kind is called; nothing where this version has none of that name."""
     try:
         return str(kind_of(name).label)
     except NotFound:
@@ -480,7 +308,7 @@ def _kind_label(name: str) -> str:
 
 
 def _line(one: Import) -> ImportLine:
-    return ImportLine(one, _kind_label(one.kind), STATE_KINDS[State(one.state)], told=counts_told(one))
+    return ImportLine(one, kind_label(one.kind), STATE_KINDS[State(one.state)], told=counts_told(one))
 
 
 def counts_told(one: Import) -> str:

@@ -23,6 +23,8 @@ from attendance.forms.imports import (
 )
 from attendance.pages import imports as pages
 from attendance.pages.import_leavers import leavers_card
+from attendance.pages.import_names import alias_lines, headings_lines
+from attendance.pages.import_rows import group_lines, name_places, row_lines, rows_of
 from attendance.pages.import_turns import Phase, import_turns, otherwise_lines, phase_of, shown_turns
 from attendance.papers.import_mended import refused_by_company, refused_companies, refused_rows
 from attendance.papers.import_template import import_template as template_of
@@ -213,7 +215,7 @@ def import_template(request: HtmxRequest, kind: str) -> FileResponse:
 @require_safe
 def aliases(request: HtmxRequest) -> HttpResponse:
     """List the names on whose meaning somebody has agreed, and the headings whose columns are."""
-    return answer(request, "attendance/import_aliases.html", lines=pages.alias_lines(), agreed=pages.headings_lines())
+    return answer(request, "attendance/import_aliases.html", lines=alias_lines(), agreed=headings_lines())
 
 
 @requires(Permission.CHECK_FILES)
@@ -260,7 +262,7 @@ def _page(
             pages.tell_left_out(form.sheets)
         case "questions" as shows:
             form = answers or ImportAnswersForm(one, things=everything(one))
-            pages.name_places(one)
+            name_places(one)
         case "check" as shows:
             form = doing or ImportDoForm(initial={"fingerprint": one.fingerprint})
             context |= {"others": pages.others_under_way(request.user, now=timezone.now()), **_check(request, one)}
@@ -297,16 +299,16 @@ def _shows(request: HtmxRequest, one: Import, form: Any) -> str:
 def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:
     outcomes = pages.outcome_lines(one)
     shown = pages.outcome_asked(request.GET.get("show", "")) or pages.first_outcome(one)
-    page = Paginator(pages.rows_of(one, shown), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows_of(one, shown), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     can_compare, comparison = pages.comparing(one, request.user)
     return {
         "outcomes": outcomes,
         "shown": shown,
-        "groups": pages.group_lines(one),
+        "groups": group_lines(one),
         "unsaid": unsaid(one),
         "several_companies": len(refused_companies(one)) > 1,
         "page": page,
-        "rows": list(pages.row_lines(one, list(page.object_list))),
+        "rows": list(row_lines(one, list(page.object_list))),
         "writes": pages.writes_of(one),
         "wrong": pages.wrong_of(one),
         "taken_back": pages.taken_back_lines(one),
@@ -328,7 +330,7 @@ def _written(request: HtmxRequest, one: Import) -> dict[str, Any]:
     otherwise, more = otherwise_lines(one) if one.state == State.DONE else ([], 0)
     return {
         "page": page,
-        "rows": list(pages.row_lines(one, list(page.object_list))),
+        "rows": list(row_lines(one, list(page.object_list))),
         "otherwise": otherwise,
         "otherwise_more": more,
         **_turns(one),

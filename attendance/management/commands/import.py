@@ -19,8 +19,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from attendance.pages.import_report import import_report
+from attendance.pages.import_rows import group_lines
 from attendance.pages.import_turns import Phase, turns_told
-from attendance.pages.imports import counts_told, group_lines, leftover_line, taken_back_lines, wrong_of
+from attendance.pages.imports import counts_told, leftover_line, taken_back_lines, wrong_of
 from attendance.selectors.named import Names
 from attendance.services.imports.agreeing import agree_columns, layout_known
 from attendance.services.imports.checking import check_import

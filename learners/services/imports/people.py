@@ -1,6 +1,6 @@
 """The workers whom rows of an import are about, read for a whole part at once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any

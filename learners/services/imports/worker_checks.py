@@ -13,23 +13,15 @@ from django.utils.translation import gettext as _
 
 from learners.models import Learner
 from learners.policies.leavers import scope_of
-from learners.policies.worker_fields import WORKER_FIELDS
-from learners.policies.workers import (
-    check_can_set_status,
-    check_dated_back,
-    check_departure,
-    check_start_of_return,
-    check_status_reason,
-)
 from learners.selectors.sameness import near_badges, workers_named
 from learners.services.imports.employers import ASKED as EMPLOYERS_ASKED
 from learners.services.imports.employers import Employers, ask
 from learners.services.imports.leavers import who_leaves
 from learners.services.imports.people import People, PlaceNames, StoredWorker
+from learners.services.imports.worker_status import BADGE, COLUMNS, RULES, WorkerStatus, refuse_all
 from training.core.imports.declaration import Thing
 from training.core.imports.rows import FOR_GOOD, CheckedRow, DraftRow, RowOutcome
 from training.core.long_jobs import planned_for_many
-from training.core.permissions import Permission, may
 from training.core.refusals import Refusal
 from training.core.sameness import near_name, near_text, same_text, shown_text
 from training.policies.names import check_is_seen
@@ -37,7 +29,6 @@ from training.services.imports.checking import (
     TO_COME,
     Considered,
     FieldCheck,
-    FieldRules,
     FirstRow,
     KindChecker,
     RowRules,
@@ -46,28 +37,6 @@ from training.services.imports.checking import (
 )
 from training.services.imports.contract import ImportTerms, NewThing, WhoLeaves
 
-BADGE = "badge_id"
-RULES = FieldRules(
-    model=Learner,
-    columns={
-        BADGE: "badge_id",
-        "first_name": "first_name",
-        "last_name": "last_name",
-        "other_name": "other_name",
-        "email": "email",
-        "phone": "phone",
-        "start_date": "start_date",
-        "end_date": "end_date",
-        "role_assigned_at": "role_assigned_at",
-        "status": "status",
-        "status_reason": "status_reason",
-    },
-    named={"company": "company_id", "role": "role_id", "supervisor": "supervisor_id"},
-    missing={field.name: field.missing for field in WORKER_FIELDS if field.missing},
-    optional=frozenset({"role_assigned_at"}),  # a role counts from the start, or from today
-    made=frozenset({"name_key"}),
-)
-COLUMNS = RULES.all_columns
 DEFAULTS = ("company", "role", "start_date")  # what can be said for all new workers of an import at once
 Status = Learner.Status
 
@@ -85,7 +54,7 @@ class WorkerChecker(KindChecker):
         self._fields = FieldCheck(RULES)
         self._rules = RowRules(RULES)
         self._places = PlaceNames.read()
-        self._may_date_back = may(terms.by, Permission.DATE_BACK_STATUS)
+        self._status = WorkerStatus(terms, today=self.today)
         self._people = People((), ())
         self._called = {"company": self._places.companies, "role": self._places.roles}
         self._scope = scope_of(terms.choices)
@@ -171,7 +140,7 @@ class WorkerChecker(KindChecker):
             try:
                 check_is_seen(said.get(column, ""), field=column)
             except Refusal as refusal:
-                self._refuse_all(row, refusal)
+                refuse_all(row, refusal)
 
     def _worker_of(self, row: Considered, badge: str) -> StoredWorker | None:
         worker = self._people.of_badge(badge)
@@ -264,7 +233,7 @@ class WorkerChecker(KindChecker):
         checked.found.update(values=stored, areas=areas)
         end: date | None = values.get("end_date")
         if end is not None and end < self.today and values.get("status") != Status.BLACKLISTED:
-            self._depart(row, end, said=values.get("status"), status_since=None)
+            self._status.depart(row, end, said=values.get("status"), status_since=None)
 
     def _ask_who_is_new(self, rows: Sequence[Considered]) -> None:
         """L4: ask about new workers who may be there already: under a badge that looks the same, or by their name.
@@ -312,7 +281,7 @@ class WorkerChecker(KindChecker):
             values.setdefault("role_assigned_at", self.today)
         if values.get("end_date") == FOR_GOOD:
             values["end_date"] = None
-        returns = self._returns(values, worker)
+        returns = self._status.returns(values, worker)
         if returns:
             values.setdefault("end_date", None)
             if "role" in values and values["role"] != worker["role_id"] and "role_assigned_at" not in row.draft.values:
@@ -324,7 +293,7 @@ class WorkerChecker(KindChecker):
         if worker.was_withdrawn and said is None and not is_active and not has_left:
             said, found["is_back"] = Status.ACTIVE.value, True
         if not has_left:
-            self._set_status(row, said, values, worker, returns=returns)
+            self._status.set(row, said, values, worker, returns=returns)
         changed = {column: value for column, value in values.items() if value != worker[COLUMNS[column]]}
         new_areas = [area for area in areas if area not in worker.areas]
         gone = self._areas_gone(row, areas, worker)
@@ -344,76 +313,10 @@ class WorkerChecker(KindChecker):
             checked.after["areas"] = self._area_names([*kept, *new_areas])
         found.update(values=stored, stored=worker.facts, areas=new_areas, gone=gone)
         if returns:
-            self._return(row, values["start_date"], worker)
+            self._status.bring_back(row, values["start_date"], worker)
         if has_left and end is not None:
             since = values["start_date"] if returns else worker.status_since
-            self._depart(row, end, said=said, status_since=since)
-
-    def _returns(self, values: Mapping[str, Any], worker: StoredWorker) -> bool:
-        """L3: whoever is not active and starts after the last day, or after the start before, has come back."""
-        start, last = values.get("start_date"), worker["end_date"] or worker["start_date"]
-        said = values.get("status", Status.ACTIVE)
-        return worker["status"] == Status.INACTIVE and said == Status.ACTIVE and start is not None and start > last
-
-    def _set_status(
-        self, row: Considered, said: str | None, values: dict[str, Any], worker: StoredWorker, *, returns: bool
-    ) -> None:
-        """L1: another status counts from today, and needs a reason."""
-        if said is None or said == (Status.ACTIVE if returns else worker["status"]):
-            return
-        values["status"] = said
-        facts = {name: worker[name] for name in ("badge_id", "first_name", "last_name", "status")}
-        try:
-            check_can_set_status(
-                Learner(**facts, end_date=values.get("end_date", worker["end_date"])), said, today=self.today
-            )
-            again = _("Brought in again, after an import was undone.") if worker.was_withdrawn else ""
-            values["status_reason"] = check_status_reason(values.get("status_reason") or self._reason or again)
-        except Refusal as refusal:
-            self._refuse_all(row, refusal, otherwise="status")
-
-    def _return(self, row: Considered, start: date, worker: StoredWorker) -> None:
-        row.checked.found["returns"] = self._reason or _("Returned to the site.")
-        row.checked.before["status"], row.checked.after["status"] = Status.INACTIVE.label, Status.ACTIVE.label
-        try:
-            check_start_of_return(Learner(start_date=worker["start_date"], end_date=worker["end_date"]), start)
-            check_dated_back(
-                start,
-                status_since=worker.status_since,
-                may_date_back=self._may_date_back,
-                reason=self._reason,
-                field="start_date",
-            )
-        except Refusal as refusal:
-            self._refuse_all(row, refusal)
-
-    def _depart(self, row: Considered, end: date, *, said: str | None, status_since: date | None) -> None:
-        """L3: somebody whose last day has passed is not active from the day after it.
-
-        Args:
-            said: the status that the row says, if it says one.
-        """
-        checked = row.checked
-        if said not in (None, Status.INACTIVE):
-            row.refuse(
-                "status", "has_left", _("The last day has passed, so the worker is not active. Correct one of the two.")
-            )
-            return
-        values = checked.found["values"]
-        values.pop("status", None)
-        if checked.before.pop("status", None) is None:
-            if checked.outcome is RowOutcome.CHANGED:
-                checked.before["status"] = Status.ACTIVE.label
-            checked.after["status"] = Status.INACTIVE.label
-        else:
-            checked.after.pop("status")
-        try:
-            _day, sentence = check_departure(
-                end, status_since=status_since, may_date_back=self._may_date_back, reason=self._reason
-            )
-            checked.found["departs"] = values.pop("status_reason", None) or sentence
-        except Refusal as refusal:
-            self._refuse_all(row, refusal)
+            self._status.depart(row, end, said=said, status_since=since)
 
     def _areas_gone(self, row: Considered, areas: Sequence[int | NewThing], worker: StoredWorker) -> list[int]:
         """Return the assignments that end, where the file says all areas of a worker and this row says any."""
@@ -422,15 +325,6 @@ class WorkerChecker(KindChecker):
         return [link for area, link in worker.areas.items() if area not in areas]
 
     # Words
-
-    @property
-    def _reason(self) -> str:
-        """Why days before the last change of status are entered, if that was said for the import (C8)."""
-        return str(self.terms.choices.get("reason", "")).strip()
-
-    def _refuse_all(self, row: Considered, refusal: Refusal, *, otherwise: str = "") -> None:
-        for column, sentences in (refusal.errors or {otherwise: [refusal.message]}).items():
-            row.refuse(column if column in COLUMNS else "", type(refusal).__name__, " ".join(sentences))
 
     def _shown(self, column: str, value: Any) -> Any:
         if isinstance(value, NewThing):

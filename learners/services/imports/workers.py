@@ -17,7 +17,8 @@ from learners.models import Learner, LearnerArea
 from learners.services.effective import Each, effective_each
 from learners.services.imports.judging import judge_many
 from learners.services.imports.laying import Laid, LaidPerson
-from learners.services.imports.worker_checks import BADGE, WorkerChecker
+from learners.services.imports.worker_checks import WorkerChecker
+from learners.services.imports.worker_status import BADGE
 from learners.services.imports.workers_undone import ADDED, REMOVED, undo_workers
 from learners.services.locks import lock_people
 from learners.services.requirements import lock_rules_to_apply

@@ -39,6 +39,7 @@ from training.services.imports.tables import insert_rows, update_rows
 Status = ClassAttendanceSession.Status
 
 PART = 20_000  # rows that are written by one statement
+PERSON = "person"  # in what is kept of a row: the key of the worker, for a row is about the meeting
 CLOSED = ("status", "notes", "captured_by", "captured_at", "updated_at")
 
 
@@ -72,6 +73,8 @@ class HourRows:
         with acting(terms.by):
             _start(starts, terms)
             meetings = {row.found["meeting"].pk: row for row in rows}
+            for row in rows:
+                row.kept = {PERSON: row.found["person"]} if "person" in row.found else {}
             logged = list(_logged(rows, Programmes(classes_of(terms)), terms))
             for part in _parts(logged):
                 insert_rows(LearnerHoursLog, part)

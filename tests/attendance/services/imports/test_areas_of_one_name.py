@@ -12,7 +12,7 @@ from django.utils import timezone
 from attendance.services.imports.checking import check_import
 from attendance.services.imports.doing import do_import
 from attendance.services.imports.staging import stage_import
-from learners.models import Area, AreaRequirement, Learner
+from learners.models import Area, AreaRequirement
 from tests.factories.imports import HEAD, agreed, checked, read, workbook
 from tests.factories.learners import AreaFactory, RoleFactory
 from tests.factories.training import CompanyFactory, CourseVersionFactory
@@ -43,8 +43,8 @@ def done(one: Import, *, by: User) -> Import:
 
 
 def ways_of(badge: str) -> list[str]:
-    areas = [link.area for link in Learner.objects.get(badge_id=badge).area_links.select_related("area__parent__parent")]
-    return sorted(" / ".join(filter(None, (str(each.parent or ""), each.name))) for each in areas)
+    areas = Area.objects.filter(learner_links__learner__badge_id=badge).select_related("parent")
+    return sorted(f"{each.parent} / {each.name}" if each.parent else each.name for each in areas)
 
 
 @pytest.mark.parametrize(

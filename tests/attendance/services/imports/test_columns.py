@@ -12,7 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from attendance.forms.imports import ImportColumnsForm
-from attendance.pages.imports import group_lines, likeliest_kind
+from attendance.pages.import_rows import group_lines
+from attendance.pages.imports import likeliest_kind
 from attendance.services.imports.agreeing import agree_columns, answer_questions, revoke_headings
 from attendance.services.imports.checking import check_import
 from attendance.services.imports.doing import do_import

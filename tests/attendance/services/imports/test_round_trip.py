@@ -11,7 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.utils import timezone
 
-from attendance.pages.imports import group_lines, likeliest_kind
+from attendance.pages.import_rows import group_lines
+from attendance.pages.imports import likeliest_kind
 from attendance.services.capture import Presence, capture_session
 from attendance.services.imports.agreeing import answer_questions
 from attendance.services.imports.checking import check_import

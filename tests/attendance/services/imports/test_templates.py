@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attendance.forms.imports import ImportColumnsForm
-from attendance.pages.imports import group_lines, likeliest_kind
+from attendance.pages.import_rows import group_lines
+from attendance.pages.imports import likeliest_kind
 from attendance.services.imports.agreeing import answer_questions
 from attendance.services.imports.checking import check_import
 from attendance.services.imports.choices import lacking
