@@ -204,7 +204,7 @@ def brought_in(file: SimpleUploadedFile, kind: str, by: User, monkeypatch: pytes
     with monkeypatch.context() as patch:
         patch.setattr(judging, "recalculate", lambda **how: watch.time("answers", lambda: judge(**how)))
         patch.setattr(tables, "gather", lambda *a, **how: watch.time("looked through", lambda: gather(*a, **how)))
-        patch.setattr(staging, "_rows", lambda plan, sheets: watch.each("understood", rows(plan, sheets)))
+        patch.setattr(staging, "_rows", lambda *of: watch.each("understood", rows(*of)))
         patch.setattr(doing, "lock_import", first_lock)
         one = start_import(files=[file], by=by, now=timezone.now())
         one = watch.time("read", lambda: read_import(import_id=one.pk, by=by, now=timezone.now()))

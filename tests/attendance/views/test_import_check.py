@@ -61,8 +61,8 @@ def test_times_and_days_of_a_plan_are_shown_as_elsewhere(as_superuser: Client, s
     VenueFactory(name="Room 1")
     day = timezone.localdate() + timedelta(days=30)
     head = ("Course", "Day", "Start", "Duration", "Trainer", "Venue")
-    row = ("HSE-001", day, "22:30", "2 h", str(held.trainer), "Room 1")
-    one = checked(workbook(head, row, name="Sessions"), "sessions", by=superuser)
+    planned = ("HSE-001", day, "22:30", "2 h", str(held.trainer), "Room 1")
+    one = checked(workbook(head, planned, name="Sessions"), "sessions", by=superuser)
     shown = f"{day.day} {day:%b %Y}"
 
     for page in before_and_after(as_superuser, one, by=superuser):
