@@ -15,6 +15,7 @@ from django.utils import timezone
 from attendance.services.finalize import finalize_session
 from attendance.services.imports import doing
 from attendance.services.imports.agreeing import answer_questions
+from attendance.services.imports.ahead import CheckedAhead, check_ahead
 from attendance.services.imports.checking import check_import, check_rows
 from attendance.services.imports.doing import do_import
 from attendance.services.imports.staging import stage_import
@@ -130,15 +131,36 @@ def assert_all_is_there(session: Session) -> None:
     assert cleared.count() == PEOPLE
 
 
-def test_control_without_locks_one_import_takes_back_what_the_other_wrote():
+def two_that_change_the_same_workers() -> int:
+    """Let two imports write, and return how many workers have what both say."""
     site()
     one, other = UserFactory(groups=[SUPERVISORS]), UserFactory(groups=[SUPERVISORS])
     phones, mails = imports_of_workers(one, other)
+    answers = all_at_once([bringing_in(phones, one), bringing_in(mails, other)])
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    return Learner.objects.filter(badge_id__in=BADGES).exclude(phone="").exclude(email="").count()
+
+
+def test_i6_of_two_that_are_checked_before_either_is_locked_none_takes_back_what_the_other_wrote():
+    with mock.patch.object(doing, "check_ahead", everybody_first(check_ahead, 2)):
+        both = two_that_change_the_same_workers()
+    assert both == PEOPLE
+
+
+def test_control_without_comparing_one_import_takes_back_what_the_other_wrote():
+    with (
+        mock.patch.object(CheckedAhead, "still_holds", return_value=True),
+        mock.patch.object(doing, "check_ahead", everybody_first(check_ahead, 2)),
+    ):
+        both = two_that_change_the_same_workers()
+    assert both < PEOPLE
+
+
+def test_control_without_locks_one_import_takes_back_what_the_other_wrote():
     with (
         mock.patch.object(WorkerRows, "lock"),
+        mock.patch.object(doing, "check_ahead", return_value=None),
         mock.patch.object(doing, "check_rows", everybody_first(check_rows, 2)),
     ):
-        answers = all_at_once([bringing_in(phones, one), bringing_in(mails, other)])
-    assert [answer for answer in answers if isinstance(answer, Exception)] == []
-    both = Learner.objects.filter(badge_id__in=BADGES).exclude(phone="").exclude(email="")
-    assert both.count() < PEOPLE
+        both = two_that_change_the_same_workers()
+    assert both < PEOPLE

@@ -1,6 +1,7 @@
 """Checking an import: what would become of each row, in one snapshot and without any lock (I5)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -60,10 +61,7 @@ def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
     judge_certificates(one, tell=tell)
     terms = terms_of(one, by=by, now=now, certificates=certificates_of(one))
     began = monotonic()
-    with as_person(by), transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        take_time()
+    with one_snapshot(by):
         result = check_rows(one, terms, tell=tell)
         stage_leaving(one.pk, (number for number, row in result.rows.items() if row.draft.number == NOWHERE))
         for part in in_parts(result.rows):
@@ -94,6 +92,16 @@ def check_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold
         fingerprint=summary.fingerprint,
     )
     return one
+
+
+@contextmanager
+def one_snapshot(by: User) -> Iterator[None]:
+    """Read everything inside as it stands at one moment, in a transaction that names who acts."""
+    with as_person(by), transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        take_time()
+        yield
 
 
 def people_asked(one: Import, rows: Iterable[CheckedRow]) -> list[dict[str, Any]]:

@@ -1,6 +1,9 @@
 """Bringing a checked import in: all of it, or its good rows, exactly as it was shown (I6)."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from time import monotonic
 
 from django.contrib.auth.models import User
@@ -10,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attendance.services.imports.agreeing import remember_said, remember_same
+from attendance.services.imports.ahead import CheckedAhead, check_ahead
 from attendance.services.imports.certificates import store_certificates
 from attendance.services.imports.checking import ChecksOfRows, check_rows
 from attendance.services.imports.filing import file_evidence
@@ -23,10 +27,10 @@ from learners.services.imports.turns import compare_with_told, watch_turns
 from training.core.imports.rows import RowOutcome
 from training.core.long_jobs import take_time, without_collecting
 from training.core.permissions import check_may
-from training.core.refusals import Conflict, Invalid, Refusal
+from training.core.refusals import Conflict, Invalid, Refusal, database_refusals
 from training.core.transactions import acting
 from training.models import Import
-from training.services.imports.contract import TAKEN_BACK, service_of
+from training.services.imports.contract import TAKEN_BACK, ImportTerms, WritingAhead, service_of
 from training.services.job_kinds import Tell, untold
 
 State = Import.State
@@ -59,8 +63,9 @@ def do_import(
 ) -> Import:
     """Bring in what was checked, in one transaction: if anything fails, nothing is written.
 
-    Files are stored before. The rows are checked again under the locks; what others have changed meanwhile stops it
-    only where it would now write something else. Who turned is compared with what the check had told.
+    Files are stored, and rows checked again, before anybody is locked. Under the locks it is made sure that this still
+    holds, or else checked once more; what others have changed meanwhile stops it only where it would now write
+    something else. Who turned is compared with what the check had told.
 
     Args:
         fingerprint: of the check that the person has seen.
@@ -110,20 +115,61 @@ def _do(
     tell: Tell,
 ) -> Import:
     keys, certificates = file_evidence(one, only_agreed=only_agreed), store_certificates(one)
+    terms = terms_of(one, by=by, now=now, certificates=certificates)
+    with database_refusals():
+        ahead = check_ahead(one, terms, tell=tell)
+    bring_in = partial(_bring_in, one, fingerprint, accept_leavers, terms=terms, keys=keys, tell=tell)
+    if ahead is not None:
+        _check_same(one, ahead.result)
+        with suppress(_HoldsNoMore):  # then everything is undone, and nobody waits any more
+            return bring_in(ahead=ahead)
+    return bring_in(ahead=None)
+
+
+class _HoldsNoMore(Exception):  # noqa: N818  # no error: it is checked again
+    """Somebody has written into what the check before the locks had read."""
+
+
+def _bring_in(
+    seen: Import,
+    fingerprint: str,
+    accept_leavers: int | None,
+    *,
+    ahead: CheckedAhead | None,
+    terms: ImportTerms,
+    keys: Mapping[int, str],
+    tell: Tell,
+) -> Import:
+    """Lock, make sure of what would be written, and write it, in one transaction.
+
+    Args:
+        seen: the import, as it was when `terms` and `ahead` were made of it.
+        ahead: what the check said before; without it, everything is checked under the locks.
+        keys: by file, where it is kept as evidence.
+
+    Raises:
+        _HoldsNoMore: what was checked before may be said otherwise now.
+    """
+    by, now, service = terms.by, terms.now, service_of(seen.kind)
     with acting(by, outermost=True):
         take_time()
-        began = monotonic()
-        one = lock_import(import_id=one.pk, by=by)
-        if one.state != State.DOING:
+        one = lock_import(import_id=seen.pk, by=by)
+        if one.state != State.DOING or one.changed_at != seen.changed_at:
             raise WrongState(_("This import was done in another window. Look at what it wrote."))
         _check_seen(one, fingerprint)
-        service = service_of(one.kind)
-        terms = make_new_things(one, terms_of(one, by=by, now=now, certificates=certificates))
+        if ahead is not None:
+            _write_ahead(one, ahead.result)
+        began = monotonic()  # for the import alone waits nobody but who does it
+        terms = make_new_things(one, terms)
         remember_same(one, terms)
         service.lock(workers_of(one.pk), terms)
-        result = check_rows(one, terms, tell=tell)
-        if result.summary.fingerprint != one.fingerprint:
-            raise _differs()
+        if ahead is None:
+            result = check_rows(one, terms, tell=tell)
+            _check_same(one, result)
+        elif ahead.still_holds():
+            result = ahead.result
+        else:
+            raise _HoldsNoMore
         check_leavers(leavers_as_json(result.leavers), accepted=accept_leavers, by=by)
         rows, total = list(result.writes.values()), len(result.rows)
         watched = watch_turns(
@@ -131,7 +177,8 @@ def _do(
         )
         with watched:
             service.write(rows, result.terms, tell=lambda written: tell(total + written, 2 * total))
-        write_origins(one.pk, service.table, rows)
+        if not (ahead and isinstance(service, WritingAhead)):
+            write_origins(one.pk, service.table, rows)
         compare_with_told(import_id=one.pk, made=_made(result))
         turns = {**one.report.get("turns", {}), Phase.DONE: count_turns(one.pk, Phase.DONE).as_json()}
         for file in one.files.filter(pk__in=keys):
@@ -145,6 +192,25 @@ def _do(
         counts = {"rows": result.in_file, **result.summary.counts}
         take_step(one, State.DONE, now=now, done_by=by, done_at=now, counts=counts, report=report)
     return one
+
+
+def _write_ahead(one: Import, result: ChecksOfRows) -> None:
+    """Write what nobody else can wait for, where the kind has such, before anything is locked."""
+    service, rows = service_of(one.kind), list(result.writes.values())
+    if isinstance(service, WritingAhead):
+        service.write_ahead(rows, result.terms)
+        write_origins(one.pk, service.table, rows)
+        connection.check_constraints()
+
+
+def _check_same(one: Import, result: ChecksOfRows) -> None:
+    """I6: what would be written is what was shown.
+
+    Raises:
+        DiffersNow: it is something else.
+    """
+    if result.summary.fingerprint != one.fingerprint:
+        raise _differs()
 
 
 def check_can_do(

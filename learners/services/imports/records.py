@@ -136,6 +136,17 @@ class Records:
             records_count_until=register.counts_until,
         )
 
+    def write_ahead(self, rows: Sequence[CheckedRow], terms: ImportTerms) -> None:
+        """Write the bringing in and the extracts of rows, which nobody sees before their records (I6).
+
+        Raises:
+            NotPermitted, UntilMissed: as `write`.
+        """
+        check_may(terms.by, Permission.IMPORT_REGISTER)
+        register = register_terms(terms.choices, today=timezone.localdate(terms.now))
+        if rows:
+            _write_proofs(rows, _bring(register, by=terms.by, now=terms.now), register)
+
     def write(self, rows: Sequence[CheckedRow], terms: ImportTerms, *, tell: Callable[[int], None]) -> None:
         """Write new records with their proofs, set the key of each, and bring compliance up to date (C6).
 
@@ -195,11 +206,11 @@ def _check_still_there(rows: Sequence[CheckedRow]) -> None:
 def _bring(register: RegisterTerms, *, by: User, now: datetime) -> RegisterImport:
     """Return the row of this bringing in, made with its standing if it is not there yet."""
     facts = {"register": register.register[:150], "brought_by": by, "brought_at": now}
-    if register.import_number is None:
-        of, is_new = RegisterImport.objects.create(**facts), True
-    else:
-        of, is_new = RegisterImport.objects.get_or_create(import_number=register.import_number, defaults=facts)
-    if is_new:
+    # Whoever brings something in for an import has locked that: two cannot make it at once.
+    number = register.import_number
+    of = None if number is None else RegisterImport.objects.filter(import_number=number).first()
+    if of is None:
+        of = RegisterImport.objects.create(**facts, import_number=number)
         RegisterStanding.objects.create(
             register_import=of,
             counts=register.counts,
@@ -238,6 +249,32 @@ def _still_standing(taken: Sequence[TakenBack]) -> dict[int, int]:
     return dict(standing.values_list("pk", "learner_id"))
 
 
+class Kept(NamedTuple):
+    """The key and the hash of an extract."""
+
+    key: int
+    sha256: str
+
+
+def _write_proofs(rows: Sequence[CheckedRow], of: RegisterImport, register: RegisterTerms) -> None:
+    """Write what is kept of rows without a certificate, and set the key that the record of each row will have."""
+    for key, row in zip(reserve_keys(TrainingRecord, len(rows)), rows, strict=True):
+        row.key = key
+    kept = [each for each in rows if "certificate" not in each.found]
+    if not kept:
+        return
+
+    def written() -> Iterator[tuple[object, ...]]:
+        for key, row in zip(keys, kept, strict=True):
+            source = register.sheets.get(row.draft.sheet, UNKNOWN_SHEET)
+            content = extract_content(row.draft, source)
+            row.found["extract"] = Kept(key, extract_hash(content))
+            yield key, of.pk, source.name[:100], row.draft.number, content, row.found["extract"].sha256
+
+    keys = reserve_keys(RegisterExtract, len(kept))
+    copy_in(RegisterExtract, EXTRACT, written())
+
+
 def _write_records(
     rows: Sequence[CheckedRow],
     of: RegisterImport,
@@ -245,12 +282,10 @@ def _write_records(
     replaced: Mapping[int, int],
     terms: ImportTerms,
 ) -> None:
-    """Write the records of rows with their proofs, and set the key of each row."""
-    extracts = _write_extracts([each for each in rows if "certificate" not in each.found], of, register)
-    for key, row in zip(reserve_keys(TrainingRecord, len(rows)), rows, strict=True):
-        row.key = key
+    """Write the records of rows with their proofs, as far as these are not written ahead, and set the key of each."""
+    _write_proofs([each for each in rows if each.key is None], of, register)
     if rows:
-        copy_in(TrainingRecord, RECORD, _records(rows, of, extracts, replaced, terms))
+        copy_in(TrainingRecord, RECORD, _records(rows, of, replaced, terms))
         certified = [each for each in rows if "certificate" in each.found]
         if certified:
             copy_in(EvidenceUpload, UPLOAD, _uploads(certified, terms))
@@ -259,7 +294,6 @@ def _write_records(
 def _records(
     rows: Sequence[CheckedRow],
     of: RegisterImport,
-    extracts: Mapping[int, "Kept"],
     replaced: Mapping[int, int],
     terms: ImportTerms,
 ) -> Iterator[tuple[object, ...]]:
@@ -275,7 +309,7 @@ def _records(
     def record(row: CheckedRow) -> tuple[object, ...]:
         person, course, dated = row.found["person"], row.found["course"], row.found["dated"]
         version = dated.version.version if dated.version else versions_before[course]
-        extract = extracts.get(id(row))
+        extract: Kept | None = row.found.get("extract")
         superseded = replaces.get((person, course, dated.completion))
         return (
             row.key,
@@ -302,37 +336,12 @@ def _records(
     return map(record, rows)
 
 
-def _proof(extract: "Kept | None", certificate: StoredFile | None) -> tuple[str, str]:
+def _proof(extract: Kept | None, certificate: StoredFile | None) -> tuple[str, str]:
     """Return evidence key and hash of a record: of its certificate, else of its extract."""
     if certificate is not None:
         return certificate.key, certificate.sha256
     assert extract is not None  # noqa: S101  # a row has one or the other
     return f"{EXTRACT_PREFIX}{extract.key}.json", extract.sha256
-
-
-class Kept(NamedTuple):
-    """The key and the hash of an extract."""
-
-    key: int
-    sha256: str
-
-
-def _write_extracts(rows: Sequence[CheckedRow], of: RegisterImport, register: RegisterTerms) -> dict[int, Kept]:
-    """Write what is kept of rows without a certificate, and return it by the identity of the row."""
-    if not rows:
-        return {}
-    kept: dict[int, Kept] = {}
-
-    def written() -> Iterator[tuple[object, ...]]:
-        for key, row in zip(keys, rows, strict=True):
-            source = register.sheets.get(row.draft.sheet, UNKNOWN_SHEET)
-            content = extract_content(row.draft, source)
-            kept[id(row)] = Kept(key, extract_hash(content))
-            yield key, of.pk, source.name[:100], row.draft.number, content, kept[id(row)].sha256
-
-    keys = reserve_keys(RegisterExtract, len(rows))
-    copy_in(RegisterExtract, EXTRACT, written())
-    return kept
 
 
 def _replaces(terms: ImportTerms, replaced: Mapping[int, int]) -> dict[tuple[int, int, date | None], int]:

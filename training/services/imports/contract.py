@@ -218,6 +218,18 @@ class KindService(Protocol):
         """
 
 
+@runtime_checkable
+class WritingAhead(Protocol):
+    """The service of a kind whose rows need something for which nobody else can wait, such as their proofs (I6)."""
+
+    def write_ahead(self, rows: Sequence[CheckedRow], terms: ImportTerms) -> None:
+        """Write that before anything is locked, in the transaction of the import, and set the key of each row.
+
+        Raises:
+            Refusal: as `KindService.write`.
+        """
+
+
 _SERVICES: dict[str, KindService] = {}
 
 
