@@ -2,12 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 from zipfile import ZipFile
 
 from django.db.models import QuerySet, TextField, Value
@@ -15,18 +14,31 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from attendance.services.imports.receiving import open_kept
 from attendance.services.imports.rows import NOWHERE
+from attendance.services.imports.tables import open_sheets
 from training.core.imports.declaration import Thing
 from training.core.imports.registry import kind_of
 from training.core.imports.rows import RowOutcome
 from training.core.refusals import Conflict
-from training.core.tables.grid import Book, GridRow
+from training.core.tables.grid import GridRow
 from training.core.tables.grid import Value as GridValue
-from training.core.xlsx_files import LONGEST_CELL, LONGEST_NAME, Table, XlsxColumn, sheet_name, workbook
+from training.core.xlsx_files import (
+    LONGEST_CELL,
+    LONGEST_NAME,
+    Table,
+    XlsxCell,
+    XlsxColumn,
+    month_pattern,
+    sheet_name,
+    workbook,
+)
 from training.core.xlsx_files import Value as CellValue
 from training.models import Import, ImportRow
+from training.policies.imports.cells import is_empty, text_of
+from training.policies.imports.leftovers import LeftOver, RowSorter
+from training.policies.imports.merged import merged_rows
 from training.policies.imports.questions import key_of
+from training.policies.imports.shape import TableShape
 
 WIDTH, WIDTH_OF_REASON = 16, 60
 NOT_IN_FILES = "\"<>|'"
@@ -37,17 +49,15 @@ class RefusedSheet:
     """A sheet with the rows that were refused.
 
     Attributes:
-        book, place: where its rows are read.
-        headings: the rows above the data that are written again, as the spreadsheet numbers them.
+        rows: all of them, from the top; merged cells say in each row what they say in the first.
+        shape: where its table is, whose headings are written again.
         wrong: by row, what is wrong with it.
         constants: by heading, what was said for all rows of the sheet: columns of their own here.
     """
 
     name: str
-    book: Book
-    place: int
-    columns: int
-    headings: Sequence[int]
+    rows: Iterable[GridRow]
+    shape: TableShape
     wrong: Mapping[int, Sequence[str]]
     constants: Mapping[str, str] = field(default_factory=dict)
 
@@ -69,23 +79,17 @@ def refused_rows(one: Import, *, company: str | None = None) -> IO[bytes]:
     for sheet, row, problems in refused.values_list("sheet", "row", "problems"):
         told = [f"{sentence} ({value})" if value else sentence for _column, _code, sentence, value in problems]
         wrong[sheet][row] += [each for each in told if each not in wrong[sheet][row]]
-    with ExitStack() as stack:
-        books = {
-            file.number: stack.enter_context(Book.read_from(open_kept(file.book_key)))
-            for file in one.files.filter(is_table=True)
-        }
+    with open_sheets(one) as sheets:
         return refused_workbook(
             RefusedSheet(
-                name=sheet["name"],
-                book=books[sheet["file"]],
-                place=sheet["place"],
-                columns=max((column["index"] for column in sheet["columns"]), default=-1) + 1,
-                headings=sheet["heading_rows"],
-                wrong=wrong[sheet["index"]],
-                constants=_constants(one, sheet["index"]),
+                name=one.outline["sheets"][sheet.index]["name"],
+                rows=merged_rows(sheet.shape.down, sheet.rows()),
+                shape=sheet.shape,
+                wrong=wrong[sheet.index],
+                constants=_constants(one, sheet.index),
             )
-            for sheet in one.outline["sheets"]
-            if sheet["index"] in wrong
+            for sheet in sheets
+            if sheet.index in wrong and sheet.shape is not None
         )
 
 
@@ -160,7 +164,8 @@ def free_names() -> Callable[..., str]:
 def refused_workbook(sheets: Iterable[RefusedSheet]) -> IO[bytes]:
     """Return an open Excel file with the same sheets and headings, the refused rows, and a column that says why.
 
-    The headings of a table stand in one row: what stood above them would be taken for a preamble again.
+    The headings of a table stand in one row: what stood above them would be taken for a preamble again. Lines that name
+    a part of the table, such as a company, stand above the rows of that part again.
     """
     names = free_names()
     with workbook() as (book, file):
@@ -169,28 +174,57 @@ def refused_workbook(sheets: Iterable[RefusedSheet]) -> IO[bytes]:
             columns = [XlsxColumn(text, width=WIDTH) for text in (*head, *sheet.constants)]
             name = names(sheet.name)
             table = Table(book, name, [*columns, XlsxColumn(_("What is wrong"), width=WIDTH_OF_REASON)])
-            for row in rows:
+            for parts, row in rows:
+                for first, text in parts:
+                    table.add_line(text, first=first)
                 told = " ".join(sheet.wrong[row.number])
                 table.add([*_cells(row, len(head)), *sheet.constants.values(), told])
             table.close()
     return file
 
 
-def _split(sheet: RefusedSheet) -> tuple[list[str], list[GridRow]]:
-    """Return the headings of a sheet in one row, and its refused rows."""
-    head, wanted = [""] * sheet.columns, []
-    for row in sheet.book.rows(sheet.place):
-        if row.number in sheet.headings:
-            for column, value in enumerate(row.cells[: sheet.columns]):
+Parts = Sequence[tuple[int, str]]  # names of parts of a table, each with the column in which it stands
+
+
+def _split(sheet: RefusedSheet) -> tuple[list[str], list[tuple[Parts, GridRow]]]:
+    """Return the headings of a sheet in one row, and its refused rows, the first of each part with its names."""
+    shape = sheet.shape
+    width = max((heading.index for heading in shape.headings), default=-1) + 1
+    head, wanted = [""] * width, list[tuple[Parts, GridRow]]()
+    sorter, is_among_parts = RowSorter(shape.frame), False
+    parts: Parts = ()
+    for row in sheet.rows:
+        if row.number in shape.heading_rows:
+            for column, value in enumerate(row.cells[:width]):
                 if value is not None:
                     head[column] = f"{head[column]} {value}".strip()
-        elif row.number in sheet.wrong:
-            wanted.append(row)
+        if row.number < shape.first_row:
+            continue
+        if sorter.sort(row) is LeftOver.SECTION:
+            column = next(column for column, value in enumerate(row.cells) if not is_empty(value))
+            parts = [*(parts if is_among_parts else ()), (column, text_of(row.cells[column]))]
+            is_among_parts = True
+            continue
+        is_among_parts = False
+        if row.number in sheet.wrong:
+            wanted.append((parts, row))
+            parts = ()
+    while head and head[-1] == _("What is wrong"):  # a mended file, sent again: its reasons are of then
+        head.pop()
     return head, wanted
 
 
-def _cells(row: GridRow, columns: int) -> list[CellValue]:
-    cells = [_shown(row.shown.get(column, value)) for column, value in enumerate(row.cells[:columns])]
+def _cells(row: GridRow, columns: int) -> list[CellValue | XlsxCell]:
+    """Return the cells of a row with everything that is read of them: months, colours, and what is struck through."""
+    cells: list[CellValue | XlsxCell] = []
+    for column, value in enumerate(row.cells[:columns]):
+        look: list[tuple[str, Any]] = []
+        if column in row.fills:
+            look.append(("bg_color", f"#{row.fills[column]}"))
+        if column in row.struck:
+            look.append(("font_strikeout", True))
+        pattern = month_pattern() if column in row.months else ""
+        cells.append(XlsxCell(_shown(row.shown.get(column, value)), pattern=pattern, look=tuple(look)))
     return cells + [None] * (columns - len(cells))
 
 

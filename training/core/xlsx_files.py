@@ -107,6 +107,17 @@ class Table:
                 self._write(number, cell, column)
         self._row += 1
 
+    def add_line(self, text: str, *, first: int = 0) -> None:
+        """Write a row that is one cell over all columns from the `first` on, such as the name of a part."""
+        if self._row == MOST_ROWS:
+            self.close()
+            self._begin()
+        last, bold = len(self._columns) - 1, self._formats("", (("bold", True),))
+        if last > first:
+            self._sheet.merge_range(self._row, first, self._row, last, "", bold)
+        self._sheet.write_string(self._row, first, text[:LONGEST_CELL], bold)
+        self._row += 1
+
     def close(self) -> None:
         """Add the filters over everything that was written."""
         self._sheet.autofilter(self._head, 0, max(self._row - 1, self._head), len(self._columns) - 1)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import openpyxl
@@ -28,7 +29,7 @@ from tests.factories.learners import RoleFactory
 from tests.factories.training import CompanyFactory
 from training.core.csv_files import as_written, csv_lines
 from training.core.tables.reading import read_book
-from training.models import Import
+from training.models import Import, ImportRow
 from training.services.job_kinds import chores
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
@@ -94,6 +95,93 @@ def test_i5_what_was_said_for_a_whole_sheet_stands_in_each_mended_row(supervisor
 
     assert rows[0] == (*head, "Employer", "What is wrong")
     assert rows[1][:6] == (*row, "Nordwind")
+
+
+def in_parts() -> SimpleUploadedFile:
+    """Return a sheet whose rows stand in parts, with an employer that is merged over several rows, and styles."""
+    content = BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet("Workers")
+        day, month = (book.add_format({"num_format": pattern}) for pattern in ("d mmm yyyy", "mmm yyyy"))
+        grey, struck = book.add_format({"bg_color": "#D9D9D9"}), book.add_format({"font_strikeout": True})
+        sheet.write_row(0, 0, (*HEAD, "Phone"))
+        number = 0
+
+        def part(text: str) -> None:
+            nonlocal number
+            number += 1
+            sheet.merge_range(number, 0, number, len(HEAD), text)
+
+        def rows(employer: str, *people: tuple[str, object]) -> None:
+            nonlocal number
+            sheet.merge_range(number + 1, 3, number + len(people), 3, employer)
+            for badge, start in people:
+                number += 1
+                sheet.write_row(number, 0, (badge, f"F{badge}", f"L{badge}"))
+                sheet.write(number, 4, None if badge == "00427" else "Rigger")
+                if isinstance(start, date):
+                    sheet.write_datetime(number, 5, start, month if start.day == 1 else day)
+                else:
+                    sheet.write(number, 5, start)
+
+        part("Contractor A")
+        part("Crew of May")
+        rows("Nordwind", ("00421", START), ("00422", "soon"), ("00423", "later"))
+        sheet.write(number, 6, "+49 1", struck)
+        part("Contractor B")
+        rows("Ostwind", ("00424", START), ("00425", START))
+        part("Contractor C")
+        rows("Ostwind", ("00426", "never"), ("00427", date(2026, 4, 1)))
+        sheet.write(number, 0, "00427", grey)
+    return SimpleUploadedFile("crew.xlsx", content.getvalue())
+
+
+def test_i5_parts_merged_cells_months_and_colours_of_refused_rows_are_kept(supervisor: User) -> None:
+    one = check_with_answers(in_parts(), by=supervisor)
+    assert (one.counts["rows"], one.counts["refused"]) == (7, 4), one.report
+
+    with refused_rows(one) as file:
+        content = file.read()
+    sheet = openpyxl.load_workbook(BytesIO(content))["Workers"]
+    assert [(row[0].value, row[3].value) for row in sheet.iter_rows(min_row=2)] == [
+        ("Contractor A", None),
+        ("Crew of May", None),
+        ("00422", "Nordwind"),
+        ("00423", "Nordwind"),
+        ("Contractor C", None),
+        ("00426", "Ostwind"),
+        ("00427", "Ostwind"),
+    ]
+    assert {str(each) for each in sheet.merged_cells.ranges} == {"A2:H2", "A3:H3", "A6:H6"}
+
+    again = check_with_answers(SimpleUploadedFile("mended.xlsx", content), by=supervisor)
+    assert said_by(again) == said_by(one, only_refused=True)
+    april, struck = said_by(again)[-1][0], said_by(again)[1][0]
+    assert (april["start_date"], april["status"]) == ("2026-04-30", "INACTIVE")
+    assert (struck["badge_id"], struck.get("phone")) == ("00423", None)
+    with refused_rows(again) as file:
+        once_more = openpyxl.load_workbook(file)["Workers"]
+    assert list(once_more.values) == list(sheet.values)
+
+
+ANSWERS = {"month": "last day", "colour": {"status": "INACTIVE"}, "struck": "leave out"}
+
+
+def check_with_answers(file: SimpleUploadedFile, *, by: User) -> Import:
+    one = agreed(read(file, by=by), "workers", by=by)
+    if not stage_import(import_id=one.pk, by=by, now=timezone.now()):
+        one.refresh_from_db()
+        answers = {each["key"]: ANSWERS[each["kind"]] for each in one.questions["columns"]}
+        one = answer_questions(
+            import_id=one.pk, answers={"columns": answers}, seen=one.changed_at, by=by, now=timezone.now()
+        )
+        assert stage_import(import_id=one.pk, by=by, now=timezone.now()), one.questions
+    return check_import(import_id=one.pk, by=by, now=timezone.now())
+
+
+def said_by(one: Import, *, only_refused: bool = False) -> list[Any]:
+    rows = ImportRow.objects.filter(of=one, **({"outcome": "refused"} if only_refused else {})).order_by("number")
+    return list(rows.values_list("values", "problems"))
 
 
 def test_i5_each_company_gets_its_own_workbook(supervisor: User, client: Client) -> None:
