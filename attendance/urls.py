@@ -78,6 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("import/<int:pk>/do/", imports.import_do, name="import_do"),
     path("import/<int:pk>/drop/", imports.import_drop, name="import_drop"),
     path("import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("import/<int:pk>/undo/preview/", imports.import_undo_preview, name="import_undo_preview"),
     path("import/<int:pk>/files/<int:number>/", imports.import_file, name="import_file"),
     path("import/<int:pk>/refused.xlsx", imports.import_refused, name="import_refused"),
     path("matrix/", matrix.training_matrix, name="matrix"),

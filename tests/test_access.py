@@ -84,7 +84,8 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "attendance:import_check": {"POST": WHO_ASKED},
     "attendance:import_do": {"POST": WHO_ASKED},
     "attendance:import_drop": {"POST": WHO_ASKED},
-    "attendance:import_undo": {"GET": SUPERUSER, "POST": SUPERUSER},
+    "attendance:import_undo": {"POST": SUPERUSER},
+    "attendance:import_undo_preview": {"POST": SUPERUSER},
     "attendance:import_refused": {"GET": WHO_ASKED},
     "attendance:import_file": {"GET": SUPERUSER},
     "attendance:import_template": {"GET": PLANNERS},
@@ -301,7 +302,7 @@ class Site:
             about["pk"] = self.job.pk
         if ":import" in name:
             about |= {
-                "pk": (self.done if name.endswith(("_undo", "_file")) else self.waiting).pk,
+                "pk": (self.done if name.endswith(("_undo", "_undo_preview", "_file")) else self.waiting).pk,
                 "kind": "workers",
                 "number": 1,
             }

@@ -46,6 +46,8 @@ OTHERWISE = {
     "attendance:sign_off_attempt": "open_further_attempt",
     "attendance:import_compare": "check_can_compare",
     "attendance:import_do": "check_can_do",
+    "attendance:import_undo": "check_can_undo_import",
+    "attendance:import_undo_preview": "check_can_preview_undo",
     "attendance:taking_over_sample": "draw_sample",
     "attendance:verify_many": "sign_off",  # *verify* is the word for the queue's address only
     "attendance:verify_one": "sign_off",

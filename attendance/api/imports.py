@@ -1,6 +1,7 @@
 """Imports through the API (I5, I6, I8): a file is checked, brought in as it was shown, and undone."""
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,15 +12,22 @@ from pydantic import Field
 
 from attendance.pages.import_rows import place_name
 from attendance.pages.import_turns import ImportTurnLine, counts_of, lines_of, phase_of
+from attendance.pages.import_undo import failure_of
 from attendance.pages.imports import taken_back_lines
 from attendance.services.imports.doing import check_can_do
 from attendance.services.imports.receiving import start_import
 from attendance.services.imports.steps import own_import
 from attendance.services.imports.tables import sheet_names
-from attendance.services.imports.undoing import undo_import
+from attendance.services.imports.undoing import (
+    UndoGroup,
+    check_can_preview_undo,
+    check_can_undo_import,
+    groups_from_json,
+    kept_preview,
+)
 from attendance.services.imports.working import ImportWork, ask_for
 from learners.models import ComplianceStatus, ImportTurn
-from learners.selectors.import_turns import turns_of
+from learners.selectors.import_turns import TurnCounts, turns_of
 from training.core.api.objects import ApiObject, ApiRequest, Key, Moment, Text, answers
 from training.core.imports.registry import kind_of
 from training.core.imports.rows import RowOutcome
@@ -27,6 +35,7 @@ from training.core.keys import LARGEST_KEY
 from training.core.permissions import Permission, check_may, requires
 from training.core.refusals import Invalid
 from training.models import Import, ImportRow
+from training.services.imports.contract import UndoAct
 
 router = Router(by_alias=True)
 
@@ -108,10 +117,29 @@ class LeaversObject(ApiObject):
     badges: list[str]
 
 
+class UndoGroupObject(ApiObject):
+    """Things that become, or became, of the same thing, or that are left for the same reason; `names` are the first."""
+
+    act: UndoAct
+    why: str
+    count: int
+    names: list[str]
+
+
+class UndoPreviewObject(ApiObject):
+    """What undoing an import would do, as it was `at` that moment; undoing names the `fingerprint`."""
+
+    at: Moment
+    fingerprint: str
+    groups: list[UndoGroupObject]
+    turns: TurnsObject
+
+
 class ImportObject(ApiObject):
     """An import. `questions` are to be answered before rows can be checked; `counts` are rows by outcome.
 
-    `fingerprint` is of everything that the check has shown: confirming names it.
+    `fingerprint` is of everything that the check has shown: confirming names it. `undone` is what became of what it
+    wrote when it was undone; while its state is DONE, `undoPreview` is what would, once that was asked for.
     """
 
     id: int
@@ -130,6 +158,8 @@ class ImportObject(ApiObject):
     started_at: Moment
     done_at: Moment | None
     undone_at: Moment | None
+    undo_preview: UndoPreviewObject | None
+    undone: list[UndoGroupObject]
 
 
 class ConfirmObject(ApiObject):
@@ -148,9 +178,10 @@ class ConfirmObject(ApiObject):
 
 
 class UndoObject(ApiObject):
-    """Why the import is undone."""
+    """Why the import is undone, and the `fingerprint` of the preview."""
 
     reason: Text
+    fingerprint: Text
 
 
 @router.post("", response=answers(ImportObject, 202), url_name="import_start")
@@ -193,12 +224,25 @@ def confirm(request: ApiRequest, import_id: Path[Key], body: ConfirmObject) -> S
     return Status(202, _object(one))
 
 
-@router.post("/{import_id}/undo", response=answers(ImportObject))
+@router.post("/{import_id}/undo/preview", response=answers(ImportObject, 202))
 @requires(Permission.UNDO_IMPORT)
-def undo(request: ApiRequest, import_id: Path[Key], body: UndoObject) -> ImportObject:
-    """Take back what an import wrote, as far as nobody has changed it since (I8)."""
-    undo_import(import_id=import_id, reason=body.reason, by=request.user, now=timezone.now())
-    return _object(own_import(import_id=import_id, by=request.user))
+def preview_undo(request: ApiRequest, import_id: Path[Key]) -> Status[ImportObject]:
+    """Find out what undoing an import would do and whom it would turn (I8); `undoPreview` has it then."""
+    one = own_import(import_id=import_id, by=request.user)
+    check_can_preview_undo(one, by=request.user)
+    ask_for(one, ImportWork.PREVIEW_UNDO, by=request.user, now=timezone.now())
+    return Status(202, _object(one))
+
+
+@router.post("/{import_id}/undo", response=answers(ImportObject, 202))
+@requires(Permission.UNDO_IMPORT)
+def undo(request: ApiRequest, import_id: Path[Key], body: UndoObject) -> Status[ImportObject]:
+    """Take back what an import wrote, if that still is what the preview has shown (I8)."""
+    one = own_import(import_id=import_id, by=request.user)
+    said = body.model_dump()
+    said["reason"] = check_can_undo_import(one, **said, by=request.user)
+    ask_for(one, ImportWork.UNDO, **said, by=request.user, now=timezone.now())
+    return Status(202, _object(one))
 
 
 def _terms(text: str) -> dict[str, Any]:
@@ -236,10 +280,12 @@ def _object(one: Import) -> ImportObject:
         turns=_turns(one),
         leavers=_leavers(one),
         fingerprint=one.fingerprint,
-        failure=one.failure or None,
+        failure=failure_of(one) or None,
         started_at=one.started_at,
         done_at=one.done_at,
         undone_at=one.undone_at,
+        undo_preview=_undo_preview(one),
+        undone=_groups(groups_from_json(one.report.get("undone", ()))),
     )
 
 
@@ -247,15 +293,34 @@ def _turns(one: Import) -> TurnsObject | None:
     phase = phase_of(one)
     if phase is None:
         return None
-    counts = counts_of(one, phase)
+    return _turns_object(one, phase, counts_of(one, phase), turns_of(one.pk, phase)[:WORKERS])
+
+
+def _turns_object(one: Import, phase: ImportTurn.Phase, counts: TurnCounts, rows: Iterable[ImportTurn]) -> TurnsObject:
     return TurnsObject(
         phase=phase,
         turn={ComplianceStatus(status): number for status, number in counts.turn.items()},
         come={ComplianceStatus(status): number for status, number in counts.come.items()},
         same=counts.same,
         others=counts.others,
-        workers=[_turn(each) for each in lines_of(one, turns_of(one.pk, phase)[:WORKERS])],
+        workers=[_turn(each) for each in lines_of(one, rows)],
     )
+
+
+def _undo_preview(one: Import) -> UndoPreviewObject | None:
+    preview = kept_preview(one)
+    if preview is None:
+        return None
+    return UndoPreviewObject(
+        at=preview.at,
+        fingerprint=preview.fingerprint,
+        groups=_groups(preview.groups),
+        turns=_turns_object(one, ImportTurn.Phase.UNDONE, preview.counts, preview.turns),
+    )
+
+
+def _groups(groups: Iterable[UndoGroup]) -> list[UndoGroupObject]:
+    return [UndoGroupObject(act=each.act, why=each.why, count=each.count, names=list(each.names)) for each in groups]
 
 
 def _turn(line: ImportTurnLine) -> TurnObject:

@@ -294,7 +294,9 @@ class ImportDoForm(RefusableForm, forms.Form):
 
 
 class ImportUndoForm(ReasonForm):
-    """Undoing an import, with a reason (I8)."""
+    """Undoing an import as it was shown, with a reason (I8)."""
+
+    fingerprint = forms.CharField(widget=forms.HiddenInput)
 
 
 def _said_of(place: str, said: dict[str, Any]) -> str:

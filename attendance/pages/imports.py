@@ -1,7 +1,7 @@
 """What the pages of imports show: the list, the step that an import is at, its check, and what it wrote (I3 to I8)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,12 +20,12 @@ from training.core.imports.declaration import ImportKind
 from training.core.imports.registry import kind_of, kinds
 from training.core.imports.rows import RowOutcome
 from training.core.kinds import StatusKind
-from training.core.permissions import Permission, may, name_of
+from training.core.permissions import Permission, may
 from training.core.refusals import NotFound
 from training.core.words import roughly
 from training.models import Import
 from training.policies.imports.leftovers import LeftOver
-from training.services.imports.contract import TAKEN_BACK, UndoAct
+from training.services.imports.contract import TAKEN_BACK
 
 State = Import.State
 
@@ -237,48 +237,6 @@ def likeliest_kind(one: Import) -> str:
     return scores.most_common(1)[0][0] if scores else kinds()[0].name
 
 
-@dataclass(frozen=True)
-class UndoLine:
-    """What became of how many things when an import was undone, with the first of them, and why they stay if so."""
-
-    count: int
-    words: str
-    why: str
-    names: Sequence[str]
-    more: int
-
-
-def undo_lines(groups: Sequence[Mapping[str, Any]]) -> list[UndoLine]:
-    """Return groups of an undo in words.
-
-    Args:
-        groups: as `UndoGroup` has them, be it as JSON has kept them.
-    """
-    return [
-        UndoLine(
-            count=group["count"],
-            words=str(UNDO_WORDS[UndoAct(group["act"])]),
-            why=group["why"],
-            names=group["names"],
-            more=group["count"] - len(group["names"]),
-        )
-        for group in groups
-    ]
-
-
-UNDO_WORDS = {
-    UndoAct.REVOKED: gettext_lazy("records are revoked"),
-    UndoAct.BACK: gettext_lazy("are again as they were"),
-    UndoAct.CANCELLED: gettext_lazy("sessions are cancelled"),
-    UndoAct.CLEARED: gettext_lazy("marks are taken back"),
-    UndoAct.VOIDED: gettext_lazy("recorded hours are taken back"),
-    UndoAct.DELETED: gettext_lazy("are deleted, because nothing names them"),
-    UndoAct.INACTIVE: gettext_lazy("become inactive"),
-    UndoAct.ARCHIVED: gettext_lazy("courses are archived"),
-    UndoAct.LEFT: gettext_lazy("stay as they are"),
-}
-
-
 LEFT_OUT_WORDS = {
     LeftOver.HEADING: gettext_lazy("headings again"),
     LeftOver.TOTAL: gettext_lazy("totals"),
@@ -329,13 +287,3 @@ def comparing(one: Import, by: User) -> tuple[bool, RegisterComparison | None]:
     """Return whether a login may compare an import with the site (I11), and its last comparison."""
     can = one.kind == RECORDS.name and one.state == State.CHECKED and may(by, Permission.LEAD_TAKE_OVER)
     return can, RegisterComparison.objects.filter(of=one).order_by("-pk").first() if can else None
-
-
-def may_undo(one: Import, by: User) -> bool:
-    """Tell whether a login may undo an import that is done."""
-    return one.state == State.DONE and may(by, Permission.UNDO_IMPORT)
-
-
-def who_started(one: Import) -> str:
-    """Return the name of whoever has begun an import."""
-    return name_of(one.started_by)

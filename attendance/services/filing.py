@@ -240,7 +240,9 @@ def file_rows(*, by: User, now: datetime, row_ids: Collection[int] | None = None
                 state.row.record = result
                 records.append(result)
         FilingRow.objects.bulk_update([state.row for state in again if state.row.record_id], ["record"])
-    return Filed(records, len(ready) - len(records))
+        # What the same person has filed in a second window meanwhile is no refusal.
+        filed = FilingRow.objects.filter(pk__in=[state.row.pk for state in ready]).exclude(record=None).count()
+    return Filed(records, len(ready) - filed)
 
 
 def purge_filing(*, now: datetime) -> int:

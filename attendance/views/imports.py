@@ -1,6 +1,5 @@
 """Moving in: the list of imports, and the steps of one (I3 to I8)."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +8,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from attendance.forms.imports import (
     ImportAnswersForm,
@@ -25,7 +25,8 @@ from attendance.pages import imports as pages
 from attendance.pages.import_leavers import leavers_card
 from attendance.pages.import_names import alias_lines, headings_lines
 from attendance.pages.import_rows import group_lines, name_places, row_lines, rows_of
-from attendance.pages.import_turns import Phase, import_turns, otherwise_lines, phase_of, shown_turns
+from attendance.pages.import_turns import import_turns, otherwise_lines, phase_of
+from attendance.pages.import_undo import WORK_WORDS, failure_of, may_undo, undo_card, undo_under_way, undone_lines
 from attendance.papers.import_mended import refused_by_company, refused_companies, refused_rows
 from attendance.papers.import_template import import_template as template_of
 from attendance.selectors.named import everything
@@ -36,7 +37,7 @@ from attendance.services.imports.dropping import drop_import
 from attendance.services.imports.filing import open_filed
 from attendance.services.imports.receiving import FIELD, start_import
 from attendance.services.imports.steps import own_import
-from attendance.services.imports.undoing import grouped, preview_undo, undo_import
+from attendance.services.imports.undoing import check_can_preview_undo, check_can_undo_import, kept_preview
 from attendance.services.imports.working import ImportWork, ask_for
 from learners.evidence.kinds import Kind
 from training.core.imports.declaration import ImportKind
@@ -44,7 +45,7 @@ from training.core.imports.registry import kind_of
 from training.core.imports.rows import RowOutcome
 from training.core.permissions import Permission, check_may, may, requires
 from training.core.refusals import Invalid
-from training.core.web.answers import answer, go, stay
+from training.core.web.answers import answer, go
 from training.core.web.htmx import HtmxRequest
 from training.core.xlsx_files import CONTENT_TYPE
 from training.models import Import
@@ -84,7 +85,10 @@ def import_start(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def import_page(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show an import at the step where it is; `?step=` leads back to columns or questions, `?kind=` tries a kind."""
+    """Show an import at the step where it is.
+
+    `?step=` leads back to columns or questions, or to what undoing would do; `?kind=` tries a kind.
+    """
     return _page(request, own_import(import_id=pk, by=request.user))
 
 
@@ -165,22 +169,28 @@ def import_drop(request: HtmxRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.UNDO_IMPORT)
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
+def import_undo_preview(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Find out what undoing an import would do, and undo nothing."""
+    one = own_import(import_id=pk, by=request.user)
+    check_can_preview_undo(one, by=request.user)
+    ask_for(one, ImportWork.PREVIEW_UNDO, by=request.user, now=timezone.now())
+    return go(request, f"{reverse('attendance:import', args=[pk])}?step=undo")
+
+
+@requires(Permission.UNDO_IMPORT)
+@require_POST
 def import_undo(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Show what undoing an import would do, and do it with a reason."""
-    one, now = own_import(import_id=pk, by=request.user), timezone.now()
-    form = ImportUndoForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    """Undo an import as it was shown, with a reason."""
+    one = own_import(import_id=pk, by=request.user)
+    form = ImportUndoForm(request.POST)
+    if form.is_valid():
         with form.refusing():
-            undo_import(import_id=pk, reason=form.cleaned_data["reason"], by=request.user, now=now)
-            messages.success(request, _("The import is undone."))
-            return stay(request, "attendance:import", pk)
-    preview = preview_undo(import_id=pk, by=request.user, now=now)
-    groups = grouped(preview.undone)
-    undone = pages.undo_lines([asdict(group) for group in groups])
-    turns = shown_turns(one, Phase.UNDONE, preview.counts, preview.turns)
-    return answer(request, "attendance/import_undo.html", part="dialog", form=form, one=one, undone=undone, turns=turns)
+            said = {name: form.cleaned_data[name] for name in ("reason", "fingerprint")}
+            said["reason"] = check_can_undo_import(one, **said, by=request.user)
+            ask_for(one, ImportWork.UNDO, **said, by=request.user, now=timezone.now())
+            return go(request, "attendance:import", pk)
+    return _page(request, one, undoing=form)
 
 
 @requires(Permission.CHECK_FILES)
@@ -243,19 +253,24 @@ def _page(
     columns: ImportColumnsForm | None = None,
     answers: ImportAnswersForm | None = None,
     doing: ImportDoForm | None = None,
+    undoing: ImportUndoForm | None = None,
 ) -> HttpResponse:
+    undo_work = undo_under_way(one)
     context: dict[str, Any] = {
         "one": one,
         "job": one.job,
         "steps": pages.steps_of(one),
         "state_kind": pages.STATE_KINDS[State(one.state)],
         "seen": one.changed_at.isoformat(),
-        "may_undo": pages.may_undo(one, request.user),
+        "failure": failure_of(one),
+        "may_undo": undo_work is None and may_undo(one, request.user),
+        "work": WORK_WORDS[undo_work] if undo_work else one.get_state_display(),
+        "then_undo": undo_work is ImportWork.PREVIEW_UNDO,
         "may_open": may(request.user, Permission.UNDO_IMPORT),
         "told": pages.counts_told(one),
         "is_forgotten": pages.is_forgotten(one, now=timezone.now()),
     }
-    match _shows(request, one, columns or answers or doing):
+    match _shows(request, one, columns or answers or doing or undoing):
         case "columns" as shows:
             kind = _kind_asked(request.GET.get("kind", ""), one)
             form: Any = columns or ImportColumnsForm(one, kind, by=request.user)
@@ -266,10 +281,13 @@ def _page(
         case "check" as shows:
             form = doing or ImportDoForm(initial={"fingerprint": one.fingerprint})
             context |= {"others": pages.others_under_way(request.user, now=timezone.now()), **_check(request, one)}
+        case "undo" as shows:
+            card = undo_card(one)
+            form = undoing or ImportUndoForm(initial={"fingerprint": card.fingerprint if card else ""})
+            context["undo"] = card
         case "done" as shows:
             form = None
-            undone = pages.undo_lines(one.report.get("undone", ()))
-            context |= {"files": one.files.all(), "undone": undone, **_written(request, one)}
+            context |= {"files": one.files.all(), "undone": undone_lines(one), **_written(request, one)}
             context |= {"taken_back": pages.taken_back_lines(one), "taken": pages.taken_back_count(one)}
         case shows:
             form = None
@@ -284,7 +302,7 @@ def _shows(request: HtmxRequest, one: Import, form: Any) -> str:
     if isinstance(form, ImportColumnsForm | ImportAnswersForm):
         shown = "columns" if isinstance(form, ImportColumnsForm) else "questions"
     elif one.state in {State.DONE, State.UNDONE}:
-        shown = "done"
+        shown = _shows_of_done(request, one, form)
     elif one.state in AT_WORK or not one.outline or (one.job is not None and one.job.is_open):
         shown = "work"
     elif asked == "columns" or "kind" in request.GET or not one.layout:
@@ -294,6 +312,16 @@ def _shows(request: HtmxRequest, one: Import, form: Any) -> str:
     else:
         shown = "questions" if pages.has_questions(one) else "columns"
     return shown
+
+
+def _shows_of_done(request: HtmxRequest, one: Import, form: Any) -> str:
+    work, decides = undo_under_way(one), may_undo(one, request.user)
+    if work is ImportWork.UNDO or (work and decides):
+        return "work"
+    wants_to_undo = isinstance(form, ImportUndoForm) or (
+        request.GET.get("step") == "undo" and kept_preview(one) is not None
+    )
+    return "undo" if decides and wants_to_undo else "done"
 
 
 def _check(request: HtmxRequest, one: Import) -> dict[str, Any]:

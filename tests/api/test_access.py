@@ -74,6 +74,7 @@ ACCESS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", f"{IMPORTS}/{{import_id}}"): frozenset({"supervisor"}),
     ("POST", f"{IMPORTS}/{{import_id}}/confirm"): frozenset({"supervisor"}),
     ("POST", f"{IMPORTS}/{{import_id}}/undo"): SUPERUSER,
+    ("POST", f"{IMPORTS}/{{import_id}}/undo/preview"): SUPERUSER,
     ("GET", CLASSES): WITH_A_ROLE,
     ("GET", f"{CLASSES}/{{class_id}}/sessions"): ITS_READERS,
     ("POST", f"{CLASSES}/{{class_id}}/sessions/{{session_date}}/capture"): ITS_MARKERS,
@@ -134,7 +135,7 @@ BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
     "/api/v1/learners/by-badge/{badge}": lambda things: {"lastName": "Winter"},
     "/api/v1/learners/{learner_id}/merge": lambda things: {"into": LearnerFactory().pk, "reason": "Same person"},
     f"{IMPORTS}/{{import_id}}/confirm": lambda things: {"fingerprint": "f" * 64},
-    f"{IMPORTS}/{{import_id}}/undo": lambda things: {"reason": "Wrong file"},
+    f"{IMPORTS}/{{import_id}}/undo": lambda things: {"reason": "Wrong file", "fingerprint": "f" * 64},
     f"{CLASSES}/{{class_id}}/sessions/{{session_date}}/capture": lambda things: {},
     f"{CLASSES}/{{class_id}}/sessions/{{session_date}}/exception": lambda things: {"type": "agent_absent"},
 }
@@ -229,7 +230,7 @@ def _ask(client: Client, method: str, path: str, things: Things) -> Any:
     keys = things.address
     if path.startswith("/api/v1/competency"):
         keys["record_id"] = things.sign_off.pk
-    if path.startswith(IMPORTS) and path.endswith("/undo"):
+    if path.startswith(IMPORTS) and path.endswith(("/undo", "/undo/preview")):
         keys["import_id"] = things.done.pk
     address = path.format(**keys)
     if method == "GET":

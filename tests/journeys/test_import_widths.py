@@ -20,7 +20,7 @@ from attendance.services.imports.agreeing import answer_questions
 from attendance.services.imports.checking import check_import
 from attendance.services.imports.doing import do_import
 from attendance.services.imports.staging import stage_import
-from attendance.services.imports.undoing import undo_import
+from attendance.services.imports.undoing import preview_undo, undo_import
 from tests.attendance.views.test_imports import work
 from tests.factories import files
 from tests.factories.imports import HEAD, agreed, checked, checked_as, read, workbook
@@ -111,8 +111,10 @@ def steps_of_an_import(by: User) -> Iterator[tuple[str, str]]:
     one = checked(workbook(HEAD, row("10001", start=date(2026, 3, 9))[:6]), "workers", by=by)
     one = do_import(import_id=one.pk, fingerprint=one.fingerprint, by=by, now=timezone.now())
     yield "done", address(one)
-    yield "undo", reverse("attendance:import_undo", args=[one.pk])
-    undo_import(import_id=one.pk, reason=f"Wrong file of {LONG_WORD}", by=by, now=timezone.now())
+    seen = preview_undo(import_id=one.pk, by=by, now=timezone.now()).fingerprint
+    yield "undo", f"{address(one)}?step=undo"
+    reason = f"Wrong file of {LONG_WORD}"
+    undo_import(import_id=one.pk, reason=reason, fingerprint=seen, by=by, now=timezone.now())
     yield "undone", address(one)
 
 

@@ -16,6 +16,7 @@ from attendance.services.imports.filing import delete_filed
 from attendance.services.imports.reading import read_import
 from attendance.services.imports.staging import stage_import
 from attendance.services.imports.steps import own_import, take_step
+from attendance.services.imports.undoing import preview_undo, undo_import
 from training.core.permissions import Permission, check_may
 from training.core.refusals import Refusal
 from training.models import Import
@@ -32,6 +33,11 @@ class ImportWork(StrEnum):
     CHECK = "import: check"  # its rows are read from the files, and checked if nothing is to be asked
     DO = "import: bring in"
     COMPARE = "import: compare"  # with the site; nothing is brought in (I11)
+    PREVIEW_UNDO = "import: preview undo"  # nothing is undone
+    UNDO = "import: undo"
+
+
+UNDOING = {ImportWork.PREVIEW_UNDO, ImportWork.UNDO}  # while they go on, the import stays done
 
 
 TITLES = {
@@ -39,6 +45,8 @@ TITLES = {
     ImportWork.CHECK: gettext_lazy("Checking %(what)s"),
     ImportWork.DO: gettext_lazy("Bringing in %(what)s"),
     ImportWork.COMPARE: gettext_lazy("Comparing %(what)s"),
+    ImportWork.PREVIEW_UNDO: gettext_lazy("Looking at what undoing %(what)s would do"),
+    ImportWork.UNDO: gettext_lazy("Undoing %(what)s"),
 }
 
 
@@ -54,12 +62,14 @@ def ask_for(
     only_agreed: bool = False,
     holds_everybody: bool = False,
     accept_leavers: int | None = None,
+    reason: str = "",
 ) -> None:
     """Ask for a step of an import, which a worker does with the rights of `by`.
 
     Args:
         fingerprint, only_good, take_back, only_agreed, accept_leavers: as in `do_import`.
         holds_everybody: as in `compare_import`.
+        fingerprint, reason: as in `undo_import`.
 
     Raises:
         NotPermitted: this login checks no files.
@@ -71,10 +81,19 @@ def ask_for(
     query.update({name: "1" for name, is_said in said.items() if is_said})
     if accept_leavers is not None:
         query["leavers"] = str(accept_leavers)
+    if reason:
+        query["reason"] = reason
+    if work in UNDOING:  # why it could not be done the last time is no news any more
+        Import.objects.filter(pk=one.pk, state=State.DONE).update(failure="")
     title = str(TITLES[work]) % {"what": one.title}
     job = ask(kind=KIND.name, title=title, query=query.urlencode(), by=by, now=now)
     Import.objects.filter(pk=one.pk).update(job=job)
     one.job = job
+
+
+def work_of(one: Import) -> ImportWork | None:
+    """Return the step for which the last job of an import was asked; None if its job was removed."""
+    return ImportWork(str(QueryDict(one.job.query)["work"])) if one.job is not None else None
 
 
 def work_on_import(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> None:
@@ -113,10 +132,15 @@ def work_on_import(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> 
             case ImportWork.COMPARE if one.state == State.CHECKED:
                 everybody = "everybody" in query
                 compare_import(import_id=one.pk, holds_everybody=everybody, by=by, now=now, tell=tell)
+            case ImportWork.PREVIEW_UNDO if one.state == State.DONE:
+                preview_undo(import_id=one.pk, by=by, now=now, tell=tell)
+            case ImportWork.UNDO if one.state == State.DONE:
+                said = {"reason": str(query["reason"]), "fingerprint": str(query["seen"])}
+                undo_import(import_id=one.pk, **said, by=by, now=now, tell=tell)
             case _:
                 return
     except Refusal as refusal:
-        _stop(one, refusal, now=now)
+        _stop(one, work, refusal, now=now)
         raise
 
 
@@ -125,12 +149,14 @@ def _stage_and_check(one: Import, *, by: User, now: datetime, tell: Tell) -> Non
         check_import(import_id=one.pk, by=by, now=now, tell=tell)
 
 
-def _stop(one: Import, refusal: Refusal, *, now: datetime) -> None:
-    """Write down why a step could not be done; what was checked stays checked."""
+def _stop(one: Import, work: ImportWork, refusal: Refusal, *, now: datetime) -> None:
+    """Write down why a step could not be done; what was checked stays checked, and what was done stays done."""
     one.refresh_from_db()
     if one.state in {State.READING, State.CHECKING}:
         take_step(one, State.FAILED, now=now, failure=refusal.message)
-    elif one.is_waiting:  # else it was done, and only the answer to that was lost
+    elif one.is_waiting or (
+        work in UNDOING and one.state == State.DONE
+    ):  # else it was done, and only the answer to that was lost
         Import.objects.filter(pk=one.pk).update(failure=refusal.message)
 
 

@@ -1,5 +1,6 @@
 """Sessions, marks and hours through the whole engine: staged, checked, brought in, again, and undone (I5 to I8)."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -14,9 +15,9 @@ from attendance.selectors.named import Names, labels_of
 from attendance.services.imports.checking import check_import
 from attendance.services.imports.doing import do_import
 from attendance.services.imports.rows import stage
-from attendance.services.imports.undoing import preview_undo, undo_import
+from attendance.services.imports.undoing import preview_undo
 from learners.models import LearnerHoursLog
-from tests.bringing_in import library, rows_of
+from tests.bringing_in import library, rows_of, undo_as_shown
 from tests.factories.learners import LearnerFactory, LearnerProgressionFactory
 from tests.factories.training import (
     CourseVersionFactory,
@@ -80,9 +81,10 @@ def bring_in_check_again_and_undo(
     assert len(written) == len(rows)
     assert counts(checked(kind, by, *rows, things=things)) == {"same": len(rows)}
     admin = UserFactory(is_superuser=True)
-    assert [each.act.value for each in preview_undo(import_id=first.pk, by=admin, now=NOW).undone] == acts
+    told = preview_undo(import_id=first.pk, by=admin, now=NOW).groups
+    assert {each.act.value: each.count for each in told} == Counter(acts)
     assert Import.objects.get(pk=first.pk).state == "DONE"
-    undone = undo_import(import_id=first.pk, reason="Wrong file", by=admin, now=NOW)
+    undone = undo_as_shown(first, by=admin, now=NOW)
     assert [(each.act.value, each.why) for each in undone] == [(act, "") for act in acts]
     return written
 
@@ -117,7 +119,7 @@ def test_sessions_that_were_changed_go_back(by: User):
     do_import(import_id=first.pk, fingerprint=first.fingerprint, by=by, now=NOW)
     moved = Session.objects.get()
     assert (str(moved.venue), moved.start_time) != (str(session.venue), session.start_time)
-    undone = undo_import(import_id=first.pk, reason="Wrong", by=UserFactory(is_superuser=True), now=NOW)
+    undone = undo_as_shown(first, by=UserFactory(is_superuser=True), now=NOW)
     back = Session.objects.get()
     assert [(each.act.value, each.why) for each in undone] == [("back", "")]
     assert (back.venue, back.start_time, back.end_time) == (session.venue, session.start_time, session.end_time)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,16 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from lxml import html as markup
 
-from attendance.services.imports.rows import write_origins
+from attendance.services.imports import undoing
 from learners.models import Learner
-from tests.bringing_in import bring_in, rows_of, terms_of
+from tests.bringing_in import brought
 from tests.exported import exported_rows
 from tests.factories.imports import HEAD, ImportFactory, agreed, checked, read, workbook
 from tests.factories.learners import LearnerFactory, RoleFactory
 from tests.factories.training import CompanyFactory
 from tests.html import text_of, texts
 from training.models import Company, Import, ImportAlias, ImportHeadings, Job
-from training.services.imports.contract import service_of
 from training.services.job_runs import run
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
@@ -136,28 +136,107 @@ def test_a_supervisor_brings_workers_in(as_supervisor: Client) -> None:
     assert "2 new, 1 refused" in text_of(listed, "//section[@aria-labelledby='imports-heading']//tbody")
 
 
-def test_i8_undoing_says_before_and_after_what_goes_back_and_what_stays(as_superuser: Client, superuser: User) -> None:
-    now = timezone.now()
-    one = Import.objects.create(
-        kind="companies", title="firms.xlsx", state="DONE", started_by=superuser, started_at=now, changed_at=now,
-        done_by=superuser, done_at=now,
-    )  # fmt: skip
-    terms = terms_of(superuser, now=now)
-    write_origins(one.pk, "training_company", bring_in(service_of("companies"), rows_of(*FIRMS), terms))
+def test_i8_undoing_says_before_and_after_what_goes_back_and_what_stays(
+    as_superuser: Client, as_supervisor: Client, superuser: User
+) -> None:
+    one = brought("companies", *FIRMS, by=superuser)
     LearnerFactory(company=Company.objects.get(name="Südwind"))
-    where = reverse("attendance:import_undo", args=[one.pk])
+    page, undo = (reverse(f"attendance:{name}", args=[one.pk]) for name in ("import", "import_undo"))
 
-    page = as_superuser.get(where)
+    sent = as_superuser.post(reverse("attendance:import_undo_preview", args=[one.pk]))
 
-    assert texts(page, "//ul[@class='undone']/li/div") == [
+    assert sent["Location"] == f"{page}?step=undo"
+    going_on = as_superuser.get(sent["Location"])
+    assert text_of(going_on, f"{STEP}//h2") == "Looking at what undoing would do"
+    assert f'hx-get="{page}?step=undo"' in going_on.text
+    assert "Undo the import" not in going_on.text
+    work()
+    shown = as_superuser.get(page, {"step": "undo"})
+    assert texts(shown, "//ul[@class='undone']/li/div") == [
         "2 become inactive Nordwind , Westwind",
         "1 stay as they are: Something else names it: workers. Südwind",
     ]
     assert Company.objects.filter(is_active=True).count() == 3
-    assert as_superuser.post(where, {"reason": " "}).status_code == 422
-    done = as_superuser.post(where, {"reason": "Wrong file"}, follow=True)
+    (form,) = markup.document_fromstring(shown.text).xpath("//form[@id='undo-form']")
+    seen = dict(form.form_values())
+    unsaid = as_superuser.post(undo, {**seen, "reason": " "})
+    assert unsaid.status_code == 422
+    assert text_of(unsaid, f"{STEP}//h2") == "What undoing would do"
+    assert as_superuser.post(undo, {**seen, "reason": "Wrong file", "fingerprint": "f" * 64}).status_code == 409
+    assert not Job.objects.filter(state__in=Job.OPEN).exists()
+    assert as_superuser.post(undo, {**seen, "reason": "Wrong file"})["Location"] == page
+    for client in (as_superuser, as_supervisor):
+        assert text_of(client.get(page), f"{STEP}//h2") == "Being undone"
+    work()
+    done = as_superuser.get(page)
     assert "1 stay as they are" in text_of(done, "//section[@aria-labelledby='undone-heading']")
     assert list(Company.objects.filter(is_active=True).values_list("name", flat=True)) == ["Südwind"]
+
+
+def test_i8_what_cannot_be_undone_as_it_was_shown_stays_done_and_says_why(
+    as_superuser: Client, as_supervisor: Client, superuser: User
+) -> None:
+    one = brought("companies", *FIRMS, by=superuser)
+    page, undo = (reverse(f"attendance:{name}", args=[one.pk]) for name in ("import", "import_undo"))
+    as_superuser.post(reverse("attendance:import_undo_preview", args=[one.pk]))
+    assert text_of(as_supervisor.get(page), f"{STEP}//dl")  # who may not undo is shown what it wrote
+    work()
+    assert "Undo the import" not in as_supervisor.get(page, {"step": "undo"}).text
+    seen = Import.objects.get().report["undo_preview"]["fingerprint"]
+    LearnerFactory(company=Company.objects.get(name="Nordwind"))
+    as_superuser.post(undo, {"reason": "Wrong file", "fingerprint": seen})
+    work()
+
+    one.refresh_from_db()
+    assert (one.state, Job.objects.latest("pk").state) == ("DONE", "FAILED")
+    shown = as_superuser.get(page, {"step": "undo"})
+    assert "Look again at what it would do" in text_of(shown, f"{STEP}//*[@role='alert']")
+    again = reverse("attendance:import_undo_preview", args=[one.pk])
+    assert markup.document_fromstring(shown.text).xpath(f"//form[@action='{again}']")
+    as_superuser.post(again)
+    work()
+    one.refresh_from_db()
+    assert one.failure == ""
+    left = texts(as_superuser.get(page, {"step": "undo"}), "//ul[@class='undone']/li/div")
+    assert left[-1] == "1 stay as they are: Something else names it: workers. Nordwind"
+
+
+def test_i8_an_undo_that_breaks_off_changes_nothing_and_says_so(
+    as_superuser: Client, superuser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = brought("companies", *FIRMS, by=superuser)
+    page = reverse("attendance:import", args=[one.pk])
+    monkeypatch.setattr(undoing, "count_turns", mock.Mock(side_effect=RuntimeError))
+    as_superuser.post(reverse("attendance:import_undo_preview", args=[one.pk]))
+    work()
+
+    shown = as_superuser.get(page, {"step": "undo"})
+    assert "It stopped because of an error." in text_of(shown, f"{STEP}//*[@role='alert']")
+    assert as_superuser.get(f"/api/v1/imports/{one.pk}").json()["failure"].startswith("It stopped")
+    assert Company.objects.filter(is_active=True).count() == 3
+
+
+def test_i8_a_program_looks_first_and_undoes_what_it_has_seen(as_superuser: Client, superuser: User) -> None:
+    one = brought("companies", *FIRMS, by=superuser)
+    where, json = f"/api/v1/imports/{one.pk}", "application/json"
+    said = {"reason": "Wrong file", "fingerprint": "f" * 64}
+    assert as_superuser.get(where).json()["undoPreview"] is None
+    assert as_superuser.post(f"{where}/undo", said, json).status_code == 409
+
+    assert as_superuser.post(f"{where}/undo/preview").status_code == 202
+    work()
+    seen = as_superuser.get(where).json()["undoPreview"]
+    groups = [{"act": "inactive", "why": "", "count": 3, "names": ["Nordwind", "Südwind", "Westwind"]}]
+    assert (seen["groups"], seen["turns"]["phase"], seen["turns"]["workers"]) == (groups, "undone", [])
+    said["fingerprint"] = seen["fingerprint"]
+    assert as_superuser.post(f"{where}/undo", {**said, "reason": " "}, json).status_code == 400
+    answer = as_superuser.post(f"{where}/undo", said, json)
+    assert (answer.status_code, answer.json()["state"]) == (202, "DONE")
+    work()
+
+    told = as_superuser.get(where).json()
+    assert (told["state"], told["undone"], told["undoPreview"]) == ("UNDONE", groups, None)
+    assert not Company.objects.filter(is_active=True).exists()
 
 
 def test_agreed_names_are_listed_and_revoked(as_supervisor: Client) -> None:

@@ -54,7 +54,6 @@ NOT_IN_THE_DEMO = {
     "attendance:filing_edit",
     "attendance:take_over_withdraw",
     "attendance:import",
-    "attendance:import_undo",
     "learners:record_certificate_add",
     "learners:worker_unmerge",
     "training:job",

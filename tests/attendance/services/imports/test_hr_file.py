@@ -17,8 +17,8 @@ from attendance.services.imports.checking import check_import
 from attendance.services.imports.doing import DiffersNow, do_import
 from attendance.services.imports.leaving import ManyLeave
 from attendance.services.imports.staging import stage_import
-from attendance.services.imports.undoing import undo_import
 from learners.models import Learner
+from tests.bringing_in import undo_as_shown
 from tests.factories.imports import HEAD, agreed, read, workbook
 from tests.factories.learners import LearnerFactory, RoleFactory
 from tests.factories.training import CompanyFactory
@@ -283,7 +283,7 @@ def test_i9_i8_undoing_the_import_gives_the_last_day_back(supervisor: User, supe
     one = do(checked(list_of(without=(3,)), choices, by=supervisor), by=supervisor)
     assert Learner.objects.get(badge_id="103").status == "INACTIVE"
 
-    undone = undo_import(import_id=one.pk, reason="Wrong list", by=superuser, now=now())
+    undone = undo_as_shown(one, by=superuser, now=now())
 
     assert [(each.act, each.why) for each in undone] == [(UndoAct.BACK, "")]
 

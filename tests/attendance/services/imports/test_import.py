@@ -21,8 +21,8 @@ from attendance.services.imports.dropping import drop_import, purge_imports
 from attendance.services.imports.receiving import NoTable, start_import
 from attendance.services.imports.staging import stage_import
 from attendance.services.imports.steps import WrongState, own_import
-from attendance.services.imports.undoing import undo_import
 from learners.models import Area, Learner
+from tests.bringing_in import undo_as_shown
 from tests.factories.imports import HEAD, agreed, checked, read, workbook
 from tests.factories.learners import LearnerFactory, RoleFactory
 from tests.factories.training import CompanyFactory, UserFactory
@@ -207,7 +207,7 @@ def test_i8_what_was_made_for_the_rows_is_undone_with_them(supervisor: User, sup
     done(check_import(import_id=one.pk, by=supervisor, now=timezone.now()), by=supervisor)
     assert Area.objects.get().name == "Paint shop"
 
-    undone = undo_import(import_id=one.pk, reason="Wrong file", by=superuser, now=timezone.now())
+    undone = undo_as_shown(one, by=superuser, now=timezone.now())
 
     assert [(each.written.identity, each.act.value) for each in undone] == [
         ("00420", "inactive"),

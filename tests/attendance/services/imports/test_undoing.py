@@ -12,8 +12,17 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from attendance.models import RegisterComparison, RegisterDifference
-from attendance.services.imports.rows import write_origins
-from attendance.services.imports.undoing import UndoGroup, grouped, preview_undo, undo_import
+from attendance.services.imports.doing import DiffersNow
+from attendance.services.imports.steps import WrongState
+from attendance.services.imports.undoing import (
+    UndoGroup,
+    check_can_preview_undo,
+    check_can_undo_import,
+    grouped,
+    kept_preview,
+    preview_undo,
+    undo_import,
+)
 from learners.models import (
     Area,
     AreaRequirement,
@@ -29,7 +38,7 @@ from learners.services.compliance import recalculate
 from learners.services.learners import edit_learner
 from learners.services.requirements import save_requirement
 from learners.services.statuses import set_status
-from tests.bringing_in import NOW, bring_in, outcomes, rows_of, terms_of, written
+from tests.bringing_in import NOW, brought, undo_as_shown
 from tests.factories.learners import (
     AreaFactory,
     LearnerAreaFactory,
@@ -59,7 +68,6 @@ from training.models import (
     Venue,
 )
 from training.services.companies import edit_company
-from training.services.imports.contract import service_of
 from training.services.trainers import edit_qualification
 from training.services.venues import edit_venue
 
@@ -69,28 +77,18 @@ BOOKKEEPING = {"updated_at", "updated_by_id", "compliance_updated_at", "status_r
 CHANGED = "Somebody has changed it since."
 
 
-def brought(kind: str, *rows: Mapping[str, Any], by: User, title: str = "crew.xlsx", **terms: Any) -> Import:
-    """Bring rows in as the engine does once they are read, and return the import that is done."""
-    now = terms.get("now", NOW)
-    checked = bring_in(service_of(kind), rows_of(*rows), terms_of(by, **terms))
-    assert set(outcomes(checked)) <= {"new", "changed", "same"}, [row.problems for row in checked]
-    one = Import.objects.create(
-        kind=kind, title=title, state=Import.State.DONE, started_by=by, started_at=now, changed_at=now, done_by=by,
-        done_at=now,
-    )  # fmt: skip
-    write_origins(one.pk, service_of(kind).table, written(checked))
-    return one
-
-
 def undo(one: Import, by: User) -> list[tuple[str, str, int]]:
     """Undo an import, and return what became of how many things; a preview beforehand has said the same."""
     before = state_of_site()
     preview = preview_undo(import_id=one.pk, by=by, now=LATER)
-    said = grouped(preview.undone)
     assert state_of_site() == before
-    done = grouped(undo_import(import_id=one.pk, reason="Wrong file", by=by, now=LATER))
-    assert _told(done) == _told(said)
     one.refresh_from_db()
+    assert kept_preview(one) is not None
+    undone = undo_import(import_id=one.pk, reason="Wrong file", fingerprint=preview.fingerprint, by=by, now=LATER)
+    done = grouped(undone)
+    assert done == preview.groups
+    one.refresh_from_db()
+    assert kept_preview(one) is None
     assert one.state == Import.State.UNDONE
     assert one.report["turns"]["undone"] == preview.counts.as_json()
     return _told(done)
@@ -440,7 +438,7 @@ def test_i8_it_takes_the_same_number_of_statements_however_many_rows(superuser: 
         ]  # fmt: skip
         one = brought("workers", *rows, by=superuser)
         with CaptureQueriesContext(connection) as captured:
-            undo_import(import_id=one.pk, reason="Wrong file", by=superuser, now=LATER)
+            undo_as_shown(one, by=superuser, now=LATER)
         return len(captured)
 
     assert statements(2, 1000) == statements(40, 2000)
@@ -451,7 +449,7 @@ def test_i8_only_who_administers_the_site_undoes(site: None, superuser: User, su
     with pytest.raises(NotPermitted):
         preview_undo(import_id=one.pk, by=supervisor, now=LATER)
     with pytest.raises(NotPermitted):
-        undo_import(import_id=one.pk, reason="Wrong file", by=supervisor, now=LATER)
+        undo_import(import_id=one.pk, reason="Wrong file", fingerprint="", by=supervisor, now=LATER)
 
 
 def test_i8_it_is_told_beforehand_who_turns_by_undoing(superuser: User) -> None:
@@ -470,3 +468,53 @@ def test_i8_it_is_told_beforehand_who_turns_by_undoing(superuser: User) -> None:
     assert not ImportTurn.objects.exists()
     undo(one, superuser)
     assert ImportTurn.objects.get().phase == ImportTurn.Phase.UNDONE
+
+
+@pytest.mark.usefixtures("site")
+def test_i8_it_is_undone_as_it_was_shown_or_looked_at_again(superuser: User) -> None:
+    one = brought("companies", {"name": "Südwind"}, {"name": "Westwind"}, by=superuser)
+    with pytest.raises(WrongState, match="Look at it first"):
+        check_can_undo_import(one, reason="Wrong file", fingerprint="f" * 64, by=superuser)
+    seen = preview_undo(import_id=one.pk, by=superuser, now=LATER).fingerprint
+    LearnerFactory(company=Company.objects.get(name="Südwind"))
+    before = state_of_site()
+
+    with pytest.raises(DiffersNow, match="Nothing is undone"):
+        undo_import(import_id=one.pk, reason="Wrong file", fingerprint=seen, by=superuser, now=LATER)
+
+    assert state_of_site() == before
+    one.refresh_from_db()
+    assert (one.state, kept_preview(one)) == ("DONE", None)
+    assert set(undo(one, superuser)) == {("inactive", "", 1), ("left", NAMED % "workers", 1)}
+    with pytest.raises(WrongState, match="only once"):
+        check_can_preview_undo(one, by=superuser)
+
+
+@pytest.mark.usefixtures("site")
+def test_i8_whom_others_turn_meanwhile_stops_no_undo(superuser: User) -> None:
+    jana = LearnerFactory(badge_id="00500", role=Role.objects.get(title="Rigger"))
+    one = brought("workers", {"badge_id": "00500", "phone": "030"}, by=superuser)
+    preview = preview_undo(import_id=one.pk, by=superuser, now=LATER)
+    assert preview.counts.turn == {}
+    save_requirement(
+        asker=jana.role, course_id=CourseVersionFactory().course_id, requirement_type="PRE_MOB",
+        grace_period_days=None, starts_on=date(2026, 1, 1), by=superuser, now=LATER,
+    )  # fmt: skip
+
+    undo_import(import_id=one.pk, reason="Wrong file", fingerprint=preview.fingerprint, by=superuser, now=LATER)
+
+    jana.refresh_from_db()
+    assert jana.phone == ""
+
+
+@pytest.mark.usefixtures("site")
+def test_i8_both_steps_tell_how_far_they_are(superuser: User) -> None:
+    one = brought("companies", {"name": "Südwind"}, {"name": "Westwind"}, by=superuser)
+    told: list[tuple[int, int]] = []
+
+    def tell(done: int, total: int) -> None:
+        told.append((done, total))
+
+    seen = preview_undo(import_id=one.pk, by=superuser, now=LATER, tell=tell).fingerprint
+    undo_import(import_id=one.pk, reason="Wrong file", fingerprint=seen, by=superuser, now=LATER, tell=tell)
+    assert told == [(0, 2), (2, 2)] * 2
