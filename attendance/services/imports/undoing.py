@@ -236,6 +236,7 @@ def _undo(one: Import, *, reason: str, by: User, now: datetime, tell: Tell) -> S
     take_time()
     rows = ImportedRow.objects.filter(of=one).order_by("pk")
     written = [WrittenRow(**values, at=one.done_at) for values in rows.values(*WRITTEN)]
+    tell(0, len(written))
     made = _made_for_rows(written)
     terms = ImportTerms(by=by, now=now, things={}, people={}, choices={})
     undone: list[UndoneRow] = []
@@ -249,13 +250,12 @@ def _undo(one: Import, *, reason: str, by: User, now: datetime, tell: Tell) -> S
         of_rows = [row for row in written if not _is_made_for_rows(row)]
         with watched:
             for kind, part in [(one.kind, of_rows), *made]:
-                tell(len(undone), len(written))
                 taken = service_of(kind).undo(part, reason=reason, by=by, now=now, gone=gone)
                 for each in taken:
                     if each.act is not UndoAct.LEFT:
                         gone[each.written.table].add(each.written.key)
                 undone += taken
-            tell(len(undone), len(written))
+                tell(len(undone), len(written))
     return _with_later_imports(one, undone)
 
 
