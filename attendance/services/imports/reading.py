@@ -12,6 +12,7 @@ from attendance.services.imports.receiving import forget, keep_file, open_kept
 from attendance.services.imports.steps import own_import, take_step
 from attendance.services.imports.tables import ReadSheet, open_sheets
 from training.core.imports.registry import kinds
+from training.core.refusals import database_refusals
 from training.core.tables.grid import Book, column_name
 from training.core.tables.reading import read_book
 from training.models import Import, ImportFile
@@ -23,6 +24,7 @@ from training.services.job_kinds import Tell, untold
 State = Import.State
 
 
+@database_refusals()
 def read_import(*, import_id: int, by: User, now: datetime, tell: Tell = untold) -> Import:
     """Read the files of an import in the limited process, and guess what their sheets and columns are.
 

@@ -14,7 +14,7 @@ from training.core.imports.registry import kind_of
 from training.core.imports.rows import DraftRow
 from training.core.kinds import ConflictKind
 from training.core.permissions import Permission, check_may
-from training.core.refusals import Conflict, check_found
+from training.core.refusals import Conflict, check_found, database_refusals
 from training.core.transactions import lock_row
 from training.models import Import
 from training.policies.import_steps import states_before
@@ -51,6 +51,7 @@ def lock_import(*, import_id: int, by: User) -> Import:
     return Import.objects.select_related("started_by").get(pk=import_id)
 
 
+@database_refusals()
 def take_step(one: Import, state: Import.State, *, now: datetime, **changes: Any) -> None:
     """Bring an import into a state, with other changes, if it can come there from where it is.
 
