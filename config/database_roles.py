@@ -80,6 +80,13 @@ NARROWER: dict[str, LiteralString] = {
     "procrastinate_periodic_defers": "SELECT, UPDATE (job_id)",  # a trigger does so when a job is deleted
     "procrastinate_workers": "SELECT, INSERT, DELETE, UPDATE (last_heartbeat)",
     "training_calendarfeed": "SELECT, INSERT, UPDATE (ended_at, ended_by_id)",
+    # Of an import, who sent which file never changes, nor what was read of a row, nor whose word a name was.
+    "training_import": "SELECT, INSERT, UPDATE",
+    "training_importalias": "SELECT, INSERT, UPDATE (revoked_at, revoked_by_id)",
+    "training_importfile": "SELECT, INSERT, UPDATE (key, book_key, evidence_key, deleted_at)",
+    "training_importrow": (
+        "SELECT, INSERT, DELETE, UPDATE (outcome, identity, thing, worker, before, after, problems, candidates)"
+    ),
     "training_job": (  # who asked for what never changes
         "SELECT, INSERT, DELETE, UPDATE (state, task_id, run, lost, started_at, seen_at, ended_at, done, total, "
         "failure, file_key, file_name, file_type, file_size, file_sha256, taken_at)"

@@ -40,7 +40,18 @@ READ = "SELECT"  # written by triggers, or by migrate
 
 RIGHTS = {
     "attendance_capturevoid": LEGAL.format(key="id"),
+    "attendance_differenceexplained": LEGAL.format(key="id"),
+    "attendance_filingpaste": "SELECT INSERT UPDATE(answers, columns, provider_id) DELETE",
+    "attendance_filingproof": "SELECT INSERT DELETE",
+    "attendance_filingrow": "SELECT INSERT UPDATE(is_proof_chosen, problems, proof_id, read, record_id, typed) DELETE",
     "attendance_listact": "SELECT INSERT UPDATE(undone_at, undone_by_id)",
+    "attendance_registercomparison": LEGAL.format(key="id"),
+    "attendance_registerdifference": LEGAL.format(key="id"),
+    "attendance_registersample": LEGAL.format(key="id"),
+    "attendance_samplecheck": LEGAL.format(key="id"),
+    "attendance_sampledrecord": LEGAL.format(key="id"),
+    "attendance_takeover": LEGAL.format(key="id"),
+    "attendance_takeoverwithdrawal": LEGAL.format(key="id"),
     "auth_group": READ,
     "auth_group_permissions": READ,
     "auth_permission": READ,
@@ -74,6 +85,7 @@ RIGHTS = {
     "learners_compliancerun": "SELECT INSERT",
     "learners_evidenceread": LEGAL.format(key="id"),
     "learners_evidenceupload": LEGAL.format(key="id"),
+    "learners_importturn": WORK,
     "learners_learner": KEPT,
     "learners_learnerarea": WORK,
     "learners_merge": LEGAL.format(key="id"),
@@ -101,6 +113,14 @@ RIGHTS = {
     "training_courseprerequisite": WORK,
     "training_courseversion": WORK,
     "training_filedownload": LEGAL.format(key="id"),
+    "training_import": KEPT,
+    "training_importalias": "SELECT INSERT UPDATE(revoked_at, revoked_by_id)",
+    "training_importedrow": LEGAL.format(key="id"),
+    "training_importfile": "SELECT INSERT UPDATE(book_key, deleted_at, evidence_key, key)",
+    "training_importheadings": WORK,
+    "training_importrow": (
+        "SELECT INSERT UPDATE(after, before, candidates, identity, outcome, problems, thing, worker) DELETE"
+    ),
     "training_job": (
         "SELECT INSERT UPDATE(done, ended_at, failure, file_key, file_name, file_sha256, file_size, file_type, lost, "
         "run, seen_at, started_at, state, taken_at, task_id, total) DELETE"
@@ -113,6 +133,15 @@ RIGHTS = {
 
 # Changed by the application without an event, each for a reason.
 NOT_AUDITED = {
+    "attendance_differenceexplained",  # as attendance_registerdifference
+    "attendance_filingpaste",  # waits to be filed for some days, proves nothing
+    "attendance_filingproof",  # as attendance_filingpaste
+    "attendance_filingrow",  # as attendance_filingpaste
+    "attendance_registercomparison",  # as attendance_registerdifference
+    "attendance_registerdifference",  # is its own history, and only grows
+    "attendance_registersample",  # as attendance_registerdifference
+    "attendance_samplecheck",  # as attendance_registerdifference
+    "attendance_sampledrecord",  # as attendance_registerdifference
     "axes_accessattempt",  # wrong passwords as axes writes them; it limits nothing (ADR 29)
     "axes_accessattemptexpiration",
     "axes_accessfailurelog",  # is itself a log, and only grows
@@ -125,13 +154,18 @@ NOT_AUDITED = {
     "django_session",  # logins that are open
     "learners_compliancerun",  # only grows
     "learners_evidenceread",  # is itself a log, and only grows
-    "learners_registerextract",  # is its own history, and only grows
+    "learners_importturn",  # told by a check until it is done; then written once
     "learners_merge",  # is itself a history, and only grows
+    "learners_registerextract",  # is its own history, and only grows
     "procrastinate_events",  # the queue of jobs: proves nothing, and is forgotten after some days
     "procrastinate_jobs",
     "procrastinate_periodic_defers",
     "procrastinate_workers",
     "training_filedownload",  # is itself a log, and only grows
+    "training_importedrow",  # is its own history, and only grows
+    "training_importfile",  # goes with its import, which is audited
+    "training_importheadings",  # what is proposed the next time, proves nothing
+    "training_importrow",  # waits for some days, proves nothing
     "training_job",  # kept for some days; what matters of it is in the two logs of reads
 }
 
