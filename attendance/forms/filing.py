@@ -12,7 +12,7 @@ from attendance.models import FilingPaste, FilingProof
 from attendance.selectors.filing import COURSE, DONE, NEVER, PROOF, PROVIDER, UNTIL, WORKER, FilingState
 from learners.models import TrainingRecord
 from learners.policies.import_records import RECORDS
-from training.core.web.fields import LONGEST_REASON, DayField, RowField, offer
+from training.core.web.fields import LONGEST_REASON, DayField, RowField, needed, offer
 from training.core.web.forms import RefusableForm
 from training.models import Company
 from training.policies.imports.pasted import LONGEST_TEXT, Pasted, PastedColumn
@@ -148,6 +148,7 @@ class FilingRowForm(RefusableForm, forms.Form):
             offer(self, WORKER, [(each.pk, f"{each}, {each.company}") for each in people], nothing="–")
         else:
             del self.fields[WORKER]
+        needed(self, _("needed to file"), "badge_id", COURSE, PROVIDER, DONE, PROOF)
         if not self.is_bound:
             self._show(state)
 

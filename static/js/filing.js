@@ -45,6 +45,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-send]");
   if (!button) return;
   event.preventDefault();
+  if (button.form.hasAttribute("data-sending")) return; // the field holds the file that is under way
   take(button.form, button.form.querySelector("input[type=file]").files);
 });
 
