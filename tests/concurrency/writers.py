@@ -25,7 +25,7 @@ from attendance.services.imports.filing import open_filed
 from attendance.services.imports.reading import read_import
 from attendance.services.imports.receiving import start_import
 from attendance.services.imports.staging import stage_import
-from attendance.services.imports.undoing import undo_import
+from attendance.services.imports.undoing import preview_undo, undo_import
 from attendance.services.list_acts import undo_act
 from attendance.services.marking import Mark, save_marks
 from attendance.services.taking_over import draw_sample
@@ -338,7 +338,8 @@ def bringing_in(by: User) -> Call:
 def undoing_import(by: User) -> Call:
     bringing_in(by)()
     one = Import.objects.get()
-    return lambda: undo_import(import_id=one.pk, reason="The wrong crew", by=by, now=NOW)
+    seen = preview_undo(import_id=one.pk, by=by, now=NOW).fingerprint
+    return lambda: undo_import(import_id=one.pk, reason="The wrong crew", fingerprint=seen, by=by, now=NOW)
 
 
 def taking_file(by: User) -> Call:
