@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from shutil import copyfileobj
 from types import TracebackType
 from typing import Any, BinaryIO, Protocol, Self
@@ -247,6 +248,7 @@ class BookWriter:
         self._file.flush()
 
 
+@cache
 def column_name(column: int) -> str:
     """Return what the spreadsheet calls a column: A for 0, AA for 26."""
     name = ""
