@@ -92,7 +92,7 @@ def test_i7_bringing_in_takes_at_most_twice_as_long_as_by_hand(
         started = perf_counter()
         checked = checker.check(drafts[at : at + part])
         checking += perf_counter() - started
-        last = {model: _last_key(model) for model in (RegisterExtract, TrainingRecord)}
+        last: dict[type[Model], int] = {model: _last_key(model) for model in (RegisterExtract, TrainingRecord)}
         judged_before, started = judged[0], perf_counter()
         with transaction.atomic():
             Records().lock([each.worker or 0 for each in checked], on)
