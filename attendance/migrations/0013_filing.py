@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'pasted rows',
                 'verbose_name_plural': 'pasted rows',
                 'ordering': ('pk',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('text__trim__length__gt', 0)), name='filing_paste_has_rows', violation_error_message='Something is pasted.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -51,6 +54,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'dropped file',
                 'verbose_name_plural': 'dropped files',
                 'ordering': ('pk',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('name__trim__length__gt', 0)), name='filing_proof_has_name', violation_error_message='A file has a name.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('key', ''), ('problem__trim__length__gt', 0)), models.Q(models.Q(('key', ''), _negated=True), ('problem', ''), ('sha256__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='filing_proof_is_kept_or_refused', violation_error_message='A file is kept with its hash, or says why it was refused.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -71,22 +78,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'row to file',
                 'verbose_name_plural': 'rows to file',
                 'ordering': ('paste_id', 'row'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('paste', 'row'), name='filing_row_once'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='filingpaste',
-            constraint=models.CheckConstraint(condition=models.Q(('text__trim__length__gt', 0)), name='filing_paste_has_rows', violation_error_message='Something is pasted.'),
-        ),
-        migrations.AddConstraint(
-            model_name='filingproof',
-            constraint=models.CheckConstraint(condition=models.Q(('name__trim__length__gt', 0)), name='filing_proof_has_name', violation_error_message='A file has a name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='filingproof',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key', ''), ('problem__trim__length__gt', 0)), models.Q(models.Q(('key', ''), _negated=True), ('problem', ''), ('sha256__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='filing_proof_is_kept_or_refused', violation_error_message='A file is kept with its hash, or says why it was refused.'),
-        ),
-        migrations.AddConstraint(
-            model_name='filingrow',
-            constraint=models.UniqueConstraint(fields=('paste', 'row'), name='filing_row_once'),
         ),
     ]

@@ -5,6 +5,14 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# django-pgtrigger leaves the functions of its triggers behind.
+NO_FUNCTIONS = """
+DROP FUNCTION
+  pgtrigger_insert_insert_9a1dd(), pgtrigger_update_update_4c18f(), pgtrigger_delete_delete_9fc84(),
+  pgtrigger_insert_insert_c129f(), pgtrigger_update_update_6c142(), pgtrigger_delete_delete_b6d63()
+"""
+
+
 class Migration(migrations.Migration):
     """Comparisons, samples and signed reports of a take-over (I11). All tables are new."""
 
@@ -17,6 +25,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(migrations.RunSQL.noop, NO_FUNCTIONS),
         migrations.RunSQL("SET LOCAL lock_timeout = '5s'", "SET LOCAL lock_timeout = '5s'"),
         migrations.CreateModel(
             name='RegisterComparison',
@@ -55,6 +64,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'sample of a register',
                 'verbose_name_plural': 'samples of registers',
                 'ordering': ('-pk',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('size__gte', 1), ('size__lte', models.F('population'))), name='register_sample_is_of_its_population'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +81,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'sampled record',
                 'verbose_name_plural': 'sampled records',
                 'ordering': ('sample_id', 'number'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('sample', 'number'), name='sampled_record_number_once'),
+                    models.UniqueConstraint(fields=('sample', 'record'), name='sampled_record_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -85,6 +101,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'check of a sampled record',
                 'verbose_name_plural': 'checks of sampled records',
                 'ordering': ('-pk',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('found', 'right'), models.Q(('found__in', ('wrong', 'not found')), ('note__trim__length__gt', 0)), _connector='OR'), name='sample_check_says_what_is_wrong', violation_error_message='Say what is wrong, or where the original was looked for.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +123,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'take-over report',
                 'verbose_name_plural': 'take-over reports',
                 'ordering': ('-pk',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='take_over_has_hash'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +163,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'withdrawn acceptance',
                 'verbose_name_plural': 'withdrawn acceptances',
                 'ordering': ('-pk',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason__trim__length__gt', 0)), name='take_over_withdrawal_has_reason', violation_error_message='Withdrawing needs a reason.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,26 +226,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('what__in', ('different', 'only there', 'only here', 'unread'))), name='register_difference_known')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='registersample',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gte', 1), ('size__lte', models.F('population'))), name='register_sample_is_of_its_population'),
-        ),
-        migrations.AddConstraint(
-            model_name='sampledrecord',
-            constraint=models.UniqueConstraint(fields=('sample', 'number'), name='sampled_record_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sampledrecord',
-            constraint=models.UniqueConstraint(fields=('sample', 'record'), name='sampled_record_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='samplecheck',
-            constraint=models.CheckConstraint(condition=models.Q(('found', 'right'), models.Q(('found__in', ('wrong', 'not found')), ('note__trim__length__gt', 0)), _connector='OR'), name='sample_check_says_what_is_wrong', violation_error_message='Say what is wrong, or where the original was looked for.'),
-        ),
-        migrations.AddConstraint(
-            model_name='takeover',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='take_over_has_hash'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='takeover',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "attendance_takeoverevent" ("comparison_id", "content", "cut_over_on", "id", "is_trial", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sample_id", "sha256", "signed_at", "signed_by_id") SELECT new_values."comparison_id", new_values."content", new_values."cut_over_on", new_values."id", new_values."is_trial", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."sample_id", new_values."sha256", new_values."signed_at", new_values."signed_by_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5cb682cb7b6e9cb2668c05ec3ca7257e4d7a2004', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_9a1dd', referencing='REFERENCING NEW TABLE AS new_values ', table='attendance_takeover', when='AFTER')),
@@ -232,10 +237,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='takeover',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "attendance_takeoverevent" ("comparison_id", "content", "cut_over_on", "id", "is_trial", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sample_id", "sha256", "signed_at", "signed_by_id") SELECT old_values."comparison_id", old_values."content", old_values."cut_over_on", old_values."id", old_values."is_trial", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."sample_id", old_values."sha256", old_values."signed_at", old_values."signed_by_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9af60d0967465fe62eeb96f9bf0260c1857be14a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_b6d63', referencing='REFERENCING OLD TABLE AS old_values ', table='attendance_takeover', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='takeoverwithdrawal',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__trim__length__gt', 0)), name='take_over_withdrawal_has_reason', violation_error_message='Withdrawing needs a reason.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='takeoverwithdrawal',

@@ -5,6 +5,14 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# django-pgtrigger leaves the functions of its triggers behind.
+NO_FUNCTIONS = """
+DROP FUNCTION
+  pgtrigger_insert_insert_e5a1b(), pgtrigger_update_update_0b648(), pgtrigger_delete_delete_05ab7(),
+  pgtrigger_insert_insert_f1cc5(), pgtrigger_update_update_0fe76(), pgtrigger_delete_delete_636d6()
+"""
+
+
 class AtOnce(migrations.SeparateDatabaseAndState):
     """Makes the SQL of all its operations first, and lets the database do it then.
 
@@ -50,6 +58,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(migrations.RunSQL.noop, NO_FUNCTIONS),
         migrations.RunSQL("SET LOCAL lock_timeout = '5s'", "SET LOCAL lock_timeout = '5s'"),
         AtOnce(
             [

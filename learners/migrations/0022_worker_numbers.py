@@ -41,11 +41,22 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=40, verbose_name='kind')),
                 ('value', models.CharField(max_length=50, verbose_name='number')),
                 ('value_key', models.GeneratedField(db_persist=True, expression=models.Func(models.F('value'), function='same_text', output_field=models.TextField(db_collation='C')), output_field=models.TextField(db_collation='C'))),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='numbers', to='learners.learner', verbose_name='worker')),
+                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='updated by')),
             ],
             options={
                 'verbose_name': 'number of a worker',
                 'verbose_name_plural': 'numbers of workers',
                 'ordering': ('kind', 'value'),
+                'indexes': [
+                    models.Index(models.Func(models.F('value'), function='near_text', output_field=models.TextField()), name='worker_number_by_near_key'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('kind', 'value_key'), name='worker_number_once_of_its_kind', violation_error_message='This number belongs to another worker.'),
+                    models.UniqueConstraint(fields=('learner', 'kind'), name='worker_has_one_number_of_a_kind', violation_error_message='This worker has a number of this kind already.'),
+                    models.CheckConstraint(condition=models.Q(('value_key__regex', '[0-9]'), ('value_key__length__gte', 3)), name='worker_number_3_or_more_with_a_digit', violation_error_message='A number has at least three characters, one of them a digit.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -59,66 +70,15 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
                 ('kind', models.CharField(max_length=40, verbose_name='kind')),
                 ('value', models.CharField(max_length=50, verbose_name='number')),
+                ('created_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('learner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='learners.learner', verbose_name='worker')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='learners.workernumber')),
+                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='updated by')),
             ],
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddField(
-            model_name='workernumber',
-            name='created_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
-        ),
-        migrations.AddField(
-            model_name='workernumber',
-            name='learner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='numbers', to='learners.learner', verbose_name='worker'),
-        ),
-        migrations.AddField(
-            model_name='workernumber',
-            name='updated_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='updated by'),
-        ),
-        migrations.AddField(
-            model_name='workernumberevent',
-            name='created_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
-        ),
-        migrations.AddField(
-            model_name='workernumberevent',
-            name='learner',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='learners.learner', verbose_name='worker'),
-        ),
-        migrations.AddField(
-            model_name='workernumberevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='workernumberevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='learners.workernumber'),
-        ),
-        migrations.AddField(
-            model_name='workernumberevent',
-            name='updated_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='updated by'),
-        ),
-        migrations.AddIndex(
-            model_name='workernumber',
-            index=models.Index(models.Func(models.F('value'), function='near_text', output_field=models.TextField()), name='worker_number_by_near_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='workernumber',
-            constraint=models.UniqueConstraint(fields=('kind', 'value_key'), name='worker_number_once_of_its_kind', violation_error_message='This number belongs to another worker.'),
-        ),
-        migrations.AddConstraint(
-            model_name='workernumber',
-            constraint=models.UniqueConstraint(fields=('learner', 'kind'), name='worker_has_one_number_of_a_kind', violation_error_message='This worker has a number of this kind already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='workernumber',
-            constraint=models.CheckConstraint(condition=models.Q(('value_key__regex', '[0-9]'), ('value_key__length__gte', 3)), name='worker_number_3_or_more_with_a_digit', violation_error_message='A number has at least three characters, one of them a digit.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='workernumber',

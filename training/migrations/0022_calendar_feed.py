@@ -57,6 +57,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'calendar address',
                 'verbose_name_plural': 'calendar addresses',
                 'ordering': ('-created_at', '-pk'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('trainer__isnull', False), ('venue__isnull', True)), models.Q(('trainer__isnull', True), ('venue__isnull', False)), _connector='OR'), name='feed_of_trainer_or_venue', violation_error_message='A calendar is that of a trainer or of a venue.'),
+                    models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='feed_has_hash', violation_error_message='Of the secret of a calendar its hash is kept.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='feed_end_has_author', violation_error_message='An address that has ended says who ended it.'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('trainer',), name='feed_one_per_trainer', violation_error_message='This trainer has an address already.'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('venue',), name='feed_one_per_venue', violation_error_message='This venue has an address already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -79,26 +86,6 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name='calendarfeed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('trainer__isnull', False), ('venue__isnull', True)), models.Q(('trainer__isnull', True), ('venue__isnull', False)), _connector='OR'), name='feed_of_trainer_or_venue', violation_error_message='A calendar is that of a trainer or of a venue.'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarfeed',
-            constraint=models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='feed_has_hash', violation_error_message='Of the secret of a calendar its hash is kept.'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarfeed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='feed_end_has_author', violation_error_message='An address that has ended says who ended it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarfeed',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('trainer',), name='feed_one_per_trainer', violation_error_message='This trainer has an address already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarfeed',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('venue',), name='feed_one_per_venue', violation_error_message='This venue has an address already.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='calendarfeed',

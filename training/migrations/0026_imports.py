@@ -8,6 +8,14 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# django-pgtrigger leaves the functions of its triggers behind.
+NO_FUNCTIONS = """
+DROP FUNCTION
+  pgtrigger_insert_insert_3031a(), pgtrigger_update_update_6a55d(), pgtrigger_delete_delete_579ea(),
+  pgtrigger_insert_insert_92ad4(), pgtrigger_update_update_bc610(), pgtrigger_delete_delete_8e248()
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -17,6 +25,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL("SET LOCAL lock_timeout = '5s'", NO_FUNCTIONS),
         migrations.CreateModel(
             name='Import',
             fields=[
@@ -40,11 +49,23 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField(null=True, verbose_name='done at')),
                 ('undone_at', models.DateTimeField(null=True, verbose_name='undone at')),
                 ('undo_reason', models.TextField(blank=True, verbose_name='reason for undoing')),
+                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='done by')),
+                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='training.job', verbose_name='job')),
+                ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
+                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='undone by')),
             ],
             options={
                 'verbose_name': 'import',
                 'verbose_name_plural': 'imports',
                 'ordering': ('-started_at', '-pk'),
+                'indexes': [
+                    models.Index(fields=['state', 'changed_at'], name='import_by_state'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('done_by__isnull', False), ('state__in', ('DONE', 'UNDONE'))), models.Q(models.Q(('state__in', ('DONE', 'UNDONE')), _negated=True), ('done_at__isnull', True), ('done_by__isnull', True)), _connector='OR'), name='import_done_says_who_and_when', violation_error_message='An import that is done says by whom and when.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'UNDONE'), _negated=True), models.Q(('undo_reason__trim__length__gt', 0), ('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='import_undone_says_why', violation_error_message='Undoing an import needs a reason.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'FAILED'), _negated=True), ('failure__trim__length__gt', 0), _connector='OR'), name='import_failed_says_why', violation_error_message='An import that failed says why.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -58,11 +79,18 @@ class Migration(migrations.Migration):
                 ('key', models.BigIntegerField(null=True, verbose_name='key')),
                 ('agreed_at', models.DateTimeField(verbose_name='agreed at')),
                 ('revoked_at', models.DateTimeField(null=True, verbose_name='revoked at')),
+                ('agreed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agreed by')),
+                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='revoked by')),
             ],
             options={
                 'verbose_name': 'agreed name',
                 'verbose_name_plural': 'agreed names',
                 'ordering': ('thing', 'sender', 'text'),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('thing', 'sender', 'text'), name='import_alias_once'),
+                    models.CheckConstraint(condition=models.Q(('written__trim__length__gt', 0)), name='import_alias_is_written', violation_error_message='An agreed name has letters.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='import_alias_revoked_by_somebody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +107,10 @@ class Migration(migrations.Migration):
                 ('key', models.BigIntegerField(null=True, verbose_name='key')),
                 ('agreed_at', models.DateTimeField(verbose_name='agreed at')),
                 ('revoked_at', models.DateTimeField(null=True, verbose_name='revoked at')),
+                ('agreed_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agreed by')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='training.importalias')),
+                ('revoked_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='revoked by')),
             ],
             options={
                 'abstract': False,
@@ -96,10 +128,15 @@ class Migration(migrations.Migration):
                 ('identity', models.TextField(verbose_name='what it is')),
                 ('before', models.JSONField(default=dict, verbose_name='before')),
                 ('after', models.JSONField(default=dict, verbose_name='after')),
+                ('of', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='written', to='training.import')),
             ],
             options={
                 'verbose_name': 'imported row',
                 'verbose_name_plural': 'imported rows',
+                'indexes': [
+                    models.Index(fields=['of', 'sheet', 'row'], name='imported_row_by_place'),
+                    models.Index(fields=['table', 'key'], name='imported_row_by_thing'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +160,11 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField(null=True, verbose_name='done at')),
                 ('undone_at', models.DateTimeField(null=True, verbose_name='undone at')),
                 ('undo_reason', models.TextField(blank=True, verbose_name='reason for undoing')),
+                ('done_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='done by')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='training.import')),
+                ('started_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
+                ('undone_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='undone by')),
             ],
             options={
                 'abstract': False,
@@ -140,11 +182,17 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(blank=True, max_length=200, verbose_name='key')),
                 ('book_key', models.CharField(blank=True, max_length=200, verbose_name='key of what was read')),
                 ('evidence_key', models.CharField(blank=True, max_length=200, verbose_name='evidence key')),
+                ('of', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='training.import', verbose_name='import')),
             ],
             options={
                 'verbose_name': 'file of an import',
                 'verbose_name_plural': 'files of imports',
                 'ordering': ('number',),
+                'constraints': [
+                    models.UniqueConstraint(fields=('of', 'number'), name='import_file_once'),
+                    models.CheckConstraint(condition=models.Q(('name__trim__length__gt', 0)), name='import_file_has_name', violation_error_message='A file has a name.'),
+                    models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='import_file_has_hash'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -156,10 +204,14 @@ class Migration(migrations.Migration):
                 ('layout', models.JSONField(default=dict, verbose_name='layout')),
                 ('answers', models.JSONField(default=dict, verbose_name='answers')),
                 ('agreed_at', models.DateTimeField(verbose_name='agreed at')),
+                ('agreed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'agreed columns',
                 'verbose_name_plural': 'agreed columns',
+                'constraints': [
+                    models.UniqueConstraint(fields=('headings', 'kind'), name='import_headings_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -180,10 +232,17 @@ class Migration(migrations.Migration):
                 ('read_problems', models.JSONField(db_default=models.Value([], models.JSONField()))),
                 ('problems', models.JSONField(db_default=models.Value([], models.JSONField()))),
                 ('candidates', models.JSONField(db_default=models.Value([], models.JSONField()))),
+                ('of', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='training.import')),
             ],
             options={
                 'verbose_name': 'waiting row',
                 'verbose_name_plural': 'waiting rows',
+                'indexes': [
+                    models.Index(fields=['of', 'outcome', 'number'], name='import_row_by_outcome'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('of', 'number'), name='import_row_once'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -193,117 +252,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='job',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('file_key', ''), ('file_name', ''), ('file_sha256', ''), ('file_size__isnull', True)), models.Q(models.Q(('file_key', ''), _negated=True), models.Q(('file_name', ''), _negated=True), ('file_sha256__regex', '^[0-9a-f]{64}$'), ('file_size__isnull', False)), _connector='OR'), name='job_file_is_whole', violation_error_message='A job that has made a file names it, with its hash and its size.'),
-        ),
-        migrations.AddField(
-            model_name='import',
-            name='done_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='done by'),
-        ),
-        migrations.AddField(
-            model_name='import',
-            name='job',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='training.job', verbose_name='job'),
-        ),
-        migrations.AddField(
-            model_name='import',
-            name='started_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by'),
-        ),
-        migrations.AddField(
-            model_name='import',
-            name='undone_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='undone by'),
-        ),
-        migrations.AddField(
-            model_name='importalias',
-            name='agreed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agreed by'),
-        ),
-        migrations.AddField(
-            model_name='importalias',
-            name='revoked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='revoked by'),
-        ),
-        migrations.AddField(
-            model_name='importaliasevent',
-            name='agreed_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agreed by'),
-        ),
-        migrations.AddField(
-            model_name='importaliasevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='importaliasevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='training.importalias'),
-        ),
-        migrations.AddField(
-            model_name='importaliasevent',
-            name='revoked_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='revoked by'),
-        ),
-        migrations.AddField(
-            model_name='importedrow',
-            name='of',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='written', to='training.import'),
-        ),
-        migrations.AddField(
-            model_name='importevent',
-            name='done_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='done by'),
-        ),
-        migrations.AddField(
-            model_name='importevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='importevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='training.import'),
-        ),
-        migrations.AddField(
-            model_name='importevent',
-            name='started_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by'),
-        ),
-        migrations.AddField(
-            model_name='importevent',
-            name='undone_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='undone by'),
-        ),
-        migrations.AddField(
-            model_name='importfile',
-            name='of',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='training.import', verbose_name='import'),
-        ),
-        migrations.AddField(
-            model_name='importheadings',
-            name='agreed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='importrow',
-            name='of',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='training.import'),
-        ),
-        migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['state', 'changed_at'], name='import_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('done_by__isnull', False), ('state__in', ('DONE', 'UNDONE'))), models.Q(models.Q(('state__in', ('DONE', 'UNDONE')), _negated=True), ('done_at__isnull', True), ('done_by__isnull', True)), _connector='OR'), name='import_done_says_who_and_when', violation_error_message='An import that is done says by whom and when.'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'UNDONE'), _negated=True), models.Q(('undo_reason__trim__length__gt', 0), ('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='import_undone_says_why', violation_error_message='Undoing an import needs a reason.'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'FAILED'), _negated=True), ('failure__trim__length__gt', 0), _connector='OR'), name='import_failed_says_why', violation_error_message='An import that failed says why.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='import',
@@ -317,18 +265,6 @@ class Migration(migrations.Migration):
             model_name='import',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "training_importevent" ("answers", "choices", "counts", "done_at", "done_by_id", "failure", "id", "is_unattended", "kind", "layout", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sender", "started_at", "started_by_id", "state", "title", "undo_reason", "undone_at", "undone_by_id") SELECT old_values."answers", old_values."choices", old_values."counts", old_values."done_at", old_values."done_by_id", old_values."failure", old_values."id", old_values."is_unattended", old_values."kind", old_values."layout", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."sender", old_values."started_at", old_values."started_by_id", old_values."state", old_values."title", old_values."undo_reason", old_values."undone_at", old_values."undone_by_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c5eb06e6ddcc365ace19313eb6a4cbeee3da2d75', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_8e248', referencing='REFERENCING OLD TABLE AS old_values ', table='training_import', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='importalias',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('thing', 'sender', 'text'), name='import_alias_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='importalias',
-            constraint=models.CheckConstraint(condition=models.Q(('written__trim__length__gt', 0)), name='import_alias_is_written', violation_error_message='An agreed name has letters.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importalias',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='import_alias_revoked_by_somebody'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='importalias',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "training_importaliasevent" ("agreed_at", "agreed_by_id", "id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "revoked_by_id", "sender", "text", "thing", "written") SELECT new_values."agreed_at", new_values."agreed_by_id", new_values."id", new_values."key", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."revoked_at", new_values."revoked_by_id", new_values."sender", new_values."text", new_values."thing", new_values."written" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='78db1776229cef8db9e4c13735903368e9938d4b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_3031a', referencing='REFERENCING NEW TABLE AS new_values ', table='training_importalias', when='AFTER')),
@@ -341,36 +277,5 @@ class Migration(migrations.Migration):
             model_name='importalias',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "training_importaliasevent" ("agreed_at", "agreed_by_id", "id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "revoked_by_id", "sender", "text", "thing", "written") SELECT old_values."agreed_at", old_values."agreed_by_id", old_values."id", old_values."key", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."revoked_at", old_values."revoked_by_id", old_values."sender", old_values."text", old_values."thing", old_values."written" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='91dab01e61e9b507451e958a9a24ec6846fd453c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_579ea', referencing='REFERENCING OLD TABLE AS old_values ', table='training_importalias', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(fields=['of', 'sheet', 'row'], name='imported_row_by_place'),
-        ),
-        migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(fields=['table', 'key'], name='imported_row_by_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.UniqueConstraint(fields=('of', 'number'), name='import_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.CheckConstraint(condition=models.Q(('name__trim__length__gt', 0)), name='import_file_has_name', violation_error_message='A file has a name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='import_file_has_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='importheadings',
-            constraint=models.UniqueConstraint(fields=('headings', 'kind'), name='import_headings_once'),
-        ),
-        migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['of', 'outcome', 'number'], name='import_row_by_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('of', 'number'), name='import_row_once'),
-        ),
+        migrations.RunSQL(migrations.RunSQL.noop, "SET LOCAL lock_timeout = '5s'"),
     ]
