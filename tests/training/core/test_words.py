@@ -19,14 +19,19 @@ APPS = ("attendance", "config", "learners", "training")
 FOR_PROGRAMS = {"c", "Y-m-d", "Y-m", "W", "U.u"}
 # Python that writes a date by a pattern of its own: names of files, keys in addresses, and what is typed into fields.
 BY_PATTERN = {
+    "attendance/pages/classes.py": "a month in an address",
     "attendance/papers/matrix.py": "days in a CSV file, as programs read them",
     "attendance/papers/pack.py": "name of a file",
     "attendance/papers/person.py": "name of a file",
+    "attendance/papers/session_lists.py": "times in a file, as spreadsheets read them",
+    "attendance/services/imports/kinds/plans.py": "what a row is known by, which pages show in the words of the site",
     "attendance/tasks.py": "names of files",
     "attendance/views/capture.py": "a month in an address",
     "config/admin.py": "name of a file, and moments in it as spreadsheets read them",
     "config/demo/certificates.py": "number of a made-up certificate",
     "config/demo/paper.py": "handwriting of the demo",
+    "config/demo/workbooks/library.py": "days as people type them into a workbook",
+    "config/demo/workbooks/people.py": "days as people type them into a workbook",
     "learners/forms/external_records.py": "value of a day field, as browsers want it",
     "training/core/list_files.py": "days and moments in a CSV file, as programs read them",
     "training/papers/lists.py": "name of a file",
