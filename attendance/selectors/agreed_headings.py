@@ -104,10 +104,15 @@ def answers_agreed_before(one: Import) -> dict[str, Any]:
 
 
 def layout_to_remember(layout: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
-    """Return a layout with headings in place of the indexes of columns, and the headings as people read them."""
+    """Return a layout with headings in place of the indexes of columns, and the headings as people read them.
+
+    What one value says for a whole sheet, such as the employer in its name, is of that sheet and of no other.
+    """
     names = headings_of(sheet)
     columns = {names[int(index)]: list(use) for index, use in layout["columns"].items() if int(index) in names}
-    return {**layout, "columns": columns, "headings": [each["heading"] for each in sheet["columns"] if each["heading"]]}
+    headings = [each["heading"] for each in sheet["columns"] if each["heading"]]
+    lasting = {name: part for name, part in layout.items() if name != "constants"}
+    return {**lasting, "columns": columns, "headings": headings}
 
 
 def answers_to_remember(one: Import, said: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
@@ -143,9 +148,11 @@ def _here(row: ImportHeadings, sheet: Sheet, one: Import) -> Agreed:
         elif name in places:
             answers[key_of(sheet["index"], places[name], subject)] = value
     layout = {name: part for name, part in row.layout.items() if name != "headings"}
-    return Agreed(
-        row.kind, {**layout, "columns": columns}, answers, row.agreed_by, row.agreed_at, row.sender == one.sender
-    )
+    taken = {name for name, _head in columns.values()}
+    guessed = sheet["guesses"].get(row.kind, {}).get("constants", {})
+    constants = {name: text for name, text in guessed.items() if name not in taken}
+    layout |= {"columns": columns, "constants": constants}
+    return Agreed(row.kind, layout, answers, row.agreed_by, row.agreed_at, row.sender == one.sender)
 
 
 def _rows(one: Import, digests: Iterable[str]) -> QuerySet[ImportHeadings]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from attendance.forms.imports import ImportColumnsForm
 from attendance.pages.import_rows import group_lines
 from attendance.pages.imports import likeliest_kind
-from attendance.services.imports.agreeing import agree_columns, answer_questions, revoke_headings
+from attendance.services.imports.agreeing import agree_columns, answer_questions, layout_known, revoke_headings
 from attendance.services.imports.checking import check_import
 from attendance.services.imports.doing import do_import
 from attendance.services.imports.reading import read_import
@@ -97,6 +97,41 @@ def test_i3_what_was_agreed_on_is_proposed_for_the_same_headings_in_any_order(su
     revoke_headings(headings_id=ImportHeadings.objects.get().pk, by=supervisor)
     after = read(csv("What,Firma,Cod,Who\nRigger,Nordwind Scaffolding,00418,Novak\n"), by=supervisor)
     assert proposed(after, "workers", by=supervisor)["Cod"] != "badge_id"
+
+
+def test_i3_what_stands_above_a_table_is_of_its_sheet_though_the_headings_come_again(supervisor: User) -> None:
+    CompanyFactory(name="Ostwind Cranes")
+    book = BytesIO()
+    with xlsxwriter.Workbook(book) as made:
+        for employer, (badge, first, last, _employer, role) in zip(
+            ("Nordwind Scaffolding", "Ostwind Cranes"), (JANA, ADA), strict=True
+        ):
+            sheet = made.add_worksheet(employer)
+            lines: tuple[list[str], ...] = (
+                ["Employer:", employer],
+                [],
+                ["Badge", "First name", "Last name", "Role"],
+                [badge, first, last, role],
+            )
+            for number, values in enumerate(lines):
+                sheet.write_row(number, 0, values)
+
+    def sent() -> SimpleUploadedFile:
+        return SimpleUploadedFile("crews.xlsx", book.getvalue())
+
+    for _time in ("first", "again"):
+        one = agreed(read(sent(), by=supervisor), "workers", by=supervisor)
+        assert not staged(one, by=supervisor)
+        assert [each["text"].partition(" stands")[0] for each in one.questions["columns"]] == [
+            "“Nordwind Scaffolding”",
+            "“Ostwind Cranes”",
+        ]
+    nightly = start_import(files=[sent()], kind="workers", by=supervisor, now=timezone.now())
+    nightly = read_import(import_id=nightly.pk, by=supervisor, now=timezone.now())
+    assert {index: each["constants"] for index, each in layout_known(nightly).items()} == {
+        "0": {"company": "Nordwind Scaffolding"},
+        "1": {"company": "Ostwind Cranes"},
+    }
 
 
 def test_i3_i4_how_columns_are_read_is_remembered_for_their_sender_alone(supervisor: User) -> None:
