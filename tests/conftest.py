@@ -13,6 +13,7 @@ import zeal
 import zeal.apps
 import zeal.constants
 from django.apps import apps
+from django.conf import settings
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -25,6 +26,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from template_partials.templatetags.partials import TemplateProxy
 
 from tests.locking import refuse_joins
+from tests.made_database import made_database
 from tests.site import IDENTITY
 
 pytest_plugins = ["tests.fixtures"]
@@ -73,6 +75,12 @@ def _flush_past_append_only_triggers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Copy the test database from one that the migrations have made before."""
+    settings.DATABASES["default"]["TEST"]["TEMPLATE"] = made_database()
 
 
 @pytest.fixture(scope="session")

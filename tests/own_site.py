@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -26,28 +27,45 @@ class NotStarted(Exception):  # noqa: N818  # a sentence, not an error of ours
 
 
 @contextmanager
-def new_environment(directory: Path, *, name: str) -> Iterator[dict[str, str]]:
-    """Make an empty database on the server of the tests, and give the environment of a site on it.
+def on_server() -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
+    """Connect to the server of the tests, as who may make databases there."""
+    server = settings.DATABASES["default"]
+    host, user, password = (str(server.get(key) or "") for key in ("HOST", "USER", "PASSWORD"))
+    with psycopg.connect(host=host, user=user, password=password, dbname="postgres", autocommit=True) as connection:
+        yield connection
+
+
+def environment_on(database: str, directory: Path) -> dict[str, str]:
+    """Return the environment of a site on a database of the server of the tests, with its files below `directory`."""
+    server = settings.DATABASES["default"]
+    host, user, password = (str(server.get(key) or "") for key in ("HOST", "USER", "PASSWORD"))
+    return {
+        **{name: value for name, value in os.environ.items() if name not in TEST_ENVIRONMENT},
+        "DATABASE_URL": f"postgres://{user}:{password}@{'/' if host.startswith('/') else ''}{host}/{database}",
+        "SECRET_KEY": "for tests only, and long enough to be one" * 2,
+        "EVIDENCE_DIR": str(directory / "evidence"),
+        "PAGE_IMAGE_DIR": str(directory / "pages"),
+        "STATIC_ROOT": str(directory / "static"),
+    }
+
+
+@contextmanager
+def new_environment(directory: Path, *, name: str, like: str = "template1") -> Iterator[dict[str, str]]:
+    """Make a database on the server of the tests, and give the environment of a site on it.
 
     Its files lie below `directory`. The database is called `name` and the number of this process; it is dropped in the
     end.
+
+    Args:
+        like: the database that it is a copy of, such as `made_database()`; usually it is empty.
     """
-    server = settings.DATABASES["default"]
-    host, user, password = (str(server.get(key) or "") for key in ("HOST", "USER", "PASSWORD"))
-    database = f"{name}_{os.getpid()}"
-    with psycopg.connect(host=host, user=user, password=password, dbname="postgres", autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+    database, copied = sql.Identifier(f"{name}_{os.getpid()}"), sql.Identifier(like)
+    with on_server() as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, copied))
         try:
-            yield {
-                **{name: value for name, value in os.environ.items() if name not in TEST_ENVIRONMENT},
-                "DATABASE_URL": f"postgres://{user}:{password}@{'/' if host.startswith('/') else ''}{host}/{database}",
-                "SECRET_KEY": "for tests only, and long enough to be one" * 2,
-                "EVIDENCE_DIR": str(directory / "evidence"),
-                "PAGE_IMAGE_DIR": str(directory / "pages"),
-                "STATIC_ROOT": str(directory / "static"),
-            }
+            yield environment_on(f"{name}_{os.getpid()}", directory)
         finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
 
 
 def free_port() -> int:

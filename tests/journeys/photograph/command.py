@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 from tests.conftest import CHROMIUM_ARGUMENTS, chromium
 from tests.journeys.photograph.camera import Camera, Fault
 from tests.journeys.photograph.pages import ADMIN, FIRST_RUN, Guide, Photo, all_photos
+from tests.made_database import made_database
 from tests.own_site import free_port, new_environment, running_demo, running_empty
 
 ADMIN_USER = "first"
@@ -89,7 +90,10 @@ def _site_with_people(options: argparse.Namespace) -> Iterator[tuple[str, dict[s
     if options.base_url:
         yield options.base_url.rstrip("/"), dict(each.split("=", 1) for each in options.login)
         return
-    with tempfile.TemporaryDirectory() as directory, new_environment(Path(directory), name="photograph") as environment:
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        new_environment(Path(directory), name="photograph", like=made_database()) as environment,
+    ):
         port = free_port()
         with running_demo(environment, port, workers=WORKERS) as (_process, said):
             logins = dict(re.findall(r"^  (\w+) +(\w{4}-\w{4}-\w{4}) ", said, re.MULTILINE))
@@ -99,7 +103,10 @@ def _site_with_people(options: argparse.Namespace) -> Iterator[tuple[str, dict[s
 @contextmanager
 def _empty_site() -> Iterator[tuple[str, str]]:
     """Give the address of a site with nothing on it, and the password of its superuser."""
-    with tempfile.TemporaryDirectory() as directory, new_environment(Path(directory), name="first_run") as environment:
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        new_environment(Path(directory), name="first_run", like=made_database()) as environment,
+    ):
         port, password = free_port(), "a long passphrase for photographs"
         with running_empty(environment, port, username=ADMIN_USER, password=password):
             yield f"http://localhost:{port}", password

@@ -29,6 +29,7 @@ from playwright.sync_api import Page, expect, sync_playwright  # noqa: E402
 from config.demo.workbooks.writing import FILES, Workbook  # noqa: E402
 from tests.conftest import CHROMIUM_ARGUMENTS, chromium  # noqa: E402
 from tests.journeys.moving_in import MovingIn  # noqa: E402
+from tests.made_database import made_database  # noqa: E402  # after the models
 from tests.own_site import free_port, new_environment, running_demo  # noqa: E402
 
 WIDTH, HEIGHT = 1200, 750
@@ -84,7 +85,7 @@ def main(arguments: Sequence[str]) -> int:
     port = free_port()
     with (
         tempfile.TemporaryDirectory() as files,
-        new_environment(Path(files), name="moving_in") as made,
+        new_environment(Path(files), name="moving_in", like=made_database()) as made,
         running_demo(made, port, "--empty") as (_process, said),
         sync_playwright() as playwright,
     ):
