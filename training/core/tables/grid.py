@@ -205,7 +205,7 @@ class BookWriter:
 
     def add(self, row: GridRow) -> None:
         """Write the next row of the sheet; its number is greater than the one before."""
-        line = _encode(_line(row)).encode() + b"\n"
+        line = _encoded(_line(row)) + b"\n"
         self._file.write(line)
         self._at += len(line)
         self._rows = row.number
@@ -244,7 +244,7 @@ class BookWriter:
             "is_1904": is_1904,
             "sheets": self._sheets,
         }
-        self._file.write(_encode(outline).encode() + b"\n" + b"%016d\n" % self._at)
+        self._file.write(_encoded(outline) + b"\n" + b"%016d\n" % self._at)
         self._file.flush()
 
 
@@ -280,6 +280,15 @@ _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=
 _LETTERS_OF_TYPES: dict[type, str] = {date: "d", datetime: "t", time: "c", Decimal: "x"}
 _TYPES_OF_LETTERS = {"d": date.fromisoformat, "t": datetime.fromisoformat, "c": time.fromisoformat, "x": Decimal}
 _PLAIN = frozenset({str, int, float, bool, type(None)})
+NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # as JSON writes it; after a backslash of the text it is none
+
+
+def _encoded(words: Any) -> bytes:
+    """Return words as JSON. NUL, as damaged files have it in texts, is no letter, and no database takes it."""
+    text = _encode(words)
+    if "\\u0000" in text:
+        text = NUL.sub("\\1\N{REPLACEMENT CHARACTER}", text)
+    return text.encode()
 
 
 def _line(row: GridRow) -> tuple[Any, ...]:

@@ -79,6 +79,6 @@ def _read_rows(sheet: Sheet, rows: RowMaker, style_of: Callable[[int], Style]) -
                 rows.value(column, bool(value), style)
             elif kind == xlrd.XL_CELL_ERROR:
                 rows.error(column, style)
-            else:  # a text, in which NUL is no letter either
-                rows.value(column, value.replace("\0", "\N{REPLACEMENT CHARACTER}"), style)
+            else:
+                rows.value(column, value, style)
         rows.end(notes.get(row, NO_NOTES))

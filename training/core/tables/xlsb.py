@@ -174,12 +174,12 @@ def _colour(record: bytes) -> str:
 
 
 def _text(record: bytes, place: int) -> tuple[str, int]:
-    """Return a text and where it ends. NUL, as damaged files have it, is no letter, and no database takes it."""
+    """Return a text and where it ends."""
     length = int.from_bytes(record[place : place + 4], "little")
     end = place + 4 + 2 * length
     if length > LONGEST_CELL or end > len(record):
         raise UnfitTableError(UnfitTableReason.DAMAGED)
-    return record[place + 4 : end].decode("utf-16-le").replace("\0", "\N{REPLACEMENT CHARACTER}"), end
+    return record[place + 4 : end].decode("utf-16-le"), end
 
 
 def _records(parts: Parts, name: str) -> Iterator[tuple[int, bytes]]:

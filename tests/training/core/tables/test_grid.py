@@ -106,3 +106,15 @@ def test_i2_a_cell_is_called_as_the_spreadsheet_calls_it(sheet: str, name: str) 
 
 def test_i2_columns_are_called_by_letters() -> None:
     assert [column_name(each) for each in (0, 25, 26, 701, 702, 16_383)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
+
+
+def test_i10_a_letter_that_no_database_takes_is_shown_as_none_wherever_it_stands() -> None:
+    file = io.BytesIO()
+    writer = BookWriter(file)
+    writer.add(GridRow(1, ("\0\0Fire", "\\\0", r"\u0000", r"\\u0000"), notes={0: "left\0"}, shown={1: "\0"}))
+    writer.end_sheet("Crew\0")
+    writer.finish("xlsb")
+    with Book(file) as book:
+        (row,) = book.rows(0)
+        assert row.cells == ("\ufffd\ufffdFire", "\\\ufffd", r"\u0000", r"\\u0000")
+        assert (row.notes, row.shown, book.sheets[0].name) == ({0: "left\ufffd"}, {1: "\ufffd"}, "Crew\ufffd")

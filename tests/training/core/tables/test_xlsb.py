@@ -16,7 +16,6 @@ from tests.training.core.tables.workbooks import (
     xlsb_of,
     xlsb_row,
 )
-from training.core.tables import xlsb
 from training.core.tables.grid import GridRow
 from training.core.tables.unfit import UnfitTableError, UnfitTableReason
 
@@ -143,8 +142,3 @@ def test_i10_hostile_sheets_are_refused(sheet: bytes, reason: UnfitTableReason) 
     with pytest.raises(UnfitTableError) as refused:
         rows_of(xlsb_of(sheet))
     assert refused.value.reason is reason
-
-
-def test_a_letter_that_no_database_takes_is_shown_as_none() -> None:
-    text = "Fire\0safety"
-    assert xlsb._text(len(text).to_bytes(4, "little") + text.encode("utf-16-le"), 0) == ("Fire\ufffdsafety", 26)
