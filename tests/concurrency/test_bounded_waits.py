@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LIMIT_SECONDS = 0.3
 PATIENCE_SECONDS = 10  # of a busy machine, far from for ever
-WRITES = re.compile(r"with acting\(|transaction\.atomic\(|take_step\(one")
+WRITES = re.compile(r"with acting\(|transaction\.atomic\(|with one_snapshot\(|take_step\(one")
 
 
 @pytest.fixture

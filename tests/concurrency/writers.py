@@ -414,6 +414,7 @@ WRITERS: dict[str, Callable[[User], Call]] = {
 # These open no transaction: they are pieces of others, or ask the store.
 PIECES = {
     "attendance.services.filing_matches",
+    "attendance.services.imports.ahead",
     "attendance.services.imports.steps",
     "attendance.services.imports.working",  # as job_runs
     "attendance.services.sheet_reading",

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from attendance.models import RegisterComparison, RegisterDifference
+from attendance.services.imports.checking import one_snapshot
 from attendance.services.imports.rows import waiting_rows
 from attendance.services.imports.steps import WrongState, kind_of_import, own_import, terms_of
 from learners.models import Learner, TrainingRecord
@@ -17,7 +17,6 @@ from learners.policies.import_records import RECORDS
 from learners.selectors.learners import person_of
 from learners.services.imports.copying import copy_in
 from learners.services.imports.record_checks import RecordChecker
-from training.core.audit_context import as_person
 from training.core.imports.rows import CheckedRow, RowOutcome
 from training.core.permissions import Permission, check_may
 from training.core.refusals import database_refusals
@@ -85,9 +84,7 @@ def compare_import(
     check_may(by, Permission.LEAD_TAKE_OVER)
     one = own_import(import_id=import_id, by=by)
     check_can_compare(one)
-    with as_person(by), transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    with one_snapshot(by):
         cells = _compared(one, RecordChecker(terms_of(one, by=by, now=now)), everybody=holds_everybody, tell=tell)
         comparison = RegisterComparison.objects.create(
             of=one,
