@@ -161,7 +161,11 @@ PGHISTORY_LEVEL = pgtrigger.Statement
 # Files
 STATIC_URL = "static/"
 STATIC_ROOT = value.directory("STATIC_ROOT", default="staticfiles")
-STATICFILES_DIRS = [CHECKOUT / "static"]
+STATICFILES_DIRS = [
+    CHECKOUT / "static",
+    # The page of the site and `verify.html` in a pack have one source (T5).
+    ("verify-pack", CHECKOUT / "training" / "core" / "seals" / "verify_page" / "source"),
+]
 STATIC_HASHED_NAMES = env.bool("STATIC_HASHED_NAMES", default=True)
 # Files that jobs made wait here for whoever asked for them: in a directory, or under a prefix of the bucket where
 # nobody looks for evidence.

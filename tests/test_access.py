@@ -252,6 +252,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "training:session_schedule": {"POST": PLANNERS},
     "training:session_cancel": {"GET": PLANNERS, "POST": PLANNERS},
     "training:session_delete": {"GET": PLANNERS, "POST": PLANNERS},
+    "training:verify_pack": {"GET": EVERYBODY},  # it reads nothing
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 REFUSED = {401, 403, 404}

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from training.views import classes, exports, feeds, jobs, sessions
+from training.views import classes, exports, feeds, jobs, sessions, verify_pack
 from training.views.library import companies, courses, index, trainers, venues, versions
 
 app_name = "training"
@@ -68,4 +68,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/new/", sessions.session_new, name="session_new"),
     path("sessions/new/findings/", sessions.session_findings, name="session_findings"),
     path("sessions/new/trainers/", sessions.session_trainers, name="session_trainers"),
+    path("verify-pack/", verify_pack.verify_pack, name="verify_pack"),
 ]
