@@ -1,14 +1,15 @@
 """Audit packs of made-up seals, with a real tree and a real key."""
 
 import json
-import zipfile
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from attendance.papers.zip_stream import Member, zipped
 from training.core.seals.checkpoints import Checkpoint, sign, verifier_key
 from training.core.seals.tree import Tree, hash_leaf, tree_over
 from training.core.seals.verify_page.page import (
@@ -24,6 +25,7 @@ ORIGIN = "site.example/seals/1"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 BEFORE_DATA = b'<script type="application/json" id="data">'
 EARLIER = 5  # size of a checkpoint that somebody has on paper
+MADE_AT = datetime(2026, 12, 1, 10, tzinfo=UTC)
 LIST, PAGE = "SHA256SUMS", "verify.html"
 
 
@@ -51,10 +53,18 @@ class MadePack:
     def write(self, place: Path) -> Path:
         """Write the ZIP file into a directory, and the page beside it."""
         (place / PAGE).write_bytes(self.page_bytes())
-        with zipfile.ZipFile(place / "pack.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            for name, content in {**self.files, PAGE: self.page_bytes()}.items():
-                archive.writestr(f"{self.name}/{name}", content)
+        files = {**self.files, PAGE: self.page_bytes()}
+        members = (Member(f"{self.name}/{name}", [content]) for name, content in files.items())
+        (place / "pack.zip").write_bytes(b"".join(zipped(members, made_at=MADE_AT)))
         return place / "pack.zip"
+
+    def unpack(self, place: Path) -> Path:
+        """Write the folder of the pack into a directory."""
+        for name, content in {**self.files, PAGE: self.page_bytes()}.items():
+            path = place / self.name / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return place / self.name
 
     def list_anew(self) -> None:
         """Write the list as somebody would who does not have the key."""

@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+import os
 import random
 import re
 import subprocess
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
-from tests.factories.packs import EARLIER, KEY, LIST, ORIGIN, PAGE, MadePack, made_pack
+from tests.factories.packs import EARLIER, KEY, LIST, ORIGIN, PAGE, MadePack, made_pack, page_with
 from tests.journeys.accessibility import violations
+from tests.journeys.firefox import firefox, running
 from training.core.seals.checkpoints import Checkpoint, sign
 from training.core.seals.tree import hash_leaf, is_consistent, tree_over
 from training.core.seals.verify_page.page import page_without_data
@@ -40,11 +43,12 @@ def open_page(page: Page, place: Path) -> list[str]:
     return problems(page)
 
 
-def drop_pack(page: Page, pack: Path) -> list[str]:
-    """Choose the ZIP file of a pack, and return what does not hold."""
+def drop_pack(page: Page, pack: Path, where: str = "#zip") -> list[str]:
+    """Choose a pack, and return what does not hold."""
     page.evaluate("delete document.body.dataset.files")
-    page.set_input_files("#zip", [])  # to the browser the same file is no change
-    page.set_input_files("#zip", pack)
+    if pack.is_file():
+        page.set_input_files(where, [])  # to the browser the same file is no change
+    page.set_input_files(where, pack)
     page.wait_for_selector("body[data-files=checked]", timeout=60_000)
     return problems(page)
 
@@ -271,6 +275,62 @@ def test_t5_any_byte_of_a_zip_file_that_changes_content_or_name_is_found(
     assert drop_pack(offline, dropped) == []
 
 
+def test_t5_a_pack_is_read_from_zip64_from_its_folder_and_where_it_is_dropped(
+    offline: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = made_pack()
+    dropped = pack.write(tmp_path)
+    with monkeypatch.context() as patch, zipfile.ZipFile(dropped, "w", zipfile.ZIP_DEFLATED) as archive:
+        patch.setattr(zipfile, "ZIP64_LIMIT", 20)  # bytes, instead of 2 GB
+        for name, content in {**pack.files, PAGE: pack.page_bytes()}.items():
+            archive.writestr(name, content)
+        archive.close()
+    assert b"PK\x06\x06" in dropped.read_bytes()
+    open_page(offline, tmp_path)
+    assert drop_pack(offline, dropped) == []
+
+    folder = pack.unpack(tmp_path)
+    (folder / "evidence" / "more.pdf").write_bytes(b"x")
+    assert drop_pack(offline, folder, "#folder") == [
+        "File evidence/more.pdf was added: the sealed list does not name it."
+    ]
+
+    offline.evaluate(
+        """(content) => {
+          delete document.body.dataset.files;
+          const taken = new DataTransfer();
+          taken.items.add(new File([Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))], "pack.zip"));
+          document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: taken, bubbles: true }));
+        }""",
+        base64.b64encode(dropped.read_bytes()).decode(),
+    )
+    offline.wait_for_selector("body[data-files=checked]")
+    assert problems(offline) == []
+    assert offline.locator("#verdict").get_attribute("data-kind") == "good"
+
+
+def test_t5_a_browser_without_hashes_and_signatures_of_its_own_checks_the_same(offline: Page, tmp_path: Path) -> None:
+    """Browsers give them to no page of a site without HTTPS."""
+    offline.add_init_script("Object.defineProperty(globalThis, 'crypto', { value: undefined })")
+    pack = made_pack()
+    dropped = pack.write(tmp_path)
+    assert open_page(offline, tmp_path) == []
+    assert offline.evaluate("typeof crypto") == "undefined"
+    assert drop_pack(offline, dropped) == []
+    pack.data["checkpoint"] = other_letter(pack.data["checkpoint"], -9)
+    (tmp_path / PAGE).write_bytes(page_with(pack.data))
+    [found] = open_page(offline, tmp_path)
+    assert found.startswith("The checkpoint does not hold: the signature of")
+
+
+def test_t5_a_changed_script_does_not_run_and_the_page_says_so(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / PAGE).write_bytes(made_pack().page_bytes().replace(b"NOT AS SEALED", b"ALL IS SEALED"))
+    with browser.new_context() as context:  # in the watched one, the violation of the policy would fail the test
+        page = context.new_page()
+        page.goto((tmp_path / PAGE).as_uri())
+        assert "Nothing was checked." in page.locator("#verdict").inner_text()
+
+
 def test_t5_what_somebody_holds_is_compared(offline: Page, tmp_path: Path) -> None:
     pack = made_pack()
     pack.write(tmp_path)
@@ -389,3 +449,30 @@ def test_t5_a_pack_of_2000_workers_is_checked_in_a_minute(offline: Page, tmp_pat
     took = offline.evaluate("performance.now()")
     print(f"\n{len(pack.data['records'])} records: {took / 1000:.1f} s")  # noqa: T201  # the figure
     assert took < 60_000
+
+
+def test_t5_firefox_checks_a_pack_as_chromium_does(tmp_path: Path, long: bool) -> None:
+    program = firefox()
+    if program is None:
+        assert not os.environ.get("CI"), "Firefox is missing: apt install firefox-esr"
+        pytest.skip("Firefox is missing")
+    good, bad = made_pack(workers=2_000 if long else 3, records_each=8), made_pack(workers=1, records_each=8)
+    bad.files["summary.pdf"] += b"!"
+    (tmp_path / "bad").mkdir()
+    packs = [good.write(tmp_path), bad.write(tmp_path / "bad")]
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    with running(program, profile) as browser:
+        browser.open(tmp_path / PAGE)
+        browser.wait_for("body[data-seals=checked]")
+        browser.choose("#zip", packs[0])
+        browser.wait_for("body[data-files=checked]")
+        assert browser.evaluate("[...document.querySelectorAll('#problems li')].map((line) => line.textContent)") == []
+        assert browser.evaluate("document.getElementById('verdict').dataset.kind") == "good"
+        print(f"\n{browser.evaluate('performance.now() / 1000'):.1f} s")  # noqa: T201  # the figure
+        browser.open(tmp_path / "bad" / PAGE)
+        browser.wait_for("body[data-seals=checked]")
+        browser.choose("#zip", packs[1])
+        browser.wait_for("body[data-files=checked]")
+        found = browser.evaluate("[...document.querySelectorAll('#problems li')].map((line) => line.textContent)")
+        assert found == ["File summary.pdf was altered."]

@@ -24,6 +24,7 @@ STYLE = "page.css"
 # Each uses those before it.
 SCRIPTS = ("words.js", "hashes.js", "ed25519.js", "log.js", "zip.js", "checks.js", "page.js")
 STATIC = "verify-pack"  # where the sources lie among the static files of the site
+ICON = "icons/favicon.svg"
 PAGE_NAME = "verify.html"
 MARK = "DATA OF THE PACK"
 
@@ -120,7 +121,9 @@ def page_of_site() -> str:
     """Return the same page as the site serves it: script and style are its static files, under its own policy."""
     return _filled(
         policy="",
-        style=f'<link rel="stylesheet" href="{static(f"{STATIC}/{STYLE}")}">',
+        style=f'<link rel="icon" href="{static(ICON)}" type="image/svg+xml">\n'
+        f'<link rel="stylesheet" href="{static(f"{STATIC}/{STYLE}")}">',
+        brand='<a class="brand" href="/">SiteProof</a>',
         script="\n".join(f'<script src="{static(f"{STATIC}/{name}")}"></script>' for name in SCRIPTS),
         program=program_hash(),
         data="",
@@ -130,12 +133,13 @@ def page_of_site() -> str:
 @cache
 def _page_around_data() -> tuple[bytes, bytes]:
     """Return the page before and behind the data."""
-    style, script = f"\n{_text(STYLE)}", "\n".join(["", *map(_text, SCRIPTS)])
+    style, script = f"\n{_text(SOURCE / STYLE)}", "\n".join(["", *(_text(SOURCE / name) for name in SCRIPTS)])
     own = f"script-src {_of_hash(script)}; style-src {_of_hash(style)}"
     policy = f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'"
     page = _filled(
         policy=f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
         style=f"<style>{style}</style>",
+        brand='<span class="brand">SiteProof</span>',
         script=f"<script>{script}</script>",
         program="",
         data=MARK,
@@ -145,11 +149,13 @@ def _page_around_data() -> tuple[bytes, bytes]:
 
 
 def _filled(**parts: str) -> str:
-    return Template(SHELL.read_text(encoding="utf-8")).substitute(parts)
+    return Template(_text(SHELL)).substitute(parts)
 
 
-def _text(name: str) -> str:
-    return (SOURCE / name).read_text(encoding="utf-8")
+@cache
+def _text(path: Path) -> str:
+    """Return what a source says. It is read once, so that a new release can be laid under a running process."""
+    return path.read_text(encoding="utf-8")
 
 
 def _of_hash(text: str) -> str:

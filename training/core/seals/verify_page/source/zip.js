@@ -34,18 +34,25 @@ async function directoryOf(file) {
     start: tail.getUint32(at + 16, true),
     end,
   };
-  const isLong = found.count === 0xffff || found.size === 0xffffffff || found.start === 0xffffffff;
-  if (isLong && end >= 20) {
-    const locator = await viewOf(file, end - 20, 20);
-    if (locator.getUint32(0, true) === LOCATOR_64) {
-      const place = long(locator, 8);
-      const record = await viewOf(file, place, 56);
-      if (record.getUint32(0, true) !== END_64) throw new Refused(say("zipDirectory"));
-      Object.assign(found, { count: long(record, 32), size: long(record, 40), start: long(record, 48), end: place });
-    }
+  // Programs differ over a ZIP file that holds two directories: it could show different files to different people.
+  const whole = (await longDirectoryOf(file, end, found)) ?? found;
+  if (whole.start + whole.size !== whole.end) throw new Refused(say("zipDirectory"));
+  return whole;
+}
+
+/** The same from the longer end record of ZIP64, if there is one. What also stands in the short one has to agree. */
+async function longDirectoryOf(file, end, short) {
+  if (end < 20) return null;
+  const locator = await viewOf(file, end - 20, 20);
+  if (locator.getUint32(0, true) !== LOCATOR_64) return null;
+  const place = long(locator, 8);
+  const record = await viewOf(file, place, 56);
+  const found = { count: long(record, 32), size: long(record, 40), start: long(record, 48), end: place };
+  const agrees = (field, full) => short[field] === full || short[field] === found[field];
+  const isWhole = record.getUint32(0, true) === END_64 && place + 12 + long(record, 4) === end - 20;
+  if (!isWhole || !agrees("count", 0xffff) || !agrees("size", 0xffffffff) || !agrees("start", 0xffffffff)) {
+    throw new Refused(say("zipDirectory"));
   }
-  // Programs differ over a ZIP file that holds two directories: such a file could show different files to different people.
-  if (found.start + found.size !== found.end) throw new Refused(say("zipDirectory"));
   return found;
 }
 
