@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+import json
 import os
 import random
 import re
+import string
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
@@ -186,6 +188,40 @@ def test_t5_whatever_is_altered_in_the_data_is_found_and_named(offline: Page, tm
         if verdict != "bad" or not any(sentence in each for each in found):
             wrong[name] = found
     assert wrong == {}
+
+
+def test_t5_no_letter_of_the_data_changes_unseen(offline: Page, tmp_path: Path, long: bool) -> None:
+    """But for the name of a file of the evidence, which the files show, and for what says the same."""
+    pack = made_pack(workers=2)
+    pack.write(tmp_path)
+    open_page(offline, tmp_path)
+    for seal in pack.data["records"]:
+        del seal["file"]
+    text, chosen = json.dumps(pack.data, ensure_ascii=False), random.Random(7)  # noqa: S311  # no secrets
+    letters = string.ascii_letters + string.digits + "+/=\\\"'{}[],: "
+    changed = []
+    for _number in range(5_000 if long else 400):
+        at = chosen.randrange(len(text))
+        other = text[:at] + chosen.choice(letters) + text[at + 1 :]
+        try:
+            says_the_same = json.loads(other) == pack.data
+        except ValueError:
+            continue  # no JSON, so the page does not read it
+        if not says_the_same:
+            changed.append(other)
+    assert len(changed) > 200
+    unseen = offline.evaluate(
+        """async (all) => {
+          const unseen = [];
+          for (const text of all) {
+            const { problems } = await checkSeals(JSON.parse(text), () => {});
+            if (!problems.length) unseen.push(text);
+          }
+          return unseen;
+        }""",
+        [text, *changed],
+    )
+    assert unseen == [text]
 
 
 def _content(name: str) -> Damage:

@@ -14,6 +14,14 @@ const CHECKPOINT = "checkpoint.txt"; // may be in the pack for openssl; it is yo
 const SHOWN_OF_A_FILE = 5;
 const AT_A_TIME = 500; // seals between two looks at the window, so that it does not freeze
 
+// A name that is none of these could hide what it should have been.
+const PARTS_OF_DATA = ["origin", "keys", "checkpoint", "files", "records", "others", "older"];
+const PARTS_OF_SEAL = ["position", "leaf", "proof", "open", "file"];
+
+function checkParts(thing, known) {
+  if (Object.keys(thing).some((part) => !known.includes(part))) throw new Refused(say("somethingElse"));
+}
+
 const pause = () => new Promise((done) => setTimeout(done));
 
 /** Check everything that can be checked without the files. `tell` hears how far it is. */
@@ -25,6 +33,7 @@ async function checkSeals(data, tell) {
     seals.problems.push(say("badCheckpoint", { why: reasonOf(error) }));
   }
   try {
+    checkParts(data, PARTS_OF_DATA);
     await checkLeaves(seals, tell);
     checkList(seals);
     if (seals.checkpoint) await checkOlder(seals);
@@ -58,13 +67,15 @@ function checkLeaf(seal, checkpoint) {
   const leaf = { position: seal.position, text: String(seal.leaf), told: {}, kind: "", who: "", open: [], wrong: [] };
   leaf.file = typeof seal.file === "string" ? seal.file : "";
   try {
+    checkParts(seal, PARTS_OF_SEAL);
     const root = checkpoint
       ? rootFromInclusion(hashOfLeaf(leaf.text), seal.position, checkpoint.size, stepsOf(seal.proof))
       : null;
     if (checkpoint && !(root && same(root, checkpoint.root))) leaf.wrong.push(say("wrongInclusion"));
     leaf.kind = /^\{"seal":"([a-z-]+) [0-9]+"[,}]/.exec(leaf.text)?.[1] ?? "";
     if (!leaf.kind) leaf.wrong.push(say("wrongForm"));
-    leaf.told = JSON.parse(leaf.text);
+    const told = JSON.parse(leaf.text);
+    if (leaf.kind) leaf.told = told;
     for (const [field, [salt, value]] of Object.entries(seal.open ?? {})) {
       leaf.open.push([field, value]);
       const digest = hexOf(sha256(joined(bytesOfHex(salt), utf8.encode(value))));
@@ -122,7 +133,7 @@ function checkList({ list, leaves, problems }) {
 
 /** Earlier checkpoints, each with the proof that this log begins with it. */
 async function checkOlder({ data, checkpoint, older, problems }) {
-  for (const { note, proof } of data.older ?? []) {
+  for (const { note, proof } of data.older) {
     try {
       const earlier = await readCheckpoint(note, data.keys, data.origin);
       if (isBeginningOf(earlier, checkpoint, stepsOf(proof))) older.push(earlier);

@@ -98,7 +98,7 @@ function countsOf({ records, revocations }) {
 function drawLimits() {
   const made = state.seals?.list ? sealedOn(state.seals.list) : null;
   const revoked = made ? say("limitRevoked", { day: dayInWords(made) }) : say("limitRevokedPlain");
-  const keys = ["limitSince", "limitTraining", "limitLeftOut", "", "limitImport", "limitVerdicts", "limitKey", "limitPage"];
+  const keys = ["limitSince", "limitTraining", "limitLeftOut", "", "limitClock", "limitImport", "limitVerdicts", "limitKey", "limitPage"];
   list("limits", keys.map((key) => (key ? say(key) : revoked)));
 }
 
@@ -202,9 +202,16 @@ async function checkData(data) {
   drawLeaves();
 }
 
+// One after the other: else the seals of one pack could be shown with the files of another.
+let underWay = Promise.resolve();
+
+function checkNext(collect) {
+  delete document.body.dataset.files;
+  underWay = underWay.then(() => checkPack(collect));
+}
+
 /** Check a pack that was dropped or chosen; `collect` gives its files. */
 async function checkPack(collect) {
-  delete document.body.dataset.files;
   state.fileProblems = null;
   state.fileFacts = [];
   let problems = [];
@@ -256,10 +263,12 @@ function factsOfFiles(pack) {
 // What people do
 
 byId("zip").addEventListener("change", ({ target }) => {
-  if (target.files.length) checkPack(() => filesOfZip(target.files[0]));
+  const [file] = target.files;
+  if (file) checkNext(() => filesOfZip(file));
 });
 byId("folder").addEventListener("change", ({ target }) => {
-  if (target.files.length) checkPack(() => filesOfFolder(target.files));
+  const files = [...target.files]; // as it is now: the button empties it when it is pressed again
+  if (files.length) checkNext(() => filesOfFolder(files));
 });
 // The same file chosen again is no change to the browser.
 for (const id of ["zip", "folder"]) byId(id).addEventListener("click", ({ target }) => (target.value = ""));
@@ -274,8 +283,8 @@ document.addEventListener("drop", (event) => {
   byId("drop").classList.remove("over");
   const entry = event.dataTransfer.items?.[0]?.webkitGetAsEntry?.();
   const [file] = event.dataTransfer.files;
-  if (entry?.isDirectory) checkPack(() => filesBelow(entry));
-  else if (file) checkPack(() => filesOfZip(file));
+  if (entry?.isDirectory) checkNext(() => filesBelow(entry));
+  else if (file) checkNext(() => filesOfZip(file));
 });
 
 byId("compare").addEventListener("submit", async (event) => {
@@ -294,7 +303,7 @@ for (const each of document.querySelectorAll("[data-text]")) each.textContent = 
 state.dataText = byId("data").textContent.trim();
 const hasOwnData = state.dataText !== "";
 
-(async () => {
+underWay = underWay.then(async () => {
   if (!hasOwnData) drawVerdict();
   else {
     try {
@@ -306,4 +315,4 @@ const hasOwnData = state.dataText !== "";
     }
   }
   document.body.dataset.seals = "checked";
-})();
+});

@@ -98,6 +98,7 @@ const TEXTS = {
   limitLeftOut: "It does not prove that nothing was left out of this pack.",
   limitRevoked: "It does not prove that nothing was revoked after {day}. Ask for a fresh pack.",
   limitRevokedPlain: "It does not prove that nothing was revoked after the pack was made. Ask for a fresh pack.",
+  limitClock: "The days are those of the site’s own clock, as the seals tell them. A checkpoint on dated paper, or a time stamp, shows from when on a seal was there.",
   limitImport: "A seal over an import proves what was entered, not what happened.",
   limitVerdicts: "Who is cleared is not calculated again here: the colours of the summary are covered as a file, and no further.",
   limitKey: "Whether the key is the site’s, until you compare.",

@@ -116,7 +116,7 @@ async function unpacked(file, { method, packed, plain, start, name }) {
 
 /** The files of a folder that was chosen with the button. */
 function filesOfFolder(chosen) {
-  return [...chosen].map((file) => ({ name: file.webkitRelativePath || file.name, read: () => file.arrayBuffer() }));
+  return chosen.map((file) => ({ name: file.webkitRelativePath || file.name, read: () => file.arrayBuffer() }));
 }
 
 /** The files below a folder that was dropped. */
