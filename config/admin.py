@@ -43,6 +43,7 @@ class TokenForm(ServiceForm):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(GuardedAdmin):
+    is_fresh = True
     form = TokenForm
     list_display = ("name", "user", "beginning", "scope", "opens", "expires_at", "last_used_at", "created_at")
     list_filter = ("scope", "ended_by")
@@ -62,6 +63,7 @@ class ApiTokenAdmin(GuardedAdmin):
     object_actions = (
         ObjectAction(
             name="revoke",
+            is_fresh=True,
             label=gettext_lazy("Revoke"),
             question=gettext_lazy("Programs that use this token are refused at once. This cannot be undone."),
             run=lambda token, *, by, now: revoke_token(token_id=token.pk, by=by, now=now),

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from training.core.permissions import Permission, may
 
+ALLAUTH = frozenset({"account", "mfa", "socialaccount"})
+
 
 class SuperuserSite(admin.AdminSite):
     """The permission table decides who comes in; `PermissionMiddleware` has sent everybody else away before."""
@@ -20,6 +22,12 @@ class SuperuserSite(admin.AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self.disable_action("delete_selected")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Leave out the tables of allauth, which it registers past our rules: a provider there is a way in (N1)."""
+        models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        shown = [model for model in models if model._meta.app_label not in ALLAUTH]
+        super().register(shown, admin_class, **options)
 
     def get_urls(self) -> Any:
         """Leave out the jump from any row to its page on the site: no model says where that is."""

@@ -18,11 +18,12 @@ from ninja.utils import check_csrf
 from config.api_tokens import TokenRefused, use_token
 from config.attempts import CountedBy, TooManyAttempts, begin, counter
 from config.client_address import client_network
+from config.confirming import is_confirmed, not_confirmed
 from config.models import ApiToken
 from config.problems import API, outcome_unknown, problem
 from config.sent_once import FirstRequest, SentOutcome, claim, fingerprint_of, give_up, keep
 from config.sign_ins import note_token_refused, note_token_used
-from training.core.permissions import SUPERUSER_ONLY, Permission, reach
+from training.core.permissions import ASKED_ANEW, SUPERUSER_ONLY, Permission, reach
 
 SCHEME = "bearer"
 Scope = ApiToken.Scope
@@ -123,6 +124,8 @@ def _turned_away(
         return missing
     if not permissions or not any(reach(user, each) for each in permissions):
         return problem(HTTPStatus.FORBIDDEN, _("You may not do this. Ask an HSE supervisor or an administrator."))
+    if permissions <= ASKED_ANEW and token_of(request) is None and not is_confirmed(request):
+        return problem(HTTPStatus.CONFLICT, not_confirmed().message)
     return None
 
 

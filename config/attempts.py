@@ -70,6 +70,7 @@ class CountedBy(StrEnum):
     NAME = "name"  # slows guesses of one name from many addresses; not asked where the name signed in before
     NAME_IN_BROWSER = "name in browser"  # instead of the three above, in a browser where the name signed in before
     OLD_PASSWORD = "old password"  # noqa: S105  # names the form
+    SECOND_FACTOR = "second factor"  # of a login, wherever it asks for a code
     TOKEN_FROM_ADDRESS = "token from address"  # noqa: S105  # no token
     FEED_FROM_ADDRESS = "calendar from address"
 
@@ -80,12 +81,18 @@ LIMITS = {
     CountedBy.NAME: Limit(free=10, first=timedelta(seconds=5), longest=timedelta(minutes=5)),
     CountedBy.NAME_IN_BROWSER: Limit(free=10, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
     CountedBy.OLD_PASSWORD: Limit(free=5, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
+    CountedBy.SECOND_FACTOR: Limit(free=5, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
     CountedBy.TOKEN_FROM_ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
     CountedBy.FEED_FROM_ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
 }
 # A success here shows that the earlier failures came from the same person, so the count starts again. Elsewhere it
 # takes back its own attempt only: otherwise anybody who has an account could sign in to clear the count, and guess on.
-FORGIVEN_BY_SUCCESS = (CountedBy.NAME_FROM_ADDRESS, CountedBy.NAME_IN_BROWSER, CountedBy.OLD_PASSWORD)
+FORGIVEN_BY_SUCCESS = (
+    CountedBy.NAME_FROM_ADDRESS,
+    CountedBy.NAME_IN_BROWSER,
+    CountedBy.OLD_PASSWORD,
+    CountedBy.SECOND_FACTOR,
+)
 
 
 @dataclass(frozen=True, order=True)

@@ -43,6 +43,8 @@ GRANTS: LiteralString = """
 
 # Tables whose changes leave no event, or that the application must not change: it gets only the rights that it uses.
 NARROWER: dict[str, LiteralString] = {
+    "account_emailaddress": "SELECT",  # nobody signs in by e-mail
+    "account_emailconfirmation": "SELECT",
     "auth_group": "SELECT",  # written by migrate, like the next two
     "auth_group_permissions": "SELECT",
     "auth_permission": "SELECT",
@@ -79,6 +81,9 @@ NARROWER: dict[str, LiteralString] = {
     ),
     "procrastinate_periodic_defers": "SELECT, UPDATE (job_id)",  # a trigger does so when a job is deleted
     "procrastinate_workers": "SELECT, INSERT, DELETE, UPDATE (last_heartbeat)",
+    "socialaccount_socialaccount": "SELECT, INSERT, UPDATE",
+    "socialaccount_socialapp": "SELECT",  # a provider is a way in, and comes from the settings
+    "socialaccount_socialtoken": "SELECT",
     "training_calendarfeed": "SELECT, INSERT, UPDATE (ended_at, ended_by_id)",
     # Of an import, who sent which file never changes, nor what was read of a row, nor whose word a name was.
     "training_import": "SELECT, INSERT, UPDATE",

@@ -5,17 +5,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, Protocol
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
 from django import forms
 from django.conf import settings
 from django.contrib.auth import views
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.models import AbstractUser
 from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView
 
 from config import hashers
 from config.attempts import CountedBy, Counter, TooManyAttempts, begin, counter, succeeded, take_back
 from config.client_address import client_network
+from config.confirming import confirm, other_ways, way_back
 from config.hashers import TooManyAtOnce
 from config.sign_ins import note_throttled
 from training.core.refusals import Refusal
@@ -80,7 +90,7 @@ class GuessingForm(Protocol):
 
 
 @contextmanager
-def _guess(form: GuessingForm, counters: list[Counter], *, is_known: bool = False) -> Iterator[None]:
+def guess(form: GuessingForm, counters: list[Counter], *, is_known: bool = False) -> Iterator[None]:
     """Count the check of a password, which runs inside, as a failed attempt unless it succeeds.
 
     Args:
@@ -117,7 +127,7 @@ class SignInForm(AuthenticationForm):
         if not name or not password or self.request is None:
             return super().clean()
         counters = counters_of(self.request, name)
-        with _guess(self, counters, is_known=counters[0].kind == CountedBy.NAME_IN_BROWSER):
+        with guess(self, counters, is_known=counters[0].kind == CountedBy.NAME_IN_BROWSER):
             return super().clean()
 
 
@@ -127,8 +137,30 @@ class OldPasswordForm(PasswordChangeForm):
     refusal: Refusal | None = None
 
     def clean_old_password(self) -> str:
-        with _guess(self, [counter(CountedBy.OLD_PASSWORD, str(self.user.pk))]):
+        with guess(self, [counter(CountedBy.OLD_PASSWORD, str(self.user.pk))]):
             return super().clean_old_password()
+
+
+class PasswordAgainForm(forms.Form):
+    """The password of who is signed in, asked anew (N4)."""
+
+    refusal: Refusal | None = None
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, user: AbstractBaseUser, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        with guess(self, [counter(CountedBy.OLD_PASSWORD, str(self.user.pk))]):
+            if not self.user.check_password(password):
+                raise forms.ValidationError(_("This is not your password."))
+        return password
 
 
 # Middleware
@@ -164,14 +196,58 @@ class LoginView(views.LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_valid(form)
-        remember_browser(self.request, response, form.get_user().get_username())
+        """Sign in, or ask for the second factor first if the login has one, in a session that begins anew."""
+        user = form.get_user()
+        self.request.session.cycle_key()
+        response: HttpResponse = perform_password_login(
+            self.request,
+            {"username": user.get_username()},
+            Login(user=user, redirect_url=self.get_success_url()),
+        )
+        remember_browser(self.request, response, user.get_username())
         return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         if isinstance(getattr(form, "refusal", None), TooManyAttempts):
             note_throttled(self.request, username=form.data.get("username", ""))
         return _with_status(super().form_invalid(form), getattr(form, "refusal", None))
+
+
+class ConfirmView(FormView):
+    """Asks who is signed in for the password, and leads back (N4); codes, passkeys and company accounts have pages."""
+
+    template_name = "registration/confirm.html"
+    form_class = PasswordAgainForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Lead on to another way if there is no password to ask for.
+
+        Raises:
+            PermissionDenied: there is no other way either.
+        """
+        ways = other_ways(request)
+        if isinstance(request.user, AbstractUser) and request.user.has_usable_password():
+            return super().get(request, *args, **kwargs)
+        if not ways:
+            raise PermissionDenied
+        return redirect(ways[0]["url"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        ways = other_ways(self.request)
+        return super().get_context_data(**kwargs, reauthentication_alternatives=ways, next=way_back(self.request))
+
+    def get_success_url(self) -> str:
+        return way_back(self.request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+
+    def form_valid(self, form: PasswordAgainForm) -> HttpResponse:
+        confirm(self.request)
+        return super().form_valid(form)
+
+    def form_invalid(self, form: PasswordAgainForm) -> HttpResponse:
+        return _with_status(super().form_invalid(form), form.refusal)
 
 
 class PasswordChangeView(views.PasswordChangeView):

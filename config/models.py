@@ -1,5 +1,7 @@
 """What the doors of the site store: tokens, sign-ins, how much a login asks, failed attempts, and answers to repeat."""
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -77,6 +79,8 @@ class SignIn(models.Model):
         SIGNED_OUT = "signed_out", _("signed out")
         TOKEN_USED = "token_used", _("token used for the first time")  # an outcome
         TOKEN_REFUSED = "token_refused", _("token refused")  # an outcome
+        FACTOR_REFUSED = "code_refused", _("code of the second factor refused")
+        CONFIRMED = "confirmed", _("asked again, and confirmed")
 
     at = models.DateTimeField(_("when"))
     outcome = models.CharField(_("outcome"), max_length=13, choices=Outcome.choices)
@@ -167,3 +171,46 @@ class Attempts(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.failures}"
+
+
+class CacheEntry(models.Model):
+    """What all processes share for minutes, such as that a code of a second factor was used; Django's cache writes it.
+
+    Its columns are those that `django.core.cache.backends.db` asks for.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("cached value")
+        verbose_name_plural = _("cached values")
+
+    def __str__(self) -> str:
+        return self.cache_key
+
+
+# Tables of allauth, audited through proxies as logins are (ADR 27)
+
+
+@audited(exclude=["last_used_at"], secret="data")  # noqa: S106  # the name of a field
+class SecondFactor(Authenticator):  # type: ignore[misc]  # allauth has no types
+    """A second factor of a login, or its recovery codes. An event "data" is a used code, or a new name of a passkey."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("second factor")
+        verbose_name_plural = _("second factors")
+
+
+@audited(exclude=["last_login", "extra_data"])
+class CompanyAccount(SocialAccount):  # type: ignore[misc]  # as above
+    """The company account that opens a login by single sign-on."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("company account")
+        verbose_name_plural = _("company accounts")

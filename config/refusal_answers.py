@@ -1,6 +1,6 @@
 """What a refusal looks like at the doors of the site, and which errors of the database are refusals there."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from config.problems import API, UNKNOWN, problem_of
-from training.core.refusals import Invalid, OutcomeUnknown, Refusal, refusal_at_door
+from training.core.refusals import Invalid, NotAskedLately, OutcomeUnknown, Refusal, refusal_at_door
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -83,6 +83,8 @@ def _page(request: HttpRequest, refusal: Refusal) -> str:
         "is_unknown": isinstance(refusal, OutcomeUnknown),
         "look_at": address_of_outcome(request),
     }
+    if isinstance(refusal, NotAskedLately):
+        context["confirm_at"] = f"{reverse('account_reauthenticate')}?{urlencode({'next': place_to_look(request)})}"
     try:
         return loader.render_to_string("refusal.html", context, request)
     except Error:

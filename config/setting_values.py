@@ -16,8 +16,10 @@ from django.core.exceptions import ImproperlyConfigured
 from holidays.registry import COUNTRIES
 
 from config.environment import CHECKOUT, env
+from training.core.groups import GROUPS
 
 LONGEST_LINE = 100
+SUPERUSERS = "superuser"  # as `training.core.permissions.LoginRole` calls them
 LONGEST_DATABASE_NAME = 63
 SHORTEST_KEY, FEWEST_CHARACTERS = 50, 5
 THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]", ".localhost"}
@@ -54,6 +56,16 @@ def words(name: str, *, default: str, longest: int) -> list[str]:
         raise ImproperlyConfigured(f"{name} lists something twice.")
     if any(len(each) > longest or not each.isprintable() for each in found):
         raise ImproperlyConfigured(f"{name} lists words of at most {longest} characters each, none of them hidden.")
+    return found
+
+
+def login_roles(name: str, *, default: str) -> list[str]:
+    """Return the kinds of logins that are listed between commas; an empty list if none is."""
+    kinds = (SUPERUSERS, *GROUPS)
+    listed = words(name, default=default, longest=40)
+    found = [kind for each in listed for kind in kinds if kind.casefold() == each.casefold()]
+    if len(found) < len(listed):
+        raise ImproperlyConfigured(f"{name} lists kinds of logins, each one of: {', '.join(kinds)}.")
     return found
 
 

@@ -61,6 +61,11 @@ INSTALLED_APPS = [
     "learners",
     "training",
     "config.apps.AdminConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -94,11 +99,15 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.api_gate.TokenMiddleware",
+    "config.idle.IdleMiddleware",
     "config.middleware.AuditContextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "training.core.permissions.PermissionMiddleware",
+    "config.second_factor.SecondFactorMiddleware",
+    "config.confirming.FreshMiddleware",
     "config.sent_forms.SentOnceMiddleware",
     "config.middleware.RefusalMiddleware",
     "config.login.signed_in_before_strangers",
@@ -211,7 +220,12 @@ STORAGES = {
 
 FILE_UPLOAD_HANDLERS = ["learners.evidence.incoming.CappedFileHandler"]
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # All processes share it: a code of a second factor that one of them took is used up for the others (N1).
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "config_cacheentry",
+        "TIMEOUT": int(timedelta(minutes=5).total_seconds()),
+    },
     "page_images": {  # previews of evidence are personal data: only the site's account may read the directory
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": value.directory("PAGE_IMAGE_DIR", default=".page-images"),
@@ -254,6 +268,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+# Nobody stays signed in who has done nothing for so long (N4); what pages ask by themselves counts for nothing.
+IDLE_MINUTES = value.whole_number("IDLE_MINUTES", default=60, at_least=1, at_most=720)
 TRUSTED_PROXY_COUNT = value.whole_number("TRUSTED_PROXY_COUNT", default=0, at_most=10)
 AXES_LOCK_OUT_AT_FAILURE = False  # config.attempts limits guessing (ADR 29); axes only records
 AXES_RESET_ON_SUCCESS = True
@@ -262,6 +278,30 @@ AXES_DISABLE_ACCESS_LOG = True  # `config.sign_ins` keeps the record, append-onl
 AXES_ENABLE_ADMIN = False  # `config.admin` shows what is there, read-only
 AXES_USERNAME_CALLABLE = "config.sign_ins.name_for_axes"
 AXES_CLIENT_IP_CALLABLE = "config.client_address.client_address"
+
+# Second factor (N1): whose login needs one. A site on its own machine, such as the demo, asks for none unless told to.
+SECOND_FACTOR_FOR = value.login_roles("SECOND_FACTOR_FOR", default="" if IS_LOCAL else "superuser")
+ACCOUNT_ADAPTER = "config.allauth_adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # for allauth's checks: nobody signs up
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_REAUTHENTICATION_TIMEOUT = int(timedelta(minutes=5).total_seconds())
+ACCOUNT_RATE_LIMITS = False  # config.attempts counts passwords and codes alike (ADR 29)
+ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
+MFA_ADAPTER = "config.allauth_adapters.SecondFactors"
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # nobody guesses a passkey, but each question stores a session
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "config.second_factor.CodeForm",
+    "reauthenticate": "config.second_factor.CodeAgainForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # codes of the half minute before and after, for clocks that differ
+MFA_TOTP_ISSUER = "SiteProof"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # API
 API_REQUESTS_PER_MINUTE = value.whole_number("API_REQUESTS_PER_MINUTE", default=600, at_least=1)
@@ -276,6 +316,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^monitor$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers offer passkeys over HTTPS and on this machine only
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 # Browsers accept a cookie with this prefix only from this very host over HTTPS, so no other host can plant one.

@@ -47,6 +47,17 @@ def note_throttled(request: HttpRequest, *, username: str) -> None:
     _note(Outcome.THROTTLED, request, username=username, only_once=True)
 
 
+def note_code_refused(request: HttpRequest, user: AbstractUser) -> None:
+    """Note a wrong code of a second factor, whose password was right."""
+    _note(Outcome.FACTOR_REFUSED, request, user=user)
+
+
+def note_confirmed(request: HttpRequest) -> None:
+    """Note that somebody who is signed in was asked again, and gave the right password, code or passkey (N4)."""
+    assert isinstance(request.user, AbstractUser)  # noqa: S101  # only who is signed in is asked again
+    _note(Outcome.CONFIRMED, request, user=request.user)
+
+
 def note_token_used(request: HttpRequest, token: ApiToken) -> None:
     """Note the first use of a token; the later ones are in the token itself and in the audit of what it does."""
     _note(Outcome.TOKEN_USED, request, user=token.user, token=token)

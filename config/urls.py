@@ -2,7 +2,8 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import api, calendar_feeds, health, login, sent_forms
+from config import api, calendar_feeds, health, login, sent_forms, sign_in_urls
+from config.second_factor import without_second_factor
 from training.core.permissions import public, signed_in
 
 handler500 = "config.errors.server_error"
@@ -14,8 +15,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendars/feed.ics", calendar_feeds.calendar_feed, name="calendar_feed"),
     path("login/", public(login.LoginView.as_view()), name="login"),
     path("logout/", public(auth.LogoutView.as_view()), name="logout"),
-    path("password/", signed_in(login.PasswordChangeView.as_view()), name="password_change"),
-    path("password/done/", signed_in(auth.PasswordChangeDoneView.as_view()), name="password_change_done"),
+    path("password/", without_second_factor(signed_in(login.PasswordChangeView.as_view())), name="password_change"),
+    path(
+        "password/done/",
+        without_second_factor(signed_in(auth.PasswordChangeDoneView.as_view())),
+        name="password_change_done",
+    ),
+    *sign_in_urls.urlpatterns,
     path("sent/<slug:key>/", sent_forms.sent, name="sent"),
     path("admin/", admin.site.urls),
     path("api/", api.urls()),

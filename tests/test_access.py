@@ -65,6 +65,23 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "logout": {"POST": EVERYBODY},
     "password_change": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},
     "password_change_done": {"GET": LOGINS},
+    "account_login": {"GET": EVERYBODY, "POST": EVERYBODY, "PUT": EVERYBODY},
+    "account_logout": {"POST": EVERYBODY},
+    "account_inactive": {"GET": EVERYBODY},
+    "account_reauthenticate": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},
+    "mfa_authenticate": {"GET": EVERYBODY, "POST": EVERYBODY},  # who gave no password is led to the page for it
+    "mfa_login_webauthn": {"GET": EVERYBODY, "POST": EVERYBODY, "PUT": EVERYBODY},
+    "mfa_reauthenticate": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},  # without a code: to the password
+    "mfa_reauthenticate_webauthn": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},
+    "mfa_index": {"GET": LOGINS},
+    "mfa_activate_totp": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},
+    "mfa_deactivate_totp": {},  # of one's own app, where there is one: tests/config/test_second_factor.py
+    "mfa_list_webauthn": {"GET": LOGINS},
+    "mfa_add_webauthn": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},
+    "mfa_edit_webauthn": {},  # of one's own passkeys, as above
+    "mfa_remove_webauthn": {},
+    "mfa_view_recovery_codes": {},  # one's own, as above
+    "mfa_generate_recovery_codes": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},
     "attendance:today": {"GET": WITH_A_ROLE},
     "attendance:search": {"GET": WITH_A_ROLE},
     "attendance:classes": {"GET": WITH_A_ROLE},

@@ -20,7 +20,12 @@ APPS = ("training", "learners", "attendance", "config")
 
 # Django's own pages, and passwords.
 NOT_OURS = {"login", "logout", "password_change"}
-ACTIONS = sorted(name for name, methods in ACCESS.items() if "POST" in methods and name not in NOT_OURS)
+OF_ALLAUTH = ("account_", "mfa_", "openid_connect_", "socialaccount_")  # it finds its pages by these names
+ACTIONS = sorted(
+    name
+    for name, methods in ACCESS.items()
+    if "POST" in methods and name not in NOT_OURS and not name.startswith(OF_ALLAUTH)
+)
 
 # How services say a verb that addresses say otherwise.
 IN_SERVICES = {

@@ -303,6 +303,7 @@ class ClassAttendanceSessionAdmin(ReadOnlyAdmin):
     object_actions = (
         ObjectAction(
             name="void",
+            is_fresh=True,
             label=gettext_lazy("Take back"),
             question=gettext_lazy(
                 "The entry is taken back, with its hours. Nothing is erased, and the meeting can be recorded again."

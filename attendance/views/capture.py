@@ -17,7 +17,7 @@ from attendance.forms.classes import CaptureForm
 from attendance.pages.classes import ClassBoard, class_board, get_meeting, meeting_detail
 from attendance.services.capture import Captured, capture_session, mark_exception, void_capture
 from learners.selectors.progression import in_progress_on
-from training.core.permissions import Permission, check_may, requires
+from training.core.permissions import Permission, check_may, fresh, requires
 from training.core.refusals import Conflict, Invalid, Refusal
 from training.core.web.answers import answer, swapped_into
 from training.core.web.forms import ReasonForm, RefusableForm
@@ -81,6 +81,7 @@ def class_meeting(request: HtmxRequest, pk: int, day: date) -> HttpResponse:
     return answer(request, "attendance/class_meeting.html", part="dialog", detail=detail, **_about(meeting))
 
 
+@fresh
 @requires(Permission.VOID)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

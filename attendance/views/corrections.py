@@ -22,7 +22,7 @@ from learners.evidence.upload_names import FIELD
 from learners.models import Learner
 from learners.services.records import check_not_revoked, revoke_record
 from training.core.keys import key_of
-from training.core.permissions import Permission, requires
+from training.core.permissions import Permission, fresh, requires
 from training.core.refusals import Conflict
 from training.core.web.answers import answer, stay
 from training.core.web.forms import ReasonForm
@@ -30,6 +30,7 @@ from training.core.web.htmx import HtmxRequest, posted, swaps
 from training.models import Session
 
 
+@fresh
 @requires(Permission.REVOKE)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,6 +47,7 @@ def record_revoke(request: HtmxRequest, pk: int) -> HttpResponse:
     return answer(request, "attendance/record_revoke.html", part="dialog", form=form, record=record)
 
 
+@fresh
 @requires(Permission.CORRECT)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,6 +78,7 @@ def session_correct(request: HtmxRequest, pk: int) -> HttpResponse:
     return answer(request, "attendance/session_correct.html", part="dialog", form=form, **about)
 
 
+@fresh
 @requires(Permission.CORRECT)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -43,7 +43,7 @@ from learners.evidence.kinds import Kind
 from training.core.imports.declaration import ImportKind
 from training.core.imports.registry import kind_of
 from training.core.imports.rows import RowOutcome
-from training.core.permissions import Permission, check_may, may, requires
+from training.core.permissions import Permission, check_may, fresh, may, requires
 from training.core.refusals import Invalid
 from training.core.web.answers import answer, go
 from training.core.web.htmx import HtmxRequest
@@ -168,6 +168,7 @@ def import_drop(request: HtmxRequest, pk: int) -> HttpResponse:
     return redirect("attendance:imports")
 
 
+@fresh
 @requires(Permission.UNDO_IMPORT)
 @require_POST
 def import_undo_preview(request: HtmxRequest, pk: int) -> HttpResponse:
@@ -178,6 +179,7 @@ def import_undo_preview(request: HtmxRequest, pk: int) -> HttpResponse:
     return go(request, f"{reverse('attendance:import', args=[pk])}?step=undo")
 
 
+@fresh
 @requires(Permission.UNDO_IMPORT)
 @require_POST
 def import_undo(request: HtmxRequest, pk: int) -> HttpResponse:

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from attendance.selectors.evidence import sign_off_of_evidence
 from learners.models import CompetencyRecord
 from learners.services.competency import open_further_attempt, revoke_sign_off
-from training.core.permissions import Permission, requires
+from training.core.permissions import Permission, fresh, requires
 from training.core.web.answers import answer, stay, swapped_into
 from training.core.web.forms import ReasonForm
 from training.core.web.htmx import HtmxRequest, posted
 
 
+@fresh
 @requires(Permission.REVOKE)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

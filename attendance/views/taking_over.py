@@ -25,7 +25,7 @@ from attendance.services.taking_over import (
     withdraw_take_over,
 )
 from training.core.keys import key_of
-from training.core.permissions import Permission, check_may, may, requires
+from training.core.permissions import Permission, check_may, fresh, may, requires
 from training.core.refusals import check_found
 from training.core.web.answers import answer, go, stay
 from training.core.web.htmx import HtmxRequest, posted
@@ -115,6 +115,7 @@ def taking_over_check(request: HtmxRequest, pk: int) -> HttpResponse:
     return _sample(request, SampleForm(), wrong=pk, checked=form)
 
 
+@fresh
 @requires(Permission.ACCEPT_TAKE_OVER)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,6 +132,7 @@ def taking_over_sign(request: HtmxRequest) -> HttpResponse:
     )
 
 
+@fresh
 @requires(Permission.ACCEPT_TAKE_OVER)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -42,6 +42,7 @@ class LearnerHoursLogAdmin(ReadOnlyAdmin):
     object_actions = (
         ObjectAction(
             name="void",
+            is_fresh=True,
             label=gettext_lazy("Take back"),
             question=gettext_lazy("A counter entry is added to the log, and the sums change. Nothing is erased."),
             form=ReasonForm,

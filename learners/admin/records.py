@@ -80,6 +80,7 @@ class TrainingRecordAdmin(ReadOnlyAdmin):
     object_actions = (
         ObjectAction(
             name="revoke",
+            is_fresh=True,
             label=gettext_lazy("Revoke"),
             question=gettext_lazy(
                 "The record no longer counts, and the worker's compliance changes at once. It stays visible, "
@@ -121,6 +122,7 @@ class CompetencyRecordAdmin(ReadOnlyAdmin):
     object_actions = (
         ObjectAction(
             name="revoke",
+            is_fresh=True,
             label=gettext_lazy("Revoke"),
             question=gettext_lazy(
                 "The sign-off and the record that it made no longer count, and the worker's compliance changes at "

@@ -59,6 +59,7 @@ class RegisterImportAdmin(ReadOnlyAdmin):
     object_actions = (
         ObjectAction(
             name="decide",
+            is_fresh=True,
             label=gettext_lazy("Decide anew"),
             question=gettext_lazy(
                 "The records of this register that have no certificate count from now on as you say here, and "
@@ -70,6 +71,7 @@ class RegisterImportAdmin(ReadOnlyAdmin):
         ),
         ObjectAction(
             name="undo",
+            is_fresh=True,
             label=gettext_lazy("Revoke all its records"),
             question=_undo_question,
             form=ReasonForm,

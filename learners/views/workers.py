@@ -15,7 +15,7 @@ from learners.services.learners import create_learner, edit_learner, replace_bad
 from learners.services.merging import merge_workers, undo_merge
 from learners.services.statuses import return_to_site, set_status
 from training.core.keys import key_of
-from training.core.permissions import Permission, may, requires
+from training.core.permissions import Permission, fresh, may, requires
 from training.core.refusals import NotFound
 from training.core.web.answers import answer, go
 from training.core.web.forms import ReasonForm, loaded_by
@@ -146,6 +146,7 @@ def worker_return(request: HtmxRequest, pk: int) -> HttpResponse:
     return answer(request, ACT, part="dialog", form=form, act="return", learner=learner)
 
 
+@fresh
 @requires(Permission.MERGE)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -182,6 +183,7 @@ def worker_merge(request: HtmxRequest, pk: int) -> HttpResponse:
     )
 
 
+@fresh
 @requires(Permission.MERGE)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -35,7 +35,7 @@ from attendance.models import (
     TakeOverWithdrawal,
 )
 from config.api_tokens import create_token
-from config.models import ApiToken, SignIn
+from config.models import ApiToken, CompanyAccount, SecondFactor, SignIn
 from learners import models as learners
 from tests.factories.attendance import FilingRowFactory, SessionAttendeeFactory
 from tests.factories.imports import DoneImportFactory, ImportAliasFactory, ImportFactory
@@ -328,6 +328,8 @@ TRACKED: dict[type[Model], Callable[[], Any]] = {
     training.GroupPermission: lambda: Group.objects.create(name=f"Group {Group.objects.count()}").permissions.add(
         Permission.objects.all()[0]
     ),
+    SecondFactor: lambda: SecondFactor.objects.create(user=UserFactory(), type="totp", data={}),
+    CompanyAccount: lambda: CompanyAccount.objects.create(user=UserFactory(), provider="company", uid=token_hex(4)),
     training.Site: lambda: training.Site.objects.update(time_zone=token_hex(4)),
 }
 LISTED = [model for model in admin.site._registry if not issubclass(model, Event) and model is not training.Site]

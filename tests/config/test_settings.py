@@ -155,6 +155,8 @@ NONSENSE = {
     "EVIDENCE_S3_ENDPOINT": ["s3.example.com"],
     "EVIDENCE_S3_REGION": ["Frankfurt am Main"],
     "EVIDENCE_S3_SECRET_KEY": ["a secret without its key"],
+    "IDLE_MINUTES": [*NUMBERS, "0", "721"],
+    "SECOND_FACTOR_FOR": ["everybody", "superuser, superuser"],
     "EXPIRY_WARNING_DAYS": [*NUMBERS, "100000"],
     "MARKING_OPENS_MINUTES": [*NUMBERS, "10081"],
     "FORWARDED_ALLOW_IPS": ["", "proxy.example.com", "10.0.0.300"],

@@ -82,7 +82,11 @@ TRIGGERS = """
 """
 
 
-OTHERS = {"character varying": "'2'", "text": "'2'"}  # what an update makes of them: some audit one column only
+OTHERS = {
+    "character varying": "'2'",
+    "jsonb": "'{}'",
+    "text": "'2'",
+}  # what an update makes of them: some audit one column only
 
 
 class Placed(NamedTuple):

@@ -122,14 +122,14 @@ def made_pack(*, workers: int = 3, records_each: int = 2, evidence_bytes: int = 
             }
             texts = {"person": f"B-{worker}\tŁucja Nowak {worker}", "comments": "", "staff": "Jane Trainer\tjane"}
             of_records.append((log.add(told, texts), name))
-    revocation = {"seal": "revocation 1", "id": 9, "record": 2, "late": True, "sealed": "2026-03-11T15:04:05.123456Z"}
+    revocation = {"seal": "revocation 1", "id": 9, "record": 2, "late": True, "at": "2026-03-09T15:04:05.123456Z"}
     others = [(0, ""), (log.add(revocation, {}), "")]
     others.append((log.add({"seal": "novelty 3", "id": 4, "at": "2026-03-10T00:00:00.000000Z"}, {}), ""))
     files[LIST] = sums_of(files)
     of_pack = {
         "seal": "pack 1",
         "id": 7,
-        "list": sha256(files[LIST]).hexdigest(),
+        "sums": sha256(files[LIST]).hexdigest(),
         "files": len(files) - 1,
         "records": len(of_records),
         "revocations": 1,

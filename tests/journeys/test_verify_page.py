@@ -73,7 +73,7 @@ def test_t5_a_good_pack_holds_and_the_page_says_what_it_cannot_know(offline: Pag
     assert "It is consistent with itself." in text
     assert "6 training records are as they were sealed" in text
     assert "from 2 March 2026 to 3 March 2026" in text
-    assert "3 records were sealed after the day of their training, at most 1 day after it." in text
+    assert "3 records were sealed after the day of their training, the last of them 1 day after it." in text
     assert "1 row was sealed later than it was entered" in text
     assert "1 record of this pack was revoked." in text
     assert "1 seal is of a kind that this page does not know" in text

@@ -9,10 +9,11 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from training.core.admin.guarded import GuardedAdmin, ReadOnlyAdmin, ServiceForm, who_acts
+from training.core.admin.guarded import GuardedAdmin, ReadOnlyAdmin, ServiceForm, fresh_page, who_acts
 from training.core.trail import Source
 from training.models import GroupPermission, Login, LoginGroup, LoginPermission, Membership
 
@@ -59,6 +60,7 @@ class UserAdmin(auth_admin.UserAdmin, GuardedAdmin):
     """Logins are added and deactivated, but never deleted, because records and events name them."""
 
     audited_as = Login
+    is_fresh = True
     form = LoginForm
     add_form = NewLoginForm
     list_display = ("username", "first_name", "last_name", "is_active", "is_superuser", "last_login")
@@ -83,6 +85,10 @@ class UserAdmin(auth_admin.UserAdmin, GuardedAdmin):
     )
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ("groups",)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Ask for one's own password before the page that sets somebody's, which Django adds by itself."""
+        return [fresh_page(page) for page in super().get_urls()]
 
     def history_of(self, obj: User) -> Sequence[Source]:
         return (

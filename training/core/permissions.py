@@ -112,6 +112,20 @@ GRANTS: dict[LoginRole, dict[Permission, Reach]] = {
 }
 
 
+# What a stolen session must not be able to do: who does it was asked for the password minutes ago (N4).
+ASKED_ANEW = frozenset(
+    {
+        Permission.REVOKE,
+        Permission.CORRECT,
+        Permission.MERGE,
+        Permission.VOID,
+        Permission.UNDO_IMPORT,
+        Permission.ACCEPT_TAKE_OVER,
+        Permission.ADMINISTER,
+    }
+)
+
+
 class Owned(Protocol):
     """A session, a class, or a trainer's own row: something that belongs to the login of one trainer."""
 
@@ -229,6 +243,12 @@ def signed_in(view: View) -> View:
 def public(view: View) -> View:
     """Declare that a view needs no login."""
     view.is_public = True  # type: ignore[attr-defined]  # as above
+    return view
+
+
+def fresh(view: View) -> View:
+    """Declare that a view runs only for who was asked for the password, or what stands for it, minutes ago (N4)."""
+    view.is_fresh = True  # type: ignore[attr-defined]  # read by `config.confirming` and the tests
     return view
 
 

@@ -98,6 +98,10 @@ class Stale(Conflict):
     """
 
 
+class NotAskedLately(Conflict):
+    """The person was not asked for the password, or what stands for it, within the last minutes (N4; 409)."""
+
+
 class ReasonMissing(Invalid):
     """A reason is needed, and none was given (400)."""
 

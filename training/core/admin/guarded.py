@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 
 from training.core.audited import Authored
 from training.core.keys import key_of
+from training.core.permissions import fresh
 from training.core.refusals import Refusal, database_refusals
 from training.core.trail import Source, trail
 from training.core.web.forms import QuestionForm, RefusableForm
@@ -83,6 +84,7 @@ class ObjectAction:
         form_of: the same, if it depends on the object.
         state: a fingerprint of everything that the question says; `run` gets the one that was shown as `confirmed`.
         removes: whether the object is gone afterwards, so that the list is shown instead of its page.
+        is_fresh: whether it needs a password given minutes ago (N4).
     """
 
     name: str
@@ -95,6 +97,7 @@ class ObjectAction:
     form_of: Callable[[Any], type[QuestionForm]] | None = None
     state: Callable[[Any], str] | None = None
     removes: bool = False
+    is_fresh: bool = False
 
 
 class KeyField(AutocompleteSelect):
@@ -119,6 +122,7 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
     change_list_template = "admin/guarded_change_list.html"
     change_form_template = "admin/guarded_change_form.html"
     object_actions: tuple[ObjectAction, ...] = ()
+    is_fresh = False  # whether its pages that save something need a password given minutes ago (N4)
     audited_as: type[Model] | None = None  # the proxy that holds the audit events, if the table is not ours
     offered = Q()  # which rows fields of other pages suggest; stored references to other rows stay
 
@@ -220,12 +224,19 @@ class GuardedAdmin(KeyFields, admin.ModelAdmin):
         steps = [
             path(
                 f"<path:object_id>/{action.name}/",
-                self.admin_site.admin_view(partial(self.act, action=action)),
+                self._step_view(action),
                 name=f"{self.opts.app_label}_{self.opts.model_name}_{action.name}",
             )
             for action in self.object_actions
         ]
-        return [*steps, *super().get_urls()]
+        pages: list[URLPattern] = super().get_urls()
+        if self.is_fresh:
+            pages = [fresh_page(page) for page in pages]
+        return [*steps, *pages]
+
+    def _step_view(self, action: ObjectAction) -> Callable[..., HttpResponse]:
+        view: Callable[..., HttpResponse] = self.admin_site.admin_view(partial(self.act, action=action))
+        return fresh(view) if action.is_fresh else view
 
     def act(self, request: HttpRequest, object_id: str, *, action: ObjectAction) -> HttpResponse:
         """Ask, then call the service, outside of Admin's transaction because the service opens its own."""
@@ -331,6 +342,12 @@ class ReadOnlyInline(GuardedInline):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def fresh_page(page: URLPattern) -> URLPattern:
+    """Return a page of Admin that needs a password given minutes ago; lists and histories stay as they are."""
+    is_read = not page.name or page.name.endswith(("_changelist", "_history"))
+    return page if is_read else path(str(page.pattern), fresh(page.callback), name=page.name)
 
 
 def sign(row: Model, request: HttpRequest) -> None:

@@ -80,7 +80,7 @@ function checkLeaf(seal, checkpoint) {
       leaf.open.push([field, value]);
       const digest = hexOf(sha256(joined(bytesOfHex(salt), utf8.encode(value))));
       if (digest !== leaf.told[field]) leaf.wrong.push(say("wrongOpening", { field: FIELDS[field] ?? field }));
-      if (field === "person") leaf.who = value.replaceAll("\t", " ").trim();
+      if (field === "person") leaf.who = value.replace("\t", " ");
     }
   } catch (error) {
     leaf.wrong.push(say("wrongUnreadable", { why: reasonOf(error).replace(/\.$/, "") }));
@@ -97,12 +97,7 @@ function nameOf(leaf) {
 
 /** What a seal is about, from its own text: course and title of a record, for example. */
 function whatOf({ told }) {
-  return [told.code, told.title, dayOf({ told })].filter((part) => typeof part === "string" && part).join(" ");
-}
-
-/** The day of the training that a record or a sign-off tells. */
-function dayOf({ told }) {
-  return told.completed ?? told.trained;
+  return [told.code, told.title, told.completed].filter((part) => typeof part === "string" && part).join(" ");
 }
 
 /** The day of sealing that a seal tells. A late one tells it apart from the day on which the row was entered. */
@@ -234,7 +229,7 @@ function checkFiles(pack, seals) {
   const listed = readList(pack, problems);
   const sealedList = seals.list?.kind === "pack" ? seals.list.told : null;
   if (!pack.names.has(LIST)) problems.push(say("badListMissing"));
-  else if (sealedList && pack.names.get(LIST) !== sealedList.list) {
+  else if (sealedList && pack.names.get(LIST) !== sealedList.sums) {
     const evidence = new Set(seals.leaves.map((leaf) => leaf.told.evidence));
     const names = [...listed].filter(([, hash]) => !evidence.has(hash)).map(([name]) => name);
     problems.push(say("badList", { names: names.join(", ") || "–" }));

@@ -127,7 +127,7 @@ function drawOwn() {
 const inFours = (hash) => hash.match(/.{4}/g).join(" ");
 
 function drawCommands({ signers: [key], text }, sealed) {
-  const sums = sealed?.told.list ?? "";
+  const sums = sealed?.told.sums ?? "";
   byId("commands-sums").textContent = `sha256sum -c ${LIST}\necho '${sums}  ${LIST}' | sha256sum -c`;
   byId("commands-seal").textContent = [
     "base64 -d checkpoint.sig.base64 > checkpoint.sig",
@@ -160,7 +160,7 @@ function rowOf(leaf) {
   const [stateKind, stateText] = stateOf(leaf);
   const sealed = sealedOn(leaf);
   const what = [told.code, told.title].filter((part) => typeof part === "string").join(" ");
-  const trained = typeof dayOf(leaf) === "string" ? dayInWords(dayOf(leaf)) : "";
+  const trained = typeof told.completed === "string" ? dayInWords(told.completed) : "";
   const cells = [
     element("td", name),
     element("td", leaf.who || (leaf.kind === "record" ? say("unnamed") : "")),
@@ -176,7 +176,7 @@ function rowOf(leaf) {
   row.append(...cells);
   const details = document.createElement("details");
   details.append(element("summary", say("leafText")), element("code", leaf.text));
-  for (const [field, value] of leaf.open) details.append(element("p", `${FIELDS[field] ?? field}: ${value.replaceAll("\t", " ").trim()}`));
+  for (const [field, value] of leaf.open) details.append(element("p", `${FIELDS[field] ?? field}: ${value.replace("\t", " ")}`));
   if (leaf.file) details.append(element("p", say("evidenceName", { name: leaf.file })));
   cells[2].append(details);
   return row;
