@@ -16,11 +16,24 @@ from psycopg import errors, sql
 
 from config import dangerous_role
 from learners.models.period import Period
+from training.models import (
+    Erasure,
+    Log,
+    LogAnchor,
+    LogCheckpoint,
+    LogEntry,
+    LogKey,
+    LogTile,
+    Seal,
+    SealOpening,
+    SealPending,
+)
 
 LONGEST_NAME_BYTES = 63
 
-# Models whose rows are written by triggers only.
-WRITTEN_BY_TRIGGERS = (Event, Context, Period)
+# Models whose rows the application only reads: triggers write them, or the log's own role, or the owner.
+LOG = (Log, LogKey, LogEntry, LogTile, LogCheckpoint, LogAnchor)
+WRITTEN_BY_TRIGGERS = (Event, Context, Period, Seal, SealOpening, SealPending, *LOG, Erasure)
 
 # Rights are granted on what exists: what a later migration makes is out of reach until the next run. Temporary tables
 # are refused as well: whoever has one can hang a trigger function on it, and give it a column type of his own.
@@ -39,6 +52,15 @@ GRANTS: LiteralString = """
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role};
     GRANT UPDATE ON SEQUENCE class_code_seq TO {role};  -- import_classes moves it past the codes that it brings
+"""
+
+# What the role needs that writes the log: it takes seals from the queue and gives them their place (T2).
+LOG_GRANTS: LiteralString = """
+    REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
+    REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role};
+    GRANT USAGE ON SCHEMA public TO {role};
+    GRANT SELECT ON training_seal TO {role};
+    GRANT SELECT, DELETE ON training_sealpending TO {role};
 """
 
 # Tables whose changes leave no event, or that the application must not change: it gets only the rights that it uses.
@@ -197,6 +219,38 @@ def set_up(role: str) -> None:
             )
 
 
+@transaction.atomic
+def set_up_log(role: str, *, application: str) -> None:
+    """Make the role that writes the log of all seals, and give it the rights for that and no others.
+
+    Only the worker knows its password: the web processes can neither empty the queue nor write a place of the log.
+
+    Args:
+        role: its name, not that of the application's role.
+        application: the application's role, which must not be able to become this one.
+
+    Raises:
+        UnfitRole: as `set_up`, or it is the application's role or one that this can become; nothing was changed.
+    """
+    with connection.cursor() as cursor:
+        _make_sure_of(role, cursor)
+        cursor.execute("SELECT pg_has_role(%s, %s, 'MEMBER')", [application, role])
+        if cursor.fetchone()[0]:
+            raise UnfitRole(f"{application} is, or can become, {role}: use a role of its own. Nothing was changed.")
+        if found := dangerous_role.powers(role, cursor):
+            raise UnfitRole(f"{role} cannot write the log, because it {found[0]}. Nothing was changed.")
+        _execute(cursor, LOG_GRANTS, role=role)
+        for table in (model._meta.db_table for model in LOG):
+            _execute(cursor, "GRANT SELECT, INSERT ON {table} TO {role}", role=role, table=table)
+        for model in (Log, LogKey, LogTile, LogCheckpoint, LogAnchor):
+            _execute(
+                cursor,
+                "GRANT USAGE ON SEQUENCE {sequence} TO {role}",
+                role=role,
+                sequence=f"{model._meta.db_table}_id_seq",
+            )
+
+
 def _make_sure_of(role: str, cursor: CursorWrapper) -> None:
     if not 0 < len(role.encode()) <= LONGEST_NAME_BYTES or "\0" in role:
         raise UnfitRole(f"The name of a role has 1 to {LONGEST_NAME_BYTES} bytes. Nothing was changed.")
@@ -249,5 +303,5 @@ def _guarded_by(function: str, cursor: CursorWrapper) -> list[tuple[str, str]]:
 
 
 def tables_written_by_triggers() -> list[str]:
-    """Return the names of the tables whose rows nobody writes by hand: audit events and dated history."""
+    """Return the names of the tables that the application only reads: audit events, dated history, seals and log."""
     return [model._meta.db_table for model in apps.get_models() if issubclass(model, WRITTEN_BY_TRIGGERS)]

@@ -28,6 +28,8 @@ HOST = re.compile(r"\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
 ORIGIN = re.compile(r"https?://((\*\.)?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\])(:\d{1,5})?")
 ADDRESS = re.compile(r"unix:/.+|fd://\d+|([\w.-]*|\[[0-9a-fA-F:.]+\]):\d{1,5}")
 BUCKET = re.compile(r"(?!.*://)[A-Za-z0-9][A-Za-z0-9._:/-]{1,254}")
+ANCHOR = re.compile(r"dir:/.+|s3://[A-Za-z0-9][A-Za-z0-9._-]+(/.*)?|rfc3161:https?://[^/].*")
+LOG_NAME = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)
 REGION = re.compile(r"[a-z0-9-]{2,40}")
 
 
@@ -233,3 +235,33 @@ def refuse_debugging_in_production(*, names: list[str], https: bool) -> None:
             "DEBUG is for development only: switch it off, or serve this machine only, with HTTPS=0 and no other host "
             "in ALLOWED_HOSTS."
         )
+
+
+def log_name(name: str) -> str:
+    """Return the name of the log of all seals; empty where the site names it by itself."""
+    value: str = env.str(name, default="").strip()
+    if value and not LOG_NAME.fullmatch(value):
+        raise ImproperlyConfigured(f"{name} is a name such as training.example.com/log, without scheme and blanks.")
+    return value
+
+
+def file(name: str, *, default: Path | None) -> Path | None:
+    """Return the whole path of a file, which need not be there."""
+    value: str = env.str(name, default="")
+    if not value:
+        return default
+    if not Path(value).is_absolute() or "\0" in value or Path(value).is_dir():
+        raise ImproperlyConfigured(f"{name} is the whole path of a file.")
+    return Path(value)
+
+
+def anchors(name: str) -> list[str]:
+    """Return the places outside where checkpoints of the log are kept, as `config.ledger.anchors` reads them."""
+    values = [text.strip() for text in env.list(name, default=[])]
+    for value in values:
+        if not ANCHOR.fullmatch(value):
+            raise ImproperlyConfigured(
+                f"{name} holds places such as dir:/mnt/log, s3://bucket/log or rfc3161:https://tsa.example.com; "
+                f"{value!r} is none."
+            )
+    return values

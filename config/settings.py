@@ -162,6 +162,11 @@ if IS_LOCAL:  # elsewhere `setup_database_roles` writes them into the database
     DATABASES["default"]["OPTIONS"]["options"] = " ".join(
         f"-c {each}={DATABASE_LIMITS[each]}s" for each in DATABASE_LIMITS
     )
+# The role that writes the log of all seals, known to the worker only; a checkout has one role for everything.
+LOG_DATABASE = "default"
+if not IS_LOCAL and env.str("LOG_DATABASE_URL", default=""):
+    LOG_DATABASE = "log"
+    DATABASES["log"] = {**(value.database("LOG_DATABASE_URL") | {"ENGINE": "config.postgresql"}), "OPTIONS": {}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Audit: one trigger call per statement, whatever the number of rows
@@ -239,6 +244,14 @@ JOBS_AT_ONCE = value.whole_number(
     "JOBS_AT_ONCE", default=2, at_least=1, at_most=100
 )  # in one worker process; making a pack keeps a processor busy
 FILES_WAIT = timedelta(days=7)
+
+# The log of all seals
+LOG_NAME = value.log_name("LOG_NAME")
+LOG_KEY_FILE = value.file("LOG_KEY_FILE", default=CHECKOUT / ".log-key" if IS_LOCAL else None)
+LOG_KEY_IS_OURS = IS_LOCAL and LOG_KEY_FILE == CHECKOUT / ".log-key"  # a checkout makes its own
+LOG_LOCK_DAYS = value.whole_number("LOG_LOCK_DAYS", default=3650, at_least=1, at_most=36_500)
+LOG_ANCHORS = value.anchors("LOG_ANCHORS")
+LOG_TSA_CERTIFICATES = value.file("LOG_TSA_CERTIFICATES", default=None)
 
 # Language and time
 FORMAT_MODULE_PATH = "config.formats"

@@ -132,6 +132,7 @@ RIGHTS = {
         "SELECT INSERT UPDATE(done, ended_at, failure, file_key, file_name, file_sha256, file_size, file_type, lost, "
         "run, seen_at, started_at, state, taken_at, task_id, total) DELETE"
     ),
+    "training_packmade": LEGAL.format(key="id"),
     "training_site": READ,
     "training_trainer": WORK,
     "training_trainerqualification": WORK,
@@ -174,6 +175,7 @@ NOT_AUDITED = {
     "training_importfile",  # goes with its import, which is audited
     "training_importheadings",  # what is proposed the next time, proves nothing
     "training_importrow",  # waits for some days, proves nothing
+    "training_packmade",  # is itself sealed, and only grows
     "training_job",  # kept for some days; what matters of it is in the two logs of reads
 }
 

@@ -5,7 +5,19 @@ from procrastinate.contrib.django import admin as _registers  # noqa: F401  # no
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from training.core.admin.guarded import ReadOnlyAdmin
-from training.models import CalendarFeed, FileDownload, Job, Site
+from training.models import (
+    CalendarFeed,
+    Erasure,
+    FileDownload,
+    Job,
+    Log,
+    LogAnchor,
+    LogCheckpoint,
+    LogKey,
+    PackMade,
+    Seal,
+    Site,
+)
 
 
 @admin.register(Site)
@@ -45,3 +57,39 @@ class FileDownloadAdmin(ReadOnlyAdmin):
     list_select_related = ("taken_by",)
     date_hierarchy = "taken_at"
     search_fields = ("file_name", "sha256", "taken_by__username")
+
+
+# The ledger. Openings, the queue, entries and tiles are not here: `manage.py verify_ledger` judges them, and an opening
+# names people.
+
+admin.site.register((Log, LogKey, Erasure), ReadOnlyAdmin)
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnlyAdmin):
+    """What each legal row said when it was written."""
+
+    list_display = ("sealed_at", "kind", "row_id")
+    list_filter = ("kind",)
+    fields = ("kind", "row_id", "sealed_at", "leaf", "list")
+    show_full_result_count = False
+
+
+@admin.register(LogCheckpoint)
+class LogCheckpointAdmin(ReadOnlyAdmin):
+    list_display = ("made_at", "size", "log")
+    list_select_related = ("log",)
+
+
+@admin.register(LogAnchor)
+class LogAnchorAdmin(ReadOnlyAdmin):
+    list_display = ("anchored_at", "anchor", "checkpoint")
+    list_select_related = ("checkpoint",)
+    exclude = ("token",)
+
+
+@admin.register(PackMade)
+class PackMadeAdmin(ReadOnlyAdmin):
+    list_display = ("made_at", "subject", "records", "revocations", "made_by")
+    list_select_related = ("made_by",)
+    date_hierarchy = "made_at"

@@ -4,6 +4,19 @@ from training.models.feed import CalendarFeed
 from training.models.imports import Import, ImportAlias, ImportedRow, ImportFile, ImportHeadings, ImportRow
 from training.models.job import FileDownload, Job
 from training.models.logins import GroupPermission, Login, LoginGroup, LoginPermission, Membership
+from training.models.seals import (
+    Erasure,
+    Log,
+    LogAnchor,
+    LogCheckpoint,
+    LogEntry,
+    LogKey,
+    LogTile,
+    PackMade,
+    Seal,
+    SealOpening,
+    SealPending,
+)
 from training.models.session import SESSION_STEPS, Session
 from training.models.site import Site
 from training.models.trainer import Trainer, TrainerQualification
@@ -18,6 +31,7 @@ __all__ = [
     "Course",
     "CoursePrerequisite",
     "CourseVersion",
+    "Erasure",
     "FileDownload",
     "GroupPermission",
     "Import",
@@ -27,10 +41,20 @@ __all__ = [
     "ImportRow",
     "ImportedRow",
     "Job",
+    "Log",
+    "LogAnchor",
+    "LogCheckpoint",
+    "LogEntry",
+    "LogKey",
+    "LogTile",
     "Login",
     "LoginGroup",
     "LoginPermission",
     "Membership",
+    "PackMade",
+    "Seal",
+    "SealOpening",
+    "SealPending",
     "Session",
     "Site",
     "Trainer",

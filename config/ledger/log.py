@@ -1,0 +1,155 @@
+"""The log of all seals: it gives each seal its place, stores the tree, and signs checkpoints (T2).
+
+One writer at a time: an advisory lock. Everything of one run is one transaction, so that a crash at any step leaves the
+log as it was. A seal that was committed late is in the queue until the next run.
+"""
+
+from collections.abc import Callable
+from typing import LiteralString, NamedTuple
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
+
+from training.core.seals.checkpoints import Checkpoint, sign, verifier_key
+from training.core.seals.tree import TILE_HEIGHT, WIDTH, Tree
+
+LOCK = 6962  # the advisory lock of the one writer
+AT_ONCE = 100_000  # entries: keeps a run short, and its memory small
+
+# A queue knows no late commits: what is not committed yet is not seen, stays, and comes in the next run. Ids follow one
+# another within a run only; "all above the last id" would lose those that commit late.
+TAKE: LiteralString = """
+    WITH taken AS (
+      DELETE FROM training_sealpending
+       WHERE seal_id IN (SELECT seal_id FROM training_sealpending ORDER BY seal_id LIMIT %s)
+      RETURNING seal_id)
+    INSERT INTO training_logentry (position, seal_id, leaf_hash)
+    SELECT %s - 1 + row_number() OVER (ORDER BY id), id, leaf_hash FROM taken JOIN training_seal ON id = taken.seal_id
+"""
+
+
+class Grown(NamedTuple):
+    """What a run did: how many seals got their place, and the checkpoint that now holds."""
+
+    taken: int
+    checkpoint: Checkpoint
+
+
+def stored_tree(cursor: CursorWrapper) -> Tree:
+    """Return the tree as tiles and entries in the database tell it."""
+
+    def tile(level: int, number: int) -> bytes | None:
+        cursor.execute("SELECT hashes FROM training_logtile WHERE level = %s AND number = %s", [level, number])
+        row = cursor.fetchone()
+        return bytes(row[0]) if row else None
+
+    def leaves(start: int, stop: int) -> list[bytes]:
+        cursor.execute(
+            "SELECT leaf_hash FROM training_logentry WHERE position >= %s AND position < %s ORDER BY position",
+            [start, stop],
+        )
+        return [bytes(leaf) for (leaf,) in cursor.fetchall()]
+
+    return Tree(tile, leaves)
+
+
+def grow(
+    cursor: CursorWrapper,
+    *,
+    key: Ed25519PrivateKey,
+    name: str,
+    at_most: int = AT_ONCE,
+    step: Callable[[str], None] = lambda _name: None,
+) -> Grown | None:
+    """Give committed seals their places, store the tiles that became full, and sign a checkpoint.
+
+    Args:
+        cursor: of a connection in whose transaction nothing else happens.
+        key: signs the checkpoint; its public part is listed from then on.
+        name: the origin of the log, where there is none yet.
+        at_most: how many seals this run takes.
+        step: is told before each step what comes; tests kill there.
+
+    Returns:
+        None if nothing waits, or if another writer is at work.
+    """
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+    if not cursor.fetchone()[0]:
+        return None
+    step("take")
+    log, origin = _current(cursor, name=name)
+    cursor.execute("SELECT coalesce(max(position) + 1, 0) FROM training_logentry")
+    (old,) = cursor.fetchone()
+    cursor.execute(TAKE, [at_most, old])
+    taken = cursor.rowcount
+    new = old + taken
+    if not taken and _has_checkpoint(cursor, log=log, size=old):
+        return None
+    step("tiles")
+    _store_tiles(cursor, old=old, new=new)
+    step("sign")
+    checkpoint = Checkpoint(origin, new, stored_tree(cursor).root(new))
+    cursor.execute(
+        "INSERT INTO training_logkey (verifier) SELECT %(key)s"
+        " WHERE NOT EXISTS (SELECT FROM training_logkey WHERE verifier = %(key)s)",
+        {"key": verifier_key(origin, key.public_key().public_bytes_raw())},
+    )
+    cursor.execute(
+        "INSERT INTO training_logcheckpoint (log_id, size, note) VALUES (%s, %s, %s)",
+        [log, new, sign(checkpoint, key)],
+    )
+    step("commit")
+    return Grown(taken, checkpoint)
+
+
+def grow_whole(*, using: str, key: Ed25519PrivateKey, name: str, tell: Callable[[int, int], None]) -> Grown | None:
+    """Do runs until nothing waits, each in a transaction of its own; as `grow`, for all runs together.
+
+    Args:
+        using: the alias of the database connection, whose role may write the log.
+        tell: is told how many seals have their place, of how many.
+    """
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM training_sealpending")
+        (waiting,) = cursor.fetchone()
+    all_taken, last = 0, None
+    while True:
+        tell(all_taken, max(waiting, all_taken))
+        with transaction.atomic(using=using), connections[using].cursor() as cursor:
+            grown = grow(cursor, key=key, name=name)
+        if grown is None:
+            return last
+        all_taken += grown.taken
+        last = Grown(all_taken, grown.checkpoint)
+        if grown.taken < AT_ONCE:
+            tell(all_taken, max(waiting, all_taken))
+            return last
+
+
+def _current(cursor: CursorWrapper, *, name: str) -> tuple[int, str]:
+    """Return the key and the origin of the log that is written; the first run begins it."""
+    cursor.execute("SELECT id, origin FROM training_log ORDER BY id DESC LIMIT 1")
+    if row := cursor.fetchone():
+        return row[0], row[1]
+    cursor.execute("INSERT INTO training_log (origin, begins_at, follows) VALUES (%s, 0, '') RETURNING id", [name])
+    return cursor.fetchone()[0], name
+
+
+def _has_checkpoint(cursor: CursorWrapper, *, log: int, size: int) -> bool:
+    cursor.execute("SELECT FROM training_logcheckpoint WHERE log_id = %s AND size = %s", [log, size])
+    return size == 0 or cursor.rowcount > 0
+
+
+def _store_tiles(cursor: CursorWrapper, *, old: int, new: int) -> None:
+    """Store the tiles that are full with `new` entries and were not with `old` ones."""
+    level = 0
+    while (first := old // WIDTH ** (level + 1)) < (last := new // WIDTH ** (level + 1)):
+        tree = stored_tree(cursor)  # a tree remembers which tiles were not there
+        for number in range(first, last):
+            hashes = (tree.subtree(TILE_HEIGHT * level, number * WIDTH + place) for place in range(WIDTH))
+            cursor.execute(
+                "INSERT INTO training_logtile (level, number, hashes) VALUES (%s, %s, %s)",
+                [level, number, b"".join(hashes)],
+            )
+        level += 1
