@@ -10,14 +10,17 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from config import secret_texts
 from config.client_address import client_address
+from config.company_sessions import KEY
 from config.confirming import is_confirmed
 
 
@@ -36,6 +39,13 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Return the ways to ask somebody anew; whoever came from the company's sign-in page is asked there."""
+        if KEY in context.request.session:
+            return [{"id": "company", "description": settings.OIDC_NAME, "url": reverse("confirm_by_company")}]
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return methods
 
     def is_reauthentication_required(self, *, app: str, **_more: Any) -> bool:
         """Tell whether to ask anew, by the one time that all pages go by."""

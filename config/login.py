@@ -207,6 +207,9 @@ class LoginView(views.LoginView):
         remember_browser(self.request, response, user.get_username())
         return response
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, company=settings.OIDC_NAME if settings.OIDC_ISSUER else "")
+
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         if isinstance(getattr(form, "refusal", None), TooManyAttempts):
             note_throttled(self.request, username=form.data.get("username", ""))

@@ -214,3 +214,24 @@ class CompanyAccount(SocialAccount):  # type: ignore[misc]  # as above
         default_permissions = ()
         verbose_name = _("company account")
         verbose_name_plural = _("company accounts")
+
+
+class CompanySession(models.Model):
+    """A session that began at the company's sign-in page, and the token by which the site asks whether it goes on.
+
+    Written by `config.company_sessions`.
+    """
+
+    key = models.CharField(max_length=43, primary_key=True)  # the session knows it
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    refresh = models.TextField()  # encrypted (config.secret_texts)
+    began_at = models.DateTimeField(db_index=True)
+    checked_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)  # when a request began to ask the provider
+
+    class Meta:
+        verbose_name = _("session of a company account")
+        verbose_name_plural = _("sessions of company accounts")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.began_at}"

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from config.attempts import CountedBy, counter
+from config.company_sessions import KEY
 from config.confirming import asking, lead_to
 from config.login import guess
 from config.problems import API, problem
@@ -68,7 +69,7 @@ class SecondFactorMiddleware:
         is_open = is_public or getattr(view, "is_without_second_factor", False)
         if is_open or not isinstance(request.user, AbstractUser) or getattr(request, "by_token", False):
             return None
-        if not is_required(request.user):
+        if not is_required(request.user) or KEY in request.session:  # the company's own factor counts
             return None
         kinds = dict(Authenticator.objects.filter(user_id=request.user.pk).values_list("pk", "type"))
         has_one = bool(set(kinds.values()) & set(FACTORS))

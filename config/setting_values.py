@@ -4,11 +4,13 @@ Each function takes the name of a variable and returns its value, or raises Impr
 """
 
 import ipaddress
+import json
 import logging
 import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -69,6 +71,56 @@ def login_roles(name: str, *, default: str) -> list[str]:
     if len(found) < len(listed):
         raise ImproperlyConfigured(f"{name} lists kinds of logins, each one of: {', '.join(kinds)}.")
     return found
+
+
+def issuer(name: str) -> str:
+    """Return the address of an OpenID provider; empty for none. Over plain HTTP it may be on this machine only."""
+    value: str = env.str(name, default="")
+    parts = urlsplit(value)
+    is_here = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    is_address = parts.scheme == "https" or (parts.scheme == "http" and is_here)
+    if value and not (is_address and parts.hostname and not parts.query and not parts.fragment):
+        raise ImproperlyConfigured(
+            f"{name} is the issuer of a provider, such as https://login.example.com/realms/site."
+        )
+    return value
+
+
+def credential(name: str) -> str:
+    """Return what a provider calls this site, or the secret that it has for it: plain characters, empty for none."""
+    value: str = env.str(name, default="").strip()
+    if not value.isascii() or (value and not value.isprintable()):
+        raise ImproperlyConfigured(f"{name} is what the provider shows for this client, in plain characters.")
+    return value
+
+
+def scopes(name: str, *, default: str) -> list[str]:
+    """Return the scopes to ask a provider for, which stand between blanks."""
+    found: list[str] = env.str(name, default=default).split()
+    if "openid" not in found or not all(each.isascii() and each.isprintable() for each in found):
+        raise ImproperlyConfigured(f"{name} holds scopes between blanks, openid among them.")
+    return found
+
+
+def groups_of_claim(name: str) -> dict[str, str]:
+    """Return which kind of login each group of the provider opens."""
+    typed: str = env.str(name, default="{}")
+    try:
+        value = json.loads(typed or "{}")
+    except ValueError:
+        value = None
+    kinds = (SUPERUSERS, *GROUPS)
+    if not isinstance(value, dict) or not set(map(str, value.values())) <= set(kinds):
+        raise ImproperlyConfigured(
+            f'{name} says what each group opens, as {{"safety-team": "{GROUPS[0]}"}}; kinds are {", ".join(kinds)}.'
+        )
+    return value
+
+
+def check_provider(address: str, *, client: str, secret: str, groups: dict[str, str]) -> None:
+    """Refuse a provider of which a part is missing; returns nothing."""
+    if address and not (client and secret and groups):
+        raise ImproperlyConfigured("OIDC_ISSUER needs OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_GROUPS as well.")
 
 
 def one_of(name: str, choices: Collection[str], *, default: str) -> str:

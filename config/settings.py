@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.api_gate.TokenMiddleware",
     "config.idle.IdleMiddleware",
+    "config.company_sessions.CompanySessionMiddleware",
     "config.middleware.AuditContextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -315,6 +316,41 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # codes of the half minute before and after, for clocks that differ
 MFA_TOTP_ISSUER = "SiteProof"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+# Single sign-on (N2)
+OIDC_ISSUER = value.issuer("OIDC_ISSUER")
+OIDC_NAME = value.line("OIDC_NAME", default="company account")
+OIDC_CLIENT_ID = value.credential("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = value.credential("OIDC_CLIENT_SECRET")
+OIDC_SCOPES = value.scopes("OIDC_SCOPES", default="openid profile email")
+OIDC_GROUPS_CLAIM = value.line("OIDC_GROUPS_CLAIM", default="groups")
+OIDC_GROUPS = value.groups_of_claim("OIDC_GROUPS")
+value.check_provider(OIDC_ISSUER, client=OIDC_CLIENT_ID, secret=OIDC_CLIENT_SECRET, groups=OIDC_GROUPS)
+SOCIALACCOUNT_ADAPTER = "config.company_accounts.SingleSignOn"
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address is not a person
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "company",
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {
+                    "server_url": OIDC_ISSUER,
+                    "token_auth_method": "client_secret_basic",
+                    "scope": OIDC_SCOPES,
+                },
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
 
 # API
 API_REQUESTS_PER_MINUTE = value.whole_number("API_REQUESTS_PER_MINUTE", default=600, at_least=1)

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from config import login
+from config import company_accounts, login
 from config.second_factor import SignInView, without_second_factor
 from training.core.permissions import View, fresh, public, signed_in
 
@@ -38,6 +38,24 @@ urlpatterns: list[URLPattern] = [
         "confirm/passkey/",
         without_second_factor(signed_in(passkeys.reauthenticate_webauthn)),
         name="mfa_reauthenticate_webauthn",
+    ),
+    path("confirm/company/", without_second_factor(company_accounts.confirm_by_company), name="confirm_by_company"),
+    path(
+        "login/company/",
+        company_accounts.openid_connect_login,
+        {"provider_id": company_accounts.PROVIDER},
+        name="openid_connect_login",
+    ),
+    path(
+        "login/company/back/",
+        company_accounts.openid_connect_callback,
+        {"provider_id": company_accounts.PROVIDER},
+        name="openid_connect_callback",
+    ),
+    path(
+        "login/company/cancelled/",
+        public(require_safe(RedirectView.as_view(pattern_name="login"))),
+        name="socialaccount_login_cancelled",
     ),
     path("sign-in/", without_second_factor(signed_in(SignInView.as_view())), name="mfa_index"),
     path("sign-in/app/", _to_set_up(totp.activate_totp), name="mfa_activate_totp"),

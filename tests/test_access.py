@@ -69,6 +69,10 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "account_logout": {"POST": EVERYBODY},
     "account_inactive": {"GET": EVERYBODY},
     "account_reauthenticate": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},
+    "confirm_by_company": {},  # there is a provider in tests/config/test_company_accounts.py only
+    "openid_connect_login": {},
+    "openid_connect_callback": {},
+    "socialaccount_login_cancelled": {"GET": EVERYBODY},
     "mfa_authenticate": {"GET": EVERYBODY, "POST": EVERYBODY},  # who gave no password is led to the page for it
     "mfa_login_webauthn": {"GET": EVERYBODY, "POST": EVERYBODY, "PUT": EVERYBODY},
     "mfa_reauthenticate": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},  # without a code: to the password

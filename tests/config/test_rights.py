@@ -70,6 +70,7 @@ RIGHTS = {
     "config_apiuse": "SELECT INSERT UPDATE(minute, requests)",
     "config_attempts": "SELECT INSERT UPDATE(failures, last_at) DELETE",
     "config_cacheentry": WORK,
+    "config_companysession": "SELECT INSERT UPDATE(asked_at, checked_at, refresh) DELETE",
     "config_idempotentanswer": (
         "SELECT INSERT UPDATE(body, content_type, ended_at, for_htmx, headers, messages, status) DELETE"
     ),
@@ -157,6 +158,7 @@ NOT_AUDITED = {
     "config_apiuse",  # counts requests of the present minute
     "config_attempts",  # counts wrong passwords, and is forgotten afterwards
     "config_cacheentry",  # forgotten after minutes
+    "config_companysession",  # sessions that are open
     "config_idempotentanswer",  # kept for a day
     "config_signin",  # is itself a log, and only grows
     "django_admin_log",  # is itself a log, and only grows
