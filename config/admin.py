@@ -1,56 +1,36 @@
-"""API tokens in Django Admin: made, shown once, revoked. And the record of sign-ins, to read and to export."""
+"""What opens logins, to read in Django Admin, and the record of sign-ins, to read and to export."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from axes.models import AccessAttempt, AccessLog
-from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
-from django.contrib.auth.models import User
+from django.contrib import admin
 from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.api_tokens import TokenRefused, check_can_have, check_opens, create_token, revoke_token
-from config.models import ApiToken, SignIn
+from config.api_tokens import TokenRefused, check_opens
+from config.models import ApiToken, Invitation, LastDay, SignIn
 from training.core.admin.events import register_events
-from training.core.admin.guarded import GuardedAdmin, ObjectAction, ReadOnlyAdmin, ServiceForm, who_acts
+from training.core.admin.guarded import ReadOnlyAdmin
 from training.core.csv_files import Cell, csv_lines
-from training.core.refusals import Refusal
-
-
-class TokenForm(ServiceForm):
-    days = forms.IntegerField(label=gettext_lazy("Days"), help_text=gettext_lazy("How long the token can be used."))
-
-    class Meta:
-        model = ApiToken
-        fields = ("user", "name", "scope")
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        facts = self.cleaned_data
-        if {"user", "scope", "days"} <= facts.keys():
-            try:
-                check_can_have(facts["user"], scope=facts["scope"], days=facts["days"])
-            except Refusal as refusal:
-                self.refuse(refusal)
-        return cleaned
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(GuardedAdmin):
-    is_fresh = True
-    form = TokenForm
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """Tokens of all logins, to read: they are made and revoked on the page of their user (N3)."""
+
     list_display = ("name", "user", "beginning", "scope", "opens", "expires_at", "last_used_at", "created_at")
     list_filter = ("scope", "ended_by")
-    list_select_related = ("user",)
+    list_select_related = ("user__last_day",)
     search_fields = ("name", "user__username", "beginning")
-    autocomplete_fields = ("user",)
-    readonly_fields = (
+    fields = (
+        "user",
+        "name",
+        "scope",
         "beginning",
         "opens",
         "expires_at",
@@ -60,17 +40,7 @@ class ApiTokenAdmin(GuardedAdmin):
         "revoked_at",
         "ended_by",
     )
-    object_actions = (
-        ObjectAction(
-            name="revoke",
-            is_fresh=True,
-            label=gettext_lazy("Revoke"),
-            question=gettext_lazy("Programs that use this token are refused at once. This cannot be undone."),
-            run=lambda token, *, by, now: revoke_token(token_id=token.pk, by=by, now=now),
-            done=gettext_lazy("The token can no longer be used."),
-            is_offered=lambda token: token.revoked_at is None,
-        ),
-    )
+    readonly_fields = ("opens",)
 
     @admin.display(description=gettext_lazy("state"))
     def opens(self, token: ApiToken) -> str:
@@ -80,35 +50,24 @@ class ApiTokenAdmin(GuardedAdmin):
             return refused.message
         return _("active")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("user", "name", "scope", *(self.readonly_fields if obj else ("days",)))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Nothing of a token changes: another use, login or scope gets a token of its own."""
-        return (*self.readonly_fields, "user", "name", "scope") if obj else ()
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """The links by which logins were given their passwords; the links themselves are kept nowhere."""
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> Any:
-        """Offer the scope `read` first, so that a wider one has to be chosen."""
-        return {
-            "scope": ApiToken.Scope.READ,
-            "days": settings.API_TOKEN_DAYS,
-            **super().get_changeform_initial_data(request),
-        }
+    list_display = ("user", "created_at", "created_by", "expires_at", "used_at", "ended_at")
+    list_select_related = ("user", "created_by")
+    date_hierarchy = "created_at"
+    fields = list_display
 
-    def save_model(self, request: HttpRequest, obj: ApiToken, form: forms.ModelForm, change: bool) -> None:
-        if change:
-            return
-        owner: User = form.cleaned_data["user"]
-        token, secret = create_token(
-            user=owner,
-            name=form.cleaned_data["name"],
-            scope=form.cleaned_data["scope"],
-            days=form.cleaned_data["days"],
-            by=who_acts(request),
-            now=timezone.now(),
-        )
-        obj.pk, obj.beginning = token.pk, token.beginning
-        messages.warning(request, _("Copy the token now, it is not shown again: %(token)s") % {"token": secret})
+
+@admin.register(LastDay)
+class LastDayAdmin(ReadOnlyAdmin):
+    """After which day a login opens nothing any more."""
+
+    list_display = ("user", "day")
+    list_select_related = ("user",)
+    fields = list_display
 
 
 @admin.register(SignIn)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from config.last_days import has_ended
 from config.models import ApiToken
 from training.core.permissions import SUPERUSER_ONLY, Permission, check_may, may, withhold
 from training.core.refusals import Conflict, Invalid, check_fields
@@ -33,11 +34,12 @@ class TokenRefused(Exception):  # noqa: N818  # an answer, not an accident
 
 
 def create_token(
-    *, user: User, name: str, by: User, now: datetime, scope: str = Scope.WRITE, days: int | None = None
+    *, user: User, name: str, by: User | None, now: datetime, scope: str = Scope.WRITE, days: int | None = None
 ) -> tuple[ApiToken, str]:
     """Make a token for a login.
 
     Args:
+        by: the superuser who makes it; None for an operator at the command line.
         scope: what the token may do of what its login may; `admin` only for a login that may revoke, correct or merge.
         days: for how many days it is valid; None means `API_TOKEN_DAYS` of the settings.
 
@@ -48,7 +50,8 @@ def create_token(
         NotPermitted: the person is no superuser.
         Invalid: the name is blank or too long, the scope is unknown or not for this login, or `days` is out of range.
     """
-    check_may(by, Permission.ADMINISTER)
+    if by is not None:
+        check_may(by, Permission.ADMINISTER)
     days = settings.API_TOKEN_DAYS if days is None else days
     check_can_have(user, scope=scope, days=days)
     secret = MARK + secrets.token_urlsafe(32)
@@ -106,7 +109,7 @@ def use_token(secret: str, *, now: datetime) -> ApiToken:
     Raises:
         TokenRefused: the token is unknown or has ended, or its login is disabled.
     """
-    token = ApiToken.objects.select_related("user").filter(digest=_digest(secret)).first()
+    token = ApiToken.objects.select_related("user__last_day").filter(digest=_digest(secret)).first()
     if token is None:
         raise TokenRefused(_("This token is not known here. Check that it was copied whole."))
     check_opens(token, now=now)
@@ -135,6 +138,8 @@ def check_opens(token: ApiToken, *, now: datetime) -> None:
     if token.expires_at <= now:
         since = day(timezone.localdate(token.expires_at))
         raise TokenRefused(_ask_anew(_("This token ended on %(day)s.") % {"day": since}), token)
+    if has_ended(token.user, today=timezone.localdate(now)):
+        raise TokenRefused(_ask_anew(_("The last day of this token's login is over.")), token)
     if not token.user.is_active:
         raise TokenRefused(_ask_anew(_("The login of this token is disabled.")), token)
 

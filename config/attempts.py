@@ -73,6 +73,7 @@ class CountedBy(StrEnum):
     SECOND_FACTOR = "second factor"  # of a login, wherever it asks for a code
     TOKEN_FROM_ADDRESS = "token from address"  # noqa: S105  # no token
     FEED_FROM_ADDRESS = "calendar from address"
+    INVITATION_FROM_ADDRESS = "invitation from address"
 
 
 LIMITS = {
@@ -84,6 +85,7 @@ LIMITS = {
     CountedBy.SECOND_FACTOR: Limit(free=5, first=timedelta(seconds=5), longest=timedelta(minutes=15)),
     CountedBy.TOKEN_FROM_ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
     CountedBy.FEED_FROM_ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
+    CountedBy.INVITATION_FROM_ADDRESS: Limit(free=30, first=timedelta(seconds=2), longest=timedelta(minutes=5)),
 }
 # A success here shows that the earlier failures came from the same person, so the count starts again. Elsewhere it
 # takes back its own attempt only: otherwise anybody who has an account could sign in to clear the count, and guess on.

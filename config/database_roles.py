@@ -88,6 +88,7 @@ NARROWER: dict[str, LiteralString] = {
     "config_apiuse": "SELECT, INSERT, UPDATE (minute, requests)",
     "config_attempts": "SELECT, INSERT, UPDATE (failures, last_at), DELETE",
     "config_companysession": "SELECT, INSERT, DELETE, UPDATE (refresh, checked_at, asked_at)",
+    "config_invitation": "SELECT, INSERT, UPDATE (used_at, ended_at)",
     "config_idempotentanswer": (
         "SELECT, INSERT, DELETE, UPDATE (status, content_type, body, headers, messages, for_htmx, ended_at)"
     ),

@@ -41,7 +41,12 @@ class ApiToken(models.Model):
     beginning = models.CharField(_("begins with"), max_length=12, editable=False)
     created_at = models.DateTimeField(_("made at"), editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("made by"), on_delete=models.PROTECT, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("made by"),
+        null=True,  # by an operator, at the command line
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
     )
     expires_at = models.DateTimeField(_("ends at"), null=True, editable=False)  # null in old events only
     last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
@@ -235,3 +240,67 @@ class CompanySession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.began_at}"
+
+
+@audited()
+class Invitation(models.Model):
+    """A link by which whoever is invited chooses the password of a login: once, and for some days.
+
+    Only its hash is kept. The database keeps one open link for each login, and nothing revives one that was used or
+    ended (migration `0010_invitations`).
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("login"), on_delete=models.PROTECT, related_name="invitations"
+    )
+    digest = models.CharField(_("SHA-256 of the secret"), max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("made at"), editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("made by"),
+        null=True,  # by an operator, at the command line
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    expires_at = models.DateTimeField(_("ends at"), editable=False)
+    used_at = models.DateTimeField(_("used at"), null=True, editable=False)
+    ended_at = models.DateTimeField(_("ended early at"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ("-created_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user",),
+                condition=Q(used_at=None, ended_at=None),
+                name="invitation_one_open",
+                violation_error_message=_("Somebody else has just made a link for this login. Reload the page."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")),
+                name="invitation_has_end",
+                violation_error_message=_("An invitation ends after it was made."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+@audited()
+class LastDay(models.Model):
+    """The last day on which a login opens anything; after it sign-in is refused, and sessions and tokens end (N6)."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, verbose_name=_("login"), on_delete=models.PROTECT, related_name="last_day"
+    )
+    day = models.DateField(_("last day"))
+
+    class Meta:
+        verbose_name = _("last day of a login")
+        verbose_name_plural = _("last days of logins")
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d}"

@@ -16,9 +16,12 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.utils import timezone
 from pghistory.models import Event
 
 from attendance.models import FilingRow, TakeOver
+from config.api_tokens import create_token
+from config.models import ApiToken
 from learners.models import Area, CompetencyRecord, Learner, LearnerProgression, TrainingRecord
 from tests.factories import files
 from tests.factories.attendance import FilingRowFactory, SessionAttendeeFactory
@@ -86,6 +89,18 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "mfa_remove_webauthn": {},
     "mfa_view_recovery_codes": {},  # one's own, as above
     "mfa_generate_recovery_codes": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},
+    "users": {"GET": SUPERUSER},
+    "user": {"GET": SUPERUSER},
+    "user_disable": {"GET": SUPERUSER, "POST": SUPERUSER},
+    "user_edit": {"GET": SUPERUSER, "POST": SUPERUSER},
+    "user_enable": {"POST": SUPERUSER},
+    "user_invite": {"GET": SUPERUSER, "POST": SUPERUSER},
+    "user_new": {"GET": SUPERUSER, "POST": SUPERUSER},
+    "user_second_factor_reset": {"GET": SUPERUSER, "POST": SUPERUSER},
+    "user_token_new": {"GET": SUPERUSER, "POST": SUPERUSER},
+    "user_trail": {"GET": SUPERUSER},
+    "token_revoke": {"GET": SUPERUSER, "POST": SUPERUSER},
+    "invitation_accept": {},  # opened by its secret alone: tests/config/test_users.py
     "attendance:today": {"GET": WITH_A_ROLE},
     "attendance:search": {"GET": WITH_A_ROLE},
     "attendance:classes": {"GET": WITH_A_ROLE},
@@ -295,6 +310,7 @@ class Site:
     alias: ImportAlias
     filing: FilingRow
     take_over: TakeOver
+    token: ApiToken
 
     def address_of(self, name: str) -> str:
         """Return the address of that name, about these things."""
@@ -320,6 +336,10 @@ class Site:
                 "course_id": self.session.course_id,
             }
         about |= self._of_moving_in(name)
+        if name.startswith("user"):
+            about["pk"] = self.token.user_id
+        if name.startswith("token"):
+            about["pk"] = self.token.pk
         if ":job" in name:
             about["pk"] = self.job.pk
         if ":import" in name:
@@ -443,6 +463,9 @@ def new_site(trainer: Trainer, supervisor: User, evidence_dir: Path) -> Callable
             alias=ImportAliasFactory(),
             filing=FilingRowFactory(owner=supervisor),
             take_over=take_over(record),
+            token=create_token(user=UserFactory(), name="Gate", by=UserFactory(is_superuser=True), now=timezone.now())[
+                0
+            ],
         )
 
     return build

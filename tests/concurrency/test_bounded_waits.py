@@ -70,7 +70,7 @@ def test_every_module_that_writes_is_walked() -> None:
     root = Path(__file__).parents[2]
     services = {
         f"{layer}.services.{file.stem}"
-        for layer in ("training", "learners", "attendance")
+        for layer in ("training", "learners", "attendance", "config")
         for file in (root / layer / "services").glob("*.py")
         if file.stem != "__init__"
     }
@@ -92,7 +92,7 @@ def rows() -> dict[str, list[Any]]:
     return {
         model._meta.label: list(model._default_manager.order_by("pk").values_list())
         for model in apps.get_models()
-        if model._meta.app_label in {"training", "learners", "attendance"} and model._meta.managed
+        if model._meta.app_label in {"training", "learners", "attendance", "config"} and model._meta.managed
     }
 
 

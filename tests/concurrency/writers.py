@@ -29,6 +29,8 @@ from attendance.services.imports.undoing import preview_undo, undo_import
 from attendance.services.list_acts import undo_act
 from attendance.services.marking import Mark, save_marks
 from attendance.services.taking_over import draw_sample
+from config.services.invitations import invite_login
+from config.services.users import disable_login
 from learners.evidence.reads import log_download
 from learners.policies.sign_offs import Assessment, Status
 from learners.services.by_badge import put_learner
@@ -65,6 +67,7 @@ from tests.factories.training import (
     CompanyFactory,
     CourseFactory,
     CourseVersionFactory,
+    UserFactory,
     VenueFactory,
     active_class,
     scheduled_session,
@@ -358,6 +361,16 @@ def dropping_import(by: User) -> Call:
     return lambda: drop_import(import_id=one.pk, by=by, now=NOW)
 
 
+def inviting(by: User) -> Call:
+    user = UserFactory()
+    return lambda: invite_login(user_id=user.pk, by=by, now=NOW)
+
+
+def cutting_off(by: User) -> Call:
+    user = UserFactory()
+    return lambda: disable_login(user_id=user.pk, by=by, now=NOW)
+
+
 WRITERS: dict[str, Callable[[User], Call]] = {
     "attendance.services.attendees": adding,
     "attendance.services.capture": capturing,
@@ -379,6 +392,8 @@ WRITERS: dict[str, Callable[[User], Call]] = {
     "attendance.services.list_acts": undoing,
     "attendance.services.marking": marking,
     "attendance.services.taking_over": sampling,
+    "config.services.invitations": inviting,
+    "config.services.users": cutting_off,
     "learners.services.by_badge": putting_by_badge,
     "learners.services.certificates": certifying,
     "learners.services.competency": signing_off,

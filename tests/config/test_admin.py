@@ -36,7 +36,8 @@ from attendance.models import (
     TakeOverWithdrawal,
 )
 from config.api_tokens import create_token
-from config.models import ApiToken, CompanyAccount, SecondFactor, SignIn
+from config.models import ApiToken, CompanyAccount, Invitation, LastDay, SecondFactor, SignIn
+from config.services.invitations import invite_login
 from learners import models as learners
 from tests.factories.attendance import FilingRowFactory, SessionAttendeeFactory
 from tests.factories.imports import DoneImportFactory, ImportAliasFactory, ImportFactory
@@ -339,6 +340,8 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     ),
     SignIn: (7, lambda: SignIn.objects.create(at=AT, outcome="refused", username="a", address="::1")),
     ApiToken: (5, api_token),
+    Invitation: (7, lambda: invite_login(user_id=UserFactory().pk, by=UserFactory(is_superuser=True), now=AT)),
+    LastDay: (5, lambda: LastDay.objects.create(user=UserFactory(), day=DAY)),
     AccessLog: (7, lambda: AccessLog.objects.create(username="a", ip_address="::1")),
 }
 # What Django's own tables are audited as, and the one row of settings.

@@ -16,6 +16,7 @@ from pghistory.models import Event
 
 from config.api_tokens import create_token, revoke_token
 from config.models import ApiToken
+from config.services.invitations import invite_login
 from tests.factories.training import UserFactory
 from training.core.groups import AUDITORS, TRAINERS
 from training.models import GroupPermission, Login, LoginGroup, LoginPermission, Membership, Site
@@ -151,15 +152,15 @@ def by_sql(user: User) -> None:
     execute("UPDATE auth_user SET last_name = 'Ashby-Cole' WHERE id = %s", user.pk)
 
 
-def by_admin(user: User) -> None:
+def by_users_page(user: User) -> None:
     client = Client()
     client.force_login(UserFactory(username="chief", is_superuser=True, is_staff=True))
     form = {"username": "walter", "first_name": "Walter", "last_name": "Ashby-Cole", "email": user.email}
-    answer = client.post(f"/admin/auth/user/{user.pk}/change/", {**form, "is_active": "on"})
-    assert answer.status_code == 302, answer.context["adminform"].errors
+    answer = client.post(f"/users/{user.pk}/edit/", form)
+    assert answer.status_code == 302, answer.context["form"].errors
 
 
-CHANGES = [by_orm, by_update, by_bulk_update, by_sql, by_admin]
+CHANGES = [by_orm, by_update, by_bulk_update, by_sql, by_users_page]
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -212,11 +213,11 @@ def by_page(user: User) -> None:
     assert client.post("/password/", new).status_code == 302
 
 
-def by_admins_password_page(user: User) -> None:
-    client = Client()
-    client.force_login(UserFactory(username="chief", is_superuser=True, is_staff=True))
-    new = {"usable_password": "true", "password1": OTHER_PASSWORD, "password2": OTHER_PASSWORD}
-    assert client.post(f"/admin/auth/user/{user.pk}/password/", new).status_code == 302
+def by_invitation(user: User) -> None:
+    chief = UserFactory(username="chief", is_superuser=True)
+    _, secret = invite_login(user_id=user.pk, by=chief, now=timezone.now())
+    new = {"password": OTHER_PASSWORD, "again": OTHER_PASSWORD}
+    assert Client().post(f"/invitation/accept/?key={secret}", new).status_code == 302
 
 
 def by_password_command(user: User) -> None:
@@ -229,7 +230,7 @@ def by_password_sql(user: User) -> None:
     execute("UPDATE auth_user SET password = 'md5$known$to$the$intruder', is_superuser = true WHERE id = %s", user.pk)
 
 
-@pytest.mark.parametrize("change", [by_page, by_admins_password_page, by_password_command, by_password_sql])
+@pytest.mark.parametrize("change", [by_page, by_invitation, by_password_command, by_password_sql])
 def test_a_password_that_changes_is_told_and_its_hash_is_not(change: Callable[[User], None]):
     user = a_user(password=make_password(PASSWORD))
 
@@ -286,11 +287,11 @@ def test_permissions_of_logins_and_groups_leave_one_event_per_change():
     assert [label for key, label in events_of(LoginGroup) if key == group.pk] == ["insert", "update"]
 
 
-def test_a_login_made_in_admin_tells_its_groups(as_superuser: Client, superuser: User):
+def test_a_login_tells_its_groups(as_superuser: Client, superuser: User):
     user = a_user()
     group = Group.objects.get(name=TRAINERS)
-    form = {"username": "walter", "first_name": "Walter", "last_name": "Ashby", "email": user.email, "is_active": "on"}
-    as_superuser.post(f"/admin/auth/user/{user.pk}/change/", {**form, "groups": [group.pk]})
+    form = {"username": "walter", "first_name": "Walter", "last_name": "Ashby", "email": user.email}
+    as_superuser.post(f"/users/{user.pk}/edit/", {**form, "groups": [group.name]})
 
     memberships: Any = Membership
     event = memberships.pgh_event_model.objects.latest("pgh_id")

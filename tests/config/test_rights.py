@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore as Store
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -23,7 +23,6 @@ from config.api_tokens import create_token, revoke_token
 from config.database_roles import tables_written_by_triggers
 from config.models import SignIn
 from learners.models import ComplianceRun
-from tests.admin_forms import filled_in
 from tests.factories.learners import LearnerFactory
 from training.core.groups import TRAINERS
 from training.models import Company, TrainingClass
@@ -74,6 +73,8 @@ RIGHTS = {
     "config_idempotentanswer": (
         "SELECT INSERT UPDATE(body, content_type, ended_at, for_htmx, headers, messages, status) DELETE"
     ),
+    "config_invitation": "SELECT INSERT UPDATE(ended_at, used_at)",
+    "config_lastday": WORK,
     "config_signin": LEGAL.format(key="id"),
     "django_admin_log": "SELECT INSERT",
     "django_content_type": READ,
@@ -359,15 +360,18 @@ def test_superusers_keep_logins_and_tokens(superuser: User, request: pytest.Fixt
     client = Client()
     client.force_login(superuser)
     request.getfixturevalue("as_application")
-    password = {"password1": "correct horse battery", "password2": "correct horse battery"}
-    client.post(reverse("admin:auth_user_add"), {"username": "morgan", "usable_password": "true", **password})
+    answer = client.post(reverse("user_new"), {"username": "morgan"})
     morgan = User.objects.get(username="morgan")
-    address = reverse("admin:auth_user_change", args=(morgan.pk,))
-    trainers = Group.objects.get(name=TRAINERS)
+    address = reverse("user_edit", args=(morgan.pk,))
 
-    for groups in ([trainers.pk], []):
-        assert client.post(address, filled_in(client, address, groups=groups)).status_code == 302
-        assert [group.pk for group in morgan.groups.all()] == groups
+    for groups in ([TRAINERS], []):
+        assert client.post(address, {"username": "morgan", "groups": groups}).status_code == 302
+        assert [group.name for group in morgan.groups.all()] == groups
+    chosen = {"password": "correct horse battery", "again": "correct horse battery"}
+    assert Client().post(answer.context["address"], chosen).status_code == 302
+    assert Client().login(username="morgan", password="correct horse battery")
+    assert client.post(reverse("user_disable", args=(morgan.pk,))).status_code == 302
+    assert client.post(reverse("user_enable", args=(morgan.pk,))).status_code == 302
 
     token, _secret = create_token(user=morgan, name="HR", by=superuser, now=timezone.now())
     now = timezone.now()

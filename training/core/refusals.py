@@ -6,7 +6,7 @@ way. Each concrete refusal stands beside the function that raises it, and derive
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from traceback import walk_tb
 from typing import Any, Self, TypeVar
@@ -169,17 +169,18 @@ def check_found(thing: Thing | None, sentence: str) -> Thing:
     return thing
 
 
-def check_fields(thing: Model, *, refusal: type[Invalid] = Invalid) -> None:
+def check_fields(thing: Model, *, refusal: type[Invalid] = Invalid, but: Collection[str] = ()) -> None:
     """Refuse a row whose fields break their rules, all of them at once, before the database has to.
 
     Args:
         refusal: the class of what is raised.
+        but: names of fields that are not looked at.
 
     Raises:
         Invalid: `errors` names the fields.
     """
     try:
-        thing.full_clean()
+        thing.full_clean(exclude=but)
     except ValidationError as error:
         raise refusal.of_fields(error.message_dict) from error
 

@@ -57,7 +57,7 @@ class Camera:
         page.goto(f"{self.site}/login/")
         page.locator("input[name=username]").fill(username or login)
         page.locator("input[name=password]").fill(password)
-        page.locator("main button").click()
+        page.locator("main button.pri").click()
         page.wait_for_url(f"{self.site}/")
         self._states[login] = context.storage_state()
         context.close()

@@ -60,6 +60,8 @@ NOT_IN_THE_DEMO = {
     "training:version_delete",
     "training:version_edit",
     "training:version_publish",
+    "token_revoke",  # this and the next one: tests/config/test_users.py
+    "user_second_factor_reset",
 }
 NOT_PAGES = FOR_PROGRAMS | FILES | PARTS_OF_PAGES | LEADS_ELSEWHERE
 
@@ -67,7 +69,7 @@ NOT_PAGES = FOR_PROGRAMS | FILES | PARTS_OF_PAGES | LEADS_ELSEWHERE
 ADMIN_KINDS = {
     "changelist": ("learners_learner", "training_session", "learners_trainingrecord", "learners_learnerevent"),
     "change": ("learners_learner", "training_session", "learners_trainingrecord", "learners_learnerevent"),
-    "add": ("auth_user", "learners_assessmentmethod"),
+    "add": ("learners_assessmentmethod",),
     "history": ("learners_learner",),
     "revoke": ("learners_trainingrecord",),
     "void": ("training_classattendancesession",),
@@ -126,7 +128,7 @@ class Photo:
 
 SESSION, WORKER, CLASS = "attendance:session", "attendance:worker", "attendance:class"
 STATES = (
-    Photo("login", "refused", NOBODY, press=("main button",)),
+    Photo("login", "refused", NOBODY, press=("main button.pri",)),
     Photo("/no/such/page/", "refused"),
     *(Photo(template, login=NOBODY) for template in ("403_csrf.html", "500.html", "503.html")),
     Photo("attendance:workers", "refused", TRAINER),
