@@ -45,7 +45,12 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
         if KEY in context.request.session:
             return [{"id": "company", "description": settings.OIDC_NAME, "url": reverse("confirm_by_company")}]
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        return methods
+        words = {
+            "reauthenticate": _("Use your password"),
+            "mfa_reauthenticate": _("Use a code"),
+            "mfa_reauthenticate:webauthn": _("Use a passkey"),
+        }
+        return [{**each, "description": words[each["id"]]} for each in methods]
 
     def is_reauthentication_required(self, *, app: str, **_more: Any) -> bool:
         """Tell whether to ask anew, by the one time that all pages go by."""

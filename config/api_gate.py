@@ -124,7 +124,8 @@ def _turned_away(
         return missing
     if not permissions or not any(reach(user, each) for each in permissions):
         return problem(HTTPStatus.FORBIDDEN, _("You may not do this. Ask an HSE supervisor or an administrator."))
-    if permissions <= ASKED_ANEW and token_of(request) is None and not is_confirmed(request):
+    is_by_session = token_of(request) is None and request.method not in READING_METHODS
+    if permissions <= ASKED_ANEW and is_by_session and not is_confirmed(request):
         return problem(HTTPStatus.CONFLICT, not_confirmed().message)
     return None
 

@@ -22,9 +22,10 @@ from django.views.decorators.http import require_safe
 
 from config import secret_texts
 from config.confirming import confirm, way_back
+from config.sign_ins import note_company_refused
 from training.core.groups import GROUPS
 from training.core.permissions import LoginRole, public, signed_in
-from training.core.refusals import Conflict, NotPermitted, Unavailable
+from training.core.refusals import Conflict, NotPermitted, Refusal, Unavailable
 from training.core.transactions import acting
 
 logger = structlog.get_logger(__name__)
@@ -93,8 +94,16 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allaut
         """Decide about somebody whom the provider has sent back.
 
         Raises:
-            Refusal: the person is not let in, or is not the one who was to be asked anew.
+            Refusal: the person is not let in, or is not who was to be asked anew; noted among the sign-ins.
         """
+        name = str(sociallogin.user.get_username())  # the claim's, or that of the login which is known
+        try:
+            self._judge(request, sociallogin)
+        except Refusal:
+            note_company_refused(request, username=name)
+            raise
+
+    def _judge(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         known, told = (sociallogin.account.extra_data.get(part) or {} for part in ("id_token", "userinfo"))
         _forget_claims(sociallogin)
         if known.get("sub") != sociallogin.account.uid or told.get("sub", known["sub"]) != known["sub"]:

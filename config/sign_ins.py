@@ -52,6 +52,11 @@ def note_code_refused(request: HttpRequest, user: AbstractUser) -> None:
     _note(Outcome.FACTOR_REFUSED, request, user=user)
 
 
+def note_company_refused(request: HttpRequest, *, username: str) -> None:
+    """Note somebody whom the company's sign-in page sent, and who was not let in."""
+    _note(Outcome.REFUSED, request, username=username)
+
+
 def note_confirmed(request: HttpRequest) -> None:
     """Note that somebody who is signed in was asked again, and gave the right password, code or passkey (N4)."""
     assert isinstance(request.user, AbstractUser)  # noqa: S101  # only who is signed in is asked again

@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from config import company_sessions
 from config.confirming import CONFIRMED_AT
-from config.models import CompanySession
+from config.models import CompanySession, SignIn
 from tests.provider import CLIENT, SECRET, RunningProvider, running_provider
 from training.core.groups import AUDITORS, SUPERVISORS
 from training.models import Membership
@@ -129,6 +129,8 @@ def test_n2_who_has_no_group_or_another_ones_name_or_address_stays_outside(provi
     }
     assert User.objects.count() == 2
     assert not SocialAccount.objects.filter(user=local).exists()
+    refused = SignIn.objects.filter(outcome=SignIn.Outcome.REFUSED).order_by("pk")
+    assert list(refused.values_list("username", flat=True)) == ["ada", "cleo", ""]
 
 
 def test_n2_no_local_login_is_linked_and_no_other_site_is_led_to(provider: RunningProvider):
@@ -242,14 +244,14 @@ def test_n4_who_has_no_password_is_asked_anew_by_the_company_and_nobody_else_ans
     session = browser.session
     session[CONFIRMED_AT] -= 301
     session.save()
-    asks = "/confirm/company/?next=%2Fadmin%2Fconfig%2Fapitoken%2Fadd%2F"
-    assert browser.get("/admin/config/apitoken/add/")["Location"] == asks
+    asks = "/confirm/company/?next=%2Fusers%2Fnew%2F"
+    assert browser.get("/users/new/")["Location"] == asks
 
     to_provider = browser.get(asks)["Location"]
     assert "prompt=login" in to_provider
     assert back(browser, provider.sign_in(to_provider, "u2")).status_code == 403
-    assert browser.get("/admin/config/apitoken/add/").status_code == 302
+    assert browser.get("/users/new/").status_code == 302
 
     to_provider = browser.get(asks)["Location"]
-    assert back(browser, provider.sign_in(to_provider, "u1", at_company))["Location"] == "/admin/config/apitoken/add/"
-    assert browser.get("/admin/config/apitoken/add/").status_code == 200
+    assert back(browser, provider.sign_in(to_provider, "u1", at_company))["Location"] == "/users/new/"
+    assert browser.get("/users/new/").status_code == 200

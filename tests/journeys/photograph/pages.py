@@ -47,7 +47,19 @@ PARTS_OF_PAGES = {
     "training:session_findings",
     "training:session_trainers",
 }
-LEADS_ELSEWHERE = {"attendance:record", "sent"}  # to a certificate, to the page that was sent
+LEADS_ELSEWHERE = {
+    "attendance:record",  # to a certificate
+    "sent",  # to the page that was sent
+    # To the password, for who has no second factor: tests/journeys/test_sign_in.py shows them.
+    "account_inactive",
+    "account_login",
+    "mfa_authenticate",
+    "mfa_list_webauthn",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "socialaccount_login_cancelled",
+}
 # The demo holds nothing that they could be about; tests/journeys/test_phone.py opens them.
 NOT_IN_THE_DEMO = {
     "attendance:comparison",  # this and the next two: tests/attendance/views/
