@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Sequence
 
+import django
 from django.core.management import execute_from_command_line
 from django.db import Error
 
 from training.core.refusals import Refusal, refusal_from
+from training.policies.periodic import Periodic, run_of
 
 
 def run_command(arguments: Sequence[str]) -> None:
@@ -20,10 +22,22 @@ def run_command(arguments: Sequence[str]) -> None:
         Error: an error of the database that is a defect; with `--traceback` among the arguments, any error of it.
     """
     try:
-        execute_from_command_line(list(arguments))
+        if periodic := run_of(arguments[1:]):
+            _run_periodic(periodic, arguments)
+        else:
+            execute_from_command_line(list(arguments))
     except Refusal as refusal:
         sys.exit(refusal.message)
     except Error as error:
         if "--traceback" in arguments:
             raise
         sys.exit(refusal_from(error).message)
+
+
+def _run_periodic(periodic: Periodic, arguments: Sequence[str]) -> None:
+    """Run a command that also runs by itself, and write down how it went, whoever started it (B2)."""
+    django.setup()
+    from training.services.periodic_runs import recorded  # noqa: PLC0415  # it needs the models
+
+    with recorded(periodic):
+        execute_from_command_line(list(arguments))

@@ -17,6 +17,7 @@ from config.database_roles import tables_written_by_triggers
 from config.environment import IS_LOCAL
 from learners.evidence.store import StoreUnavailable, check_store_is_ours, probe_store
 from learners.selectors.compliance import freshness
+from training.selectors.periodic import troubles
 from training.selectors.site import site_identity
 
 logger = structlog.get_logger(__name__)
@@ -141,10 +142,17 @@ def _check_limits() -> None:
         raise NotReadyError("missing; run `manage.py setup_database_roles`")
 
 
+def _check_periodic() -> None:
+    """Fail if something that runs by the clock did not run, failed, or found something wrong (B2)."""
+    if found := troubles(now=timezone.now()):
+        logger.error("periodic_runs_are_not_well", commands=[each.periodic.command for each in found])
+        raise NotReadyError("did not run, failed or found something wrong")
+
+
 READINESS: Checks = {
     "database": _check_database,
     "role": _check_role,
     "migrations": _check_migrations,
     "evidence": _check_evidence_store,
 }
-UP_TO_DATE: Checks = {"compliance": _check_compliance, "limits": _check_limits}
+UP_TO_DATE: Checks = {"compliance": _check_compliance, "limits": _check_limits, "periodic": _check_periodic}

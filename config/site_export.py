@@ -64,6 +64,7 @@ LEFT_OUT: Mapping[str, str] = {
     "training.CalendarFeed": "lets calendar programs in",
     "training.CalendarFeedEvent": "lets calendar programs in",
     "training.GroupPermissionEvent": "Django's own rights, which the site never asks for",
+    "training.PeriodicRun": "what ran by the clock lately, and is removed after a year",
     "training.Job": "files that were asked for lately and are removed after some days",
     "training.LoginPermissionEvent": "Django's own rights, which the site never asks for",
 }

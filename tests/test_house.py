@@ -9,8 +9,12 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 APPS = ("training", "learners", "attendance", "config")
-# A job is written down in steps of its own, so that what a worker has begun stays known when it is killed.
-STEPS_OF_THEIR_OWN = {"training/services/jobs.py", "training/services/job_runs.py"}
+# A job or a periodic run is written down in steps of its own: what was begun stays known when its process is killed.
+STEPS_OF_THEIR_OWN = {
+    "training/services/jobs.py",
+    "training/services/job_runs.py",
+    "training/services/periodic_runs.py",
+}
 ENUMS = {"StrEnum", "models.TextChoices"}
 NAMES_OF_KINDS = {"kind", "status", "outcome", "result", "standing", "door"}
 OPENS = re.compile(r"transaction\.atomic\(|with database_refusals\(\)|as_person\(")

@@ -41,7 +41,7 @@ from config.services.invitations import invite_login
 from learners import models as learners
 from tests.factories.attendance import FilingRowFactory, SessionAttendeeFactory
 from tests.factories.imports import DoneImportFactory, ImportAliasFactory, ImportFactory
-from tests.factories.jobs import JobFactory
+from tests.factories.jobs import JobFactory, PeriodicRunFactory
 from tests.factories.learners import (
     HASH,
     KEY,
@@ -278,6 +278,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
         lambda: training.Erasure.objects.create(seals=[], rows={}, reason="Retention", erased_by="operator"),
     ),
     training.Job: (8, JobFactory),
+    training.PeriodicRun: (8, PeriodicRunFactory),
     training.CalendarFeed: (5, calendar_feed),
     training.Import: (8, ImportFactory),
     training.ImportFile: (5, import_file),

@@ -87,6 +87,7 @@ NOT_AUDITED = {
     "training.ImportHeadings": "what is proposed the next time, proves nothing",
     "training.ImportRow": "waits for some days, proves nothing",
     "training.ImportedRow": "append-only, is its own history",
+    "training.PeriodicRun": "kept for a year, proves nothing",
     "training.Job": "kept for some days, proves nothing",
     "sessions.Session": "who is signed in at present",
 }

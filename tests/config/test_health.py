@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from config import database_roles, health
 from learners.evidence.store import PROBE, list_stored
+from tests.factories.jobs import PeriodicRunFactory
 from tests.factories.learners import LearnerFactory
 
 ROLE = f"siteproof_app_of_health_{os.getpid()}"
@@ -108,7 +109,16 @@ def test_c7_monitor_complains_when_the_nightly_run_was_missed_and_readyz_does_no
     LearnerFactory(compliance_holds_until=timezone.localdate() - timedelta(days=days))
     answer = client.get("/monitor")
     assert answer.status_code == status
-    assert answer.json() == {"compliance": "ok" if status == 200 else "out of date", "limits": "ok"}
+    assert answer.json() == {"compliance": "ok" if status == 200 else "out of date", "limits": "ok", "periodic": "ok"}
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_b2_monitor_complains_when_a_periodic_run_failed_and_readyz_does_not(client: Client) -> None:
+    PeriodicRunFactory(outcome="FAILED", failure="The store of Ada Novak is full.")
+    answer = client.get("/monitor")
+    assert answer.status_code == 503
+    assert answer.json()["periodic"] == "did not run, failed or found something wrong"
     assert client.get("/readyz").status_code == 200
 
 

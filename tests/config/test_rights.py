@@ -135,6 +135,7 @@ RIGHTS = {
         "run, seen_at, started_at, state, taken_at, task_id, total) DELETE"
     ),
     "training_packmade": LEGAL.format(key="id"),
+    "training_periodicrun": "SELECT INSERT UPDATE(done, ended_at, failure, outcome, seen_at, told, total) DELETE",
     "training_site": READ,
     "training_trainer": WORK,
     "training_trainerqualification": WORK,
@@ -179,6 +180,7 @@ NOT_AUDITED = {
     "training_importheadings",  # what is proposed the next time, proves nothing
     "training_importrow",  # waits for some days, proves nothing
     "training_packmade",  # is itself sealed, and only grows
+    "training_periodicrun",  # kept for a year, proves nothing
     "training_job",  # kept for some days; what matters of it is in the two logs of reads
 }
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from tests.factories.training import UserFactory
-from training.models import Job
+from training.models import Job, PeriodicRun
 from training.services.jobs import keep
 
 
@@ -24,6 +24,19 @@ class JobFactory(DjangoModelFactory):
     title = "Audit pack: Active workers"
     asked_by = factory.SubFactory(UserFactory)
     asked_at = factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=1))
+
+
+class PeriodicRunFactory(DjangoModelFactory):
+    """A good run of the nightly command, a minute ago."""
+
+    class Meta:
+        model = PeriodicRun
+
+    kind = "recalculate_compliance"
+    started_at = factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=1))
+    seen_at = factory.SelfAttribute("started_at")
+    ended_at = factory.SelfAttribute("started_at")
+    outcome = PeriodicRun.Outcome.GOOD
 
 
 def job_with_file(content: bytes = b"PK what was asked for", **fields: Any) -> Job:

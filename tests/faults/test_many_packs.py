@@ -56,7 +56,10 @@ def site(environment: dict[str, str]) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
-    commands = (["-m", "gunicorn", "-c", "python:config.web_server", "config.wsgi"], ["manage.py", "run_jobs"])
+    commands = (
+        ["-m", "gunicorn", "-c", "python:config.web_server", "config.wsgi"],
+        ["manage.py", "run_jobs", "--without-periodic"],
+    )
     processes = [
         subprocess.Popen([sys.executable, *command], cwd=CHECKOUT, env={**environment, "WEB_BIND": address})
         for command in commands

@@ -15,6 +15,7 @@ from training.models import (
     LogCheckpoint,
     LogKey,
     PackMade,
+    PeriodicRun,
     Seal,
     Site,
 )
@@ -93,3 +94,12 @@ class PackMadeAdmin(ReadOnlyAdmin):
     list_display = ("made_at", "subject", "records", "revocations", "made_by")
     list_select_related = ("made_by",)
     date_hierarchy = "made_at"
+
+
+@admin.register(PeriodicRun)
+class PeriodicRunAdmin(ReadOnlyAdmin):
+    """Runs of what is done by the clock, with what each of them said."""
+
+    list_display = ("started_at", "kind", "outcome", "due_at", "ended_at", "done", "total", "failure")
+    list_filter = ("outcome", "kind")
+    date_hierarchy = "started_at"

@@ -4,6 +4,7 @@ from training.models.feed import CalendarFeed
 from training.models.imports import Import, ImportAlias, ImportedRow, ImportFile, ImportHeadings, ImportRow
 from training.models.job import FileDownload, Job
 from training.models.logins import GroupPermission, Login, LoginGroup, LoginPermission, Membership
+from training.models.periodic import PeriodicRun
 from training.models.seals import (
     Erasure,
     Log,
@@ -52,6 +53,7 @@ __all__ = [
     "LoginPermission",
     "Membership",
     "PackMade",
+    "PeriodicRun",
     "Seal",
     "SealOpening",
     "SealPending",

@@ -1,8 +1,9 @@
-"""The worker: it does the jobs that people ask for, until it is told to stop."""
+"""The worker: it does the jobs that people ask for, and what is due by the clock, until it is told to stop."""
 
 import asyncio
 import os
 import signal
+import sys
 from argparse import ArgumentParser
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -18,9 +19,10 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
-from training.services import job_runs
+from training.services import job_runs, periodic_runs
 from training.services.job_kinds import chores
 from training.services.jobs import QUEUE
+from training.services.periodic_runs import DUE_AT, Due
 
 logger = structlog.get_logger(__name__)
 
@@ -31,12 +33,14 @@ LEAVE_SECONDS = 5  # a job that ends within this time may end; others are handed
 AGAIN_SECONDS = 1
 CONNECT_SECONDS = 5
 PURGE_EVERY = timedelta(hours=1)
+RUNS_AT_ONCE = 2  # of what is due by the clock
+AGAIN_AFTER_FAILURE = timedelta(minutes=1)  # for a command that ends before it can write down anything
 
 
 class Command(BaseCommand):
     help = (
-        "Makes the packs and large exports that people ask for, until it is stopped (SIGTERM). Run one or more; a job "
-        "whose worker was lost is begun again by another within half a minute."
+        "Makes the packs and large exports that people ask for, and runs what is due by the clock, until it is stopped "
+        "(SIGTERM). Run one or more; what was lost with its worker is begun again by another within half a minute."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -46,15 +50,23 @@ class Command(BaseCommand):
             default=settings.JOBS_AT_ONCE,
             help=f"how many jobs this process works on ({settings.JOBS_AT_ONCE})",
         )
+        parser.add_argument(
+            "--without-periodic",
+            action="store_true",
+            help="leave what is due by the clock to cron, or to other workers",
+        )
 
-    def handle(self, *args: Any, at_once: int, **options: Any) -> None:
+    def handle(self, *args: Any, at_once: int, without_periodic: bool, **options: Any) -> None:
         os.nice(NICENESS)
-        asyncio.run(_Worker(at_once).run())
+        asyncio.run(_Worker(at_once, runs_by_clock=not without_periodic).run())
 
 
 class _Worker:
-    def __init__(self, at_once: int) -> None:
+    def __init__(self, at_once: int, *, runs_by_clock: bool) -> None:
         self.at_once = at_once
+        self.runs_by_clock = runs_by_clock
+        self.running: dict[str, asyncio.Task[None]] = {}  # by command
+        self.failed_at: dict[str, datetime] = {}
         self.is_leaving = asyncio.Event()
         self.purged_at: datetime | None = None
 
@@ -101,22 +113,64 @@ class _Worker:
     async def _keep_house(self) -> None:
         while not self.is_leaving.is_set():
             try:
-                await sync_to_async(self._tidy)(set(job_runs.in_hand))
+                for each in await sync_to_async(self._tidy)(set(job_runs.in_hand)):
+                    self._begin(each)
             except Exception:
                 logger.exception("housekeeping_failed")
             await self._sleep(ALIVE_SECONDS)
+        await asyncio.gather(*self.running.values())
 
-    def _tidy(self, in_hand: set[int]) -> None:
+    def _begin(self, due: Due) -> None:
+        """Begin a run, unless this worker has it in hand, or has enough."""
+        command = due.periodic.command
+        failed_at = self.failed_at.get(command)
+        if failed_at is not None and timezone.now() < failed_at + AGAIN_AFTER_FAILURE:
+            return
+        if command not in self.running and len(self.running) < RUNS_AT_ONCE:
+            self.running[command] = asyncio.create_task(self._run(due))
+
+    async def _run(self, due: Due) -> None:
+        """Run a command as a process of its own, which writes down itself how it goes, and can be ended at any time."""
+        command = due.periodic.command
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, str(settings.CHECKOUT / "manage.py"), command, *due.periodic.arguments),
+                stdin=asyncio.subprocess.DEVNULL,
+                env={**os.environ, DUE_AT: due.at.isoformat()},
+            )
+            ending, leaving = asyncio.create_task(process.wait()), asyncio.create_task(self.is_leaving.wait())
+            await asyncio.wait({ending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            leaving.cancel()
+            if not ending.done():
+                with suppress(ProcessLookupError):
+                    process.terminate()
+                await asyncio.wait({ending}, timeout=LEAVE_SECONDS)
+            if not ending.done():
+                with suppress(ProcessLookupError):
+                    process.kill()
+            if await ending > 0:
+                self.failed_at[command] = timezone.now()
+        except OSError:
+            logger.exception("periodic_run_did_not_begin", command=command)
+            self.failed_at[command] = timezone.now()
+        finally:
+            del self.running[command]
+
+    def _tidy(self, in_hand: set[int]) -> list[Due]:
+        """Do the housekeeping, and return what is due by the clock."""
         close_old_connections()
         try:
             now = timezone.now()
             job_runs.say_alive(in_hand, now=now)
             job_runs.recover(now=now)
+            periodic_runs.recover(now=now)
             if self.purged_at is None or now - self.purged_at > PURGE_EVERY:
                 self.purged_at = now
                 job_runs.purge(now=now)
+                periodic_runs.purge(now=now)
                 for chore in chores():
                     chore(now)
+            return periodic_runs.due(now=now) if self.runs_by_clock else []
         finally:
             close_old_connections()
 
