@@ -47,6 +47,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the quality checks with their full numbers (hours)")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare our own marks."""
+    config.addinivalue_line("markers", "long_only: with `--long` alone; another case stands for it otherwise")
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """The whole suite runs on every core; named files or tests run in this process, where starting is quicker."""
     names_tests = any(argument.split("::")[0].startswith("tests") for argument in config.invocation_params.args)
@@ -217,7 +222,12 @@ def browser_type(browser_type: Any) -> Iterator[Any]:
         yield browser_type
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what runs with `--long` alone; without a browser, what needs one says so."""
+    if not config.getoption("--long"):
+        left_out = [item for item in items if item.get_closest_marker("long_only")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("long_only")]
     if _has_browser():
         return
     if os.environ.get("CI"):

@@ -15,6 +15,7 @@ from learners.models import LearnerHoursLog, LearnerProgression
 from tests.factories.learners import LearnerProgressionFactory
 from tests.factories.training import CompanyFactory, CourseVersionFactory, TrainerFactory, active_class
 from tests.journeys.accessibility import violations
+from tests.journeys.looks import LOOKS
 from training.models import ClassAttendanceSession, TrainingClass
 from training.policies.schedules import Frequency, Interval, Schedule
 
@@ -190,8 +191,7 @@ def test_h2_a_meeting_is_captured_without_javascript(
     plain.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 820])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_class_pages_are_accessible_and_never_scroll_sideways(
     desk: Page, live_server: LiveServer, meeting: ClassAttendanceSession, width: int, scheme: str
 ) -> None:

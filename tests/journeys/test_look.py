@@ -17,11 +17,11 @@ from attendance.templatetags.navigation import NAVIGATION
 from learners.templatetags.library import SECTIONS
 from tests.factories.learners import LearnerFactory
 from tests.journeys.accessibility import violations
+from tests.journeys.looks import LOOKS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FIRST_VISIT_BYTES = 110 * 1024
-DESKTOP, TABLET = {"width": 1440, "height": 900}, {"width": 820, "height": 1180}
 
 
 def _paths() -> list[str]:
@@ -58,12 +58,11 @@ def test_first_visit_is_light_and_asks_nobody_else(page: Page, live_server: Live
     assert weight <= FIRST_VISIT_BYTES
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, TABLET], ids=["desktop", "tablet"])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_pages_are_accessible_and_never_scroll_sideways(
-    page: Page, live_server: LiveServer, supervisor: User, sign_in: Callable[[User], None], viewport, scheme
+    page: Page, live_server: LiveServer, supervisor: User, sign_in: Callable[[User], None], width, scheme
 ) -> None:
-    page.set_viewport_size(viewport)
+    page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
     found = _check(page, f"{live_server.url}/login/")
     sign_in(supervisor)

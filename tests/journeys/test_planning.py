@@ -21,6 +21,7 @@ from tests.factories.training import (
     scheduled_session,
 )
 from tests.journeys.accessibility import violations
+from tests.journeys.looks import LOOKS
 from training.models import CourseVersion, Session, Trainer
 from training.services.sessions import Plan, edit_session
 
@@ -289,8 +290,7 @@ def test_a_session_is_planned_without_javascript(
     plain.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 820])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_planning_pages_are_accessible_and_never_scroll_sideways(
     desk: Page, live_server: LiveServer, width: int, scheme: str
 ) -> None:

@@ -21,6 +21,7 @@ from tests.factories.learners import (
 )
 from tests.factories.training import CourseVersionFactory
 from tests.journeys.accessibility import violations
+from tests.journeys.looks import LOOKS
 from training.models import CourseVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,8 +137,7 @@ def test_rules_and_bulk_changes_work_without_javascript(
     plain.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 820])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_pages_of_rules_are_accessible_and_never_scroll_sideways(
     desk: Page, live_server: LiveServer, riggers: list[Learner], width: int, scheme: str
 ) -> None:
