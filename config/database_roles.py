@@ -118,7 +118,7 @@ NARROWER: dict[str, LiteralString] = {
     ),
     "training_job": (  # who asked for what never changes
         "SELECT, INSERT, DELETE, UPDATE (state, task_id, run, lost, started_at, seen_at, ended_at, done, total, "
-        "failure, file_key, file_name, file_type, file_size, file_sha256, taken_at)"
+        "failure, broke_down, file_key, file_name, file_type, file_size, file_sha256, taken_at)"
     ),
     "training_periodicrun": "SELECT, INSERT, DELETE, UPDATE (seen_at, ended_at, done, total, outcome, failure, told)",
     "training_site": "SELECT",  # tells every trigger what day it is; written by migrate

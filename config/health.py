@@ -17,6 +17,7 @@ from config.database_roles import tables_written_by_triggers
 from config.environment import IS_LOCAL
 from learners.evidence.store import StoreUnavailable, check_store_is_ours, probe_store
 from learners.selectors.compliance import freshness
+from training.selectors.jobs import jobs_standing
 from training.selectors.periodic import troubles
 from training.selectors.site import site_identity
 
@@ -58,12 +59,12 @@ def monitor(request: HttpRequest) -> JsonResponse:
 
 
 def _told(checks: Checks) -> JsonResponse:
-    answers = _answers(checks)
+    answers = answers_of(checks)
     is_well = all(answer == "ok" for answer in answers.values())
     return JsonResponse(answers, status=200 if is_well else 503)
 
 
-def _answers(checks: Checks) -> dict[str, str]:
+def answers_of(checks: Checks) -> dict[str, str]:
     """Return the answer of each part by name, after `ANSWERS_WITHIN_SECONDS` at most.
 
     A part that has not answered by then, or was not asked yet, is told as `NOT_ANSWERED`.
@@ -146,7 +147,15 @@ def _check_periodic() -> None:
     """Fail if something that runs by the clock did not run, failed, or found something wrong (B2)."""
     if found := troubles(now=timezone.now()):
         logger.error("periodic_runs_are_not_well", commands=[each.periodic.command for each in found])
-        raise NotReadyError("did not run, failed or found something wrong")
+        raise NotReadyError("did not run, failed or found something wrong: see /health/")
+
+
+def _check_jobs() -> None:
+    """Fail if jobs wait too long, or broke down within a day (B2)."""
+    jobs = jobs_standing(now=timezone.now())
+    if jobs.too_long or jobs.broke_down:
+        logger.error("jobs_are_not_well", too_long=jobs.too_long, broke_down=jobs.broke_down)
+        raise NotReadyError("some wait too long, or broke down: see /health/")
 
 
 READINESS: Checks = {
@@ -155,4 +164,9 @@ READINESS: Checks = {
     "migrations": _check_migrations,
     "evidence": _check_evidence_store,
 }
-UP_TO_DATE: Checks = {"compliance": _check_compliance, "limits": _check_limits, "periodic": _check_periodic}
+UP_TO_DATE: Checks = {
+    "compliance": _check_compliance,
+    "limits": _check_limits,
+    "periodic": _check_periodic,
+    "jobs": _check_jobs,
+}

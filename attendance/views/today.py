@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from attendance.pages.first_steps import first_steps, is_empty_site
 from attendance.pages.today import board, own_board
 from training.core.permissions import Permission, may, requires
+from training.selectors.jobs import count_troubles
 
 
 @requires(Permission.READ_SITE, Permission.READ_SESSION)
@@ -31,5 +32,6 @@ def today(request: HttpRequest) -> HttpResponse:
             "board": board(user=request.user, today=day, now=now, warning_days=warning_days),
             "day": day,
             "warning_days": warning_days,
+            "troubles": count_troubles(now=now) if may(request.user, Permission.ADMINISTER) else 0,
         },
     )

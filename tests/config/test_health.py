@@ -109,7 +109,12 @@ def test_c7_monitor_complains_when_the_nightly_run_was_missed_and_readyz_does_no
     LearnerFactory(compliance_holds_until=timezone.localdate() - timedelta(days=days))
     answer = client.get("/monitor")
     assert answer.status_code == status
-    assert answer.json() == {"compliance": "ok" if status == 200 else "out of date", "limits": "ok", "periodic": "ok"}
+    assert answer.json() == {
+        "compliance": "ok" if status == 200 else "out of date",
+        "limits": "ok",
+        "periodic": "ok",
+        "jobs": "ok",
+    }
     assert client.get("/readyz").status_code == 200
 
 
@@ -118,7 +123,7 @@ def test_b2_monitor_complains_when_a_periodic_run_failed_and_readyz_does_not(cli
     PeriodicRunFactory(outcome="FAILED", failure="The store of Ada Novak is full.")
     answer = client.get("/monitor")
     assert answer.status_code == 503
-    assert answer.json()["periodic"] == "did not run, failed or found something wrong"
+    assert answer.json()["periodic"] == "did not run, failed or found something wrong: see /health/"
     assert client.get("/readyz").status_code == 200
 
 

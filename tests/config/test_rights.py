@@ -131,8 +131,8 @@ RIGHTS = {
         "SELECT INSERT UPDATE(after, before, candidates, identity, outcome, problems, thing, worker) DELETE"
     ),
     "training_job": (
-        "SELECT INSERT UPDATE(done, ended_at, failure, file_key, file_name, file_sha256, file_size, file_type, lost, "
-        "run, seen_at, started_at, state, taken_at, task_id, total) DELETE"
+        "SELECT INSERT UPDATE(broke_down, done, ended_at, failure, file_key, file_name, file_sha256, file_size, "
+        "file_type, lost, run, seen_at, started_at, state, taken_at, task_id, total) DELETE"
     ),
     "training_packmade": LEGAL.format(key="id"),
     "training_periodicrun": "SELECT INSERT UPDATE(done, ended_at, failure, outcome, seen_at, told, total) DELETE",

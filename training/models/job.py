@@ -45,6 +45,12 @@ class Job(models.Model):
     done = models.PositiveIntegerField(_("done"), default=0)
     total = models.PositiveIntegerField(_("of"), null=True)
     failure = models.TextField(_("failure"), blank=True)
+    broke_down = models.BooleanField(
+        _("broke down"),
+        default=False,
+        db_default=False,
+        help_text=_("It failed by an error or lost its workers; an operator has to look. Other failures are refusals."),
+    )
     file_key = models.CharField(_("key"), max_length=200, blank=True)
     file_name = models.CharField(_("file"), max_length=200, blank=True)
     file_type = models.CharField(_("content type"), max_length=100, blank=True)

@@ -96,7 +96,8 @@ def _run(job: Job, check_stays: Callable[[], None]) -> None:
         raise
     except Exception:
         logger.exception("job_failed", job=job.pk, kind=job.kind)
-        _fail(job, _("It stopped because of an error. Your administrator can find the cause in the log."))
+        sentence = _("It stopped because of an error. Your administrator can find the cause in the log.")
+        _fail(job, sentence, broke_down=True)
 
 
 def _begin(job_id: int, *, now: datetime) -> Job | None:
@@ -181,8 +182,9 @@ def _end(job: Job) -> None:
         raise StoppedError
 
 
-def _fail(job: Job, sentence: str) -> None:
-    if not _still(job, state=Job.State.FAILED, ended_at=timezone.now(), failure=sentence):
+def _fail(job: Job, sentence: str, *, broke_down: bool = False) -> None:
+    failed = Job.State.FAILED
+    if not _still(job, state=failed, ended_at=timezone.now(), failure=sentence, broke_down=broke_down):
         raise StoppedError
 
 
@@ -217,6 +219,7 @@ def recover(*, now: datetime) -> int:
                 state=Job.State.FAILED,
                 ended_at=now,
                 failure=_("It failed several times. Ask for less at once, or tell your administrator."),
+                broke_down=True,
             )
             continue
         with transaction.atomic():
