@@ -17,6 +17,7 @@ class ConfigConfig(AppConfig):
         post_migrate.connect(database_limits.after_migrations, sender=self)
         import_module("config.sign_ins")  # its receivers need the models
         import_module("config.checks")  # its checks register themselves, and need the models
+        import_module("config.ledger.on_demand")  # packs are sealed at once by processes that may
 
 
 class AdminConfig(admin_apps.AdminConfig):

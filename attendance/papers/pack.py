@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
+from io import SEEK_END
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -25,6 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.papers.dossiers import File, Held, dossiers
+from attendance.papers.pack_seals import KEY, ShownRows, log_now, note_made, proof_members
 from attendance.papers.pack_summary import PackSummary, print_summary
 from attendance.papers.take_over import file_name, print_take_over
 from attendance.papers.zip_stream import Member, zipped
@@ -55,6 +57,7 @@ class Pack:
         learner_ids: keys of the badges of today (L2), in the order of the summary.
         subject: the filter in words; empty for one worker.
         on: the day that is asked about (C8); None for today.
+        held: sizes of checkpoints that somebody has on paper, which `verify.html` is to know (T3).
     """
 
     name: str
@@ -63,6 +66,7 @@ class Pack:
     on: date | None
     by: User
     now: datetime
+    held: Sequence[int] = ()
 
 
 class PackReads:
@@ -88,6 +92,7 @@ class _Contents:
     sums: dict[str, str] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
     proves: dict[str, list[int]] = field(default_factory=dict)
+    shown: ShownRows = field(default_factory=ShownRows)
 
 
 def pack_of_worker(learner: Learner, *, on: date | None, by: User, now: datetime) -> Pack:
@@ -150,7 +155,8 @@ def _name(what: str, on: date | None, now: datetime) -> str:
 
 def _members(pack: Pack, reads: PackReads, tell: Tell) -> Iterator[Member]:
     """Yield all files of a pack. They lie in one directory, and the names in the manifest are relative to it."""
-    contents = _Contents()
+    contents, log = _Contents(), log_now()
+    contents.shown.workers.update(pack.learner_ids)
     parts = range(0, max(len(pack.learner_ids), 1), WORKERS_AT_A_TIME)
     for number, start in enumerate(parts, start=1):
         people = dossiers(
@@ -166,6 +172,7 @@ def _members(pack: Pack, reads: PackReads, tell: Tell) -> Iterator[Member]:
             reads.add({upload.pk for held in person.held for upload in held.sheets}, person.learner.pk)
             for held in person.held:
                 yield from _evidence(pack, held, contents)
+                contents.shown.add(held, names=contents.names)
         summary = PackSummary(
             name=pack.name,
             subject=pack.subject,
@@ -178,6 +185,7 @@ def _members(pack: Pack, reads: PackReads, tell: Tell) -> Iterator[Member]:
             people=people,
             names=contents.names,
             damaged=contents.damaged,
+            log=log,
         )
         name = "summary.pdf" if len(parts) == 1 else f"summary-{number:02d}.pdf"
         yield _member(pack, name, print_summary(summary), contents)
@@ -185,10 +193,22 @@ def _members(pack: Pack, reads: PackReads, tell: Tell) -> Iterator[Member]:
     if report is not None:
         pdf = print_take_over(report, printed_at=pack.now, for_pack=True)
         yield _member(pack, file_name(report), pdf, contents)
+        contents.shown.show("take-over", report.pk)
     if contents.damaged:
         yield _member(pack, DAMAGE, _damage(contents), contents)
+    if log is not None:
+        yield _member(pack, KEY, log.pem.encode(), contents)
     sums = "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(contents.sums.items()))
     yield Member(f"{pack.name}/{MANIFEST}", [sums.encode()])
+    made = note_made(contents.shown, sums=sums, subject=_subject(pack), by=pack.by, now=pack.now)
+    if log is not None and not log.stands_still:
+        wait = partial(tell, len(pack.learner_ids), len(pack.learner_ids))
+        yield from proof_members(made, contents.shown, folder=pack.name, asked=pack.held, tell=wait)
+
+
+def _subject(pack: Pack) -> str:
+    """Return what the pack is about, for its seal; one worker by key, since the seal outlives the name."""
+    return pack.subject or ", ".join(_("Worker %(key)s") % {"key": key} for key in pack.learner_ids) or _("Nobody")
 
 
 def _member(pack: Pack, name: str, content: bytes, contents: _Contents) -> Member:
@@ -219,7 +239,9 @@ def _evidence(pack: Pack, held: Held, contents: _Contents) -> Iterator[Member]:
         with file:
             name = _evidence_name(held, File(key, sha256, is_correction), taken=contents.sums)
             contents.names[key], contents.sums[name] = name, sha256
-            yield Member(f"{pack.name}/{name}", _chunks(file))
+            size = file.seek(0, SEEK_END)
+            file.seek(0)
+            yield Member(f"{pack.name}/{name}", _chunks(file), size)
 
 
 def _evidence_name(held: Held, file: File, *, taken: Mapping[str, str]) -> str:

@@ -12,11 +12,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from attendance.papers.dossiers import Dossier, Held
+from attendance.papers.pack_proof import how_to_check, not_sealed
+from attendance.papers.pack_seals import PackLog
 from learners.pages.items import ItemLine
 from learners.policies.standing import KIND_OF_VERDICT
 from training.core.kinds import StatusKind
 from training.core.printing import UNPRINTABLE, printable, typeset, typeset_apart
 from training.core.words import day, moment
+from training.papers.log_line import log_line
 
 TEMPLATE = Path(__file__).with_name("pack.typ")
 FEW = 5  # up to so many people, a summary is small enough to be made in this process
@@ -34,6 +37,7 @@ class PackSummary:
         people: the workers of this part.
         names: the names of the evidence files in the pack, by key.
         damaged: why evidence files are not in the pack, by key.
+        log: the log that is to prove the pack (T5); None where none is kept.
     """
 
     name: str
@@ -47,6 +51,7 @@ class PackSummary:
     people: Sequence[Dossier]
     names: Mapping[str, str]
     damaged: Mapping[str, str]
+    log: PackLog | None
 
 
 def print_summary(summary: PackSummary) -> bytes:
@@ -72,8 +77,11 @@ def summary_data(summary: PackSummary) -> dict[str, Any]:
         % {"mark": UNPRINTABLE}
         if marked
         else "",
+        "unsealed": not_sealed(summary.log),
         "overview": summary.workers != 1,
         "people": people,
+        "log": log_line(summary.log.short) if summary.log else "",
+        "proof": [each._asdict() for each in how_to_check(summary.log)] if summary.part == 1 else [],
         "words": _words(),
     }
 
@@ -211,5 +219,5 @@ def _words() -> dict[str, str]:
         "nobody": _("No worker matches."),
         "page": _("Page"),
         "of": _("of"),
-        "manifest": _("To check every file of this pack: sha256sum -c SHA256SUMS"),
+        "proof": _("How to check this pack, and what that proves"),
     }

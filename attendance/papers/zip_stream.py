@@ -15,10 +15,16 @@ MODE = 0o100644
 
 @dataclass(frozen=True)
 class Member:
-    """A file for the ZIP file. Its name is a relative path with `/`."""
+    """A file for the ZIP file. Its name is a relative path with `/`.
+
+    Attributes:
+        size: in bytes, of files that may be large: those of 2 GB and more are written in the longer form of ZIP64,
+            which has to be known before their first byte.
+    """
 
     name: str
     chunks: Iterable[bytes]
+    size: int = 0
 
 
 class _Tray:
@@ -54,6 +60,7 @@ def zipped(members: Iterable[Member], *, made_at: datetime) -> Iterator[bytes]:
             # Scans hardly shrink, but some programs open a streamed ZIP file only if its members are compressed.
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = MODE << 16
+            info.file_size = member.size
             with archive.open(info, "w") as file:
                 for chunk in member.chunks:
                     file.write(chunk)

@@ -8,11 +8,14 @@ from collections.abc import Callable
 from typing import LiteralString, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from training.core.seals.checkpoints import Checkpoint, sign, verifier_key
-from training.core.seals.tree import TILE_HEIGHT, WIDTH, Tree
+from training.core.seals.tree import TILE_HEIGHT, WIDTH
+from training.selectors.seals import stored_tree
+from training.selectors.site import site_identity
 
 LOCK = 6962  # the advisory lock of the one writer
 AT_ONCE = 100_000  # entries: keeps a run short, and its memory small
@@ -29,29 +32,16 @@ TAKE: LiteralString = """
 """
 
 
+def log_name() -> str:
+    """Return the origin of a log that begins now."""
+    return settings.LOG_NAME or f"siteproof.local/{site_identity()}"
+
+
 class Grown(NamedTuple):
     """What a run did: how many seals got their place, and the checkpoint that now holds."""
 
     taken: int
     checkpoint: Checkpoint
-
-
-def stored_tree(cursor: CursorWrapper) -> Tree:
-    """Return the tree as tiles and entries in the database tell it."""
-
-    def tile(level: int, number: int) -> bytes | None:
-        cursor.execute("SELECT hashes FROM training_logtile WHERE level = %s AND number = %s", [level, number])
-        row = cursor.fetchone()
-        return bytes(row[0]) if row else None
-
-    def leaves(start: int, stop: int) -> list[bytes]:
-        cursor.execute(
-            "SELECT leaf_hash FROM training_logentry WHERE position >= %s AND position < %s ORDER BY position",
-            [start, stop],
-        )
-        return [bytes(leaf) for (leaf,) in cursor.fetchall()]
-
-    return Tree(tile, leaves)
 
 
 def grow(

@@ -80,6 +80,7 @@ from training.services.companies import create_company
 from training.services.courses import create_course
 from training.services.feeds import renew_feed
 from training.services.jobs import cancel
+from training.services.packs_made import note_pack
 from training.services.sessions import cancel_session
 from training.services.trainers import create_trainer
 from training.services.venues import edit_venue
@@ -420,6 +421,9 @@ WRITERS: dict[str, Callable[[User], Call]] = {
     "training.services.courses": lambda by: lambda: create_course(code="HSE-999", by=by),
     "training.services.feeds": offering_calendar,
     "training.services.jobs": stopping_a_job,
+    "training.services.packs_made": lambda by: (
+        lambda: note_pack(subject="All", files_sha256="ab" * 32, files=3, records=1, revocations=0, by=by, now=NOW)
+    ),
     "training.services.sessions": cancelling,
     "training.services.trainers": lambda by: (
         lambda: create_trainer(facts={"first_name": "Grace", "last_name": "Hopper"}, by=by)

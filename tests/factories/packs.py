@@ -107,7 +107,10 @@ def made_pack(*, workers: int = 3, records_each: int = 2, evidence_bytes: int = 
     log, files, of_records = _Log(), {"summary.pdf": b"%PDF-1.7 summary of <everybody>\n"}, []
     for number in range(records_each):
         files[f"evidence/S-{number}.pdf"] = f"%PDF-1.7 sheet {number}\n".encode().ljust(evidence_bytes, b".")
-    log.add({"seal": "worker 1", "id": 1, "at": "2026-02-01T06:00:00.000000Z"}, {"person": "B-1\tŁucja <!-- </script>"})
+    log.add(
+        {"seal": "worker 1", "id": 1, "at": "2026-02-01T06:00:00.000000Z"},
+        {"person": '["B-1", "Łucja <!-- </script>", ""]'},
+    )
     for worker in range(workers):
         for number in range(records_each):
             name = f"evidence/S-{number}.pdf"
@@ -120,7 +123,11 @@ def made_pack(*, workers: int = 3, records_each: int = 2, evidence_bytes: int = 
                 "evidence": sha256(files[name]).hexdigest(),
                 "at": f"2026-03-0{2 + number % 4}T15:04:05.123456Z",
             }
-            texts = {"person": f"B-{worker}\tŁucja Nowak {worker}", "comments": "", "staff": "Jane Trainer\tjane"}
+            texts = {
+                "person": f'["B-{worker}", "Łucja Nowak {worker}"]',
+                "comments": '[""]',
+                "staff": '["Jane Trainer", "jane"]',
+            }
             of_records.append((log.add(told, texts), name))
     revocation = {"seal": "revocation 1", "id": 9, "record": 2, "late": True, "at": "2026-03-09T15:04:05.123456Z"}
     others = [(0, ""), (log.add(revocation, {}), "")]
@@ -129,7 +136,7 @@ def made_pack(*, workers: int = 3, records_each: int = 2, evidence_bytes: int = 
     of_pack = {
         "seal": "pack 1",
         "id": 7,
-        "sums": sha256(files[LIST]).hexdigest(),
+        "list": sha256(files[LIST]).hexdigest(),
         "files": len(files) - 1,
         "records": len(of_records),
         "revocations": 1,

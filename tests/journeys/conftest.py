@@ -24,6 +24,16 @@ def sign_in(context: BrowserContext, live_server: LiveServer) -> Callable[[User]
 
 
 @pytest.fixture
+def offline(page: Page) -> Iterator[Page]:
+    """A browser without a network, which asks for nothing but the page itself."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.context.set_offline(True)
+    yield page
+    assert [each for each in asked if not each.startswith("file://")] == []
+
+
+@pytest.fixture
 def figures() -> Iterator[Figures]:
     """What the stages of this journey take; `pytest -s` shows it as a table."""
     figures = Figures()

@@ -9,7 +9,7 @@ import re
 import string
 import subprocess
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,46 +21,12 @@ from pytest_django.live_server_helper import LiveServer
 from tests.factories.packs import EARLIER, KEY, LIST, ORIGIN, PAGE, MadePack, made_pack, page_with
 from tests.journeys.accessibility import violations
 from tests.journeys.firefox import firefox, running
+from tests.journeys.verifying import drop_pack, open_page, problems, said
 from training.core.seals.checkpoints import Checkpoint, sign
 from training.core.seals.tree import hash_leaf, is_consistent, tree_over
 from training.core.seals.verify_page.page import page_without_data
 
 SPKI = bytes.fromhex("302a300506032b6570032100")
-
-
-@pytest.fixture
-def offline(page: Page) -> Iterator[Page]:
-    """A browser without a network, which asks for nothing but the page itself."""
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.context.set_offline(True)
-    yield page
-    assert [each for each in asked if not each.startswith("file://")] == []
-
-
-def open_page(page: Page, place: Path) -> list[str]:
-    """Open the page that lies in a directory, and return what does not hold."""
-    page.goto((place / PAGE).as_uri())
-    page.wait_for_selector("body[data-seals=checked]", timeout=60_000)
-    return problems(page)
-
-
-def drop_pack(page: Page, pack: Path, where: str = "#zip") -> list[str]:
-    """Choose a pack, and return what does not hold."""
-    page.evaluate("delete document.body.dataset.files")
-    if pack.is_file():
-        page.set_input_files(where, [])  # to the browser the same file is no change
-    page.set_input_files(where, pack)
-    page.wait_for_selector("body[data-files=checked]", timeout=60_000)
-    return problems(page)
-
-
-def problems(page: Page) -> list[str]:
-    return page.locator("#problems li").all_inner_texts()
-
-
-def said(page: Page) -> str:
-    return page.locator("#verdict").inner_text() + "\n" + page.locator("#facts").inner_text()
 
 
 def test_t5_a_good_pack_holds_and_the_page_says_what_it_cannot_know(offline: Page, tmp_path: Path) -> None:

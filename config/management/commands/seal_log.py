@@ -11,9 +11,8 @@ from psycopg import errors
 
 from config.ledger import log_key
 from config.ledger.anchoring import anchor_all
-from config.ledger.log import grow_whole
+from config.ledger.log import grow_whole, log_name
 from training.core import progress_bar
-from training.selectors.site import site_identity
 
 logger = structlog.get_logger(__name__)
 
@@ -30,7 +29,7 @@ class Command(BaseCommand):
             grown = grow_whole(
                 using=settings.LOG_DATABASE,
                 key=key,
-                name=settings.LOG_NAME or f"siteproof.local/{site_identity()}",
+                name=log_name(),
                 tell=lambda done, total: progress_bar.draw(self.stderr, done, total),
             )
             failures = anchor_all(using=settings.LOG_DATABASE, now=timezone.now())

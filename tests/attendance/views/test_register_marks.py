@@ -202,6 +202,7 @@ def test_i7_the_summary_of_a_pack_names_the_register(record: TrainingRecord, sup
         people=people,
         names={record.evidence_file_key: "evidence/extract.json"},
         damaged={},
+        log=None,
     )
     [line] = summary_data(summary)["people"][0]["required"]
     assert "FROM THE OLD REGISTER “Matrix 2024”, no certificate" in line["record"]

@@ -14,12 +14,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import override_settings
 
-from config.ledger.log import Grown, grow, grow_whole, stored_tree
+from config.ledger.log import Grown, grow, grow_whole
 from config.ledger.verify import verify_ledger
 from tests.factories.learners import LearnerFactory
 from training.core.seals.checkpoints import Checkpoint, read
 from training.core.seals.tree import root_from_inclusion
 from training.models import LogCheckpoint, LogEntry, LogKey, LogTile, Seal, SealPending
+from training.selectors.seals import stored_tree
 
 pytestmark = pytest.mark.django_db
 

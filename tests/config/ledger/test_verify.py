@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from config.ledger.anchors import Anchored
 from config.ledger.declaration import SealedTable
-from config.ledger.log import grow, stored_tree
+from config.ledger.log import grow
 from config.ledger.report import LedgerReport, Wrong
 from config.ledger.sealed_tables import SEALED_TABLES
 from config.ledger.verify import verify_ledger
@@ -22,6 +22,7 @@ from tests.factories.learners import LearnerFactory, TrainingRecordFactory
 from training.core.seals.checkpoints import Checkpoint, sign, verifier_key
 from training.core.seals.tree import full_tiles, hash_leaf
 from training.models import LogCheckpoint, LogEntry, LogKey, Seal, SealOpening
+from training.selectors.seals import stored_tree
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from training.core.seals.tree import HASH_BYTES
@@ -60,6 +61,22 @@ def _key_id(name: str, public: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + ED25519 + public).digest()[:KEY_ID_BYTES]
 
 
+def public_pem(verifier: str) -> str:
+    """Return the public key of a verifier key as openssl reads it."""
+    return _encoded(verifier, serialization.Encoding.PEM).decode()
+
+
+def fingerprint(verifier: str) -> str:
+    """Return what `openssl pkey -pubin -in key.pem -outform DER | sha256sum` prints of a verifier key."""
+    return sha256(_encoded(verifier, serialization.Encoding.DER)).hexdigest()
+
+
+def _encoded(verifier: str, encoding: serialization.Encoding) -> bytes:
+    public = _plain_base64(verifier.split("+", 2)[2])[len(ED25519) :]  # base64 has + as well
+    key = Ed25519PublicKey.from_public_bytes(public)
+    return key.public_bytes(encoding, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
 def sign(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
     """Return a checkpoint as a note, signed in the name of its log."""
     name, public = checkpoint.origin, key.public_key().public_bytes_raw()
@@ -76,7 +93,21 @@ def read(note: str, *, known: Iterable[str]) -> Checkpoint:
     Raises:
         RefusedNoteError: it is no checkpoint, or no known key signed it.
     """
-    lines = signed_text(note, known=known).split("\n")
+    return _told(signed_text(note, known=known))
+
+
+def told_by(note: str) -> Checkpoint:
+    """Return the checkpoint that a note tells, whoever signed it: to print it, and not to believe it.
+
+    Raises:
+        RefusedNoteError: it is no checkpoint.
+    """
+    text, _cut, _signatures = note.rpartition("\n\n")
+    return _told(f"{text}\n")
+
+
+def _told(text: str) -> Checkpoint:
+    lines = text.split("\n")
     if len(lines) != 4:
         raise RefusedNoteError("it is no checkpoint")
     origin, size, root, end = lines

@@ -76,7 +76,7 @@ class PackSeals:
         origin: the log, as its checkpoints name it.
         keys: the public keys of the site as verifier keys, those of the past as well.
         checkpoint: the signed note that covers every seal in the pack.
-        files: the seal of the pack itself. Its leaf is of the kind "pack" and says in "sums" the SHA-256 of
+        files: the seal of the pack itself. Its leaf is of the kind "pack" and says in "list" the SHA-256 of
             SHA256SUMS, and in "files", "records" and "revocations" how many lines that has, and how many seals of the
             kinds "record" and "revocation" the page is told. None if nothing was sealed: the page then says so.
         records: the seals of the training records.

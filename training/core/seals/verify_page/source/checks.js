@@ -80,12 +80,17 @@ function checkLeaf(seal, checkpoint) {
       leaf.open.push([field, value]);
       const digest = hexOf(sha256(joined(bytesOfHex(salt), utf8.encode(value))));
       if (digest !== leaf.told[field]) leaf.wrong.push(say("wrongOpening", { field: FIELDS[field] ?? field }));
-      if (field === "person") leaf.who = value.replace("\t", " ");
+      if (field === "person") leaf.who = textsOf(value);
     }
   } catch (error) {
     leaf.wrong.push(say("wrongUnreadable", { why: reasonOf(error).replace(/\.$/, "") }));
   }
   return leaf;
+}
+
+/** The texts behind a digest, which is made of a JSON array of them. */
+function textsOf(value) {
+  return JSON.parse(value).filter((text) => typeof text === "string" && text).join(" ");
 }
 
 /** A record in words, for a sentence about it. */
@@ -229,9 +234,9 @@ function checkFiles(pack, seals) {
   const listed = readList(pack, problems);
   const sealedList = seals.list?.kind === "pack" ? seals.list.told : null;
   if (!pack.names.has(LIST)) problems.push(say("badListMissing"));
-  else if (sealedList && pack.names.get(LIST) !== sealedList.sums) {
-    const evidence = new Set(seals.leaves.map((leaf) => leaf.told.evidence));
-    const names = [...listed].filter(([, hash]) => !evidence.has(hash)).map(([name]) => name);
+  else if (sealedList && pack.names.get(LIST) !== sealedList.list) {
+    const evidence = new Set(seals.leaves.map((leaf) => `${leaf.told.evidence} ${leaf.file}`));
+    const names = [...listed].filter(([name, hash]) => !evidence.has(`${hash} ${name}`)).map(([name]) => name);
     problems.push(say("badList", { names: names.join(", ") || "–" }));
   }
   if (sealedList && pack.names.has(LIST) && sealedList.files !== listed.size) {

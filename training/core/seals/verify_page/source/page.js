@@ -127,7 +127,7 @@ function drawOwn() {
 const inFours = (hash) => hash.match(/.{4}/g).join(" ");
 
 function drawCommands({ signers: [key], text }, sealed) {
-  const sums = sealed?.told.sums ?? "";
+  const sums = sealed?.told.list ?? "";
   byId("commands-sums").textContent = `sha256sum -c ${LIST}\necho '${sums}  ${LIST}' | sha256sum -c`;
   byId("commands-seal").textContent = [
     "base64 -d checkpoint.sig.base64 > checkpoint.sig",
@@ -176,7 +176,7 @@ function rowOf(leaf) {
   row.append(...cells);
   const details = document.createElement("details");
   details.append(element("summary", say("leafText")), element("code", leaf.text));
-  for (const [field, value] of leaf.open) details.append(element("p", `${FIELDS[field] ?? field}: ${value.replace("\t", " ")}`));
+  for (const [field, value] of leaf.open) details.append(element("p", `${FIELDS[field] ?? field}: ${textsOf(value)}`));
   if (leaf.file) details.append(element("p", say("evidenceName", { name: leaf.file })));
   cells[2].append(details);
   return row;
