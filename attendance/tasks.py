@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
@@ -45,7 +45,7 @@ from training.selectors.classes import visible_classes
 from training.selectors.sessions import get_session
 from training.services.job_kinds import JobKind, Product, Tell, declare
 
-WORKER = "worker"
+WORKER, CHECKPOINT = "worker", "checkpoint"
 SESSION, SITE = "session", "site"  # whose certificates they are, and the host in their QR codes
 
 Item = TypeVar("Item")
@@ -59,7 +59,8 @@ def pack_asked_for(query: QueryDict, *, by: User, now: datetime) -> tuple[Pack, 
     """Return the audit pack that a query asks for, and its title.
 
     Args:
-        query: names one worker (`worker=`), or the workers by a filter of the matrix page.
+        query: names one worker (`worker=`), or the workers by a filter of the matrix page; `checkpoint=` the size of a
+            checkpoint that somebody has on paper, any number of times (T3).
         by: who asks.
         now: the present moment.
 
@@ -68,19 +69,20 @@ def pack_asked_for(query: QueryDict, *, by: User, now: datetime) -> tuple[Pack, 
         UnknownLearner: there is no such worker.
     """
     on = day_of(query.get("on", ""), today=timezone.localdate(now))
+    held = [size for text in query.getlist(CHECKPOINT) if (size := key_of(text))]
     if WORKER in query:
         key = key_of(query.get(WORKER, ""))
         if key is None:
             raise Invalid(_("%(key)s is not the key of a worker.") % {"key": query.get(WORKER, "")[:20]})
         learner = get_worker(key)
         title = _("Audit pack of %(worker)s, %(badge)s") % {"worker": learner.name, "badge": learner.badge_id}
-        return pack_of_worker(learner, on=on, by=by, now=now), dated(title, on)
+        return replace(pack_of_worker(learner, on=on, by=by, now=now), held=held), dated(title, on)
     form = MatrixForm(query)
     wanted = form.wanted_matrix(on=on)
     people = matrix_keys(wanted, now=now, warning_days=settings.EXPIRY_WARNING_DAYS)
     subject = ", ".join(filter_in_words(form, wanted.red_course))
     title = _("Audit pack: %(subject)s") % {"subject": subject}
-    return pack_of_workers(people, subject=subject, on=on, by=by, now=now), dated(title, on)
+    return replace(pack_of_workers(people, subject=subject, on=on, by=by, now=now), held=held), dated(title, on)
 
 
 @dataclass(frozen=True)
