@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.papers.dossiers import File, Held, dossiers
-from attendance.papers.pack_seals import KEY, ShownRows, log_now, note_made, proof_members
+from attendance.papers.pack_seals import KEY, RowsOfPack, log_now, note_made, proof_members
 from attendance.papers.pack_summary import PackSummary, print_summary
 from attendance.papers.take_over import file_name, print_take_over
 from attendance.papers.zip_stream import Member, zipped
@@ -92,7 +92,7 @@ class _Contents:
     sums: dict[str, str] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
     proves: dict[str, list[int]] = field(default_factory=dict)
-    shown: ShownRows = field(default_factory=ShownRows)
+    shown: RowsOfPack = field(default_factory=RowsOfPack)
 
 
 def pack_of_worker(learner: Learner, *, on: date | None, by: User, now: datetime) -> Pack:

@@ -54,7 +54,7 @@ def how_to_check(log: PackLog | None) -> list[Paragraph]:
         ),
         Paragraph(
             _(
-                "Whoever makes a pack could also make a key, a log and that page. So compare with what has not come "
+                "A forger of packs could also make a key, a log and that page. So compare with what has not come "
                 "with the pack: the line that begins with “Log” at the foot of an older sign-in sheet, certificate or "
                 "summary; a copy of the log with somebody else; a time stamp; or the fingerprint of the key. The same "
                 "page is at /verify-pack/ on the site, and in each release of the program."

@@ -19,7 +19,7 @@ from training.core.seals.checkpoints import fingerprint, public_pem
 from training.core.seals.verify_page.page import PAGE_NAME, PackSeals, SealInPack, page_of_pack
 from training.models import PackMade
 from training.selectors.seals import (
-    SealOfRow,
+    RowSeal,
     earlier_checkpoints,
     newest_checkpoint,
     seals_of,
@@ -73,7 +73,7 @@ def log_now() -> PackLog | None:
 
 
 @dataclass
-class ShownRows:
+class RowsOfPack:
     """The rows that a pack shows, collected while it is made.
 
     Attributes:
@@ -135,7 +135,7 @@ class ShownRows:
         return len(self.by_kind[OF_REVOCATIONS])
 
 
-def note_made(shown: ShownRows, *, sums: str, subject: str, by: User, now: datetime) -> PackMade:
+def note_made(shown: RowsOfPack, *, sums: str, subject: str, by: User, now: datetime) -> PackMade:
     """Note and seal which files a pack holds, and how many records and revocations it shows.
 
     Args:
@@ -154,7 +154,7 @@ def note_made(shown: ShownRows, *, sums: str, subject: str, by: User, now: datet
 
 
 def proof_members(
-    made: PackMade, shown: ShownRows, *, folder: str, asked: Sequence[int], tell: Callable[[], None]
+    made: PackMade, shown: RowsOfPack, *, folder: str, asked: Sequence[int], tell: Callable[[], None]
 ) -> Iterator[Member]:
     """Yield `verify.html` and the checkpoint, once one covers everything that the pack shows.
 
@@ -170,7 +170,7 @@ def proof_members(
     newest, places = await_checkpoint(seals, tell=tell)
     checkpoint = newest.checkpoint
 
-    def told(these: Sequence[SealOfRow]) -> Iterator[SealInPack]:
+    def told(these: Sequence[RowSeal]) -> Iterator[SealInPack]:
         return told_in_pack(these, places=places, size=checkpoint.size, files=shown.files)
 
     page = PackSeals(

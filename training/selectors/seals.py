@@ -77,7 +77,7 @@ class KeptCheckpoint:
 
 
 @dataclass(frozen=True)
-class SealOfRow:
+class RowSeal:
     """A seal, by its key, and the row that it seals."""
 
     key: int
@@ -108,7 +108,7 @@ def signing_key(origin: str) -> str:
     return LogKey.objects.filter(verifier__startswith=f"{origin}+").values_list("verifier", flat=True).latest("pk")
 
 
-def seals_of(wanted: Mapping[str, Collection[int]]) -> list[SealOfRow]:
+def seals_of(wanted: Mapping[str, Collection[int]]) -> list[RowSeal]:
     """Return the newest seal of each row, of workers all of them, in one query.
 
     Args:
@@ -117,12 +117,12 @@ def seals_of(wanted: Mapping[str, Collection[int]]) -> list[SealOfRow]:
     pairs = [(kind, row) for kind, rows in wanted.items() for row in sorted(rows)]
     with connection.cursor() as cursor:
         cursor.execute(SEALS, [[kind for kind, _row in pairs], [row for _kind, row in pairs]])
-        found = [SealOfRow(*row) for row in cursor.fetchall()]
+        found = [RowSeal(*row) for row in cursor.fetchall()]
     by_row = groupby(found, key=lambda seal: (seal.kind, seal.row))
     return [seal for (kind, _row), seals in by_row for seal in (seals if kind in ALL_SEALS_OF else islice(seals, 1))]
 
 
-def places_of(seals: Iterable[SealOfRow]) -> dict[int, int]:
+def places_of(seals: Iterable[RowSeal]) -> dict[int, int]:
     """Return the places of seals in the log by their keys, in one query; what still waits has none."""
     with connection.cursor() as cursor:
         cursor.execute(PLACES, [[seal.key for seal in seals]])
@@ -130,7 +130,7 @@ def places_of(seals: Iterable[SealOfRow]) -> dict[int, int]:
 
 
 def told_in_pack(
-    seals: Sequence[SealOfRow], *, places: Mapping[int, int], size: int, files: Mapping[tuple[str, int], str]
+    seals: Sequence[RowSeal], *, places: Mapping[int, int], size: int, files: Mapping[tuple[str, int], str]
 ) -> Iterator[SealInPack]:
     """Yield seals as `verify.html` shows them, in the order of their places, with a fixed number of queries for each
     `AT_ONCE` of them.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from training.core.refusals import Unavailable
 from training.core.transactions import acting
 from training.models import PackMade
-from training.selectors.seals import KeptCheckpoint, SealOfRow, newest_checkpoint, places_of
+from training.selectors.seals import KeptCheckpoint, RowSeal, newest_checkpoint, places_of
 
 LONGEST_SUBJECT = 300
 LONGEST_WAIT_SECONDS = 150
@@ -73,7 +73,7 @@ def note_pack(
     return made
 
 
-def await_checkpoint(seals: Sequence[SealOfRow], *, tell: Callable[[], None]) -> tuple[KeptCheckpoint, dict[int, int]]:
+def await_checkpoint(seals: Sequence[RowSeal], *, tell: Callable[[], None]) -> tuple[KeptCheckpoint, dict[int, int]]:
     """Wait for a checkpoint that covers these seals, and return it with their places by key.
 
     Args:

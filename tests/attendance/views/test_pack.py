@@ -55,7 +55,8 @@ def test_an_auditor_gets_the_pack_as_a_file(as_auditor: Client, auditor: User, l
     assert response["Content-Disposition"] == f'attachment; filename="audit-pack-11156-{today:%Y-%m-%d}.zip"'
     assert response["Cache-Control"] == "no-store"
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
-    assert [name.split("/")[0] for name in names_in(response)] == ["evidence", "summary.pdf", "SHA256SUMS"]
+    proof = ["key.pem", "SHA256SUMS", "verify.html", "checkpoint.txt"]
+    assert [name.split("/")[0] for name in names_in(response)] == ["evidence", "summary.pdf", *proof]
     assert EvidenceRead.objects.get().read_by == auditor
 
 
