@@ -89,6 +89,7 @@ NARROWER: dict[str, LiteralString] = {
     "config_attempts": "SELECT, INSERT, UPDATE (failures, last_at), DELETE",
     "config_companysession": "SELECT, INSERT, DELETE, UPDATE (refresh, checked_at, asked_at)",
     "config_invitation": "SELECT, INSERT, UPDATE (used_at, ended_at)",
+    "config_erasurehold": "SELECT",  # the owner writes it, with what it stops
     "config_idempotentanswer": (
         "SELECT, INSERT, DELETE, UPDATE (status, content_type, body, headers, messages, for_htmx, ended_at)"
     ),

@@ -304,3 +304,32 @@ class LastDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d}"
+
+
+class ErasureHold(models.Model):
+    """That a worker is not erased while it stands: a claim is pending, or an authority asks for the data (T6).
+
+    The owner of the database writes it, by `erase_personal_data --suspend` and `--resume`.
+    """
+
+    learner = models.ForeignKey(
+        "learners.Learner", verbose_name=_("worker"), on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.TextField(_("reason"))
+    held_by = models.CharField(_("suspended by"), max_length=150)
+    held_at = models.DateTimeField(_("suspended at"))
+    ended_by = models.CharField(_("resumed by"), max_length=150, blank=True)
+    ended_at = models.DateTimeField(_("resumed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("suspended erasure")
+        verbose_name_plural = _("suspended erasures")
+        constraints = (
+            not_blank("reason", name="erasure_hold_has_reason", message=_("Say why the erasure is suspended.")),
+            models.UniqueConstraint(
+                fields=("learner",), condition=Q(ended_at=None), name="erasure_hold_one_open_of_a_worker"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.reason

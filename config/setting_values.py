@@ -44,6 +44,12 @@ def whole_number(name: str, *, default: int | None, at_least: int = 0, at_most: 
     return value
 
 
+def replaced(name: str, *, by: str) -> None:
+    """Refuse a variable that means nothing any more, and say which one took its place."""
+    if env.str(name, default=""):
+        raise ImproperlyConfigured(f"{name} is no setting any more: set {by} instead. docs/operations.md says how.")
+
+
 def line(name: str, *, default: str) -> str:
     """Return a text that fits into the head of a page."""
     value: str = env.str(name, default=default).strip()

@@ -30,7 +30,13 @@ IMPORT_CPU_SECONDS = value.whole_number("IMPORT_CPU_SECONDS", default=120, at_le
 IMPORT_WALL_SECONDS = value.whole_number("IMPORT_WALL_SECONDS", default=600, at_least=5, at_most=3600)
 IMPORT_MEMORY_BYTES = value.whole_number("IMPORT_MEMORY_BYTES", default=1024**3, at_least=256 * 1024**2)
 IMPORT_OUTPUT_BYTES = value.whole_number("IMPORT_OUTPUT_BYTES", default=512 * 1024**2, at_least=1024**2)
-EVIDENCE_RETENTION_YEARS = value.whole_number("EVIDENCE_RETENTION_YEARS", default=None, at_least=1)
+# For how long the data of people are kept, by kind; there is no default, and nothing is erased before all are set (T6).
+RETENTION_RECORDS_YEARS = value.whole_number("RETENTION_RECORDS_YEARS", default=None, at_least=1, at_most=200)
+RETENTION_NO_SHOWS_MONTHS = value.whole_number("RETENTION_NO_SHOWS_MONTHS", default=None, at_least=1, at_most=2400)
+RETENTION_IMPORTS_MONTHS = value.whole_number("RETENTION_IMPORTS_MONTHS", default=None, at_least=1, at_most=2400)
+RETENTION_LOGS_MONTHS = value.whole_number("RETENTION_LOGS_MONTHS", default=None, at_least=1, at_most=2400)
+ERASURES_LIST = value.file("ERASURES_LIST", default=None)
+value.replaced("EVIDENCE_RETENTION_YEARS", by="RETENTION_RECORDS_YEARS")
 # The place whose public holidays classes keep: "DE", or with a part of the country "DE/BY"; empty means none.
 WORKER_NUMBER_KINDS = value.words("WORKER_NUMBER_KINDS", default="HR number, National ID, Passport", longest=40)
 SITE_HOLIDAYS = value.holiday_place("SITE_HOLIDAYS", default="DE")

@@ -67,8 +67,23 @@ def tables_of_person(learner: Learner) -> list[PersonsTable]:
 
     The number of queries depends on the number of tables only.
     """
+    ids = ids_of_person(learner)
+    names = _NamesBeside(ids)
+    return [
+        PersonsTable(model._meta.db_table, str(model._meta.verbose_name_plural), names.told(model, rows))
+        for model, rows in sorted(_rows(belonging_to(ids)), key=lambda each: each[0]._meta.db_table)
+        if rows
+    ]
+
+
+def belonging_to(workers: Collection[int]) -> dict[type[models.Model], Q]:
+    """Return the condition, for each table, of the rows that belong to workers.
+
+    Args:
+        workers: the keys of all badges of the people.
+    """
     by_model: dict[type[models.Model], Q] = defaultdict(Q)
-    known: dict[type[models.Model], Collection[int]] = {Learner: ids_of_person(learner)}
+    known: dict[type[models.Model], Collection[int]] = {Learner: workers}
     by_model[Learner] = Q(pk__in=known[Learner])
     for root in ROOTS:
         if root not in known:
@@ -77,12 +92,7 @@ def tables_of_person(learner: Learner) -> list[PersonsTable]:
             if to is root:
                 by_model[model] |= Q(**{f"{field.name}__in": known[root]})
     by_model[RegisterExtract] = Q(records__in=known[TrainingRecord])  # the record names it, not it the record
-    names = _NamesBeside(known[Learner])
-    return [
-        PersonsTable(model._meta.db_table, str(model._meta.verbose_name_plural), names.told(model, rows))
-        for model, rows in sorted(_rows(by_model), key=lambda each: each[0]._meta.db_table)
-        if rows
-    ]
+    return by_model
 
 
 def _rows(by_model: Mapping[type[models.Model], Q]) -> Iterator[tuple[type[models.Model], list[dict[str, Any]]]]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from config.ledger.declaration import VERSION, SealedTable
+from config.ledger.erased import ATTENDEES, Erased
 from config.ledger.outside import Outside
 from config.ledger.report import Discrepancy, Wrong
 from training.core.seals.tree import hash_leaf
@@ -84,10 +85,10 @@ class RowCheck:
     """The check of all seals of one row.
 
     Args:
-        erased: keys of the seals that can no longer be opened because a sealed erasure says so.
+        erased: what sealed erasures account for.
     """
 
-    def __init__(self, sealed: SealedTable, seals: Sequence[SealOfRow], *, outside: Outside, erased: set[int]) -> None:
+    def __init__(self, sealed: SealedTable, seals: Sequence[SealOfRow], *, outside: Outside, erased: Erased) -> None:
         self.sealed, self.seals, self.outside, self.erased = sealed, seals, outside, erased
         self.name = f"{sealed.kind} {seals[0].row_id}"
 
@@ -117,7 +118,7 @@ class RowCheck:
         if self.sealed.listed and told.get("list") != sha256(seal.listed.encode()).hexdigest():
             yield self._finding(seal, Wrong.LIST_ALTERED, f"The list stored with {self.name} is another one.")
         if seal.salt is None:
-            if seal.seal_id not in self.erased and (self.sealed.digests or self.sealed.listed):
+            if seal.seal_id not in self.erased.seals and (self.sealed.digests or self.sealed.listed):
                 yield self._finding(
                     seal, Wrong.OPENING_GONE, f"The salt of {self.name} is gone, and no erasure names it."
                 )
@@ -178,12 +179,14 @@ class RowCheck:
                 )
                 if not self._opens_to(name, opened, json.loads(now))
             ]
+        elif seal.seal_id in self.erased.seals and not self.erased.names(self.sealed.table, seal.row_id):
+            other.append("what was hidden, which an erasure lets nobody open and did not empty")
         if other:
             yield self._finding(
                 seal, Wrong.ROW_ALTERED, f"{self.name} was altered after it was sealed: {', '.join(other)}."
             )
         if seal.listed_now is not None and not _is_same_list(
-            seal.listed, seal.listed_now, with_remarks=seal.salt is not None
+            seal.listed, seal.listed_now, with_remarks=seal.salt is not None, erased=self.erased
         ):
             yield self._finding(seal, Wrong.LIST_ALTERED, f"The list of {self.name} was altered.")
 
@@ -215,10 +218,17 @@ def _is_as_stored(seal: SealOfRow) -> bool:
     return worked_out == bytes(seal.leaf_hash) and (seal.entry_hash is None or worked_out == bytes(seal.entry_hash))
 
 
-def _is_same_list(sealed: str, now: str, *, with_remarks: bool) -> bool:
-    """Return whether a list is still as it was sealed; remarks cannot be compared where the salt was erased."""
-    if sealed == now or with_remarks:
-        return sealed == now
-    with suppress(ValueError):
-        return [line[:-1] for line in json.loads(sealed)] == [line[:-1] for line in json.loads(now)]
+def _is_same_list(sealed: str, now: str, *, with_remarks: bool, erased: Erased) -> bool:
+    """Return whether a list is still as it was sealed.
+
+    Remarks cannot be compared where the salt was erased, nor those of lines that an erasure has emptied.
+    """
+    if sealed == now:
+        return True
+    with suppress(ValueError, IndexError, TypeError):
+        before, after = json.loads(sealed), json.loads(now)
+        return len(before) == len(after) and all(
+            old[:-1] == new[:-1] and (old[-1] == new[-1] or not with_remarks or erased.names(ATTENDEES, new[0]))
+            for old, new in zip(before, after, strict=True)
+        )
     return False

@@ -380,3 +380,4 @@ SEALED_TABLES = (
 )
 
 BY_KIND = {each.kind: each for each in SEALED_TABLES}
+BY_TABLE = {each.table: each for each in SEALED_TABLES}

@@ -5,7 +5,6 @@ what PostgreSQL brings along. What proves that nothing was changed are checkpoin
 can be said is that the ledger is consistent in itself.
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from django.db.backends.utils import CursorWrapper
 
 from config.ledger.anchors import Anchored
 from config.ledger.declaration import SealedTable
+from config.ledger.erased import Erased
 from config.ledger.outside import Outside
 from config.ledger.report import Discrepancy, LedgerReport, Wrong
 from config.ledger.sealed_rows import RowCheck, seals_by_row
@@ -45,6 +45,9 @@ SELECT position, e.leaf_hash, s.id IS NULL FROM public.training_logentry e
   LEFT JOIN public.training_seal s ON s.id = e.seal_id
  WHERE s.id IS NULL OR s.kind <> ALL (%s) ORDER BY position
 """
+
+
+ERASURES = "SELECT seals::text, rows::text FROM public.training_erasure ORDER BY id"
 
 
 class LogPlace(NamedTuple):
@@ -87,7 +90,8 @@ class _Check:
 
     def report(self, tell: Callable[[int, int], None]) -> LedgerReport:
         (self.found.seals,) = self._one("SELECT count(*) FROM public.training_seal")
-        erased = self._erased()
+        erased = Erased((seals, rows) for seals, rows in self._all(ERASURES))
+        self.found.findings.extend(erased.findings(self.cursor))
         done = 0
         for sealed in SEALED_TABLES:
             for seals in seals_by_row(sealed):
@@ -122,11 +126,6 @@ class _Check:
 
     def _say(self, wrong: Wrong, what: str, *, kind: str = "", row: int | None = None, at: int | None = None) -> None:
         self.found.findings.append(Discrepancy(wrong, what, kind, row, at, self.outside.around(at)))
-
-    def _erased(self) -> set[int]:
-        """Return the keys of the seals that erasures name. That these erasures are sealed is checked like all rows."""
-        erasures = self._all("SELECT seals::text FROM public.training_erasure")
-        return {key for (seals,) in erasures for key in json.loads(seals) if isinstance(key, int)}
 
     def _check_unsealed(self, sealed: SealedTable) -> None:
         query = UNSEALED.format(key=sealed.key, table=sealed.table, when=sealed.when or "true")

@@ -133,7 +133,7 @@ def open_stored(*, key: str, sha256: str) -> BinaryIO:
 
 
 def forget_stored(*, key: str) -> None:
-    """Remove a file to which nothing refers any more. Only workbooks of imports are ever removed (I7).
+    """Remove a file to which nothing refers any more. Workbooks of imports (I7), and what was erased (T6).
 
     Raises:
         StoreUnavailable: it could not be removed.

@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from learners.evidence.erased import erased_rows
 from learners.evidence.store import (
     Content,
     EvidenceUnreadable,
@@ -102,12 +103,13 @@ def verify_evidence(*, on_progress: Callable[[int, int], None]) -> Report:
             any file.
     """
     site = site_identity()
-    total = EvidenceUpload.objects.aggregate(keys=Count("key", distinct=True))["keys"]
+    erased = erased_rows(EvidenceUpload)
+    total = EvidenceUpload.objects.exclude(pk__in=erased).aggregate(keys=Count("key", distinct=True))["keys"]
     report = Report()
     if total:
         check_store_is_ours(site=site, patiently=True)
     with ThreadPoolExecutor(readers()) as pool:
-        for batch in _batches():
+        for batch in _batches(erased):
             findings = []
             for expected, (found, is_readable) in zip(batch, pool.map(_read, batch), strict=True):
                 report.files += 1
@@ -119,7 +121,7 @@ def verify_evidence(*, on_progress: Callable[[int, int], None]) -> Report:
     if report.findings:
         check_store_is_ours(site=site, patiently=True)  # else all that is missing may be so because the store left
     _check_some_can_be_read(report)
-    report.surplus = [key for keys in _in_batches(list_stored()) for key in _surplus(keys)]
+    report.surplus = [key for keys in _in_batches(list_stored()) for key in _surplus(keys, erased)]
     _check_extracts(report)
     return report
 
@@ -131,7 +133,9 @@ SELECT count(*), coalesce(jsonb_agg(jsonb_build_array(id, evidence_file_key, evi
                encode(sha256(convert_to(content, 'UTF8')), 'hex') AS sha256
           FROM learners_trainingrecord record
           LEFT JOIN learners_registerextract extract ON extract.id = record.extract_id
-         WHERE record.extract_id IS NOT NULL) each
+         WHERE record.extract_id IS NOT NULL
+           AND NOT EXISTS (SELECT FROM training_erasure
+                            WHERE rows -> 'learners_registerextract' @> to_jsonb(record.extract_id))) each
 """
 
 
@@ -161,12 +165,13 @@ def _check_some_can_be_read(report: Report) -> None:
         )
 
 
-def _batches() -> Iterator[list[_Expected]]:
+def _batches(erased: Collection[int]) -> Iterator[list[_Expected]]:
     """Yield what rows say is stored, in the order of the keys; no transaction stays open in between."""
     last = ""
     while True:
         rows = (
             EvidenceUpload.objects.filter(key__gt=last)
+            .exclude(pk__in=erased)
             .order_by("key")
             .values("key")
             .annotate(hashes=ArrayAgg("sha256", distinct=True), sizes=ArrayAgg("size", distinct=True))[:BATCH]
@@ -246,7 +251,7 @@ def _in_batches(keys: Iterator[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def _surplus(keys: Sequence[str]) -> list[str]:
-    """Return those of `keys` to which no upload row refers."""
-    named = set(EvidenceUpload.objects.filter(key__in=keys).values_list("key", flat=True))
+def _surplus(keys: Sequence[str], erased: Collection[int]) -> list[str]:
+    """Return those of `keys` to which no upload row refers, but rows that were erased."""
+    named = set(EvidenceUpload.objects.filter(key__in=keys).exclude(pk__in=erased).values_list("key", flat=True))
     return [key for key in keys if key not in named]

@@ -50,6 +50,7 @@ NOT_AUDITED = {
     "config.Attempts": "keeps rows about wrong passwords; it limits nothing (ADR 29)",
     "config.CacheEntry": "what processes share for minutes",
     "config.CompanySession": "who is signed in at present",
+    "config.ErasureHold": "written by the owner; is its own history",
     "config.IdempotentAnswer": "answers to give again, for a day",
     "config.SignIn": "append-only, is its own history",
     "contenttypes.ContentType": "written by migrations",

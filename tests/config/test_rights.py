@@ -70,6 +70,7 @@ RIGHTS = {
     "config_attempts": "SELECT INSERT UPDATE(failures, last_at) DELETE",
     "config_cacheentry": WORK,
     "config_companysession": "SELECT INSERT UPDATE(asked_at, checked_at, refresh) DELETE",
+    "config_erasurehold": READ,
     "config_idempotentanswer": (
         "SELECT INSERT UPDATE(body, content_type, ended_at, for_htmx, headers, messages, status) DELETE"
     ),

@@ -149,7 +149,7 @@ NONSENSE = {
     "DEBUG": [*SWITCHES, "1"],
     "EVIDENCE_DIR": ["", "evidence", "/dev/null"],
     "EVIDENCE_MAX_BYTES": [*NUMBERS, "0", "20 MiB"],
-    "EVIDENCE_RETENTION_YEARS": ["many", "-1", "1.5", "0"],  # empty: for good
+    "EVIDENCE_RETENTION_YEARS": ["10"],  # RETENTION_RECORDS_YEARS took its place
     "EVIDENCE_S3_ACCESS_KEY": ["a key without its secret"],
     "EVIDENCE_S3_BUCKET": ["https://s3.example.com/evidence", "two words", "x"],
     "EVIDENCE_S3_ENDPOINT": ["s3.example.com"],
@@ -197,7 +197,7 @@ NOT_OURS = {"CHROMIUM"}  # asked for by the browser tests themselves
 
 SENSE = [
     {"HTTPS": "off", "TRUSTED_PROXY_COUNT": "1", "SITE_HOLIDAYS": "", "SITE_TIME_ZONE": "America/New_York"},
-    {"SITE_HOLIDAYS": "DE/BY", "EVIDENCE_RETENTION_YEARS": "10", "DATABASE_POOL_SIZE": "0", "LOG_LEVEL": "DEBUG"},
+    {"SITE_HOLIDAYS": "DE/BY", "RETENTION_RECORDS_YEARS": "10", "DATABASE_POOL_SIZE": "0", "LOG_LEVEL": "DEBUG"},
     {
         "ALLOWED_HOSTS": "a.example.com,.example.org,[::1],10.0.0.5",
         "CSRF_TRUSTED_ORIGINS": "https://a.example.com:8443",

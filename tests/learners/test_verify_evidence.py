@@ -204,7 +204,7 @@ def test_e5_queries_do_not_grow_with_the_files(evidence_dir: Path, files: int, d
     for number in range(files):
         (evidence_dir / stored(evidence_dir, content_of(number)).key).write_bytes(b"")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         run()
 
 

@@ -89,18 +89,23 @@ def open_filed(*, import_id: int, number: int, by: User, now: datetime) -> tuple
     return each, file
 
 
-def delete_filed(*, now: datetime) -> int:
+def delete_filed(*, now: datetime, months: int | None = None) -> int:
     """Delete the stored files of imports that were done so many months ago as the setting IMPORT_FILE_MONTHS says.
 
     What the rows wrote stays, with the extracts that prove records. A file that a younger import has brought too, or
     that is a proof, stays until that has ended.
 
+    Args:
+        now: the present moment.
+        months: another number of months than the setting's.
+
     Returns:
         how many files were deleted.
     """
-    if settings.IMPORT_FILE_MONTHS is None:
+    months = months or settings.IMPORT_FILE_MONTHS
+    if months is None:
         return 0
-    before = add_months(timezone.localdate(now), -settings.IMPORT_FILE_MONTHS)
+    before = add_months(timezone.localdate(now), -months)
     filed = ImportFile.objects.exclude(evidence_key="")
     deleted = 0
     for each in filed.filter(of__done_at__date__lt=before).order_by("pk"):

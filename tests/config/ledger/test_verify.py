@@ -456,10 +456,14 @@ def test_t4_a_sealed_erasure_accounts_for_a_salt_that_is_gone(ledger: Ledger) ->
     seal = Seal.objects.filter(kind="record").latest("pk")
     sql("DELETE FROM training_sealopening WHERE seal_id = %s", seal.pk)
     assert [each.wrong for each in found_by(ledger.anchored).findings] == [Wrong.OPENING_GONE]
-    sql(
-        "INSERT INTO training_erasure (seals, rows, reason, erased_by) VALUES (%s, '{}', 'Retention', 'operator')",
-        json.dumps([seal.pk]),
-    )
+    erasure = "INSERT INTO training_erasure (seals, rows, reason, erased_by) VALUES (%s, %s, 'Retention', 'operator')"
+    with transaction.atomic():
+        sql(erasure, json.dumps([seal.pk]), "{}")
+        assert {each.wrong for each in found_by(ledger.anchored).findings} == {Wrong.ROW_ALTERED}
+        transaction.set_rollback(True)
+    as_owner("UPDATE learners_trainingrecord SET comments = '', trainer_name = 'erased' WHERE id = %s", seal.row_id)
+    as_owner("UPDATE learners_trainingrecord SET trainer_name = '' WHERE id = %s AND session_id IS NULL", seal.row_id)
+    sql(erasure, json.dumps([seal.pk]), json.dumps({"learners_trainingrecord": [seal.row_id]}))
     log()
     assert found_by(ledger.anchored).findings == []
 
