@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.api_tokens import TokenRefused, check_opens
-from config.models import ApiToken, Invitation, LastDay, SignIn
+from config.models import ApiToken, BackupRun, Invitation, LastDay, SignIn
 from training.core.admin.events import register_events
 from training.core.admin.guarded import ReadOnlyAdmin
 from training.core.csv_files import Cell, csv_lines
@@ -68,6 +68,15 @@ class LastDayAdmin(ReadOnlyAdmin):
     list_display = ("user", "day")
     list_select_related = ("user",)
     fields = list_display
+
+
+@admin.register(BackupRun)
+class BackupRunAdmin(ReadOnlyAdmin):
+    """When the site was backed up, and where to."""
+
+    list_display = ("generation", "began_at", "ended_at", "files", "bytes", "damaged")
+    date_hierarchy = "began_at"
+    fields = (*list_display, "target", "manifest_sha256")
 
 
 @admin.register(SignIn)

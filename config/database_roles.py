@@ -90,6 +90,7 @@ NARROWER: dict[str, LiteralString] = {
     "config_companysession": "SELECT, INSERT, DELETE, UPDATE (refresh, checked_at, asked_at)",
     "config_invitation": "SELECT, INSERT, UPDATE (used_at, ended_at)",
     "config_erasurehold": "SELECT",  # the owner writes it, with what it stops
+    "config_backuprun": "SELECT",  # written by `manage.py backup`, as the owner
     "config_idempotentanswer": (
         "SELECT, INSERT, DELETE, UPDATE (status, content_type, body, headers, messages, for_htmx, ended_at)"
     ),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from threading import Thread
 
 import structlog
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config import dangerous_role, database_limits
+from config.backup.runs import last_good_backup
 from config.database_roles import tables_written_by_triggers
 from config.environment import IS_LOCAL
 from learners.evidence.store import StoreUnavailable, check_store_is_ours, probe_store
@@ -136,6 +138,18 @@ def _check_compliance() -> None:
         raise NotReadyError("out of date")
 
 
+def _check_backup() -> None:
+    """Fail if the last good backup is too old (B1), and say how old it is. 0 hours: the site is backed up otherwise."""
+    if not settings.BACKUP_MAX_AGE_HOURS:
+        return
+    last = last_good_backup()
+    if last is None:
+        raise NotReadyError("there was none yet")
+    age = timezone.now() - last.began_at
+    if age > timedelta(hours=settings.BACKUP_MAX_AGE_HOURS):
+        raise NotReadyError(f"the last good one is {age // timedelta(hours=1)} hours old")
+
+
 def _check_limits() -> None:
     """Fail if limits are missing: without them one forgotten transaction stops marking and finalizing for ever."""
     if names := database_limits.missing():
@@ -169,4 +183,5 @@ UP_TO_DATE: Checks = {
     "limits": _check_limits,
     "periodic": _check_periodic,
     "jobs": _check_jobs,
+    "backup": _check_backup,
 }

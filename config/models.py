@@ -333,3 +333,32 @@ class ErasureHold(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class BackupRun(models.Model):
+    """A backup that ended, written by `manage.py backup`. One that was killed or refused leaves no row.
+
+    It stands in the database, so that every machine of the site sees how old the last one is, without a key to the
+    place where backups lie. The application reads it only.
+
+    Attributes:
+        began_at: when the snapshot was taken; everything that was committed before is in it.
+        damaged: how many files of evidence are missing from it; 0 for a good one.
+    """
+
+    began_at = models.DateTimeField(_("began at"), db_index=True)
+    ended_at = models.DateTimeField(_("ended at"))
+    target = models.TextField(_("place"))
+    generation = models.CharField(_("name"), max_length=40)
+    manifest_sha256 = models.CharField(_("SHA-256 of the manifest"), max_length=64)
+    files = models.PositiveBigIntegerField(_("files of evidence"))
+    bytes = models.PositiveBigIntegerField(_("bytes of evidence"))
+    damaged = models.PositiveBigIntegerField(_("files that are missing from it"))
+
+    class Meta:
+        verbose_name = _("backup")
+        verbose_name_plural = _("backups")
+        ordering = ("-began_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.generation

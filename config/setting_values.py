@@ -246,16 +246,17 @@ def bucket(name: str) -> str:
     return value
 
 
-def s3_options(bucket_name: str) -> dict[str, str | None]:
-    """Return the options of the S3 store; None for what is not set."""
-    endpoint = env.str("EVIDENCE_S3_ENDPOINT", default=None)
+def s3_options(bucket_name: str, *, prefix: str = "EVIDENCE") -> dict[str, str | None]:
+    """Return the options of an S3 store, from the settings that begin with `prefix`; None for what is not set."""
+    names = {each: f"{prefix}_S3_{each}" for each in ("ENDPOINT", "REGION", "ACCESS_KEY", "SECRET_KEY")}
+    endpoint = env.str(names["ENDPOINT"], default=None)
     if endpoint is not None and not ORIGIN.match(endpoint):
-        raise ImproperlyConfigured("EVIDENCE_S3_ENDPOINT is an address such as https://s3.example.com.")
-    region = env.str("EVIDENCE_S3_REGION", default=None)
+        raise ImproperlyConfigured(f"{names['ENDPOINT']} is an address such as https://s3.example.com.")
+    region = env.str(names["REGION"], default=None)
     if region is not None and not REGION.fullmatch(region):
-        raise ImproperlyConfigured("EVIDENCE_S3_REGION is the name of a region, such as eu-central-1.")
-    access, secret = (env.str(name, default=None) for name in ("EVIDENCE_S3_ACCESS_KEY", "EVIDENCE_S3_SECRET_KEY"))
-    pairs = (("EVIDENCE_S3_ACCESS_KEY", access, secret), ("EVIDENCE_S3_SECRET_KEY", secret, access))
+        raise ImproperlyConfigured(f"{names['REGION']} is the name of a region, such as eu-central-1.")
+    access, secret = (env.str(name, default=None) for name in (names["ACCESS_KEY"], names["SECRET_KEY"]))
+    pairs = ((names["ACCESS_KEY"], access, secret), (names["SECRET_KEY"], secret, access))
     for name, value, other in pairs:
         if value is not None and (other is None or not value.strip()):
             raise ImproperlyConfigured(f"{name} is blank or stands alone: S3 wants both keys, or neither.")

@@ -195,6 +195,9 @@ WAITING_DIR = value.directory("WAITING_DIR", default=".waiting")
 EVIDENCE_DIR = value.directory("EVIDENCE_DIR", default="evidence")
 EVIDENCE_S3_BUCKET = value.bucket("EVIDENCE_S3_BUCKET")
 S3 = value.s3_options(EVIDENCE_S3_BUCKET)
+# Keys other than those of the evidence: whoever can delete one must not be able to delete the other.
+BACKUP_S3 = value.s3_options("", prefix="BACKUP")
+BACKUP_MAX_AGE_HOURS = value.whole_number("BACKUP_MAX_AGE_HOURS", default=0 if IS_LOCAL else 26, at_most=100_000)
 # A worker with a system user of its own shares the directories with the web processes through their common group.
 FILES_FOR_GROUP = env.bool("FILES_FOR_GROUP", default=False)
 STORAGES = {

@@ -132,6 +132,16 @@ def open_stored(*, key: str, sha256: str) -> BinaryIO:
     return copy
 
 
+def put_back(*, key: str, file: BinaryIO) -> None:
+    """Store a file of a backup under the key that rows name, in a store that is being restored.
+
+    Raises:
+        StoreUnavailable: it could not be stored.
+    """
+    file.seek(0)
+    _ask("put back", lambda: _store()._save(key, File(file)), patiently=True)
+
+
 def forget_stored(*, key: str) -> None:
     """Remove a file to which nothing refers any more. Workbooks of imports (I7), and what was erased (T6).
 

@@ -36,7 +36,7 @@ from attendance.models import (
     TakeOverWithdrawal,
 )
 from config.api_tokens import create_token
-from config.models import ApiToken, CompanyAccount, Invitation, LastDay, SecondFactor, SignIn
+from config.models import ApiToken, BackupRun, CompanyAccount, Invitation, LastDay, SecondFactor, SignIn
 from config.services.invitations import invite_login
 from learners import models as learners
 from tests.factories.attendance import FilingRowFactory, SessionAttendeeFactory
@@ -184,6 +184,13 @@ def class_session(**fields: Any) -> training.ClassAttendanceSession:
     return training.ClassAttendanceSession.objects.create(
         training_class=training_class(), session_date=DAY, scheduled_hours=Decimal(4), **fields
     )
+
+
+def backup_run() -> BackupRun:
+    run: BackupRun = BackupRun.objects.create(
+        began_at=AT, ended_at=AT, target="/mnt/backup", generation="20260320", files=1, bytes=2, damaged=0
+    )
+    return run
 
 
 def api_token() -> ApiToken:
@@ -341,6 +348,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     ),
     SignIn: (7, lambda: SignIn.objects.create(at=AT, outcome="refused", username="a", address="::1")),
     ApiToken: (5, api_token),
+    BackupRun: (5, backup_run),
     Invitation: (7, lambda: invite_login(user_id=UserFactory().pk, by=UserFactory(is_superuser=True), now=AT)),
     LastDay: (5, lambda: LastDay.objects.create(user=UserFactory(), day=DAY)),
     AccessLog: (7, lambda: AccessLog.objects.create(username="a", ip_address="::1")),

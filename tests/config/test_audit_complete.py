@@ -48,6 +48,7 @@ NOT_AUDITED = {
     "axes.AccessLog": "not written to",
     "config.ApiUse": "counts requests",
     "config.Attempts": "keeps rows about wrong passwords; it limits nothing (ADR 29)",
+    "config.BackupRun": "written once when a backup ends, proves nothing",
     "config.CacheEntry": "what processes share for minutes",
     "config.CompanySession": "who is signed in at present",
     "config.ErasureHold": "written by the owner; is its own history",

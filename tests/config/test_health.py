@@ -114,6 +114,7 @@ def test_c7_monitor_complains_when_the_nightly_run_was_missed_and_readyz_does_no
         "limits": "ok",
         "periodic": "ok",
         "jobs": "ok",
+        "backup": "ok",
     }
     assert client.get("/readyz").status_code == 200
 

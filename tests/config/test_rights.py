@@ -68,6 +68,7 @@ RIGHTS = {
     "config_apitoken": "SELECT INSERT UPDATE(ended_by, last_used_at, revoked_at)",
     "config_apiuse": "SELECT INSERT UPDATE(minute, requests)",
     "config_attempts": "SELECT INSERT UPDATE(failures, last_at) DELETE",
+    "config_backuprun": READ,
     "config_cacheentry": WORK,
     "config_companysession": "SELECT INSERT UPDATE(asked_at, checked_at, refresh) DELETE",
     "config_erasurehold": READ,
