@@ -56,25 +56,26 @@ class TakingOver:
     stands: TakeOver | None
     reports: Sequence[TakeOver]
 
-
-def no_seal() -> str:
-    """Return the sentence that says why a take-over is a trial; empty once there is a seal."""
-    if has_seal():
-        return ""
-    return _(
-        "This version of the site does not seal what is recorded: seal, anchors and their backup come with the next "
-        "one. A real take-over waits for them. Until then everything here can be tried, and a signed report is a trial."
-    )
+    @property
+    def no_seal(self) -> str:
+        """The sentence that says why a take-over is a trial; empty once a checkpoint of the seals is kept outside."""
+        if self.has_seal:
+            return ""
+        return _(
+            "Every record is sealed, but no checkpoint of the seals is kept outside this site yet, so nothing could be "
+            "proved to somebody who does not trust it. A real take-over waits for that: your administrator sets "
+            "LOG_ANCHORS. Until then everything here can be tried, and a signed report is a trial."
+        )
 
 
 def taking_over() -> TakingOver:
     """Return where the site is, in a fixed number of queries."""
-    comparison, sample, ready = latest_comparison(), latest_sample(), readiness()
+    comparison, sample, ready, found = latest_comparison(), latest_sample(), readiness(), has_seal()
     counts = sample_counts(sample) if sample else {}
     stands = standing_take_over()
     return TakingOver(
         steps=[
-            _safe(),
+            _safe(found),
             *_library(),
             _workers(),
             _trainers(),
@@ -83,7 +84,7 @@ def taking_over() -> TakingOver:
             _sample(ready),
             _cut_over(stands),
         ],
-        has_seal=has_seal(),
+        has_seal=found,
         comparison=comparison,
         groups=difference_groups(comparison) if comparison else [],
         sample=sample,
@@ -107,12 +108,11 @@ def found_choices() -> list[tuple[str, Any]]:
     return list(SampleCheck.Found.choices)
 
 
-def _safe() -> TakingOverStep:
-    found = has_seal()
+def _safe(found: bool) -> TakingOverStep:
     return TakingOverStep(
         word=_("Seal, anchors and backup"),
         purpose=_("What is recorded from the first day on can be proven later, and is not lost."),
-        told=_("On") if found else _("Not there yet"),
+        told=_("On") if found else _("No checkpoint outside yet"),
         kind=StatusKind.OK if found else StatusKind.BAD,
     )
 

@@ -15,6 +15,7 @@ from attendance.selectors.certificate import Certificate
 from learners.models import TrainingRecord
 from training.core.printing import UNPRINTABLE, printable, typeset, typeset_apart
 from training.core.words import day, moment
+from training.papers.log_line import newest_log_line
 
 TEMPLATE = Path(__file__).with_name("certificate.typ")
 
@@ -52,7 +53,12 @@ def print_certificates(
 
 
 def _document(title: str, pages: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return {"title": title, "language": get_language() or "en", "certificates": list(pages)}
+    return {
+        "title": title,
+        "language": get_language() or "en",
+        "log": newest_log_line(),
+        "certificates": list(pages),
+    }
 
 
 def file_name(record: TrainingRecord) -> str:

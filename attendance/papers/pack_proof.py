@@ -39,6 +39,17 @@ def not_sealed(log: PackLog | None) -> str:
     return ""
 
 
+def where_it_says(log: PackLog | None, *, part: int) -> str:
+    """Return the line on the first page that leads to the check; empty where nothing but the files can be checked."""
+    if not_sealed(log):
+        return ""
+    if part == 1:
+        return _(
+            "To check this pack, open verify.html with a double click. The end of this summary says what it proves."
+        )
+    return _("To check this pack, open verify.html with a double click. The end of part 1 says what it proves.")
+
+
 def how_to_check(log: PackLog | None) -> list[Paragraph]:
     """Return how a pack is checked, and what that proves."""
     files = Paragraph(_("The files against their list, on Linux or a Mac, in the unpacked folder:"), CHECK_FILES)

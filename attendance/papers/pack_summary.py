@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from attendance.papers.dossiers import Dossier, Held
-from attendance.papers.pack_proof import how_to_check, not_sealed
+from attendance.papers.pack_proof import how_to_check, not_sealed, where_it_says
 from attendance.papers.pack_seals import PackLog
 from learners.pages.items import ItemLine
 from learners.policies.standing import KIND_OF_VERDICT
@@ -77,6 +77,7 @@ def summary_data(summary: PackSummary) -> dict[str, Any]:
         % {"mark": UNPRINTABLE}
         if marked
         else "",
+        "check": where_it_says(summary.log, part=summary.part),
         "unsealed": not_sealed(summary.log),
         "overview": summary.workers != 1,
         "people": people,

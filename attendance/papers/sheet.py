@@ -21,6 +21,7 @@ from attendance.selectors.sheet import SheetContents
 from training.core.printing import UNPRINTABLE, printable, scripts_without_font, typeset
 from training.core.words import moment, time_range
 from training.models import Session
+from training.papers.log_line import newest_log_line
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 
@@ -59,6 +60,7 @@ def sheet_data(sheet: SheetContents, *, printed_at: datetime, names_roles: bool 
         "venue": printable(session.venue.name) if session.venue else _("Not set"),
         "trainer": printable(str(session.trainer)) if session.trainer else _("Not set"),
         "hours": _hours(session),
+        "log": newest_log_line(),
         "words": _words(),
         "pages": [
             {

@@ -46,7 +46,9 @@ def report_data(one: TakeOver, *, printed_at: datetime, for_pack: bool) -> dict[
         "language": get_language() or "en",
         "title": _("Take-over report %(number)s") % {"number": one.pk},
         "site": printable(settings.SITE_NAME),
-        "trial": _("TRIAL. This site had no seal when it was signed. It takes nothing over.")
+        "trial": _(
+            "TRIAL. Nothing outside this site could prove its records when it was signed. It takes nothing over."
+        )
         if told["is_trial"]
         else "",
         "withdrawn": _withdrawn(withdrawal),
@@ -88,7 +90,10 @@ def _withdrawn(withdrawal: Any) -> str:
 
 
 def _facts(told: Mapping[str, Any]) -> list[str]:
-    return [_("Cut-over day: %(day)s") % {"day": day(date.fromisoformat(told["cut_over_on"]))}]
+    facts = [_("Cut-over day: %(day)s") % {"day": day(date.fromisoformat(told["cut_over_on"]))}]
+    if log := told.get("log", ""):  # reports of before have none
+        facts.append(_("Newest checkpoint outside the site: %(log)s") % {"log": log})
+    return facts
 
 
 def _records(counts: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from attendance.models import (
 )
 from attendance.policies.taking_over import Readiness, SampleCandidate
 from learners.models import RegisterImport, TrainingRecord
+from training.selectors.seals import anchored_checkpoint
 
 Found = SampleCheck.Found
 
@@ -45,9 +46,11 @@ SELECT id, course_id, company_id, population FROM ranked
 
 
 def has_seal() -> bool:
-    """Tell whether this version of the site seals its ledger and anchors the seal. It does not: until then a signed
-    report is a trial (I11). The seal answers here when it comes."""
-    return False
+    """Tell whether what is recorded could be proved to somebody else: a checkpoint of the seals is kept outside.
+
+    Until then a signed report is a trial (I11).
+    """
+    return anchored_checkpoint() is not None
 
 
 def candidates(*, seed: str, size: int) -> tuple[list[SampleCandidate], int]:

@@ -37,7 +37,6 @@ from attendance.selectors.taking_over import (
     candidates,
     difference_groups,
     errors_of,
-    has_seal,
     latest_comparison,
     latest_sample,
     readiness,
@@ -48,6 +47,7 @@ from attendance.selectors.taking_over import (
 from training.core.permissions import Permission, check_may, name_of
 from training.core.refusals import Conflict, check_found, check_reason
 from training.core.transactions import acting, lock_row
+from training.selectors.seals import anchored_checkpoint
 
 Found = SampleCheck.Found
 
@@ -134,7 +134,9 @@ def check_sampled(*, sampled_id: int, found: str, note: str, by: User, now: date
 
 
 def sign_take_over(*, cut_over_on: date, by: User, now: datetime) -> TakeOver:
-    """Sign the report of a take-over. While the site has no seal it is a trial, and says so wherever it is shown.
+    """Sign the report of a take-over. It names the newest checkpoint that is kept outside, and is sealed itself.
+
+    While no checkpoint is outside it is a trial, and says so wherever it is shown.
 
     Args:
         cut_over_on: the day from which the old workbook is closed.
@@ -153,13 +155,14 @@ def sign_take_over(*, cut_over_on: date, by: User, now: datetime) -> TakeOver:
             raise NotReady(_("Compare the old workbook and check a sample first."))
         lock_row(RegisterSample.objects.all(), sample.pk)  # two who sign at once: the second sees the first's report
         check_can_sign(readiness())
-        is_trial = not has_seal()
-        told = _content(sample, comparison, cut_over_on=cut_over_on, is_trial=is_trial, by=by, now=now)
+        kept = anchored_checkpoint()
+        log = kept.checkpoint.short if kept else ""
+        told = _content(sample, comparison, cut_over_on=cut_over_on, log=log, by=by, now=now)
         content = json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return TakeOver.objects.create(
             content=content,
             sha256=hashlib.sha256(content.encode()).hexdigest(),
-            is_trial=is_trial,
+            is_trial=not log,
             cut_over_on=cut_over_on,
             sample=sample,
             comparison=comparison,
@@ -195,7 +198,7 @@ def _content(
     comparison: RegisterComparison,
     *,
     cut_over_on: date,
-    is_trial: bool,
+    log: str,
     by: User,
     now: datetime,
 ) -> dict[str, Any]:
@@ -203,7 +206,8 @@ def _content(
     counts = sample_counts(sample)
     return {
         "version": 1,
-        "is_trial": is_trial,
+        "is_trial": not log,
+        "log": log,
         "cut_over_on": cut_over_on,
         "signed_by": name_of(by),
         "signed_at": now,

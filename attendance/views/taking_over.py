@@ -42,7 +42,6 @@ def taking_over(request: HtmxRequest) -> HttpResponse:
         request,
         "attendance/taking_over.html",
         way=pages.taking_over(),
-        no_seal=pages.no_seal(),
         may_lead=may(request.user, Permission.LEAD_TAKE_OVER),
         may_accept=may(request.user, Permission.ACCEPT_TAKE_OVER),
     )
@@ -127,9 +126,7 @@ def taking_over_sign(request: HtmxRequest) -> HttpResponse:
             sign_take_over(cut_over_on=form.cleaned_data["cut_over_on"], by=request.user, now=timezone.now())
             messages.success(request, _("The report is signed."))
             return go(request, "attendance:taking_over")
-    return answer(
-        request, "attendance/taking_over_sign.html", form=form, way=pages.taking_over(), no_seal=pages.no_seal()
-    )
+    return answer(request, "attendance/taking_over_sign.html", form=form, way=pages.taking_over())
 
 
 @fresh

@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from training.core.seals.checkpoints import Checkpoint, told_by
 from training.core.seals.tree import WIDTH, Tree
 from training.core.seals.verify_page.page import EarlierCheckpoint, Opened, SealInPack
-from training.models import LogCheckpoint, LogKey
+from training.models import Log, LogCheckpoint, LogKey
 
 AT_ONCE = 2_000  # seals: keeps in memory what they need of the tree
 STANDS_STILL_AFTER_SECONDS = 300  # the worker writes the log each minute
@@ -88,6 +88,14 @@ class RowSeal:
 def newest_checkpoint() -> KeptCheckpoint | None:
     """Return the newest checkpoint of the log that is written now, in one query; None where there is none."""
     newest = LogCheckpoint.objects.order_by("-log", "-size").values_list("log", "note", "made_at").first()
+    return KeptCheckpoint(*newest) if newest else None
+
+
+def anchored_checkpoint() -> KeptCheckpoint | None:
+    """Return the newest checkpoint of this log that is kept outside, in one query; None where there is none (T3)."""
+    current = Log.objects.order_by("-pk").values("pk")[:1]
+    kept = LogCheckpoint.objects.filter(log__in=current, anchors__isnull=False)
+    newest = kept.order_by("-size").values_list("log", "note", "made_at").first()
     return KeptCheckpoint(*newest) if newest else None
 
 

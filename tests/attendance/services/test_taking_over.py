@@ -35,7 +35,6 @@ from attendance.policies.taking_over import (
 )
 from attendance.selectors import taking_over as selectors
 from attendance.selectors.taking_over import candidates, difference_groups, standing_take_over
-from attendance.services import taking_over as services
 from attendance.services.imports.comparing import check_can_compare, compare_import
 from attendance.services.imports.steps import WrongState
 from attendance.services.taking_over import (
@@ -57,8 +56,10 @@ from tests.factories.learners import (
 )
 from tests.factories.training import CompanyFactory, CourseFactory, CourseVersionFactory
 from training.core.refusals import NotFound, NotPermitted, ReasonMissing
-from training.models import Course, Import
+from training.core.seals.checkpoints import told_by
+from training.models import Course, Import, LogAnchor, LogCheckpoint
 from training.services.job_kinds import untold
+from training.services.packs_made import write_log
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evidence_dir")]
 
@@ -347,18 +348,31 @@ def test_i11_a_superuser_signs_counts_sample_errors_differences_and_the_hash_of_
     assert standing_take_over() == report
 
 
-def test_i11_without_a_seal_a_signed_report_is_a_trial_and_says_so(
-    ready: RegisterComparison, superuser: User, monkeypatch: pytest.MonkeyPatch
+def sign_and_withdraw(superuser: User) -> TakeOver:
+    report = sign(superuser)
+    withdraw_take_over(take_over_id=report.pk, reason="Trial", by=superuser, now=timezone.now())
+    return report
+
+
+def test_i11_without_a_checkpoint_outside_a_signed_report_is_a_trial_and_says_so(
+    ready: RegisterComparison, superuser: User
 ) -> None:
     report = sign(superuser)
     assert (report.is_trial, json.loads(report.content)["is_trial"]) == (True, True)
     assert "TRIAL" in text(print_take_over(report, printed_at=timezone.now()))
 
     withdraw_take_over(take_over_id=report.pk, reason="Trial", by=superuser, now=timezone.now())
-    monkeypatch.setattr(services, "has_seal", lambda: True)
+    write_log()
+    assert sign_and_withdraw(superuser).is_trial  # a checkpoint that nobody else has proves nothing
+    kept = LogCheckpoint.objects.latest("size")
+    LogAnchor.objects.create(checkpoint=kept, anchor="dir:/mnt/elsewhere")
+    LearnerFactory()
+    write_log()
     sealed = sign(superuser)
     assert (sealed.is_trial, json.loads(sealed.content)["is_trial"]) == (False, False)
-    assert "TRIAL" not in text(print_take_over(sealed, printed_at=timezone.now()))
+    printed = text(print_take_over(sealed, printed_at=timezone.now()))
+    assert "TRIAL" not in printed
+    assert f"Newest checkpoint outside the site: {told_by(kept.note).short}" in printed
 
 
 def text(pdf: bytes) -> str:

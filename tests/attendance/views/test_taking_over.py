@@ -63,7 +63,7 @@ def test_i11_the_page_leads_in_order_and_says_that_a_real_take_over_waits_for_th
         "Sample against the originals",
         "Cut-over day",
     ]
-    assert "A real take-over waits for them" in page.text
+    assert "A real take-over waits for that" in page.text
     (first, *_others) = page.context["way"].steps
     assert first.kind == "bad"
     assert "Sign a trial report" not in page.text
@@ -133,7 +133,7 @@ def test_i11_the_pages_take_as_many_queries_for_three_rows_as_for_one(
     as_supervisor.post(url("taking_over_sample"), {"size": "1"})
     with django_assert_num_queries(7):
         as_supervisor.get(url("taking_over_sample"))
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         as_supervisor.get(url())
     for _another in range(2):
         TrainingRecordFactory(
@@ -142,5 +142,5 @@ def test_i11_the_pages_take_as_many_queries_for_three_rows_as_for_one(
     as_supervisor.post(url("taking_over_sample"), {"size": "80"})
     with django_assert_num_queries(7):
         as_supervisor.get(url("taking_over_sample"))
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         as_supervisor.get(url())
