@@ -18,7 +18,6 @@ from config.attempts import LIMITS, CountedBy
 from config.errors import server_error
 from config.models import ApiToken, IdempotentAnswer
 from config.problems import ProblemMiddleware
-from tests.admin_forms import filled_in
 from tests.factories import files
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import CourseVersionFactory, scheduled_session
@@ -110,22 +109,6 @@ def test_a_cookie_changes_nothing_without_the_csrf_token(supervisor: User):
     assert "X-CSRFToken" in refused.json()["detail"]
     client.cookies["csrftoken"] = "a" * 32
     assert client.post(f"{SESSIONS}/draft", body, JSON, headers={"X-CSRFToken": "a" * 32}).status_code == 201
-
-
-def test_admin_makes_a_token_shows_it_once_and_revokes_it(as_superuser: Client, supervisor: User):
-    add = "/admin/config/apitoken/add/"
-
-    page = as_superuser.post(add, filled_in(as_superuser, add, user=supervisor.pk, name="Gate"), follow=True)
-
-    token = ApiToken.objects.get()
-    (said,) = [str(message) for message in page.context["messages"] if "sp_" in str(message) and "Copy" in str(message)]
-    secret = said.rpartition(" ")[2]
-    assert Client(headers={"Authorization": f"Bearer {secret}"}).get(SESSIONS).status_code == 200
-    shown = as_superuser.get(f"/admin/config/apitoken/{token.pk}/change/")
-    assert secret not in shown.content.decode()
-    as_superuser.post(f"/admin/config/apitoken/{token.pk}/revoke/")
-    token.refresh_from_db()
-    assert token.revoked_at is not None
 
 
 # Limits

@@ -65,7 +65,7 @@ def test_a_trainers_day_by_thumb(
     with figures.stage("A trainer’s day at 390 px, by touch", clicks=10, fields=6, keys=1, seconds=120):
         page.get_by_label("Username").fill(trainer_user.username)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").tap()
+        page.get_by_role("button", name="Sign in", exact=True).tap()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Today", timeout=30_000)
         look()
 

@@ -90,7 +90,7 @@ def test_whole_day_by_mouse(
     page.goto(f"{live_server.url}/")
     page.get_by_label("Username").fill("frida")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
 
     page.get_by_role("link", name="New session").first.click()
@@ -374,7 +374,7 @@ def test_main_job_without_javascript(
     page.goto(f"{live_server.url}/sessions/{ready.pk}/")
     page.get_by_label("Username").fill("frida")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
     for box in page.locator("#attendees [data-field=present]").all():
         box.check()

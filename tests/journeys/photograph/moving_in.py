@@ -96,7 +96,7 @@ def main(arguments: Sequence[str]) -> int:
         page.goto(f"http://localhost:{port}/login/")
         page.get_by_label("Username").fill("admin")
         page.get_by_label("Password").fill(password[1])
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         pictures = Pictures(page, options.directory)
         expect(page.get_by_role("link", name="Bring in your workbooks")).to_be_visible()
         pictures.take("start")
