@@ -77,7 +77,7 @@ def grow(
     if not taken and _has_checkpoint(cursor, log=log, size=old):
         return None
     step("tiles")
-    _store_tiles(cursor, old=old, new=new)
+    store_tiles(cursor, old=old, new=new)
     step("sign")
     checkpoint = Checkpoint(origin, new, stored_tree(cursor).root(new))
     cursor.execute(
@@ -131,8 +131,14 @@ def _has_checkpoint(cursor: CursorWrapper, *, log: int, size: int) -> bool:
     return size == 0 or cursor.rowcount > 0
 
 
-def _store_tiles(cursor: CursorWrapper, *, old: int, new: int) -> None:
-    """Store the tiles that are full with `new` entries and were not with `old` ones."""
+def store_tiles(cursor: CursorWrapper, *, old: int, new: int) -> None:
+    """Store the tiles that are full with some entries and were not with fewer.
+
+    Args:
+        cursor: of the transaction that writes the log.
+        old: how many entries there were.
+        new: how many there are now.
+    """
     level = 0
     while (first := old // WIDTH ** (level + 1)) < (last := new // WIDTH ** (level + 1)):
         tree = stored_tree(cursor)  # a tree remembers which tiles were not there

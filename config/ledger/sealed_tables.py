@@ -376,6 +376,12 @@ SEALED_TABLES = (
         staff=("u.username",),
         joins=_login("made_by_id"),
     ),
+    SealedTable(
+        kind="log",
+        model="training.Log",
+        names={"begins_at": "begins", "started_at": "at"},
+        when="r.follows <> ''",  # the first log follows nothing, and its name stands in every checkpoint
+    ),
     SealedTable(kind="erasure", model="training.Erasure", names={"erased_by": "user", "erased_at": "at"}),
 )
 

@@ -190,7 +190,7 @@ class _Check:
         ends = {}
         for (origin, _begins, _follows), (_next, begins_at, follows) in zip(self.logs, self.logs[1:], strict=False):
             ends[origin] = begins_at
-            former = follows.splitlines()[1] if follows else begins_at
+            former = follows.splitlines()[1] if "\n" in follows else begins_at
             self.found.notes.append(
                 f"A backup with {begins_at:,} entries of the log {origin} was restored, and a new log was begun. The "
                 f"newest checkpoint outside said then: {former} entries. What came after the backup is not here."

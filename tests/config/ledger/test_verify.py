@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from config.ledger.anchors import Anchored
 from config.ledger.declaration import SealedTable
+from config.ledger.following import NotBegun, begin_new_log
 from config.ledger.log import grow
 from config.ledger.report import LedgerReport, Wrong
 from config.ledger.sealed_tables import SEALED_TABLES
@@ -21,7 +22,7 @@ from tests.config.ledger.world import make_world
 from tests.factories.learners import LearnerFactory, TrainingRecordFactory
 from training.core.seals.checkpoints import Checkpoint, sign, verifier_key
 from training.core.seals.tree import full_tiles, hash_leaf
-from training.models import LogCheckpoint, LogEntry, LogKey, Seal, SealOpening
+from training.models import Log, LogCheckpoint, LogEntry, LogKey, Seal, SealOpening
 from training.selectors.seals import stored_tree
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
@@ -443,13 +444,27 @@ def test_t7_control_a_rebuild_with_the_key_and_without_an_anchor_is_missed(ledge
 def test_t6_a_restored_backup_that_says_so_is_told_and_is_no_fraud(ledger: Ledger) -> None:
     newest = LogCheckpoint.objects.latest("size").note
     cut_tail()
-    (size,) = [LogEntry.objects.count()]
-    sql("INSERT INTO training_log (origin, begins_at, follows) VALUES (%s, %s, %s)", f"{NAME}/2", size, newest)
-    TrainingRecordFactory(created_at=timezone.now())
+    size = LogEntry.objects.count()
+    TrainingRecordFactory(created_at=timezone.now())  # waits for its place when the new log begins
+    assert begin_new_log(anchored=ledger.anchored, using="default") == f"{NAME}/2"
+    first = Seal.objects.get(pk=LogEntry.objects.get(position=size).seal_id)
+    assert (first.kind, json.loads(first.leaf)["follows"]) == ("log", newest)
+    with pytest.raises(NotBegun, match="newer than this log"):
+        begin_new_log(anchored=ledger.anchored, using="default")
     log()
     report = found_by([*ledger.anchored, *outside()])
     assert report.findings == []
     assert "A backup with" in report.notes[0]
+
+
+def test_t6_a_log_that_is_not_behind_or_is_another_one_goes_on_as_it_is(ledger: Ledger) -> None:
+    with pytest.raises(NotBegun, match="newer than this log"):
+        begin_new_log(anchored=ledger.anchored, using="default")
+    cut_tail()
+    swap(0, 5)
+    with pytest.raises(NotBegun, match="not a backup of the log"):
+        begin_new_log(anchored=ledger.anchored, using="default")
+    assert Log.objects.count() == 1
 
 
 def test_t4_a_sealed_erasure_accounts_for_a_salt_that_is_gone(ledger: Ledger) -> None:

@@ -20,8 +20,9 @@ from tests.factories.learners import (
 )
 from tests.factories.taking_over import explained, withdrawal
 from tests.factories.training import UserFactory
-from training.models import ClassAttendanceSession, Erasure, PackMade
+from training.models import ClassAttendanceSession, Erasure, Log, PackMade
 
+LOG_NAME = "training.example.com/log"
 SERVICES = (
     "attendance.services.finalize",
     "attendance.services.corrections",
@@ -68,6 +69,7 @@ def make_world() -> User:
         made_by=by,
         made_at=now,
     )
+    Log.objects.create(origin=LOG_NAME, follows="the log of a site before this one")
     Erasure.objects.create(seals=[], rows={}, reason="Retention of no-shows", erased_by="operator")
     assert BadgePeriod.objects.exists()
     assert RequirementPeriod.objects.exists()
