@@ -24,6 +24,7 @@ from learners.models import EvidenceUpload, TrainingRecord
 from tests.factories import files, sheets
 from tests.factories.learners import LearnerFactory
 from training.models import Session
+from training.services.packs_made import write_log
 
 NOW = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 
@@ -66,6 +67,7 @@ def test_the_right_sheet_is_said_to_be_it(said: Say) -> None:
 
 def test_pages_in_another_order_photographed_and_turned_are_the_same_sheet(said: Say) -> None:
     session = sheets.session_of(20)
+    write_log()  # so that its newest checkpoint stands between the lower corner marks
     content = sheets.printed(session)
     second = sheets.as_jpeg(sheets.turned(sheets.picture(content, 2), 180)[0])
     first = sheets.as_jpeg(sheets.photographed(sheets.picture(content, 1), 3)[0])
