@@ -21,7 +21,7 @@ LISTED = 200
 NEXT = """
 Next:
 1. Repeat the erasures made since {began_at}, from ERASURES_LIST: `erase_personal_data --repeat`, as the owner. Until
-   then nobody may use the site. If a checkpoint outside is newer than the log: `begin_new_log`, before the worker starts.
+   then nobody may use the site. Where a checkpoint outside is newer than the log: `begin_new_log`, before the worker.
 2. Set SECRET_KEY as it was, and the password of the application's role (ALTER ROLE … PASSWORD).
 3. Start the web processes and the worker as the application's role, and look at /readyz and /monitor.
 4. What was done after {began_at} is not there: enter it again from the signed sheets.
