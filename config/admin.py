@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.api_tokens import TokenRefused, check_opens
-from config.models import ApiToken, BackupRun, Invitation, LastDay, SignIn
+from config.models import ApiToken, BackupRun, Invitation, LastDay, LoggedLook, SignIn
 from training.core.admin.events import register_events
 from training.core.admin.guarded import ReadOnlyAdmin
 from training.core.csv_files import Cell, csv_lines
@@ -77,6 +77,16 @@ class BackupRunAdmin(ReadOnlyAdmin):
     list_display = ("generation", "began_at", "ended_at", "files", "bytes", "damaged")
     date_hierarchy = "began_at"
     fields = (*list_display, "target", "manifest_sha256")
+
+
+@admin.register(LoggedLook)
+class LookAdmin(ReadOnlyAdmin):
+    """Who looked at who read, signed in or used what (N6)."""
+
+    list_display = ("at", "by", "path", "query")
+    list_select_related = ("by",)
+    date_hierarchy = "at"
+    fields = list_display
 
 
 @admin.register(SignIn)

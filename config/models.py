@@ -109,6 +109,29 @@ class SignIn(models.Model):
         return f"{self.username}: {self.get_outcome_display()}"
 
 
+class LoggedLook(models.Model):
+    """One look of a superuser at who read, signed in or used what (N6); append-only (migration `0014_looks`).
+
+    Written by `config.looks`.
+    """
+
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who looked"), on_delete=models.PROTECT, related_name="+"
+    )
+    path = models.CharField(_("page"), max_length=200)
+    query = models.CharField(_("asked for"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("look")
+        verbose_name_plural = _("looks")
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=("at", "id"), name="look_at"),)
+
+    def __str__(self) -> str:
+        return self.path
+
+
 class ApiUse(models.Model):
     """How many requests a login has made in the present minute; one row per login, overwritten."""
 

@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "training.core.permissions.PermissionMiddleware",
     "config.second_factor.SecondFactorMiddleware",
     "config.confirming.FreshMiddleware",
+    "config.looks.LookMiddleware",
     "config.sent_forms.SentOnceMiddleware",
     "config.middleware.RefusalMiddleware",
     "config.login.signed_in_before_strangers",

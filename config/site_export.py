@@ -45,6 +45,8 @@ LEFT_OUT: Mapping[str, str] = {
     "config.ApiTokenEvent": "lets programs in",
     "config.ApiUse": "how much was asked in this minute",
     "config.Attempts": "how many passwords were wrong lately",
+    "config.CacheEntry": "what processes share for minutes",
+    "config.CompanySession": "lets browsers in",
     "config.IdempotentAnswer": "answers of the last day, to be given again",
     "config.Invitation": "lets people in",
     "config.InvitationEvent": "lets people in",

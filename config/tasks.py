@@ -1,3 +1,3 @@
 """The kinds of jobs, and the lists, of what spans the apps; procrastinate finds this module by its name."""
 
-import config.papers.users  # noqa: F401  # declares its list
+from config.papers import history, users  # noqa: F401  # declare their lists

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config import api, calendar_feeds, health, login, sent_forms, sign_in_urls
 from config.second_factor import without_second_factor
-from config.views import site_health, users
+from config.views import history, site_health, users
 from training.core.permissions import public, signed_in
 
 handler500 = "config.errors.server_error"
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     *sign_in_urls.urlpatterns,
     path("health/", site_health.site_health, name="site_health"),
+    path("history/", history.history, name="history"),
     path("users/", users.users, name="users"),
     path("users/new/", users.user_new, name="user_new"),
     path("users/<int:pk>/", users.user, name="user"),

@@ -90,6 +90,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "mfa_view_recovery_codes": {},  # one's own, as above
     "mfa_generate_recovery_codes": {"GET": LOGINS, "POST": LOGINS, "PUT": LOGINS},
     "site_health": {"GET": SUPERUSER},
+    "history": {"GET": SUPERUSER},
     "users": {"GET": SUPERUSER},
     "user": {"GET": SUPERUSER},
     "user_disable": {"GET": SUPERUSER, "POST": SUPERUSER},

@@ -257,7 +257,7 @@ class SessionAdmin(GuardedAdmin):
         return ((_("List, attendance and signed sheet"), reverse("attendance:session", args=[obj.pk])),)
 
     def history_of(self, obj: Session) -> Sequence[Source]:
-        return of_session(obj)
+        return of_session(obj, tells_reads=False)
 
 
 def _is_kept(session: Session) -> bool:

@@ -45,7 +45,9 @@ CONTACT = tuple(field.name for field in WORKER_FIELDS if field.shown is ProfileP
 UPLOAD = ("sha256", "size", "content_type", "reason")
 
 
-def of_worker(learner: Learner, *, tells_contact: bool, names_others: bool = True) -> Sequence[Source]:
+def of_worker(
+    learner: Learner, *, tells_contact: bool, tells_reads: bool, names_others: bool = True
+) -> Sequence[Source]:
     """Return the sources of a worker's trail, under all badges of the person (L2).
 
     They are the worker's facts, employers and roles, merges, lists, records, sign-offs, compliance, and reads.
@@ -53,6 +55,7 @@ def of_worker(learner: Learner, *, tells_contact: bool, names_others: bool = Tru
     Args:
         tells_contact: whether lines tell phone, e-mail and other numbers: to those who keep workers, as the profile
             does.
+        tells_reads: whether lines tell who opened evidence: to superusers (N6).
         names_others: whether lines tell who supervises the worker.
     """
     me = ids_of_person(learner)
@@ -60,6 +63,9 @@ def of_worker(learner: Learner, *, tells_contact: bool, names_others: bool = Tru
     merge: Any = {"fields": ("kind", "reason", "status_before"), "at": "created_at", "who": "created_by"}
     records = list(TrainingRecord.objects.filter(learner__in=me).values_list("pk", flat=True))
     sign_offs = list(CompetencyRecord.objects.filter(learner__in=me).values_list("pk", flat=True))
+    reads = Source(
+        model=EvidenceRead, ids=me, by="learner", subject="upload", fields=("kind",), at="read_at", who="read_by"
+    )
     numbers = Source(model=WorkerNumber, ids=me, by="learner", subject="kind", fields=("value",))
     return (
         Source(model=Learner, ids=me, without=hidden),
@@ -74,18 +80,29 @@ def of_worker(learner: Learner, *, tells_contact: bool, names_others: bool = Tru
         Source(model=Revocation, ids=sign_offs, by="competency_record", fields=("reason",)),
         Source(model=EvidenceUpload, ids=records, by="record", subject="record", fields=UPLOAD),
         Source(model=ComplianceItem, ids=me, by="learner", subject="course", fields=ANSWER),
-        Source(
-            model=EvidenceRead, ids=me, by="learner", subject="upload", fields=("kind",), at="read_at", who="read_by"
-        ),
+        *((reads,) if tells_reads else ()),
     )
 
 
-def of_session(session: Session) -> Sequence[Source]:
-    """Return the sources of a session's trail: plan, list, marks, bulk acts, evidence, records, reads of the sheet."""
+def of_session(session: Session, *, tells_reads: bool) -> Sequence[Source]:
+    """Return the sources of a session's trail: plan, list, marks, bulk acts, evidence, records, reads of the sheet.
+
+    Args:
+        tells_reads: whether lines tell who opened the sheet: to superusers (N6).
+    """
     records = list(TrainingRecord.objects.filter(session=session).values_list("pk", flat=True))
     sign_offs = list(CompetencyRecord.objects.filter(session=session).values_list("pk", flat=True))
     uploads = list(EvidenceUpload.objects.filter(session=session).values_list("pk", flat=True))
     me = (session.pk,)
+    reads = Source(
+        model=EvidenceRead,
+        ids=uploads,
+        by="upload",
+        subject="upload",
+        fields=("kind", "learner"),
+        at="read_at",
+        who="read_by",
+    )
     return (
         Source(model=SessionAttendee, ids=me, by="session", subject="learner", fields=MARK),
         Source(model=ListAct, ids=me, by="session", subject="kind", fields=("workers", "undone_by")),
@@ -95,13 +112,5 @@ def of_session(session: Session) -> Sequence[Source]:
         Source(model=Revocation, ids=records, by="record", subject="record", fields=("reason",)),
         Source(model=Revocation, ids=sign_offs, by="competency_record", fields=("reason",)),
         Source(model=Session, ids=me, fields=PLAN),
-        Source(
-            model=EvidenceRead,
-            ids=uploads,
-            by="upload",
-            subject="upload",
-            fields=("kind", "learner"),
-            at="read_at",
-            who="read_by",
-        ),
+        *((reads,) if tells_reads else ()),
     )

@@ -165,7 +165,7 @@ def _sections(learner: Learner, *, by: User, now: datetime) -> Iterator[PersonSe
     for name in LISTS:
         exported = list_of_name(name)
         yield _section(str(exported.label), exported.find(asking))
-    log = log_found(lambda asking: of_worker(learner, tells_contact=True, names_others=False), asking)
+    log = log_found(lambda asking: of_worker(learner, tells_contact=True, tells_reads=True, names_others=False), asking)
     yield _section(_("What happened, and who read what"), log)
 
 

@@ -164,7 +164,9 @@ declare_list(
 declare_log(
     "session-log",
     gettext_lazy("Audit log of a session"),
-    lambda asking: of_session(get_session(asking.key("session"), user=asking.by)),
+    lambda asking: of_session(
+        get_session(asking.key("session"), user=asking.by), tells_reads=may(asking.by, Permission.ADMINISTER)
+    ),
     page=page_of("attendance:session_trail", "session"),
     check=reads_sessions,
 )

@@ -263,7 +263,11 @@ def _find_programmes(asking: Asking) -> FoundRows:
 
 def _sources(asking: Asking) -> Any:
     tells_contact = asking.contacts and may(asking.by, Permission.KEEP_WORKERS)
-    return of_worker(get_worker(asking.key("worker")), tells_contact=tells_contact)
+    return of_worker(
+        get_worker(asking.key("worker")),
+        tells_contact=tells_contact,
+        tells_reads=may(asking.by, Permission.ADMINISTER),
+    )
 
 
 def _declare() -> None:

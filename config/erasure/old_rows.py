@@ -27,6 +27,7 @@ LOGS = {
     "learners_evidenceread": ("id", "r.read_at < %s"),
     "training_filedownload": ("id", "r.taken_at < %s"),
     "config_signin": ("id", "r.at < %s"),
+    "config_loggedlook": ("id", "r.at < %s"),
     "axes_accesslog": ("id", "r.attempt_time < %s"),
     "axes_accessfailurelog": ("id", "r.attempt_time < %s"),
     "django_admin_log": ("id", "r.action_time < %s"),

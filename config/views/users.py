@@ -21,7 +21,7 @@ from config.pages.users import count_users, get_token, get_user, of_user, tokens
 from config.second_factor import reset_second_factor
 from config.services.invitations import accept_invitation, has_company_account, invite_login, open_invitation
 from config.services.users import create_login, disable_login, edit_login, enable_login
-from training.core.permissions import Permission, fresh, name_of, public, requires
+from training.core.permissions import Permission, fresh, logged_look, name_of, public, requires
 from training.core.web.answers import answer, go, stay
 from training.core.web.forms import QuestionForm
 from training.core.web.htmx import HtmxRequest, posted
@@ -31,6 +31,7 @@ ROWS_PER_PAGE = 50
 
 
 @requires(Permission.ADMINISTER)
+@logged_look
 @never_cache
 @require_safe
 def users(request: HtmxRequest) -> HttpResponse:
@@ -69,6 +70,7 @@ def user_new(request: HtmxRequest) -> HttpResponse:
 
 
 @requires(Permission.ADMINISTER)
+@logged_look
 @never_cache
 @require_safe
 def user(request: HtmxRequest, pk: int) -> HttpResponse:

@@ -95,6 +95,7 @@ class EvidenceRead(models.Model):
         verbose_name = _("evidence read")
         verbose_name_plural = _("evidence reads")
         ordering = ("-read_at", "-pk")
+        indexes = (models.Index(fields=("read_at", "id"), name="evidence_read_at"),)
 
     def __str__(self) -> str:
         return f"{self.upload}: {self.kind}"

@@ -36,7 +36,7 @@ from attendance.models import (
     TakeOverWithdrawal,
 )
 from config.api_tokens import create_token
-from config.models import ApiToken, BackupRun, CompanyAccount, Invitation, LastDay, SecondFactor, SignIn
+from config.models import ApiToken, BackupRun, CompanyAccount, Invitation, LastDay, LoggedLook, SecondFactor, SignIn
 from config.services.invitations import invite_login
 from learners import models as learners
 from tests.factories.attendance import FilingRowFactory, SessionAttendeeFactory
@@ -273,7 +273,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     training.CourseVersion: (6, CourseVersionFactory),
     training.Trainer: (6, lambda: TrainerFactory(company=CompanyFactory(), user=UserFactory())),
     training.TrainerQualification: (8, lambda: TrainerQualificationFactory(valid_until=DAY)),
-    training.FileDownload: (8, file_download),
+    training.FileDownload: (9, file_download),
     training.Seal: (6, TrainingRecordFactory),
     training.Log: (5, checkpoint),
     training.LogKey: (5, lambda: training.LogKey.objects.create(verifier=f"{uuid4()}+00+AA")),
@@ -303,7 +303,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     learners.CompetencyRecord: (8, competency_record),
     learners.ComplianceRun: (7, compliance_run),
     learners.ComplianceItem: (8, compliance_item),
-    learners.EvidenceRead: (7, evidence_read),
+    learners.EvidenceRead: (8, evidence_read),
     learners.EvidenceUpload: (8, lambda: EvidenceUploadFactory(session=scheduled_session())),
     learners.Learner: (10, lambda: LearnerAreaFactory().learner),
     learners.LearnerArea: (8, LearnerAreaFactory),
@@ -340,18 +340,19 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     SampledRecord: (5, sampled),
     TakeOver: (7, take_over),
     TakeOverWithdrawal: (7, withdrawal),
-    User: (6, UserFactory),
+    User: (7, UserFactory),
     Group: (5, lambda: Group.objects.create(name=f"Group {Group.objects.count()}")),
     AccessAttempt: (
-        5,
+        6,
         lambda: AccessAttempt.objects.create(username=UserFactory().username, ip_address="::1", failures_since_start=1),
     ),
-    SignIn: (7, lambda: SignIn.objects.create(at=AT, outcome="refused", username="a", address="::1")),
-    ApiToken: (5, api_token),
+    SignIn: (8, lambda: SignIn.objects.create(at=AT, outcome="refused", username="a", address="::1")),
+    ApiToken: (6, api_token),
     BackupRun: (5, backup_run),
     Invitation: (7, lambda: invite_login(user_id=UserFactory().pk, by=UserFactory(is_superuser=True), now=AT)),
+    LoggedLook: (8, lambda: LoggedLook.objects.create(at=AT, by=UserFactory(), path="/users/")),
     LastDay: (5, lambda: LastDay.objects.create(user=UserFactory(), day=DAY)),
-    AccessLog: (7, lambda: AccessLog.objects.create(username="a", ip_address="::1")),
+    AccessLog: (8, lambda: AccessLog.objects.create(username="a", ip_address="::1")),
 }
 # What Django's own tables are audited as, and the one row of settings.
 TRACKED: dict[type[Model], Callable[[], Any]] = {

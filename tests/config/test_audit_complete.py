@@ -53,6 +53,7 @@ NOT_AUDITED = {
     "config.CompanySession": "who is signed in at present",
     "config.ErasureHold": "written by the owner; is its own history",
     "config.IdempotentAnswer": "answers to give again, for a day",
+    "config.LoggedLook": "append-only, is its own history",
     "config.SignIn": "append-only, is its own history",
     "contenttypes.ContentType": "written by migrations",
     "learners.AreaPeriod": "dated history, written by triggers",

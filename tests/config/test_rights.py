@@ -77,6 +77,7 @@ RIGHTS = {
     ),
     "config_invitation": "SELECT INSERT UPDATE(ended_at, used_at)",
     "config_lastday": WORK,
+    "config_loggedlook": LEGAL.format(key="id"),
     "config_signin": LEGAL.format(key="id"),
     "django_admin_log": "SELECT INSERT",
     "django_content_type": READ,
@@ -164,6 +165,7 @@ NOT_AUDITED = {
     "config_cacheentry",  # forgotten after minutes
     "config_companysession",  # sessions that are open
     "config_idempotentanswer",  # kept for a day
+    "config_loggedlook",  # is itself a log, and only grows
     "config_signin",  # is itself a log, and only grows
     "django_admin_log",  # is itself a log, and only grows
     "django_session",  # logins that are open

@@ -266,7 +266,7 @@ def test_n3_the_list_shows_what_opens_each_login(as_superuser: Client, superuser
 
     lines = answer.context["lines"]
     assert [(line.word, line.tokens, list(line.groups)) for line in lines] == [("Invited", 2, ["Trainer"])] * people
-    assert len(queries) == 8
+    assert len(queries) == 9
 
 
 def test_n3_a_token_is_made_shown_once_and_revoked_on_the_page_of_its_user(as_superuser: Client, supervisor: User):

@@ -130,9 +130,12 @@ def test_the_stored_file_is_checked_on_demand(today: Page, worker: Learner) -> N
     expect(today.locator("#evidence-check")).to_contain_text("File matches its stored hash")
 
 
-def test_who_looked_at_the_sheet_stands_in_the_audit_log(today: Page, worker: Learner, supervisor: User) -> None:
+def test_who_looked_at_the_sheet_stands_in_the_audit_log_of_a_superuser(
+    today: Page, worker: Learner, supervisor: User, superuser: User, sign_in: Callable[[User], None]
+) -> None:
     today.goto(f"{today.url}workers/{worker.pk}/")
     assert is_drawn(today)
+    sign_in(superuser)
     today.reload()
     log = today.locator(".log")
     log.scroll_into_view_if_needed()

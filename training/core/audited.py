@@ -47,8 +47,13 @@ def audited(*, exclude: list[str] | None = None, secret: str = "") -> Callable[[
     def track(model: ModelType) -> ModelType:
         hidden = [*(exclude or []), *([secret] if secret else [])]
         updates = _updates_around(model, secret, hidden) if secret else [pghistory.UpdateEvent()]
+        by_time = models.Index(fields=("pgh_created_at", "pgh_id"))  # for the history of the whole site (N5)
         tracker: Callable[[ModelType], ModelType] = pghistory.track(
-            pghistory.InsertEvent(), *updates, pghistory.DeleteEvent(), exclude=hidden
+            pghistory.InsertEvent(),
+            *updates,
+            pghistory.DeleteEvent(),
+            exclude=hidden,
+            meta={"indexes": [by_time]},
         )
         return tracker(model)
 

@@ -147,6 +147,11 @@ def roles_of(user: User) -> frozenset[LoginRole]:
     return cached
 
 
+def is_auditor(user: User) -> bool:
+    """Tell whether a login reads the site as an auditor and as nothing more."""
+    return roles_of(user) == {LoginRole.AUDITOR}
+
+
 def withhold(user: AbstractUser, permissions: frozenset[Permission]) -> None:
     """Take permissions away from this user object, as for a request by an API token that may do less than its owner."""
     user._siteproof_withheld = permissions  # type: ignore[attr-defined]  # read by `reach`
@@ -249,6 +254,12 @@ def public(view: View) -> View:
 def fresh(view: View) -> View:
     """Declare that a view runs only for who was asked for the password, or what stands for it, minutes ago (N4)."""
     view.is_fresh = True  # type: ignore[attr-defined]  # read by `config.confirming` and the tests
+    return view
+
+
+def logged_look(view: View) -> View:
+    """Declare that a view tells superusers who read, signed in or used what: each look is written down (N6)."""
+    view.is_look = True  # type: ignore[attr-defined]  # read by `config.looks`
     return view
 
 

@@ -14,11 +14,13 @@ from typing import Any
 
 from django.contrib.auth.models import Permission, User
 from django.db import connection, models
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.options import Options
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from pghistory.models import Context
 
 from training.core.kinds import Door, EventKind
 from training.core.names_then import NamesThen
@@ -28,6 +30,8 @@ PAGE_SIZE = 50
 CURSOR_SEPARATOR = "~"
 
 CHANGES = (EventKind.UPDATE, EventKind.PASSWORD)  # the row was there before and is still there
+# What one person did, by the index `context_user` of the contexts.
+IN_CONTEXTS_OF = "pgh_context_id IN (SELECT id FROM pghistory_context WHERE metadata ->> 'user' = %s)"
 # Fields that say something about the row and nothing about what it stands for.
 BOOKKEEPING = {"id", "created_at", "created_by", "updated_at", "updated_by", "version", "last_line", "sort_key"}
 
@@ -38,9 +42,10 @@ class Source:
 
     Args:
         model: an audited model, or with `at` and `who` an append-only log whose rows are the events themselves.
-        ids: values that select the rows.
+        ids: values that select the rows; None for all rows.
         by: the field that holds these values; by default the key of the row.
-        subject: the field whose value names the row in a line, such as the course of a compliance item.
+        subject: the field whose value names the row in a line, such as the course of a compliance item; "pk" for the
+            row itself, where its thing is not known from the page.
         fields: names of the fields that lines tell; by default every field but bookkeeping.
         without: names of fields that lines leave out of those.
         at: of a log, the field with the time.
@@ -48,7 +53,7 @@ class Source:
     """
 
     model: type[models.Model]
-    ids: Collection[int]
+    ids: Collection[int] | None
     by: str = "pk"
     subject: str = ""
     fields: tuple[str, ...] = ()
@@ -59,6 +64,24 @@ class Source:
     @property
     def is_log(self) -> bool:
         return bool(self.at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Only:
+    """Which lines of a trail are wanted.
+
+    Args:
+        person: the key of the login that did it; None for anybody.
+        since: the moment from which on.
+        until: the moment before which.
+    """
+
+    person: int | None = None
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+
+EVERYTHING = Only()
 
 
 @dataclass(frozen=True)
@@ -110,6 +133,11 @@ class _Line:
     context: dict[str, Any]
 
     @property
+    def row_key(self) -> int:
+        """The key of the row that the line is about."""
+        return int(self.row[_column(self.source.model._meta, "pk") if self.source.is_log else "pgh_obj_id"])
+
+    @property
     def person(self) -> int | None:
         """The key of the login that made the change; None where it is not known."""
         if self.source.is_log:
@@ -117,7 +145,7 @@ class _Line:
         return self.context.get("user")
 
 
-def trail(sources: Sequence[Source], *, after: str = "", size: int = PAGE_SIZE) -> Trail:
+def trail(sources: Sequence[Source], *, after: str = "", size: int = PAGE_SIZE, only: Only = EVERYTHING) -> Trail:
     """Return one page of what happened to the rows of `sources`, newest first.
 
     A change of fields that are not told, such as bookkeeping alone, has no line, so that a page can have fewer lines
@@ -126,8 +154,9 @@ def trail(sources: Sequence[Source], *, after: str = "", size: int = PAGE_SIZE) 
     Args:
         after: cursor of the page before; an empty or unknown one starts with the newest line.
         size: the largest number of lines on a page.
+        only: which lines are wanted.
     """
-    lines = _lines(sources, after=after, limit=size + 1)
+    lines = _lines(sources, after=after, limit=size + 1, only=only)
     shown = lines[:size]
     names = _NamesOfRows(shown)
     entries = [_entry(line, names) for line in shown]
@@ -135,17 +164,30 @@ def trail(sources: Sequence[Source], *, after: str = "", size: int = PAGE_SIZE) 
     return Trail(told, shown[-1].cursor if len(lines) > size else "")
 
 
-def count_lines(sources: Sequence[Source]) -> int:
+def count_lines(sources: Sequence[Source], *, only: Only = EVERYTHING) -> int:
     """Return how many lines the trail of `sources` has at most: events without a line count too."""
-    return sum(
-        _events(source).filter(**{f"{_key_of_events(source)}__in": list(source.ids)}).count() for source in sources
-    )
+    return sum(_events(source, only).count() for source in sources)
 
 
-def _events(source: Source) -> models.QuerySet[Any]:
+def _events(source: Source, only: Only) -> models.QuerySet[Any]:
     model: Any = source.model if source.is_log else source.model.pgh_event_model  # type: ignore[attr-defined]  # as below
     rows: models.QuerySet[Any] = model._base_manager.all()
+    at = source.at or "pgh_created_at"
+    if source.ids is not None:
+        rows = rows.filter(**{f"{_key_of_events(source)}__in": list(source.ids)})
+    if only.since is not None:
+        rows = rows.filter(**{f"{at}__gte": only.since})
+    if only.until is not None:
+        rows = rows.filter(**{f"{at}__lt": only.until})
+    if only.person is not None:
+        rows = rows.filter(**({source.who: only.person} if source.is_log else {"pgh_context__in": _contexts_of(only)}))
     return rows
+
+
+def _contexts_of(only: Only) -> models.QuerySet[Any]:
+    contexts: Any = Context.objects
+    acting = contexts.annotate(acting=KeyTextTransform("user", "metadata")).filter(acting=str(only.person))
+    return acting.values("pk")  # type: ignore[no-any-return]  # pghistory has no types
 
 
 def _key_of_events(source: Source) -> str:
@@ -155,7 +197,7 @@ def _key_of_events(source: Source) -> str:
 # Finding the lines
 
 
-def _lines(sources: Sequence[Source], *, after: str, limit: int) -> list[_Line]:
+def _lines(sources: Sequence[Source], *, after: str, limit: int, only: Only = EVERYTHING) -> list[_Line]:
     """Return the newest lines after the cursor, each with the row after and before the change.
 
     Of lines of the same moment, those of the last source come first.
@@ -164,9 +206,10 @@ def _lines(sources: Sequence[Source], *, after: str, limit: int) -> list[_Line]:
     branches: list[str] = []
     parameters: list[Any] = []
     for number, source in enumerate(sources):
-        if source.ids:
-            branches.append(f"({_branch(source, number, is_later_page=cursor is not None)})")
-            parameters += [list(source.ids), *(cursor or ()), limit]
+        if source.ids is None or source.ids:
+            branch, values = _branch(source, number, cursor=cursor, only=only)
+            branches.append(f"({branch})")
+            parameters += [*values, limit]
     if not branches:
         return []
     statement = f"""
@@ -193,8 +236,10 @@ def _lines(sources: Sequence[Source], *, after: str, limit: int) -> list[_Line]:
     ]
 
 
-def _branch(source: Source, number: int, *, is_later_page: bool) -> str:
-    """Return the SELECT of one source; its parameters are the ids, the parts of the cursor if any, and the limit."""
+def _branch(
+    source: Source, number: int, *, cursor: tuple[dt.datetime, int, int] | None, only: Only
+) -> tuple[str, list[Any]]:
+    """Return the SELECT of one source and its parameters, without the last one, which is the limit."""
     quote = connection.ops.quote_name
     if source.is_log:
         options = source.model._meta
@@ -207,14 +252,31 @@ def _branch(source: Source, number: int, *, is_later_page: bool) -> str:
         previous = f"""(SELECT to_jsonb(earlier) FROM {quote(options.db_table)} earlier
                          WHERE earlier.pgh_obj_id = event.pgh_obj_id AND earlier.pgh_id < event.pgh_id
                          ORDER BY earlier.pgh_id DESC LIMIT 1)"""  # noqa: S608  # as in _lines
-    by = "pgh_obj_id" if source.by == "pk" and not source.is_log else _column(options, source.by)
-    later = f"AND ({at}, {number}, {key}) < (%s, %s, %s)" if is_later_page else ""
-    return f"""
+    conditions, values = ["true"], list[Any]()
+    if source.ids is not None:
+        by = "pgh_obj_id" if source.by == "pk" and not source.is_log else _column(options, source.by)
+        conditions.append(f"{quote(by)} = ANY(%s)")
+        values.append(list(source.ids))
+    if only.since is not None:
+        conditions.append(f"{at} >= %s")
+        values.append(only.since)
+    if only.until is not None:
+        conditions.append(f"{at} < %s")
+        values.append(only.until)
+    if only.person is not None:
+        conditions.append(f"{quote(_column(options, source.who))} = %s" if source.is_log else IN_CONTEXTS_OF)
+        values.append(only.person if source.is_log else str(only.person))
+    if cursor is not None:
+        # The first part says the same as the second, and is what the index over the time is searched by.
+        conditions.append(f"{at} <= %s AND ({at}, {number}, {key}) < (%s, %s, %s)")
+        values += [cursor[0], *cursor]
+    statement = f"""
         SELECT {number} AS source, event.{key} AS event, event.{at} AS at, {action} AS action,
                to_jsonb(event) AS row, {previous} AS previous, {context} AS context
-          FROM (SELECT * FROM {quote(options.db_table)} WHERE {quote(by)} = ANY(%s) {later}
+          FROM (SELECT * FROM {quote(options.db_table)} WHERE {" AND ".join(conditions)}
                  ORDER BY {at} DESC, {key} DESC LIMIT %s) event
     """  # noqa: S608  # as in _lines
+    return statement, values
 
 
 def _column(options: Options, name: str) -> str:
@@ -246,6 +308,8 @@ class _NamesOfRows:
         for line in lines:
             if line.person is not None and "name" not in line.context:
                 wanted[User].add(line.person)
+            if line.source.subject == "pk":
+                wanted[line.source.model].add(line.row_key)
             for field in _told(line.source):
                 if isinstance(field, models.ForeignKey):
                     found = (row.get(field.column) for row in (line.row, line.previous))
@@ -277,7 +341,9 @@ def _rows(model: type[models.Model]) -> models.QuerySet[Any]:
 def _entry(line: _Line, names: _NamesOfRows) -> Entry:
     source = line.source
     thing = str(source.model._meta.verbose_name)
-    if source.subject:
+    if source.subject == "pk":
+        thing = f"{thing} {names.of(source.model, line.row_key, at=line.at)}"
+    elif source.subject:
         thing = f"{thing} {_in_words(source.model._meta.get_field(source.subject), line, line.row, names)}"
     if not source.is_log:
         sentences = {

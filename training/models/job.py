@@ -124,6 +124,7 @@ class FileDownload(models.Model):
         verbose_name = _("file download")
         verbose_name_plural = _("file downloads")
         ordering = ("-taken_at", "-pk")
+        indexes = (models.Index(fields=("taken_at", "id"), name="file_download_at"),)
         constraints = (
             not_blank("file_name", name="file_download_has_name", message=_("A download names its file.")),
             models.CheckConstraint(

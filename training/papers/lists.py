@@ -17,15 +17,16 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.text import capfirst
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 
 from training.core.imports.declaration import ImportKind
 from training.core.keys import key_of
 from training.core.list_files import FileFormat, TableColumn, write_table
-from training.core.permissions import Permission, check_may, may
+from training.core.permissions import Permission, check_may, is_auditor, may, name_of
 from training.core.refusals import Invalid, NotFound
 from training.core.sorting import Columns, sort_of, sorted_by
+from training.core.words import moment
 from training.core.xlsx_files import Value
 from training.services.job_kinds import JobKind, Product, Tell, declare
 
@@ -285,14 +286,28 @@ def _ask(exported: ListExport, query: QueryDict, *, by: User, now: datetime, con
     exported.check(by)
     asking = Asking(query, by, now, contacts)
     found = exported.find(asking)
+    columns = [each for each in found.columns if contacts or not each.is_contact]
     return AskedList(
         found=found,
-        columns=[each for each in found.columns if contacts or not each.is_contact],
+        columns=[*columns, *_mark_of(by, now=now)],
         ending=format_of(query),
-        name=exported.name,
+        name=f"{exported.name}{_name_of_auditor(by)}",
         title=found.subject or str(exported.label),
         day=f"{found.day or asking.today:%Y-%m-%d}",
     )
+
+
+def _mark_of(by: User, *, now: datetime) -> list[TableColumn[Any]]:
+    """Return the column that says in each row who took the file and when, for auditors (N6)."""
+    if not is_auditor(by):
+        return []
+    mark = _("%(name)s, %(when)s") % {"name": name_of(by), "when": moment(timezone.localtime(now))}
+    return [TableColumn("exported_by", _("Exported by"), lambda _row: mark, width=34)]
+
+
+def _name_of_auditor(by: User) -> str:
+    """Return the part of a file's name that says which auditor took it; some files say it only there."""
+    return f"-{slugify(name_of(by)) or by.pk}" if is_auditor(by) else ""
 
 
 def _make(exported: ListExport, query: QueryDict, *, by: User, now: datetime, tell: Tell, contacts: bool) -> Product:

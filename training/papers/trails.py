@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from training.core.list_files import TableColumn
 from training.core.permissions import Permission, may
-from training.core.trail import Change, Entry, Source, count_lines, trail
+from training.core.trail import EVERYTHING, Change, Entry, Only, Source, count_lines, trail
 from training.papers.lists import ROWS_READ_AT_ONCE, Asking, FoundRows, declare_list, reads_site
 
 Sources = Callable[[Asking], Sequence[Source]]
@@ -50,19 +50,23 @@ def declare_log(
     declare_list(name, label, check=check, find=partial(log_found, sources), page=page, has_contacts=has_contacts)
 
 
-def log_found(sources: Sources, asking: Asking) -> FoundRows:
-    """Return all lines of a log, the newest first."""
+def log_found(sources: Sources, asking: Asking, *, only: Only = EVERYTHING) -> FoundRows:
+    """Return all lines of a log, the newest first.
+
+    Args:
+        only: which lines are wanted.
+    """
     tables = sources(asking)
     sees_from_where = may(asking.by, Permission.READ_SITE)  # trainers see who acted, but not from where
 
     def read() -> Iterator[Entry]:
-        page = trail(tables, size=ROWS_READ_AT_ONCE)
+        page = trail(tables, size=ROWS_READ_AT_ONCE, only=only)
         yield from page.entries
         while page.following:
-            page = trail(tables, after=page.following, size=ROWS_READ_AT_ONCE)
+            page = trail(tables, after=page.following, size=ROWS_READ_AT_ONCE, only=only)
             yield from page.entries
 
-    return FoundRows((*COLUMNS, *(FROM_WHERE if sees_from_where else ())), count_lines(tables), read)
+    return FoundRows((*COLUMNS, *(FROM_WHERE if sees_from_where else ())), count_lines(tables, only=only), read)
 
 
 def _in_words(change: Change) -> str:

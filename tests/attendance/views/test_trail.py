@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +15,7 @@ from django.utils import timezone
 from attendance.services.attendees import add_attendees
 from attendance.services.finalize import finalize_session
 from attendance.services.marking import Mark, save_marks
+from config.models import LoggedLook
 from learners.models import EvidenceRead, Learner
 from learners.services.records import revoke_record
 from tests.factories.attendance import session_ready_to_finalize
@@ -76,18 +78,26 @@ def test_a_sessions_trail_tells_plan_list_evidence_and_records(as_supervisor: Cl
     assert texts(response, '//*[@class="told"]')[0].startswith("Session changed · Status: Scheduled → Finalized · ")
 
 
-def test_e3_who_opened_the_sheet_stands_in_both_trails(as_supervisor: Client, finalized, supervisor):
+def test_n6_who_opened_the_sheet_is_told_to_superusers_and_each_look_is_written_down(
+    as_supervisor: Client, as_superuser: Client, superuser: User, finalized, supervisor
+):
     session, learner = finalized
     upload = session.evidence_uploads.get()
     EvidenceRead.objects.create(
         upload=upload, learner=learner, kind="PREVIEW", read_by=supervisor, read_at=timezone.now()
     )
 
-    for response in (of_worker(as_supervisor, learner), of_session(as_supervisor, session)):
-        reads = [entry for entry in response.context["trail"].entries if entry.action == "log"]
+    for trail_of, thing in ((of_worker, learner), (of_session, session)):
+        reads = [entry for entry in trail_of(as_superuser, thing).context["trail"].entries if entry.action == "log"]
         assert [(entry.title, entry.who) for entry in reads] == [
             (f"Evidence read {upload.original_name}", supervisor.get_full_name())
         ]
+        told = trail_of(as_supervisor, thing).context["trail"].entries
+        assert "log" not in {entry.action for entry in told}
+    assert list(LoggedLook.objects.values_list("by", "path")) == [
+        (superuser.pk, reverse("attendance:session_trail", args=[session.pk])),
+        (superuser.pk, reverse("attendance:worker_trail", args=[learner.pk])),
+    ]
 
 
 def test_one_workers_trail_says_nothing_about_another(as_supervisor: Client, finalized):
