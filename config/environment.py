@@ -1,5 +1,6 @@
 """The environment, with the optional file ``.env`` of the checkout read into it. Usable before the settings are."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,9 @@ IS_LOCAL_WANTED = env.bool("LOCAL_SITE", default=False)
 # Without DATABASE_URL a checkout runs on its own embedded server, and so does a site with DEBUG or LOCAL_SITE, which
 # the demo sets. No other does: an installed site that lost its DATABASE_URL must not begin anew on an empty database.
 IS_LOCAL = not env.str("DATABASE_URL", default="") and (IS_DEBUGGED or IS_LOCAL_WANTED or (CHECKOUT / ".git").exists())
+
+
+def program_version() -> str:
+    """Return the version of this program, as its own project file says it."""
+    with (CHECKOUT / "pyproject.toml").open("rb") as file:
+        return str(tomllib.load(file)["project"]["version"])

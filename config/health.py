@@ -27,7 +27,7 @@ logger = structlog.get_logger(__name__)
 
 GRACE_OF_THE_NIGHTLY_RUN = timedelta(days=1)
 ANSWERS_WITHIN_SECONDS = 2.5  # a balancer that asks every few seconds must not wait for a database that is down
-NOT_ANSWERED = "no answer"
+WELL, NOT_ANSWERED = "ok", "no answer"
 
 Checks = Mapping[str, Callable[[], None]]
 
@@ -62,7 +62,7 @@ def monitor(request: HttpRequest) -> JsonResponse:
 
 def _told(checks: Checks) -> JsonResponse:
     answers = answers_of(checks)
-    is_well = all(answer == "ok" for answer in answers.values())
+    is_well = all(answer == WELL for answer in answers.values())
     return JsonResponse(answers, status=200 if is_well else 503)
 
 
@@ -94,7 +94,7 @@ def _answer(name: str, check: Callable[[], None]) -> str:
     except Exception:  # whatever a driver or a store throws means that the part does not work
         logger.exception("readiness_check_failed", check=name)
         return "failed, see the log"
-    return "ok"
+    return WELL
 
 
 def _check_database() -> None:

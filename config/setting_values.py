@@ -23,6 +23,7 @@ from training.core.groups import GROUPS
 LONGEST_LINE = 100
 SUPERUSERS = "superuser"  # as `training.core.permissions.LoginRole` calls them
 LONGEST_DATABASE_NAME = 63
+SHORTEST_TOKEN = 20
 SHORTEST_KEY, FEWEST_CHARACTERS = 50, 5
 THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]", ".localhost"}
 
@@ -32,6 +33,7 @@ ADDRESS = re.compile(r"unix:/.+|fd://\d+|([\w.-]*|\[[0-9a-fA-F:.]+\]):\d{1,5}")
 BUCKET = re.compile(r"(?!.*://)[A-Za-z0-9][A-Za-z0-9._:/-]{1,254}")
 ANCHOR = re.compile(r"dir:/.+|s3://[A-Za-z0-9][A-Za-z0-9._-]+(/.*)?|rfc3161:https?://[^/].*")
 LOG_NAME = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)
+SENTRY = re.compile(r"https?://[^\s@/]+@[^\s@/]+(/[\w.-]+)*/\d+")
 REGION = re.compile(r"[a-z0-9-]{2,40}")
 
 
@@ -192,6 +194,22 @@ def secret_key(name: str, value: str) -> str:
             f"{name} can be guessed: it needs {SHORTEST_KEY} random characters. To make one: "
             "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
         )
+    return value
+
+
+def token(name: str) -> str:
+    """Return a secret that a program shows in a header; empty for none."""
+    value: str = env.str(name, default="").strip()
+    if value and (len(value) < SHORTEST_TOKEN or not value.isascii() or not value.isprintable() or " " in value):
+        raise ImproperlyConfigured(f"{name} is a secret of at least {SHORTEST_TOKEN} plain characters without blanks.")
+    return value
+
+
+def sentry(name: str) -> str:
+    """Return the address of a project of Sentry; empty for none."""
+    value: str = env.str(name, default="").strip()
+    if value and not SENTRY.fullmatch(value):
+        raise ImproperlyConfigured(f"{name} is the DSN that Sentry shows, such as https://key@sentry.example.com/1.")
     return value
 
 

@@ -372,7 +372,7 @@ HTTPS = env.bool("HTTPS", default=not IS_LOCAL)
 if DEBUG:
     value.refuse_debugging_in_production(names=ALLOWED_HOSTS, https=HTTPS)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^monitor$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^monitor$", r"^metrics$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers offer passkeys over HTTPS and on this machine only
@@ -411,6 +411,12 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
+
+# Numbers and errors for those who watch the site; both off where the setting is empty.
+METRICS_TOKEN = value.token("METRICS_TOKEN")
+if METRICS_TOKEN:
+    MIDDLEWARE.insert(0, "config.metrics.MetricsMiddleware")
+SENTRY_DSN = value.sentry("SENTRY_DSN")
 
 # Logs
 LOGGING = logs.logging_config(level=value.log_level())

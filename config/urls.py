@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import api, calendar_feeds, health, login, sent_forms, sign_in_urls
+from config import api, calendar_feeds, health, login, metrics, sent_forms, sign_in_urls
 from config.second_factor import without_second_factor
 from config.views import history, site_health, users
 from training.core.permissions import public, signed_in
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
     path("monitor", public(health.monitor), name="monitor"),
+    path("metrics", public(metrics.metrics), name="metrics"),
     path("calendars/feed.ics", calendar_feeds.calendar_feed, name="calendar_feed"),
     path("login/", public(login.LoginView.as_view()), name="login"),
     path("logout/", public(auth.LogoutView.as_view()), name="logout"),

@@ -1,7 +1,10 @@
 """Gunicorn's settings, for production and the demo: ``gunicorn -c python:config.web_server config.wsgi``."""
 
 import multiprocessing
+import os
+import shutil
 import sys
+import tempfile
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -34,6 +37,11 @@ keepalive = 5
 limit_request_line = 8190
 control_socket_disable = True
 
+# Where the web processes count together (`config.metrics`); the library looks for it when it is imported.
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+if settings.METRICS_TOKEN:
+    os.environ[SHARED] = tempfile.mkdtemp(prefix="siteproof-metrics-")
+
 # The site logs every request itself, with its id and user; gunicorn's own lines join in as JSON (`logconfig_dict`).
 accesslog = None
 
@@ -51,3 +59,17 @@ def on_starting(server: Any) -> None:
 def post_fork(server: object, worker: object) -> None:
     """Hide the secrets in the environment of each web process too."""
     hide_from_others()
+
+
+def child_exit(server: object, worker: Any) -> None:
+    """Take the pool of a web process that has ended out of the numbers; what it has counted stays."""
+    if settings.METRICS_TOKEN:
+        from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415  # after `SHARED` is set
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no types here
+
+
+def on_exit(server: object) -> None:
+    """Remove what was counted: the next start counts from nought, as Prometheus expects of a restart."""
+    if settings.METRICS_TOKEN:
+        shutil.rmtree(os.environ[SHARED], ignore_errors=True)

@@ -62,6 +62,7 @@ ACCESS: dict[str, dict[str, frozenset[str]]] = {
     "healthz": {"GET": EVERYBODY},
     "readyz": {"GET": EVERYBODY},
     "monitor": {"GET": EVERYBODY},
+    "metrics": {},  # opened by its secret alone: tests/config/test_metrics.py
     "sent": {"GET": LOGINS},
     "calendar_feed": {},  # opened by its secret alone: tests/config/test_calendar_feeds.py
     "login": {"GET": EVERYBODY, "POST": EVERYBODY, "PUT": EVERYBODY},

@@ -3,7 +3,6 @@
 import platform
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +15,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from config.health import READINESS, UP_TO_DATE, answers_of
+from config.environment import program_version
+from config.health import READINESS, UP_TO_DATE, WELL, answers_of
 from training.core.kinds import StatusKind
 from training.core.words import moment
 from training.models import LogAnchor, LogCheckpoint, PeriodicRun, SealPending
@@ -138,7 +138,7 @@ def _parts() -> Iterator[Line]:
     checks = {name: check for name, check in {**READINESS, **UP_TO_DATE}.items() if name not in TOLD_ABOVE}
     for name, answer in answers_of(checks).items():
         what = str(words.get(name, name.capitalize()))
-        if answer == "ok":
+        if answer == WELL:
             yield Line(what, StatusKind.OK, _("Well"))
         else:
             yield Line(what, StatusKind.BAD, _("Not well"), answer)
@@ -177,9 +177,3 @@ def _versions() -> Iterator[tuple[str, str]]:
     newest = applied.order_by("-applied", "-pk").first()
     if newest is not None:
         yield _("Last migration"), f"{newest.app} {newest.name}"
-
-
-def program_version() -> str:
-    """Return the version of this program, as its own project file says it."""
-    with (settings.CHECKOUT / "pyproject.toml").open("rb") as file:
-        return str(tomllib.load(file)["project"]["version"])

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, storages
 from django.utils.translation import gettext as _
+from prometheus_client import Counter
 
 from learners.evidence import asking
 from learners.evidence.incoming import Document
@@ -33,6 +34,11 @@ if TYPE_CHECKING:  # a site with its evidence on disk does not load boto3
     from learners.evidence.directory import EvidenceDirectory
 
 logger = structlog.get_logger(__name__)
+FAILURES = Counter(  # for `config.metrics`
+    "siteproof_evidence_store_failures",
+    "How often the evidence store declined, did not answer or had no turn",
+    ["doing", "how"],
+)
 
 CHUNK = 256 * 1024
 REMOTE_READERS = 8
@@ -324,16 +330,19 @@ def _ask(what: str, question: Callable[[], Result], *, size: int = 0, patiently:
     try:
         return question() if patiently else asking.ask(_store(), question, size=size)
     except asking.BusyError as error:
+        FAILURES.labels(what, "busy").inc()
         raise StoreUnavailable(
             _("Too many files are on their way to the evidence store. Nothing was changed; try again in a minute.")
         ) from error
     except asking.SilentError as error:
+        FAILURES.labels(what, "silent").inc()
         logger.error("evidence_store_silent", doing=what)  # where it was waiting tells nothing
         raise StoreUnavailable(
             _("The evidence store does not answer. Nothing was changed; try again in a minute.")
         ) from error
     except Exception as error:
         reason = _store().reason(error)
+        FAILURES.labels(what, "failed").inc()
         logger.exception("evidence_store_failed", doing=what, reason=reason)
         if _store().is_full(error):
             raise StoreUnavailable(
