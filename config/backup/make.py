@@ -39,6 +39,7 @@ from config.backup.manifest import (
 from config.backup.target import CHUNK, Target
 from config.environment import CHECKOUT
 from config.models import BackupRun
+from learners.evidence.erased import erased_rows
 from learners.evidence.store import EvidenceUnreadable, check_store_is_ours, read_stored, readers
 from learners.models import EvidenceUpload
 from training.models import LogCheckpoint
@@ -160,7 +161,8 @@ def _snapshot(dump: BinaryIO, names: BinaryIO) -> tuple[dict[str, int], str, int
             target=dump,
         )
         files = size = 0
-        rows = EvidenceUpload.objects.order_by("key", "pk").values_list("key", "sha256", "size")
+        kept = EvidenceUpload.objects.exclude(pk__in=erased_rows(EvidenceUpload))
+        rows = kept.order_by("key", "pk").values_list("key", "sha256", "size")
         last = None
         for row in rows.iterator():
             each = Evidence(*row)

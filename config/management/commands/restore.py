@@ -4,6 +4,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
@@ -20,8 +21,8 @@ NOTHING_RESTORED = 2  # exit status
 LISTED = 200
 NEXT = """
 Next:
-1. Repeat the erasures made since {began_at}, from ERASURES_LIST: `erase_personal_data --repeat`, as the owner. Until
-   then nobody may use the site. Where a checkpoint outside is newer than the log: `begin_new_log`, before the worker.
+1. {erasures}
+   Where a checkpoint outside is newer than the log: `begin_new_log`, before the worker.
 2. Set SECRET_KEY as it was, and the password of the application's role (ALTER ROLE … PASSWORD).
 3. Start the web processes and the worker as the application's role, and look at /readyz and /monitor.
 4. What was done after {began_at} is not there: enter it again from the signed sheets.
@@ -58,10 +59,12 @@ class Command(BaseCommand):
         if _is_of_an_older_program():
             failed += self._step("Tables brought to this version", "migrate", verbosity=0)
         failed += self._step("Rights", "setup_database_roles", role=role, log_role=log_role)
+        if settings.ERASURES_LIST:
+            failed += self._step("Erasures repeated", "erase_personal_data", repeat=True)
         failed += self._step("Compliance", "recalculate_compliance")
         failed += self._step("Evidence", "verify_evidence")
         failed += self._step("Ledger", "verify_ledger")
-        self.stdout.write(NEXT.format(began_at=manifest.began_at))
+        self.stdout.write(NEXT.format(began_at=manifest.began_at, erasures=_erasures()))
         if failed:
             self.stderr.write(f"NOT all is well: {', '.join(failed)}. See above.")
             sys.exit(1)
@@ -83,12 +86,24 @@ class Command(BaseCommand):
         except CommandError as refusal:
             self.stderr.write(str(refusal))
             return [what.lower()]
+        except OSError as error:  # such as a list of erasures that cannot be read
+            self.stderr.write(f"{what}: {error.strerror}")
+            return [what.lower()]
         except SystemExit as end:
             return [what.lower()] if end.code else []
         return []
 
     def _tell(self, done: int, total: int) -> None:
         progress_bar.draw(self.stderr, done, total)
+
+
+def _erasures() -> str:
+    if settings.ERASURES_LIST:
+        return "The erasures of ERASURES_LIST were repeated, unless it says otherwise above."
+    return (
+        "ERASURES_LIST is not set: whoever was erased since is here again. Set it and run "
+        "`erase_personal_data --repeat`, as the owner; until then nobody may use the site."
+    )
 
 
 def _is_of_an_older_program() -> bool:

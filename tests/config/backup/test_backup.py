@@ -22,11 +22,12 @@ from config.backup.runs import last_good_backup
 from config.backup.target import Target, TargetError
 from config.models import BackupRun
 from learners.evidence.store import put_back
+from learners.models import EvidenceUpload
 from tests.config.backup.world import run, session_with_sheet
 from tests.config.test_site_export import _another_connection
 from tests.factories.learners import LearnerFactory
 from tests.faults.object_store import REGION, make_bucket, moto_store, s3_at
-from training.models import Session
+from training.models import Erasure, Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,6 +89,17 @@ def test_b1_what_the_store_does_not_have_is_named_and_the_rest_is_kept(
     assert "NOT GOOD" in complaints
     assert [path.name for path in place.glob("evidence/*/*")] == [Path(sound).stem]
     assert last_good_backup() is None
+
+
+def test_b1_nobody_misses_the_file_of_a_sheet_that_was_erased(
+    sessions: list[Session], place: Path, evidence_dir: Path
+) -> None:
+    key = str(sessions[0].attendance_file_key)
+    upload = EvidenceUpload.objects.get(key=key)
+    Erasure.objects.create(seals=[], rows={"learners_evidenceupload": [upload.pk]}, reason="Over", erased_by="operator")
+    (evidence_dir / key).unlink()
+
+    assert "2 of 2 files" in run("backup", place)[0]
 
 
 @pytest.mark.parametrize("part", ["evidence", DUMP, LIST, MANIFEST])
