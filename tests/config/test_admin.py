@@ -348,7 +348,7 @@ ROWS: dict[type[Model], tuple[int, Callable[[], Any]]] = {
     ),
     SignIn: (8, lambda: SignIn.objects.create(at=AT, outcome="refused", username="a", address="::1")),
     ApiToken: (6, api_token),
-    BackupRun: (5, backup_run),
+    BackupRun: (7, backup_run),
     Invitation: (7, lambda: invite_login(user_id=UserFactory().pk, by=UserFactory(is_superuser=True), now=AT)),
     LoggedLook: (8, lambda: LoggedLook.objects.create(at=AT, by=UserFactory(), path="/users/")),
     LastDay: (5, lambda: LastDay.objects.create(user=UserFactory(), day=DAY)),
