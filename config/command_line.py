@@ -1,5 +1,6 @@
 """The door of `manage.py`: a refusal, or a database that is too slow, ends it with one sentence and status 1."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -37,7 +38,11 @@ def run_command(arguments: Sequence[str]) -> None:
 def _run_periodic(periodic: Periodic, arguments: Sequence[str]) -> None:
     """Run a command that also runs by itself, and write down how it went, whoever started it (B2)."""
     django.setup()
-    from training.services.periodic_runs import recorded  # noqa: PLC0415  # it needs the models
+    from training.services.periodic_runs import RunGoesOn, recorded  # noqa: PLC0415  # they need the models
 
-    with recorded(periodic):
-        execute_from_command_line(list(arguments))
+    try:
+        with recorded(periodic):
+            execute_from_command_line(list(arguments))
+    except RunGoesOn as refusal:
+        print(refusal.message, file=sys.stderr)  # noqa: T201
+        sys.exit(os.EX_TEMPFAIL)  # 1 means of some that something was found

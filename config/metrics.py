@@ -24,6 +24,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from config.backup.runs import last_good_backup
 from learners.evidence.store import FAILURES
 from training.models import Job, LogCheckpoint, SealPending
 from training.selectors.periodic import standings
@@ -123,5 +124,9 @@ class _Standing(Collector):
         if made_at is not None:
             age = (self.now - made_at).total_seconds()
             yield GaugeMetricFamily("siteproof_checkpoint_age_seconds", "Since the last checkpoint was signed", age)
+        backup = last_good_backup()
+        if backup is not None:
+            age = (self.now - backup.began_at).total_seconds()
+            yield GaugeMetricFamily("siteproof_backup_age_seconds", "Since the last good backup began", age)
         waiting = SealPending.objects.count()
         yield GaugeMetricFamily("siteproof_seals_waiting", "Seals that have no place in the log yet", waiting)

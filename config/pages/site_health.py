@@ -15,6 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from config.backup.runs import last_good_backup
 from config.environment import program_version
 from config.health import READINESS, UP_TO_DATE, WELL, answers_of
 from training.core.kinds import StatusKind
@@ -26,7 +27,7 @@ from training.selectors.periodic import PeriodicStanding, standings
 CHECKPOINT_WITHIN = timedelta(minutes=10)
 LITTLE_ROOM, NO_ROOM = 0.10, 0.03
 GIGABYTE = 10**9
-TOLD_ABOVE = {"periodic", "jobs"}
+TOLD_ABOVE = {"periodic", "jobs", "backup"}
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def _proof(now: datetime) -> Iterator[Line]:
         kind, word = (StatusKind.BAD, _("Behind")) if is_behind else (StatusKind.OK, _("Current"))
         yield Line(what, kind, word, " · ".join(part for part in (told, _waits(waiting)) if part))
     yield _anchored()
+    yield _backed_up(now)
 
 
 def _waits(waiting: int) -> str:
@@ -124,6 +126,17 @@ def _anchored() -> Line:
     if newest is None:
         return Line(what, StatusKind.BAD, _("None yet"))
     return Line(what, StatusKind.OK, _("Kept"), moment(newest.anchored_at))
+
+
+def _backed_up(now: datetime) -> Line:
+    what, last = _("Last good backup"), last_good_backup()
+    if not settings.BACKUP_MAX_AGE_HOURS:
+        return Line(what, StatusKind.NONE, _("Not looked at"), _("The site is backed up otherwise."))
+    if last is None:
+        return Line(what, StatusKind.BAD, _("None yet"))
+    is_old = now > last.began_at + timedelta(hours=settings.BACKUP_MAX_AGE_HOURS)
+    kind, word = (StatusKind.BAD, _("Too old")) if is_old else (StatusKind.OK, _("Current"))
+    return Line(what, kind, word, moment(last.began_at))
 
 
 def _parts() -> Iterator[Line]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 A_MINUTE, AN_HOUR, A_DAY, A_WEEK = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -36,6 +37,8 @@ class Periodic:
         findings: what exit statuses mean with which it ran to its end and found something wrong; any other but 0 means
             that it failed.
         is_on: whether this site runs it.
+        may_be_old: for a command that the worker never begins, since it takes rights that the worker has not: how old
+            its last run may be. A timer of the operator begins it; here it is only looked at.
     """
 
     command: str
@@ -48,6 +51,7 @@ class Periodic:
     unless: frozenset[str] = frozenset()
     findings: Mapping[int, Any] = field(default_factory=dict)
     is_on: Callable[[], bool] = _always
+    may_be_old: Callable[[], timedelta] | None = None
 
     @property
     def again_after(self) -> timedelta:
@@ -121,6 +125,16 @@ PERIODIC: tuple[Periodic, ...] = (
                 "before somebody has looked into it."
             )
         },
+    ),
+    Periodic(
+        command="backup",
+        label=_("Back up database and evidence"),
+        every=A_DAY,
+        grace=A_DAY,
+        unless=frozenset({"--verify"}),
+        findings={1: _("Files of evidence are missing from the backup or damaged; the run names them.")},
+        is_on=lambda: settings.BACKUP_MAX_AGE_HOURS > 0,
+        may_be_old=lambda: timedelta(hours=settings.BACKUP_MAX_AGE_HOURS),
     ),
 )
 

@@ -75,9 +75,7 @@ def _standing(
     running: PeriodicRun | None,
     now: datetime,
 ) -> PeriodicStanding:
-    zone = timezone.get_default_timezone()
-    due = periodic.last_due(now, zone)
-    is_made = done is not None and done >= due
+    is_made = _is_made(periodic, done, now)
     trouble = ""
     if last is not None and last.outcome in (Outcome.FAILED, Outcome.FOUND):
         trouble = last.failure
@@ -90,9 +88,22 @@ def _standing(
         last_good=good,
         last=last,
         running=running,
-        next_due=periodic.next_due(now, zone) if is_made else due,
+        next_due=_next_due(periodic, done, now),
         trouble=trouble,
     )
+
+
+def _is_made(periodic: Periodic, done: datetime | None, now: datetime) -> bool:
+    if done is None or periodic.may_be_old is not None:
+        return False
+    return done >= periodic.last_due(now, timezone.get_default_timezone())
+
+
+def _next_due(periodic: Periodic, done: datetime | None, now: datetime) -> datetime:
+    zone = timezone.get_default_timezone()
+    if periodic.may_be_old is not None and done is not None:
+        return done + periodic.every
+    return periodic.next_due(now, zone) if _is_made(periodic, done, now) else periodic.last_due(now, zone)
 
 
 def _is_late(periodic: Periodic, done: datetime | None, now: datetime) -> bool:
@@ -100,6 +111,8 @@ def _is_late(periodic: Periodic, done: datetime | None, now: datetime) -> bool:
     if done is None:
         began = _began()
         return began is None or now > began + max(periodic.grace, A_DAY)
+    if periodic.may_be_old is not None:
+        return now > done + periodic.may_be_old()
     return now > periodic.next_due(done, timezone.get_default_timezone()) + periodic.grace
 
 

@@ -66,7 +66,7 @@ def due(*, now: datetime) -> list[Due]:
         at = periodic.last_due(now, zone)
         of_kind = PeriodicRun.objects.filter(kind=periodic.command)
         runs = list(of_kind.filter(Q(started_at__gte=at) | Q(outcome=Outcome.RUNNING)).order_by("-started_at", "-pk"))
-        if _is_to_run(periodic, runs, now):
+        if periodic.may_be_old is None and _is_to_run(periodic, runs, now):
             wanted.append(Due(periodic, at))
     return wanted
 
