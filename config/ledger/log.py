@@ -22,11 +22,10 @@ AT_ONCE = 100_000  # entries: keeps a run short, and its memory small
 
 # A queue knows no late commits: what is not committed yet is not seen, stays, and comes in the next run. Ids follow one
 # another within a run only; "all above the last id" would lose those that commit late.
+# The range has no join, which a plan made for a small queue would loop through.
 TAKE: LiteralString = """
-    WITH taken AS (
-      DELETE FROM training_sealpending
-       WHERE seal_id IN (SELECT seal_id FROM training_sealpending ORDER BY seal_id LIMIT %s)
-      RETURNING seal_id)
+    WITH next AS MATERIALIZED (SELECT seal_id FROM training_sealpending ORDER BY seal_id LIMIT %s), taken AS (
+      DELETE FROM training_sealpending WHERE seal_id <= (SELECT max(seal_id) FROM next) RETURNING seal_id)
     INSERT INTO training_logentry (position, seal_id, leaf_hash)
     SELECT %s - 1 + row_number() OVER (ORDER BY id), id, leaf_hash FROM taken JOIN training_seal ON id = taken.seal_id
 """

@@ -268,10 +268,11 @@ def test_a_fragment_is_given_again_whole(as_supervisor: Client):
 
 
 def test_a_new_token_is_not_kept_in_clear(superuser: User):
-    form = {"user": superuser.pk, "name": "HR", "scope": "read", "days": 30, FIELD: KEY}
-    assert client_of(superuser).post("/admin/config/apitoken/add/", form).status_code == 302
+    form = {"name": "HR", "scope": "read", "days": 30, FIELD: KEY}
+    answer = client_of(superuser).post(f"/users/{superuser.pk}/tokens/new/", form)
     assert ApiToken.objects.count() == 1
-    assert IdempotentAnswer.objects.get().messages == ""
+    secret = answer.context["secret"]
+    assert all(secret not in f"{bytes(each.body)!r}{each.messages}" for each in IdempotentAnswer.objects.all())
 
 
 def test_the_fingerprint_of_a_password_cannot_be_guessed_without_the_key_of_the_site(

@@ -121,7 +121,7 @@ def test_t1_what_the_application_writes_is_sealed_all_the_same(roles: None) -> N
 
 def test_t1_the_application_is_no_member_of_the_role_of_the_log(roles: None) -> None:
     rows(f"GRANT {LOG} TO {APPLICATION}")
-    with pytest.raises(CommandError, match="may write training_log"):
+    with pytest.raises(CommandError, match="which is not this user's to take away"):
         call_command("setup_database_roles", role=APPLICATION, log_role=LOG)
-    with pytest.raises(CommandError, match="may write training_log"):
+    with pytest.raises(CommandError, match="which is not this user's to take away"):
         call_command("setup_database_roles", role=APPLICATION, log_role=APPLICATION)
