@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KEPT = ("event_id", "timestamp", "platform", "level", "release", "environment", "sdk")
 KEPT_TAGS = ("view", "event", "logger")
+OF_REQUESTS = ("django.request", "django_structlog.middlewares.request")  # `_of_request` sends these, with their view
 KEPT_OF_FRAME = ("filename", "abs_path", "function", "module", "lineno", "in_app")
 
 
@@ -95,6 +96,8 @@ class _LoggedErrors(logging.Handler):
     """Sends exceptions that the log tells of, such as those of jobs and of the evidence store."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.name in OF_REQUESTS:
+            return
         told = record.msg if isinstance(record.msg, dict) else {}
         found = record.exc_info or told.get("exc_info")
         error = found if isinstance(found, BaseException) else found[1] if isinstance(found, tuple) else None
