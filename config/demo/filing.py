@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
+from django.db import connection
+
 from learners.evidence.incoming import Document
 from learners.evidence.kinds import Kind
 from learners.evidence.store import StoredFile, store
@@ -38,13 +40,16 @@ def file_papers(
     """Begin to file a paper of every subject, and return the stored files in the order of the subjects, as they come.
 
     Args:
-        paper: returns the PDF of a subject and its number of pages; runs in a thread, without a database.
+        paper: returns the PDF of a subject and its number of pages; runs in a thread.
     """
 
     site = site_identity()
 
     def filed(subject: Subject) -> StoredFile:
-        content, pages = paper(subject)
+        try:
+            content, pages = paper(subject)
+        finally:
+            connection.close()  # the thread's own: the paper bears the newest checkpoint of the log
         return store(document=Document.made_here(content, content_type=Kind.PDF, pages=pages, name=""), site=site)
 
     return clerks.map(filed, subjects)
