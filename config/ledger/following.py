@@ -8,10 +8,11 @@ leaf is its own row, which names the old checkpoint.
 import re
 from collections.abc import Iterable
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections, transaction
 
 from config.ledger.anchors import Anchored
-from config.ledger.log import LOCK, store_tiles
+from config.ledger.log import LOCK, sign_checkpoint, store_tiles
 from config.ledger.outside import Outside
 from training.selectors.seals import stored_tree
 
@@ -29,11 +30,14 @@ class NotBegun(Exception):  # noqa: N818  # a refusal, in words for the operator
     """No new log was begun, and why."""
 
 
-def begin_new_log(*, anchored: Iterable[Anchored], using: str) -> str:
+def begin_new_log(*, anchored: Iterable[Anchored], using: str, key: Ed25519PrivateKey) -> str:
     """Begin a new log that follows the newest checkpoint outside, and return its name; `seal_log` goes on with it.
+
+    Its first checkpoint is signed here and nowhere else: so only who has the key can say that a backup was restored.
 
     Args:
         anchored: checkpoints from outside.
+        key: the one that signed checkpoints which are outside; `verify_ledger` believes no other in this.
         using: the alias of the database connection, whose role may write the log.
 
     Raises:
@@ -67,8 +71,10 @@ def begin_new_log(*, anchored: Iterable[Anchored], using: str) -> str:
             "INSERT INTO training_log (origin, begins_at, follows) VALUES (%s, %s, %s) RETURNING id",
             [origin, size, note],
         )
-        cursor.execute(PLACE, [cursor.fetchone()[0], size])
+        (log,) = cursor.fetchone()
+        cursor.execute(PLACE, [log, size])
         store_tiles(cursor, old=size, new=size + 1)
+        sign_checkpoint(cursor, log=log, origin=origin, size=size + 1, key=key)
     return origin
 
 

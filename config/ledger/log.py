@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
-from training.core.seals.checkpoints import Checkpoint, sign, verifier_key
+from training.core.seals.checkpoints import Checkpoint, RefusedNoteError, read, sign, verifier_key
 from training.core.seals.tree import TILE_HEIGHT, WIDTH
 from training.selectors.seals import stored_tree
 from training.selectors.site import site_identity
@@ -29,6 +29,10 @@ TAKE: LiteralString = """
     INSERT INTO training_logentry (position, seal_id, leaf_hash)
     SELECT %s - 1 + row_number() OVER (ORDER BY id), id, leaf_hash FROM taken JOIN training_seal ON id = taken.seal_id
 """
+
+
+class LogNotBegun(Exception):  # noqa: N818  # a refusal, in words for the operator
+    """The database names a log that nobody with a key has begun; nothing was written."""
 
 
 def log_name() -> str:
@@ -62,12 +66,16 @@ def grow(
 
     Returns:
         None if nothing waits, or if another writer is at work.
+
+    Raises:
+        LogNotBegun: the database says that a new log follows, and no checkpoint of its beginning is signed. Whoever
+            owns the database could otherwise have the key sign whatever he likes as a restored backup.
     """
     cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
     if not cursor.fetchone()[0]:
         return None
     step("take")
-    log, origin = _current(cursor, name=name)
+    log, origin = _current(cursor, key=key, name=name)
     cursor.execute("SELECT coalesce(max(position) + 1, 0) FROM training_logentry")
     (old,) = cursor.fetchone()
     cursor.execute(TAKE, [at_most, old])
@@ -78,18 +86,29 @@ def grow(
     step("tiles")
     store_tiles(cursor, old=old, new=new)
     step("sign")
-    checkpoint = Checkpoint(origin, new, stored_tree(cursor).root(new))
+    checkpoint = sign_checkpoint(cursor, log=log, origin=origin, size=new, key=key)
+    step("commit")
+    return Grown(taken, checkpoint)
+
+
+def sign_checkpoint(cursor: CursorWrapper, *, log: int, origin: str, size: int, key: Ed25519PrivateKey) -> Checkpoint:
+    """Sign the checkpoint of so many entries, store it, list the key, and return it.
+
+    Args:
+        cursor: of the transaction that writes the log.
+        log: the key of the log's row.
+    """
+    checkpoint = Checkpoint(origin, size, stored_tree(cursor).root(size))
     cursor.execute(
         "INSERT INTO training_logkey (verifier) SELECT %(key)s"
         " WHERE NOT EXISTS (SELECT FROM training_logkey WHERE verifier = %(key)s)",
-        {"key": verifier_key(origin, key.public_key().public_bytes_raw())},
+        {"key": _verifier(origin, key)},
     )
     cursor.execute(
         "INSERT INTO training_logcheckpoint (log_id, size, note) VALUES (%s, %s, %s)",
-        [log, new, sign(checkpoint, key)],
+        [log, size, sign(checkpoint, key)],
     )
-    step("commit")
-    return Grown(taken, checkpoint)
+    return checkpoint
 
 
 def grow_whole(*, using: str, key: Ed25519PrivateKey, name: str, tell: Callable[[int, int], None]) -> Grown | None:
@@ -116,13 +135,38 @@ def grow_whole(*, using: str, key: Ed25519PrivateKey, name: str, tell: Callable[
             return last
 
 
-def _current(cursor: CursorWrapper, *, name: str) -> tuple[int, str]:
+def _verifier(origin: str, key: Ed25519PrivateKey) -> str:
+    return verifier_key(origin, key.public_key().public_bytes_raw())
+
+
+def _current(cursor: CursorWrapper, *, key: Ed25519PrivateKey, name: str) -> tuple[int, str]:
     """Return the key and the origin of the log that is written; the first run begins it."""
-    cursor.execute("SELECT id, origin FROM training_log ORDER BY id DESC LIMIT 1")
-    if row := cursor.fetchone():
-        return row[0], row[1]
-    cursor.execute("INSERT INTO training_log (origin, begins_at, follows) VALUES (%s, 0, '') RETURNING id", [name])
-    return cursor.fetchone()[0], name
+    cursor.execute("SELECT id, origin, begins_at, follows FROM training_log ORDER BY id DESC LIMIT 1")
+    row = cursor.fetchone()
+    if row is None:
+        cursor.execute("INSERT INTO training_log (origin, begins_at, follows) VALUES (%s, 0, '') RETURNING id", [name])
+        return cursor.fetchone()[0], name
+    log, origin, begins_at, follows = row
+    if follows:
+        _check_begun(cursor, log=log, origin=origin, size=begins_at + 1, key=key)
+    return log, origin
+
+
+def _check_begun(cursor: CursorWrapper, *, log: int, origin: str, size: int, key: Ed25519PrivateKey) -> None:
+    """Refuse to go on with a log whose beginning nobody has signed; keys of the past are listed."""
+    cursor.execute("SELECT verifier FROM training_logkey")
+    known = [_verifier(origin, key), *(verifier for (verifier,) in cursor.fetchall())]
+    cursor.execute("SELECT note FROM training_logcheckpoint WHERE log_id = %s AND size = %s", [log, size])
+    found = cursor.fetchone()
+    try:
+        is_begun = found is not None and read(found[0], known=known).origin == origin
+    except RefusedNoteError:
+        is_begun = False
+    if not is_begun:
+        raise LogNotBegun(
+            f"The database says that a new log, {origin}, has begun, and nobody with the key has begun it. If a backup "
+            "was restored, run `begin_new_log` on what was restored. If not, change nothing and run `verify_ledger`."
+        )
 
 
 def _has_checkpoint(cursor: CursorWrapper, *, log: int, size: int) -> bool:

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from psycopg import errors
 
 from config.ledger import log_key
-from config.ledger.log import grow_whole, log_name
+from config.ledger.log import LogNotBegun, grow_whole, log_name
 from training.services.packs_made import declare_log_writer
 
 logger = structlog.get_logger(__name__)
@@ -21,7 +21,7 @@ def write_log_if_allowed() -> None:
     try:
         key = log_key.configured()
         grow_whole(using=settings.LOG_DATABASE, key=key, name=log_name(), tell=lambda _done, _total: None)
-    except log_key.NoKeyError as refusal:
+    except (log_key.NoKeyError, LogNotBegun) as refusal:
         logger.info("log_not_written_here", why=str(refusal))
     except DatabaseError as error:
         if not isinstance(error.__cause__, errors.InsufficientPrivilege):

@@ -1,21 +1,24 @@
 """The checkpoints from outside, and what they say about a place of the log (T3, T4)."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from math import inf
 from typing import NamedTuple
 
 from config.ledger.anchors import Anchored
 from config.ledger.report import Discrepancy, Wrong
-from training.core.seals.checkpoints import Checkpoint, RefusedNoteError, read
+from training.core.seals.checkpoints import Checkpoint, RefusedNoteError, read, signed_text
 
 
 class Witness(NamedTuple):
-    """A checkpoint that a known key signed: when it was outside already, and where it was found."""
+    """A checkpoint that a known key signed: which one, when it was outside already, and where it was found."""
 
     checkpoint: Checkpoint
     at: datetime
     where: str
+    key: str
 
     @property
     def short(self) -> str:
@@ -48,7 +51,17 @@ class Outside:
                 )
             elif not before or witness.at < before.at:
                 found[place] = witness
-        self.witnesses = sorted(found.values(), key=lambda each: each.checkpoint.size)
+        self._keep(found.values())
+
+    def leave_out(self, ends: Mapping[str, int]) -> None:
+        """Forget what was lost with a restore: checkpoints of a log beyond its end, by origin.
+
+        They say nothing of places that were given anew afterwards.
+        """
+        self._keep(each for each in self.witnesses if each.checkpoint.size <= ends.get(each.checkpoint.origin, inf))
+
+    def _keep(self, witnesses: Iterable[Witness]) -> None:
+        self.witnesses = sorted(witnesses, key=lambda each: each.checkpoint.size)
         self._sizes = [each.checkpoint.size for each in self.witnesses]
         # A later checkpoint of the same or a smaller size proves as well that an entry was not there yet.
         self._newest: list[datetime] = []
@@ -67,7 +80,7 @@ class Outside:
                 self.findings.append(Discrepancy(Wrong.CHECKPOINT_REFUSED, f"{each.where}: {refusal}."))
                 continue
             if checkpoint.origin in origins:
-                yield Witness(checkpoint, each.at, each.where)
+                yield Witness(checkpoint, each.at, each.where, signer(each.note, known=keys))
             else:
                 self.findings.append(
                     Discrepancy(Wrong.CHECKPOINT_REFUSED, f"{each.where}: it is of another log, {checkpoint.origin}.")
@@ -87,3 +100,12 @@ class Outside:
         """Return the latest moment at which a place was certainly not taken yet; None if nothing says so."""
         at = bisect_right(self._sizes, position)
         return self._newest[at - 1] if at else None
+
+
+def signer(note: str, *, known: Sequence[str]) -> str:
+    """Return which of the known verifier keys signed a note; empty if none did."""
+    for key in known:
+        with suppress(RefusedNoteError):
+            signed_text(note, known=[key])
+            return key
+    return ""

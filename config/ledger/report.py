@@ -24,6 +24,7 @@ class Wrong(StrEnum):
     QUEUE_WRONG = "waits, and should not"
     POSITIONS_GONE = "places gone"
     RANGE_ALTERED = "not as a checkpoint says"
+    LOG_FORGED = "log begun without the key"
     LOG_CUT = "log cut off"
     TILE_ALTERED = "stored tile altered"
     CHECKPOINT_ALTERED = "stored checkpoint altered"

@@ -5,7 +5,7 @@ what PostgreSQL brings along. What proves that nothing was changed are checkpoin
 can be said is that the ledger is consistent in itself.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorWrapper
 from config.ledger.anchors import Anchored
 from config.ledger.declaration import SealedTable
 from config.ledger.erased import Erased
-from config.ledger.outside import Outside
+from config.ledger.outside import Outside, signer
 from config.ledger.report import Discrepancy, LedgerReport, Wrong
 from config.ledger.sealed_rows import RowCheck, seals_by_row
 from config.ledger.sealed_tables import BY_KIND, SEALED_TABLES
@@ -34,6 +34,10 @@ OUT_OF_QUEUE = """
 SELECT id, kind, row_id FROM public.training_seal s
  WHERE NOT EXISTS (SELECT FROM public.training_logentry e WHERE e.seal_id = s.id)
    AND NOT EXISTS (SELECT FROM public.training_sealpending p WHERE p.seal_id = s.id) ORDER BY id
+"""
+FIRST_CHECKPOINT = """
+SELECT note FROM public.training_logcheckpoint c JOIN public.training_log l ON l.id = c.log_id
+ WHERE l.origin = %s AND c.size = %s
 """
 QUEUE_WRONG = """
 SELECT seal_id FROM public.training_sealpending p
@@ -87,6 +91,7 @@ class _Check:
         self.outside = Outside(anchored, keys=self.keys, origins={origin for origin, _at, _follows in self.logs})
         self.places: dict[int, LogPlace] = {}
         self.found = LedgerReport(findings=self.outside.findings)
+        self.outside.leave_out(self._ends())
 
     def report(self, tell: Callable[[int, int], None]) -> LedgerReport:
         (self.found.seals,) = self._one("SELECT count(*) FROM public.training_seal")
@@ -160,12 +165,9 @@ class _Check:
         tree = tree_over(hashes)
         self._check_stored_tiles(hashes)
         self._check_stored_checkpoints(tree)
-        ends = self._ends()
         good = 0
         for witness in self.outside.witnesses:
-            origin, size, root = witness.checkpoint.origin, witness.checkpoint.size, witness.checkpoint.root
-            if size > ends.get(origin, size):
-                continue  # of a log that ended earlier in this database, which a note tells
+            size, root = witness.checkpoint.size, witness.checkpoint.root
             if size > len(hashes):
                 self._say(
                     Wrong.LOG_CUT,
@@ -186,16 +188,38 @@ class _Check:
         self._say(Wrong.RANGE_ALTERED, what, at=size - 1)
 
     def _ends(self) -> dict[str, int]:
-        """Return how many entries of each former log live on in the next one, and tell it."""
+        """Return how many entries of each former log live on in the next one, and tell it.
+
+        That a backup was restored is believed only of who has the key: the first checkpoint of the new log is signed by
+        a key that signed checkpoints of the former one which are outside.
+        """
         ends = {}
-        for (origin, _begins, _follows), (_next, begins_at, follows) in zip(self.logs, self.logs[1:], strict=False):
+        for (origin, _begins, _follows), (following, begins_at, follows) in zip(self.logs, self.logs[1:], strict=False):
+            former = {each.key for each in self.outside.witnesses if each.checkpoint.origin == origin}
+            if former and not self._is_begun_by(former, following, size=begins_at + 1):
+                self._say(
+                    Wrong.LOG_FORGED,
+                    f"The log {following} is said to follow {origin} after a restore, and no key of {origin} signed "
+                    "its beginning.",
+                )
+                continue
             ends[origin] = begins_at
-            former = follows.splitlines()[1] if "\n" in follows else begins_at
+            newest = follows.splitlines()[1] if "\n" in follows else begins_at
             self.found.notes.append(
                 f"A backup with {begins_at:,} entries of the log {origin} was restored, and a new log was begun. The "
-                f"newest checkpoint outside said then: {former} entries. What came after the backup is not here."
+                f"newest checkpoint outside said then: {newest} entries. What came after the backup is not here. If "
+                "nobody restored a backup then, somebody who has the key took it away."
             )
         return ends
+
+    def _is_begun_by(self, keys: Collection[str], origin: str, *, size: int) -> bool:
+        public = {_public(key) for key in keys}
+        known = [key for key in self.keys if _public(key) in public]
+        for (note,) in self._all(FIRST_CHECKPOINT, [origin, size]):
+            by = signer(note, known=known)
+            if by and read(note, known=[by]).origin == origin:
+                return True
+        return False
 
     def _check_stored_tiles(self, hashes: Sequence[bytes]) -> None:
         expected = {(tile.level, tile.number): tile.hashes for tile in full_tiles(hashes)}
@@ -218,3 +242,8 @@ class _Check:
                 or tree.root(size) != checkpoint.root
             ):
                 self._say(Wrong.CHECKPOINT_ALTERED, f"The stored checkpoint of {size:,} entries is not of this log.")
+
+
+def _public(verifier: str) -> str:
+    """Return the key itself from a verifier key, whose name is that of its log."""
+    return verifier.split("+", 2)[2]

@@ -11,7 +11,7 @@ from psycopg import errors
 
 from config.ledger import log_key
 from config.ledger.anchoring import anchor_all
-from config.ledger.log import grow_whole, log_name
+from config.ledger.log import LogNotBegun, grow_whole, log_name
 from training.core import progress_bar
 
 logger = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ class Command(BaseCommand):
                 tell=lambda done, total: progress_bar.draw(self.stderr, done, total),
             )
             failures = anchor_all(using=settings.LOG_DATABASE, now=timezone.now())
-        except log_key.NoKeyError as refusal:
+        except (log_key.NoKeyError, LogNotBegun) as refusal:
             raise CommandError(str(refusal)) from refusal
         except DatabaseError as error:
             if isinstance(error.__cause__, errors.InsufficientPrivilege):

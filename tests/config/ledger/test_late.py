@@ -21,6 +21,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
+LEDGER = (
+    "training_logentry",
+    "training_logcheckpoint",
+    "training_log",
+    "training_sealpending",
+    "training_sealopening",
+    "training_seal",
+)
+
 
 def sql(query: str) -> None:
     with connection.cursor() as cursor:
@@ -38,7 +47,7 @@ def outside() -> list[Anchored]:
 
 def test_t4_rows_of_before_are_sealed_late_once_and_say_so() -> None:
     make_world()
-    for table in ("training_sealpending", "training_sealopening", "training_seal"):
+    for table in LEDGER:
         sql(f"SET LOCAL session_replication_role = replica; DELETE FROM {table}")
     sql("SET LOCAL session_replication_role = origin")
     LearnerFactory()

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from config.ledger.anchors import Anchored
 from config.ledger.declaration import SealedTable
 from config.ledger.following import NotBegun, begin_new_log
-from config.ledger.log import grow
+from config.ledger.log import LogNotBegun, grow, sign_checkpoint
 from config.ledger.report import LedgerReport, Wrong
 from config.ledger.sealed_tables import SEALED_TABLES
 from config.ledger.verify import verify_ledger
@@ -74,8 +75,12 @@ def log() -> None:
 
 
 def outside() -> list[Anchored]:
-    """What the anchors have: every checkpoint, as it was when it was made."""
-    return [Anchored(note, timezone.now(), "anchor") for note in LogCheckpoint.objects.values_list("note", flat=True)]
+    """What the anchors have: every checkpoint, as it was when it was made, but for the one that begins the world's log.
+
+    That one is older than the rows of the world, which say that they are of months ago.
+    """
+    notes = LogCheckpoint.objects.filter(size__gt=1).values_list("note", flat=True)
+    return [Anchored(note, timezone.now(), "anchor") for note in notes]
 
 
 def found_by(anchored: list[Anchored], **options: Any) -> LedgerReport:
@@ -260,7 +265,7 @@ def swap_names() -> None:
 
 def cut_tail() -> None:
     """Restore an old backup: everything after the second checkpoint is gone, rows included."""
-    size = sorted(LogCheckpoint.objects.values_list("size", flat=True))[1]
+    size = sorted(LogCheckpoint.objects.values_list("size", flat=True))[2]
     for seal in Seal.objects.filter(pk__in=LogEntry.objects.filter(position__gte=size).values("seal_id")):
         table = next(each for each in SEALED_TABLES if each.kind == seal.kind)
         as_owner(f"DELETE FROM {table.table} WHERE {table.key} = %s", seal.row_id)
@@ -381,7 +386,7 @@ def test_t4_a_record_that_is_entered_with_a_time_before_an_anchored_checkpoint_i
     log()
     findings = found_by(ledger.anchored).findings
     assert [each.wrong for each in findings] == [Wrong.DATED_BACK]
-    assert findings[0].between[0].startswith(f"{max(LogCheckpoint.objects.values_list('size', flat=True)[:3])} ")
+    assert findings[0].between[0].startswith(f"{max(LogCheckpoint.objects.values_list('size', flat=True)[:4])} ")
 
 
 def test_t4_a_finding_names_the_outside_checkpoints_around_it(ledger: Ledger) -> None:
@@ -390,7 +395,7 @@ def test_t4_a_finding_names_the_outside_checkpoints_around_it(ledger: Ledger) ->
     (finding,) = found_by(ledger.anchored).findings
     sizes = sorted(LogCheckpoint.objects.values_list("size", flat=True))
     assert (finding.kind, finding.row) == ("record", seal.row_id)
-    assert [short.split(" ")[0] for short in finding.between] == [str(sizes[0]), str(sizes[1])]
+    assert [short.split(" ")[0] for short in finding.between] == [str(sizes[1]), str(sizes[2])]
     assert "result" in finding.what
 
 
@@ -441,16 +446,48 @@ def test_t7_control_a_rebuild_with_the_key_and_without_an_anchor_is_missed(ledge
     assert found_by([]).findings == []
 
 
+def test_t7_a_restore_that_nobody_with_the_key_has_told_is_found(ledger: Ledger) -> None:
+    """Who owns the database says that a backup was restored, so that the checkpoints outside count no longer."""
+    newest = LogCheckpoint.objects.latest("size").note
+    forge_result()
+    rebuild()
+    sql("INSERT INTO training_log (origin, begins_at, follows) VALUES (%s, 0, %s)", f"{NAME}/2", newest)
+    with pytest.raises(LogNotBegun, match="nobody with the key"):
+        log()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM training_log ORDER BY id DESC LIMIT 1")
+        own = Ed25519PrivateKey.generate()
+        sign_checkpoint(cursor, log=cursor.fetchone()[0], origin=f"{NAME}/2", size=1, key=own)
+    log()
+
+    wrong = {each.wrong for each in found_by([*ledger.anchored, *outside()]).findings}
+    assert {Wrong.LOG_FORGED, Wrong.RANGE_ALTERED} <= wrong
+
+
+def test_t6_places_given_anew_after_a_restore_are_not_dated_back(ledger: Ledger) -> None:
+    """What waited in the backup is older than the checkpoints that were lost, and gets a place beyond their size."""
+    later = timezone.now() + timedelta(hours=9)
+    kept, *lost = sorted(ledger.anchored, key=lambda each: int(each.note.splitlines()[1]))[1:]
+    cut_tail()
+    TrainingRecordFactory.create_batch(40, created_at=timezone.now())
+    anchored = [ledger.anchored[0], kept, *(replace(each, at=later) for each in lost)]
+    begin_new_log(anchored=anchored, using="default", key=KEY)
+    log()
+    assert LogEntry.objects.count() > int(lost[-1].note.splitlines()[1])
+    assert found_by(anchored).findings == []
+
+
 def test_t6_a_restored_backup_that_says_so_is_told_and_is_no_fraud(ledger: Ledger) -> None:
     newest = LogCheckpoint.objects.latest("size").note
     cut_tail()
     size = LogEntry.objects.count()
     TrainingRecordFactory(created_at=timezone.now())  # waits for its place when the new log begins
-    assert begin_new_log(anchored=ledger.anchored, using="default") == f"{NAME}/2"
+    assert begin_new_log(anchored=ledger.anchored, using="default", key=KEY) == f"{NAME}/2"
     first = Seal.objects.get(pk=LogEntry.objects.get(position=size).seal_id)
     assert (first.kind, json.loads(first.leaf)["follows"]) == ("log", newest)
     with pytest.raises(NotBegun, match="newer than this log"):
-        begin_new_log(anchored=ledger.anchored, using="default")
+        begin_new_log(anchored=ledger.anchored, using="default", key=KEY)
     log()
     report = found_by([*ledger.anchored, *outside()])
     assert report.findings == []
@@ -459,11 +496,11 @@ def test_t6_a_restored_backup_that_says_so_is_told_and_is_no_fraud(ledger: Ledge
 
 def test_t6_a_log_that_is_not_behind_or_is_another_one_goes_on_as_it_is(ledger: Ledger) -> None:
     with pytest.raises(NotBegun, match="newer than this log"):
-        begin_new_log(anchored=ledger.anchored, using="default")
+        begin_new_log(anchored=ledger.anchored, using="default", key=KEY)
     cut_tail()
     swap(0, 5)
     with pytest.raises(NotBegun, match="not a backup of the log"):
-        begin_new_log(anchored=ledger.anchored, using="default")
+        begin_new_log(anchored=ledger.anchored, using="default", key=KEY)
     assert Log.objects.count() == 1
 
 

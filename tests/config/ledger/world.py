@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
 from attendance.services.capture import void_capture
+from config.ledger.following import PLACE
+from config.ledger.log import sign_checkpoint
 from learners.models import BadgePeriod, RegisterStanding, RequirementPeriod
 from learners.services.learners import edit_learner
 from tests.concurrency.writers import WRITERS
@@ -22,6 +26,7 @@ from tests.factories.taking_over import explained, withdrawal
 from tests.factories.training import UserFactory
 from training.models import ClassAttendanceSession, Erasure, Log, PackMade
 
+LOG_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 LOG_NAME = "training.example.com/log"
 SERVICES = (
     "attendance.services.finalize",
@@ -69,9 +74,17 @@ def make_world() -> User:
         made_by=by,
         made_at=now,
     )
-    Log.objects.create(origin=LOG_NAME, follows="the log of a site before this one")
+    _begin_log()
     Erasure.objects.create(seals=[], rows={}, reason="Retention of no-shows", erased_by="operator")
     assert BadgePeriod.objects.exists()
     assert RequirementPeriod.objects.exists()
     assert RegisterStanding.objects.exists()
     return by
+
+
+def _begin_log() -> None:
+    """Begin a log that follows another one, whose row is therefore sealed and its first leaf."""
+    log = Log.objects.create(origin=LOG_NAME, follows="the log of a site before this one")
+    with connection.cursor() as cursor:
+        cursor.execute(PLACE, [log.pk, 0])
+        sign_checkpoint(cursor, log=log.pk, origin=LOG_NAME, size=1, key=LOG_KEY)
