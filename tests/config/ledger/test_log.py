@@ -1,9 +1,13 @@
 """The log: places, tiles, checkpoints; nothing lost, nothing twice, whatever stops it (T2)."""
 
 import json
+import os
+import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -121,6 +125,36 @@ def test_t2_keys_of_the_past_stay_listed() -> None:
 
     assert LogKey.objects.count() == 2
     assert newest().origin == NAME
+    assert verify_ledger(anchored=[]).findings == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_t2_a_writer_that_is_killed_at_any_step_leaves_the_log_as_it_was_and_holds_nothing() -> None:
+    queue_rows(10)
+    run()
+    queue_rows(300)
+
+    def kill(name: str, *, at: str) -> None:
+        if name == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for step in STEPS:
+        child = os.fork()
+        if child == 0:  # another process, with a connection of its own
+            connection.connection = None
+            run(step=partial(kill, at=step))
+            os._exit(0)
+        _pid, status = os.waitpid(child, 0)
+        assert os.WTERMSIG(status) == signal.SIGKILL, step
+        assert (LogEntry.objects.count(), LogTile.objects.count(), LogCheckpoint.objects.count()) == (10, 0, 1), step
+        assert SealPending.objects.count() == 300, step
+
+    grown = None
+    until = monotonic() + 20
+    while grown is None and monotonic() < until:  # PostgreSQL notices at its next word that the last one is gone
+        grown = run()
+    assert grown is not None
+    assert grown.checkpoint.size == 310
     assert verify_ledger(anchored=[]).findings == []
 
 

@@ -8,10 +8,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from psycopg import errors
 
+from config.ledger.anchors import Anchored
+from config.ledger.following import begin_new_log
 from config.ledger.log import grow
 from tests.factories.learners import TrainingRecordFactory
+from training.core.seals.checkpoints import Checkpoint, sign
 from training.models import LogEntry, Seal
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +81,23 @@ def test_t2_the_role_of_the_log_gives_places(roles: None) -> None:
         grow(cursor, key=KEY, name="training.example.com/log")
     rows("RESET ROLE")
     assert LogEntry.objects.count() == Seal.objects.count()
+
+
+def test_t6_the_role_of_the_log_begins_a_new_one_after_a_restore(roles: None) -> None:
+    TrainingRecordFactory()
+    with connection.cursor() as cursor:
+        grow(cursor, key=KEY, name="training.example.com/log")
+    size = LogEntry.objects.count()
+    lost = sign(Checkpoint("training.example.com/log", size + 5, bytes(32)), KEY)  # of what came after the backup
+    rows(f"SET LOCAL ROLE {LOG}")
+    anchored = [Anchored(lost, timezone.now(), "anchor")]
+    assert begin_new_log(anchored=anchored, using="default", key=KEY) == "training.example.com/log/2"
+    rows("RESET ROLE")
+    assert LogEntry.objects.count() == size + 1
+    rows(f"SET LOCAL ROLE {APPLICATION}")
+    with pytest.raises(DatabaseError) as refused, transaction.atomic():
+        rows("INSERT INTO training_log (origin, begins_at, follows) VALUES ('x', 0, 'y')")
+    assert isinstance(refused.value.__cause__, errors.InsufficientPrivilege)
 
 
 @pytest.mark.parametrize(
