@@ -34,6 +34,7 @@ from attendance.selectors.taking_over import standing_take_over
 from learners.evidence.reads import log_downloads
 from learners.evidence.store import (
     EvidenceAltered,
+    EvidenceErased,
     EvidenceMissing,
     EvidenceUnreadable,
     check_store_answers,
@@ -219,9 +220,10 @@ def _member(pack: Pack, name: str, content: bytes, contents: _Contents) -> Membe
 def _evidence(pack: Pack, held: Held, contents: _Contents) -> Iterator[Member]:
     """Yield the files of a record that are not in yet, as they were stored; note why others are left out.
 
-    The extract of an old register goes in as it stands in the database: it names one person only (I7).
+    The extract of an old register goes in as it stands in the database: it names one person only (I7). One that was
+    erased is empty (T6).
     """
-    if held.record.extract is not None:
+    if held.record.extract is not None and held.record.extract.content:
         name = f"evidence/record-{held.record.pk}-extract-{held.record.evidence_hash[:8]}.json"
         contents.names[held.record.evidence_file_key] = name
         yield _member(pack, name, held.record.extract.content.encode(), contents)
@@ -262,6 +264,8 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
 
 def _what(refusal: EvidenceMissing | EvidenceAltered | EvidenceUnreadable) -> str:
     match refusal:
+        case EvidenceErased():
+            return _("erased with the personal data of whom it was about")
         case EvidenceMissing():
             return _("missing in the evidence store")
         case EvidenceAltered():

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from prometheus_client import Counter
 
 from learners.evidence import asking
+from learners.evidence.erased import is_erased
 from learners.evidence.incoming import Document
 from learners.evidence.kinds import Kind
 from training.core.refusals import Conflict, Refusal, Unavailable
@@ -87,6 +88,10 @@ class EvidenceMissing(Refusal):
     """The store has no file under that key (404)."""
 
     status = 404
+
+
+class EvidenceErased(EvidenceMissing):
+    """The file was erased with the person whom it was about (404)."""
 
 
 class EvidenceAltered(Conflict):
@@ -307,6 +312,8 @@ def _save(key: str, document: Document) -> str:
 def _check(found: Content | None, *, key: str, sha256: str) -> None:
     if found is None:
         check_store_answers()
+        if is_erased(key):
+            raise EvidenceErased(_("This file was erased together with the personal data of whom it was about."))
         logger.error("evidence_missing", key=key)
         raise EvidenceMissing(_("The file is missing in the evidence store. Tell your administrator at once."))
     if found.sha256 != sha256:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from attendance.models import SessionAttendee
+from attendance.papers.pack import make_pack, pack_of_worker
 from attendance.services.finalize import finalize_session
 from config.erasure import acts
 from config.erasure.needles import Needles
@@ -21,6 +23,7 @@ from config.erasure.owner import NotTheOwner
 from config.erasure.personal import EMPTIED, FORGOTTEN, NOT_SEARCHED
 from config.ledger.report import Wrong
 from config.ledger.sealed_tables import SEALED_TABLES
+from learners.evidence.store import EvidenceErased, open_stored
 from learners.evidence.verify import verify_evidence
 from learners.models import EvidenceUpload, Learner, TrainingRecord
 from learners.services.learners import edit_learner
@@ -32,6 +35,7 @@ from tests.factories.jobs import JobFactory
 from tests.factories.learners import LearnerFactory
 from tests.factories.training import UserFactory
 from training.models import Erasure, ImportRow, PackMade, Seal, SealOpening, Session
+from training.services.job_kinds import untold
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_dir")]
 
@@ -232,6 +236,14 @@ def test_t6_a_sheet_goes_with_the_last_person_on_it_and_is_not_missed(proven: Pr
     assert EvidenceUpload.objects.get(pk=upload.pk).sha256 == upload.sha256
     report = verify_evidence(on_progress=lambda _done, _total: None)
     assert (report.files, report.findings, report.surplus) == (0, [], [])
+    with pytest.raises(EvidenceErased, match="erased together"):
+        open_stored(key=upload.key, sha256=upload.sha256)
+    by = UserFactory(is_superuser=True)
+    pack = pack_of_worker(Learner.objects.get(pk=people[0].pk), on=None, by=by, now=timezone.now())
+    with make_pack(pack, tell=untold).file as made, zipfile.ZipFile(made) as archive:
+        texts = {name.rpartition("/")[2]: archive.read(name).decode("utf-8", "replace") for name in archive.namelist()}
+    assert "erased with the personal data" in texts["MISSING-EVIDENCE.txt"]
+    assert CALLED[2] not in "".join(texts.values())
     log()
     assert found_by(outside()).findings == []
 
