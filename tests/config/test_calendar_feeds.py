@@ -39,7 +39,7 @@ SOON = timedelta(days=3)
 
 def address_in(response: Any) -> str:
     """Return the address that the page shows."""
-    (address,) = markup.document_fromstring(response.content.decode()).xpath('//input[@id="feed-address"]/@value')
+    (address,) = markup.document_fromstring(response.content.decode()).xpath('//input[@id="shown-once"]/@value')
     return str(address)
 
 
