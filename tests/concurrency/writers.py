@@ -446,4 +446,5 @@ PIECES = {
     "training.services.job_runs",  # what the worker does: it tries again by itself
     "training.services.library_rows",
     "training.services.names",
+    "training.services.periodic_runs",  # as job_runs
 }
