@@ -70,6 +70,7 @@ def test_e3_an_altered_file_is_not_shown(evidence_dir: Path) -> None:
         _image(file)
 
 
+@pytest.mark.django_db
 def test_e3_a_missing_file_is_said_so() -> None:
     sha256 = hashlib.sha256(b"nothing").hexdigest()
     with pytest.raises(EvidenceMissing):

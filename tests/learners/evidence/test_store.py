@@ -111,6 +111,7 @@ def test_e3_an_altered_file_is_found(evidence_dir: Path, damage: bytes) -> None:
         open_stored(key=file.key, sha256=file.sha256)
 
 
+@pytest.mark.django_db
 def test_e3_a_missing_file_is_found(evidence_dir: Path) -> None:
     file = _store()
     (evidence_dir / file.key).unlink()
