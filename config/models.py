@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from training.core.audited import audited, not_blank
+from training.core.words import day
 
 
 @audited(exclude=["last_used_at"])
@@ -326,7 +327,7 @@ class LastDay(models.Model):
         verbose_name_plural = _("last days of logins")
 
     def __str__(self) -> str:
-        return f"{self.day:%Y-%m-%d}"
+        return day(self.day)
 
 
 class ErasureHold(models.Model):

@@ -14,6 +14,7 @@ from config.services.invitations import check_password, invite_login
 from config.services.users import UserFacts, create_login
 from training.core.audit_context import as_command
 from training.core.groups import GROUPS
+from training.core.words import moment
 
 
 class Command(BaseCommand):
@@ -55,6 +56,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"{username}: the login is made.")
                 return
             invitation, secret = invite_login(user_id=user.pk, by=None, now=now)
-        until = timezone.localtime(invitation.expires_at)
-        self.stderr.write(f"{username}: the login is made. The link works once, until {until:%Y-%m-%d %H:%M}:")
+        until = moment(invitation.expires_at)
+        self.stderr.write(f"{username}: the login is made. The link works once, until {until}:")
         self.stdout.write(reverse("invitation_accept", query={"key": secret}))

@@ -11,6 +11,7 @@ from config.api_tokens import create_token
 from config.models import ApiToken
 from training.core.audit_context import as_command
 from training.core.refusals import check_found
+from training.core.words import moment
 
 
 class Command(BaseCommand):
@@ -27,6 +28,5 @@ class Command(BaseCommand):
         user = check_found(found, f"There is no login {username}.")
         with as_command("create_token"):
             token, secret = create_token(user=user, name=name, scope=scope, days=days, by=None, now=timezone.now())
-        until = timezone.localtime(token.expires_at)
-        self.stderr.write(f"{token.name}: {token.get_scope_display()}, until {until:%Y-%m-%d %H:%M}:")
+        self.stderr.write(f"{token.name}: {token.get_scope_display()}, until {moment(token.expires_at)}:")
         self.stdout.write(secret)

@@ -22,6 +22,7 @@ from config.erasure.owner import NotTheOwner
 from learners.evidence.store import StoreUnavailable
 from learners.models import Learner
 from training.core import progress_bar
+from training.core.words import day
 
 COLUMNS = ("badge", "name", "kind", "since", "until")
 
@@ -109,7 +110,7 @@ class Command(BaseCommand):
         for table, count in old_rows.counts(now=now).items():
             self.stdout.write(f"Rows of {table} that are old enough: {count:,}.")
         for hold in holds():
-            self.stdout.write(f"Suspended: {hold.learner.badge_id}, since {hold.held_at:%Y-%m-%d}: {hold.reason}")
+            self.stdout.write(f"Suspended: {hold.learner.badge_id}, since {day(hold.held_at)}: {hold.reason}")
         if to:
             _write(to, due)
             self.stdout.write(f"Who they are stands in {to}, which nobody else can read. Delete it afterwards.")

@@ -20,9 +20,9 @@ VENDORED = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Thai
 def pack_of(text: str) -> dict[str, Any]:
     """A pack of nobody, with some text on it."""
     words = dict.fromkeys(("manifest", "nobody", "page", "of"), text)
-    empty = dict.fromkeys(("subject", "lost", "note"), "")
+    empty = dict.fromkeys(("subject", "lost", "note", "check", "unsealed", "log"), "")
     named = {"language": "en", "title": "t", "site": "s", "heading": text}
-    return {**named, **empty, "facts": [], "overview": False, "people": [], "words": words}
+    return {**named, **empty, "facts": [], "overview": False, "people": [], "proof": [], "words": words}
 
 
 @pytest.mark.parametrize(
