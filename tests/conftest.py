@@ -49,7 +49,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare our own marks."""
-    config.addinivalue_line("markers", "long_only: with `--long` alone; another case stands for it otherwise")
+    config.addinivalue_line(
+        "markers",
+        "long_only: with `--long` alone; another case stands for it otherwise, or what it tries can change no more",
+    )
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:

@@ -178,6 +178,7 @@ def test_lists_and_records_are_there_before_their_sessions_are_renamed():
     assert {("attendance", SQUASHED["attendance"]), ("learners", SQUASHED["learners"])} <= {*plan}
 
 
+@pytest.mark.long_only
 def test_a_database_of_the_version_before_takes_what_follows_and_gives_it_back(
     squashed: tuple[BaseDatabaseWrapper, set[str]], from_empty: BaseDatabaseWrapper
 ):
@@ -201,6 +202,7 @@ def test_a_database_of_the_version_before_takes_what_follows_and_gives_it_back(
     assert_guarded(database, sessions="training_session")
 
 
+@pytest.mark.long_only
 def test_the_rename_gives_up_before_a_busy_table_and_can_be_tried_again(
     squashed: tuple[BaseDatabaseWrapper, set[str]], from_empty: BaseDatabaseWrapper
 ):
@@ -218,6 +220,7 @@ def test_the_rename_gives_up_before_a_busy_table_and_can_be_tried_again(
     assert_newest(database, from_empty, tables=migrate(database, newest()))
 
 
+@pytest.mark.long_only
 def test_the_squashed_history_leaves_nothing_when_it_is_taken_back(
     squashed: tuple[BaseDatabaseWrapper, set[str]], long: bool
 ):

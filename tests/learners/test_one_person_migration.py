@@ -57,6 +57,7 @@ def refused(database: BaseDatabaseWrapper, statement: str, why: str) -> None:
         rows(database, statement)
 
 
+@pytest.mark.long_only
 def test_l4_twins_stay_and_no_more_are_made(upgraded: BaseDatabaseWrapper) -> None:
     database = upgraded
     workers = "SELECT id, badge_key, twin_key, name_key, last_name FROM learners_learner ORDER BY id"
