@@ -37,10 +37,11 @@ from attendance.services.imports import working  # noqa: F401  # declares its ki
 from learners.models import Learner
 from learners.selectors.as_of import day_of
 from training.core.keys import key_of
-from training.core.list_files import FileFormat, write_table
+from training.core.list_files import FileFormat, TableColumn, write_table
 from training.core.permissions import Permission, Reach, check_may, check_may_some, may, reach
 from training.core.refusals import Conflict, Invalid
 from training.models import Session
+from training.papers.lists import marks_of
 from training.selectors.classes import visible_classes
 from training.selectors.sessions import get_session
 from training.services.job_kinds import JobKind, Product, Tell, declare
@@ -90,7 +91,7 @@ class HoursFile:
     """An export of hours: its rows, the chosen columns, and the kind of file."""
 
     rows: Sequence[hours.Row]
-    columns: Sequence[hours.HoursColumn]
+    columns: Sequence[TableColumn[hours.Row]]
     ending: FileFormat
     day: date
 
@@ -134,7 +135,12 @@ def hours_asked_for(form: ExportForm, *, by: User, now: datetime) -> HoursFile:
     asked, columns = form.cleaned_data, form.chosen()
     classes = in_state(matching(visible_classes(by), form.wanted()), form.shown())
     rows = hours.hours_rows(classes, columns, first=asked["first"], last=asked["last"])
-    return HoursFile(rows=rows, columns=columns, ending=FileFormat(asked["format"]), day=timezone.localdate(now))
+    return HoursFile(
+        rows=rows,
+        columns=[*columns, *marks_of(by, now=now)],
+        ending=FileFormat(asked["format"]),
+        day=timezone.localdate(now),
+    )
 
 
 def _make_pack(query: QueryDict, *, by: User, now: datetime, tell: Tell) -> Product:

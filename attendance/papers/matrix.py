@@ -30,23 +30,33 @@ COLOURS: dict[str, tuple[tuple[str, Any], ...]] = {
 }
 
 
-def as_xlsx(columns: Sequence[selector.Column], rows: Iterable[MatrixRow], *, day: date, is_past: bool) -> IO[bytes]:
+def as_xlsx(
+    columns: Sequence[selector.Column],
+    rows: Iterable[MatrixRow],
+    marks: Sequence[TableColumn[MatrixRow]] = (),
+    *,
+    day: date,
+    is_past: bool,
+) -> IO[bytes]:
     """Return an open Excel file, written row by row so that a large site is never in memory as a whole.
 
     Args:
         columns: the courses.
         rows: the workers with their cells.
+        marks: columns at the end of both sheets, such as who took the file (N6).
         day: the day that the matrix is about, which its first line names.
         is_past: whether that day is another one than today; a last column then says what was not known on it (C8).
     """
     with workbook() as (book, file):
-        matrix = Table(book, _("Matrix"), _heads(columns, is_past=is_past), above=_above(day), fixed=2)
-        facts = Table(book, _("Courses of workers"), _heads_of_facts(), above=_above(day), fixed=2)
+        last = [XlsxColumn(str(mark.title), width=mark.width) for mark in marks]
+        matrix = Table(book, _("Matrix"), [*_heads(columns, is_past=is_past), *last], above=_above(day), fixed=2)
+        facts = Table(book, _("Courses of workers"), [*_heads_of_facts(), *last], above=_above(day), fixed=2)
         for row in rows:
-            matrix.add([*_worker(row), *map(_shown, row.cells), *([_later(row) or None] if is_past else [])])
+            marked = [mark.value(row) for mark in marks]
+            matrix.add([*_worker(row), *map(_shown, row.cells), *([_later(row) or None] if is_past else []), *marked])
             for course, cell in zip(columns, row.cells, strict=True):
                 if cell is not None:
-                    facts.add([*_worker(row), *_facts(course, cell, day=day)])
+                    facts.add([*_worker(row), *_facts(course, cell, day=day), *marked])
         matrix.close()
         facts.close()
     return file

@@ -1,6 +1,6 @@
 """The training matrix as a file (X1): all rows of the filters of the page, for today or as of another day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from typing import IO
@@ -14,7 +14,7 @@ from attendance.pages.matrix import MatrixRow, WholeMatrix, whole_matrix
 from attendance.pages.matrix_details import get_course
 from attendance.papers.matrix import FIRST_COLUMNS, as_xlsx, plain_columns
 from learners.selectors.as_of import day_of
-from training.core.list_files import FileFormat, write_table
+from training.core.list_files import FileFormat, TableColumn, write_table
 from training.core.words import day as day_in_words
 from training.papers.lists import Asking, FoundRows, declare_list, page_at
 
@@ -60,10 +60,18 @@ def _find(asking: Asking) -> FoundRows:
     )
 
 
-def _write(whole: WholeMatrix, ending: FileFormat, rows: Iterable[MatrixRow], *, day: date, is_past: bool) -> IO[bytes]:
+def _write(
+    whole: WholeMatrix,
+    ending: FileFormat,
+    rows: Iterable[MatrixRow],
+    marks: Sequence[TableColumn[MatrixRow]],
+    *,
+    day: date,
+    is_past: bool,
+) -> IO[bytes]:
     if ending is FileFormat.XLSX:
-        return as_xlsx(whole.columns, rows, day=day, is_past=is_past)
-    return write_table(ending, "", plain_columns(whole.columns, is_past=is_past), rows)
+        return as_xlsx(whole.columns, rows, marks, day=day, is_past=is_past)
+    return write_table(ending, "", [*plain_columns(whole.columns, is_past=is_past), *marks], rows)
 
 
 declare_list("matrix", gettext_lazy("Matrix"), find=_find, page=page_at("attendance:matrix"))

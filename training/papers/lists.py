@@ -43,9 +43,9 @@ reads_site: Callable[[User], None] = partial(check_may, permission=Permission.RE
 
 
 class Write(Protocol):
-    """Writes the rows of a list into an open file, in a way of its own."""
+    """Writes the rows of a list into an open file, in a way of its own; `marks` are columns for its end (N6)."""
 
-    def __call__(self, ending: FileFormat, rows: Iterable[Any]) -> IO[bytes]: ...
+    def __call__(self, ending: FileFormat, rows: Iterable[Any], marks: Sequence[TableColumn[Any]], /) -> IO[bytes]: ...
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class AskedList:
         """Return the finished file; `tell` is told how many rows are done."""
         rows = self._told(tell)
         if self.found.write is not None:
-            file = self.found.write(self.ending, rows)
+            file = self.found.write(self.ending, rows, self.columns)
         else:
             file = write_table(self.ending, self.title, self.columns, rows)
         return Product(name=f"{self.name}-{self.day}.{self.ending}", content_type=self.ending.content_type, file=file)
@@ -289,7 +289,7 @@ def _ask(exported: ListExport, query: QueryDict, *, by: User, now: datetime, con
     columns = [each for each in found.columns if contacts or not each.is_contact]
     return AskedList(
         found=found,
-        columns=[*columns, *_mark_of(by, now=now)],
+        columns=[*columns, *marks_of(by, now=now)],
         ending=format_of(query),
         name=f"{exported.name}{_name_of_auditor(by)}",
         title=found.subject or str(exported.label),
@@ -297,8 +297,8 @@ def _ask(exported: ListExport, query: QueryDict, *, by: User, now: datetime, con
     )
 
 
-def _mark_of(by: User, *, now: datetime) -> list[TableColumn[Any]]:
-    """Return the column that says in each row who took the file and when, for auditors (N6)."""
+def marks_of(by: User, *, now: datetime) -> list[TableColumn[Any]]:
+    """Return the column that says in each row who took a file and when, for auditors (N6); none for others."""
     if not is_auditor(by):
         return []
     mark = _("%(name)s, %(when)s") % {"name": name_of(by), "when": moment(timezone.localtime(now))}

@@ -635,6 +635,10 @@ def test_n6_each_row_of_an_auditors_file_says_who_took_it_and_when(
     assert marks.pop().startswith(f"{auditor.get_full_name()}, ")
     assert slugify(auditor.get_full_name()) in answer["Content-Disposition"]
     assert "Exported by" not in exported_rows(as_supervisor, "workers")[0]
+    (in_matrix,) = {row["Exported by"] for row in rows_of(export(as_auditor, "matrix"))}
+    assert in_matrix.startswith(f"{auditor.get_full_name()}, ")
+    for sheet in book_of(export(as_auditor, "matrix", ending="xlsx")):
+        assert [cell.value for cell in sheet[2]][-1] == "Exported by"
 
 
 def test_x1_the_matrix_as_csv(as_supervisor: Client):

@@ -41,10 +41,10 @@ def read(response: Any) -> list[list[str]]:
 
 
 def test_hours_are_by_month_class_and_worker_without_what_was_voided(
-    as_auditor: Client, progression: LearnerProgression
+    as_supervisor: Client, progression: LearnerProgression
 ):
     columns = ["trained", "month", "class", "present", "absent"]
-    response = as_auditor.post("/classes/hours/", {"format": "csv", "columns": columns})
+    response = as_supervisor.post("/classes/hours/", {"format": "csv", "columns": columns})
     code = progression.training_class.class_code
     assert read(response) == [
         ["Month", "Class", "Hours trained", "Hours present", "Hours absent"],
@@ -53,13 +53,13 @@ def test_hours_are_by_month_class_and_worker_without_what_was_voided(
     assert response["Content-Disposition"].endswith('.csv"')
 
 
-def test_the_export_is_narrowed_by_days(as_auditor: Client, progression: LearnerProgression):
+def test_the_export_is_narrowed_by_days(as_supervisor: Client, progression: LearnerProgression):
     asked = {"format": "csv", "columns": ["present"], "first": "2026-03-03", "last": "2026-03-31"}
-    assert read(as_auditor.post("/classes/hours/", asked)) == [["Hours present"], ["2.5"]]
+    assert read(as_supervisor.post("/classes/hours/", asked)) == [["Hours present"], ["2.5"]]
 
 
 def test_hours_are_added_up_over_what_no_column_names(
-    as_auditor: Client, superuser: User, progression: LearnerProgression
+    as_supervisor: Client, superuser: User, progression: LearnerProgression
 ):
     LearnerProgressionFactory(training_class=progression.training_class, learner__company=progression.learner.company)
     alike = LearnerProgressionFactory(learner__first_name="=1+1", learner__last_name="")
@@ -69,7 +69,7 @@ def test_hours_are_added_up_over_what_no_column_names(
     codes = [each.training_class.class_code for each in (progression, alike)]
 
     def rows(*columns: str) -> list[list[str]]:
-        return read(as_auditor.post("/classes/hours/", {"format": "csv", "columns": columns}))[1:]
+        return read(as_supervisor.post("/classes/hours/", {"format": "csv", "columns": columns}))[1:]
 
     assert rows("month", "class", "trained") == [["2026-03", codes[0], "16.0"], ["2026-03", codes[1], "4.0"]]
     assert rows("month", "present") == [["2026-03", "17.0"]]
@@ -77,14 +77,16 @@ def test_hours_are_added_up_over_what_no_column_names(
     assert sorted(hours for _name, hours in rows("worker", "trained")) == ["12.0", "4.0", "4.0"]
 
 
-def test_the_export_has_the_filters_of_the_list(as_auditor: Client, superuser: User, progression: LearnerProgression):
+def test_the_export_has_the_filters_of_the_list(
+    as_supervisor: Client, superuser: User, progression: LearnerProgression
+):
     other = LearnerProgressionFactory()
     capture_session(class_id=other.training_class_id, session_date=MONDAYS[0], by=superuser, now=NOW)
     client = other.training_class.client
-    shown = as_auditor.get(f"/classes/?client={client.pk}&page=1")
+    shown = as_supervisor.get(f"/classes/?client={client.pk}&page=1")
     link = f"/classes/hours/?client={client.pk}&amp;show=active"
     assert link in shown.content.decode()
-    page = as_auditor.get(link.replace("&amp;", "&"))
+    page = as_supervisor.get(link.replace("&amp;", "&"))
     assert {name: page.context["form"][name].value() for name in ("client", "show")} == {
         "client": str(client.pk),
         "show": "active",
@@ -92,29 +94,29 @@ def test_the_export_has_the_filters_of_the_list(as_auditor: Client, superuser: U
     asked = {"format": "csv", "columns": ["class"]}
     codes = [[other.training_class.class_code]]
     for narrowed in ({"client": client.pk}, {"q": codes[0][0]}, {"agent": other.training_class.agent_id}):
-        assert read(as_auditor.post("/classes/hours/", {**asked, **narrowed}))[1:] == codes
-    assert read(as_auditor.post("/classes/hours/", {**asked, "show": "stopped"}))[1:] == []
+        assert read(as_supervisor.post("/classes/hours/", {**asked, **narrowed}))[1:] == codes
+    assert read(as_supervisor.post("/classes/hours/", {**asked, "show": "stopped"}))[1:] == []
 
 
-def test_days_in_the_wrong_order_are_refused(as_auditor: Client):
+def test_days_in_the_wrong_order_are_refused(as_supervisor: Client):
     asked = {"format": "csv", "columns": ["class"], "first": "2026-03-31", "last": "2026-03-01"}
-    response = as_auditor.post("/classes/hours/", asked)
+    response = as_supervisor.post("/classes/hours/", asked)
     assert (response.status_code, set(response.context["form"].errors)) == (422, {"last"})
 
 
-def test_no_cell_is_a_formula(as_auditor: Client, progression: LearnerProgression):
-    plain = as_auditor.post("/classes/hours/", {"format": "csv", "columns": ["worker"]})
+def test_no_cell_is_a_formula(as_supervisor: Client, progression: LearnerProgression):
+    plain = as_supervisor.post("/classes/hours/", {"format": "csv", "columns": ["worker"]})
     assert read(plain)[1] == ["'=1+1"]
-    book = as_auditor.post("/classes/hours/", {"format": "xlsx", "columns": ["worker", "present"]})
+    book = as_supervisor.post("/classes/hours/", {"format": "xlsx", "columns": ["worker", "present"]})
     sheet = book_of(book).active
     assert [(cell.value, cell.data_type) for cell in sheet[2]] == [("=1+1", "s"), (5, "n")]
 
 
 def test_months_and_hours_of_the_excel_file_can_be_filtered_and_added_up(
-    as_auditor: Client, progression: LearnerProgression
+    as_supervisor: Client, progression: LearnerProgression
 ):
     asked = {"format": "xlsx", "columns": ["month", "class", "trained"]}
-    sheet = book_of(as_auditor.post("/classes/hours/", asked)).active
+    sheet = book_of(as_supervisor.post("/classes/hours/", asked)).active
     assert [cell.value for cell in sheet[1]] == ["Month", "Class", "Hours trained"]
     assert [cell.value for cell in sheet[2]] == [midnight(date(2026, 3, 1)), progression.training_class.class_code, 8]
     assert [sheet.cell(2, column).number_format for column in (1, 3)] == ["mmm yyyy", "0.0"]
@@ -129,21 +131,21 @@ def test_a_trainer_exports_own_classes_only(as_trainer: Client, trainer: Trainer
     assert rows[1:] == [[own.training_class.class_code]]
 
 
-def test_columns_are_asked_for(as_auditor: Client):
-    assert as_auditor.get("/classes/hours/").status_code == 200
-    response = as_auditor.post("/classes/hours/", {"format": "csv"})
+def test_columns_are_asked_for(as_supervisor: Client):
+    assert as_supervisor.get("/classes/hours/").status_code == 200
+    response = as_supervisor.post("/classes/hours/", {"format": "csv"})
     assert (response.status_code, set(response.context["form"].errors)) == (422, {"columns"})
 
 
 @pytest.mark.parametrize("size", [1, 3])
 def test_the_export_takes_the_same_queries_for_any_number(
-    as_auditor: Client, superuser: User, size: int, django_assert_num_queries: Any
+    as_supervisor: Client, superuser: User, size: int, django_assert_num_queries: Any
 ):
     for _each in range(size):
         made = LearnerProgressionFactory()
         capture_session(class_id=made.training_class_id, session_date=MONDAYS[0], by=superuser, now=NOW)
     with django_assert_num_queries(10):  # three of them write down who took the file (X1)
-        rows = read(as_auditor.post("/classes/hours/", {"format": "csv", "columns": ["worker"]}))
+        rows = read(as_supervisor.post("/classes/hours/", {"format": "csv", "columns": ["worker"]}))
     assert len(rows) == size + 1
 
 
@@ -162,3 +164,11 @@ def test_many_rows_are_made_by_a_job(
     assert asked["Location"] == reverse("training:job", args=[job.pk])
     assert "csrf" not in job.query
     assert read(file)[1:] == [[own.training_class.class_code, "4.0"]]
+
+
+def test_n6_each_row_of_an_auditors_file_says_who_took_it(
+    as_auditor: Client, auditor: User, progression: LearnerProgression
+):
+    head, row = read(as_auditor.post("/classes/hours/", {"format": "csv", "columns": ["present"]}))
+    assert head == ["Hours present", "Exported by"]
+    assert row[1].startswith(f"{auditor.get_full_name()}, ")
