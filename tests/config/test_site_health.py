@@ -57,3 +57,9 @@ def test_b2_today_tells_superusers_alone_what_needs_them(as_superuser: Client, a
 def _main(page: str) -> str:
     """Return the page without its head, whose menu has the link for every superuser."""
     return page.split("<main", 1)[1]
+
+
+def test_b2_the_last_migration_is_none_of_the_squashed_ones(as_superuser: Client) -> None:
+    page = text_of(as_superuser.get(WHERE))
+    assert "Last migration" in page
+    assert "_squashed_" not in page
