@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import storages
 from django.core.management import CommandError
-from django.test import Client, override_settings
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -145,7 +145,8 @@ def test_b1_old_backups_go_and_no_file_that_another_one_names(
 
 
 def test_b1_a_bucket_holds_the_same(tmp_path: Path, settings: Settings) -> None:
-    with moto_store() as url, override_settings(STORAGES={**settings.STORAGES, **s3_at(url)}):
+    with moto_store() as url:
+        settings.STORAGES = {**settings.STORAGES, **s3_at(url)}
         settings.BACKUP_S3 = s3_at(url)["evidence"]["OPTIONS"]
         make_bucket()
         evidence: Any = storages["evidence"]
