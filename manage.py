@@ -30,12 +30,23 @@ WITHOUT_DATABASE = {
     "version",
 }
 INTERRUPTED = 130
+SOON_SECONDS = 0.05
+
+
+def interrupt_again(lost: "sys.UnraisableHookArgs") -> None:
+    """Print what Python cannot pass on, such as out of a finalizer. If that is Ctrl+C, let it come again soon."""
+    if not issubclass(lost.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+        return
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, SOON_SECONDS)
 
 
 def main() -> None:
     """Run the command that was typed; what goes wrong before it begins is told in one sentence, without a traceback."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        sys.unraisablehook = interrupt_again
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     try:
